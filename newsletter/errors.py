@@ -1,0 +1,159 @@
+"""Everything that can go wrong and is not a bug.
+
+- NewsletterError
+  - NotFound(what, name): NewsletterNotFound, FeedNotFound, IssueNotFound, SectionNotFound, ArticleNotFound, AccountNotFound
+  - Refused: the request is understood and not granted
+    - WrongState(issue, wanted, state)
+    - NotPermitted(actor, permission)
+    - Blocked(findings)          preflight found what must be mended first
+    - AlreadyThere(what, name)
+    - BadValue(what, value, reason)
+  - SettingWrong(name, reason)
+  - RelayMissing                 nothing to hand mail to
+  - WorkerRunning(where)         a second mailer on SQLite
+  - InstanceMismatch(reason)     this database belongs to another key
+  - RenderFailed(what, reason)   MJML or a template could not be rendered
+"""
+
+from collections.abc import Sequence
+
+
+class NewsletterError(Exception):
+    """Root of all errors that a door turns into a sentence, an exit code or a status."""
+
+
+class NotFound(NewsletterError):  # noqa: N818 -- named for the outcome, as HTTP does
+    """Something was asked for by a name that nothing has."""
+
+    what = "thing"
+
+    def __init__(self, name: object) -> None:
+        self.name = name
+        super().__init__(f"There is no {self.what} {name!s}.")
+
+
+class NewsletterNotFound(NotFound):
+    """No newsletter of this name."""
+
+    what = "newsletter"
+
+
+class FeedNotFound(NotFound):
+    """No feed of this id or address."""
+
+    what = "feed"
+
+
+class IssueNotFound(NotFound):
+    """No issue of this id."""
+
+    what = "issue"
+
+
+class SectionNotFound(NotFound):
+    """No section of this title in the issue."""
+
+    what = "section"
+
+
+class ArticleNotFound(NotFound):
+    """No article of this id in the issue."""
+
+    what = "article"
+
+
+class AccountNotFound(NotFound):
+    """Nobody of this name on the staff."""
+
+    what = "account"
+
+
+class Refused(NewsletterError):  # noqa: N818 -- named for the outcome
+    """The request is understood and not granted."""
+
+
+class WrongState(Refused):
+    """The issue's state does not allow this."""
+
+    def __init__(self, issue_id: int, wanted: str, state: str) -> None:
+        self.issue_id = issue_id
+        self.wanted = wanted
+        self.state = state
+        super().__init__(f"Issue {issue_id} is {state}; it cannot be {wanted} now.")
+
+
+class NotPermitted(Refused):
+    """The account's role does not include this."""
+
+    def __init__(self, actor: str, permission: str) -> None:
+        self.actor = actor
+        self.permission = permission
+        super().__init__(f"{actor} may not {permission}.")
+
+
+class Blocked(Refused):
+    """Findings of the preflight that must be mended or overridden with a reason."""
+
+    def __init__(self, issue_id: int, findings: Sequence[object]) -> None:
+        self.issue_id = issue_id
+        self.findings = tuple(findings)
+        super().__init__(f"Issue {issue_id} has {len(self.findings)} finding(s) that block it.")
+
+
+class AlreadyThere(Refused):
+    """The name is taken."""
+
+    def __init__(self, what: str, name: object) -> None:
+        self.what = what
+        self.name = name
+        super().__init__(f"There is a {what} {name!s} already.")
+
+
+class BadValue(Refused):
+    """A value that cannot be used, with the reason in words for the person who typed it."""
+
+    def __init__(self, what: str, value: object, reason: str) -> None:
+        self.what = what
+        self.value = value
+        self.reason = reason
+        super().__init__(f"{what} {value!s}: {reason}")
+
+
+class SettingWrong(NewsletterError):  # noqa: N818 -- named for the outcome
+    """A setting is unknown, missing or cannot be read."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"{name}: {reason}")
+
+
+class RelayMissing(NewsletterError):  # noqa: N818 -- named for the outcome
+    """Mail is planned and there is no server to hand it to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No relay is configured, so nothing is mailed. "
+            "Set NEWSLETTER_RELAY_URL, for instance smtp://user:pass@mail.example.org:587?tls=starttls",
+        )
+
+
+class WorkerRunning(NewsletterError):  # noqa: N818 -- named for the outcome
+    """Another mailer owns this SQLite database."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        super().__init__(f"A worker is already running on this database ({where}). SQLite takes one; PostgreSQL takes many.")
+
+
+class InstanceMismatch(NewsletterError):  # noqa: N818 -- named for the outcome
+    """The database was made with another secret key, so its links and suppressions cannot be read."""
+
+
+class RenderFailed(NewsletterError):  # noqa: N818 -- named for the outcome
+    """A template or MJML could not be rendered."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        self.what = what
+        self.reason = reason
+        super().__init__(f"{what} could not be rendered: {reason}")

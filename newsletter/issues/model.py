@@ -1,0 +1,201 @@
+"""The nouns of making an issue, and its life as a table of transitions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from newsletter.errors import WrongState
+
+
+class IssueState(StrEnum):
+    """Where an issue stands between its draft and the inbox."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    HELD = "held"
+
+    @property
+    def words(self) -> str:
+        """The state as a person reads it."""
+        return self.value.replace("_", " ")
+
+
+S = IssueState
+
+# Every step an issue may take. What is not here cannot happen.
+TRANSITIONS: Mapping[IssueState, frozenset[IssueState]] = {
+    S.DRAFT: frozenset({S.IN_REVIEW, S.CANCELLED, S.HELD}),
+    S.IN_REVIEW: frozenset({S.DRAFT, S.APPROVED, S.CANCELLED, S.HELD}),
+    # Any edit voids the approval and leads back to the draft.
+    S.APPROVED: frozenset({S.DRAFT, S.SCHEDULED, S.SENDING, S.CANCELLED}),
+    S.SCHEDULED: frozenset({S.DRAFT, S.APPROVED, S.SENDING, S.CANCELLED, S.HELD}),
+    # From the freeze of the audience on there is no way back to editing.
+    S.SENDING: frozenset({S.SENT, S.CANCELLED}),
+    S.SENT: frozenset(),
+    S.CANCELLED: frozenset(),
+    # Its slot came and nobody had approved it: an editor takes it up again, or lets it go.
+    S.HELD: frozenset({S.DRAFT, S.IN_REVIEW, S.CANCELLED}),
+}
+
+EDITABLE = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.HELD})
+
+
+def require_step(issue_id: int, state: IssueState, wanted: IssueState) -> None:
+    """Raise WrongState unless *state* may become *wanted*."""
+    if wanted not in TRANSITIONS[state]:
+        raise WrongState(issue_id, wanted.words, state.words)
+
+
+class SectionKind(StrEnum):
+    """How a section is filled and shown."""
+
+    # Written by a contributor, shown in full.
+    LETTER = "letter"
+    # Posts with an excerpt, or own text.
+    ARTICLES = "articles"
+    # Titles only.
+    HEADLINES = "headlines"
+
+
+class Show(StrEnum):
+    """How much of an article the letter carries."""
+
+    EXCERPT = "excerpt"
+    FULL = "full"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a post must have to fall into a section; every stated condition must hold, any of several values suffices."""
+
+    # Categories and tags: feeds do not tell one from the other. Compared without case.
+    categories: tuple[str, ...] = ()
+    # Patterns with * as in file names, on the whole title, without case.
+    titles: tuple[str, ...] = ()
+    # True: the title names an author. False: it does not. None: either.
+    byline: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """One section of a newsletter's plan; a post falls into the first section with a rule that fits it."""
+
+    title: str
+    kind: SectionKind
+    rules: tuple[Rule, ...] = ()
+    # Takes every post that no rule of any section fits.
+    takes_rest: bool = False
+    # A missing letter or an empty section blocks the approval.
+    is_required: bool = False
+    show: Show = Show.EXCERPT
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """The publication."""
+
+    id: int
+    name: str
+    slug: str
+    list_id: int
+    sender_name: str
+    sender_address: str
+    reply_to: str
+    postal_address: str
+    # IANA name: months and slots are cut by it.
+    zone: str
+    language: str
+    plan: tuple[SectionPlan, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month in the site's zone."""
+
+    year: int
+    month: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+    @classmethod
+    def of(cls, day: date) -> "Month":
+        """Give the month that *day* lies in."""
+        return cls(day.year, day.month)
+
+    @property
+    def previous(self) -> "Month":
+        """The month before."""
+        return Month(self.year - 1, 12) if self.month == 1 else Month(self.year, self.month - 1)
+
+    @property
+    def following(self) -> "Month":
+        """The month after."""
+        return Month(self.year + 1, 1) if self.month == 12 else Month(self.year, self.month + 1)  # noqa: PLR2004 -- December
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A post or own text as edited in an issue."""
+
+    id: int
+    section_id: int
+    position: int
+    post_id: int | None
+    title: str
+    byline: str
+    link: str
+    # HTML as the feed or the editor gave it, not yet made fit for mail.
+    content: str
+    show: Show
+    is_dropped: bool
+    is_placeholder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of articles in an issue; `articles` holds the ones not dropped, in order."""
+
+    id: int
+    position: int
+    title: str
+    kind: SectionKind
+    is_required: bool
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One number of a newsletter."""
+
+    id: int
+    newsletter_id: int
+    number: int
+    title: str
+    subject: str
+    preheader: str
+    state: IssueState
+    is_paused: bool
+    # "2020-01", or empty for a one-off.
+    month: str
+    slot_key: str | None
+    version: int
+    send_at: datetime | None
+    letter_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    sent_at: datetime | None
+    sections: tuple[Section, ...]
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All articles not dropped, in reading order."""
+        return tuple(article for section in self.sections for article in section.articles)

@@ -1,0 +1,1 @@
+"""The tables of composing and distributing, one short module per room."""

@@ -1,0 +1,161 @@
+"""Newsletters, their calendar, and their issues."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Flag, Instant, Number, metadata
+
+newsletter = Table(
+    "newsletter",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("list_id", ForeignKey("mailing_list.id"), nullable=False),
+    Column("sender_name", Text, nullable=False),
+    Column("sender_address", Text, nullable=False),
+    Column("reply_to", Text, nullable=False, default=""),
+    Column("postal_address", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    # Ordered sections with their rules (issues.plan).
+    Column("plan", Document, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    **SQLITE,
+)
+
+# A changed rule is a new row; the old one is ended, so that its slots stay what they were.
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("newsletter_id", ForeignKey("newsletter.id", ondelete="CASCADE"), nullable=False, index=True),
+    # "first monday", "last friday", "day 15"
+    Column("recurrence", Text, nullable=False),
+    # Local wall time "09:00" and its IANA zone.
+    Column("at", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("draft_before_minutes", Integer, nullable=False),
+    # Which month's posts a slot carries: "previous" or "same".
+    Column("covers", Text, nullable=False),
+    Column("when_empty", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    **SQLITE,
+)
+
+slot = Table(
+    "slot",
+    metadata,
+    # The newsletter and the NOMINAL local time ("2020-02-03T09:00"), never the UTC instant: neither a new zone table,
+    # a changed rule, a restart nor a second scheduler can make a second issue of it.
+    Column("newsletter_id", ForeignKey("newsletter.id", ondelete="CASCADE"), primary_key=True),
+    Column("slot_key", Text, primary_key=True),
+    Column("schedule_id", ForeignKey("schedule.id", ondelete="CASCADE"), nullable=False),
+    Column("draft_at", Instant, nullable=False),
+    Column("send_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("issue_id", ForeignKey("issue.id")),
+    Column("lease_token", Text, nullable=False, default=""),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("note", Text, nullable=False, default=""),
+    CheckConstraint(
+        "state IN ('planned', 'drafting', 'drafted', 'done', 'held', 'skipped', 'missed')",
+        name="state",
+    ),
+    **SQLITE_STRICT,
+)
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("newsletter_id", ForeignKey("newsletter.id", ondelete="CASCADE"), nullable=False),
+    # Counts the issues of its newsletter, from 1.
+    Column("number", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("is_paused", Flag, nullable=False, default=False),
+    # The month it covers as "2020-01", empty for a one-off.
+    Column("month", Text, nullable=False, default=""),
+    Column("slot_key", Text),
+    # Grows by one with every edit; an editor who saves over a newer one is told.
+    Column("version", Integer, nullable=False),
+    Column("send_at", Instant),
+    # The frozen letter of the standing approval. No foreign key: letters point at their issue already.
+    Column("letter_id", Number),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    UniqueConstraint("newsletter_id", "number"),
+    UniqueConstraint("newsletter_id", "slot_key"),
+    CheckConstraint(
+        "state IN ('draft', 'in_review', 'approved', 'scheduled', 'sending', 'sent', 'cancelled', 'held')",
+        name="state",
+    ),
+    Index("ix_issue_state", "state"),
+    **SQLITE,
+)
+
+section = Table(
+    "section",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    # "letter" (written by a contributor), "articles", or "headlines".
+    Column("kind", Text, nullable=False),
+    Column("is_required", Flag, nullable=False),
+    UniqueConstraint("issue_id", "title"),
+    **SQLITE,
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
+    Column("section_id", ForeignKey("section.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    # The post it was copied from; the copy is the editor's, the post never changes.
+    Column("post_id", ForeignKey("post.id", ondelete="SET NULL")),
+    Column("title", Text, nullable=False),
+    Column("byline", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    # HTML as the feed or the editor gave it; made fit for mail when the letter is composed.
+    Column("content", Text, nullable=False),
+    # "excerpt", "full" or "title"
+    Column("show", Text, nullable=False),
+    # Dropped by the editor: stays out, and is not offered again for this issue.
+    Column("is_dropped", Flag, nullable=False, default=False),
+    # A letter nobody has written yet.
+    Column("is_placeholder", Flag, nullable=False, default=False),
+    UniqueConstraint("issue_id", "post_id"),
+    Index("ix_article_order", "issue_id", "section_id", "position"),
+    Index("ix_article_post", "post_id"),
+    **SQLITE,
+)
+
+# What waits for a person: a held issue, a missed slot, a feed that is down. One open alert per key.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("newsletter_id", ForeignKey("newsletter.id", ondelete="CASCADE")),
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE")),
+    Column("key", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    **SQLITE,
+)
+Index(
+    "uq_alert_open",
+    alert.c.key,
+    unique=True,
+    sqlite_where=alert.c.settled_at.is_(None),
+    postgresql_where=alert.c.settled_at.is_(None),
+)

@@ -1,0 +1,29 @@
+"""Letters: rendered once, frozen, with slots for the person."""
+
+from sqlalchemy import Column, ForeignKey, Table, Text
+
+from subscribers.tables.kinds import SQLITE, Document, Instant, Number, metadata
+
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Number, primary_key=True),
+    # issue, proof, confirmation, welcome
+    Column("kind", Text, nullable=False),
+    Column("newsletter_id", ForeignKey("newsletter.id", ondelete="CASCADE")),
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), index=True),
+    Column("list_id", ForeignKey("mailing_list.id", ondelete="CASCADE")),
+    Column("sender_name", Text, nullable=False),
+    Column("sender_address", Text, nullable=False),
+    Column("reply_to", Text, nullable=False, default=""),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    # Slot name -> opaque token that stands in html and text where a person's value goes.
+    Column("slots", Document, nullable=False),
+    Column("content_hash", Text, nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    **SQLITE,
+)

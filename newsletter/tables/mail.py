@@ -1,0 +1,104 @@
+"""The ledger: what is to be mailed, to whom, and what became of it."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Instant, Number, metadata
+
+# One row per letter that is being mailed. Its state is asked in the statement that marks a delivery, so pause bites at once.
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("letter_id", ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
+    # Which kind of gate: issue, notice or proof.
+    Column("kind", Text, nullable=False),
+    # 0 is first: notices, then proofs, then issues.
+    Column("lane", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("audience", Integer, nullable=False),
+    # Stands in the Date header of every message of this letter, whatever the attempt.
+    Column("planned_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    CheckConstraint("state IN ('open', 'paused', 'cancelled', 'finished')", name="state"),
+    **SQLITE_STRICT,
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("letter_id", ForeignKey("mailing.letter_id", ondelete="CASCADE"), nullable=False),
+    Column("lane", Integer, nullable=False),
+    # Null for proofs, which go to staff, and after an erasure.
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="SET NULL"), index=True),
+    Column("subscription_id", ForeignKey("subscription.id", ondelete="SET NULL"), index=True),
+    Column("list_id", Number),
+    # As it was when the audience was frozen; emptied by an erasure.
+    Column("email", Text, nullable=False),
+    Column("email_hash", Text, nullable=False),
+    Column("name", Text, nullable=False, default=""),
+    # The link that only this notice carries (the confirmation's id), else 0.
+    Column("confirmation_id", Number, nullable=False, default=0),
+    Column("state", Text, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("worker_id", Text, nullable=False, default=""),
+    Column("sending_at", Instant),
+    Column("settled_at", Instant),
+    # The last word of the relay, verbatim, and why we concluded what we did.
+    Column("code", Integer, nullable=False, default=0),
+    Column("enhanced", Text, nullable=False, default=""),
+    Column("reply", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
+    UniqueConstraint("letter_id", "email_hash"),
+    CheckConstraint(
+        "state IN ('pending', 'leased', 'sending', 'accepted', 'deferred', 'refused', 'uncertain', 'skipped', 'cancelled')",
+        name="state",
+    ),
+    **SQLITE,
+)
+# What can be claimed, in the order it is claimed.
+Index(
+    "ix_delivery_open",
+    delivery.c.lane,
+    delivery.c.letter_id,
+    delivery.c.id,
+    sqlite_where=text("state IN ('pending', 'deferred')"),
+    postgresql_where=text("state IN ('pending', 'deferred')"),
+)
+# What a worker holds; walked when a worker is found dead.
+Index(
+    "ix_delivery_held",
+    delivery.c.worker_id,
+    sqlite_where=text("state IN ('leased', 'sending')"),
+    postgresql_where=text("state IN ('leased', 'sending')"),
+)
+# The figures of one letter without walking its people.
+Index("ix_delivery_state", delivery.c.letter_id, delivery.c.state)
+
+# One row per try that did not end in acceptance; append-only.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("enhanced", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    **SQLITE,
+)
+
+# A mailer, new at every start: never a host name, so that a restarted one cannot keep a dead one's rows alive.
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("stopped_at", Instant),
+    **SQLITE_STRICT,
+)

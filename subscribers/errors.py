@@ -1,0 +1,62 @@
+"""Everything that can go wrong about people and is not a bug.
+
+- SubscribersError
+  - AddressRefused(text, reason)     no address we could write to safely
+  - TokenInvalid                     a link that we did not make, or made for something else
+  - ListNotFound(name)
+  - ListExists(name)
+  - SubscriberNotFound(who)
+  - SecretTooShort                   the key all tokens and hashes rest on
+"""
+
+
+class SubscribersError(Exception):
+    """Root of all errors about people that a door turns into a sentence."""
+
+
+class AddressRefused(SubscribersError):  # noqa: N818 -- named for the outcome
+    """This text is no address we could write to safely."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text = text
+        self.reason = reason
+        super().__init__(f"{text!r} is not an address we can write to: {reason}")
+
+
+class TokenInvalid(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A token that was not made by us, was made for another purpose, or is damaged."""
+
+    def __init__(self) -> None:
+        super().__init__("This link is not valid. It may have been cut off; copy it whole from the mail.")
+
+
+class ListNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
+    """No mailing list of this name."""
+
+    def __init__(self, name: object) -> None:
+        self.name = name
+        super().__init__(f"There is no mailing list {name!s}.")
+
+
+class ListExists(SubscribersError):  # noqa: N818 -- named for the outcome
+    """The name is taken."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is a mailing list {name!s} already.")
+
+
+class SubscriberNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
+    """Nobody of this address or id is known."""
+
+    def __init__(self, who: object) -> None:
+        self.who = who
+        super().__init__(f"Nobody is known as {who!s}.")
+
+
+class SecretTooShort(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A secret that could be guessed."""
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+        super().__init__(f"The secret key needs {least} characters or more.")

@@ -1,0 +1,69 @@
+"""The nouns of people and consent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from subscribers.address import EmailAddress
+
+# The scope of a suppression that holds for every list.
+EVERY_LIST = 0
+
+
+class SubscriptionState(StrEnum):
+    """How a person stands to a list."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class Reason(StrEnum):
+    """Why an address is never to be written to."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    ERASED = "erased"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person, by address."""
+
+    id: int
+    address: EmailAddress
+    name: str
+    language: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailingList:
+    """What people consent to."""
+
+    id: int
+    name: str
+    slug: str
+    description: str
+    is_public: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A person and a list."""
+
+    id: int
+    subscriber_id: int
+    list_id: int
+    state: SubscriptionState
+    requested_at: datetime | None
+    confirmed_at: datetime | None
+    withdrawn_at: datetime | None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether this person may be written to on this list, suppressions aside."""
+        return self.state is SubscriptionState.CONFIRMED

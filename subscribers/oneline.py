@@ -1,0 +1,22 @@
+"""Text made safe for one line: what may stand in a name, a title or a subject, wherever it came from."""
+
+import re
+import unicodedata
+
+# Line and paragraph separators that are not \n, controls, lone surrogates, and the marks that turn the reading
+# direction of everything after them ("RTL override"): none of them belongs into a single line of text.
+_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]")
+_SPACES = re.compile(r"\s+")
+
+
+def one_line(text: str, limit: int = 500) -> str:
+    """Give *text* on one line: composed (NFC), separators as single spaces, no controls, at most *limit* characters."""
+    line = _SPACES.sub(" ", _UNWANTED.sub(" ", unicodedata.normalize("NFC", text))).strip()
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rstrip() + "…"
+
+
+def is_one_line(text: str) -> bool:
+    """Whether *text* has nothing in it that `one_line` would take out."""
+    return _UNWANTED.search(text) is None

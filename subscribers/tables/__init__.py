@@ -1,0 +1,1 @@
+"""The tables of people and consent, one short module per subject."""

@@ -1,0 +1,49 @@
+"""What people consent to, and who consented to what."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+
+from subscribers.tables.kinds import SQLITE, Flag, Instant, Number, metadata
+
+mailing_list = Table(
+    "mailing_list",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    # Stands in addresses of pages and in List-Id; never edited (RFC 2919: stable over the list's life).
+    Column("slug", Text, nullable=False, unique=True),
+    Column("description", Text, nullable=False, default=""),
+    Column("is_public", Flag, nullable=False, default=True),
+    Column("created_at", Instant, nullable=False),
+    **SQLITE,
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), nullable=False),
+    Column("list_id", ForeignKey("mailing_list.id", ondelete="CASCADE"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("requested_at", Instant),
+    Column("confirmed_at", Instant),
+    Column("withdrawn_at", Instant),
+    UniqueConstraint("subscriber_id", "list_id"),
+    CheckConstraint("state IN ('requested', 'confirmed', 'withdrawn')", name="state"),
+    # Freezing an audience walks one list's confirmed people in order.
+    Index("ix_subscription_audience", "list_id", "state", "subscriber_id"),
+    **SQLITE,
+)
+
+# One row for each confirmation mail asked for: its id stands in the link, its times bound how often an address is written to.
+confirmation = Table(
+    "confirmation",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subscription_id", ForeignKey("subscription.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("email_hash", Text, nullable=False),
+    Column("requested_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Index("ix_confirmation_rate", "email_hash", "requested_at"),
+    **SQLITE,
+)

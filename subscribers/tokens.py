@@ -1,0 +1,92 @@
+"""Tokens for links, and keyed hashes of addresses; all rest on one secret."""
+
+import base64
+import binascii
+import hmac
+from enum import StrEnum
+
+from subscribers.errors import SecretTooShort, TokenInvalid
+
+SHORTEST_SECRET = 32
+
+# 40 bits of number and 88 of authentication: 16 bytes, 26 characters of base32. Short enough for
+# `List-Unsubscribe: <https://host/u/…>` to stay on one line of 76 columns; mail servers re-encode longer ones.
+_NUMBER_BYTES = 5
+_MAC_BYTES = 11
+_TOKEN_LENGTH = 26
+_PADDING = "======"
+
+
+class Purpose(StrEnum):
+    """What a token is good for; one made for another purpose is invalid."""
+
+    # Number: a subscription.
+    UNSUBSCRIBE = "unsubscribe"
+    # Number: a subscriber.
+    PREFERENCES = "preferences"
+    # Number: a confirmation.
+    CONFIRM = "confirm"
+    # Number: a delivery. In Message-ID and the envelope sender.
+    DELIVERY = "delivery"
+
+
+class Keyring:
+    """All keys of an instance, derived from its secret; each key serves one purpose."""
+
+    def __init__(self, secret: str) -> None:
+        if len(secret) < SHORTEST_SECRET:
+            raise SecretTooShort(SHORTEST_SECRET)
+        self._secret = secret.encode()
+
+    @property
+    def key_check(self) -> str:
+        """A value by which another secret is noticed; it tells nothing about this one."""
+        return self.derive("check").hex()
+
+    def derive(self, label: str) -> bytes:
+        """Give the 32-byte key for *label*."""
+        return hmac.digest(self._secret, b"newsletter:" + label.encode(), "sha256")
+
+    def hash_address(self, key: str) -> str:
+        """Give the keyed hash by which an address is remembered where the address itself may not be kept.
+
+        A plain SHA-256 could be reversed by hashing all plausible addresses.
+        """
+        return hmac.digest(self.derive("address"), key.encode(), "sha256").hex()
+
+    def seal(self, purpose: Purpose, number: int) -> str:
+        """Give the token that stands for *number* (0 to 2^40 - 1) in a link of *purpose*: 26 characters, lower case.
+
+        The same each time, so that a message is the same bytes at every attempt. The number is masked with the
+        authentication code, so neighbours look unrelated (the construction of SIV, RFC 5297, on HMAC).
+        """
+        key = self.derive(f"token:{purpose}")
+        plain = number.to_bytes(_NUMBER_BYTES, "big")
+        mac = hmac.digest(key, b"mac:" + plain, "sha256")[:_MAC_BYTES]
+        token = base64.b32encode(mac + _masked(key, mac, plain)).decode("ascii")
+        return token[:_TOKEN_LENGTH].lower()
+
+    def open(self, purpose: Purpose, token: str) -> int:
+        """Give the number a token stands for; letter case does not matter, because mail servers change it.
+
+        Raises:
+            TokenInvalid: not made by us, made for another purpose, or damaged.
+
+        """
+        if len(token) != _TOKEN_LENGTH or not token.isascii():
+            raise TokenInvalid
+        try:
+            raw = base64.b32decode(token.upper() + _PADDING)
+        except binascii.Error as error:
+            raise TokenInvalid from error
+        key = self.derive(f"token:{purpose}")
+        mac = raw[:_MAC_BYTES]
+        plain = _masked(key, mac, raw[_MAC_BYTES:])
+        if not hmac.compare_digest(mac, hmac.digest(key, b"mac:" + plain, "sha256")[:_MAC_BYTES]):
+            raise TokenInvalid
+        return int.from_bytes(plain, "big")
+
+
+def _masked(key: bytes, mac: bytes, plain: bytes) -> bytes:
+    mask = hmac.digest(key, b"mask:" + mac, "sha256")
+    return bytes(a ^ b for a, b in zip(plain, mask, strict=False))

@@ -1,0 +1,73 @@
+"""The database on both engines: shape, transactions, identity."""
+
+from datetime import datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, select
+
+from newsletter.database import Database, claim_instance
+from newsletter.errors import InstanceMismatch, SettingWrong
+from newsletter.tables.staff import account
+from subscribers.tables.kinds import metadata
+
+
+def test_migrations_lead_to_exactly_the_tables_of_the_code(database: Database) -> None:
+    """A table changed without a migration is noticed here."""
+    with database.read() as tx:
+        difference = compare_metadata(MigrationContext.configure(tx), metadata)
+
+    assert [] == difference
+
+
+def test_is_current_after_upgrade(database: Database) -> None:
+    """Upgrading twice changes nothing."""
+    database.upgrade()
+
+    assert database.is_current()
+
+
+def test_write_is_rolled_back_by_an_exception(database: Database, now: datetime) -> None:
+    """A block that fails leaves nothing behind."""
+    with pytest.raises(RuntimeError), database.write() as tx:
+        tx.execute(insert(account).values(name="ann", role="editor", created_at=now))
+        raise RuntimeError
+
+    with database.read() as tx:
+        assert [] == tx.execute(select(account.c.name)).all()
+
+
+def test_instants_come_back_as_they_went(database: Database, now: datetime) -> None:
+    """Aware UTC, to the microsecond, on both databases."""
+    moment = now.replace(microsecond=123456)
+    with database.write() as tx:
+        tx.execute(insert(account).values(name="ann", role="editor", created_at=moment))
+
+    with database.read() as tx:
+        assert moment == tx.execute(select(account.c.created_at)).scalar_one()
+
+
+def test_instance_keeps_its_identity(database: Database, now: datetime) -> None:
+    """The second call finds what the first one made."""
+    with database.write() as tx:
+        first = claim_instance(tx, "check", now)
+        second = claim_instance(tx, "check", now)
+
+    assert first == second
+
+
+def test_another_key_is_refused(database: Database, now: datetime) -> None:
+    """A database whose links and hashes this key cannot read is not touched."""
+    with database.write() as tx:
+        claim_instance(tx, "check", now)
+
+    with pytest.raises(InstanceMismatch), database.write() as tx:
+        claim_instance(tx, "another", now)
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
+def test_unusable_address_is_a_setting_error(url: str) -> None:
+    """What cannot keep a ledger is refused with the name of the setting."""
+    with pytest.raises(SettingWrong, match="NEWSLETTER_DATABASE_URL"):
+        Database(url)
