@@ -1,0 +1,27 @@
+# Every target makes .venv first; nothing is installed outside this folder (a browser for the tests apart, see scripts/browser).
+.DEFAULT_GOAL := help
+.PHONY: help env demo demo-once serve test check bench
+
+help:  ## say what there is
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env:  ## make .venv with the command, test and benchmark dependencies, as locked
+	@scripts/env
+
+demo: env  ## a month of a blog becomes an issue in 200 inboxes; stays up to be looked at
+	@.venv/bin/newsletter demo
+
+demo-once: env  ## the same without staying up; checks itself, ends with one JSON object
+	@.venv/bin/newsletter demo --once
+
+serve: env  ## web and worker on your own data (make init first: .venv/bin/newsletter init)
+	@.venv/bin/newsletter init && .venv/bin/newsletter serve
+
+test: env  ## install what the tests need and run all of them
+	@scripts/test
+
+check: env  ## format, lint, types, import contracts, house tests
+	@scripts/check
+
+bench: env  ## the benchmarks, one after the other
+	@scripts/bench
