@@ -94,11 +94,10 @@ def claim_instance(tx: Connection, key_check: str, now: datetime) -> str:
         tx.execute(insert(instance.instance).values(id=identity, key_check=key_check, is_adopted=True, created_at=now))
         return identity
     if row.key_check != key_check:
-        msg = (
+        raise InstanceMismatch(
             "This database was made with another NEWSLETTER_SECRET_KEY. Its unsubscribe links and suppressions can only be "
-            "read with that key; nothing was changed. Set the key it was made with."
+            "read with that key; nothing was changed. Set the key it was made with.",
         )
-        raise InstanceMismatch(msg)
     return str(row.id)
 
 

@@ -1,7 +1,6 @@
 """One letter to one person: its states, and what a relay's answer means for it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 

@@ -8,7 +8,7 @@ feed = Table(
     "feed",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("newsletter_id", ForeignKey("newsletter.id", ondelete="CASCADE"), nullable=False),
+    Column("newsletter_id", Number, ForeignKey("newsletter.id", ondelete="CASCADE"), nullable=False),
     # As the editor typed it.
     Column("url", Text, nullable=False),
     # What is really fetched: the Atom twin of a WordPress feed, or where a permanent redirect led.
@@ -30,7 +30,7 @@ post = Table(
     "post",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("feed_id", ForeignKey("feed.id", ondelete="CASCADE"), nullable=False),
+    Column("feed_id", Number, ForeignKey("feed.id", ondelete="CASCADE"), nullable=False),
     Column("guid", Text, nullable=False),
     Column("permalink", Text, nullable=False),
     # Without the byline; the title as the feed gave it stands beside.

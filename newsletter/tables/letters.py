@@ -10,9 +10,9 @@ letter = Table(
     Column("id", Number, primary_key=True),
     # issue, proof, confirmation, welcome
     Column("kind", Text, nullable=False),
-    Column("newsletter_id", ForeignKey("newsletter.id", ondelete="CASCADE")),
-    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), index=True),
-    Column("list_id", ForeignKey("mailing_list.id", ondelete="CASCADE")),
+    Column("newsletter_id", Number, ForeignKey("newsletter.id", ondelete="CASCADE")),
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), index=True),
+    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE")),
     Column("sender_name", Text, nullable=False),
     Column("sender_address", Text, nullable=False),
     Column("reply_to", Text, nullable=False, default=""),

@@ -8,7 +8,7 @@ from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Instant, Number, met
 mailing = Table(
     "mailing",
     metadata,
-    Column("letter_id", ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
+    Column("letter_id", Number, ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
     # Which kind of gate: issue, notice or proof.
     Column("kind", Text, nullable=False),
     # 0 is first: notices, then proofs, then issues.
@@ -26,11 +26,11 @@ delivery = Table(
     "delivery",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("letter_id", ForeignKey("mailing.letter_id", ondelete="CASCADE"), nullable=False),
+    Column("letter_id", Number, ForeignKey("mailing.letter_id", ondelete="CASCADE"), nullable=False),
     Column("lane", Integer, nullable=False),
     # Null for proofs, which go to staff, and after an erasure.
-    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="SET NULL"), index=True),
-    Column("subscription_id", ForeignKey("subscription.id", ondelete="SET NULL"), index=True),
+    Column("subscriber_id", Number, ForeignKey("subscriber.id", ondelete="SET NULL"), index=True),
+    Column("subscription_id", Number, ForeignKey("subscription.id", ondelete="SET NULL"), index=True),
     Column("list_id", Number),
     # As it was when the audience was frozen; emptied by an erasure.
     Column("email", Text, nullable=False),
@@ -80,7 +80,7 @@ attempt = Table(
     "attempt",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("delivery_id", Number, ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("number", Integer, nullable=False),
     Column("at", Instant, nullable=False),
     Column("verdict", Text, nullable=False),

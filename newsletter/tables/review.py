@@ -8,7 +8,7 @@ approval = Table(
     "approval",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("content_hash", Text, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("approved_at", Instant, nullable=False),

@@ -8,9 +8,9 @@ consent = Table(
     "consent",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="SET NULL")),
+    Column("subscriber_id", Number, ForeignKey("subscriber.id", ondelete="SET NULL")),
     Column("email_hash", Text, nullable=False),
-    Column("list_id", ForeignKey("mailing_list.id", ondelete="SET NULL")),
+    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="SET NULL")),
     Column("act", Text, nullable=False),
     Column("at", Instant, nullable=False),
     # By which door: form, link, one-click, import, command.

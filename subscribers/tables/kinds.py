@@ -21,13 +21,13 @@ metadata = MetaData(
 # SQLite gives its rowid only to a column spelled INTEGER; PostgreSQL wants 64 bits said.
 Number = BigInteger().with_variant(Integer(), "sqlite")
 
-SQLITE = {
+SQLITE: dict[str, Any] = {
     # STRICT refuses a text in a number column, as PostgreSQL does (SQLite 3.37).
     "sqlite_strict": True,
     # An id that stood in a link must never be given to somebody else after a deletion.
     "sqlite_autoincrement": True,
 }
-SQLITE_STRICT = {"sqlite_strict": True}
+SQLITE_STRICT: dict[str, Any] = {"sqlite_strict": True}
 
 
 class Instant(TypeDecorator[datetime]):
@@ -37,11 +37,13 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of *dialect*."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(Text())
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 -- the driver's type
+        """Make the value ready for the database."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -53,6 +55,7 @@ class Instant(TypeDecorator[datetime]):
         return moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 -- the driver's type
+        """Read the value as it comes from the database."""
         if value is None:
             return None
         if isinstance(value, str):
@@ -67,9 +70,11 @@ class Flag(TypeDecorator[bool]):
     cache_ok = True
 
     def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:  # noqa: ARG002, FBT001 -- SQLAlchemy's signature
+        """Make the value ready for the database."""
         return None if value is None else int(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:  # noqa: ANN401, ARG002 -- the driver's type
+        """Read the value as it comes from the database."""
         return None if value is None else bool(value)
 
 
@@ -80,7 +85,9 @@ class Document(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002 -- any JSON value
+        """Make the value ready for the database."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 -- any JSON value
+        """Read the value as it comes from the database."""
         return None if value is None else json.loads(value)

@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from newsletter.database import Database, claim_instance
 from newsletter.errors import InstanceMismatch, SettingWrong
@@ -30,9 +31,14 @@ def test_is_current_after_upgrade(database: Database) -> None:
 
 def test_write_is_rolled_back_by_an_exception(database: Database, now: datetime) -> None:
     """A block that fails leaves nothing behind."""
-    with pytest.raises(RuntimeError), database.write() as tx:
-        tx.execute(insert(account).values(name="ann", role="editor", created_at=now))
-        raise RuntimeError
+
+    def add_ann_twice() -> None:
+        with database.write() as tx:
+            tx.execute(insert(account).values(name="ann", role="editor", created_at=now))
+            tx.execute(insert(account).values(name="ann", role="editor", created_at=now))
+
+    with pytest.raises(IntegrityError):
+        add_ann_twice()
 
     with database.read() as tx:
         assert [] == tx.execute(select(account.c.name)).all()

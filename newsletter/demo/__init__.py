@@ -1,0 +1,1 @@
+"""A month of a blog, from feed to inbox, on one machine."""

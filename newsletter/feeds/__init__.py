@@ -1,0 +1,1 @@
+"""Feeds are fetched, parsed and kept as posts."""

@@ -1,0 +1,1 @@
+"""Newsletters, their calendar, and issues from the draft to the freeze."""

@@ -1,0 +1,1 @@
+"""An issue is rendered once into a letter, with slots for the person."""

@@ -1,0 +1,1 @@
+"""Verbs that touch people and deliveries at once."""

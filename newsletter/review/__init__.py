@@ -1,0 +1,1 @@
+"""An issue is checked and approved; an approval holds for one content."""
