@@ -1,0 +1,144 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 50
+
+MODULES = sorted(
+    path
+    for package in ("newsletter", "subscribers")
+    for path in (ROOT / package).rglob("*.py")
+    if "versions" not in path.parts and "__pycache__" not in path.parts
+)
+
+
+def module_id(path: Path) -> str:
+    """Name a module in a test's id."""
+    return str(path.relative_to(ROOT))
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Walk every function of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_module_is_short_and_opens_with_its_sentence(path: Path) -> None:
+    """A room that grows is split by noun."""
+    text = path.read_text()
+
+    assert text.count("\n") <= LONGEST_MODULE
+    assert ast.get_docstring(ast.parse(text)), "no docstring"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_functions_are_short(path: Path) -> None:
+    """One question each."""
+    tree = ast.parse(path.read_text())
+
+    assert [] == [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in functions(tree)
+        if node.end_lineno is not None and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name == "__init__.py"], ids=module_id)
+def test_package_file_holds_a_docstring_only(path: Path) -> None:
+    """Nothing happens at import, and nothing is re-exported."""
+    body = ast.parse(path.read_text()).body
+
+    assert 1 == len(body)
+
+
+# Each with what it once did to somebody, and the one module that may have it.
+FORBIDDEN = {
+    r"\bdatetime\.now\(|\btime\.time\(|\bdate\.today\(|\butcnow\(": ("newsletter/clock.py", "time comes from the clock"),
+    r"\bos\.environ\b|\bgetenv\(": ("newsletter/settings.py", "the environment is read once"),
+    r"\bparseaddr\(": ("", "it reads another address than it was given (CVE-2023-27043)"),
+    r"\bpickle\b|\bmarshal\b|\byaml\.load\(": ("newsletter/confined", "whoever writes the bytes runs code"),
+    r"jobstores\.sqlalchemy": ("", "its jobs vanish when a function is renamed, and run twice with two schedulers"),
+    r"\brequest\.url\b": ("", "it is built from a Host header that anybody can send (CVE-2026-48710)"),
+    r"\bEmailMessage\(": ("", "it encodes List-Unsubscribe and can change the From address"),
+    r"(?<![.\w])(eval|exec)\(": ("", "text is never code"),
+}
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_what_has_hurt_before_is_not_used(pattern: str) -> None:
+    """Known traps stay out of the product."""
+    owner, reason = FORBIDDEN[pattern]
+
+    assert [] == [
+        f"{module_id(path)}: {reason}"
+        for path in MODULES
+        if re.search(pattern, path.read_text()) and not (owner and module_id(path).startswith(owner))
+    ]
+
+
+def test_no_module_is_a_drawer() -> None:
+    """Everything has a room of its own name."""
+    drawers = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "tools.py"}
+
+    assert [] == [module_id(path) for path in MODULES if path.name in drawers]
+
+
+def test_every_test_has_a_sentence() -> None:
+    """A test states its claim."""
+    silent = [
+        f"{module_id(path)}: {node.name}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in functions(ast.parse(path.read_text()))
+        if node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+
+    assert [] == silent
+
+
+def test_locks_name_no_registry() -> None:
+    """The same lock serves every mirror."""
+    locks = [path.read_text() for path in sorted((ROOT / "requirements").glob("*.lock"))]
+
+    assert [] == [match for lock in locks for match in re.findall(r"https?://\S+|--index-url\S*", lock)]
+
+
+def test_run_lock_is_part_of_the_dev_lock() -> None:
+    """What is tested is what is shipped."""
+    pinned = {
+        name: set(re.findall(r"^([a-z0-9._-]+(?:\[\w+\])?==\S+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
+        for name in ("run.lock", "dev.lock")
+    }
+
+    assert set() == pinned["run.lock"] - pinned["dev.lock"]
+
+
+def test_a_module_without_a_place_fails_the_contracts(tmp_path: Path) -> None:
+    """The architecture is exhaustive: nothing can be born outside it."""
+    for name in ("newsletter", "subscribers"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "newsletter" / "stray.py").write_text('"""Nobody knows where this belongs."""\n')
+
+    result = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 != result.returncode
+    assert "stray" in result.stdout
