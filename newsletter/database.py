@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -29,6 +29,9 @@ BUSY_TIMEOUT = 10_000
 
 # PostgreSQL's guards: a forgotten transaction blocks vacuum and stretches claims from 3 ms to 300 ms.
 POSTGRES_GUARDS = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+
+# Any number that no other program on the same PostgreSQL database uses.
+UPGRADE_LOCK = 7_306_087_434
 
 _WRITES = {"newsletter_writes": True}
 
@@ -68,6 +71,9 @@ class Database:
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._writing.begin() as connection:
+            if not self.is_sqlite:
+                # Two that start together (web and worker) take turns; SQLite's write lock does the same.
+                connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
             command.upgrade(_alembic_config(connection), "head")
 
     def is_current(self) -> bool:
@@ -81,8 +87,8 @@ class Database:
         self._reading.dispose()
 
 
-def claim_instance(tx: Connection, key_check: str, now: datetime) -> str:
-    """Give the id of this instance, made at the first call.
+def known_instance(tx: Connection, key_check: str) -> str | None:
+    """Give the id of this instance, None before the first claim.
 
     Raises:
         InstanceMismatch: the database was made with another secret key.
@@ -90,15 +96,28 @@ def claim_instance(tx: Connection, key_check: str, now: datetime) -> str:
     """
     row = tx.execute(select(instance.instance.c.id, instance.instance.c.key_check)).one_or_none()
     if row is None:
-        identity = uuid.uuid4().hex
-        tx.execute(insert(instance.instance).values(id=identity, key_check=key_check, is_adopted=True, created_at=now))
-        return identity
+        return None
     if row.key_check != key_check:
         raise InstanceMismatch(
             "This database was made with another NEWSLETTER_SECRET_KEY. Its unsubscribe links and suppressions can only be "
             "read with that key; nothing was changed. Set the key it was made with.",
         )
     return str(row.id)
+
+
+def claim_instance(tx: Connection, key_check: str, now: datetime) -> str:
+    """Give the id of this instance, made at the first call.
+
+    Raises:
+        InstanceMismatch: the database was made with another secret key.
+
+    """
+    known = known_instance(tx, key_check)
+    if known is not None:
+        return known
+    identity = uuid.uuid4().hex
+    tx.execute(insert(instance.instance).values(id=identity, key_check=key_check, is_adopted=True, created_at=now))
+    return identity
 
 
 def _checked_url(text: str) -> URL:

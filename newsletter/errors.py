@@ -12,6 +12,7 @@
   - RelayMissing                 nothing to hand mail to
   - WorkerRunning(where)         a second mailer on SQLite
   - InstanceMismatch(reason)     this database belongs to another key
+  - DatabaseNotReady(reason)     it cannot be reached, or has not the shape this version expects
   - RenderFailed(what, reason)   MJML or a template could not be rendered
 """
 
@@ -148,6 +149,10 @@ class WorkerRunning(NewsletterError):  # noqa: N818 -- named for the outcome
 
 class InstanceMismatch(NewsletterError):  # noqa: N818 -- named for the outcome
     """The database was made with another secret key, so its links and suppressions cannot be read."""
+
+
+class DatabaseNotReady(NewsletterError):  # noqa: N818 -- named for the outcome
+    """The database cannot be reached, was not initialised, or was made by a newer version."""
 
 
 class RenderFailed(NewsletterError):  # noqa: N818 -- named for the outcome

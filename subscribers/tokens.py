@@ -36,7 +36,8 @@ class Keyring:
     def __init__(self, secret: str) -> None:
         if len(secret) < SHORTEST_SECRET:
             raise SecretTooShort(SHORTEST_SECRET)
-        self._secret = secret.encode()
+        # A variable of the environment may hold bytes that are no UTF-8; they arrive as surrogates and are as good a secret.
+        self._secret = secret.encode("utf-8", "surrogateescape")
 
     @property
     def key_check(self) -> str:
