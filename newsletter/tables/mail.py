@@ -9,7 +9,7 @@ mailing = Table(
     "mailing",
     metadata,
     Column("letter_id", Number, ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
-    # Which kind of gate: issue, notice or proof.
+    # Of the letter (LetterKind): decides what the gate asks.
     Column("kind", Text, nullable=False),
     # 0 is first: notices, then proofs, then issues.
     Column("lane", Integer, nullable=False),
@@ -27,7 +27,6 @@ delivery = Table(
     metadata,
     Column("id", Number, primary_key=True),
     Column("letter_id", Number, ForeignKey("mailing.letter_id", ondelete="CASCADE"), nullable=False),
-    Column("lane", Integer, nullable=False),
     # Null for proofs, which go to staff, and after an erasure.
     Column("subscriber_id", Number, ForeignKey("subscriber.id", ondelete="SET NULL"), index=True),
     Column("subscription_id", Number, ForeignKey("subscription.id", ondelete="SET NULL"), index=True),
@@ -56,11 +55,19 @@ delivery = Table(
     ),
     **SQLITE,
 )
-# What can be claimed, in the order it is claimed.
+# What is being mailed, in the order it is mailed.
+Index(
+    "ix_mailing_open",
+    mailing.c.lane,
+    mailing.c.letter_id,
+    sqlite_where=text("state = 'open'"),
+    postgresql_where=text("state = 'open'"),
+)
+# What can be claimed of one letter; whoever waits for a later moment stands behind everybody who does not.
 Index(
     "ix_delivery_open",
-    delivery.c.lane,
     delivery.c.letter_id,
+    delivery.c.not_before,
     delivery.c.id,
     sqlite_where=text("state IN ('pending', 'deferred')"),
     postgresql_where=text("state IN ('pending', 'deferred')"),

@@ -452,11 +452,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("letter_id", name=op.f("pk_mailing")),
         sqlite_strict=True,
     )
+    with op.batch_alter_table("mailing", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_mailing_open",
+            ["lane", "letter_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
     op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -502,7 +510,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_delivery_open",
-            ["lane", "letter_id", "id"],
+            ["letter_id", "not_before", "id"],
             unique=False,
             sqlite_where=sa.text("state IN ('pending', 'deferred')"),
             postgresql_where=sa.text("state IN ('pending', 'deferred')"),
@@ -558,6 +566,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("delivery")
+    with op.batch_alter_table("mailing", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_mailing_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+
     op.drop_table("mailing")
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.drop_index("ix_article_post")
