@@ -1,0 +1,372 @@
+"""Every setting, read once from the environment and an optional TOML file; nothing else reads the environment."""
+
+import difflib
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from newsletter import failpoints
+from newsletter.errors import SettingWrong
+from newsletter.mail.relays import Relay, parse_relay
+from newsletter.outbound import FetchPolicy
+from subscribers.tokens import SHORTEST_SECRET
+
+PREFIX = "NEWSLETTER_"
+SECRET_FILE = "secret.key"  # noqa: S105 -- the name of a file, not a secret
+
+# Below a second the metronome would do nothing else; above five minutes a due issue waits longer than anybody expects.
+SHORTEST_TICK = 1
+LONGEST_TICK = 300
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
+
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off"})
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as the reference describes it."""
+
+    name: str
+    # In words; what holds when nothing is given.
+    default: str
+    meaning: str
+
+    @property
+    def key(self) -> str:
+        """Its name in the TOML file."""
+        return self.name.removeprefix(PREFIX).lower()
+
+
+SETTINGS = (
+    Setting(
+        "NEWSLETTER_DATABASE_URL",
+        "`sqlite:///<data dir>/newsletter.db`",
+        "Where everything is kept: `sqlite:///path`, or `postgresql://user:password@host/name`.",
+    ),
+    Setting(
+        "NEWSLETTER_DATA_DIR",
+        "the user's data folder (`~/.local/share/newsletter` on Linux)",
+        "Folder of the SQLite database and of the key file.",
+    ),
+    Setting(
+        "NEWSLETTER_PUBLIC_URL",
+        "`http://127.0.0.1:8000`",
+        "The address under which readers reach the pages; stands in every link of every mail. "
+        "A path after the host is not supported.",
+    ),
+    Setting(
+        "NEWSLETTER_SECRET_KEY",
+        "on a loopback public address: the file `secret.key` that `newsletter init` makes; else none",
+        f"What links and remembered addresses are signed and hashed with: {SHORTEST_SECRET} characters or more, any content. "
+        "A database belongs to one key for good.",
+    ),
+    Setting(
+        "NEWSLETTER_ALLOW_LOOPBACK",
+        "`0`",
+        "`1` lets feeds and images come from this machine. For the demo and tests only.",
+    ),
+    Setting(
+        "NEWSLETTER_RELAY_URL",
+        "none: everything but mailing works",
+        "The mail server that takes our mail, such as `smtp://user:pass@host:587?tls=starttls&connections=5`. "
+        "`tls` is `implicit`, `starttls` or `none`.",
+    ),
+    Setting(
+        "NEWSLETTER_RETURN_DOMAIN",
+        "the domain of the newsletter's sender",
+        "The domain that returned mail comes back to; each message has an envelope sender of its own in it.",
+    ),
+    Setting(
+        "NEWSLETTER_TICK_SECONDS",
+        "`20`",
+        f"How often the worker looks for what is due, in seconds, {SHORTEST_TICK} to {LONGEST_TICK}.",
+    ),
+    Setting(
+        "NEWSLETTER_LOG",
+        "`info/text`",
+        "What is logged to stderr, and how: `debug`, `info`, `warning` or `error`, then `/text` or `/json`.",
+    ),
+    Setting(
+        "NEWSLETTER_TEMPLATES",
+        "the templates of the package",
+        "Folder with the templates of mails and pages.",
+    ),
+    Setting(
+        "NEWSLETTER_FAILPOINT",
+        "none",
+        "Where to break on purpose, as `name:action:nth`; actions are `kill`, `stop` and `raise`. For crash tests only.",
+    ),
+    Setting(
+        "NEWSLETTER_CONFIG",
+        "none",
+        'A TOML file with the same names in lower case and without `NEWSLETTER_` (`public_url = "…"`). '
+        "The environment wins over it.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What is logged, and how it looks."""
+
+    level: str = "info"
+    is_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked."""
+
+    data_dir: Path
+    database_url: str
+    # Without a slash at the end.
+    public_url: str
+    # None on a loopback address before `newsletter init` made the key file.
+    secret_key: str | None = field(repr=False)
+    fetch_policy: FetchPolicy
+    relay: Relay | None = field(repr=False)
+    # Empty: the domain of each newsletter's sender.
+    return_domain: str
+    tick_seconds: int
+    log: LogSettings
+    templates: Path
+    # Empty: nothing breaks on purpose.
+    failpoint: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the pages."""
+        return is_loopback(self.public_url)
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the key of a local instance is kept."""
+        return self.data_dir / SECRET_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    text: str
+    # How an error calls it: the variable, or the key and its file.
+    where: str
+
+
+def from_environment() -> Settings:
+    """Read the settings of this process.
+
+    Raises:
+        SettingWrong: a setting is unknown, missing or cannot be read.
+
+    """
+    return load(os.environ)
+
+
+def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
+    """Read the settings from *environ*, and from the TOML file it names or *toml_path*; the environment wins.
+
+    Raises:
+        SettingWrong: a setting is unknown, missing or cannot be read.
+
+    """
+    given = _given(environ, toml_path)
+    data_dir = _read(given, "data_dir", _folder, Path(platformdirs.user_data_dir("newsletter", appauthor=False)))
+    public_url = _read(given, "public_url", _public_url, "http://127.0.0.1:8000")
+    return Settings(
+        data_dir=data_dir,
+        database_url=_read(given, "database_url", str, f"sqlite:///{data_dir / 'newsletter.db'}"),
+        public_url=public_url,
+        secret_key=_secret(given, public_url, data_dir / SECRET_FILE),
+        fetch_policy=FetchPolicy(allow_loopback=_read(given, "allow_loopback", _flag, default=False)),
+        relay=_read(given, "relay_url", parse_relay, None),
+        return_domain=_read(given, "return_domain", _domain, ""),
+        tick_seconds=_read(given, "tick_seconds", _tick_seconds, 20),
+        log=_read(given, "log", _log, LogSettings()),
+        templates=_read(given, "templates", _existing_folder, _packaged_templates()),
+        failpoint=_read(given, "failpoint", _failpoint, ""),
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* is reached from this machine only."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _given(environ: Mapping[str, str], toml_path: Path | None) -> dict[str, _Given]:
+    variables = {name: text for name, text in environ.items() if name.startswith(PREFIX)}
+    _refuse_unknown(variables, [setting.name for setting in SETTINGS])
+    # A variable set to nothing is a variable not set: compose files and shells cannot say the difference.
+    from_variables = {
+        setting.key: _Given(variables[setting.name], setting.name) for setting in SETTINGS if variables.get(setting.name)
+    }
+    config = from_variables.pop("config", None)
+    path = toml_path or (Path(config.text).expanduser() if config else None)
+    return (_from_file(path) if path else {}) | from_variables
+
+
+def _from_file(path: Path) -> dict[str, _Given]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingWrong("NEWSLETTER_CONFIG", f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingWrong("NEWSLETTER_CONFIG", f"{path} is not TOML: {error}") from error
+    _refuse_unknown(document, [setting.key for setting in SETTINGS if setting.key != "config"], f" in {path}")
+    return {key: _Given(_toml_text(value, f"{key} in {path}"), f"{key} in {path}") for key, value in document.items()}
+
+
+def _toml_text(value: object, where: str) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, str | int):
+        return str(value)
+    raise SettingWrong(where, "is to be text, a number, true or false")
+
+
+def _refuse_unknown(names: Mapping[str, object], known: list[str], where: str = "") -> None:
+    # Without the prefix, which would make any two names look alike.
+    by_key = {name.removeprefix(PREFIX): name for name in known}
+    for name in sorted(names):
+        if name in known:
+            continue
+        near = [by_key[key] for key in difflib.get_close_matches(name.removeprefix(PREFIX), by_key, n=2)]
+        hint = f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(known)}."
+        raise SettingWrong(f"{name}{where}", f"there is no such setting{hint}")
+
+
+def _read(given: Mapping[str, _Given], key: str, parse: Callable[[str], T], default: T) -> T:
+    value = given.get(key)
+    if value is None or not value.text.strip():
+        return default
+    try:
+        return parse(value.text.strip())
+    except ValueError as error:
+        raise SettingWrong(value.where, str(error)) from error
+    except SettingWrong as error:
+        raise SettingWrong(value.where, error.reason) from error
+
+
+def _secret(given: Mapping[str, _Given], public_url: str, path: Path) -> str | None:
+    value = given.get("secret_key")
+    if value is not None and value.text:
+        # As it was given, blanks and all: any content is a good secret.
+        return _long_secret(value)
+    if not is_loopback(public_url):
+        raise SettingWrong("NEWSLETTER_SECRET_KEY", _missing_key(public_url, path))
+    try:
+        return _long_secret(_Given(path.read_text(encoding="utf-8").strip(), f"NEWSLETTER_SECRET_KEY in {path}"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SettingWrong("NEWSLETTER_SECRET_KEY", f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingWrong("NEWSLETTER_SECRET_KEY", f"{path} is damaged: it is no text") from error
+
+
+def _missing_key(public_url: str, path: Path) -> str:
+    if path.exists():
+        return (
+            f"is missing, and readers reach this instance at {public_url}. "
+            f"The key this instance was made with stands in {path}; set it from there."
+        )
+    return (
+        f"is missing, and readers reach this instance at {public_url}. Set {SHORTEST_SECRET} or more random characters "
+        "(openssl rand -base64 48) and keep them as safe as the database: without them no unsubscribe link works."
+    )
+
+
+def _long_secret(value: _Given) -> str:
+    if len(value.text) < SHORTEST_SECRET:
+        # The count and not the text: an error may be logged, a secret may not.
+        raise SettingWrong(value.where, f"needs {SHORTEST_SECRET} characters or more, these are {len(value.text)}")
+    return value.text
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{text!r} is no web address, for instance https://news.example.org")
+    if parts.port == 0 or not _is_host(parts.hostname):
+        raise ValueError(f"{text!r} names no host that can be reached")
+    if parts.username is not None or parts.query or parts.fragment or parts.path not in {"", "/"}:
+        raise ValueError(f"{text!r} is to be scheme and host only, for instance https://news.example.org")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _is_host(host: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return _HOST.fullmatch(host) is not None
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in _YES:
+        return True
+    if text.lower() in _NO:
+        return False
+    raise ValueError(f"{text!r} is neither 1 nor 0")
+
+
+def _tick_seconds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not SHORTEST_TICK <= int(text) <= LONGEST_TICK:
+        raise ValueError(f"{text!r} is no whole number of seconds from {SHORTEST_TICK} to {LONGEST_TICK}")
+    return int(text)
+
+
+def _domain(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise ValueError(f"{text!r} is no domain name, for instance returns.example.org")
+    return text.lower()
+
+
+def _log(text: str) -> LogSettings:
+    level, _, look = text.lower().partition("/")
+    if level not in LOG_LEVELS or (look or "text") not in LOG_FORMATS:
+        raise ValueError(f"{text!r} is not one of {', '.join(LOG_LEVELS)}, with /text or /json behind it")
+    return LogSettings(level, is_json=look == "json")
+
+
+def _failpoint(text: str) -> str:
+    failpoints.parse(text)
+    return text
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{path} is not a folder")
+    return path
+
+
+def _existing_folder(text: str) -> Path:
+    path = _folder(text)
+    if not path.is_dir():
+        raise ValueError(f"there is no folder {path}")
+    return path
+
+
+def _packaged_templates() -> Path:
+    installed = Path(str(files("newsletter"))) / "_templates"
+    # In a checkout they stand beside the package; the wheel carries them inside it.
+    return installed if installed.is_dir() else Path(str(files("newsletter"))).parent / "templates"
