@@ -1,0 +1,50 @@
+"""The addresses of our own pages, as they stand in letters; pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Builds links from the public address of this instance, never from a request's Host header."""
+
+    # Such as "https://news.example.org"; a path below a shared host is fine.
+    public_url: str
+
+    def home(self) -> str:
+        """Give the front door."""
+        return self._at("/")
+
+    def unsubscribe(self, token: str) -> str:
+        """Give the place where one person leaves one list: a page with a button, and the address of the one-click POST."""
+        return self._at(f"/u/{token}")
+
+    def preferences(self, token: str) -> str:
+        """Give the place where one person sees and changes everything kept of them."""
+        return self._at(f"/p/{token}")
+
+    def confirm(self, token: str) -> str:
+        """Give the place where one person confirms one subscription by a button."""
+        return self._at(f"/c/{token}")
+
+    def archive(self) -> str:
+        """Give the list of newsletters that can be read on the web."""
+        return self._at("/archive/")
+
+    def newsletter(self, slug: str) -> str:
+        """Give the list of published issues of one newsletter."""
+        return self._at(f"/archive/{slug}/")
+
+    def issue(self, slug: str, number: int) -> str:
+        """Give the page of one published issue."""
+        return self._at(f"/archive/{slug}/{number}")
+
+    def feed(self, slug: str) -> str:
+        """Give the Atom feed of a newsletter's published issues."""
+        return self._at(f"/archive/{slug}/atom.xml")
+
+    def subscribe(self, list_slug: str) -> str:
+        """Give the form of one mailing list."""
+        return self._at(f"/subscribe/{list_slug}")
+
+    def _at(self, path: str) -> str:
+        return self.public_url.rstrip("/") + path

@@ -1,0 +1,140 @@
+"""Pictures in an article: which of a page's many versions is meant, what is none, and what is said of it."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborNode
+
+# The width of the text column in the letter; screens with fine pixels want twice as many.
+COLUMN = 536
+WANTED_WIDTH = 2 * COLUMN
+
+_TRACKERS = re.compile(
+    r"pixel\.wp\.com|stats\.wordpress\.com|feeds\.feedburner\.com/~r|/feedflare|doubleclick\.net", re.IGNORECASE
+)
+_SOURCES = ("data-src", "data-lazy-src", "data-original", "data-orig-file", "src")
+_SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+# Candidates are separated by commas; addresses may hold commas too, but no white space.
+_CANDIDATE = re.compile(r"(\S+)\s+([0-9]{1,6}(?:\.[0-9]{1,3})?)([wx])\s*(?:,|$)")
+_PIXELS = re.compile("[0-9]{1,5}")
+_TOO_SMALL = frozenset({"0", "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in an article; sizes in CSS pixels, 0 where the article does not say."""
+
+    src: str
+    alt: str
+    width: int
+    height: int
+
+
+def settle_noscript(root: LexborNode) -> None:
+    """Take from the twin for readers without scripts what a lazily loaded picture lacks, and drop the twin."""
+    for node in root.css("noscript")[::-1]:
+        twin, lazy = node.css_first("img"), _element_before(node)
+        if twin is None or _is_tracker(twin, twin.attributes.get("src") or ""):
+            node.decompose()
+        elif lazy is None or lazy.tag != "img":
+            node.unwrap()
+        else:
+            for name in ("alt", "srcset", "width", "height"):
+                if not lazy.attributes.get(name) and (value := twin.attributes.get(name)):
+                    lazy.attrs[name] = value
+            if not _best_source(lazy):
+                lazy.attrs["src"] = twin.attributes.get("src") or ""
+            node.decompose()
+
+
+def settle(root: LexborNode, base_url: str) -> list[str]:
+    """Leave of each picture its best source, its alternative text and its width; gives the warnings."""
+    for node in root.css("img.wp-smiley, img.emoji"):
+        # Without the page's style sheet the 72-pixel emoji picture would be huge.
+        node.replace_with(node.attributes.get("alt") or "")
+    silent = 0
+    for node in root.css("img"):
+        source = _best_source(node)
+        if not source or _is_tracker(node, source) or not (address := _web_address(source, base_url)):
+            node.decompose()
+            continue
+        alt = " ".join((node.attributes.get("alt") or "").split())
+        silent += not alt and not _has_caption(node)
+        _rewrite(node, address, alt)
+    return [_silent(silent)] if silent else []
+
+
+def pictures_of(root: LexborNode) -> tuple[Picture, ...]:
+    """List the pictures that `settle` left."""
+    return tuple(
+        Picture(
+            src=node.attributes.get("src") or "",
+            alt=node.attributes.get("alt") or "",
+            width=_number(node.attributes.get("data-width")),
+            height=_number(node.attributes.get("data-height")),
+        )
+        for node in root.css("img")
+    )
+
+
+def _rewrite(node: LexborNode, address: str, alt: str) -> None:
+    width, height = _number(node.attributes.get("width")), _number(node.attributes.get("height"))
+    for name in tuple(node.attributes):
+        del node.attrs[name]
+    node.attrs["src"], node.attrs["alt"] = address, alt
+    if width:
+        # Outlook obeys the attribute and nothing else.
+        node.attrs["width"] = str(min(width, COLUMN))
+    # Read by `pictures_of`, dropped by the sanitiser.
+    node.attrs["data-width"], node.attrs["data-height"] = str(width), str(height)
+
+
+def _best_source(node: LexborNode) -> str:
+    """Choose the smallest version that is large enough, else the largest; never one inlined as data."""
+    candidates: list[tuple[float, str]] = [
+        (float(size) * (WANTED_WIDTH if unit == "x" else 1), address)
+        for name in _SOURCE_SETS
+        for address, size, unit in _CANDIDATE.findall(node.attributes.get(name) or "")
+        if not address.startswith("data:")
+    ]
+    if candidates:
+        enough = [candidate for candidate in candidates if candidate[0] >= WANTED_WIDTH]
+        return min(enough)[1] if enough else max(candidates)[1]
+    sources = (node.attributes.get(name) or "" for name in _SOURCES)
+    return next((source.strip() for source in sources if source.strip() and not source.strip().startswith("data:")), "")
+
+
+def _is_tracker(node: LexborNode, source: str) -> bool:
+    sizes = {node.attributes.get("width"), node.attributes.get("height")}
+    return bool(sizes & _TOO_SMALL) or _TRACKERS.search(source) is not None
+
+
+def _web_address(source: str, base_url: str) -> str:
+    try:
+        address = urljoin(base_url, source)
+    except ValueError:
+        return ""
+    return address if address.startswith(("http://", "https://")) else ""
+
+
+def _has_caption(node: LexborNode) -> bool:
+    parent = node.parent
+    while parent is not None and parent.tag not in {"figure", "body"}:
+        parent = parent.parent
+    return parent is not None and parent.tag == "figure" and parent.css_first("figcaption") is not None
+
+
+def _element_before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    return before
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and _PIXELS.fullmatch(text) else 0
+
+
+def _silent(count: int) -> str:
+    return "1 picture without alt text" if count == 1 else f"{count} pictures without alt text"

@@ -1,0 +1,207 @@
+"""Writes fit HTML as plain text that reads well: 72 columns, numbered links, quoted quotations, aligned tables."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+# RFC 5322 recommends 78 at most; 72 leaves room for a few quote marks.
+WIDTH = 72
+# However deep lists and quotations nest, words need some room.
+NARROWEST = 20
+
+_WIDE = "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
+# What a line may be broken between: words, and each character of scripts that put no spaces.
+_PIECE = re.compile(rf"(\s*)([{_WIDE}]|[^\s{_WIDE}]+)")
+_SPACE = re.compile(r"[ \t\r\n\f\v]+")
+_BLOCKS = frozenset(
+    "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote figure figcaption table pre hr".split(),  # noqa: SIM905 -- as said
+)
+# Longer ones are no list anybody counted.
+_NUMBER = re.compile("[0-9]{1,6}")
+_MARKS = {"ul": "* "}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An article as plain text; `[n]` in the text stands for the n-th link."""
+
+    text: str
+    links: tuple[str, ...]
+
+    def __str__(self) -> str:
+        notes = "\n".join(f"[{number}] {link}" for number, link in enumerate(self.links, 1))
+        return "\n\n".join(part for part in (self.text, notes) if part)
+
+
+def to_text(html: str, width: int = WIDTH) -> str:
+    """Write fit HTML as plain text, its links numbered and listed at the end."""
+    return str(write(html, width))
+
+
+def write(html: str, width: int = WIDTH) -> Written:
+    """Write fit HTML as plain text and give its links apart."""
+    root = LexborHTMLParser(html).body
+    if root is None:
+        return Written("", ())
+    writer = _Writer()
+    lines = writer.block(root, width)
+    return Written("\n".join(_squeezed(lines)), tuple(writer.links))
+
+
+def display_width(text: str) -> int:
+    """Count the columns *text* takes on a terminal: wide characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns, text))
+
+
+def wrap(text: str, width: int = WIDTH) -> list[str]:
+    """Break *text* into lines of at most *width* columns; words, and so addresses, are never broken."""
+    lines: list[str] = []
+    line = ""
+    for space, piece in _PIECE.findall(_SPACE.sub(" ", text).strip()):
+        if line and display_width(line) + len(space) + display_width(piece) > width:
+            lines.append(line)
+            line = piece
+        else:
+            line += space + piece
+    return [*lines, line] if line else lines
+
+
+def underlined(text: str, mark: str, width: int = WIDTH) -> str:
+    """Give a headline: wrapped, with a rule of *mark* under it as long as its longest line."""
+    lines = wrap(text, width)
+    return "\n".join([*lines, mark * max(map(display_width, lines), default=0)])
+
+
+class _Writer:
+    """Walks an article once and collects its links on the way."""
+
+    def __init__(self) -> None:
+        self.links: list[str] = []
+
+    def block(self, node: LexborNode, width: int) -> list[str]:
+        """Write what stands in *node*, blocks apart by an empty line."""
+        lines: list[str] = []
+        words: list[str] = []
+        for child in node.iter(include_text=True):
+            if child.tag in _BLOCKS:
+                lines += _paragraph(words, width)
+                words.clear()
+                lines += [*self._one(child, max(width, NARROWEST)), ""]
+            else:
+                words.append(self._inline(child))
+        return lines + _paragraph(words, width)
+
+    def _one(self, node: LexborNode, width: int) -> list[str]:
+        match node.tag:
+            case "hr":
+                lines = ["-" * NARROWEST]
+            case "pre":
+                lines = node.text().strip("\n").split("\n")
+            case "table":
+                lines = self._table(node, width)
+            case "ul" | "ol":
+                lines = list(self._list(node, width))
+            case "blockquote":
+                lines = [f"> {line}".rstrip() for line in _squeezed(self.block(node, width - 2))]
+            case "dd":
+                lines = [f"  {line}".rstrip() for line in _squeezed(self.block(node, width - 2))]
+            case "h1" | "h2" | "h3" | "h4":
+                lines = underlined(self._words(node), "-", width).split("\n")
+            case _:
+                lines = self.block(node, width)
+        return lines
+
+    def _list(self, node: LexborNode, width: int) -> Iterator[str]:
+        number = _start(node)
+        for item in node.iter():
+            mark = _MARKS.get(node.tag or "") or f"{number}. "
+            number += 1
+            lines = _squeezed(self.block(item, width - len(mark)))
+            for position, line in enumerate(line for line in lines if line):
+                yield (" " * len(mark) if position else mark) + line
+
+    def _table(self, node: LexborNode, width: int) -> list[str]:
+        caption = node.css_first("caption")
+        rows = [[self._words(cell) for cell in row.css("th, td")] for row in node.css("tr")]
+        rows = [row for row in rows if any(row)]
+        title = wrap(self._words(caption), width) if caption is not None else []
+        columns = max(map(len, rows), default=0)
+        rows = [row + [""] * (columns - len(row)) for row in rows]
+        widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+        if sum(widths) + 3 * len(widths) - 3 <= width:
+            return [*title, *_aligned(rows, widths)]
+        return [*title, *_spelled(rows, width)]
+
+    def _words(self, node: LexborNode) -> str:
+        return _SPACE.sub(" ", "".join(map(self._inline, node.iter(include_text=True)))).strip()
+
+    def _inline(self, node: LexborNode) -> str:
+        if node.is_text_node:
+            return _SPACE.sub(" ", node.text_content or "")
+        if node.tag == "br":
+            return "\n"
+        if node.tag == "img":
+            alt = (node.attributes.get("alt") or "").strip()
+            return f"[Picture: {alt}]" if alt else ""
+        inside = "".join(map(self._inline, node.iter(include_text=True)))
+        if node.tag == "a":
+            return self._link(inside, node.attributes.get("href") or "")
+        return f" {inside} " if node.tag in _BLOCKS else inside
+
+    def _link(self, words: str, address: str) -> str:
+        if not words.strip() or not address or words.strip() in {address, address.removeprefix("mailto:")}:
+            return words
+        if address not in self.links:
+            self.links.append(address)
+        return f"{words.rstrip()} [{self.links.index(address) + 1}]"
+
+
+def _paragraph(words: list[str], width: int) -> list[str]:
+    lines = [line for part in "".join(words).split("\n") for line in wrap(part, width)]
+    return [*lines, ""] if lines else []
+
+
+def _aligned(rows: list[list[str]], widths: list[int]) -> Iterator[str]:
+    for row in rows:
+        cells = (cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True))
+        yield " | ".join(cells).rstrip()
+
+
+def _spelled(rows: list[list[str]], width: int) -> Iterator[str]:
+    """Write a table too wide for its columns as "Header: value", row by row."""
+    head, *body = rows
+    for row in body or [head]:
+        for name, cell in zip(head, row, strict=True):
+            yield from wrap(f"{name}: {cell}" if name and body else cell, width)
+        yield ""
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _squeezed(lines: Iterable[str]) -> list[str]:
+    """Leave one empty line where several follow each other."""
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return _trimmed(kept)
+
+
+def _start(node: LexborNode) -> int:
+    start = node.attributes.get("start") or ""
+    return int(start) if _NUMBER.fullmatch(start) else 1
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
