@@ -38,6 +38,9 @@ class Keyring:
             raise SecretTooShort(SHORTEST_SECRET)
         # A variable of the environment may hold bytes that are no UTF-8; they arrive as surrogates and are as good a secret.
         self._secret = secret.encode("utf-8", "surrogateescape")
+        # Asked for each row of an import and each link of a mailing.
+        self._address_key = self.derive("address")
+        self._token_keys = {purpose: self.derive(f"token:{purpose}") for purpose in Purpose}
 
     @property
     def key_check(self) -> str:
@@ -53,7 +56,7 @@ class Keyring:
 
         A plain SHA-256 could be reversed by hashing all plausible addresses.
         """
-        return hmac.digest(self.derive("address"), key.encode(), "sha256").hex()
+        return hmac.digest(self._address_key, key.encode(), "sha256").hex()
 
     def seal(self, purpose: Purpose, number: int) -> str:
         """Give the token that stands for *number* (0 to 2^40 - 1) in a link of *purpose*: 26 characters, lower case.
@@ -61,7 +64,7 @@ class Keyring:
         The same each time, so that a message is the same bytes at every attempt. The number is masked with the
         authentication code, so neighbours look unrelated (the construction of SIV, RFC 5297, on HMAC).
         """
-        key = self.derive(f"token:{purpose}")
+        key = self._token_keys[purpose]
         plain = number.to_bytes(_NUMBER_BYTES, "big")
         mac = hmac.digest(key, b"mac:" + plain, "sha256")[:_MAC_BYTES]
         token = base64.b32encode(mac + _masked(key, mac, plain)).decode("ascii")
@@ -80,12 +83,12 @@ class Keyring:
             raw = base64.b32decode(token.upper() + _PADDING)
         except binascii.Error as error:
             raise TokenInvalid from error
-        key = self.derive(f"token:{purpose}")
-        mac = raw[:_MAC_BYTES]
-        plain = _masked(key, mac, raw[_MAC_BYTES:])
-        if not hmac.compare_digest(mac, hmac.digest(key, b"mac:" + plain, "sha256")[:_MAC_BYTES]):
+        plain = _masked(self._token_keys[purpose], raw[:_MAC_BYTES], raw[_MAC_BYTES:])
+        number = int.from_bytes(plain, "big")
+        # Compared as text: 26 characters hold two bits more than 16 bytes, and a token has one spelling only.
+        if not hmac.compare_digest(token.lower(), self.seal(purpose, number)):
             raise TokenInvalid
-        return int.from_bytes(plain, "big")
+        return number
 
 
 def _masked(key: bytes, mac: bytes, plain: bytes) -> bytes:

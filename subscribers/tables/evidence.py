@@ -8,7 +8,8 @@ consent = Table(
     "consent",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("subscriber_id", Number, ForeignKey("subscriber.id", ondelete="SET NULL")),
+    # Emptied by an erasure. No foreign key: each deletion of a person would have to walk all evidence.
+    Column("subscriber_id", Number),
     Column("email_hash", Text, nullable=False),
     Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="SET NULL")),
     Column("act", Text, nullable=False),

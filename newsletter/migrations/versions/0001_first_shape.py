@@ -113,9 +113,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["list_id"], ["mailing_list.id"], name=op.f("fk_consent_list_id_mailing_list"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_consent_subscriber_id_subscriber"), ondelete="SET NULL"
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
         sqlite_autoincrement=True,
         sqlite_strict=True,

@@ -1,0 +1,65 @@
+"""Confirmations: promised by mail, used once, voided by a no, and so few that nobody can be flooded with them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from subscribers.tables.lists import confirmation
+
+# A form that anybody may fill in with anybody's address must not become a way to flood that address
+# (73,000 requests in one case on record).
+BETWEEN_REQUESTS = timedelta(minutes=15)
+MOST_REQUESTS = 3
+MOST_REQUESTS_WITHIN = timedelta(days=1)
+
+# How long the button in a confirmation works.
+CONFIRMATION_LIFE = timedelta(days=7)
+
+
+def next_request_at(earlier: Sequence[datetime], now: datetime) -> datetime:
+    """Decide when an address may be asked again, given when it was asked within the last day, newest first."""
+    if not earlier:
+        return now
+    soonest = earlier[0] + BETWEEN_REQUESTS
+    if len(earlier) < MOST_REQUESTS:
+        return soonest
+    return max(soonest, earlier[MOST_REQUESTS - 1] + MOST_REQUESTS_WITHIN)
+
+
+def recent(tx: Connection, email_hash: str, now: datetime) -> tuple[datetime, ...]:
+    """Give when this address was asked within the last day, on any list, newest first."""
+    found = tx.execute(
+        select(confirmation.c.requested_at)
+        .where(confirmation.c.email_hash == email_hash, confirmation.c.requested_at > now - MOST_REQUESTS_WITHIN)
+        .order_by(confirmation.c.requested_at.desc())
+        .limit(MOST_REQUESTS)
+    )
+    return tuple(found.scalars())
+
+
+def promise(tx: Connection, subscription_id: int, email_hash: str, now: datetime) -> int:
+    """Write down that the person is asked by mail; gives the number that stands in the link."""
+    statement = insert(confirmation).values(
+        subscription_id=subscription_id, email_hash=email_hash, requested_at=now, expires_at=now + CONFIRMATION_LIFE
+    )
+    number: int = tx.execute(statement.returning(confirmation.c.id)).scalar_one()
+    return number
+
+
+def subscription_of(tx: Connection, confirmation_id: int) -> int | None:
+    """Give the subscription that a confirmation asks about."""
+    found = tx.execute(select(confirmation.c.subscription_id).where(confirmation.c.id == confirmation_id))
+    return found.scalar_one_or_none()
+
+
+def use(tx: Connection, confirmation_id: int, now: datetime) -> bool:
+    """Use a confirmation up; gives whether it was still good for anything."""
+    unused = (confirmation.c.id == confirmation_id, confirmation.c.used_at.is_(None), confirmation.c.expires_at > now)
+    return tx.execute(update(confirmation).where(*unused).values(used_at=now)).rowcount == 1
+
+
+def void(tx: Connection, subscription_id: int, now: datetime) -> None:
+    """Use up what still lies in an inbox: it must not undo what is said after it."""
+    unused = (confirmation.c.subscription_id == subscription_id, confirmation.c.used_at.is_(None))
+    tx.execute(update(confirmation).where(*unused).values(used_at=now))

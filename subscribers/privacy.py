@@ -1,0 +1,86 @@
+"""What a person may ask of us about themselves: everything we know, and to be forgotten."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from subscribers import records, register, suppression
+from subscribers.consent import Act, Consent, Door, Evidence
+from subscribers.errors import SubscriberNotFound
+from subscribers.model import EVERY_LIST, Reason, Subscriber, Subscription
+from subscribers.tables.evidence import consent
+from subscribers.tables.evidence import suppression as suppressions
+from subscribers.tables.lists import confirmation
+from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """One suppression of a person's address; list_id 0 stands for every list."""
+
+    list_id: int
+    reason: Reason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonExport:
+    """Everything that is known about a person here (GDPR 15 and 20)."""
+
+    subscriber: Subscriber
+    subscriptions: tuple[Subscription, ...]
+    consent: tuple[Consent, ...]
+    suppressions: tuple[KeptOut, ...]
+    # When confirmation mails were asked for.
+    asked_at: tuple[datetime, ...]
+
+    def to_json(self) -> str:
+        """Give it as a JSON object that people and programs can read; moments are ISO 8601."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2, default=datetime.isoformat)
+
+
+def export_person(tx: Connection, subscriber_id: int) -> PersonExport:
+    """Gather everything that is known about a person.
+
+    Raises:
+        SubscriberNotFound: nobody has this id.
+
+    """
+    person = register.subscriber_by_id(tx, subscriber_id)
+    email_hash = _hash_of(tx, subscriber_id)
+    kept_out = select(suppressions).where(suppressions.c.email_hash == email_hash).order_by(suppressions.c.list_id)
+    asked = select(confirmation.c.requested_at).where(confirmation.c.email_hash == email_hash).order_by(confirmation.c.id)
+    return PersonExport(
+        subscriber=person,
+        subscriptions=register.subscriptions_of(tx, subscriber_id),
+        consent=register.consent_of(tx, email_hash),
+        suppressions=tuple(KeptOut(row.list_id, Reason(row.reason), row.at) for row in tx.execute(kept_out)),
+        asked_at=tuple(tx.execute(asked).scalars()),
+    )
+
+
+def erase(tx: Connection, keyring: Keyring, subscriber_id: int, now: datetime) -> None:
+    """Forget a person; only the keyed hash stays, so that no import and no restored file brings them back.
+
+    The evidence of consent keeps its acts and times under the hash and loses network and browser.
+
+    Raises:
+        SubscriberNotFound: nobody has this id.
+
+    """
+    person = records.hold_person(tx, subscriber_id)
+    if person is None:
+        raise SubscriberNotFound(subscriber_id)
+    email_hash = keyring.hash_address(person.address.key)
+    suppression.suppress(tx, email_hash, Reason.ERASED, now, list_id=EVERY_LIST)
+    records.record(tx, keyring, person, None, Act.ERASED, now, Evidence(Door.COMMAND))
+    tx.execute(update(consent).where(consent.c.email_hash == email_hash).values(subscriber_id=None, network="", agent=""))
+    # Subscriptions and confirmations go with the row.
+    tx.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))
+
+
+def _hash_of(tx: Connection, subscriber_id: int) -> str:
+    return str(tx.execute(select(subscriber.c.email_hash).where(subscriber.c.id == subscriber_id)).scalar_one())

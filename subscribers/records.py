@@ -1,0 +1,153 @@
+"""Rows of people, their subscriptions and their consent: read as values, and written the one way they may be."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, select, update
+from sqlalchemy import insert as insert_always
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert
+
+from subscribers.address import EmailAddress
+from subscribers.consent import Act, Consent, Door, Evidence
+from subscribers.model import Subscriber, Subscription, SubscriptionState
+from subscribers.oneline import one_line
+from subscribers.tables.evidence import consent
+from subscribers.tables.lists import subscription
+from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
+
+# Longer ones are no names but texts that somebody wants us to mail.
+LONGEST_NAME = 200
+# RFC 5646 4.4.1: enough for any tag in use.
+LONGEST_LANGUAGE = 35
+# The wording is ours or the operator's; a browser may call itself anything of any length.
+LONGEST_WORDING = 4_000
+LONGEST_NETWORK = 64
+LONGEST_AGENT = 300
+
+
+def clean_name(name: str) -> str:
+    """Give a person's name fit for a header and a greeting."""
+    return one_line(name, LONGEST_NAME)
+
+
+def meet(tx: Connection, keyring: Keyring, address: EmailAddress, name: str, now: datetime) -> Subscriber:
+    """Give the person of this address, written down now if new, and hold the row as `hold` does."""
+    statement = insert(subscriber).values(
+        email=address.text,
+        email_key=address.key,
+        email_hash=keyring.hash_address(address.key),
+        name=clean_name(name),
+        language="",
+        created_at=now,
+    )
+    tx.execute(statement.on_conflict_do_nothing())
+    person = _held(tx, subscriber.c.email_key == address.key)
+    assert person is not None  # written in this transaction, or seen by the conflict
+    return person
+
+
+def hold(tx: Connection, subscription_id: int) -> Subscriber | None:
+    """Give the person of a subscription and hold the row until the transaction ends: one word after the other.
+
+    Without that two presses of a button, or a yes and a no, could both read the state before the other wrote it.
+    """
+    owner = select(subscription.c.subscriber_id).where(subscription.c.id == subscription_id).scalar_subquery()
+    return _held(tx, subscriber.c.id == owner)
+
+
+def hold_person(tx: Connection, subscriber_id: int) -> Subscriber | None:
+    """Give a person and hold the row as `hold` does."""
+    return _held(tx, subscriber.c.id == subscriber_id)
+
+
+def rename_stranger(tx: Connection, person: Subscriber, name: str) -> Subscriber:
+    """Take over the name as typed for a person who has confirmed nothing yet; nobody else's can be changed by a form."""
+    name = clean_name(name)
+    if name in {"", person.name}:
+        return person
+    confirmed = exists().where(subscription.c.subscriber_id == person.id, subscription.c.state == SubscriptionState.CONFIRMED)
+    statement = update(subscriber).where(subscriber.c.id == person.id, ~confirmed).values(name=name).returning(subscriber)
+    row = tx.execute(statement).one_or_none()
+    return subscriber_of(row) if row is not None else person
+
+
+def subscriber_where(tx: Connection, condition: ColumnElement[bool]) -> Subscriber | None:
+    """Give the one person of whom *condition* is true."""
+    row = tx.execute(select(subscriber).where(condition)).one_or_none()
+    return subscriber_of(row) if row is not None else None
+
+
+def subscription_where(tx: Connection, *conditions: ColumnElement[bool]) -> Subscription | None:
+    """Give the one subscription of which all *conditions* are true."""
+    row = tx.execute(select(subscription).where(*conditions)).one_or_none()
+    return subscription_of(row) if row is not None else None
+
+
+def ask(tx: Connection, subscriber_id: int, list_id: int, now: datetime) -> Subscription:
+    """Write down the wish to join; whoever has a subscription already keeps its state."""
+    statement = insert(subscription).values(
+        subscriber_id=subscriber_id, list_id=list_id, state=SubscriptionState.REQUESTED, requested_at=now
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["subscriber_id", "list_id"], set_={"requested_at": statement.excluded.requested_at}
+    )
+    return subscription_of(tx.execute(statement.returning(subscription)).one())
+
+
+def settle(tx: Connection, subscription_id: int, state: SubscriptionState, now: datetime) -> Subscription:
+    """Write down a yes or a no."""
+    times = {"withdrawn_at": now} if state is SubscriptionState.WITHDRAWN else {"confirmed_at": now, "withdrawn_at": None}
+    statement = update(subscription).where(subscription.c.id == subscription_id).values(state=state, **times)
+    return subscription_of(tx.execute(statement.returning(subscription)).one())
+
+
+def record(
+    tx: Connection, keyring: Keyring, person: Subscriber, list_id: int | None, act: Act, now: datetime, evidence: Evidence
+) -> None:
+    """Append to the evidence of consent."""
+    tx.execute(
+        insert_always(consent).values(
+            subscriber_id=person.id,
+            email_hash=keyring.hash_address(person.address.key),
+            list_id=list_id,
+            act=act,
+            at=now,
+            door=evidence.door,
+            wording=one_line(evidence.wording, LONGEST_WORDING),
+            network=one_line(evidence.network, LONGEST_NETWORK),
+            agent=one_line(evidence.agent, LONGEST_AGENT),
+        )
+    )
+
+
+def subscriber_of(row: Row[Any]) -> Subscriber:
+    """Read a row of `subscriber`."""
+    return Subscriber(row.id, EmailAddress(row.email, row.email_key), row.name, row.language, row.created_at)
+
+
+def subscription_of(row: Row[Any]) -> Subscription:
+    """Read a row of `subscription`."""
+    return Subscription(
+        id=row.id,
+        subscriber_id=row.subscriber_id,
+        list_id=row.list_id,
+        state=SubscriptionState(row.state),
+        requested_at=row.requested_at,
+        confirmed_at=row.confirmed_at,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def consent_of(row: Row[Any]) -> Consent:
+    """Read a row of `consent`."""
+    evidence = Evidence(Door(row.door), row.wording, row.network, row.agent)
+    return Consent(row.id, Act(row.act), row.at, row.list_id, evidence)
+
+
+def _held(tx: Connection, condition: ColumnElement[bool]) -> Subscriber | None:
+    # SQLite needs no lock on a row: its transaction has the whole file.
+    row = tx.execute(select(subscriber).where(condition).with_for_update()).one_or_none()
+    return subscriber_of(row) if row is not None else None
