@@ -1,0 +1,228 @@
+"""Chooses the real things once: settings become an Application that the doors work with."""
+
+import logging
+import os
+import re
+import secrets
+import sys
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+import structlog
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from newsletter import failpoints
+from newsletter.clock import Clock, system_clock
+from newsletter.confined import Child
+from newsletter.database import Database, claim_instance, known_instance
+from newsletter.errors import DatabaseNotReady, InstanceMismatch, SettingWrong
+from newsletter.letters.links import Links
+from newsletter.letters.templates import Templates
+from newsletter.mail.relays import Relay
+from newsletter.outbound import FetchPolicy
+from newsletter.settings import LogSettings, Settings
+from subscribers.tokens import SHORTEST_SECRET, Keyring
+
+# Random bytes of a key we make: 64 characters, twice what is asked for.
+MADE_SECRET_BYTES = 48
+PRIVATE = 0o600
+
+# What may not stand in a log, whoever wrote the line: addresses, and the tokens of links (26 characters of base32).
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_TOKEN = re.compile(r"(?<![0-9A-Za-z])[a-z2-7]{26}(?![0-9A-Za-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything a door needs, opened once and closed once."""
+
+    settings: Settings
+    database: Database
+    keyring: Keyring
+    clock: Clock
+    child: Child
+    templates: Templates
+    links: Links
+
+    @property
+    def fetch_policy(self) -> FetchPolicy:
+        """How feeds and images may be fetched."""
+        return self.settings.fetch_policy
+
+    @property
+    def relay(self) -> Relay | None:
+        """The server mail is handed to; None: nothing is mailed."""
+        return self.settings.relay
+
+    def close(self) -> None:
+        """Let the child process and all connections go."""
+        self.child.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def open_application(settings: Settings, clock: Clock = system_clock) -> Application:
+    """Open what *settings* name.
+
+    Raises:
+        SettingWrong: there is no secret key yet, or the database's address is no address.
+        DatabaseNotReady: the database cannot be reached, or `newsletter init` was not run on it.
+        InstanceMismatch: the database was made with another secret key.
+
+    """
+    if settings.secret_key is None:
+        raise SettingWrong("NEWSLETTER_SECRET_KEY", f"there is no key in {settings.data_dir} yet; run `newsletter init` first")
+    keyring = Keyring(settings.secret_key)
+    database = Database(settings.database_url)
+    try:
+        _require_ready(database, keyring.key_check, clock())
+    except BaseException:
+        database.close()
+        raise
+    failpoints.arm(settings.failpoint)
+    child = Child()
+    return Application(
+        settings=settings,
+        database=database,
+        keyring=keyring,
+        clock=clock,
+        child=child,
+        templates=Templates(settings.templates, child),
+        links=Links(settings.public_url),
+    )
+
+
+def prepare(settings: Settings, now: datetime) -> Settings:
+    """Make what a local instance lacks (data folder, key file), bring the database to its newest shape, claim it.
+
+    Doing it again changes nothing. Gives the settings with the key.
+
+    Raises:
+        SettingWrong: the data folder cannot be made, or the database's address is no address.
+        DatabaseNotReady: the database cannot be reached, or a newer version made it.
+        InstanceMismatch: the database was made with another secret key.
+
+    """
+    database = Database(settings.database_url)
+    keyed = settings if settings.secret_key is not None else _with_made_key(settings)
+    assert keyed.secret_key is not None
+    try:
+        _upgrade(database)
+        with database.write() as tx:
+            claim_instance(tx, Keyring(keyed.secret_key).key_check, now)
+    except InstanceMismatch:
+        if settings.secret_key is None:
+            # The key made a moment ago opens nothing; the next start would only be told so again.
+            settings.secret_file.unlink()
+        raise
+    finally:
+        database.close()
+    return keyed
+
+
+def set_up_logging(log: LogSettings) -> None:
+    """Send all logs, ours and those of libraries, to stderr, without addresses and tokens."""
+    level = getattr(logging, log.level.upper())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+    handler = _Stderr()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_ending(log)))
+    logging.basicConfig(level=max(level, logging.INFO), handlers=[handler], force=True)
+    # One line a tick and one a request say nothing that the database does not know.
+    for chatty in ("apscheduler", "httpx2", "httpcore2", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def redacted(line: str) -> str:
+    """Give *line* without addresses of people and tokens of links."""
+    return _TOKEN.sub("[token]", _ADDRESS.sub("[address]", line))
+
+
+class _Stderr(logging.Handler):
+    """Writes to what stderr is at the moment, so that a progress bar on the terminal is not torn."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr)  # noqa: T201 -- this is the handler
+
+
+def _ending(log: LogSettings) -> list[structlog.typing.Processor]:
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if log.is_json
+        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    )
+    return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_people, last]
+
+
+def _without_people(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    # The last step before the line is written: exceptions are text by now, and what is no text yet is made so here.
+    return {
+        key: value if isinstance(value, bool | int | float | None) else redacted(str(value)) for key, value in event.items()
+    }
+
+
+def _require_ready(database: Database, key_check: str, now: datetime) -> None:
+    if database.path is not None and not database.path.exists():
+        # Asking SQLite would make an empty file there.
+        raise DatabaseNotReady(f"There is no database {database.path} yet. Run `newsletter init` first.")
+    try:
+        if not database.is_current():
+            raise DatabaseNotReady(f"{_place(database)} does not have the shape this version expects. Run `newsletter init`.")
+        with database.read() as tx:
+            identity = known_instance(tx, key_check)
+        if identity is None:
+            with database.write() as tx:
+                claim_instance(tx, key_check, now)
+    except DBAPIError as error:
+        raise _unreachable(database, error) from error
+
+
+def _upgrade(database: Database) -> None:
+    try:
+        database.upgrade()
+    except CommandError as error:
+        raise DatabaseNotReady(f"{_place(database)} was made by a newer version of newsletter: {error}.") from error
+    except DBAPIError as error:
+        raise _unreachable(database, error) from error
+    except OSError as error:
+        raise DatabaseNotReady(f"{_place(database)} cannot be made: {error.strerror}.") from error
+
+
+def _unreachable(database: Database, error: DBAPIError) -> DatabaseNotReady:
+    reason = str(error.orig).strip().splitlines()[0].rstrip(".")
+    return DatabaseNotReady(f"{_place(database)} cannot be used: {reason}.")
+
+
+def _place(database: Database) -> str:
+    return f"The database {database.path or database.url.render_as_string(hide_password=True)}"
+
+
+def _with_made_key(settings: Settings) -> Settings:
+    secret = secrets.token_urlsafe(MADE_SECRET_BYTES)
+    assert len(secret) >= SHORTEST_SECRET
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        # O_EXCL: two that start together do not overwrite each other's key.
+        handle = os.open(settings.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    except OSError as error:
+        raise SettingWrong("NEWSLETTER_DATA_DIR", f"{settings.secret_file} cannot be made: {error.strerror}") from error
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(secret + "\n")
+    return replace(settings, secret_key=secret)

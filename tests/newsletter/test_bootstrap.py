@@ -1,0 +1,191 @@
+"""Bootstrap: what `init` makes, what start refuses, and what a log may not hold."""
+
+import logging
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from newsletter.bootstrap import open_application, prepare, redacted, set_up_logging
+from newsletter.clock import MovableClock
+from newsletter.database import Database
+from newsletter.errors import DatabaseNotReady, InstanceMismatch, SettingWrong
+from newsletter.settings import LogSettings, load
+from subscribers.tokens import Keyring, Purpose
+
+NOW = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Give the environment of a newcomer."""
+    return {"NEWSLETTER_DATA_DIR": str(tmp_path / "deep" / "data")}
+
+
+@pytest.fixture
+def _logging_restored() -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_init_makes_key_and_database(environ: dict[str, str]) -> None:
+    """From nothing to an instance that opens."""
+    prepare(load(environ), NOW)
+    with open_application(load(environ), MovableClock(NOW)) as application:
+        assert application.database.is_current()
+        assert 0o600 == stat.S_IMODE(application.settings.secret_file.stat().st_mode)
+        assert NOW <= application.clock()
+        assert "http://127.0.0.1:8000/c/x" == application.links.confirm("x")
+        assert application.relay is None
+
+
+def test_init_twice_changes_nothing(environ: dict[str, str]) -> None:
+    """The key of the first run stays."""
+    first = prepare(load(environ), NOW)
+
+    assert first.secret_key == prepare(load(environ), NOW).secret_key
+
+
+def test_start_without_init_says_so(environ: dict[str, str]) -> None:
+    """Nothing is made by looking."""
+    with pytest.raises(SettingWrong, match="run `newsletter init` first"):
+        open_application(load(environ))
+
+    assert not Path(environ["NEWSLETTER_DATA_DIR"]).exists()
+
+
+def test_start_without_database_says_so(environ: dict[str, str]) -> None:
+    """A given key and no database: the file is not made by opening it."""
+    with pytest.raises(DatabaseNotReady, match=r"There is no database .* Run `newsletter init` first"):
+        open_application(load(environ | {"NEWSLETTER_SECRET_KEY": SECRET}))
+
+    assert not Path(environ["NEWSLETTER_DATA_DIR"]).exists()
+
+
+def test_start_on_an_older_shape_says_so(environ: dict[str, str], database_url: str) -> None:
+    """An upgrade of the program asks for an upgrade of the tables."""
+    _execute(database_url, "UPDATE alembic_version SET version_num = '0000'")
+
+    with pytest.raises(DatabaseNotReady, match="does not have the shape"):
+        open_application(load(environ | {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_SECRET_KEY": SECRET}))
+
+
+def test_init_on_a_newer_shape_refuses(environ: dict[str, str], database_url: str) -> None:
+    """A database of a later version is not touched."""
+    _execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(DatabaseNotReady, match="made by a newer version"):
+        prepare(load(environ | {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_SECRET_KEY": SECRET}), NOW)
+
+
+def test_another_key_is_refused(environ: dict[str, str], database_url: str) -> None:
+    """Links and suppressions made with one key cannot be read with another."""
+    own = environ | {"NEWSLETTER_DATABASE_URL": database_url}
+    prepare(load(own | {"NEWSLETTER_SECRET_KEY": SECRET}), NOW)
+
+    with pytest.raises(InstanceMismatch):
+        open_application(load(own | {"NEWSLETTER_SECRET_KEY": SECRET[::-1]}))
+
+
+def test_key_that_opens_nothing_is_not_kept(environ: dict[str, str], database_url: str) -> None:
+    """A lost key file is not replaced by one that the database refuses."""
+    own = environ | {"NEWSLETTER_DATABASE_URL": database_url}
+    prepare(load(own | {"NEWSLETTER_SECRET_KEY": SECRET}), NOW)
+
+    with pytest.raises(InstanceMismatch):
+        prepare(load(own), NOW)
+    assert not load(own).secret_file.exists()
+
+
+def test_two_upgrades_at_once_both_end_well(environ: dict[str, str]) -> None:
+    """Web and worker may both say `init` when they start together."""
+    settings = load(environ | {"NEWSLETTER_SECRET_KEY": SECRET})
+    settings.data_dir.mkdir(parents=True)
+    troubles: list[BaseException] = []
+
+    def upgrade() -> None:
+        try:
+            prepare(settings, NOW)
+        except BaseException as error:  # noqa: BLE001 -- a thread's error is the finding
+            troubles.append(error)
+
+    threads = [threading.Thread(target=upgrade) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [] == troubles
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://nobody@127.0.0.1:1/none", "sqlite:////proc/newsletter.db", "sqlite:////dev/null"]
+)
+def test_unreachable_database_is_told(environ: dict[str, str], url: str) -> None:
+    """One sentence with the place and the reason, no password, no traceback."""
+    with pytest.raises(DatabaseNotReady, match=r"The database .* cannot be"):
+        prepare(load(environ | {"NEWSLETTER_DATABASE_URL": url, "NEWSLETTER_SECRET_KEY": SECRET}), NOW)
+
+
+def test_file_that_is_no_database_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+    """Somebody else's file is not overwritten."""
+    path = tmp_path / "letter.odt"
+    path.write_text("not a database, but long enough to have a header that can be read" * 10)
+    own = environ | {"NEWSLETTER_DATABASE_URL": f"sqlite:///{path}", "NEWSLETTER_SECRET_KEY": SECRET}
+
+    with pytest.raises(DatabaseNotReady, match="not a database"):
+        open_application(load(own))
+
+
+def test_data_folder_that_cannot_be_made_is_told() -> None:
+    """The folder is named."""
+    with pytest.raises(SettingWrong, match=r"NEWSLETTER_DATA_DIR: /proc/newsletter/secret\.key cannot be made"):
+        prepare(load({"NEWSLETTER_DATA_DIR": "/proc/newsletter"}), NOW)
+
+
+@pytest.mark.usefixtures("_logging_restored")
+@pytest.mark.parametrize("is_json", [False, True])
+def test_logs_hold_no_address_and_no_token(capsys: pytest.CaptureFixture[str], *, is_json: bool) -> None:
+    """Neither ours nor a library's line, nor a traceback."""
+    token = Keyring(SECRET).seal(Purpose.UNSUBSCRIBE, 7)
+    set_up_logging(LogSettings("info", is_json=is_json))
+
+    structlog.get_logger().info("asked", address="ann@example.org", path=f"/u/{token}")
+    logging.getLogger("library").warning("GET /u/%s for <ann@example.org>", token)
+    structlog.get_logger().error("failed", exc_info=ValueError("ann@example.org"))
+
+    told = capsys.readouterr()
+    assert "" == told.out
+    assert "asked" in told.err
+    assert "ValueError" in told.err
+    assert "ann@" not in told.err
+    assert token not in told.err
+
+
+@given(st.emails(), st.integers(0, 2**40 - 1))
+def test_whatever_the_address_it_is_redacted(address: str, number: int) -> None:
+    """Any address and any token, wherever they stand in a line."""
+    token = Keyring(SECRET).seal(Purpose.PREFERENCES, number)
+    line = redacted(f"a {address} b https://host/p/{token}?x=1")
+
+    assert address not in line
+    assert token not in line
+
+
+def _execute(url: str, statement: str) -> None:
+    database = Database(url)
+    with database.write() as tx:
+        tx.execute(text(statement))
+    database.close()
