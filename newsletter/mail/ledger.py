@@ -1,16 +1,189 @@
 """The ledger in SQL: who is to get which letter, and what became of it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from newsletter.mail.delivery import DeliveryState
-from newsletter.tables.mail import attempt, delivery
+from newsletter.letters.letter import LetterKind
+from newsletter.mail import mailings, workers
+from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
+from newsletter.mail.mailings import MailingState
+from newsletter.tables.instance import instance
+from newsletter.tables.mail import attempt, delivery, mailing
+from subscribers import audience
+from subscribers.address import EmailAddress
+from subscribers.model import EVERY_LIST, SubscriptionState
+from subscribers.suppression import OWN_WORD
+from subscribers.tables.evidence import suppression
+from subscribers.tables.kinds import Instant, Number
+from subscribers.tables.lists import subscription
+from subscribers.tables.people import subscriber
 
 S = DeliveryState
 
 # What can still be kept from being sent; a row that is `sending` is on the wire already.
 OPEN = (S.PENDING, S.DEFERRED, S.LEASED)
+
+# Of a relay's reply we keep this much; some answer with pages.
+LONGEST_REPLY = 1000
+
+_COLUMNS = (
+    delivery.c.id,
+    delivery.c.letter_id,
+    delivery.c.subscriber_id,
+    delivery.c.subscription_id,
+    delivery.c.list_id,
+    delivery.c.email,
+    delivery.c.email_hash,
+    delivery.c.name,
+    delivery.c.confirmation_id,
+    delivery.c.attempts,
+)
+
+
+def plan(tx: Connection, letter_id: int, list_id: int, now: datetime) -> int:
+    """Freeze the audience of an issue: one row for everybody who may be written to at this moment; gives how many."""
+    mailings.begin(tx, letter_id, LetterKind.ISSUE, now)
+    people = audience.confirmed(list_id).add_columns(
+        literal(letter_id, Number),
+        literal(S.PENDING.value),
+        literal(now, Instant()),
+    )
+    columns = ["subscriber_id", "subscription_id", "list_id", "email", "email_hash", "name", "letter_id", "state", "not_before"]
+    planned = tx.execute(insert(delivery).from_select(columns, people)).rowcount
+    mailings.set_audience(tx, letter_id, planned)
+    return planned
+
+
+def plan_notice(
+    tx: Connection,
+    letter_id: int,
+    kind: LetterKind,
+    subscriber_id: int,
+    list_id: int,
+    now: datetime,
+    *,
+    confirmation_id: int = 0,
+) -> int:
+    """Plan a letter about a person's own subscription to a list; gives how many: 1, or 0 when nobody has this id."""
+    mailings.begin(tx, letter_id, kind, now)
+    of_list = and_(subscription.c.subscriber_id == subscriber.c.id, subscription.c.list_id == list_id)
+    who = (
+        select(
+            literal(letter_id, Number),
+            subscriber.c.id,
+            subscription.c.id,
+            literal(list_id, Number),
+            subscriber.c.email,
+            subscriber.c.email_hash,
+            subscriber.c.name,
+            literal(confirmation_id, Number),
+            literal(S.PENDING.value),
+            literal(now, Instant()),
+        )
+        .select_from(subscriber)
+        .outerjoin(subscription, of_list)
+        .where(subscriber.c.id == subscriber_id)
+    )
+    columns = ["letter_id", "subscriber_id", "subscription_id", "list_id", "email", "email_hash", "name"]
+    columns += ["confirmation_id", "state", "not_before"]
+    planned = tx.execute(insert(delivery).from_select(columns, who)).rowcount
+    mailings.set_audience(tx, letter_id, planned)
+    return planned
+
+
+def plan_proof(tx: Connection, letter_id: int, address: EmailAddress, email_hash: str, now: datetime) -> None:
+    """Plan a letter for somebody of the staff, who need not be a subscriber."""
+    mailings.begin(tx, letter_id, LetterKind.PROOF, now)
+    tx.execute(
+        insert(delivery).values(
+            letter_id=letter_id,
+            email=address.text,
+            email_hash=email_hash,
+            state=S.PENDING,
+            not_before=now,
+        ),
+    )
+    mailings.set_audience(tx, letter_id, 1)
+
+
+def claim(tx: Connection, worker_id: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    """Lease up to *limit* deliveries to a worker: notices first, then proofs, then issues, each in order.
+
+    Two workers never get the same row: on PostgreSQL they skip each other's locks, on SQLite this transaction is alone.
+    """
+    chosen = (
+        select(delivery.c.id)
+        .select_from(mailing)
+        .join(delivery, delivery.c.letter_id == mailing.c.letter_id)
+        .where(
+            mailing.c.state == MailingState.OPEN,
+            delivery.c.state.in_([S.PENDING, S.DEFERRED]),
+            delivery.c.not_before <= now,
+            exists().where(instance.c.is_adopted),
+        )
+        .order_by(mailing.c.lane, mailing.c.letter_id, delivery.c.not_before, delivery.c.id)
+        .limit(limit)
+        .with_for_update(of=delivery, skip_locked=True)
+        .cte("chosen")
+    )
+    rows = tx.execute(
+        update(delivery)
+        .where(delivery.c.id.in_(select(chosen.c.id)), delivery.c.state.in_([S.PENDING, S.DEFERRED]))
+        .values(state=S.LEASED, worker_id=worker_id)
+        .returning(*_COLUMNS, select(mailing.c.lane).where(mailing.c.letter_id == delivery.c.letter_id).scalar_subquery()),
+    ).all()
+    # RETURNING promises no order.
+    return tuple(Delivery(*row[:-1]) for row in sorted(rows, key=lambda row: (row[-1], row.letter_id, row.id)))
+
+
+def mark(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
+    """Mark those of *ids* as sending that may be sent at this very moment; settle the others with the reason.
+
+    This is the gate: the last thing before a body goes out, and the only place from which one may. Commit before sending.
+    """
+    marked = tx.execute(
+        update(delivery)
+        .where(
+            delivery.c.id.in_(ids),
+            delivery.c.state == S.LEASED,
+            delivery.c.worker_id == worker_id,
+            workers.is_alive(tx, worker_id, now),
+            exists().where(instance.c.is_adopted),
+            exists().where(mailing.c.letter_id == delivery.c.letter_id, mailing.c.state == MailingState.OPEN),
+            ~_is_suppressed(),
+            or_(_is_of_kind(LetterKind.PROOF, LetterKind.CONFIRMATION), _is_confirmed()),
+        )
+        .values(state=S.SENDING, sending_at=now)
+        .returning(delivery.c.id),
+    ).scalars()
+    passages = dict.fromkeys(marked, Passage.GRANTED)
+    held_back = [delivery_id for delivery_id in ids if delivery_id not in passages]
+    return passages | _settle_held_back(tx, worker_id, held_back, now)
+
+
+def settle(tx: Connection, worker_id: str, outcomes: Iterable[Outcome], now: datetime) -> tuple[Outcome, ...]:
+    """Write what became of deliveries this worker holds; gives those that were no longer its own, which is an incident."""
+    late = []
+    for outcome in outcomes:
+        if not _write(tx, worker_id, outcome, now):
+            late.append(outcome)
+        elif outcome.verdict.burns_attempt and outcome.verdict.state is not S.ACCEPTED:
+            _write_attempt(tx, outcome, now)
+    return tuple(late)
 
 
 def skip_open(tx: Connection, subscription_id: int, now: datetime, note: str) -> int:
@@ -36,6 +209,116 @@ def forget(tx: Connection, subscriber_id: int, now: datetime) -> None:
     tx.execute(
         update(delivery).where(of_person).values(email="", name="", reply="", subscriber_id=None, subscription_id=None),
     )
+
+
+def _is_of_kind(*kinds: LetterKind) -> ColumnElement[bool]:
+    return exists().where(mailing.c.letter_id == delivery.c.letter_id, mailing.c.kind.in_(kinds))
+
+
+def _is_confirmed() -> ColumnElement[bool]:
+    return exists().where(
+        subscription.c.id == delivery.c.subscription_id,
+        subscription.c.state == SubscriptionState.CONFIRMED,
+    )
+
+
+def _suppressions() -> ColumnElement[bool]:
+    return and_(
+        suppression.c.email_hash == delivery.c.email_hash,
+        suppression.c.list_id.in_([EVERY_LIST, delivery.c.list_id]),
+        # Who left by their own wish may ask to come back, and needs the confirmation for that.
+        or_(suppression.c.reason.not_in(OWN_WORD), ~_is_of_kind(LetterKind.CONFIRMATION)),
+    )
+
+
+def _is_suppressed() -> ColumnElement[bool]:
+    return exists().where(_suppressions())
+
+
+def _settle_held_back(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
+    if not ids:
+        return {}
+    facts = tx.execute(
+        select(
+            delivery.c.id,
+            delivery.c.state,
+            delivery.c.worker_id,
+            mailing.c.state.label("mailing_state"),
+            select(suppression.c.reason).where(_suppressions()).limit(1).scalar_subquery().label("suppressed_for"),
+            or_(_is_of_kind(LetterKind.PROOF, LetterKind.CONFIRMATION), _is_confirmed()).label("is_wanted"),
+        )
+        .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
+        .where(delivery.c.id.in_(ids)),
+    ).all()
+    return dict.fromkeys(ids, Passage.GONE) | {row.id: _hold_back(tx, worker_id, row, now) for row in facts}
+
+
+def _hold_back(tx: Connection, worker_id: str, facts: Row[tuple[object, ...]], now: datetime) -> Passage:
+    if facts.state != S.LEASED or facts.worker_id != worker_id:
+        return Passage.GONE
+    passage, note = _reason(facts)
+    wanted = {Passage.SKIPPED: S.SKIPPED, Passage.CANCELLED: S.CANCELLED}.get(passage, S.PENDING)
+    result = tx.execute(
+        update(delivery)
+        .where(delivery.c.id == facts.id, delivery.c.state == S.LEASED, delivery.c.worker_id == worker_id)
+        .values(state=wanted, worker_id="", note=note, settled_at=None if wanted is S.PENDING else now),
+    )
+    return passage if result.rowcount else Passage.GONE
+
+
+def _reason(facts: Row[tuple[object, ...]]) -> tuple[Passage, str]:
+    if facts.mailing_state == MailingState.CANCELLED:
+        return Passage.CANCELLED, "cancelled"
+    if facts.suppressed_for is not None:
+        return Passage.SKIPPED, f"suppressed: {facts.suppressed_for}"
+    if not facts.is_wanted:
+        return Passage.SKIPPED, "no confirmed subscription"
+    # Paused, not adopted, or the lease ran out: nothing is decided about the person.
+    return Passage.RETURNED, ""
+
+
+def _write(tx: Connection, worker_id: str, outcome: Outcome, now: datetime) -> bool:
+    verdict, reply = outcome.verdict, outcome.reply
+    is_open = verdict.state in {S.PENDING, S.DEFERRED}
+    # Refused before the mark or answered after it; acceptance without a mark cannot be.
+    before = [S.SENDING] if verdict.state is S.ACCEPTED else [S.SENDING, S.LEASED]
+    result = tx.execute(
+        update(delivery)
+        .where(delivery.c.id == outcome.delivery.id, delivery.c.worker_id == worker_id, delivery.c.state.in_(before))
+        .values(
+            state=verdict.state,
+            worker_id="" if is_open else worker_id,
+            not_before=verdict.not_before or delivery.c.not_before,
+            attempts=delivery.c.attempts + int(verdict.burns_attempt),
+            settled_at=None if is_open else now,
+            code=reply.code,
+            enhanced=reply.enhanced,
+            reply=_kept(reply.text),
+            note=verdict.note,
+        ),
+    )
+    return bool(result.rowcount)
+
+
+def _write_attempt(tx: Connection, outcome: Outcome, now: datetime) -> None:
+    verdict, reply = outcome.verdict, outcome.reply
+    of_delivery = select(
+        delivery.c.id,
+        delivery.c.attempts,
+        literal(now, Instant()),
+        literal(verdict.state.value),
+        literal(reply.phase.value),
+        literal(reply.code),
+        literal(reply.enhanced),
+        _kept(reply.text),
+    ).where(delivery.c.id == outcome.delivery.id)
+    columns = ["delivery_id", "number", "at", "verdict", "phase", "code", "enhanced", "reply"]
+    tx.execute(insert(attempt).from_select(columns, of_delivery))
+
+
+def _kept(text: str) -> ColumnElement[str]:
+    # Whoever was erased while the message was on the wire: the relay's reply may name them.
+    return case((delivery.c.email == "", literal("")), else_=literal(text[:LONGEST_REPLY]))
 
 
 def _skip(tx: Connection, who: ColumnElement[bool], now: datetime, note: str) -> int:

@@ -1,0 +1,178 @@
+"""Mailings in SQL: a letter on its way to its people, its state, and its figures."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, and_, exists, func, insert, select, update
+
+from newsletter.letters import store as letters
+from newsletter.letters.letter import LetterKind
+from newsletter.mail.delivery import SETTLED, DeliveryState, Report, lane
+from newsletter.mail.message import Facts
+from newsletter.tables.instance import instance
+from newsletter.tables.issues import issue, newsletter
+from newsletter.tables.letters import letter
+from newsletter.tables.mail import delivery, mailing
+from subscribers.tables.lists import mailing_list
+
+S = DeliveryState
+
+
+class MailingState(StrEnum):
+    """Whether a letter's people are being written to."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    FINISHED = "finished"
+
+
+UNSETTLED = tuple(state for state in DeliveryState if state not in SETTLED)
+HELD = (S.LEASED, S.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What is left to do."""
+
+    # Somebody could be written to now or in a moment.
+    is_ready: bool
+    # Somebody is in the hands of a worker, living or dead.
+    is_held: bool
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to mail and nothing to wait for."""
+        return not (self.is_ready or self.is_held)
+
+
+def begin(tx: Connection, letter_id: int, kind: LetterKind, now: datetime) -> None:
+    """Open the mailing of a frozen letter; its people follow."""
+    tx.execute(
+        insert(mailing).values(
+            letter_id=letter_id,
+            kind=kind,
+            lane=lane(kind),
+            state=MailingState.OPEN,
+            audience=0,
+            planned_at=now,
+        ),
+    )
+
+
+def set_audience(tx: Connection, letter_id: int, audience: int) -> None:
+    """Write down how many people the letter is for; the figures must add up to it for ever."""
+    tx.execute(update(mailing).where(mailing.c.letter_id == letter_id).values(audience=audience))
+
+
+def load(tx: Connection, letter_id: int) -> Facts:
+    """Give what the messages of a letter need to know."""
+    row = tx.execute(
+        select(mailing.c.kind, mailing.c.planned_at, mailing_list.c.slug, newsletter.c.slug, issue.c.number)
+        .select_from(mailing)
+        .join(letter, letter.c.id == mailing.c.letter_id)
+        .outerjoin(mailing_list, mailing_list.c.id == letter.c.list_id)
+        .outerjoin(newsletter, newsletter.c.id == letter.c.newsletter_id)
+        .outerjoin(issue, issue.c.id == letter.c.issue_id)
+        .where(mailing.c.letter_id == letter_id),
+    ).one()
+    kind, planned_at, list_slug, newsletter_slug, number = row
+    draft = letters.load(tx, letter_id).draft
+    return Facts(letter_id, draft, LetterKind(kind), planned_at, list_slug or "", newsletter_slug or "", number or 0)
+
+
+def change_state(tx: Connection, letter_id: int, before: MailingState, after: MailingState) -> bool:
+    """Lead a mailing from *before* to *after*; False when it was not there."""
+    result = tx.execute(
+        update(mailing).where(mailing.c.letter_id == letter_id, mailing.c.state == before).values(state=after),
+    )
+    return bool(result.rowcount)
+
+
+def cancel(tx: Connection, letter_id: int, now: datetime) -> int:
+    """End a mailing for good; gives how many people go without the letter. What is on the wire goes on."""
+    tx.execute(
+        update(mailing)
+        .where(mailing.c.letter_id == letter_id, mailing.c.state.in_([MailingState.OPEN, MailingState.PAUSED]))
+        .values(state=MailingState.CANCELLED, finished_at=now),
+    )
+    result = tx.execute(
+        update(delivery)
+        .where(delivery.c.letter_id == letter_id, delivery.c.state.in_([S.PENDING, S.DEFERRED, S.LEASED]))
+        .values(state=S.CANCELLED, worker_id="", settled_at=now, note="cancelled"),
+    )
+    return result.rowcount
+
+
+def finish(tx: Connection, now: datetime) -> tuple[int, ...]:
+    """Close every mailing whose people are all settled; gives the ids of issues among them.
+
+    Asked of the rows and never counted up, so nothing can be called finished that is not.
+    """
+    is_left = exists().where(delivery.c.letter_id == mailing.c.letter_id, delivery.c.state.in_(UNSETTLED))
+    done = tx.execute(
+        update(mailing)
+        .where(mailing.c.state == MailingState.OPEN, ~is_left)
+        .values(state=MailingState.FINISHED, finished_at=now)
+        .returning(mailing.c.letter_id, mailing.c.kind),
+    ).all()
+    ids = [row.letter_id for row in done if row.kind == LetterKind.ISSUE]
+    found = tx.execute(select(letter.c.issue_id).where(letter.c.id.in_(ids), letter.c.issue_id.is_not(None))) if ids else ()
+    return tuple(sorted(issue_id for (issue_id,) in found))
+
+
+def outstanding(tx: Connection, now: datetime) -> Outstanding:
+    """Tell whether there is anything to mail now; later tries of deferred people and paused mailings do not count."""
+    is_due = (delivery.c.state == S.PENDING) | and_(delivery.c.state == S.DEFERRED, delivery.c.not_before <= now)
+    ready = exists().where(
+        mailing.c.state == MailingState.OPEN,
+        delivery.c.letter_id == mailing.c.letter_id,
+        delivery.c.state.in_([S.PENDING, S.DEFERRED]),
+        is_due,
+        exists().where(instance.c.is_adopted),
+    )
+    held = exists().where(delivery.c.worker_id != "", delivery.c.state.in_(HELD))
+    row = tx.execute(select(ready.label("ready"), held.label("held"))).one()
+    return Outstanding(bool(row.ready), bool(row.held))
+
+
+def waiting(tx: Connection) -> int:
+    """Count whom open mailings have still to reach; for a progress bar."""
+    counted = (
+        select(func.count())
+        .select_from(delivery)
+        .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
+        .where(mailing.c.state == MailingState.OPEN, delivery.c.state.in_(UNSETTLED))
+    )
+    return tx.execute(counted).scalar_one()
+
+
+def letter_of_issue(tx: Connection, issue_id: int) -> int | None:
+    """Give the letter by which an issue was mailed, None when it was not."""
+    return tx.execute(
+        select(mailing.c.letter_id)
+        .join(letter, letter.c.id == mailing.c.letter_id)
+        .where(letter.c.issue_id == issue_id, mailing.c.kind == LetterKind.ISSUE),
+    ).scalar_one_or_none()
+
+
+def report(tx: Connection, letter_id: int) -> Report:
+    """Give the figures of one letter, counted from its rows."""
+    counts = {
+        DeliveryState(state): count
+        for state, count in tx.execute(
+            select(delivery.c.state, func.count()).where(delivery.c.letter_id == letter_id).group_by(delivery.c.state),
+        )
+    }
+    audience = tx.execute(select(mailing.c.audience).where(mailing.c.letter_id == letter_id)).scalar_one()
+    return Report(
+        audience=audience,
+        accepted=counts.get(S.ACCEPTED, 0),
+        refused=counts.get(S.REFUSED, 0),
+        deferred=counts.get(S.DEFERRED, 0),
+        uncertain=counts.get(S.UNCERTAIN, 0),
+        skipped=counts.get(S.SKIPPED, 0),
+        cancelled=counts.get(S.CANCELLED, 0),
+        pending=sum(counts.get(state, 0) for state in (S.PENDING, *HELD)),
+    )

@@ -1,0 +1,104 @@
+"""Workers in SQL: who mails, by a lease that must be renewed, and the rescue of what a dead one held.
+
+A worker has a new identity at every start: a restarted one on the same host cannot keep a dead one's rows alive.
+On PostgreSQL, where workers of several hosts share a ledger, leases are judged by the database's clock and by nothing else.
+On SQLite there is one worker, guarded by a lock on the file, so every other worker in the table is dead.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal, select, update
+
+from newsletter.mail.delivery import DeliveryState, Phase
+from newsletter.tables.mail import attempt, delivery, worker
+from subscribers.tables.kinds import Instant
+
+S = DeliveryState
+
+# After this long without a sign a worker is dead; P7 bounds the pause of a mailing by a minute.
+LEASE = timedelta(seconds=30)
+RENEW_EVERY = LEASE / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """What dead workers held."""
+
+    # Never on the wire: mailed again by whoever comes first.
+    returned: int
+    # Perhaps on the wire: held, shown, never sent again by itself.
+    uncertain: int
+
+
+def register(tx: Connection, worker_id: str, place: str, now: datetime) -> None:
+    """Write down a worker that starts, with its first lease."""
+    tx.execute(insert(worker).values(id=worker_id, place=place, started_at=now, lease_until=_clock(tx, now, LEASE)))
+
+
+def renew(tx: Connection, worker_id: str, now: datetime) -> None:
+    """Say that the worker is alive."""
+    tx.execute(update(worker).where(worker.c.id == worker_id).values(lease_until=_clock(tx, now, LEASE)))
+
+
+def is_alive(tx: Connection, worker_id: str, now: datetime) -> ColumnElement[bool]:
+    """Give the condition that a worker's lease still holds."""
+    if tx.dialect.name == "sqlite":
+        return literal(True)
+    alive = select(worker.c.id).where(worker.c.id == worker_id, worker.c.lease_until > _clock(tx, now))
+    return alive.exists()
+
+
+def release(tx: Connection, worker_id: str, now: datetime) -> Rescued:
+    """Let go of everything a worker holds, because it stops."""
+    tx.execute(update(worker).where(worker.c.id == worker_id).values(stopped_at=now, lease_until=_clock(tx, now)))
+    return _take_back(tx, delivery.c.worker_id == worker_id, now)
+
+
+def rescue(tx: Connection, worker_id: str, now: datetime) -> Rescued:
+    """Take back what dead workers hold; *worker_id* is the one that asks."""
+    if tx.dialect.name == "sqlite":
+        return _take_back(tx, delivery.c.worker_id.not_in(["", worker_id]), now)
+    dead: Select[Any] = select(worker.c.id).where(worker.c.id != worker_id, worker.c.lease_until < _clock(tx, now))
+    return _take_back(tx, delivery.c.worker_id.in_(dead), now)
+
+
+def _take_back(tx: Connection, whose: ColumnElement[bool], now: datetime) -> Rescued:
+    returned = tx.execute(
+        update(delivery).where(whose, delivery.c.state == S.LEASED).values(state=S.PENDING, worker_id=""),
+    )
+    lost = tx.execute(
+        update(delivery)
+        .where(whose, delivery.c.state == S.SENDING)
+        .values(
+            state=S.UNCERTAIN,
+            attempts=delivery.c.attempts + 1,
+            settled_at=now,
+            note="the mailer ended while this was on the wire",
+        )
+        .returning(delivery.c.id, delivery.c.attempts),
+    ).all()
+    if lost:
+        tx.execute(insert(attempt), [_lost(row.id, row.attempts, now) for row in lost])
+    return Rescued(returned.rowcount, len(lost))
+
+
+def _lost(delivery_id: int, number: int, now: datetime) -> dict[str, object]:
+    return {
+        "delivery_id": delivery_id,
+        "number": number,
+        "at": now,
+        "verdict": S.UNCERTAIN,
+        "phase": Phase.BODY,
+        "code": 0,
+        "enhanced": "",
+        "reply": "",
+    }
+
+
+def _clock(tx: Connection, now: datetime, ahead: timedelta = timedelta()) -> ColumnElement[datetime]:
+    if tx.dialect.name == "sqlite":
+        return literal(now + ahead, Instant())
+    # Not now(): that is the moment the transaction began, and it may have waited for a lock since.
+    return func.clock_timestamp(type_=Instant()) + literal(ahead)
