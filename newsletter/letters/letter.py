@@ -1,10 +1,19 @@
 """A letter: an issue or notice rendered once and frozen, with slots for the person who reads it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from html import escape
+
+# What stands in the slot of the name where none is known. The templates speak English and say "Dear …".
+NAMELESS = "reader"
+
+# 96 bits: nobody can guess one and put it into an article.
+_TOKEN_DIGITS = 24
 
 
 class LetterKind(StrEnum):
@@ -59,6 +68,21 @@ class Letter:
     issue_id: int | None
     list_id: int | None
     created_at: datetime
+
+
+def slot_tokens(seed: bytes, about: str, names: Iterable[SlotName]) -> dict[SlotName, str]:
+    """Give the token of each slot of the letter *about* something; the same each time, so that letters compare.
+
+    Only letters and digits, so that a token passes through MJML, HTML and quoted-printable unchanged.
+    """
+    return {name: "slot" + hmac.digest(seed, f"{about}:{name}".encode(), "sha256").hex()[:_TOKEN_DIGITS] for name in names}
+
+
+def sealed(draft: Draft) -> Draft:
+    """Give *draft* with the hash of its content."""
+    content = asdict(replace(draft, content_hash=""))
+    text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return replace(draft, content_hash=sha256(text.encode()).hexdigest())
 
 
 def fill_html(html: str, slots: Mapping[SlotName, str], values: Mapping[SlotName, str]) -> str:

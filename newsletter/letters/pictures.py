@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 # The width of the text column in the letter; screens with fine pixels want twice as many.
 COLUMN = 536
@@ -76,6 +76,30 @@ def pictures_of(root: LexborNode) -> tuple[Picture, ...]:
         )
         for node in root.css("img")
     )
+
+
+def lift_first(html: str) -> str | None:
+    """Give fit HTML without its first picture, when that stands before the first word; else nothing."""
+    root = LexborHTMLParser(html).body
+    image = root.css_first("img") if root is not None else None
+    if root is None or image is None or _speaks_before(root, image):
+        return None
+    holder = image
+    while (parent := holder.parent) is not None and parent != root:
+        holder = parent
+    # A figure goes with its caption; a paragraph that begins with the picture keeps its words.
+    has_words = holder.tag != "figure" and bool(holder.text(strip=True))
+    (image if has_words else holder).decompose()
+    return root.inner_html or ""
+
+
+def _speaks_before(root: LexborNode, image: LexborNode) -> bool:
+    for node in root.traverse(include_text=True, skip_empty=True):
+        if node == image:
+            return False
+        if node.is_text_node:
+            return True
+    return False
 
 
 def _rewrite(node: LexborNode, address: str, alt: str) -> None:

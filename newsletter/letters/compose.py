@@ -1,0 +1,217 @@
+"""Composes an issue into a letter: every text kept out of MJML, one bad article never in the way of the others."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from newsletter.errors import RenderFailed
+from newsletter.issues.model import Article, Issue, Newsletter, Section, SectionKind, Show
+from newsletter.letters import prepare, view
+from newsletter.letters.content import Unfit, is_web_link
+from newsletter.letters.holes import Bare, Holes, Ready
+from newsletter.letters.letter import Draft, LetterKind, SlotName, sealed, slot_tokens
+from newsletter.letters.links import Links
+from newsletter.letters.pictures import COLUMN, Picture
+from newsletter.letters.prepare import Order, Prepared, Take
+from newsletter.letters.templates import Templates
+from newsletter.letters.view import ArticleView, PictureView, SectionView
+from subscribers.oneline import one_line
+
+# Gmail clips HTML above 102 KB, and the unsubscribe link at the foot with it.
+CLIPPED_BYTES = 102_400
+
+FEATURE_WORDS = 55
+ITEM_WORDS = 30
+# A "Read more" that repeats a title of three lines is read by nobody.
+LONGEST_MORE = 60
+# The column beside the text of a feature.
+SIDE_PICTURE = 184
+# A picture at least this wide may stand across the whole column.
+WIDE_ENOUGH = 480
+# Phones show about this much of a preheader.
+LONGEST_PREHEADER = 140
+
+_SLOTS = (SlotName.NAME, SlotName.UNSUBSCRIBE, SlotName.PREFERENCES, SlotName.WEB_COPY)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentWarning:
+    """Something an editor should know about an article as it stands in the letter."""
+
+    article_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """An issue as a letter, and what had to be changed or left out on the way."""
+
+    draft: Draft
+    warnings: tuple[ContentWarning, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the HTML, which Gmail clips above `CLIPPED_BYTES`."""
+        return len(self.draft.html.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _IssueView:
+    title: str
+    number: int
+    subject: str
+    sections: tuple[SectionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An article, how its section looks, and whether it is the first there."""
+
+    article: Article
+    style: str
+    is_first: bool
+
+
+def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, links: Links, seed: bytes) -> Composition:
+    """Compose *issue*; the same issue and *seed* give the same bytes.
+
+    An article that cannot be laid out is replaced by its title and link, and reported.
+
+    Raises:
+        RenderFailed: a template is wrong, or the letter has no unsubscribe link.
+
+    """
+    about = f"issue:{issue.id}"
+    slots = slot_tokens(seed, about, _SLOTS)
+    page = view.page_for(newsletter.language, f"{newsletter.name}: {issue.title}", _preheader(issue), slots)
+    css = templates.text("_parts/article.css", {"page": page})
+    ready = _prepared(templates, issue, css)
+    values: dict[str, object] = {
+        "page": page,
+        "newsletter": newsletter,
+        "issue": _IssueView(
+            title=one_line(issue.title),
+            number=issue.number,
+            subject=one_line(issue.subject),
+            sections=tuple(_section_views(issue, ready)),
+        ),
+        "archive": links.newsletter(newsletter.slug),
+    }
+    draft = Draft(
+        kind=LetterKind.ISSUE,
+        sender_name=newsletter.sender_name,
+        sender_address=newsletter.sender_address,
+        reply_to=newsletter.reply_to,
+        subject=templates.line("issue/subject.txt", values),
+        preheader=page.preheader,
+        language=newsletter.language,
+        html=templates.html("issue/body.mjml", Holes(seed, about), values),
+        text=templates.text("issue/body.txt", values),
+        slots=slots,
+        content_hash="",
+    )
+    _require_way_out(draft)
+    return Composition(sealed(draft), tuple(_warnings(issue, ready)))
+
+
+def _require_way_out(draft: Draft) -> None:
+    """Refuse a letter from which one cannot unsubscribe, whatever the templates say."""
+    token = draft.slots[SlotName.UNSUBSCRIBE]
+    if token not in draft.html or token not in draft.text:
+        raise RenderFailed("The issue", "the templates leave out the unsubscribe link")
+
+
+def _preheader(issue: Issue) -> str:
+    if issue.preheader:
+        return one_line(issue.preheader, LONGEST_PREHEADER)
+    return one_line(" · ".join(article.title for article in issue.articles), LONGEST_PREHEADER)
+
+
+def _planned(issue: Issue) -> Iterator[_Planned]:
+    for section in issue.sections:
+        style = _style(issue, section)
+        for position, article in enumerate(section.articles):
+            yield _Planned(article, style, is_first=position == 0)
+
+
+def _style(issue: Issue, section: Section) -> str:
+    """Choose how a section looks: the first one with articles shows features, the others compact items."""
+    if section.kind is SectionKind.LETTER:
+        return "letter"
+    if section.kind is SectionKind.HEADLINES:
+        return "headlines"
+    first = next(other for other in issue.sections if other.kind is SectionKind.ARTICLES and other.articles)
+    return "features" if section == first else "items"
+
+
+def _prepared(templates: Templates, issue: Issue, css: str) -> Mapping[int, Prepared | Unfit]:
+    """Prepare every article of which more than the title is shown, by article id."""
+    wanted = [planned for planned in _planned(issue) if planned.style != "headlines" and _shows_text(planned)]
+    orders = [_order(planned, css) for planned in wanted]
+    results = prepare.prepare_all(templates.child, orders)
+    return {planned.article.id: result for planned, result in zip(wanted, results, strict=True)}
+
+
+def _shows_text(planned: _Planned) -> bool:
+    return planned.style == "letter" or planned.article.show is not Show.TITLE
+
+
+def _order(planned: _Planned, css: str) -> Order:
+    is_full = planned.style == "letter" or planned.article.show is Show.FULL
+    words = 0 if is_full else FEATURE_WORDS if planned.style == "features" else ITEM_WORDS
+    return Order(planned.article.content, planned.article.link, words, _take(planned, is_full=is_full), css)
+
+
+def _take(planned: _Planned, *, is_full: bool) -> Take:
+    if planned.style == "letter":
+        return Take.PORTRAIT
+    return Take.LEAD if planned.style == "features" and not is_full else Take.NONE
+
+
+def _section_views(issue: Issue, ready: Mapping[int, Prepared | Unfit]) -> Iterator[SectionView]:
+    planned = {each.article.id: each for each in _planned(issue)}
+    for number, section in enumerate((section for section in issue.sections if section.articles), 1):
+        yield SectionView(
+            anchor=Bare(f"s{number}"),
+            title=one_line(section.title),
+            style=_style(issue, section),
+            articles=tuple(_article_view(planned[article.id], ready.get(article.id)) for article in section.articles),
+        )
+
+
+def _article_view(planned: _Planned, result: Prepared | Unfit | None) -> ArticleView:
+    article = planned.article
+    link = article.link if is_web_link(article.link) else ""
+    shown = result if isinstance(result, Prepared) else None
+    goes_on = isinstance(result, Unfit) or (shown is not None and shown.goes_on)
+    return ArticleView(
+        anchor=Bare(f"a{article.id}"),
+        title=one_line(article.title),
+        byline=one_line(article.byline),
+        link=link,
+        more=one_line(article.title, LONGEST_MORE) if link and goes_on else "",
+        body=Ready(shown.html) if shown and shown.html else None,
+        text=shown.text if shown else "",
+        picture=_picture_view(shown.picture, planned) if shown and shown.picture else None,
+        is_placeholder=article.is_placeholder,
+    )
+
+
+def _picture_view(picture: Picture, planned: _Planned) -> PictureView:
+    is_wide = planned.style == "features" and planned.is_first and picture.width >= WIDE_ENOUGH
+    room = COLUMN if is_wide else SIDE_PICTURE
+    return PictureView(
+        src=picture.src,
+        alt=picture.alt,
+        width=min(room, picture.width or room),
+        is_wide=is_wide,
+        is_large=picture.width >= WIDE_ENOUGH,
+    )
+
+
+def _warnings(issue: Issue, ready: Mapping[int, Prepared | Unfit]) -> Iterator[ContentWarning]:
+    for article in issue.articles:
+        match ready.get(article.id):
+            case Unfit(reason):
+                yield ContentWarning(article.id, f"only its title and link are shown, because {reason}")
+            case Prepared() as prepared:
+                yield from (ContentWarning(article.id, text) for text in prepared.warnings)

@@ -1,0 +1,71 @@
+"""Holes: texts, addresses and articles are kept out of MJML by tokens, and put in when it has rendered."""
+
+import hmac
+import re
+from dataclasses import dataclass
+
+from newsletter.errors import RenderFailed
+
+# 96 bits: no text of an article can hold the token of another.
+_DIGITS = 24
+_TOKEN = re.compile(rf"hole[0-9a-f]{{{_DIGITS}}}")
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+_BARE = re.compile(r"[A-Za-z0-9-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """HTML that was sanitised; it goes into the letter as it is."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A word of our own, such as "ltr" or the token of a slot, that MJML may see: letters, digits and hyphens."""
+
+    word: str
+
+    def __post_init__(self) -> None:
+        if not _BARE.fullmatch(self.word):
+            msg = f"MJML may not see {self.word!r}"
+            raise ValueError(msg)
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Holes:
+    """Hands out a token for each text that goes into a page, and fills the rendered page.
+
+    MJML writes attributes in the debug form of Rust (a quotation mark ends the attribute, a combining accent becomes
+    an escape), and malformed HTML stops it: nothing that comes from a feed or an editor may pass through it.
+    """
+
+    def __init__(self, seed: bytes, about: str) -> None:
+        self._seed = seed
+        self._about = about
+        self._values: dict[str, str] = {}
+
+    def token_for(self, value: str | Ready) -> str:
+        """Keep *value* back and give the token that stands for it; counted, so that the same page gets the same tokens."""
+        number = f"{self._about}:{len(self._values)}".encode()
+        token = "hole" + hmac.digest(self._seed, number, "sha256").hex()[:_DIGITS]
+        # Escaped for text and for quoted attributes alike: the token may stand in either.
+        self._values[token] = value.html if isinstance(value, Ready) else value.translate(_ESCAPES)
+        return token
+
+    def fill(self, page: str) -> str:
+        """Put every value where its token stands, in one pass.
+
+        Raises:
+            RenderFailed: a token was lost on the way, or one is left.
+
+        """
+        lost = self._values.keys() - set(_TOKEN.findall(page))
+        if lost:
+            raise RenderFailed(self._about, f"{len(lost)} of {len(self._values)} texts were lost in MJML")
+        filled = _TOKEN.sub(lambda match: self._values.get(match[0], match[0]), page)
+        if not self._values.keys().isdisjoint(_TOKEN.findall(filled)):
+            raise RenderFailed(self._about, "a text could not be put in its place")
+        return filled

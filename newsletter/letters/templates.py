@@ -1,0 +1,157 @@
+"""Templates of letters: files on disk, filled by Jinja, laid out by MJML in a child process."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import mjml
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, pass_context
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.runtime import Context, Undefined
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from newsletter.confined import Child, ChildFailed
+from newsletter.errors import RenderFailed
+from newsletter.letters.content import nesting
+from newsletter.letters.holes import Bare, Holes, Ready
+from newsletter.letters.plaintext import underlined, wrap
+from subscribers.oneline import one_line
+
+# mrml ends its process by a stack overflow at 2,000 levels; our own templates nest 12.
+DEEPEST_TEMPLATE = 100
+# A letter of 30 articles takes 2 ms.
+MJML_SECONDS = 10.0
+# RFC 5322 2.1.1 and what inboxes show: longer subjects are cut anyway.
+LONGEST_SUBJECT = 250
+
+_BYTE_POSITION = re.compile(r"at position (\d+):")
+_EMPTY_LINES = re.compile(r"\n{3,}")
+_BLANKS_AT_END = re.compile(r"[ \t]+\n")
+
+
+class Templates:
+    """The templates in a folder: `email/<name>/subject.txt`, `body.mjml` and `body.txt`."""
+
+    def __init__(self, directory: Path, child: Child) -> None:
+        self.child = child
+        loader = FileSystemLoader(directory / "email")
+        # Sandboxed: templates can be brought along by settings. Strict: a misspelt name is an error, not a gap.
+        self._mail = SandboxedEnvironment(
+            loader=loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_kept_back,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        # Plain text: escapes would be read as they stand.
+        self._text = SandboxedEnvironment(
+            loader=loader,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._text.filters["wrapped"] = _wrapped
+        self._text.filters["underlined"] = underlined
+
+    def html(self, name: str, holes: Holes, values: dict[str, object]) -> str:
+        """Render a template of MJML; every text in *values* is kept out of MJML and put in last.
+
+        Raises:
+            RenderFailed: the template is wrong, or MJML cannot lay it out.
+
+        """
+        source = _rendered(self._mail, name, {**values, "holes": holes})
+        if nesting(source) > DEEPEST_TEMPLATE:
+            raise RenderFailed(name, f"it is nested deeper than {DEEPEST_TEMPLATE} levels")
+        try:
+            page = self.child.run(lay_out, source, seconds=MJML_SECONDS)
+        except ChildFailed as error:
+            raise RenderFailed(name, str(error)) from error
+        except ValueError as error:
+            raise RenderFailed(name, _with_line(str(error), source)) from error
+        return holes.fill(page)
+
+    def text(self, name: str, values: dict[str, object]) -> str:
+        """Render a template of plain text; runs of empty lines become one.
+
+        Raises:
+            RenderFailed: the template is wrong.
+
+        """
+        text = _BLANKS_AT_END.sub("\n", _rendered(self._text, name, values))
+        return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
+
+    def line(self, name: str, values: dict[str, object]) -> str:
+        """Render a template of one line, such as a subject.
+
+        Raises:
+            RenderFailed: the template is wrong.
+
+        """
+        return one_line(_rendered(self._text, name, values), LONGEST_SUBJECT)
+
+
+def packaged_templates() -> Path:
+    """Give the folder of the templates that came with the package: inside it in a wheel, beside it in a checkout."""
+    package = Path(str(files("newsletter")))
+    inside = package / "_templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+def lay_out(source: str) -> str:
+    """Turn MJML into HTML; to be called in a child process, which a stack overflow takes down.
+
+    Raises:
+        ValueError: it is no MJML.
+
+    """
+    # No fonts: by default every reader's program would ask Google for one.
+    html: str = mjml.mjml2html(source, fonts={})
+    return html
+
+
+@pass_context
+def _kept_back(context: Context, value: object) -> object:
+    """Let a template write no text of others into MJML: what it writes is a token."""
+    match value:
+        case Markup() | int():
+            # What a macro of ours made; a number.
+            return value
+        case Bare():
+            return value.word
+        case str() | Ready():
+            holes = context["holes"]
+            assert isinstance(holes, Holes)
+            return holes.token_for(value)
+        case Undefined():
+            # Says which name is missing.
+            return str(value)
+    msg = f"a {type(value).__name__} cannot be written"
+    raise TemplateRuntimeError(msg)
+
+
+def _rendered(environment: SandboxedEnvironment, name: str, values: dict[str, object]) -> str:
+    try:
+        return environment.get_template(name).render(values)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        where = f"{getattr(error, 'name', None) or name}, line {line}: " if line else ""
+        raise RenderFailed(name, f"{where}{error.message or type(error).__name__}") from error
+
+
+def _with_line(message: str, source: str) -> str:
+    """Say the line where mrml says a byte."""
+    position = _BYTE_POSITION.search(message)
+    if position is None:
+        return message
+    line = source.encode()[: int(position[1])].count(b"\n") + 1
+    return f"{message} (line {line} of the MJML)"
+
+
+def _wrapped(text: str, indent: str = "", first: str | None = None) -> str:
+    """Break a text into lines of 72 columns, each led by *indent*, the first by *first*."""
+    lines = wrap(text, 72 - len(indent))
+    leads = [indent if first is None else first, *[indent] * len(lines)]
+    return "\n".join(lead + line for lead, line in zip(leads, lines, strict=False))
