@@ -1,9 +1,10 @@
 """Everything that can go wrong and is not a bug.
 
 - NewsletterError
-  - NotFound(what, name): NewsletterNotFound, FeedNotFound, IssueNotFound, SectionNotFound, ArticleNotFound, AccountNotFound
+  - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound, AccountNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
+    - Outdated(issue, version, expected)  somebody else saved in between
     - NotPermitted(actor, permission)
     - Blocked(findings)          preflight found what must be mended first
     - AlreadyThere(what, name)
@@ -45,6 +46,12 @@ class FeedNotFound(NotFound):
     what = "feed"
 
 
+class PostNotFound(NotFound):
+    """The newsletter reads no post of this id."""
+
+    what = "post"
+
+
 class IssueNotFound(NotFound):
     """No issue of this id."""
 
@@ -81,6 +88,19 @@ class WrongState(Refused):
         self.wanted = wanted
         self.state = state
         super().__init__(f"Issue {issue_id} is {state}; it cannot be {wanted} now.")
+
+
+class Outdated(Refused):
+    """The issue was changed by somebody else since the editor opened it."""
+
+    def __init__(self, issue_id: int, version: int, expected: int) -> None:
+        self.issue_id = issue_id
+        self.version = version
+        self.expected = expected
+        super().__init__(
+            f"Issue {issue_id} was changed since you opened it (it is at version {version}, you had {expected}). "
+            "Nothing was saved; look at the newer version first.",
+        )
 
 
 class NotPermitted(Refused):

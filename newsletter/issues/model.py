@@ -1,11 +1,30 @@
 """The nouns of making an issue, and its life as a table of transitions."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import MINYEAR, date, datetime
 from enum import StrEnum
 
-from newsletter.errors import WrongState
+from newsletter.errors import BadValue, WrongState
+
+# Spelled here and not asked of the locale: a title must not depend on which machine drafted it.
+MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class IssueState(StrEnum):
@@ -75,9 +94,9 @@ class Show(StrEnum):
 class Rule:
     """What a post must have to fall into a section; every stated condition must hold, any of several values suffices."""
 
-    # Categories and tags: feeds do not tell one from the other. Compared without case.
+    # Categories and tags: feeds do not tell one from the other. Compared whole and without case; * stands for anything.
     categories: tuple[str, ...] = ()
-    # Patterns with * as in file names, on the whole title, without case.
+    # Compared with the whole title, without case; * stands for anything.
     titles: tuple[str, ...] = ()
     # True: the title names an author. False: it does not. None: either.
     byline: bool | None = None
@@ -85,7 +104,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SectionPlan:
-    """One section of a newsletter's plan; a post falls into the first section with a rule that fits it."""
+    """One section of a newsletter's plan; `plan` tells which posts fall into it."""
 
     title: str
     kind: SectionKind
@@ -125,6 +144,24 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+    @property
+    def words(self) -> str:
+        """The month as a title: "January 2020"."""
+        return f"{MONTH_NAMES[self.month - 1]} {self.year}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Month":
+        """Read a month written as "2020-01".
+
+        Raises:
+            BadValue: it is written otherwise, or there is no such month.
+
+        """
+        match = _MONTH.fullmatch(text.strip())
+        if match is None or int(match[1]) < MINYEAR:
+            raise BadValue("month", text, "write it as 2020-01")
+        return cls(int(match[1]), int(match[2]))
 
     @classmethod
     def of(cls, day: date) -> "Month":

@@ -1,0 +1,156 @@
+"""What happens when the time of a slot or of an issue comes: drafted, sent, held or missed; nothing silently."""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from newsletter.errors import BadValue, WrongState
+from newsletter.issues import alerts, calendar, newsletters, store
+from newsletter.issues.draft import draft_month, missed_key, pool
+from newsletter.issues.model import Issue, IssueState, Month, Newsletter
+from newsletter.issues.schedule import Due, Slot, SlotState, WhenEmpty, start_of
+
+
+class Step(StrEnum):
+    """What is to be done with an issue whose time has come."""
+
+    SEND = "send"
+    HOLD = "hold"
+    MISS = "miss"
+
+
+def draft_claimed(tx: Connection, claimed: Slot, token: str, now: datetime) -> Issue | None:
+    """Do what a claimed slot asks for, after the feeds were gathered; gives its issue if it has one now.
+
+    A month without posts is skipped or held, as the schedule says, once nothing can be added to it any more; before
+    that the slot is given back and tried again. A worker that lost its lease changes nothing.
+    """
+    if not calendar.renew_claim(tx, claimed, token, now):
+        return None
+    newsletter = newsletters.by_id(tx, claimed.newsletter_id)
+    known = store.issue_of_slot(tx, newsletter.id, claimed.slot_key)
+    if known is not None or pool(tx, newsletter, claimed.month):
+        return _drafted(tx, newsletter, claimed, token, now)
+    if not _is_over(newsletter, claimed, now):
+        calendar.release_draft(tx, claimed, token, now, f"no posts of {claimed.month.words} yet")
+        return None
+    if claimed.when_empty is WhenEmpty.SKIP:
+        calendar.finish_draft(tx, claimed, token, SlotState.SKIPPED, None, f"{claimed.month.words} had no posts")
+        return None
+    return _held_empty(tx, newsletter, claimed, token, now)
+
+
+def decide(due: Due, *, is_approved: bool, now: datetime) -> Step:
+    """Decide what becomes of an issue whose time has come."""
+    if not is_approved:
+        return Step.HOLD
+    # What was promised for Monday morning is not sent on Wednesday without asking.
+    return Step.MISS if due.is_late(now) else Step.SEND
+
+
+def hold(tx: Connection, due: Due, now: datetime) -> Issue:
+    """Hold an issue that nobody had approved when its time came, and tell a person.
+
+    It is not sent until an editor takes it up, has it approved, and sends it or gives it a new time.
+    """
+    known = store.load(tx, due.issue_id)
+    if known.state is IssueState.APPROVED:
+        # Its approval does not hold, so it is a draft.
+        known = store.set_state(tx, known, IssueState.DRAFT, now)
+    held = store.set_state(tx, known, IssueState.HELD, now)
+    calendar.settle(tx, due, SlotState.HELD, "not approved in time")
+    newsletter = newsletters.by_id(tx, due.newsletter_id)
+    text = (
+        f"{_called(newsletter, known)} was not approved when its time came, {_moment(due.send_at, newsletter.zone)}. "
+        "It was not sent and is held. Approve it, then send it or give it a new time."
+    )
+    alerts.raise_alert(tx, held_key(known.id), text, now, newsletter_id=newsletter.id, issue_id=known.id)
+    return held
+
+
+def miss(tx: Connection, due: Due, now: datetime) -> Issue:
+    """Leave an approved issue unsent whose time passed too long ago, and tell a person; its approval stands."""
+    known = store.load(tx, due.issue_id)
+    if known.state is IssueState.SCHEDULED:
+        known = store.set_state(tx, known, IssueState.APPROVED, now)
+    store.set_send_at(tx, known.id, None)
+    calendar.settle(tx, due, SlotState.MISSED, "nobody was there when its time came")
+    newsletter = newsletters.by_id(tx, due.newsletter_id)
+    text = (
+        f"{_called(newsletter, known)} was due {_moment(due.send_at, newsletter.zone)}, when no worker was running. "
+        "That is too long ago to send it without asking. It is approved: send it, or give it a new time."
+    )
+    alerts.raise_alert(tx, f"issue-missed:{known.id}", text, now, newsletter_id=newsletter.id, issue_id=known.id)
+    return store.load(tx, known.id)
+
+
+def miss_overdue(tx: Connection, now: datetime) -> tuple[Slot, ...]:
+    """Call the slots missed that nobody drafted in time, and tell a person of each; gives them."""
+    missed = calendar.overdue(tx, now)
+    for slot in missed:
+        calendar.settle(tx, slot, SlotState.MISSED, "nobody was there to draft it")
+        newsletter = newsletters.by_id(tx, slot.newsletter_id)
+        text = (
+            f"{newsletter.name} has no issue for {slot.month.words}: it was due {_moment(slot.send_at, newsletter.zone)} "
+            "and could not be drafted in time. Draft the month by hand if it is still wanted."
+        )
+        alerts.raise_alert(tx, missed_key(newsletter.id, slot.month), text, now, newsletter_id=newsletter.id)
+    return missed
+
+
+def held_key(issue_id: int) -> str:
+    """Give the key of the alert that an issue is held."""
+    return f"issue-held:{issue_id}"
+
+
+def schedule_issue(tx: Connection, issue_id: int, at: datetime, now: datetime) -> Issue:
+    """Give an approved issue a time by hand, instead of its slot's or an earlier one.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is not approved.
+        BadValue: the time has passed.
+
+    """
+    if at <= now:
+        raise BadValue("time", at.isoformat(timespec="minutes"), "has passed; to send now, send")
+    known = store.load(tx, issue_id)
+    if known.state not in {IssueState.APPROVED, IssueState.SCHEDULED}:
+        raise WrongState(issue_id, IssueState.SCHEDULED.words, known.state.words)
+    if known.state is IssueState.APPROVED:
+        store.set_state(tx, known, IssueState.SCHEDULED, now)
+    store.set_send_at(tx, issue_id, at)
+    store.close_slot(tx, issue_id, "given another time by hand")
+    alerts.settle_issue(tx, issue_id, now)
+    return store.load(tx, issue_id)
+
+
+def _drafted(tx: Connection, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
+    made = draft_month(tx, newsletter, claimed.month, now, slot_key=claimed.slot_key, send_at=claimed.send_at)
+    calendar.finish_draft(tx, claimed, token, SlotState.DRAFTED, made.id)
+    return made
+
+
+def _held_empty(tx: Connection, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
+    made = draft_month(tx, newsletter, claimed.month, now, slot_key=claimed.slot_key)
+    held = store.set_state(tx, made, IssueState.HELD, now)
+    calendar.finish_draft(tx, claimed, token, SlotState.HELD, held.id, f"{claimed.month.words} had no posts")
+    text = f"{_called(newsletter, held)} has no posts, so it is held. Write what it should carry, or cancel it."
+    alerts.raise_alert(tx, held_key(held.id), text, now, newsletter_id=newsletter.id, issue_id=held.id)
+    return held
+
+
+def _is_over(newsletter: Newsletter, claimed: Slot, now: datetime) -> bool:
+    """Whether nothing more can come into the month of a slot that its issue could still carry."""
+    return now >= min(claimed.send_at, start_of(claimed.month.following, newsletter.zone))
+
+
+def _called(newsletter: Newsletter, known: Issue) -> str:
+    return f"{newsletter.name}, {known.title},"
+
+
+def _moment(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {Month.of(local).words}, {local:%H:%M} ({zone})"

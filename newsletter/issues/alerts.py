@@ -1,0 +1,55 @@
+"""What waits for a person, in SQL; one open alert per key, however often it is raised."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert
+
+from newsletter.tables.issues import alert
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that waits for a person."""
+
+    id: int
+    # What it is about; the same trouble raised again has the same key.
+    key: str
+    text: str
+    newsletter_id: int | None
+    issue_id: int | None
+    raised_at: datetime
+
+
+def raise_alert(
+    tx: Connection,
+    key: str,
+    text: str,
+    now: datetime,
+    *,
+    newsletter_id: int | None = None,
+    issue_id: int | None = None,
+) -> None:
+    """Tell a person; does nothing while an alert of this key is open, so that the first words and moment stand."""
+    statement = insert(alert).values(key=key, text=text, raised_at=now, newsletter_id=newsletter_id, issue_id=issue_id)
+    tx.execute(statement.on_conflict_do_nothing())
+
+
+def settle_alert(tx: Connection, key: str, now: datetime) -> None:
+    """Say that nothing waits any more; no open alert of this key is no error."""
+    tx.execute(update(alert).where(alert.c.key == key, alert.c.settled_at.is_(None)).values(settled_at=now))
+
+
+def settle_issue(tx: Connection, issue_id: int, now: datetime) -> None:
+    """Settle everything that waits because of an issue."""
+    tx.execute(update(alert).where(alert.c.issue_id == issue_id, alert.c.settled_at.is_(None)).values(settled_at=now))
+
+
+def open_alerts(tx: Connection) -> tuple[Alert, ...]:
+    """Give what waits for a person, the oldest first."""
+    columns = (alert.c.id, alert.c.key, alert.c.text, alert.c.newsletter_id, alert.c.issue_id, alert.c.raised_at)
+    rows = tx.execute(select(*columns).where(alert.c.settled_at.is_(None)).order_by(alert.c.raised_at, alert.c.id))
+    return tuple(Alert(*row) for row in rows)

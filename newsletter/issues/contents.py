@@ -1,0 +1,206 @@
+"""The sections and articles of issues in SQL."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+
+from newsletter.errors import ArticleNotFound
+from newsletter.feeds.model import Post
+from newsletter.issues.model import Article, IssueState, Section, SectionKind, SectionPlan, Show
+from newsletter.tables.feeds import post
+from newsletter.tables.issues import article, issue, section
+
+# Compared as a number: to SQLAlchemy a boolean would be the word "false", which an integer column does not know.
+_IS_SHOWN = article.c.is_dropped == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What an article says, before it has a place."""
+
+    title: str
+    # HTML, not yet made fit for mail.
+    content: str
+    show: Show
+    byline: str = ""
+    link: str = ""
+    post_id: int | None = None
+    is_placeholder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What issues of a newsletter carry; two feeds may give one post under two ids, or an old one under a new address."""
+
+    post_ids: frozenset[int]
+    # Only those that mean the same everywhere: a feed may number its entries 1, 2, 3 as another one does.
+    guids: frozenset[str]
+    permalinks: frozenset[str]
+
+    def has(self, candidate: Post) -> bool:
+        """Whether *candidate* is among them."""
+        entry = candidate.entry
+        return candidate.id in self.post_ids or entry.guid in self.guids or entry.permalink in self.permalinks
+
+    def also(self, taken: Post) -> "Carried":
+        """Give these and *taken*."""
+        return Carried(
+            self.post_ids | {taken.id},
+            self.guids | _everywhere([taken.entry.guid]),
+            self.permalinks | _named([taken.entry.permalink]),
+        )
+
+
+def sections_of(tx: Connection, issue_id: int) -> tuple[Section, ...]:
+    """Give the sections of an issue with their articles, dropped ones left out, in reading order."""
+    shown: defaultdict[int, list[Article]] = defaultdict(list)
+    for one in articles_of(tx, issue_id):
+        if not one.is_dropped:
+            shown[one.section_id].append(one)
+    rows = tx.execute(select(section).where(section.c.issue_id == issue_id).order_by(section.c.position, section.c.id))
+    return tuple(_section(row, tuple(shown[row.id])) for row in rows)
+
+
+def articles_of(tx: Connection, issue_id: int) -> tuple[Article, ...]:
+    """Give all articles of an issue, the dropped ones too, section by section as they were made, in order."""
+    rows = tx.execute(
+        select(article).where(article.c.issue_id == issue_id).order_by(article.c.section_id, article.c.position, article.c.id),
+    )
+    return tuple(_article(row) for row in rows)
+
+
+def article_of(tx: Connection, issue_id: int, article_id: int) -> Article:
+    """Give one article of an issue, dropped or not.
+
+    Raises:
+        ArticleNotFound: the issue has none of this id.
+
+    """
+    row = tx.execute(select(article).where(article.c.id == article_id, article.c.issue_id == issue_id)).one_or_none()
+    if row is None:
+        raise ArticleNotFound(article_id)
+    return _article(row)
+
+
+def add_section(tx: Connection, issue_id: int, planned: SectionPlan) -> int:
+    """Add a section behind the ones an issue has; gives its id."""
+    behind = select(func.count() + 1).where(section.c.issue_id == issue_id).scalar_subquery()
+    made: int = tx.execute(
+        insert(section)
+        .values(
+            issue_id=issue_id,
+            position=behind,
+            title=planned.title,
+            kind=planned.kind,
+            is_required=planned.is_required,
+        )
+        .returning(section.c.id),
+    ).scalar_one()
+    return made
+
+
+def add_article(tx: Connection, issue_id: int, section_id: int, text: Text) -> int:
+    """Add an article behind the ones a section has; gives its id."""
+    behind = select(func.coalesce(func.max(article.c.position), 0) + 1).where(article.c.section_id == section_id)
+    made: int = tx.execute(
+        insert(article)
+        .values(
+            issue_id=issue_id,
+            section_id=section_id,
+            position=behind.scalar_subquery(),
+            post_id=text.post_id,
+            title=text.title,
+            byline=text.byline,
+            link=text.link,
+            content=text.content,
+            show=text.show,
+            is_dropped=False,
+            is_placeholder=text.is_placeholder,
+        )
+        .returning(article.c.id),
+    ).scalar_one()
+    return made
+
+
+def save_article(tx: Connection, edited: Article) -> None:
+    """Write what an editor may change of an article; its place is changed by `arrange`."""
+    tx.execute(
+        update(article)
+        .where(article.c.id == edited.id)
+        .values(
+            title=edited.title,
+            byline=edited.byline,
+            content=edited.content,
+            show=edited.show,
+            is_dropped=edited.is_dropped,
+            is_placeholder=edited.is_placeholder,
+        ),
+    )
+
+
+def arrange(tx: Connection, section_id: int, article_ids: Sequence[int]) -> None:
+    """Put articles into a section in this order, from place 1."""
+    for position, article_id in enumerate(article_ids, 1):
+        tx.execute(update(article).where(article.c.id == article_id).values(section_id=section_id, position=position))
+
+
+def carried(tx: Connection, newsletter_id: int, *, but_issue_id: int = 0) -> Carried:
+    """Give what the issues of a newsletter carry, one of them left out; cancelled issues and dropped articles carry nothing."""
+    return _carried(
+        tx,
+        issue.c.newsletter_id == newsletter_id,
+        issue.c.state != IssueState.CANCELLED,
+        issue.c.id != but_issue_id,
+        _IS_SHOWN,
+    )
+
+
+def offered(tx: Connection, issue_id: int) -> Carried:
+    """Give the posts that an issue has, dropped ones too: those are not offered to it again."""
+    return _carried(tx, issue.c.id == issue_id)
+
+
+def _carried(tx: Connection, *conditions: ColumnElement[bool]) -> Carried:
+    rows = tx.execute(
+        select(post.c.id, post.c.guid, post.c.permalink)
+        .join(article, article.c.post_id == post.c.id)
+        .join(issue, issue.c.id == article.c.issue_id)
+        .where(*conditions),
+    ).all()
+    return Carried(
+        frozenset(row.id for row in rows),
+        _everywhere(row.guid for row in rows),
+        _named(row.permalink for row in rows),
+    )
+
+
+def _everywhere(guids: Iterable[str]) -> frozenset[str]:
+    # An address or a URN; RFC 4287 demands it, RSS only recommends it.
+    return frozenset(guid for guid in guids if ":" in guid)
+
+
+def _named(permalinks: Iterable[str]) -> frozenset[str]:
+    return frozenset(permalink for permalink in permalinks if permalink)
+
+
+def _section(row: Row[Any], articles: tuple[Article, ...]) -> Section:
+    return Section(row.id, row.position, row.title, SectionKind(row.kind), row.is_required, articles)
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(
+        id=row.id,
+        section_id=row.section_id,
+        position=row.position,
+        post_id=row.post_id,
+        title=row.title,
+        byline=row.byline,
+        link=row.link,
+        content=row.content,
+        show=Show(row.show),
+        is_dropped=row.is_dropped,
+        is_placeholder=row.is_placeholder,
+    )

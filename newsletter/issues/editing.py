@@ -1,0 +1,276 @@
+"""What an editor does to an issue; every edit voids the approval and counts the version up."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from newsletter.errors import AlreadyThere, BadValue, PostNotFound, SectionNotFound
+from newsletter.feeds import store as feeds
+from newsletter.feeds.model import Post
+from newsletter.issues import contents, store
+from newsletter.issues.contents import Text
+from newsletter.issues.draft import LONGEST_TITLE, text_of
+from newsletter.issues.model import Article, Issue, Section, SectionKind, SectionPlan, Show
+from subscribers.oneline import one_line
+
+LONGEST_SUBJECT = 250
+LONGEST_PREHEADER = 250
+LONGEST_BYLINE = 200
+
+# Characters of HTML in one article; a whole book was pasted, or a picture as text.
+LARGEST_CONTENT = 1_000_000
+
+
+def edit_issue(
+    tx: Connection,
+    issue_id: int,
+    now: datetime,
+    *,
+    title: str | None = None,
+    subject: str | None = None,
+    preheader: str | None = None,
+    expected_version: int | None = None,
+) -> Issue:
+    """Change what stands above the sections; None leaves a line as it is.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is being sent, was sent or cancelled.
+        Outdated: it is not at `expected_version` any more. So for every edit.
+        BadValue: the title is empty.
+
+    """
+    known = store.begin_edit(tx, issue_id, now, expected_version)
+    store.save_head(
+        tx,
+        issue_id,
+        title=known.title if title is None else _title(title),
+        subject=known.subject if subject is None else one_line(subject, LONGEST_SUBJECT),
+        preheader=known.preheader if preheader is None else one_line(preheader, LONGEST_PREHEADER),
+    )
+    return store.load(tx, issue_id)
+
+
+def edit_article(
+    tx: Connection,
+    issue_id: int,
+    article_id: int,
+    now: datetime,
+    *,
+    title: str | None = None,
+    byline: str | None = None,
+    content: str | None = None,
+    show: Show | None = None,
+    expected_version: int | None = None,
+) -> Issue:
+    """Change an article, or write what a placeholder stands for; None leaves a part as it is. `content` is HTML.
+
+    Raises:
+        ArticleNotFound: the issue has none of this id.
+        BadValue: the title is empty, or the content is too long.
+
+    """
+    store.begin_edit(tx, issue_id, now, expected_version)
+    known = contents.article_of(tx, issue_id, article_id)
+    contents.save_article(
+        tx,
+        replace(
+            known,
+            title=known.title if title is None else _title(title),
+            byline=known.byline if byline is None else one_line(byline, LONGEST_BYLINE),
+            content=known.content if content is None else _content(content),
+            show=known.show if show is None else show,
+            is_placeholder=known.is_placeholder and content is None,
+        ),
+    )
+    return store.load(tx, issue_id)
+
+
+def move_article(
+    tx: Connection,
+    issue_id: int,
+    article_id: int,
+    now: datetime,
+    *,
+    section: str | None = None,
+    position: int | None = None,
+    expected_version: int | None = None,
+) -> Issue:
+    """Move an article to another section, another place, or both.
+
+    Places are counted from 1; one beyond the end is the end. Without a place it goes to the end of a new section, and
+    stays where it is in its own.
+
+    Raises:
+        ArticleNotFound: the issue shows none of this id.
+        SectionNotFound: the issue has no section of this title.
+        BadValue: the place is no place.
+
+    """
+    if position is not None and position < 1:
+        raise BadValue("position", position, "places are counted from 1")
+    known = store.begin_edit(tx, issue_id, now, expected_version)
+    moved = contents.article_of(tx, issue_id, article_id)
+    target = _section_of(known, moved) if section is None else _section(known, section)
+    stays = target.id == moved.section_id
+    place = position or (moved.position if stays else len(target.articles) + 1)
+    _put(tx, target, article_id, place)
+    return store.load(tx, issue_id)
+
+
+def drop_article(
+    tx: Connection, issue_id: int, article_id: int, now: datetime, *, expected_version: int | None = None
+) -> Issue:
+    """Leave an article out; it stays at hand, and its post is not offered to this issue again.
+
+    Raises:
+        ArticleNotFound: the issue has none of this id.
+
+    """
+    store.begin_edit(tx, issue_id, now, expected_version)
+    known = contents.article_of(tx, issue_id, article_id)
+    contents.save_article(tx, replace(known, is_dropped=True))
+    return store.load(tx, issue_id)
+
+
+def restore_article(
+    tx: Connection, issue_id: int, article_id: int, now: datetime, *, expected_version: int | None = None
+) -> Issue:
+    """Take a dropped article in again, at its old place.
+
+    Raises:
+        ArticleNotFound: the issue has none of this id.
+        AlreadyThere: another issue carries its post by now.
+
+    """
+    known = store.begin_edit(tx, issue_id, now, expected_version)
+    dropped = contents.article_of(tx, issue_id, article_id)
+    if dropped.post_id is not None:
+        _require_in_no_other(tx, known, dropped.post_id)
+    contents.save_article(tx, replace(dropped, is_dropped=False))
+    _put(tx, _section_of(known, dropped), article_id, dropped.position)
+    return store.load(tx, issue_id)
+
+
+def take_post(
+    tx: Connection,
+    issue_id: int,
+    post_id: int,
+    section: str,
+    now: datetime,
+    *,
+    expected_version: int | None = None,
+) -> Issue:
+    """Take a post from the pool into a section, behind what it has.
+
+    Raises:
+        PostNotFound: the newsletter reads none of this id.
+        SectionNotFound: the issue has no section of this title.
+        AlreadyThere: this or another issue carries the post; one dropped here is restored instead.
+
+    """
+    known = store.begin_edit(tx, issue_id, now, expected_version)
+    target = _section(known, section)
+    post = _post(tx, known, post_id)
+    if contents.offered(tx, issue_id).has(post) or contents.carried(tx, known.newsletter_id).has(post):
+        raise AlreadyThere("article of post", post_id)
+    show = Show.TITLE if target.kind is SectionKind.HEADLINES else Show.EXCERPT
+    contents.add_article(tx, issue_id, target.id, text_of(post, show))
+    return store.load(tx, issue_id)
+
+
+def write_letter(
+    tx: Connection,
+    issue_id: int,
+    section: str,
+    html: str,
+    by: str,
+    now: datetime,
+    *,
+    expected_version: int | None = None,
+) -> Issue:
+    """Put a contributor's letter into a section, in place of the placeholder or of the letter that stood there.
+
+    The section is found by its title in any letter case; a one-off gets it when it has none. In a section of articles
+    each contributor has one text of their own, beside the posts.
+
+    Raises:
+        SectionNotFound: a month's issue has no section of this title.
+        BadValue: there is nothing in the letter, or too much.
+
+    """
+    if not html.strip():
+        raise BadValue("letter", section, "is empty")
+    known = store.begin_edit(tx, issue_id, now, expected_version)
+    byline = one_line(by, LONGEST_BYLINE)
+    target = _section_for_letter(tx, known, section)
+    earlier = _earlier_letter(target, byline)
+    if earlier is None:
+        text = Text(title=target.title, content=_content(html), show=Show.FULL, byline=byline)
+        contents.add_article(tx, issue_id, target.id, text)
+    else:
+        contents.save_article(tx, replace(earlier, content=_content(html), byline=byline, is_placeholder=False))
+    return store.load(tx, issue_id)
+
+
+def _section_for_letter(tx: Connection, known: Issue, title: str) -> Section:
+    try:
+        return _section(known, title)
+    except SectionNotFound:
+        # What a month's issue consists of is said by the plan; a one-off is made of its letters.
+        if known.month:
+            raise
+    contents.add_section(tx, known.id, SectionPlan(_title(title), SectionKind.LETTER, show=Show.FULL))
+    return contents.sections_of(tx, known.id)[-1]
+
+
+def _earlier_letter(target: Section, byline: str) -> Article | None:
+    own = [article for article in target.articles if article.post_id is None]
+    if target.kind is not SectionKind.LETTER:
+        own = [article for article in own if article.is_placeholder or article.byline == byline]
+    return own[0] if own else None
+
+
+def _post(tx: Connection, known: Issue, post_id: int) -> Post:
+    read = {feed.id for feed in feeds.feeds_of(tx, known.newsletter_id)}
+    found = [post for post in feeds.posts_by_id(tx, [post_id]) if post.feed_id in read]
+    if not found:
+        raise PostNotFound(post_id)
+    return found[0]
+
+
+def _require_in_no_other(tx: Connection, known: Issue, post_id: int) -> None:
+    others = contents.carried(tx, known.newsletter_id, but_issue_id=known.id)
+    if any(others.has(post) for post in feeds.posts_by_id(tx, [post_id])):
+        raise AlreadyThere("article of post", post_id)
+
+
+def _section(known: Issue, title: str) -> Section:
+    wanted = one_line(title).casefold()
+    for section in known.sections:
+        if section.title.casefold() == wanted:
+            return section
+    raise SectionNotFound(title)
+
+
+def _section_of(known: Issue, article: Article) -> Section:
+    return next(section for section in known.sections if section.id == article.section_id)
+
+
+def _put(tx: Connection, target: Section, article_id: int, place: int) -> None:
+    others = [article.id for article in target.articles if article.id != article_id]
+    contents.arrange(tx, target.id, [*others[: place - 1], article_id, *others[place - 1 :]])
+
+
+def _title(text: str) -> str:
+    title = one_line(text, LONGEST_TITLE)
+    if not title:
+        raise BadValue("title", repr(text), "is empty")
+    return title
+
+
+def _content(html: str) -> str:
+    if len(html) > LARGEST_CONTENT:
+        raise BadValue("text", f"of {len(html):,} characters", f"is too long; {LARGEST_CONTENT:,} are the most")
+    return html

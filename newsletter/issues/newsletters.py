@@ -1,0 +1,205 @@
+"""Newsletters in SQL: made, found, and given another plan."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, select, update
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert
+
+from newsletter.errors import AlreadyThere, BadValue, NewsletterNotFound
+from newsletter.issues.model import Newsletter, SectionPlan
+from newsletter.issues.plan import DEFAULT_PLAN, from_document, to_document
+from newsletter.issues.recurrence import parse_zone
+from newsletter.tables.issues import newsletter
+from subscribers.address import parse
+from subscribers.oneline import one_line
+from subscribers.slug import free_slug, slug
+
+LONGEST_NAME = 200
+LONGEST_POSTAL_ADDRESS = 500
+
+# RFC 5646 in its usual extent: a language, perhaps a script and a region.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE | re.ASCII)
+
+
+def create(
+    tx: Connection,
+    *,
+    name: str,
+    sender_name: str,
+    sender_address: str,
+    list_id: int,
+    postal_address: str,
+    now: datetime,
+    zone: str = "UTC",
+    reply_to: str = "",
+    language: str = "en",
+    plan: Sequence[SectionPlan] = DEFAULT_PLAN,
+) -> Newsletter:
+    """Make a newsletter that is mailed to the people of one list.
+
+    Raises:
+        AlreadyThere: the name is taken.
+        BadValue: the name is empty, or the zone or the language is not known.
+        AddressRefused: a mail could not be sent from `sender_address`, or answered to `reply_to`.
+
+    """
+    name = _required("name", name)
+    taken = frozenset(tx.execute(select(newsletter.c.slug)).scalars())
+    statement = insert(newsletter).values(
+        name=name,
+        slug=free_slug(slug(name, "newsletter"), taken),
+        list_id=list_id,
+        sender_name=one_line(sender_name, LONGEST_NAME) or name,
+        sender_address=parse(sender_address).text,
+        reply_to=_reply_to(reply_to),
+        postal_address=_postal(postal_address),
+        zone=parse_zone(zone),
+        language=_language(language),
+        plan=to_document(plan),
+        created_at=now,
+    )
+    made = tx.execute(statement.on_conflict_do_nothing().returning(newsletter.c.id)).scalar_one_or_none()
+    if made is None:
+        raise AlreadyThere("newsletter", name)
+    return by_id(tx, made)
+
+
+def edit(
+    tx: Connection,
+    newsletter_id: int,
+    *,
+    sender_name: str | None = None,
+    sender_address: str | None = None,
+    reply_to: str | None = None,
+    postal_address: str | None = None,
+) -> Newsletter:
+    """Change what the letters of a newsletter say about it; letters already frozen stay as they are.
+
+    Raises:
+        NewsletterNotFound: there is none of this id.
+        AddressRefused: a mail could not be sent from `sender_address`, or answered to `reply_to`.
+
+    """
+    known = by_id(tx, newsletter_id)
+    tx.execute(
+        update(newsletter)
+        .where(newsletter.c.id == newsletter_id)
+        .values(
+            sender_name=known.sender_name if sender_name is None else one_line(sender_name, LONGEST_NAME) or known.name,
+            sender_address=known.sender_address if sender_address is None else parse(sender_address).text,
+            reply_to=known.reply_to if reply_to is None else _reply_to(reply_to),
+            postal_address=known.postal_address if postal_address is None else _postal(postal_address),
+        ),
+    )
+    return by_id(tx, newsletter_id)
+
+
+def set_plan(tx: Connection, newsletter_id: int, plan: Sequence[SectionPlan]) -> None:
+    """Give a newsletter another plan; issues already drafted keep their sections.
+
+    Raises:
+        NewsletterNotFound: there is none of this id.
+
+    """
+    result = tx.execute(update(newsletter).where(newsletter.c.id == newsletter_id).values(plan=to_document(plan)))
+    if result.rowcount == 0:
+        raise NewsletterNotFound(newsletter_id)
+
+
+def find(tx: Connection, name_or_slug: str) -> Newsletter:
+    """Give the newsletter of this name or slug, in any letter case.
+
+    Raises:
+        NewsletterNotFound: there is none.
+
+    """
+    known = all_newsletters(tx)
+    wanted = name_or_slug.strip().casefold()
+    # One may be named as another one is spelled in addresses; the name counts more.
+    by_name = (one for one in known if one.name.casefold() == wanted)
+    found = next(by_name, None) or next((one for one in known if one.slug == wanted), None)
+    if found is None:
+        raise NewsletterNotFound(name_or_slug)
+    return found
+
+
+def by_id(tx: Connection, newsletter_id: int) -> Newsletter:
+    """Give the newsletter of this id.
+
+    Raises:
+        NewsletterNotFound: there is none.
+
+    """
+    found = _newsletters(tx, newsletter.c.id == newsletter_id)
+    if not found:
+        raise NewsletterNotFound(newsletter_id)
+    return found[0]
+
+
+def of_list(tx: Connection, list_id: int) -> Newsletter | None:
+    """Give the newsletter that the people of a list get, the oldest if there are several."""
+    found = _newsletters(tx, newsletter.c.list_id == list_id)
+    return found[0] if found else None
+
+
+def all_newsletters(tx: Connection) -> tuple[Newsletter, ...]:
+    """Give all newsletters in the order they were made."""
+    return _newsletters(tx)
+
+
+def take_turn(tx: Connection, newsletter_id: int) -> None:
+    """Wait until nobody else drafts for this newsletter, and hold the turn until the transaction ends.
+
+    On SQLite every writing transaction has the turn already.
+    """
+    tx.execute(select(newsletter.c.id).where(newsletter.c.id == newsletter_id).with_for_update())
+
+
+def _newsletters(tx: Connection, *conditions: ColumnElement[bool]) -> tuple[Newsletter, ...]:
+    rows = tx.execute(select(newsletter).where(*conditions).order_by(newsletter.c.id))
+    return tuple(_newsletter(row) for row in rows)
+
+
+def _newsletter(row: Row[Any]) -> Newsletter:
+    return Newsletter(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        list_id=row.list_id,
+        sender_name=row.sender_name,
+        sender_address=row.sender_address,
+        reply_to=row.reply_to,
+        postal_address=row.postal_address,
+        zone=row.zone,
+        language=row.language,
+        plan=from_document(row.plan),
+        created_at=row.created_at,
+    )
+
+
+def _required(what: str, text: str) -> str:
+    line = one_line(text, LONGEST_NAME)
+    if not line:
+        raise BadValue(what, repr(text), "is empty")
+    return line
+
+
+def _reply_to(text: str) -> str:
+    return parse(text).text if text.strip() else ""
+
+
+def _postal(text: str) -> str:
+    """Keep the lines of an address, each made safe; it stands in the footer of every letter."""
+    lines = (one_line(line) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)[:LONGEST_POSTAL_ADDRESS]
+
+
+def _language(text: str) -> str:
+    if _LANGUAGE.fullmatch(text.strip()) is None:
+        raise BadValue("language", text, "write it as en, de or pt-BR")
+    return text.strip()

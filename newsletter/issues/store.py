@@ -1,0 +1,284 @@
+"""Issues in SQL: read, listed, and led from state to state."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
+
+from newsletter.errors import IssueNotFound, Outdated, WrongState
+from newsletter.issues import alerts, contents
+from newsletter.issues.model import EDITABLE, Issue, IssueState, Section, require_step
+from newsletter.issues.schedule import SlotState
+from newsletter.tables.issues import article, issue, slot
+
+S = IssueState
+
+# What an edit takes back to the draft; a held issue stays held until somebody takes it up.
+UNDER_WAY = (S.IN_REVIEW, S.APPROVED, S.SCHEDULED)
+
+# From here on the slot of an issue has done its duty.
+_BEYOND_ITS_SLOT = frozenset({S.SENDING, S.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """An issue as one line of a list, without what is in it."""
+
+    id: int
+    newsletter_id: int
+    number: int
+    title: str
+    subject: str
+    state: IssueState
+    is_paused: bool
+    month: str
+    version: int
+    # How many articles it shows.
+    articles: int
+    send_at: datetime | None
+    letter_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a new issue begins with."""
+
+    title: str
+    subject: str
+    preheader: str = ""
+    # The month it covers as "2020-01", empty for a one-off.
+    month: str = ""
+    slot_key: str | None = None
+    send_at: datetime | None = None
+
+
+def load(tx: Connection, issue_id: int) -> Issue:
+    """Give an issue with everything in it.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+
+    """
+    row = tx.execute(select(issue).where(issue.c.id == issue_id)).one_or_none()
+    if row is None:
+        raise IssueNotFound(issue_id)
+    return _issue(row, contents.sections_of(tx, issue_id))
+
+
+def issues_of(tx: Connection, newsletter_id: int | None, limit: int = 50) -> tuple[IssueLine, ...]:
+    """List the issues of one newsletter, or of all (None), the newest first."""
+    return _lines(tx, issue.c.newsletter_id == newsletter_id if newsletter_id is not None else None, limit)
+
+
+def issues_in(tx: Connection, states: frozenset[IssueState], limit: int = 50) -> tuple[IssueLine, ...]:
+    """List the issues that stand in one of *states*, the newest first."""
+    return _lines(tx, issue.c.state.in_(states), limit)
+
+
+def issue_of_slot(tx: Connection, newsletter_id: int, slot_key: str) -> int | None:
+    """Give the id of the issue that was drafted for a slot, None when there is none yet."""
+    return tx.execute(
+        select(issue.c.id).where(issue.c.newsletter_id == newsletter_id, issue.c.slot_key == slot_key),
+    ).scalar_one_or_none()
+
+
+def open_issue(tx: Connection, newsletter_id: int, opening: Opening, now: datetime) -> int:
+    """Begin an issue with the newsletter's next number; gives its id. The caller holds the turn."""
+    number = select(func.coalesce(func.max(issue.c.number), 0) + 1).where(issue.c.newsletter_id == newsletter_id)
+    made: int = tx.execute(
+        insert(issue)
+        .values(
+            newsletter_id=newsletter_id,
+            number=number.scalar_subquery(),
+            title=opening.title,
+            subject=opening.subject,
+            preheader=opening.preheader,
+            state=S.DRAFT,
+            is_paused=False,
+            month=opening.month,
+            slot_key=opening.slot_key,
+            version=1,
+            send_at=opening.send_at,
+            created_at=now,
+            updated_at=now,
+        )
+        .returning(issue.c.id),
+    ).scalar_one()
+    return made
+
+
+def begin_edit(tx: Connection, issue_id: int, now: datetime, expected_version: int | None) -> Issue:
+    """Void the approval, lead the issue back to the draft, count its version up, and give it for editing.
+
+    Comes before the edit itself: on PostgreSQL the row stays locked, so two editors save one after the other.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is being sent, was sent or cancelled.
+        Outdated: it is not at `expected_version` any more.
+
+    """
+    is_ours = issue.c.version == expected_version if expected_version is not None else issue.c.version > 0
+    touched = tx.execute(
+        update(issue)
+        .where(issue.c.id == issue_id, issue.c.state.in_(EDITABLE), is_ours)
+        .values(
+            state=case((issue.c.state.in_(UNDER_WAY), S.DRAFT.value), else_=issue.c.state),
+            letter_id=None,
+            version=issue.c.version + 1,
+            updated_at=now,
+        ),
+    )
+    known = load(tx, issue_id)
+    if touched.rowcount:
+        return known
+    if known.state not in EDITABLE:
+        raise WrongState(issue_id, "edited", known.state.words)
+    raise Outdated(issue_id, known.version, expected_version or 0)
+
+
+def save_head(tx: Connection, issue_id: int, *, title: str, subject: str, preheader: str) -> None:
+    """Write what stands above the sections."""
+    tx.execute(update(issue).where(issue.c.id == issue_id).values(title=title, subject=subject, preheader=preheader))
+
+
+def set_send_at(tx: Connection, issue_id: int, at: datetime | None) -> None:
+    """Write when an issue is to be sent; None takes its time away."""
+    tx.execute(update(issue).where(issue.c.id == issue_id).values(send_at=at))
+
+
+def set_state(tx: Connection, known: Issue, wanted: IssueState, now: datetime) -> Issue:
+    """Lead an issue to *wanted* with everything that follows from it; gives it as it is now.
+
+    Back in the draft it has no approved letter; held, it has no time; beyond its slot (sending, cancelled) the slot is
+    done and nothing waits for a person any more.
+
+    Raises:
+        WrongState: no step leads there, or somebody else was faster.
+
+    """
+    require_step(known.id, known.state, wanted)
+    changed = replace(
+        known,
+        state=wanted,
+        updated_at=now,
+        letter_id=None if wanted is S.DRAFT else known.letter_id,
+        send_at=None if wanted is S.HELD else known.send_at,
+        sent_at=now if wanted is S.SENT else known.sent_at,
+        is_paused=known.is_paused and wanted is not S.SENT and wanted is not S.CANCELLED,
+    )
+    _step(tx, known, changed)
+    if wanted in _BEYOND_ITS_SLOT:
+        close_slot(tx, known.id, "its issue was cancelled" if wanted is S.CANCELLED else "")
+        alerts.settle_issue(tx, known.id, now)
+    return changed
+
+
+def approve_as(tx: Connection, known: Issue, letter_id: int, now: datetime) -> Issue:
+    """Lead an issue in review to approved, with the frozen letter the approval is for.
+
+    Raises:
+        WrongState: no step leads there, or it was edited meanwhile.
+
+    """
+    require_step(known.id, known.state, S.APPROVED)
+    approved = replace(known, state=S.APPROVED, letter_id=letter_id, updated_at=now)
+    _step(tx, known, approved)
+    return approved
+
+
+def set_paused(tx: Connection, issue_id: int, now: datetime, *, is_paused: bool) -> None:
+    """Write whether the mailing of an issue rests; saying it twice is not an error.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is not being sent.
+
+    """
+    result = tx.execute(
+        update(issue).where(issue.c.id == issue_id, issue.c.state == S.SENDING).values(is_paused=is_paused, updated_at=now),
+    )
+    if result.rowcount == 0:
+        raise WrongState(issue_id, "paused" if is_paused else "resumed", load(tx, issue_id).state.words)
+
+
+def close_slot(tx: Connection, issue_id: int, note: str) -> None:
+    """Say that the slot of an issue, if it has one, needs nobody any more."""
+    tx.execute(
+        update(slot)
+        .where(slot.c.issue_id == issue_id, slot.c.state.in_([SlotState.DRAFTED, SlotState.HELD, SlotState.MISSED]))
+        .values(state=SlotState.DONE, note=note),
+    )
+
+
+def _step(tx: Connection, before: Issue, after: Issue) -> None:
+    """Write *after* over *before*, unless somebody else has changed the row since it was read."""
+    result = tx.execute(
+        update(issue)
+        .where(issue.c.id == before.id, issue.c.state == before.state, issue.c.version == before.version)
+        .values(
+            state=after.state,
+            is_paused=after.is_paused,
+            letter_id=after.letter_id,
+            send_at=after.send_at,
+            sent_at=after.sent_at,
+            updated_at=after.updated_at,
+        ),
+    )
+    if result.rowcount == 0:
+        raise WrongState(before.id, after.state.words, load(tx, before.id).state.words)
+
+
+def _lines(tx: Connection, condition: ColumnElement[bool] | None, limit: int) -> tuple[IssueLine, ...]:
+    is_shown = (article.c.issue_id == issue.c.id, article.c.is_dropped == 0)
+    shown = select(func.count()).where(*is_shown).correlate(issue).scalar_subquery()
+    query = select(issue, shown.label("articles")).order_by(issue.c.created_at.desc(), issue.c.id.desc()).limit(limit)
+    if condition is not None:
+        query = query.where(condition)
+    return tuple(_line(row) for row in tx.execute(query))
+
+
+def _line(row: Row[Any]) -> IssueLine:
+    return IssueLine(
+        id=row.id,
+        newsletter_id=row.newsletter_id,
+        number=row.number,
+        title=row.title,
+        subject=row.subject,
+        state=IssueState(row.state),
+        is_paused=row.is_paused,
+        month=row.month,
+        version=row.version,
+        articles=row.articles,
+        send_at=row.send_at,
+        letter_id=row.letter_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        sent_at=row.sent_at,
+    )
+
+
+def _issue(row: Row[Any], sections: tuple[Section, ...]) -> Issue:
+    return Issue(
+        id=row.id,
+        newsletter_id=row.newsletter_id,
+        number=row.number,
+        title=row.title,
+        subject=row.subject,
+        preheader=row.preheader,
+        state=IssueState(row.state),
+        is_paused=row.is_paused,
+        month=row.month,
+        slot_key=row.slot_key,
+        version=row.version,
+        send_at=row.send_at,
+        letter_id=row.letter_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        sent_at=row.sent_at,
+        sections=sections,
+    )

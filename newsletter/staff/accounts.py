@@ -1,0 +1,69 @@
+"""Who is on the staff, in SQL."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert
+
+from newsletter.errors import AccountNotFound, AlreadyThere, BadValue
+from newsletter.staff.permissions import LOCAL_OPERATOR, Role
+from newsletter.tables.staff import account
+from subscribers.oneline import one_line
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody on the staff."""
+
+    id: int
+    name: str
+    role: Role
+    created_at: datetime
+
+
+def add(tx: Connection, name: str, role: Role, now: datetime) -> Account:
+    """Take somebody on the staff.
+
+    Raises:
+        BadValue: the name is empty, or means somebody else in the audit.
+        AlreadyThere: the name is taken, in whatever letter case.
+
+    """
+    name = one_line(name, LONGEST_NAME)
+    if not name:
+        raise BadValue("name", repr(name), "is empty")
+    if name.casefold() == LOCAL_OPERATOR.name:
+        raise BadValue("name", name, "is what commands without a name are recorded as")
+    if any(known.name.casefold() == name.casefold() for known in all_accounts(tx)):
+        raise AlreadyThere("account", name)
+    made = tx.execute(
+        insert(account).values(name=name, role=role, created_at=now).on_conflict_do_nothing().returning(account.c.id),
+    ).scalar_one_or_none()
+    if made is None:
+        raise AlreadyThere("account", name)
+    return Account(made, name, role, now)
+
+
+def find(tx: Connection, name: str) -> Account:
+    """Give the account of this name, in any letter case.
+
+    Raises:
+        AccountNotFound: there is none.
+
+    """
+    wanted = one_line(name).casefold()
+    for known in all_accounts(tx):
+        if known.name.casefold() == wanted:
+            return known
+    raise AccountNotFound(name)
+
+
+def all_accounts(tx: Connection) -> tuple[Account, ...]:
+    """Give all accounts in the order they were made."""
+    rows = tx.execute(select(account).order_by(account.c.id))
+    return tuple(Account(row.id, row.name, Role(row.role), row.created_at) for row in rows)
