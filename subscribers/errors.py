@@ -7,6 +7,8 @@
   - ListExists(name)
   - SubscriberNotFound(who)
   - SecretTooShort                   the key all tokens and hashes rest on
+  - BasisMissing                     an import that does not say why we may write to these people
+  - FileUnreadable(reason)           a file that is no list of people
 """
 
 
@@ -60,3 +62,18 @@ class SecretTooShort(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, least: int) -> None:
         self.least = least
         super().__init__(f"The secret key needs {least} characters or more.")
+
+
+class BasisMissing(SubscribersError):  # noqa: N818 -- named for the outcome
+    """An import without a stated basis of consent."""
+
+    def __init__(self) -> None:
+        super().__init__("State why these people may be written to, for instance: members' form of 3 May 2019.")
+
+
+class FileUnreadable(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A file that cannot be read as a list of people; nothing of it was imported."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The file cannot be read as a list of people. {reason}")
