@@ -1,7 +1,8 @@
 """Everything that can go wrong and is not a bug.
 
 - NewsletterError
-  - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound, AccountNotFound
+  - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
+    LetterNotFound, AccountNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
     - Outdated(issue, version, expected)  somebody else saved in between
@@ -11,6 +12,7 @@
     - BadValue(what, value, reason)
   - SettingWrong(name, reason)
   - RelayMissing                 nothing to hand mail to
+  - RelayUnreachable(relay, reply) it is there by name, and does not take mail
   - WorkerRunning(where)         a second mailer on SQLite
   - InstanceMismatch(reason)     this database belongs to another key
   - DatabaseNotReady(reason)     it cannot be reached, or has not the shape this version expects
@@ -68,6 +70,12 @@ class ArticleNotFound(NotFound):
     """No article of this id in the issue."""
 
     what = "article"
+
+
+class LetterNotFound(NotFound):
+    """No letter of this id."""
+
+    what = "letter"
 
 
 class AccountNotFound(NotFound):
@@ -156,6 +164,17 @@ class RelayMissing(NewsletterError):  # noqa: N818 -- named for the outcome
         super().__init__(
             "No relay is configured, so nothing is mailed. "
             "Set NEWSLETTER_RELAY_URL, for instance smtp://user:pass@mail.example.org:587?tls=starttls",
+        )
+
+
+class RelayUnreachable(NewsletterError):  # noqa: N818 -- named for the outcome
+    """The relay did not take mail for as long as a run that is to end waits for it."""
+
+    def __init__(self, relay: object, reply: str) -> None:
+        self.relay = relay
+        self.reply = reply
+        super().__init__(
+            f"The relay {relay} does not take mail: {reply}. What was not mailed is kept and goes out by the next run."
         )
 
 

@@ -19,7 +19,8 @@ from subscribers.oneline import one_line
 # Gmail clips HTML above 102 KB, and the unsubscribe link at the foot with it.
 CLIPPED_BYTES = 102_400
 
-FEATURE_WORDS = 55
+LEAD_WORDS = 55
+FEATURE_WORDS = 40
 ITEM_WORDS = 30
 # A "Read more" that repeats a title of three lines is read by nobody.
 LONGEST_MORE = 60
@@ -95,6 +96,7 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
             sections=tuple(_section_views(issue, ready)),
         ),
         "archive": links.newsletter(newsletter.slug),
+        "imprint": view.imprint(newsletter),
     }
     draft = Draft(
         kind=LetterKind.ISSUE,
@@ -157,8 +159,14 @@ def _shows_text(planned: _Planned) -> bool:
 
 def _order(planned: _Planned, css: str) -> Order:
     is_full = planned.style == "letter" or planned.article.show is Show.FULL
-    words = 0 if is_full else FEATURE_WORDS if planned.style == "features" else ITEM_WORDS
+    words = 0 if is_full else _allowance(planned)
     return Order(planned.article.content, planned.article.link, words, _take(planned, is_full=is_full), css)
+
+
+def _allowance(planned: _Planned) -> int:
+    if planned.style == "items":
+        return ITEM_WORDS
+    return LEAD_WORDS if planned.is_first else FEATURE_WORDS
 
 
 def _take(planned: _Planned, *, is_full: bool) -> Take:

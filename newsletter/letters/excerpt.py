@@ -10,12 +10,17 @@ WORDS = 55
 # A cut that spares less than this share of the words is not worth a "Read more".
 _TOLERANCE = 1.2
 # A sentence that ends in this stretch of the allowance ends the excerpt; nicer than dots in mid-sentence.
-_EARLIEST, _LATEST = 0.6, 1.15
+_EARLIEST, _LATEST = 0.5, 1.15
 
 _LEFT_OUT = frozenset({"table", "figure", "img", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre"})
 # Two characters of Chinese, Japanese or Korean count as a word; those scripts put no spaces.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_SENTENCE_END = re.compile(r"(?:\w{4,}|[)\d])[.!?…][\"'”’»)]*$|[。！？؟۔।]$")
+_FULL_STOP = re.compile(r"[.!?…。！？؟۔।][\"'”’»)]*$")
+# What ends in a full stop and ends no sentence, in the languages of most blogs; and single letters.
+_ABBREVIATION = re.compile(
+    r"(?:\w|dr|prof|mr|mrs|ms|mme|mlle|sr|sra|st|e\.g|i\.e|z\.b|u\.a|d\.h|bzw|ca|cf|no|nr|vol|vs|p\.m|a\.m|jan|feb|sept|oct|nov|dec)\.",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def take(html: str, words: int = WORDS) -> Excerpt:
     spoken = _WORD.findall(root.text(separator=" "))
     allowed = _allowance(spoken, words)
     if allowed < len(spoken):
-        ending = "" if _SENTENCE_END.search(spoken[allowed - 1]) else "…"
+        ending = "" if _ends_sentence(spoken, allowed) else "…"
         _Cut(allowed, ending).walk(root)
     kept = (root.inner_html or "").strip()
     return Excerpt(_without_empty(kept), is_cut=bool(left_out) or allowed < len(spoken))
@@ -52,7 +57,15 @@ def _allowance(spoken: list[str], words: int) -> int:
     if len(spoken) <= words * _TOLERANCE:
         return len(spoken)
     stretch = range(min(int(words * _LATEST), len(spoken)), int(words * _EARLIEST), -1)
-    return next((count for count in stretch if _SENTENCE_END.search(spoken[count - 1])), words)
+    return next((count for count in stretch if _ends_sentence(spoken, count)), words)
+
+
+def _ends_sentence(spoken: list[str], count: int) -> bool:
+    """Whether a sentence ends with the *count*-th word."""
+    last, following = spoken[count - 1], spoken[count : count + 1]
+    if not _FULL_STOP.search(last) or _ABBREVIATION.fullmatch(last):
+        return False
+    return not (following and following[0][0].islower())
 
 
 class _Cut:

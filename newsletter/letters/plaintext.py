@@ -32,7 +32,7 @@ class Written:
     links: tuple[str, ...]
 
     def __str__(self) -> str:
-        notes = "\n".join(f"[{number}] {link}" for number, link in enumerate(self.links, 1))
+        notes = "\n".join(f"[{number}] {link.removeprefix('mailto:')}" for number, link in enumerate(self.links, 1))
         return "\n\n".join(part for part in (self.text, notes) if part)
 
 
@@ -110,8 +110,6 @@ class _Writer:
                 lines = [f"> {line}".rstrip() for line in _squeezed(self.block(node, width - 2))]
             case "dd":
                 lines = [f"  {line}".rstrip() for line in _squeezed(self.block(node, width - 2))]
-            case "h1" | "h2" | "h3" | "h4":
-                lines = underlined(self._words(node), "-", width).split("\n")
             case _:
                 lines = self.block(node, width)
         return lines

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newsletter.issues.model import Newsletter
 from newsletter.letters.holes import Bare, Ready
 from newsletter.letters.letter import SlotName
+from subscribers.oneline import one_line
 
 # Scripts that run from right to left, by language and by script subtag (RFC 5646).
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"})
@@ -18,6 +20,7 @@ class Page:
 
     language: Bare
     direction: Bare
+    is_rtl: bool
     # The side on which lines begin, and the other: "left" and "right", or the reverse.
     start: Bare
     end: Bare
@@ -75,12 +78,21 @@ def page_for(language: str, title: str, preheader: str, slots: Mapping[SlotName,
     return Page(
         language=Bare(language_tag(language)),
         direction=Bare("rtl" if is_rtl else "ltr"),
+        is_rtl=is_rtl,
         start=right if is_rtl else left,
         end=left if is_rtl else right,
         title=title,
         preheader=preheader,
         slots={name.value: Bare(token) for name, token in slots.items()},
     )
+
+
+def imprint(newsletter: Newsletter) -> str:
+    """Give who writes and from where, on one line; an address that begins with the sender's name says it once."""
+    address = one_line(newsletter.postal_address)
+    if address.startswith(newsletter.sender_name):
+        return address
+    return one_line(f"{newsletter.sender_name}, {address}")
 
 
 def language_tag(language: str) -> str:

@@ -1,0 +1,74 @@
+"""Notices: the short letters about a person's own subscription, composed for nobody in particular."""
+
+from collections.abc import Sequence
+
+from newsletter.issues.model import Newsletter
+from newsletter.letters import view
+from newsletter.letters.holes import Holes
+from newsletter.letters.letter import Draft, LetterKind, SlotName, sealed, slot_tokens
+from newsletter.letters.links import Links
+from newsletter.letters.templates import Templates
+from subscribers.confirmations import CONFIRMATION_LIFE
+from subscribers.model import MailingList
+
+
+def confirmation(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
+    """Compose the letter by which a person confirms that they want to be on *list_*.
+
+    It has no slot for the name: whoever enters a stranger's address must not be able to write to them.
+
+    Raises:
+        RenderFailed: a template is wrong.
+
+    """
+    return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.CONFIRMATION, names=(SlotName.CONFIRM,))
+
+
+def welcome(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
+    """Compose the letter that thanks for a confirmed subscription to *list_* and says how to leave it.
+
+    Raises:
+        RenderFailed: a template is wrong.
+
+    """
+    names = (SlotName.NAME, SlotName.UNSUBSCRIBE, SlotName.PREFERENCES)
+    return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.WELCOME, names=names)
+
+
+def _notice(
+    templates: Templates,
+    newsletter: Newsletter,
+    list_: MailingList,
+    links: Links,
+    seed: bytes,
+    *,
+    kind: LetterKind,
+    names: Sequence[SlotName],
+) -> Draft:
+    about = f"{kind}:{newsletter.id}:{list_.id}"
+    slots = slot_tokens(seed, about, names)
+    values: dict[str, object] = {
+        "newsletter": newsletter,
+        "list": list_,
+        "archive": links.newsletter(newsletter.slug),
+        "imprint": view.imprint(newsletter),
+        "days": CONFIRMATION_LIFE.days,
+    }
+    subject = templates.line(f"{kind}/subject.txt", values)
+    preheader = templates.line(f"{kind}/preheader.txt", values)
+    values["page"] = view.page_for(newsletter.language, subject, preheader, slots)
+    return sealed(
+        Draft(
+            kind=kind,
+            sender_name=newsletter.sender_name,
+            sender_address=newsletter.sender_address,
+            reply_to=newsletter.reply_to,
+            subject=subject,
+            preheader=preheader,
+            language=newsletter.language,
+            html=templates.html(f"{kind}/body.mjml", Holes(seed, about), values),
+            text=templates.text(f"{kind}/body.txt", values),
+            slots=slots,
+            content_hash="",
+        ),
+    )

@@ -1,0 +1,69 @@
+"""Frozen letters as they are kept."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from newsletter.errors import LetterNotFound
+from newsletter.letters.letter import Draft, Letter, LetterKind, SlotName
+from newsletter.tables.letters import letter
+
+
+def freeze(
+    tx: Connection,
+    draft: Draft,
+    now: datetime,
+    *,
+    newsletter_id: int | None,
+    issue_id: int | None,
+    list_id: int | None,
+) -> Letter:
+    """Keep *draft* as it stands; each call is a letter of its own, to be mailed once to each person."""
+    letter_id = tx.execute(
+        insert(letter)
+        .values(
+            kind=draft.kind.value,
+            newsletter_id=newsletter_id,
+            issue_id=issue_id,
+            list_id=list_id,
+            sender_name=draft.sender_name,
+            sender_address=draft.sender_address,
+            reply_to=draft.reply_to,
+            subject=draft.subject,
+            preheader=draft.preheader,
+            language=draft.language,
+            html=draft.html,
+            text=draft.text,
+            slots={name.value: token for name, token in draft.slots.items()},
+            content_hash=draft.content_hash,
+            created_at=now,
+        )
+        .returning(letter.c.id),
+    ).scalar_one()
+    return Letter(letter_id, draft, newsletter_id, issue_id, list_id, now)
+
+
+def load(tx: Connection, letter_id: int) -> Letter:
+    """Give a frozen letter, byte for byte as it was frozen.
+
+    Raises:
+        LetterNotFound: there is none of this id.
+
+    """
+    row = tx.execute(select(letter).where(letter.c.id == letter_id)).one_or_none()
+    if row is None:
+        raise LetterNotFound(letter_id)
+    draft = Draft(
+        kind=LetterKind(row.kind),
+        sender_name=row.sender_name,
+        sender_address=row.sender_address,
+        reply_to=row.reply_to,
+        subject=row.subject,
+        preheader=row.preheader,
+        language=row.language,
+        html=row.html,
+        text=row.text,
+        slots={SlotName(name): token for name, token in row.slots.items()},
+        content_hash=row.content_hash,
+    )
+    return Letter(row.id, draft, row.newsletter_id, row.issue_id, row.list_id, row.created_at)

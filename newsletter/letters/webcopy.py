@@ -1,0 +1,21 @@
+"""The web copy of a letter: the same bytes as in the mail, its slots filled with the values of nobody."""
+
+from newsletter.letters.letter import NAMELESS, Letter, SlotName, fill_html
+from newsletter.letters.links import Links
+
+
+def public_html(letter: Letter, links: Links, slug: str, number: int) -> str:
+    """Give the page that everybody may see: no name, no link by which one could act for somebody.
+
+    *slug* names the newsletter, *number* the issue. Where the mail has a person's own links, the copy leads to the
+    newsletter's page, where one can subscribe.
+    """
+    home = links.newsletter(slug)
+    values = {
+        SlotName.NAME: NAMELESS,
+        SlotName.UNSUBSCRIBE: home,
+        SlotName.PREFERENCES: home,
+        SlotName.CONFIRM: home,
+        SlotName.WEB_COPY: links.issue(slug, number),
+    }
+    return fill_html(letter.draft.html, letter.draft.slots, values)
