@@ -1,0 +1,41 @@
+"""The mail catcher as a program: SMTP on one port, pages to read the mails on another; delivers nothing to anybody.
+
+python -m newsletter.demo.catcher --host 127.0.0.1 --port 1025 --http 8025 --folder data/caught
+"""
+
+import asyncio
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import uvicorn
+
+from newsletter.clock import system_clock
+from newsletter.demo.envelopes import Envelopes
+from newsletter.demo.inbox import create_inbox
+from newsletter.demo.smtp import Catcher
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=1025, show_default=True, help="Port of the SMTP server.")
+@click.option("--http", default=8025, show_default=True, help="Port of the pages.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path("data/caught"), show_default=True, help="Where mail is kept."
+)
+@click.option("--zone", default="UTC", show_default=True, help="Time zone of the pages.")
+def main(host: str, port: int, http: int, folder: Path, zone: str) -> None:
+    """Catch mail and show it. Nothing is delivered."""
+    envelopes = Envelopes(folder, system_clock)
+    click.echo(f"SMTP on {host}:{port}, mails at http://{host}:{http}/", err=True)
+    asyncio.run(_serve(envelopes, host, port, http, ZoneInfo(zone)))
+
+
+async def _serve(envelopes: Envelopes, host: str, port: int, http: int, zone: ZoneInfo) -> None:
+    pages = uvicorn.Server(uvicorn.Config(create_inbox(envelopes, zone), host=host, port=http, log_level="warning"))
+    async with await Catcher(envelopes).listen(host, port):
+        await pages.serve()
+
+
+if __name__ == "__main__":
+    main()
