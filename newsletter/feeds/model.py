@@ -54,6 +54,33 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What one document of a feed says."""
+
+    title: str
+    # The page the feed belongs to, empty when it names none.
+    site_url: str
+    # What made it, as it says itself: "https://wordpress.org/?v=5.3".
+    generator: str
+    # "atom10", "rss20", "json" …
+    version: str
+    entries: tuple[Entry, ...]
+    # The document ended before its end; its last entry is left out, as it may be half of one.
+    is_truncated: bool = False
+    # Where older entries stand (RFC 5005), empty when the feed does not say.
+    next_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAFeed:
+    """The document is something else; the reason completes the sentence "The feed …"."""
+
+    reason: str
+    # Feeds that the document, a web page, points to.
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One entry as it is kept; it never changes but by a revision of the feed."""
 
