@@ -37,8 +37,12 @@ class Pages:
         """Fill the template *name*, such as `public/home.html`."""
         return self._environment.get_template(name).render(values)
 
-    def page(self, name: str, /, *, status: int = 200, **values: object) -> HTMLResponse:
+    def page(self, name: str, /, **values: object) -> HTMLResponse:
         """Answer with the template *name*, filled."""
+        return HTMLResponse(self.render(name, **values))
+
+    def page_with(self, status: int, name: str, /, **values: object) -> HTMLResponse:
+        """Answer with the template *name*, filled, and *status*."""
         return HTMLResponse(self.render(name, **values), status)
 
     def _address(self, name: str) -> str:

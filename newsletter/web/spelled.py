@@ -23,11 +23,6 @@ def day(at: datetime, zone: str) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
-def month_and_year(month: str) -> str:
-    """Spell `2020-01` as `January 2020`."""
-    return datetime.strptime(month, "%Y-%m").strftime("%B %Y")  # noqa: DTZ007 -- a month has no zone
-
-
 def city(zone: str) -> str:
     """Give the place an IANA zone is named after: `Amsterdam`, `New York`, `UTC`."""
     return zone.rpartition("/")[2].replace("_", " ")

@@ -1,0 +1,111 @@
+"""Answers a request by a line of the route table: session, permission, form, endpoint, and errors as pages."""
+
+from collections.abc import Mapping
+
+import anyio
+import anyio.to_thread
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.clock import monotonic
+from newsletter.staff.permissions import require
+from newsletter.web.auth import Session
+from newsletter.web.cookies import desk_cookie, is_secure
+from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, fault_of
+from newsletter.web.forms import CSRF_FIELD, NO_FORM, is_from_our_page, read_form
+from newsletter.web.guard import DESK_HEADERS, TOKEN_HEADERS
+from newsletter.web.visits import Page, Site, Visit
+
+log = structlog.get_logger()
+
+# The name of a browser is evidence of a consent; a longer one is somebody's joke.
+LONGEST_AGENT = 300
+
+NO_HEADERS: Mapping[str, str] = {}
+
+
+async def answer(site: Site, page: Page, request: Request) -> Response:
+    """Answer *request* by *page*; whatever goes wrong becomes a page too."""
+    started = monotonic()
+    response = await _answered(site, page, request)
+    for name, value in _manners(page).items():
+        response.headers.setdefault(name, value)
+    early = started + page.answers_after - monotonic()
+    if request.method == "POST" and early > 0:
+        await anyio.sleep(early)
+    return response
+
+
+def fault_page(site: Site, fault: Fault) -> Response:
+    """Show what went wrong."""
+    response = site.pages.page_with(fault.status, "public/fault.html", fault=fault)
+    if fault.retry_after:
+        response.headers["Retry-After"] = str(fault.retry_after)
+    return response
+
+
+async def _answered(site: Site, page: Page, request: Request) -> Response:
+    try:
+        visit = await _visit(site, page, request)
+        return await anyio.to_thread.run_sync(page.endpoint, site, visit)
+    except Exception as error:
+        # The door: everything becomes a page, and what nobody foresaw is logged.
+        fault = fault_of(error)
+        if fault.is_bug:
+            log.exception("a page failed", page=page.path)
+        return fault_page(site, fault)
+
+
+async def _visit(site: Site, page: Page, request: Request) -> Visit:
+    public_url = site.application.settings.public_url
+    secure = is_secure(request, public_url)
+    cookie = request.cookies.get(desk_cookie(is_secure=secure), "")
+    session = site.desk.session(cookie) if cookie else None
+    _require_permission(page, session)
+    form = await _form(page, request)
+    _require_own_form(page, request, session, form, public_url)
+    return Visit(
+        now=site.application.clock(),
+        path=request.path_params,
+        query=request.query_params,
+        form=form,
+        network=request.client.host if request.client else "",
+        agent=request.headers.get("user-agent", "")[:LONGEST_AGENT],
+        is_secure=secure,
+        session=session,
+        cookie=cookie,
+    )
+
+
+def _require_permission(page: Page, session: Session | None) -> None:
+    if page.permission is None:
+        return
+    if session is None:
+        raise DeskClosed
+    require(session.actor, page.permission)
+
+
+async def _form(page: Page, request: Request) -> Mapping[str, str]:
+    if request.method != "POST":
+        return NO_FORM
+    try:
+        return await read_form(request)
+    except FormDamaged:
+        if page.takes_any_body:
+            return NO_FORM
+        raise
+
+
+def _require_own_form(page: Page, request: Request, session: Session | None, form: Mapping[str, str], public_url: str) -> None:
+    # Public forms carry their authority in the address (a token) or ask for nothing that needs one.
+    if request.method != "POST" or page.permission is None or session is None:
+        return
+    if not is_from_our_page(request.headers, public_url) or not session.owns(form.get(CSRF_FIELD, "")):
+        raise Forged
+
+
+def _manners(page: Page) -> Mapping[str, str]:
+    if "{token}" in page.path:
+        return TOKEN_HEADERS
+    return DESK_HEADERS if page.permission is not None else NO_HEADERS

@@ -1,0 +1,61 @@
+"""Puts the pages together as one ASGI application."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from newsletter.bootstrap import Application
+from newsletter.staff.permissions import LOCAL_OPERATOR
+from newsletter.web.answers import answer, fault_page
+from newsletter.web.auth import Desk
+from newsletter.web.desk.reports import FinalReports
+from newsletter.web.desk.speed import Speed
+from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
+from newsletter.web.guard import Guard
+from newsletter.web.pace import Pace
+from newsletter.web.pages import Pages
+from newsletter.web.routes import ROUTES
+from newsletter.web.visits import Page, Site
+
+METHOD_NOT_ALLOWED = 405
+
+
+def create_app(application: Application, *, health: Callable[[], bool], desk_token: str | None) -> ASGIApp:
+    """Make the web application: pages for readers, and the desk for whoever has the one-time link.
+
+    *health* says whether the clock of the worker in this process goes. *desk_token* stands in the link that opens the
+    desk once (`/desk/enter/{token}`); None: there is no desk.
+    """
+    site = Site(
+        application=application,
+        pages=Pages(application.settings.templates / "pages"),
+        desk=Desk(desk_token, LOCAL_OPERATOR),
+        pace=Pace(),
+        reports=FinalReports(),
+        speed=Speed(),
+        health=health,
+    )
+
+    async def refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001 -- Starlette's signature
+        is_wrong_method = isinstance(error, HTTPException) and error.status_code == METHOD_NOT_ALLOWED
+        return fault_page(site, fault_of(WrongMethod() if is_wrong_method else PageNotFound()))
+
+    app = Starlette(
+        routes=[Route(page.path, _endpoint(site, page), methods=page.methods) for page in ROUTES],
+        exception_handlers={HTTPException: refuse},
+    )
+    # A slash sent after an address would be answered by a redirect built from the request; ours are all spelled out.
+    app.router.redirect_slashes = False
+    return Guard(app, application.settings.public_url, fault_page(site, FOREIGN_HOST))
+
+
+def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return await answer(site, page, request)
+
+    return endpoint

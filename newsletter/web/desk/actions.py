@@ -1,0 +1,178 @@
+"""What the desk does with an issue: approved, given a time, sent, paused, resumed, cancelled."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+from starlette.responses import RedirectResponse, Response
+
+from newsletter.errors import BadValue, Blocked, Outdated, WrongState
+from newsletter.issues import agenda, store
+from newsletter.issues.model import EDITABLE, Issue, IssueState
+from newsletter.issues.recurrence import instant
+from newsletter.mail import dispatch
+from newsletter.review import approval
+from newsletter.staff import audit
+from newsletter.web.desk import reports
+from newsletter.web.desk.board import NO_RELAY
+from newsletter.web.desk.issue import Desked, load
+from newsletter.web.spelled import number, people
+from newsletter.web.visits import Site, Visit
+
+S = IssueState
+SEE_OTHER = 303
+
+
+def approve(site: Site, visit: Visit) -> Response:
+    """Freeze the letter and say that it may go out."""
+    application = site.application
+    issue_id = visit.number("issue_id")
+    try:
+        with application.database.write() as tx:
+            _seen(tx, visit)
+            approval.approve(
+                tx,
+                application.templates,
+                issue_id,
+                visit.actor,
+                visit.now,
+                override_reason=visit.text("reason"),
+                links=application.links,
+                seed=application.keyring.derive("slots"),
+            )
+    except Blocked:
+        return _back(issue_id, "blocked")
+    return _back(issue_id, "approved")
+
+
+def schedule(site: Site, visit: Visit) -> Response:
+    """Give an approved issue a time, spelled as the wall clock of its newsletter's zone."""
+    with site.application.database.write() as tx:
+        issue = _seen(tx, visit)
+        at = _wall_time(visit.text("at"), load(site, tx, issue.id).newsletter.zone)
+        agenda.schedule_issue(tx, issue.id, at, visit.now)
+        _record(tx, visit, "issue.schedule", issue, at=at.isoformat())
+    return _back(issue.id, "scheduled")
+
+
+def ask_to_send(site: Site, visit: Visit) -> Response:
+    """Ask whether an approved issue is to go out now, naming how many people get it."""
+    with site.application.database.read() as tx:
+        desked = load(site, tx, visit.number("issue_id"))
+    if desked.issue.state not in {S.APPROVED, S.SCHEDULED}:
+        raise WrongState(desked.issue.id, "sent", desked.issue.state.words)
+    trouble = f"{NO_RELAY}. It is planned, and goes out when there is one." if site.application.relay is None else ""
+    return _page(site, visit, "desk/send.html", desked, trouble=trouble)
+
+
+def send(site: Site, visit: Visit) -> Response:
+    """Freeze the audience and let the mailer do the rest."""
+    with site.application.database.write() as tx:
+        issue = _seen(tx, visit)
+        report = dispatch.send_issue(tx, issue.id, visit.now)
+        _record(tx, visit, "issue.send", issue, audience=report.audience)
+    return _back(issue.id, "sending")
+
+
+def pause(site: Site, visit: Visit) -> Response:
+    """Let the mailing rest."""
+    with site.application.database.write() as tx:
+        issue = _seen(tx, visit)
+        dispatch.pause(tx, issue.id, visit.now)
+        _record(tx, visit, "issue.pause", issue)
+    return _back(issue.id, "paused")
+
+
+def resume(site: Site, visit: Visit) -> Response:
+    """Let the mailing go on."""
+    with site.application.database.write() as tx:
+        issue = _seen(tx, visit)
+        dispatch.resume(tx, issue.id, visit.now)
+        _record(tx, visit, "issue.resume", issue)
+    return _back(issue.id, "resumed")
+
+
+def ask_to_cancel(site: Site, visit: Visit) -> Response:
+    """Ask whether an issue is to be cancelled, naming how many people go without it."""
+    with site.application.database.read() as tx:
+        desked = load(site, tx, visit.number("issue_id"))
+    issue = desked.issue
+    if issue.state is S.SENDING and desked.report is not None:
+        left = reports.waiting(desked.report)
+        return _page(
+            site,
+            visit,
+            "desk/cancel.html",
+            desked,
+            question=f"Cancel “{issue.title}” for the {people(left)} who wait for it?",
+            lines=(
+                f"{number(desked.report.accepted)} of {people(desked.report.audience)} have it already, and keep it.",
+                "The others never get it. This cannot be undone.",
+            ),
+            button=f"Cancel it for {people(left)}",
+        )
+    if issue.state not in EDITABLE:
+        raise WrongState(issue.id, "cancelled", issue.state.words)
+    return _page(
+        site,
+        visit,
+        "desk/cancel.html",
+        desked,
+        question=f"Cancel “{issue.title}”?",
+        lines=(
+            f"It will not be sent to {people(desked.readers)} on {desked.list_name}.",
+            "The posts in it are free for another issue. The issue itself cannot be taken up again.",
+        ),
+        button="Cancel this issue",
+    )
+
+
+def cancel(site: Site, visit: Visit) -> Response:
+    """Cancel an issue, or what is left of its mailing."""
+    with site.application.database.write() as tx:
+        issue = _seen(tx, visit)
+        report = dispatch.cancel(tx, issue.id, visit.now)
+        _record(tx, visit, "issue.cancel", issue, cancelled=report.cancelled)
+    return _back(issue.id, "cancelled")
+
+
+def _seen(tx: Connection, visit: Visit) -> Issue:
+    """Give the issue, if it is still the one that the page with the button showed.
+
+    Raises:
+        Outdated: it was edited after the page was made.
+
+    """
+    issue = store.load(tx, visit.number("issue_id"))
+    seen = visit.text("version")
+    if seen != str(issue.version):
+        raise Outdated(issue.id, issue.version, int(seen) if seen.isdecimal() else 0)
+    return issue
+
+
+def _record(tx: Connection, visit: Visit, act: str, issue: Issue, **detail: object) -> None:
+    audit.record(tx, visit.actor, act, f"issue {issue.id}", detail, visit.now)
+
+
+def _wall_time(text: str, zone: str) -> datetime:
+    try:
+        local = datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 -- a wall time; its zone is the newsletter's
+    except ValueError as error:
+        raise BadValue("time", text, "write it as 2020-02-03T09:00") from error
+    return instant(local, zone)
+
+
+def _back(issue_id: int, said: str) -> Response:
+    return RedirectResponse(f"/desk/issues/{issue_id}?said={said}", SEE_OTHER)
+
+
+def _page(site: Site, visit: Visit, name: str, desked: Desked, **values: object) -> Response:
+    return site.pages.page(
+        name,
+        now=visit.now,
+        csrf=visit.csrf,
+        issue=desked.issue,
+        newsletter=desked.newsletter,
+        list_name=desked.list_name,
+        readers=desked.readers,
+        **values,
+    )

@@ -1,0 +1,49 @@
+"""The bar of a mailing that is under way."""
+
+from dataclasses import dataclass
+
+from newsletter.issues.model import Issue, IssueState
+from newsletter.issues.store import IssueLine
+from newsletter.mail.delivery import Report
+from newsletter.web.desk.reports import in_words, settled
+from newsletter.web.visits import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How far a mailing is."""
+
+    issue_id: int
+    title: str
+    audience: int
+    settled: int
+    # "287 accepted of 415, 126 waiting, 2 refused"
+    figures: str
+    # "36 a second, about 4 minutes left", or why it rests.
+    pace: str
+    # Nothing of it changes any more; the page around it has news.
+    is_over: bool
+    # Whether the bar says which issue it belongs to.
+    is_named: bool
+
+
+def bar(site: Site, issue: Issue | IssueLine, report: Report, *, is_named: bool) -> Bar:
+    """Give the bar of an issue that is being sent, or was a moment ago."""
+    return Bar(
+        issue_id=issue.id,
+        title=issue.title,
+        audience=report.audience,
+        settled=settled(report),
+        figures=in_words(report),
+        pace=_pace(site, issue, report),
+        is_over=issue.state is not IssueState.SENDING,
+        is_named=is_named,
+    )
+
+
+def _pace(site: Site, issue: Issue | IssueLine, report: Report) -> str:
+    if issue.is_paused:
+        return "Paused"
+    if site.application.relay is None:
+        return "Waits for a mail server to be set"
+    return site.speed.words(issue.id, report)

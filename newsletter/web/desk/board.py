@@ -1,0 +1,204 @@
+"""The board: for each newsletter what comes next, what stands in its way, and how its issues are doing."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from newsletter.feeds import store as feeds
+from newsletter.feeds.model import Feed
+from newsletter.issues import alerts, calendar, newsletters, store
+from newsletter.issues.model import EDITABLE, Issue, IssueState, Newsletter
+from newsletter.issues.schedule import Slot, SlotState
+from newsletter.issues.store import IssueLine
+from newsletter.mail.delivery import Report
+from newsletter.web.desk import bars, reports, states
+from newsletter.web.desk.bars import Bar
+from newsletter.web.desk.states import ShownState
+from newsletter.web.spelled import moment
+from newsletter.web.visits import Site, Visit
+from subscribers import audience, register
+
+S = IssueState
+
+# A year of a monthly newsletter, and one more to compare with.
+MOST_ISSUES = 13
+# How many alerts stand in front of everything else before they are only counted.
+MOST_ALERTS = 5
+
+NO_RELAY = "No mail server is set (NEWSLETTER_RELAY_URL), so nothing can be mailed"
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What a newsletter's readers get next, and what stands in its way."""
+
+    kicker: str
+    # Without a moment the title stands in its place.
+    at: datetime | None = None
+    title: str = ""
+    text: str = ""
+    blocks: tuple[str, ...] = ()
+    issue_id: int | None = None
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An issue as a row of the table."""
+
+    id: int
+    number: int
+    title: str
+    state: ShownState
+    at: datetime | None
+    # "409 accepted of 412", empty before it was mailed.
+    figures: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A newsletter on the board."""
+
+    newsletter: Newsletter
+    list_name: str
+    readers: int
+    next: Next
+    # Feeds that could not be read.
+    feeds: tuple[Feed, ...]
+    running: tuple[Bar, ...]
+    issues: tuple[Row, ...]
+    has_older: bool
+    # Its button is the page's first.
+    is_first: bool = False
+
+
+def board(site: Site, visit: Visit) -> Response:
+    """Show the board."""
+    with site.application.database.read() as tx:
+        waiting = alerts.open_alerts(tx)
+        papers = [_paper(site, tx, newsletter, visit.now) for newsletter in newsletters.all_newsletters(tx)]
+    return site.pages.page(
+        "desk/board.html",
+        now=visit.now,
+        csrf=visit.csrf,
+        alerts=waiting[:MOST_ALERTS],
+        more_alerts=len(waiting[MOST_ALERTS:]),
+        newsletters=_with_one_first(papers),
+        has_running=any(paper.running for paper in papers),
+        no_relay=NO_RELAY if papers and site.application.relay is None else "",
+    )
+
+
+def _with_one_first(papers: list[Paper]) -> tuple[Paper, ...]:
+    first = next((paper for paper in papers if paper.next.issue_id is not None), None)
+    return tuple(replace(paper, is_first=paper is first) for paper in papers)
+
+
+def _paper(site: Site, tx: Connection, newsletter: Newsletter, now: datetime) -> Paper:
+    found = store.issues_of(tx, newsletter.id, MOST_ISSUES + 1)
+    shown = found[:MOST_ISSUES]
+    known = {one.id: site.reports.report(tx, one.id, one.state) for one in shown if one.state not in EDITABLE}
+    own_feeds = feeds.feeds_of(tx, newsletter.id)
+    return Paper(
+        newsletter=newsletter,
+        list_name=register.list_by_id(tx, newsletter.list_id).name,
+        readers=audience.count(tx, newsletter.list_id),
+        next=_next(tx, newsletter, shown, now, has_feeds=bool(own_feeds)),
+        feeds=tuple(feed for feed in own_feeds if feed.trouble),
+        running=tuple(bars.bar(site, one, known[one.id], is_named=True) for one in shown if one.state is S.SENDING),
+        issues=tuple(_row(one, known.get(one.id)) for one in shown),
+        has_older=len(found) > MOST_ISSUES,
+    )
+
+
+def _row(line: IssueLine, report: Report | None) -> Row:
+    return Row(
+        id=line.id,
+        number=line.number,
+        title=line.title,
+        state=states.shown(line.state, is_paused=line.is_paused),
+        at=line.sent_at or line.send_at,
+        figures=reports.in_a_row(report) if report is not None else "",
+    )
+
+
+def _next(tx: Connection, newsletter: Newsletter, shown: tuple[IssueLine, ...], now: datetime, *, has_feeds: bool) -> Next:
+    held = [line for line in shown if line.state is S.HELD]
+    if held:
+        return _held(tx, held[-1])
+    timed = sorted((line for line in shown if line.state in EDITABLE and line.send_at), key=_time)
+    if timed:
+        return _timed(tx, timed[0])
+    begun = [line for line in shown if line.state in EDITABLE]
+    if begun:
+        return _untimed(tx, begun[0])
+    coming = calendar.upcoming(tx, newsletter.id, now, count=1)
+    if coming:
+        return _coming(coming[0], newsletter, has_feeds=has_feeds)
+    return Next("Next issue", title="No calendar yet", text="“newsletter newsletters schedule” says when its issues go out.")
+
+
+def _time(line: IssueLine) -> datetime:
+    assert line.send_at is not None
+    return line.send_at
+
+
+def _held(tx: Connection, line: IssueLine) -> Next:
+    return Next(
+        "Held",
+        title=f"“{line.title}” waits for a decision",
+        text="Its time came and nobody had approved it. It was not sent.",
+        blocks=_blocks(store.load(tx, line.id)),
+        issue_id=line.id,
+        button="Open the issue",
+    )
+
+
+def _timed(tx: Connection, line: IssueLine) -> Next:
+    is_ready = line.state in {S.APPROVED, S.SCHEDULED}
+    return Next(
+        "Next issue goes out" if is_ready else "Next issue is due",
+        at=line.send_at,
+        text=f"“{line.title}”, {_articles(line.articles)}{', approved' if is_ready else ''}",
+        blocks=_blocks(store.load(tx, line.id)),
+        issue_id=line.id,
+        button="Open the issue" if is_ready else "Open the draft",
+    )
+
+
+def _untimed(tx: Connection, line: IssueLine) -> Next:
+    is_ready = line.state is S.APPROVED
+    return Next(
+        "Approved, and without a time" if is_ready else "A draft without a time",
+        title=f"“{line.title}”, {_articles(line.articles)}",
+        blocks=_blocks(store.load(tx, line.id)),
+        issue_id=line.id,
+        button="Open the issue" if is_ready else "Open the draft",
+    )
+
+
+def _coming(slot: Slot, newsletter: Newsletter, *, has_feeds: bool) -> Next:
+    is_drafting = slot.state is SlotState.DRAFTING
+    text = "Its draft is being made now." if is_drafting else f"Its draft is made {moment(slot.draft_at, newsletter.zone)}."
+    blocks = (slot.note.capitalize(),) if slot.note else ()
+    if not has_feeds:
+        blocks = (*blocks, "No feed to draft it from")
+    return Next("Next issue goes out", at=slot.send_at, text=text, blocks=blocks)
+
+
+def _articles(count: int) -> str:
+    return "1 article" if count == 1 else f"{count} articles"
+
+
+def _blocks(issue: Issue) -> tuple[str, ...]:
+    """Say what keeps an issue from going out, as far as it shows without composing it."""
+    missing = [
+        f"{section.title} is not written yet"
+        for section in issue.sections
+        if section.is_required and all(article.is_placeholder for article in section.articles)
+    ]
+    if issue.state not in {S.APPROVED, S.SCHEDULED}:
+        missing.append("Nobody has approved it yet")
+    return tuple(missing)

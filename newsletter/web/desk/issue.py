@@ -1,0 +1,158 @@
+"""One issue at the desk: how it stands, what is in it, what it will look like, and what can be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from starlette.responses import HTMLResponse, Response
+
+from newsletter.errors import RenderFailed
+from newsletter.issues import alerts, newsletters, store
+from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
+from newsletter.letters import store as letters
+from newsletter.letters.compose import Composition, compose_issue
+from newsletter.letters.letter import Letter
+from newsletter.letters.webcopy import public_html
+from newsletter.mail.delivery import Report
+from newsletter.review import preflight
+from newsletter.review.preflight import Finding
+from newsletter.staff.permissions import Actor, Permission, allowed
+from newsletter.web.desk import bars, reports, states, steps
+from newsletter.web.guard import PREVIEW_HEADERS
+from newsletter.web.visits import Site, Visit
+from subscribers import audience, register
+
+S = IssueState
+
+# Approved: what would be sent is frozen, and nothing is checked anew.
+_TO_BE_CHECKED = frozenset({S.DRAFT, S.IN_REVIEW, S.HELD})
+_TO_BE_TIMED = frozenset({S.APPROVED, S.SCHEDULED})
+
+
+@dataclass(frozen=True, slots=True)
+class Desked:
+    """An issue with what the page around it says."""
+
+    issue: Issue
+    newsletter: Newsletter
+    list_name: str
+    readers: int
+    # Figures of its mailing; None before there is one.
+    report: Report | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the preflight found."""
+
+    findings: tuple[Finding, ...] = ()
+    # Why it could not be composed at all.
+    trouble: str = ""
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether something must be mended, or overridden with a reason."""
+        return bool(self.trouble) or any(finding.is_blocking for finding in self.findings)
+
+
+def load(site: Site, tx: Connection, issue_id: int) -> Desked:
+    """Read everything the pages of an issue show."""
+    issue = store.load(tx, issue_id)
+    newsletter = newsletters.by_id(tx, issue.newsletter_id)
+    return Desked(
+        issue=issue,
+        newsletter=newsletter,
+        list_name=register.list_by_id(tx, newsletter.list_id).name,
+        readers=audience.count(tx, newsletter.list_id),
+        report=None if issue.state in EDITABLE else site.reports.report(tx, issue.id, issue.state),
+    )
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show an issue."""
+    with site.application.database.read() as tx:
+        desked = load(site, tx, visit.number("issue_id"))
+        waiting = [alert for alert in alerts.open_alerts(tx) if alert.issue_id == desked.issue.id]
+    issue, report = desked.issue, desked.report
+    # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
+    check = _check(site, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else None
+    return site.pages.page(
+        "desk/issue.html",
+        now=visit.now,
+        csrf=visit.csrf,
+        alerts=waiting,
+        said=steps.SAID.get(visit.query.get("said", "")),
+        issue=issue,
+        state=states.shown(issue.state, is_paused=issue.is_paused),
+        standing=states.standing(issue),
+        month=_month_beside_title(issue),
+        newsletter=desked.newsletter,
+        list_name=desked.list_name,
+        readers=desked.readers,
+        steps=steps.steps(
+            desked.issue, desked.newsletter, desked.readers, visit.actor, is_blocked=check is not None and check.is_blocked
+        ),
+        bar=bars.bar(site, issue, report, is_named=False) if report is not None and issue.state is S.SENDING else None,
+        figures=reports.lines(report) if report is not None and report.audience else (),
+        check=check,
+        can_override=check is not None
+        and not check.trouble
+        and check.is_blocked
+        and allowed(visit.actor.role, Permission.APPROVE),
+        suggestion=_suggestion(issue, desked.newsletter, visit) if _can_time(issue, visit.actor) else "",
+    )
+
+
+def preview(site: Site, visit: Visit) -> Response:
+    """Show the mail as it would arrive, with nobody's values in its slots; the page holding it runs nothing of it."""
+    application = site.application
+    with application.database.read() as tx:
+        issue = store.load(tx, visit.number("issue_id"))
+        newsletter = newsletters.by_id(tx, issue.newsletter_id)
+        frozen = letters.load(tx, issue.letter_id) if issue.letter_id is not None else None
+    letter = frozen or _unfrozen(site, issue, newsletter, visit.now)
+    return HTMLResponse(public_html(letter, application.links, newsletter.slug, issue.number), headers=PREVIEW_HEADERS)
+
+
+def progress(site: Site, visit: Visit) -> Response:
+    """Give the bar alone, for the page that refreshes it."""
+    with site.application.database.read() as tx:
+        desked = load(site, tx, visit.number("issue_id"))
+    report = desked.report or Report(0, 0, 0, 0, 0, 0, 0, 0)
+    return site.pages.page("desk/progress.html", bar=bars.bar(site, desked.issue, report, is_named=False))
+
+
+def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
+    """Compose an issue as it is now."""
+    application = site.application
+    seed = application.keyring.derive("slots")
+    return compose_issue(application.templates, newsletter, issue, application.links, seed)
+
+
+def _check(site: Site, issue: Issue, newsletter: Newsletter) -> Check:
+    try:
+        return Check(preflight.check(issue, newsletter, compose(site, issue, newsletter)))
+    except RenderFailed as error:
+        return Check(trouble=str(error))
+
+
+def _unfrozen(site: Site, issue: Issue, newsletter: Newsletter, now: datetime) -> Letter:
+    draft = compose(site, issue, newsletter).draft
+    return Letter(id=0, draft=draft, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id, created_at=now)
+
+
+def _month_beside_title(issue: Issue) -> str:
+    """Name the month an issue covers where its title does not."""
+    month = Month.parse(issue.month).words if issue.month else ""
+    return "" if month == issue.title else month
+
+
+def _can_time(issue: Issue, actor: Actor) -> bool:
+    return issue.state in _TO_BE_TIMED and allowed(actor.role, Permission.SEND)
+
+
+def _suggestion(issue: Issue, newsletter: Newsletter, visit: Visit) -> str:
+    """Give the time a form begins with, as a local wall time."""
+    at = issue.send_at or visit.now
+    return at.astimezone(ZoneInfo(newsletter.zone)).strftime("%Y-%m-%dT%H:%M")

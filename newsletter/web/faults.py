@@ -1,0 +1,157 @@
+"""What went wrong, as a page says it: one table from errors to a status and a sentence."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+
+from newsletter.errors import (
+    AlreadyThere,
+    BadValue,
+    Blocked,
+    NewsletterError,
+    NotFound,
+    NotPermitted,
+    Outdated,
+    RelayMissing,
+    WrongState,
+)
+from subscribers.errors import AddressRefused, ListNotFound, SubscriberNotFound, SubscribersError, TokenInvalid
+
+# Seconds after which a page that is out of breath may be asked again.
+RETRY_AFTER = 30
+
+
+class PageError(Exception):
+    """Root of what only a web page can have wrong."""
+
+
+class PageNotFound(PageError):  # noqa: N818 -- named for the outcome, as HTTP does
+    """Nothing has this address."""
+
+
+class WrongMethod(PageError):  # noqa: N818 -- named for the outcome
+    """The address exists and is not for this method."""
+
+
+class DeskClosed(PageError):  # noqa: N818 -- named for the outcome
+    """A page of the desk without a session."""
+
+
+class Forged(PageError):  # noqa: N818 -- named for the outcome
+    """A form that no page of this session made."""
+
+
+class FormDamaged(PageError):  # noqa: N818 -- named for the outcome
+    """A body that cannot be read as a form."""
+
+
+class BodyTooLarge(PageError):  # noqa: N818 -- named for the outcome
+    """More bytes than any form of ours has."""
+
+
+class TooOften(PageError):  # noqa: N818 -- named for the outcome
+    """One network asks more often than people do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way to fail, in words."""
+
+    status: int
+    title: str
+    # Empty: the error's own sentence, which was written for people.
+    text: str = ""
+    # Seconds after which it is worth asking again; 0: not by waiting.
+    retry_after: int = 0
+    # Nobody foresaw it; it is logged.
+    is_bug: bool = False
+
+
+BUG = Fault(
+    500,
+    "Something broke here",
+    "It was written down for the people who run this service. Nothing you sent was half done. You can go back and try again.",
+    is_bug=True,
+)
+
+FOREIGN_HOST = Fault(
+    400,
+    "This address is not ours",
+    "The request names a host that this service does not answer for. Follow the link of the mail, or set NEWSLETTER_PUBLIC_URL "
+    "if this is your own installation.",
+)
+
+# The first line that fits counts, so what is narrow stands above what is wide.
+_TABLE: tuple[tuple[type[Exception], Fault], ...] = (
+    (PageNotFound, Fault(404, "There is no such page", "The address may have been cut off, or the page was never here.")),
+    (WrongMethod, Fault(405, "That cannot be done here", "The address exists, and takes another kind of request.")),
+    (
+        DeskClosed,
+        Fault(
+            403,
+            "The desk is closed",
+            "It opens by the link that “newsletter serve” prints when it starts. The link works once, and a session lasts "
+            "twelve hours; start “newsletter serve” again for a new one.",
+        ),
+    ),
+    (
+        Forged,
+        Fault(
+            403,
+            "This form was not accepted",
+            "It did not come from a page of your session. Nothing was changed. Reload the page and press the button again.",
+        ),
+    ),
+    (
+        FormDamaged,
+        Fault(400, "This form could not be read", "It arrived damaged. Nothing was changed. Go back and send it again."),
+    ),
+    (BodyTooLarge, Fault(413, "That is too much", "The form holds more than this page takes. Nothing was changed.")),
+    (
+        TooOften,
+        Fault(
+            429,
+            "Slower, please",
+            "Too many requests came from your network. Nothing was changed. Try again in half a minute.",
+            retry_after=RETRY_AFTER,
+        ),
+    ),
+    (TokenInvalid, Fault(404, "This link is not valid", "It may have been cut off. Copy it whole from the mail.")),
+    (AddressRefused, Fault(422, "This address cannot be used")),
+    (ListNotFound, Fault(404, "There is no such list", "It may have been closed, or the address was cut off.")),
+    (
+        (SubscriberNotFound),
+        Fault(404, "This link is not valid any more", "The person it was made for is not known here any more."),
+    ),
+    (NotFound, Fault(404, "There is no such thing here")),
+    (NotPermitted, Fault(403, "This is not yours to do")),
+    (Blocked, Fault(409, "Something must be mended first")),
+    (Outdated, Fault(409, "The issue was changed meanwhile")),
+    (WrongState, Fault(409, "That is not possible now")),
+    (AlreadyThere, Fault(409, "It is there already")),
+    (BadValue, Fault(422, "This value cannot be used")),
+    (RelayMissing, Fault(409, "There is no mail server yet")),
+    (NewsletterError, Fault(409, "That did not work")),
+    (SubscribersError, Fault(409, "That did not work")),
+    (
+        OperationalError,
+        Fault(
+            503,
+            "The database does not answer",
+            "Nothing was changed. This is usually over in a minute; try again then.",
+            retry_after=RETRY_AFTER,
+        ),
+    ),
+)
+
+
+def fault_of(error: Exception) -> Fault:
+    """Find the line of the table for *error*; what has none is a bug."""
+    for kind, fault in _TABLE:
+        if isinstance(error, kind):
+            return fault if fault.text else _in_its_words(fault, error)
+    return BUG
+
+
+def _in_its_words(fault: Fault, error: Exception) -> Fault:
+    return Fault(fault.status, fault.title, str(error), fault.retry_after)

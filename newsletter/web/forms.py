@@ -1,0 +1,73 @@
+"""Forms: read within limits, and told from forged ones."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.types import Message, Receive
+
+from newsletter.web.faults import BodyTooLarge, FormDamaged
+
+# No form of ours comes near; a flood of bytes stops here before it is parsed.
+LARGEST_BODY = 64 * 1024
+MOST_FIELDS = 200
+
+# The name of the field that proves a form to be ours.
+CSRF_FIELD = "csrf"
+
+NO_FORM: Mapping[str, str] = MappingProxyType({})
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """Read the body as a form, urlencoded or multipart; of fields of one name the last counts.
+
+    Raises:
+        BodyTooLarge: more bytes than LARGEST_BODY.
+        FormDamaged: it cannot be read as a form, has too many fields, or holds a file.
+
+    """
+    if int(_digits(request.headers.get("content-length", ""))) > LARGEST_BODY:
+        raise BodyTooLarge
+    bounded = Request(request.scope, _bounded(request.receive))
+    try:
+        form = await bounded.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LARGEST_BODY)
+    except (HTTPException, MultiPartException, FormParserError, UnicodeError) as error:
+        raise FormDamaged from error
+    # PostgreSQL refuses NUL in a text, and nobody can type one.
+    return MappingProxyType({name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)})
+
+
+def is_from_our_page(headers: Headers, public_url: str) -> bool:
+    """Whether a browser would send these headers for a form on one of our own pages.
+
+    The Host was vetted before, so an Origin that agrees with it is ours. A browser of today sends Origin with every
+    POST; one that sends neither it nor Sec-Fetch-Site still has to show the token of the session.
+    """
+    origin = headers.get("origin")
+    if origin is None:
+        return headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+    return origin == public_url or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+def _digits(text: str) -> str:
+    # 20 digits are more bytes than there are.
+    return text if text.isascii() and text.isdigit() and len(text) < 20 else "0"  # noqa: PLR2004 -- see above
+
+
+def _bounded(receive: Receive) -> Receive:
+    taken = 0
+
+    async def take() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST_BODY:
+            raise BodyTooLarge
+        return message
+
+    return take

@@ -1,0 +1,98 @@
+"""What stands before every page: only our own names as Host, and the headers that tell browsers what a page may do."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Nobody can reach these but from this machine, so no link with them can be planted in a mail.
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+# Asked by machines that know an address and no name; it tells nothing.
+OPEN_PATH = "/healthz"
+
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+# A letter brings its own styles and pictures from anywhere, and never a script.
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; script-src 'none'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+# The desk shows an unpublished letter in a frame of its own, which may open links and nothing else.
+PREVIEW_POLICY = (
+    LETTER_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    + "; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+
+LETTER_HEADERS: Mapping[str, str] = MappingProxyType(
+    {"Content-Security-Policy": LETTER_POLICY, "Referrer-Policy": "strict-origin-when-cross-origin"},
+)
+PREVIEW_HEADERS: Mapping[str, str] = MappingProxyType(
+    {"Content-Security-Policy": PREVIEW_POLICY, "Referrer-Policy": "no-referrer"},
+)
+
+PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": CONTENT_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), browsing-topics=()",
+    },
+)
+# Pages whose address is a secret of one person: it goes to no other site, no cache and no index.
+TOKEN_HEADERS: Mapping[str, str] = MappingProxyType(
+    {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
+)
+DESK_HEADERS: Mapping[str, str] = MappingProxyType({"Cache-Control": "no-store", "X-Robots-Tag": "noindex"})
+
+# A year. Sent only over TLS under the public name.
+STRICT_TRANSPORT = "max-age=31536000"
+
+
+class Guard:
+    """Wraps the whole application."""
+
+    def __init__(self, app: ASGIApp, public_url: str, refusal: ASGIApp) -> None:
+        self._app = app
+        self._refusal = refusal
+        self._public = urlsplit(public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through when its Host is ours, and dress the answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        name = host_name(Headers(scope=scope).get("host", ""))
+        is_ours = name == self._public_name or name in LOOPBACK_NAMES or scope["path"] == OPEN_PATH
+        app = self._app if is_ours else self._refusal
+        await app(scope, receive, self._dressing(send, is_public=name == self._public_name))
+
+    @property
+    def _public_name(self) -> str:
+        return host_name(self._public.netloc)
+
+    def _dressing(self, send: Send, *, is_public: bool) -> Send:
+        headers = dict(PAGE_HEADERS)
+        if is_public and self._public.scheme == "https":
+            headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+
+        async def dress(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = MutableHeaders(scope=message)
+                for name, value in headers.items():
+                    given.setdefault(name, value)
+            await send(message)
+
+        return dress
+
+
+def host_name(host: str) -> str:
+    """Give the name of a Host header, without its port, in lower case."""
+    name, colon, port = host.lower().rpartition(":")
+    return name if colon and port.isdigit() else host.lower()

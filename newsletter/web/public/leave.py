@@ -1,0 +1,89 @@
+"""Leaving a list: by the button on the page, or by the mail program's own button (RFC 8058)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from starlette.responses import PlainTextResponse, Response
+
+from newsletter.people import withdraw
+from newsletter.web.public.publications import Subject, masked, subject_of
+from newsletter.web.visits import Site, Visit
+from subscribers import register
+from subscribers.consent import Door, Evidence
+from subscribers.errors import TokenInvalid
+from subscribers.model import Subscriber, Subscription, SubscriptionState
+from subscribers.outcomes import Unknown, Withdrawn
+from subscribers.tokens import Purpose
+
+WORDING = "Unsubscribe"
+
+# RFC 8058 3.1: the body of the POST, urlencoded or multipart.
+ONE_CLICK_FIELD = "List-Unsubscribe"
+ONE_CLICK_VALUE = "One-Click"
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Whom a link is about."""
+
+    subject: Subject
+    subscription: Subscription
+    subscriber: Subscriber
+
+
+def question(site: Site, visit: Visit) -> Response:
+    """Show what the button would do; nothing is changed (RFC 8058 1: scanners follow links)."""
+    with site.application.database.read() as tx:
+        standing = _standing(site, visit, tx)
+    if standing.subscription.state is SubscriptionState.WITHDRAWN:
+        return _left(site, standing, already=True)
+    token = site.application.keyring.seal(Purpose.PREFERENCES, standing.subscriber.id)
+    return _page(site, "public/leave.html", standing, token=visit.token, preferences=f"/p/{token}", wording=WORDING)
+
+
+def leave(site: Site, visit: Visit) -> Response:
+    """Take the no; saying it twice is answered like the first time."""
+    if visit.form.get(ONE_CLICK_FIELD) == ONE_CLICK_VALUE:
+        return _one_click(site, visit)
+    with site.application.database.read() as tx:
+        standing = _standing(site, visit, tx)
+    outcome = _withdraw(site, visit, Evidence(Door.LINK, WORDING, visit.network, visit.agent))
+    if isinstance(outcome, Unknown):
+        raise TokenInvalid
+    return _left(site, standing, already=not isinstance(outcome, Withdrawn))
+
+
+def _one_click(site: Site, visit: Visit) -> Response:
+    # No page, no cookie and no redirect (RFC 8058 3.1). Somebody who was erased since is answered like everybody else.
+    evidence = Evidence(Door.ONE_CLICK, f"{ONE_CLICK_FIELD}={ONE_CLICK_VALUE}", visit.network, visit.agent)
+    _withdraw(site, visit, evidence)
+    return PlainTextResponse("Unsubscribed.\n")
+
+
+def _withdraw(site: Site, visit: Visit, evidence: Evidence) -> withdraw.WithdrawOutcome:
+    subscription_id = site.application.keyring.open(Purpose.UNSUBSCRIBE, visit.token)
+    with site.application.database.write() as tx:
+        return withdraw.withdraw(tx, site.application.keyring, subscription_id, visit.now, evidence)
+
+
+def _standing(site: Site, visit: Visit, tx: Connection) -> _Standing:
+    subscription_id = site.application.keyring.open(Purpose.UNSUBSCRIBE, visit.token)
+    subscription = register.subscription_by_id(tx, subscription_id)
+    if subscription is None:
+        raise TokenInvalid
+    subject = subject_of(tx, register.list_by_id(tx, subscription.list_id))
+    return _Standing(subject, subscription, register.subscriber_by_id(tx, subscription.subscriber_id))
+
+
+def _left(site: Site, standing: _Standing, *, already: bool) -> Response:
+    return _page(site, "public/left.html", standing, already=already)
+
+
+def _page(site: Site, name: str, standing: _Standing, **values: object) -> Response:
+    return site.pages.page(
+        name,
+        newsletter=standing.subject.newsletter,
+        list=standing.subject.list,
+        whom=masked(standing.subscriber.address),
+        **values,
+    )

@@ -1,0 +1,172 @@
+"""Everything a person can change about what comes to them, by the link in every mail."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from newsletter.issues import newsletters
+from newsletter.people import withdraw
+from newsletter.web.faults import FormDamaged, TooOften
+from newsletter.web.public import subscribe
+from newsletter.web.public.publications import Subject, masked
+from newsletter.web.visits import Site, Visit
+from subscribers import register
+from subscribers.consent import Door, Evidence
+from subscribers.model import MailingList, Subscriber, Subscription, SubscriptionState
+from subscribers.tokens import Purpose
+
+SAVE = "save"
+LEAVE_ALL = "leave-all"
+WORDING = "What comes to you: Save"
+WORDING_LEAVE_ALL = "What comes to you: Leave all lists"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language to choose, in its own name."""
+
+    code: str
+    name: str
+
+
+LANGUAGES = (
+    Language("", "As the newsletter is written"),
+    Language("ar", "العربية"),
+    Language("de", "Deutsch"),
+    Language("en", "English"),
+    Language("es", "Español"),
+    Language("fr", "Français"),
+    Language("it", "Italiano"),
+    Language("nl", "Nederlands"),
+    Language("no", "Norsk"),
+    Language("pl", "Polski"),
+    Language("pt", "Português"),
+    Language("ru", "Русский"),
+    Language("sv", "Svenska"),
+    Language("uk", "Українська"),
+    Language("ja", "日本語"),
+    Language("ko", "한국어"),
+    Language("zh", "中文"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A list, and how the person stands to it."""
+
+    subject: Subject
+    # None: never asked for.
+    subscription: Subscription | None
+
+    @property
+    def list(self) -> MailingList:
+        """What is chosen."""
+        return self.subject.list
+
+    @property
+    def field(self) -> str:
+        """The name of its box in the form."""
+        return f"list-{self.subject.list.id}"
+
+    @property
+    def is_on(self) -> bool:
+        """Whether its letters come to the person."""
+        return self.subscription is not None and self.subscription.is_confirmed
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether only the button in the confirmation mail is missing."""
+        return self.subscription is not None and self.subscription.state is SubscriptionState.REQUESTED
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    person: Subscriber
+    choices: tuple[Choice, ...]
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show what is kept of a person and what comes to them."""
+    return _page(site, visit, "")
+
+
+def save(site: Site, visit: Visit) -> Response:
+    """Take over name, language and lists; a list switched on is asked for by mail, one switched off ends at once."""
+    standing = _standing(site, visit)
+    if visit.text("act") not in {SAVE, LEAVE_ALL}:
+        # An empty form would switch every list off; only one of the two buttons may mean that.
+        raise FormDamaged
+    if visit.text("act") == LEAVE_ALL:
+        _leave(site, visit, [choice for choice in standing.choices if choice.subscription], WORDING_LEAVE_ALL)
+        return _page(site, visit, "Saved. Nothing is sent to you any more.")
+    switched_on = [choice for choice in standing.choices if choice.field in visit.form and not choice.is_on]
+    if switched_on and not site.pace.admits(visit.network):
+        raise TooOften
+    _leave(site, visit, [choice for choice in standing.choices if choice.field not in visit.form and choice.is_on], WORDING)
+    with site.application.database.write() as tx:
+        register.edit(tx, standing.person.id, name=visit.text("name"), language=_language(visit))
+    asked = [choice.list.name for choice in switched_on if _ask(site, visit, standing.person, choice)]
+    return _page(site, visit, _saved(asked))
+
+
+def _ask(site: Site, visit: Visit, person: Subscriber, choice: Choice) -> bool:
+    # The link may have been forwarded with a letter: only the mail's owner may put them on a list.
+    evidence = Evidence(Door.LINK, WORDING, visit.network, visit.agent)
+    return subscribe.ask(site, choice.subject, person.address, person.name, visit, evidence)
+
+
+def _leave(site: Site, visit: Visit, choices: list[Choice], wording: str) -> None:
+    evidence = Evidence(Door.LINK, wording, visit.network, visit.agent)
+    with site.application.database.write() as tx:
+        for choice in choices:
+            if choice.subscription is not None:
+                withdraw.withdraw(tx, site.application.keyring, choice.subscription.id, visit.now, evidence)
+
+
+def _saved(asked: list[str]) -> str:
+    if not asked:
+        return "Saved."
+    names = " and ".join(f"“{name}”" for name in asked)
+    return f"Saved. For {names} a mail with a button is on its way."
+
+
+def _language(visit: Visit) -> str | None:
+    code = visit.text("language")
+    return code if any(language.code == code for language in LANGUAGES) else None
+
+
+def _standing(site: Site, visit: Visit) -> _Standing:
+    subscriber_id = site.application.keyring.open(Purpose.PREFERENCES, visit.token)
+    with site.application.database.read() as tx:
+        person = register.subscriber_by_id(tx, subscriber_id)
+        return _Standing(person, _choices(tx, person))
+
+
+def _choices(tx: Connection, person: Subscriber) -> tuple[Choice, ...]:
+    """Give the lists that anybody may join, and the others the person is on; none that nothing is mailed to."""
+    held = {subscription.list_id: subscription for subscription in register.subscriptions_of(tx, person.id)}
+    lists = [one for one in register.all_lists(tx) if one.is_public or (one.id in held and held[one.id].is_confirmed)]
+    found = [(one, newsletters.of_list(tx, one.id)) for one in lists]
+    return tuple(Choice(Subject(one, newsletter), held.get(one.id)) for one, newsletter in found if newsletter is not None)
+
+
+def _page(site: Site, visit: Visit, saved: str) -> Response:
+    standing = _standing(site, visit)
+    return site.pages.page(
+        "public/preferences.html",
+        token=visit.token,
+        whom=masked(standing.person.address),
+        person=standing.person,
+        choices=standing.choices,
+        languages=_languages(standing.person),
+        has_any=any(choice.is_on for choice in standing.choices),
+        saved=saved,
+    )
+
+
+def _languages(person: Subscriber) -> tuple[Language, ...]:
+    if any(language.code == person.language for language in LANGUAGES):
+        return LANGUAGES
+    # An import may have brought a language that is not on our list; saving the page must not lose it.
+    return (*LANGUAGES, Language(person.language, person.language))

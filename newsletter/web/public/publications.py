@@ -1,0 +1,77 @@
+"""What the public pages say about newsletters and their lists."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from newsletter.archive.index import PublishedIssue, published
+from newsletter.issues import newsletters
+from newsletter.issues.model import Newsletter
+from newsletter.web.faults import PageNotFound
+from subscribers import register
+from subscribers.address import EmailAddress
+from subscribers.model import MailingList
+
+# So many issues stand on the front page; the archive has all.
+MOST_RECENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A newsletter as its readers see it."""
+
+    newsletter: Newsletter
+    list: MailingList
+    # Newest first.
+    issues: tuple[PublishedIssue, ...]
+
+    @property
+    def description(self) -> str:
+        """What it is about, in the list's words."""
+        return self.list.description
+
+    @property
+    def subscribe(self) -> str:
+        """Where its form is; empty when nobody may join by themselves."""
+        return f"/subscribe/{self.list.slug}" if self.list.is_public else ""
+
+    @property
+    def recent(self) -> tuple[PublishedIssue, ...]:
+        """The newest issues."""
+        return self.issues[:MOST_RECENT]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The list a page is about, and the newsletter its people get."""
+
+    list: MailingList
+    newsletter: Newsletter
+
+
+def publications(tx: Connection) -> tuple[Publication, ...]:
+    """Give all newsletters in the order they were made."""
+    return tuple(publication(tx, newsletter) for newsletter in newsletters.all_newsletters(tx))
+
+
+def publication(tx: Connection, newsletter: Newsletter) -> Publication:
+    """Give one newsletter with its list and published issues."""
+    return Publication(newsletter, register.list_by_id(tx, newsletter.list_id), published(tx, newsletter.id))
+
+
+def subject_of(tx: Connection, list_: MailingList) -> Subject:
+    """Give the newsletter that belongs to a list.
+
+    Raises:
+        PageNotFound: nothing is mailed to this list, so nobody has to do with it from outside.
+
+    """
+    newsletter = newsletters.of_list(tx, list_.id)
+    if newsletter is None:
+        raise PageNotFound
+    return Subject(list_, newsletter)
+
+
+def masked(address: EmailAddress) -> str:
+    """Give an address so that its owner knows it and nobody else learns it: `a…@example.org`."""
+    return f"{address.text[:1]}…@{address.domain}"

@@ -1,0 +1,53 @@
+"""Every page there is: path, methods, endpoint, and the permission it needs beside it."""
+
+from newsletter.staff.permissions import Permission
+from newsletter.web import assets, health
+from newsletter.web.desk import actions, board, entry, issue
+from newsletter.web.public import archive, confirm, home, leave, preferences, subscribe
+from newsletter.web.visits import Page
+
+GET = ("GET",)
+POST = ("POST",)
+
+# The answer to a form that takes an address leaves after this time whether the address is new, waiting, confirmed or
+# suppressed, so that a stopwatch tells nothing (composing and committing take a fifth of it).
+EVEN_SECONDS = 0.4
+
+ROUTES = (
+    # For everybody.
+    Page("/", GET, home.home, None),
+    Page("/subscribe/{list_slug}", GET, subscribe.form, None),
+    Page("/subscribe/{list_slug}", POST, subscribe.request, None, answers_after=EVEN_SECONDS),
+    Page("/archive", GET, archive.with_slash, None),
+    Page("/archive/", GET, archive.shelves, None),
+    Page("/archive/{slug}", GET, archive.with_slash, None),
+    Page("/archive/{slug}/", GET, archive.shelf, None),
+    Page("/archive/{slug}/atom.xml", GET, archive.feed, None),
+    Page("/archive/{slug}/{number:int}", GET, archive.issue, None),
+    Page("/static/{name}", GET, assets.asset, None),
+    Page("/healthz", GET, health.health, None),
+    # For whoever holds the link of a mail.
+    Page("/c/{token}", GET, confirm.question, None),
+    Page("/c/{token}", POST, confirm.confirm, None),
+    Page("/u/{token}", GET, leave.question, None),
+    # A no must not fail on the form of its body.
+    Page("/u/{token}", POST, leave.leave, None, takes_any_body=True),
+    Page("/p/{token}", GET, preferences.show, None),
+    Page("/p/{token}", POST, preferences.save, None),
+    # For the staff.
+    Page("/desk/enter/{token}", GET, entry.question, None),
+    Page("/desk/enter/{token}", POST, entry.enter, None),
+    Page("/desk", GET, board.board, Permission.VIEW),
+    Page("/desk/leave", POST, entry.leave, Permission.VIEW),
+    Page("/desk/issues/{issue_id:int}", GET, issue.show, Permission.VIEW),
+    Page("/desk/issues/{issue_id:int}/preview", GET, issue.preview, Permission.VIEW),
+    Page("/desk/issues/{issue_id:int}/progress", GET, issue.progress, Permission.VIEW),
+    Page("/desk/issues/{issue_id:int}/approve", POST, actions.approve, Permission.APPROVE),
+    Page("/desk/issues/{issue_id:int}/schedule", POST, actions.schedule, Permission.SEND),
+    Page("/desk/issues/{issue_id:int}/send", GET, actions.ask_to_send, Permission.SEND),
+    Page("/desk/issues/{issue_id:int}/send", POST, actions.send, Permission.SEND),
+    Page("/desk/issues/{issue_id:int}/pause", POST, actions.pause, Permission.SEND),
+    Page("/desk/issues/{issue_id:int}/resume", POST, actions.resume, Permission.SEND),
+    Page("/desk/issues/{issue_id:int}/cancel", GET, actions.ask_to_cancel, Permission.SEND),
+    Page("/desk/issues/{issue_id:int}/cancel", POST, actions.cancel, Permission.SEND),
+)

@@ -1,0 +1,105 @@
+"""What endpoints are given and what the route table is made of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.responses import Response
+
+from newsletter.bootstrap import Application
+from newsletter.staff.permissions import Actor, Permission
+from newsletter.web.auth import Desk, Session
+from newsletter.web.desk.reports import FinalReports
+from newsletter.web.desk.speed import Speed
+from newsletter.web.faults import PageNotFound
+from newsletter.web.pace import Pace
+from newsletter.web.pages import Pages
+
+# The largest number a page's address may hold; a database would choke on a larger one.
+LARGEST_NUMBER = 2**40
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all endpoints share."""
+
+    application: Application
+    pages: Pages
+    desk: Desk
+    pace: Pace
+    reports: FinalReports
+    speed: Speed
+    # Whether the clock of the worker in this process goes.
+    health: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request, read and vetted."""
+
+    now: datetime
+    # What stands in the address where the route has a name in braces.
+    path: Mapping[str, str | int]
+    query: Mapping[str, str]
+    # The last value of each field of a POST.
+    form: Mapping[str, str]
+    # Evidence of where a consent came from.
+    network: str
+    agent: str
+    # Whether a cookie of this answer may ask for TLS.
+    is_secure: bool = False
+    session: Session | None = None
+    # The secret in the desk's cookie, empty without one.
+    cookie: str = field(repr=False, default="")
+
+    @property
+    def token(self) -> str:
+        """The token in the address."""
+        return str(self.path["token"])
+
+    @property
+    def actor(self) -> Actor:
+        """Who is at the desk; only for pages with a permission, which nobody sees without a session."""
+        assert self.session is not None
+        return self.session.actor
+
+    @property
+    def csrf(self) -> str:
+        """What the forms of this page must carry; only for pages with a permission."""
+        assert self.session is not None
+        return self.session.csrf
+
+    def number(self, name: str) -> int:
+        """Give the number in the address.
+
+        Raises:
+            PageNotFound: nothing can have so large a number.
+
+        """
+        number = int(self.path[name])
+        if number > LARGEST_NUMBER:
+            raise PageNotFound
+        return number
+
+    def text(self, name: str) -> str:
+        """Give the field *name* of the form without surrounding space; empty when it is not there."""
+        return self.form.get(name, "").strip()
+
+
+Endpoint = Callable[[Site, Visit], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One line of the route table."""
+
+    path: str
+    methods: tuple[str, ...]
+    # An ordinary function; it runs in a thread, so that a slow database never stops the loop.
+    endpoint: Endpoint
+    # None: open to everybody. Else: a session at the desk whose actor has it.
+    permission: Permission | None
+    # A body that cannot be read as a form is taken as an empty one.
+    takes_any_body: bool = False
+    # The answer to a POST leaves so many seconds after the question, whatever was found out meanwhile.
+    answers_after: float = 0.0

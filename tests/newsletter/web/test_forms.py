@@ -1,0 +1,105 @@
+"""Forms within limits, and forged ones."""
+
+from collections.abc import Mapping
+
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from newsletter.web.faults import BodyTooLarge, FormDamaged
+from newsletter.web.forms import LARGEST_BODY, MOST_FIELDS, is_from_our_page, read_form
+
+URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
+MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+async def echo(request: Request) -> Response:
+    """Answer with the form as read, or the name of what went wrong."""
+    try:
+        return JSONResponse(dict(await read_form(request)))
+    except (BodyTooLarge, FormDamaged) as error:
+        return PlainTextResponse(type(error).__name__, 400)
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    """Give a client of the echo."""
+    return TestClient(Starlette(routes=[Route("/", echo, methods=["POST"])]))
+
+
+def test_both_encodings_read_the_same(client: TestClient) -> None:
+    """RFC 8058 asks for multipart and allows urlencoded."""
+    body = b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
+    expected = {"List-Unsubscribe": "One-Click"}
+
+    assert expected == client.post("/", content=b"List-Unsubscribe=One-Click", headers=URLENCODED).json()
+    assert expected == client.post("/", content=body, headers=MULTIPART).json()
+
+
+def test_text_of_any_script_without_nul(client: TestClient) -> None:
+    """PostgreSQL would refuse a NUL."""
+    assert {"name": "Øст\u4e2d"} == client.post("/", data={"name": "Ø\0ст\u4e2d"}).json()
+
+
+def test_the_last_value_of_a_name_counts(client: TestClient) -> None:
+    """As a browser's user would say."""
+    assert {"a": "2"} == client.post("/", content=b"a=1&a=2", headers=URLENCODED).json()
+
+
+def test_no_body_is_an_empty_form(client: TestClient) -> None:
+    """And so is a body of another kind."""
+    assert {} == client.post("/").json()
+    assert {} == client.post("/", content=b'{"a": 1}', headers={"Content-Type": "application/json"}).json()
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (b"x" * 100, {"Content-Type": "multipart/form-data"}),
+        (b"no boundary here", MULTIPART),
+        (b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n", MULTIPART),
+        (b'--b\r\nContent-Disposition: form-data; name="f"; filename="f.txt"\r\n\r\nx\r\n--b--\r\n', MULTIPART),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="f"\r\n\r\n\xff\r\n--b--\r\n',
+            MULTIPART | {"Content-Type": "multipart/form-data; boundary=b; charset=undefined"},
+        ),
+        (b"&".join(b"f%d=1" % number for number in range(MOST_FIELDS + 1)), URLENCODED),
+    ],
+    ids=["no boundary", "not multipart", "no name", "a file", "an odd charset", "too many fields"],
+)
+def test_a_damaged_form_is_called_so(client: TestClient, content: bytes, headers: Mapping[str, str]) -> None:
+    """None of them is a bug of ours."""
+    assert "FormDamaged" == client.post("/", content=content, headers=headers).text
+
+
+def test_a_flood_is_stopped_by_what_it_says_and_by_what_it_is(client: TestClient) -> None:
+    """With a length that tells, and in pieces that do not."""
+    body = b"a=" + b"x" * LARGEST_BODY
+
+    assert "BodyTooLarge" == client.post("/", content=body, headers=URLENCODED).text
+    assert "BodyTooLarge" == client.post("/", content=iter([body[:1000], body[1000:]]), headers=URLENCODED).text
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_ours"),
+    [
+        ({"origin": "https://news.example.org"}, True),
+        ({"origin": "http://127.0.0.1:8000", "host": "127.0.0.1:8000"}, True),
+        ({"origin": "https://evil.example"}, False),
+        ({"origin": "http://127.0.0.1:9999", "host": "127.0.0.1:8000"}, False),
+        ({"origin": "null"}, False),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "same-site"}, False),
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({}, True),
+    ],
+)
+def test_where_a_form_came_from(headers: Mapping[str, str], *, is_ours: bool) -> None:
+    """Another port of this machine is another site."""
+    given = Headers({"host": "news.example.org"} | dict(headers))
+
+    assert is_ours == is_from_our_page(given, "https://news.example.org")

@@ -1,0 +1,93 @@
+"""What stands before every page."""
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+
+from newsletter.web.guard import PAGE_HEADERS, Guard, host_name
+
+
+def client(public_url: str = "https://news.example.org") -> TestClient:
+    """Give a client of a guarded page."""
+    return TestClient(Guard(PlainTextResponse("page"), public_url, PlainTextResponse("refused", 400)), public_url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "news.example.org",
+        "NEWS.example.org",
+        "news.example.org:443",
+        "localhost",
+        "localhost:8000",
+        "127.0.0.1:8000",
+        "[::1]:8000",
+    ],
+)
+def test_our_own_names_are_let_in(host: str) -> None:
+    """The public name on any port, and the names only this machine has."""
+    assert "page" == client().get("/", headers={"Host": host}).text
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "news.example.org.evil.example",
+        "evil.example:443",
+        "a/?x=news.example.org",
+        "news.example.org@evil.example",
+        "evil.example#news.example.org",
+        "192.0.2.1",
+        "",
+    ],
+)
+def test_a_foreign_host_is_refused(host: str) -> None:
+    """No page is built for a name that is not ours (CVE-2026-48710)."""
+    response = client().get("/", headers={"Host": host})
+
+    assert (400, "refused") == (response.status_code, response.text)
+
+
+def test_forwarded_names_change_nothing() -> None:
+    """Only the Host itself is asked."""
+    response = client().get("/", headers={"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"})
+
+    assert "page" == response.text
+
+
+def test_health_answers_to_any_name() -> None:
+    """The machine that asks knows an address only."""
+    assert "page" == client().get("/healthz", headers={"Host": "10.0.0.7:8000"}).text
+
+
+def test_every_answer_is_dressed() -> None:
+    """Refusals too."""
+    for host in ("news.example.org", "evil.example"):
+        headers = client().get("/", headers={"Host": host}).headers
+
+        assert dict(PAGE_HEADERS) == {name: headers[name] for name in PAGE_HEADERS}
+
+
+def test_what_a_page_says_itself_stands() -> None:
+    """A letter has another policy than a page."""
+    page = PlainTextResponse("page", headers={"Content-Security-Policy": "default-src 'none'"})
+    response = TestClient(Guard(page, "http://localhost", PlainTextResponse("")), "http://localhost").get("/")
+
+    assert ["default-src 'none'"] == response.headers.get_list("content-security-policy")
+
+
+def test_strict_transport_only_under_the_public_name() -> None:
+    """A browser that learned it for localhost would lock its owner out of everything there."""
+    assert "Strict-Transport-Security" in client().get("/").headers
+    assert "Strict-Transport-Security" not in client().get("/", headers={"Host": "localhost"}).headers
+    assert "Strict-Transport-Security" not in client("http://news.example.org").get("/").headers
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("A.example:80", "a.example"), ("[::1]:8000", "[::1]"), ("[::1]", "[::1]"), ("a.example:", "a.example:"), ("", "")],
+)
+def test_host_name(host: str, name: str) -> None:
+    """The port is not part of it, an IPv6 address is whole."""
+    assert name == host_name(host)
