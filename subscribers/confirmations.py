@@ -53,6 +53,12 @@ def subscription_of(tx: Connection, confirmation_id: int) -> int | None:
     return found.scalar_one_or_none()
 
 
+def is_good(tx: Connection, confirmation_id: int, now: datetime) -> bool:
+    """Whether a confirmation could still be used; asking changes nothing."""
+    unused = (confirmation.c.id == confirmation_id, confirmation.c.used_at.is_(None), confirmation.c.expires_at > now)
+    return tx.execute(select(confirmation.c.id).where(*unused)).one_or_none() is not None
+
+
 def use(tx: Connection, confirmation_id: int, now: datetime) -> bool:
     """Use a confirmation up; gives whether it was still good for anything."""
     unused = (confirmation.c.id == confirmation_id, confirmation.c.used_at.is_(None), confirmation.c.expires_at > now)
