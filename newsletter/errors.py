@@ -14,6 +14,7 @@
   - RelayMissing                 nothing to hand mail to
   - RelayUnreachable(relay, reply) it is there by name, and does not take mail
   - WorkerRunning(where)         a second mailer on SQLite
+  - NotAdopted                   this database is a copy that nobody has adopted
   - InstanceMismatch(reason)     this database belongs to another key
   - DatabaseNotReady(reason)     it cannot be reached, or has not the shape this version expects
   - RenderFailed(what, reason)   MJML or a template could not be rendered
@@ -184,6 +185,13 @@ class WorkerRunning(NewsletterError):  # noqa: N818 -- named for the outcome
     def __init__(self, where: str) -> None:
         self.where = where
         super().__init__(f"A worker is already running on this database ({where}). SQLite takes one; PostgreSQL takes many.")
+
+
+class NotAdopted(NewsletterError):  # noqa: N818 -- named for the outcome
+    """This database is a copy, and a copy never mails before somebody says that it is the one."""
+
+    def __init__(self) -> None:
+        super().__init__("This database is a copy that nobody has adopted, so it mails nothing.")
 
 
 class InstanceMismatch(NewsletterError):  # noqa: N818 -- named for the outcome

@@ -1,19 +1,49 @@
 """The verbs of mailing: plan an issue, a proof or a notice, pause, resume, cancel, and say how it stands."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from newsletter.letters.letter import Draft
+from newsletter.errors import BadValue, WrongState
+from newsletter.issues import alerts, newsletters
+from newsletter.issues import store as issues
+from newsletter.issues.model import IssueState
+from newsletter.letters import store as letters
+from newsletter.letters.letter import Draft, LetterKind
+from newsletter.mail import ledger, mailings
+from newsletter.mail.consequences import pause_key
 from newsletter.mail.delivery import Report
+from newsletter.mail.mailings import MailingState
+from newsletter.review import approval
 from subscribers.address import EmailAddress
 from subscribers.model import Subscriber
 from subscribers.tokens import Keyring
 
+# What a letter that was never mailed amounts to.
+NOBODY = Report(audience=0, accepted=0, refused=0, deferred=0, uncertain=0, skipped=0, cancelled=0, pending=0)
+
 
 def send_issue(tx: Connection, issue_id: int, now: datetime) -> Report:
-    """Freeze the audience of an approved issue and plan one delivery for each person; the mailer does the rest."""
-    raise NotImplementedError
+    """Freeze the audience of an approved issue and plan one delivery for each person; the mailer does the rest.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is not approved, or was edited since.
+        NotAdopted: this database is a copy that nobody has adopted yet.
+        BadValue: the newsletter has no postal address, which the law asks for in every mail.
+
+    """
+    issue = issues.load(tx, issue_id)
+    newsletter = newsletters.by_id(tx, issue.newsletter_id)
+    mailings.require_adopted(tx)
+    if not newsletter.postal_address.strip():
+        raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
+    if issue.letter_id is None or not approval.holds(tx, issue):
+        raise WrongState(issue_id, IssueState.SENDING.words, issue.state.words)
+    issues.set_state(tx, issue, IssueState.SENDING, now)
+    ledger.plan(tx, issue.letter_id, newsletter.list_id, now)
+    return mailings.report(tx, issue.letter_id)
 
 
 def proof(
@@ -27,8 +57,11 @@ def proof(
     issue_id: int | None = None,
     list_id: int | None = None,
 ) -> int:
-    """Plan *draft* for one address of the staff; gives the letter's id."""
-    raise NotImplementedError
+    """Plan *draft* for one address of the staff; gives the letter's id. It has the content hash of what it shows."""
+    as_proof = replace(draft, kind=LetterKind.PROOF)
+    letter = letters.freeze(tx, as_proof, now, newsletter_id=newsletter_id, issue_id=issue_id, list_id=list_id)
+    ledger.plan_proof(tx, letter.id, address, keyring.hash_address(address.key), now)
+    return letter.id
 
 
 def notice(
@@ -41,30 +74,77 @@ def notice(
     newsletter_id: int | None = None,
     confirmation_id: int = 0,
 ) -> int:
-    """Plan a letter about a person's own subscription, ahead of all issues; gives the letter's id."""
-    raise NotImplementedError
+    """Plan a letter about a person's own subscription, ahead of all issues; gives the letter's id.
+
+    Each is a letter of its own: its date is the moment it was asked for.
+    """
+    letter = letters.freeze(tx, draft, now, newsletter_id=newsletter_id, issue_id=None, list_id=list_id)
+    ledger.plan_notice(tx, letter.id, draft.kind, subscriber.id, list_id, now, confirmation_id=confirmation_id)
+    return letter.id
 
 
 def pause(tx: Connection, issue_id: int, now: datetime) -> None:
-    """Stop mailing an issue at once; what was sent stays sent."""
-    raise NotImplementedError
+    """Stop mailing an issue at once; what was sent stays sent.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is not being sent.
+
+    """
+    issues.set_paused(tx, issue_id, now, is_paused=True)
+    letter_id = mailings.letter_of_issue(tx, issue_id)
+    if letter_id is not None:
+        mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED)
 
 
 def resume(tx: Connection, issue_id: int, now: datetime) -> None:
-    """Go on mailing a paused issue."""
-    raise NotImplementedError
+    """Go on mailing a paused issue.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is not being sent.
+
+    """
+    issues.set_paused(tx, issue_id, now, is_paused=False)
+    letter_id = mailings.letter_of_issue(tx, issue_id)
+    if letter_id is not None:
+        mailings.change_state(tx, letter_id, MailingState.PAUSED, MailingState.OPEN)
+        alerts.settle_alert(tx, pause_key(letter_id), now)
 
 
 def cancel(tx: Connection, issue_id: int, now: datetime) -> Report:
-    """Let everybody who has not got the issue go without it, for good."""
-    raise NotImplementedError
+    """Let everybody who has not got the issue go without it, for good; gives the figures as they stand then.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it was sent or cancelled already.
+
+    """
+    issues.set_state(tx, issues.load(tx, issue_id), IssueState.CANCELLED, now)
+    letter_id = mailings.letter_of_issue(tx, issue_id)
+    if letter_id is None:
+        return NOBODY
+    mailings.cancel(tx, letter_id, now)
+    return mailings.report(tx, letter_id)
 
 
 def report(tx: Connection, issue_id: int) -> Report:
-    """Give the figures of an issue; zeros before it was planned."""
-    raise NotImplementedError
+    """Give the figures of an issue; zeros before it was planned.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+
+    """
+    letter_id = mailings.letter_of_issue(tx, issue_id)
+    if letter_id is None:
+        issues.load(tx, issue_id)
+        return NOBODY
+    return mailings.report(tx, letter_id)
 
 
 def finish(tx: Connection, now: datetime) -> tuple[int, ...]:
     """Call every issue sent whose people are all settled; gives their ids."""
-    raise NotImplementedError
+    finished = mailings.finish(tx, now)
+    for issue_id in finished:
+        issues.set_state(tx, issues.load(tx, issue_id), IssueState.SENT, now)
+    return finished

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, and_, exists, func, insert, select, update
 
+from newsletter.errors import NotAdopted
 from newsletter.letters import store as letters
 from newsletter.letters.letter import LetterKind
 from newsletter.mail.delivery import SETTLED, DeliveryState, Report, lane
@@ -33,6 +34,15 @@ HELD = (S.LEASED, S.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """What a letter was made for."""
+
+    kind: LetterKind
+    newsletter_id: int | None
+    issue_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outstanding:
     """What is left to do."""
 
@@ -45,6 +55,12 @@ class Outstanding:
     def is_nothing(self) -> bool:
         """Whether there is nothing to mail and nothing to wait for."""
         return not (self.is_ready or self.is_held)
+
+
+def require_adopted(tx: Connection) -> None:
+    """Raise NotAdopted when this database is a copy that nobody has adopted."""
+    if not tx.execute(select(exists().where(instance.c.is_adopted))).scalar_one():
+        raise NotAdopted
 
 
 def begin(tx: Connection, letter_id: int, kind: LetterKind, now: datetime) -> None:
@@ -80,6 +96,16 @@ def load(tx: Connection, letter_id: int) -> Facts:
     kind, planned_at, list_slug, newsletter_slug, number = row
     draft = letters.load(tx, letter_id).draft
     return Facts(letter_id, draft, LetterKind(kind), planned_at, list_slug or "", newsletter_slug or "", number or 0)
+
+
+def owner(tx: Connection, letter_id: int) -> Owner:
+    """Give what a letter was made for."""
+    row = tx.execute(
+        select(mailing.c.kind, letter.c.newsletter_id, letter.c.issue_id)
+        .join(letter, letter.c.id == mailing.c.letter_id)
+        .where(mailing.c.letter_id == letter_id),
+    ).one()
+    return Owner(LetterKind(row.kind), row.newsletter_id, row.issue_id)
 
 
 def change_state(tx: Connection, letter_id: int, before: MailingState, after: MailingState) -> bool:

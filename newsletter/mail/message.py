@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from newsletter.letters.letter import Draft, LetterKind, SlotName, fill_html, fill_text
+from newsletter.letters.letter import NAMELESS, Draft, LetterKind, SlotName, fill_html, fill_text
 from newsletter.letters.links import Links
 from newsletter.mail import headers, quotedprintable
 from newsletter.mail.delivery import Delivery
@@ -92,7 +92,7 @@ class Stationery:
         """Give the person a delivery is for, with the links that are theirs alone."""
         seal = self.keyring.seal
         values = {
-            SlotName.NAME: one_line(delivery.name) or FALLBACK_NAME,
+            SlotName.NAME: one_line(delivery.name) or NAMELESS,
             SlotName.UNSUBSCRIBE: self.links.unsubscribe(seal(Purpose.UNSUBSCRIBE, delivery.subscription_id or 0)),
             SlotName.PREFERENCES: self.links.preferences(seal(Purpose.PREFERENCES, delivery.subscriber_id or 0)),
             SlotName.CONFIRM: self.links.confirm(seal(Purpose.CONFIRM, delivery.confirmation_id)),
@@ -122,10 +122,6 @@ class Stationery:
         if facts.newsletter_slug and facts.issue_number:
             return self.links.issue(facts.newsletter_slug, facts.issue_number)
         return self.links.archive()
-
-
-# Where nobody told us a name.
-FALLBACK_NAME = "reader"
 
 
 def _headers(facts: Facts, person: Person, links: Links) -> Iterator[str]:

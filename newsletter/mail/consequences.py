@@ -1,0 +1,54 @@
+"""What follows from outcomes: they are written, dead addresses are suppressed, and a mailing that cannot succeed is paused."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from newsletter.issues import alerts, store
+from newsletter.letters.letter import LetterKind
+from newsletter.mail import ledger, mailings
+from newsletter.mail.delivery import Outcome
+from newsletter.mail.mailings import MailingState
+from subscribers import suppression
+from subscribers.model import Reason
+
+
+def record(tx: Connection, worker_id: str, outcomes: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
+    """Write *outcomes* and all that follows from them; gives those that came too late to be written."""
+    late = ledger.settle(tx, worker_id, outcomes, now)
+    for outcome in outcomes:
+        if outcome in late:
+            continue
+        if outcome.verdict.suppresses:
+            _suppress(tx, outcome, now)
+        if outcome.verdict.pauses_mailing:
+            _alarm(tx, outcome, now)
+    return late
+
+
+def _suppress(tx: Connection, outcome: Outcome, now: datetime) -> None:
+    delivery = outcome.delivery
+    suppression.suppress(tx, delivery.email_hash, Reason.BOUNCED, now)
+    if delivery.subscriber_id is not None:
+        ledger.skip_open_of_subscriber(tx, delivery.subscriber_id, now, f"suppressed: {Reason.BOUNCED}")
+
+
+def _alarm(tx: Connection, outcome: Outcome, now: datetime) -> None:
+    letter_id = outcome.delivery.letter_id
+    owner = mailings.owner(tx, letter_id)
+    text = f"The relay would refuse this for everybody: {outcome.reply.words}"
+    if owner.kind is not LetterKind.ISSUE:
+        alerts.raise_alert(tx, f"notices-refused:{owner.kind}", text, now, newsletter_id=owner.newsletter_id)
+        return
+    if not mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED):
+        return
+    if owner.issue_id is not None:
+        store.set_paused(tx, owner.issue_id, now, is_paused=True)
+    text = f"{text} The mailing is paused."
+    alerts.raise_alert(tx, pause_key(letter_id), text, now, newsletter_id=owner.newsletter_id, issue_id=owner.issue_id)
+
+
+def pause_key(letter_id: int) -> str:
+    """Give the key of the alert that stands while a letter's mailing is paused by the relay's word."""
+    return f"mailing-paused:{letter_id}"

@@ -1,0 +1,111 @@
+"""The mailer: drains the ledger over the relay, by as many connections as it bears."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+import structlog
+
+from newsletter.clock import Clock
+from newsletter.database import Database
+from newsletter.errors import RelayMissing
+from newsletter.letters.links import Links
+from newsletter.mail import mailings
+from newsletter.mail.carrier import Post
+from newsletter.mail.message import Stationery
+from newsletter.mail.relays import Relay
+from newsletter.mail.session import Patience
+from newsletter.mail.shift import Shift
+from newsletter.mail.sole import only_mailer
+from newsletter.mail.tally import Progress
+from subscribers.tokens import Keyring
+
+log = structlog.get_logger()
+
+
+class Mailer:
+    """Hands over what the ledger holds, and writes down what became of it."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        links: Links,
+        relay: Relay | None,
+        clock: Clock,
+        *,
+        worker_place: str,
+        return_domain: str = "",
+        progress: Callable[[Progress], None] | None = None,
+        patience: Patience | None = None,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._database = database
+        self._stationery = Stationery(keyring, links, return_domain)
+        self._relay = relay
+        self._clock = clock
+        self._place = worker_place
+        self._progress = progress
+        self._patience = patience or Patience()
+        self._tls_context = tls_context
+
+    async def run_until_idle(self) -> Progress:
+        """Mail everything that can be mailed now, then return.
+
+        Waits out the leases of dead workers (at once on SQLite, half a minute on PostgreSQL). Does not wait for the later
+        tries of deferred people, for paused mailings, nor for uncertain rows.
+
+        Raises:
+            RelayMissing: there is something to mail and no relay.
+            RelayUnreachable: the relay took nothing for about a minute (seven tries in a row).
+            WorkerRunning: another mailer has this SQLite database.
+
+        """
+        if self._relay is None:
+            if self._has_work():
+                raise RelayMissing
+            return Progress(0, 0, 0, 0, 0, 0, 0.0)
+        return await self._shift(self._relay, asyncio.Event(), ends_when_idle=True)
+
+    async def run(self, stop: asyncio.Event) -> Progress:
+        """Mail whatever comes until *stop* is set; then finish what is on the wire, give back the rest and return.
+
+        A relay or database that is away is waited for. Without a relay nothing is mailed, which is said once in the log.
+
+        Raises:
+            WorkerRunning: another mailer has this SQLite database.
+
+        """
+        if self._relay is None:
+            if self._has_work():
+                log.warning(str(RelayMissing()))
+            await stop.wait()
+            return Progress(0, 0, 0, 0, 0, 0, 0.0)
+        return await self._shift(self._relay, stop, ends_when_idle=False)
+
+    async def _shift(self, relay: Relay, stop: asyncio.Event, *, ends_when_idle: bool) -> Progress:
+        context = self._tls_context
+        if context is None:
+            # Reads the system's certificates, some hundred files.
+            context = await asyncio.to_thread(ssl.create_default_context)
+        with self._alone():
+            shift = Shift(
+                self._database,
+                self._clock,
+                Post(relay, self._patience, context),
+                self._stationery,
+                place=self._place,
+                stopping=stop,
+                ends_when_idle=ends_when_idle,
+                tell=self._progress,
+            )
+            return await shift.work()
+
+    def _alone(self) -> AbstractContextManager[None]:
+        path = self._database.path
+        return nullcontext() if path is None else only_mailer(path, self._place)
+
+    def _has_work(self) -> bool:
+        with self._database.read() as tx:
+            return mailings.outstanding(tx, self._clock()).is_ready

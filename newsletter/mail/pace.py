@@ -1,0 +1,70 @@
+"""How hard the relay is leant on: after trouble everybody waits, longer each time, until it works again."""
+
+import asyncio
+
+import structlog
+
+from newsletter.clock import monotonic
+from newsletter.mail.delivery import NO_ANSWER, Phase, Reply
+
+log = structlog.get_logger()
+
+# In seconds, doubled at each failure in a row. A relay that is back is used again within the longest.
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 30.0
+
+# A run that is to end lets go after this many failures in a row, about a minute.
+MOST_FAILURES = 7
+
+
+class Pace:
+    """What all connections of a mailer know of the relay's health."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._not_before = 0.0
+        self._last = Reply(Phase.CONNECT, NO_ANSWER, "", "")
+
+    @property
+    def last_trouble(self) -> Reply:
+        """The latest answer that slowed us."""
+        return self._last
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether a run that is to end should end."""
+        return self._failures >= MOST_FAILURES
+
+    def slow(self, reply: Reply) -> None:
+        """Wait before the next try of any connection."""
+        self._last = reply
+        if monotonic() < self._not_before:
+            # Several connections feel the same trouble at once; it counts once.
+            return
+        wait = min(FIRST_WAIT * 2**self._failures, LONGEST_WAIT)
+        self._failures += 1
+        self._not_before = monotonic() + wait
+        log.warning("the relay is in trouble", phase=reply.phase.value, reply=reply.words, wait=wait)
+
+    def works(self) -> None:
+        """Forget all trouble: the relay answered as a relay does."""
+        self._failures = 0
+        self._not_before = 0.0
+
+    async def ready(self, stopping: asyncio.Event) -> None:
+        """Wait until the relay may be tried, or the mailer stops."""
+        while not stopping.is_set():
+            wait = self._not_before - monotonic()
+            if wait <= 0:
+                return
+            await wait_for(stopping, wait)
+
+
+async def wait_for(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for *event*, at most so long; gives whether it came."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -1,0 +1,241 @@
+"""One run of the mailer: a worker with an identity of its own, its connections, and what feeds them."""
+
+import asyncio
+import uuid
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from newsletter import failpoints
+from newsletter.clock import Clock
+from newsletter.database import Database
+from newsletter.errors import RelayUnreachable
+from newsletter.mail import dispatch, ledger, mailings, workers
+from newsletter.mail.carrier import Carrier, Office, Post, Queue
+from newsletter.mail.message import Facts, Stationery
+from newsletter.mail.pace import Pace, wait_for
+from newsletter.mail.scribe import TROUBLE, Scribe
+from newsletter.mail.tally import Progress, Tally
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+# Leased ahead for each connection, in the queue and at its door: enough to keep it busy over a commit, few enough that a
+# confirmation does not wait behind an issue on a slow relay.
+QUEUED = 4
+
+# How often an idle mailer looks for work, in seconds.
+POLL = 0.5
+
+# What a stopping mailer gives its connections to finish the message in hand, in seconds.
+DRAIN = 30.0
+# And the ledger to take the last outcomes.
+LAST_WORDS = 10.0
+
+# Letters kept in memory; an issue is one, notices come one by one.
+KEPT_LETTERS = 16
+
+
+class Shift:
+    """A worker from its start to its end; every shift is a new one."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        post: Post,
+        stationery: Stationery,
+        *,
+        place: str,
+        stopping: asyncio.Event,
+        ends_when_idle: bool,
+        tell: Callable[[Progress], None] | None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._place = place
+        self._stopping = stopping
+        self._ends_when_idle = ends_when_idle
+        self._tell = tell
+        self._worker_id = uuid.uuid4().hex
+        self._letters: OrderedDict[int, Facts] = OrderedDict()
+        self._has_news = True
+        self._scribe = Scribe(database, clock, self._worker_id)
+        self._pace = Pace()
+        self._queue: Queue = asyncio.Queue(post.relay.connections * QUEUED)
+        self._post = post
+        self._stationery = stationery
+
+    async def work(self) -> Progress:
+        """Mail until told to stop, or until there is nothing left.
+
+        Raises:
+            RelayUnreachable: in a shift that ends when idle, the relay did not take mail for about a minute.
+
+        """
+        tally = Tally(self._tell, await self._begin())
+        office = self._office(tally)
+        carriers = [asyncio.create_task(Carrier(office).work()) for _ in range(self._post.relay.connections)]
+        feeding = asyncio.create_task(self._feed())
+        others = [asyncio.create_task(self._keep_alive()), asyncio.create_task(self._watch_relay())]
+        writing = asyncio.create_task(self._scribe.write_on())
+        try:
+            await _first_end(feeding, [*carriers, *others, writing])
+            await self._wind_up(carriers)
+        finally:
+            await _cancel([feeding, *carriers, *others])
+            await self._end(writing)
+            tally.tell()
+        return tally.progress()
+
+    def _office(self, tally: Tally) -> Office:
+        return Office(
+            post=self._post,
+            stationery=self._stationery,
+            scribe=self._scribe,
+            pace=self._pace,
+            tally=tally,
+            clock=self._clock,
+            facts=self._facts,
+            queue=self._queue,
+            losses=Counter(),
+            stopping=self._stopping,
+        )
+
+    async def _begin(self) -> int:
+        """Register, take back what dead workers held, and count what waits."""
+
+        def begin(tx: Connection) -> int:
+            now = self._clock()
+            workers.register(tx, self._worker_id, self._place, now)
+            self._note(workers.rescue(tx, self._worker_id, now))
+            return mailings.waiting(tx)
+
+        return await self._scribe.run(begin)
+
+    async def _feed(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if not await self._claim() and await self._is_done():
+                    return
+            except TROUBLE as error:
+                log.warning("the ledger cannot be read", reason=str(error))
+                await wait_for(self._stopping, POLL)
+
+    async def _claim(self) -> bool:
+        """Lease the next deliveries; False when there are none."""
+        if not (await self._outstanding()).is_ready:
+            return False
+        limit = self._queue.maxsize
+        claimed = await self._scribe.run(lambda tx: ledger.claim(tx, self._worker_id, self._clock(), limit))
+        for delivery in claimed:
+            self._has_news = True
+            failpoints.hit("lease.claimed")
+            await self._queue.put(delivery)
+        return bool(claimed)
+
+    async def _is_done(self) -> bool:
+        """Wait a moment for those in hand; True when nothing is left that this shift has to wait for."""
+        try:
+            async with asyncio.timeout(POLL):
+                await self._queue.join()
+                await self._scribe.flushed()
+        except TimeoutError:
+            return False
+        if self._has_news:
+            self._has_news = False
+            await self._scribe.run(lambda tx: dispatch.finish(tx, self._clock()))
+        left = await self._outstanding()
+        if self._ends_when_idle and left.is_nothing:
+            return True
+        if self._ends_when_idle and left.is_held:
+            await self._rescue()
+        await wait_for(self._stopping, POLL)
+        return False
+
+    async def _outstanding(self) -> mailings.Outstanding:
+        return await self._read(lambda tx: mailings.outstanding(tx, self._clock()))
+
+    async def _facts(self, letter_id: int) -> Facts:
+        known = self._letters.get(letter_id)
+        while known is None:
+            try:
+                known = await self._read(lambda tx: mailings.load(tx, letter_id))
+            except TROUBLE as error:
+                log.warning("the ledger cannot be read", reason=str(error))
+                await asyncio.sleep(POLL)
+        self._letters[letter_id] = known
+        self._letters.move_to_end(letter_id)
+        if len(self._letters) > KEPT_LETTERS:
+            self._letters.popitem(last=False)
+        return known
+
+    async def _read(self, question: Callable[[Connection], T]) -> T:
+        def ask() -> T:
+            with self._database.read() as tx:
+                return question(tx)
+
+        return await asyncio.to_thread(ask)
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(workers.RENEW_EVERY.total_seconds())
+            try:
+                await self._scribe.run(lambda tx: workers.renew(tx, self._worker_id, self._clock()))
+                await self._rescue()
+            except TROUBLE as error:
+                log.warning("the lease could not be renewed", reason=str(error))
+
+    async def _rescue(self) -> None:
+        self._note(await self._scribe.run(lambda tx: workers.rescue(tx, self._worker_id, self._clock())))
+
+    def _note(self, rescued: workers.Rescued) -> None:
+        if rescued.returned or rescued.uncertain:
+            self._has_news = True
+            log.warning("a dead worker's deliveries were taken back", returned=rescued.returned, uncertain=rescued.uncertain)
+
+    async def _watch_relay(self) -> None:
+        while True:
+            await asyncio.sleep(POLL)
+            if self._ends_when_idle and self._pace.is_hopeless:
+                raise RelayUnreachable(self._post.relay, self._pace.last_trouble.words)
+
+    async def _wind_up(self, carriers: list[asyncio.Task[None]]) -> None:
+        """Let every connection finish what it has in hand."""
+        while not self._queue.empty():
+            # Leased and untouched: given back when the shift ends.
+            self._queue.get_nowait()
+        for _ in carriers:
+            self._queue.put_nowait(None)
+        await asyncio.wait(carriers, timeout=DRAIN)
+
+    async def _end(self, writing: asyncio.Task[None]) -> None:
+        try:
+            async with asyncio.timeout(LAST_WORDS):
+                await self._scribe.flushed()
+        except TimeoutError:
+            log.warning("the last outcomes could not be written; their deliveries will be called uncertain")
+        await _cancel([writing])
+        try:
+            self._note(await self._scribe.run(lambda tx: workers.release(tx, self._worker_id, self._clock())))
+        except TROUBLE as error:
+            log.warning("the deliveries in hand could not be given back; the next worker takes them", reason=str(error))
+        finally:
+            await self._scribe.close()
+
+
+async def _first_end(feeding: asyncio.Task[None], others: list[asyncio.Task[None]]) -> None:
+    """Wait for the feeding to end; whatever ends before it has failed, and its error is raised."""
+    done, _ = await asyncio.wait([feeding, *others], return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,107 @@
+"""Letters on their way, for tests: made by the product's own verbs, without an issue around them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from newsletter.database import claim_instance
+from newsletter.issues import newsletters
+from newsletter.letters import store as letters
+from newsletter.letters.letter import Draft, LetterKind, SlotName, sealed
+from newsletter.mail import ledger
+from newsletter.mail.delivery import Delivery, DeliveryState
+from newsletter.tables.mail import attempt, delivery
+from subscribers import register
+from subscribers.model import Subscription
+from subscribers.tokens import Keyring
+from tests.harness import people
+
+SLOTS = {
+    SlotName.NAME: "slotnametoken",
+    SlotName.UNSUBSCRIBE: "slotunsubscribetoken",
+    SlotName.PREFERENCES: "slotpreferencestoken",
+    SlotName.WEB_COPY: "slotwebcopytoken",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mailroom:
+    """A newsletter, its list, and a letter that is planned for everybody on it."""
+
+    newsletter_id: int
+    list_id: int
+    letter_id: int
+
+
+def a_draft(kind: LetterKind = LetterKind.ISSUE, subject: str = "January 2020", sender: str = "news@example.org") -> Draft:
+    """Give a letter with every slot a person has."""
+    return sealed(
+        Draft(
+            kind=kind,
+            sender_name="Section News",
+            sender_address=sender,
+            reply_to="editor@example.org",
+            subject=subject,
+            preheader="What happened",
+            language="en",
+            html=f"<p>Dear {SLOTS[SlotName.NAME]}, <a href='{SLOTS[SlotName.UNSUBSCRIBE]}'>leave</a></p>",
+            text=f"Dear {SLOTS[SlotName.NAME]},\n.\nleave: {SLOTS[SlotName.UNSUBSCRIBE]}\n",
+            slots=SLOTS,
+            content_hash="",
+        ),
+    )
+
+
+def open_mailroom(tx: Connection, keyring: Keyring, now: datetime, names: tuple[str, ...]) -> Mailroom:
+    """Make a newsletter with a list of `name@example.net` for each of *names*, and plan a letter for all of them."""
+    claim_instance(tx, keyring.key_check, now)
+    list_ = people.a_list(tx, now, "Readers")
+    for name in names:
+        people.join(tx, keyring, list_.id, f"{name}@example.net", now, name.title())
+    newsletter = newsletters.create(
+        tx,
+        name="Section News",
+        sender_name="Section News",
+        sender_address="news@example.org",
+        list_id=list_.id,
+        postal_address="1 Library Road",
+        now=now,
+    )
+    return Mailroom(newsletter.id, list_.id, plan(tx, newsletter.id, list_.id, now))
+
+
+def plan(tx: Connection, newsletter_id: int, list_id: int, now: datetime, draft: Draft | None = None) -> int:
+    """Freeze a letter and plan it for everybody on the list; gives its id."""
+    letter = letters.freeze(tx, draft or a_draft(), now, newsletter_id=newsletter_id, issue_id=None, list_id=list_id)
+    ledger.plan(tx, letter.id, list_id, now)
+    return letter.id
+
+
+def states(tx: Connection, letter_id: int) -> dict[str, DeliveryState]:
+    """Give how everybody stands, by the name before the @."""
+    rows = tx.execute(
+        select(delivery.c.email, delivery.c.state).where(delivery.c.letter_id == letter_id).order_by(delivery.c.id)
+    )
+    return {email.partition("@")[0]: DeliveryState(state) for email, state in rows}
+
+
+def column(tx: Connection, letter_id: int, name: str) -> list[object]:
+    """Give one column of a letter's deliveries, in order."""
+    return list(tx.execute(select(delivery.c[name]).where(delivery.c.letter_id == letter_id).order_by(delivery.c.id)).scalars())
+
+
+def attempts(tx: Connection) -> list[str]:
+    """Give the verdicts of all recorded attempts, in order."""
+    return list(tx.execute(select(attempt.c.verdict).order_by(attempt.c.id)).scalars())
+
+
+def names(deliveries: tuple[Delivery, ...]) -> list[str]:
+    """Give the names of those claimed, in order."""
+    return [one.email.partition("@")[0] for one in deliveries]
+
+
+def subscription_of(tx: Connection, name: str) -> Subscription:
+    """Give the one subscription of `name@example.net`."""
+    [subscription] = register.subscriptions_of(tx, register.find(tx, people.parse(f"{name}@example.net")).id)
+    return subscription
