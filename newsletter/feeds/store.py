@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.errors import AlreadyThere, FeedNotFound
@@ -58,6 +58,17 @@ def feed_by_id(tx: Connection, feed_id: int) -> Feed:
     if row is None:
         raise FeedNotFound(feed_id)
     return Feed(*row)
+
+
+def remove(tx: Connection, feed_id: int) -> None:
+    """Stop reading a feed and forget its posts; articles made of them stay.
+
+    Raises:
+        FeedNotFound: there is none of this id.
+
+    """
+    if tx.execute(delete(feed).where(feed.c.id == feed_id)).rowcount == 0:
+        raise FeedNotFound(feed_id)
 
 
 def feeds_of(tx: Connection, newsletter_id: int | None) -> tuple[Feed, ...]:

@@ -1,5 +1,7 @@
 """The web copy of a letter: the same bytes as in the mail, its slots filled with the values of nobody."""
 
+from collections.abc import Mapping
+
 from newsletter.letters.letter import NAMELESS, Letter, SlotName, fill_html
 from newsletter.letters.links import Links
 
@@ -7,15 +9,21 @@ from newsletter.letters.links import Links
 def public_html(letter: Letter, links: Links, slug: str, number: int) -> str:
     """Give the page that everybody may see: no name, no link by which one could act for somebody.
 
-    *slug* names the newsletter, *number* the issue. Where the mail has a person's own links, the copy leads to the
-    newsletter's page, where one can subscribe.
+    *slug* names the newsletter, *number* the issue.
+    """
+    return fill_html(letter.draft.html, letter.draft.slots, public_values(links, slug, number))
+
+
+def public_values(links: Links, slug: str, number: int) -> Mapping[SlotName, str]:
+    """Give what stands in the slots for everybody.
+
+    Where the mail has a person's own links, the copy leads to the newsletter's page, where one can subscribe.
     """
     home = links.newsletter(slug)
-    values = {
+    return {
         SlotName.NAME: NAMELESS,
         SlotName.UNSUBSCRIBE: home,
         SlotName.PREFERENCES: home,
         SlotName.CONFIRM: home,
         SlotName.WEB_COPY: links.issue(slug, number),
     }
-    return fill_html(letter.draft.html, letter.draft.slots, values)
