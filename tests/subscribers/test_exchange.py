@@ -1,0 +1,333 @@
+import io
+import random
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from newsletter.database import Database
+from subscribers import exchange, privacy, register, suppression
+from subscribers.address import parse
+from subscribers.consent import Act, Door
+from subscribers.errors import BasisMissing, FileUnreadable
+from subscribers.exchange import Cleaning, ImportReport, Refusal, export_csv, import_csv
+from subscribers.model import EVERY_LIST, Reason, SubscriptionState
+from subscribers.tables.evidence import consent
+from subscribers.tables.lists import subscription
+from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
+from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join, later
+
+BASIS = "Members' form of 3 May 2019"
+
+
+@pytest.fixture
+def friends(database: Database, now: datetime) -> int:
+    """Give a list to import into."""
+    with database.write() as tx:
+        return a_list(tx, now).id
+
+
+@pytest.fixture
+def take(database: Database, keyring: Keyring, now: datetime, friends: int) -> "Take":
+    """Give a function that imports a file of this content."""
+    return Take(database, keyring, now, friends)
+
+
+class Take:
+    """Imports a file of some content into the list, confirmed unless told otherwise."""
+
+    def __init__(self, database: Database, keyring: Keyring, now: datetime, list_id: int) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.now = now
+        self.list_id = list_id
+
+    def __call__(self, text: str | bytes, *, is_confirmed: bool = True) -> ImportReport:
+        """Import *text*."""
+        lines = io.BytesIO(text if isinstance(text, bytes) else text.encode())
+        return import_csv(
+            self.database.write, self.keyring, self.list_id, lines, self.now, basis=BASIS, is_confirmed=is_confirmed
+        )
+
+
+def figures(report: ImportReport) -> dict[str, int]:
+    """Give the figures that are not zero."""
+    names = ("rows", "added", "confirmed", "there", "said_no", "duplicates", "refused", "cleaned")
+    return {name: getattr(report, name) for name in names if getattr(report, name)}
+
+
+def test_people_are_put_on_the_list_with_the_basis(take: Take, database: Database, friends: int) -> None:
+    """Address as typed, name, language, and the evidence."""
+    report = take("email,name,language\nAnn@X.test,Ann Lee,nl\nbob@x.test,,\n")
+
+    with database.read() as tx:
+        ann = register.find(tx, parse("ann@x.test"))
+        said = register.consent_of(tx, take.keyring.hash_address("ann@x.test"))
+        assert {"rows": 2, "added": 2} == figures(report)
+        assert ["Ann@x.test", "bob@x.test"] == audience_of(tx, friends)
+        assert ("Ann Lee", "nl") == (ann.name, ann.language)
+        assert [(Act.IMPORTED, take.now, friends)] == [(one.act, one.at, one.list_id) for one in said]
+        assert (Door.IMPORT_, BASIS) == (said[0].evidence.door, said[0].evidence.wording)
+
+
+def test_unconfirmed_people_wait_for_their_own_yes(take: Take, database: Database, friends: int) -> None:
+    """They stand as requested and are not written to."""
+    report = take("email\nann@x.test\n", is_confirmed=False)
+
+    with database.read() as tx:
+        ann = register.find(tx, parse("ann@x.test"))
+        assert {"rows": 1, "added": 1} == figures(report)
+        assert [] == audience_of(tx, friends)
+        assert [SubscriptionState.REQUESTED] == [one.state for one in register.subscriptions_of(tx, ann.id)]
+
+
+def test_no_address_no_person(take: Take, database: Database, friends: int) -> None:
+    """Rows that are refused carry number and reason, and the rest proceeds."""
+    report = take(
+        'email,name\nann@x.test,Ann\nnonsense,Bob\n\n,Nobody\nName <cy@x.test>,Cy\n"d@x.test,e@x.test",Di\nfay@x.test,Fay\n'
+    )
+
+    with database.read() as tx:
+        assert {"rows": 6, "added": 2, "refused": 4} == figures(report)
+        assert [3, 5, 6, 7] == [refusal.row for refusal in report.refusals]
+        assert (
+            Refusal(6, "Name <cy@x.test>", "Only the bare address can be taken, without a name and angle brackets.")
+            == (report.refusals[2])
+        )
+        assert ["ann@x.test", "fay@x.test"] == audience_of(tx, friends)
+
+
+def test_nasty_name_is_cleaned_and_its_person_kept(take: Take, database: Database) -> None:
+    """What breaks a line or turns the reading direction goes, and is told."""
+    report = take(
+        'email,name\nann@x.test,"Ann\r\nBcc: x@y.test"\nbob@x.test,\u202eboB\n'
+        "cy@x.test,C\x00y\ndi@x.test,{{7*7}}\ned@x.test,Zoë\n"
+    )
+
+    with database.read() as tx:
+        names = [register.find(tx, parse(f"{one}@x.test")).name for one in ("ann", "bob", "cy", "di", "ed")]
+        assert ["Ann Bcc: x@y.test", "boB", "C y", "{{7*7}}", "Zoë"] == names
+        assert {"rows": 5, "added": 5, "cleaned": 3} == figures(report)
+        assert Cleaning(4, "\u202eboB", "boB") == report.cleanings[1]
+
+
+def test_quotation_mark_out_of_place_keeps_its_person(take: Take, database: Database, friends: int) -> None:
+    """And everybody after it."""
+    report = take('email,name\nann@x.test,"Ann\nbob@x.test,Bob\n"nobody,Cy\n')
+
+    with database.read() as tx:
+        assert {"rows": 3, "added": 2, "refused": 1, "cleaned": 1} == figures(report)
+        assert ["ann@x.test", "bob@x.test"] == audience_of(tx, friends)
+        assert report.refusals[0].reason.endswith("A quotation mark is out of place.")
+
+
+def test_same_person_twice_in_the_file_is_counted(take: Take, database: Database, friends: int) -> None:
+    """In any spelling; the first row counts."""
+    report = take("email,name\nann@x.test,Ann\nANN@X.test,Other\ne\u0301@x.test,E\n\u00e9@x.test,E\n")
+
+    with database.read() as tx:
+        assert {"rows": 4, "added": 2, "duplicates": 2} == figures(report)
+        assert "Ann" == register.find(tx, parse("ann@x.test")).name
+        assert ["ann@x.test", "é@x.test"] == audience_of(tx, friends)
+
+
+def test_importing_again_changes_nothing(take: Take, database: Database) -> None:
+    """Neither people nor their evidence."""
+    text = "email,name\nann@x.test,Ann\nbob@x.test,Bob\nnonsense,\n"
+    take(text)
+    report = take(text.replace("Ann", "Other"))
+
+    with database.read() as tx:
+        assert {"rows": 3, "there": 2, "refused": 1} == figures(report)
+        assert "Ann" == register.find(tx, parse("ann@x.test")).name
+        assert 2 == tx.execute(select(func.count()).select_from(consent)).scalar_one()
+
+
+def test_who_had_asked_is_confirmed_on_the_basis(take: Take, database: Database, friends: int) -> None:
+    """Unless the file confirms nobody."""
+    with database.write() as tx:
+        ask(tx, take.keyring, friends, "ann@x.test", take.now)
+    unconfirmed = take("email\nann@x.test\n", is_confirmed=False)
+    confirmed = take("email\nann@x.test\n")
+
+    with database.read() as tx:
+        acts = [one.act for one in register.consent_of(tx, take.keyring.hash_address("ann@x.test"))]
+        assert {"rows": 1, "there": 1} == figures(unconfirmed)
+        assert {"rows": 1, "confirmed": 1} == figures(confirmed)
+        assert ["ann@x.test"] == audience_of(tx, friends)
+        assert [Act.REQUESTED, Act.IMPORTED] == acts
+
+
+def test_nobody_who_said_no_is_brought_back(take: Take, database: Database, friends: int) -> None:
+    """Withdrawn, erased, bounced, complained, or lifted after a withdrawal; in any spelling."""
+    with database.write() as tx:
+        for name in ("ann", "bob", "cy", "di"):
+            join(tx, take.keyring, friends, f"{name}@x.test", take.now)
+        left = register.subscriptions_of(tx, register.find(tx, parse("ann@x.test")).id)[0].id
+        register.withdraw(tx, take.keyring, left, take.now, ONE_CLICK)
+        privacy.erase(tx, take.keyring, register.find(tx, parse("bob@x.test")).id, take.now)
+        suppression.suppress(tx, take.keyring.hash_address("cy@x.test"), Reason.COMPLAINED, take.now, list_id=friends)
+        lifted = register.subscriptions_of(tx, register.find(tx, parse("di@x.test")).id)[0].id
+        register.withdraw(tx, take.keyring, lifted, take.now, ONE_CLICK)
+        suppression.lift(tx, take.keyring.hash_address("di@x.test"), list_id=friends)
+    report = take("email\nANN@x.test\nBob@X.test\ncy@x.test\nDI@x.test\nnew@x.test\n")
+
+    with database.read() as tx:
+        assert {"rows": 5, "added": 1, "said_no": 4} == figures(report)
+        assert ["new@x.test"] == audience_of(tx, friends)
+
+
+def test_no_said_elsewhere_is_obeyed(take: Take, database: Database, friends: int) -> None:
+    """A column "state" of ours or of another program."""
+    report = take("email,state\nann@x.test,withdrawn\nbob@x.test,Unsubscribed\ncy@x.test,confirmed\n")
+
+    with database.read() as tx:
+        assert {"rows": 3, "added": 1, "said_no": 2} == figures(report)
+        assert ["cy@x.test"] == audience_of(tx, friends)
+
+
+def test_suppression_of_another_list_does_not_count(take: Take, database: Database, friends: int) -> None:
+    """Who left one list may be on another."""
+    with database.write() as tx:
+        other = a_list(tx, take.now, "Other").id
+        joined = join(tx, take.keyring, other, "ann@x.test", take.now)
+        register.withdraw(tx, take.keyring, joined.subscription.id, take.now, ONE_CLICK)
+    report = take("email\nann@x.test\n")
+
+    with database.read() as tx:
+        assert {"rows": 1, "added": 1} == figures(report)
+        assert ["ann@x.test"] == audience_of(tx, friends)
+
+
+def test_many_rows_go_in_many_transactions(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """So that others get their turn; the progress is told."""
+    begun: list[int] = []
+    told: list[int] = []
+
+    def begin() -> AbstractContextManager[Connection]:
+        begun.append(1)
+        return database.write()
+
+    lines = [b"email\n", *(b"p%d@x.test\n" % number for number in range(exchange.BATCH * 2 + 1))]
+    report = import_csv(begin, keyring, friends, lines, now, basis=BASIS, is_confirmed=True, progress=told.append)
+
+    assert {"rows": 1001, "added": 1001} == figures(report)
+    assert 3 == len(begun)
+    assert [500, 1000, 1001, 1001] == told
+
+
+class PulledPlugError(Exception):
+    """The process dies."""
+
+
+def test_import_that_died_is_finished_by_the_next(take: Take, database: Database, friends: int) -> None:
+    """What was committed stays, and two runs make what one would have made."""
+    rows = [b"email\n", *(b"p%d@x.test\n" % number for number in range(1_200))]
+
+    def dying() -> Iterator[bytes]:
+        yield from rows[:700]
+        raise PulledPlugError
+
+    with pytest.raises(PulledPlugError):
+        import_csv(database.write, take.keyring, friends, dying(), take.now, basis=BASIS, is_confirmed=True)
+    report = take(b"".join(rows))
+
+    with database.read() as tx:
+        assert {"rows": 1200, "added": 700, "there": 500} == figures(report)
+        assert 1200 == len(audience_of(tx, friends))
+        for table in (subscriber, subscription, consent):
+            assert 1200 == tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_two_imports_at_once_do_not_lock_each_other(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """Of the same people in other orders."""
+    people = [b"p%d@x.test\n" % number for number in range(1_500)]
+
+    def shuffled(seed: int) -> ImportReport:
+        order = random.Random(seed).sample(people, len(people))  # noqa: S311 -- an order, no secret
+        lines: Iterable[bytes] = [b"email\n", *order]
+        return import_csv(database.write, keyring, friends, lines, now, basis=BASIS, is_confirmed=True)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(shuffled, (1, 2))
+
+    with database.read() as tx:
+        assert 1500 == first.added + second.added
+        assert 1500 == len(audience_of(tx, friends))
+        assert 1500 == tx.execute(select(func.count()).select_from(consent)).scalar_one()
+
+
+def test_import_without_a_basis_is_refused(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Nobody is written to without a reason that can be shown."""
+    with pytest.raises(BasisMissing):
+        import_csv(database.write, keyring, 1, [b"email\n"], now, basis=" \n", is_confirmed=True)
+
+
+def test_file_that_is_no_list_imports_nobody(take: Take) -> None:
+    """It is told what is wrong with it."""
+    with pytest.raises(FileUnreadable, match="email"):
+        take("ann@x.test\nbob@x.test\n")
+
+
+def test_file_full_of_nonsense_does_not_fill_the_memory(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is counted, the first ones are kept."""
+    monkeypatch.setattr(exchange, "MOST_REPORTED", 3)
+    report = take("email,name\n" + "nonsense,\n" * 10 + "".join(f"p{number}@x.test,A\x07B\n" for number in range(10)))
+
+    assert {"rows": 20, "added": 10, "refused": 10, "cleaned": 10} == figures(report)
+    assert (3, 3) == (len(report.refusals), len(report.cleanings))
+
+
+def test_odd_language_is_left_out(take: Take, database: Database) -> None:
+    """It would stand in a page's lang attribute."""
+    take('email,language\nann@x.test,pt-BR\nbob@x.test,"en onload=x"\n')
+
+    with database.read() as tx:
+        assert "pt-BR" == register.find(tx, parse("ann@x.test")).language
+        assert "" == register.find(tx, parse("bob@x.test")).language
+
+
+def test_export_has_everybody_and_how_they_stand(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """The header first."""
+    with database.write() as tx:
+        joined = join(tx, keyring, friends, "Ann@x.test", now, "Ann, Lee")
+        ask(tx, keyring, friends, "bob@x.test", now, "=HYPERLINK(1)")
+        register.withdraw(tx, keyring, joined.subscription.id, later(now), ONE_CLICK)
+        lines = list(export_csv(tx, friends))
+
+    asked, left = "2020-02-01T08:00:00+00:00", "2020-02-02T08:00:01+00:00"
+    assert [
+        "email,name,language,state,requested_at,confirmed_at,withdrawn_at\r\n",
+        f'Ann@x.test,"Ann, Lee",,withdrawn,{asked},{asked},{left}\r\n',
+        f"bob@x.test,'=HYPERLINK(1),,requested,{asked},,\r\n",
+    ] == lines
+
+
+def test_export_comes_back_as_it_went(take: Take, database: Database, friends: int, now: datetime) -> None:
+    """Names that look like formulas, addresses that do; and who left stays away even on another list."""
+    take("email,name\n-oQ@x.test,=1+1\n''=x@x.test,''@Ann\ngone@x.test,Gone\n")
+    with database.write() as tx:
+        gone = register.find(tx, parse("gone@x.test"))
+        register.withdraw(tx, take.keyring, register.subscriptions_of(tx, gone.id)[0].id, now, ONE_CLICK)
+        exported = "".join(export_csv(tx, friends))
+        other = a_list(tx, now, "Other").id
+    again = Take(database, take.keyring, now, other)(exported)
+
+    with database.read() as tx:
+        assert {"rows": 3, "added": 2, "said_no": 1} == figures(again)
+        assert ["'=x@x.test", "-oQ@x.test"] == audience_of(tx, other)
+        assert ["=1+1", "'@Ann"] == [register.find(tx, parse(one)).name for one in ("-oQ@x.test", "'=x@x.test")]
+
+
+def test_erased_person_is_not_in_the_export(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """Nothing is left that could be exported."""
+    with database.write() as tx:
+        joined = join(tx, keyring, friends, "ann@x.test", now)
+        privacy.erase(tx, keyring, joined.subscriber.id, now)
+
+        assert 1 == len(list(export_csv(tx, friends)))
+        assert suppression.is_suppressed(tx, keyring.hash_address("ann@x.test"), EVERY_LIST)
