@@ -1,0 +1,212 @@
+"""Feeds and posts as kept, on both databases."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from newsletter.database import Database
+from newsletter.errors import AlreadyThere, BadValue, FeedNotFound
+from newsletter.feeds import store
+from newsletter.feeds.dates import NO_DATE
+from newsletter.feeds.model import Enclosure, Entry
+from newsletter.feeds.store import Kept
+from tests.newsletter.feeds.conftest import Desk
+
+URL = "https://blog.example.org/feed/"
+
+
+def an_entry(now: datetime, number: int = 1) -> Entry:
+    """Make an entry, each number a minute after the one before."""
+    return Entry(
+        guid=f"g{number}",
+        permalink=f"https://blog.example.org/{number}",
+        title=f"Post {number}",
+        feed_title=f"Post {number} by Ann Lee",
+        author="webmaster",
+        byline="Ann Lee",
+        published_at=now + timedelta(minutes=number),
+        date_doubt="",
+        updated_at=None,
+        categories=("News",),
+        enclosures=(Enclosure("https://blog.example.org/a.pdf", "application/pdf", 7),),
+        summary="",
+        content="<p>Words</p>",
+        fingerprint="f1",
+    )
+
+
+def keep(desk: Desk, feed_id: int, *entries: Entry, later: timedelta = timedelta()) -> Kept:
+    """Store entries in a transaction of their own."""
+    with desk.database.write() as tx:
+        return store.keep(tx, feed_id, entries, desk.now + later)
+
+
+def test_feed_is_added_and_found(desk: Desk) -> None:
+    """As the editor meant it, read from there until something better is found."""
+    added = desk.add(" blog.example.org/feed/ ")
+
+    with desk.database.read() as tx:
+        assert (added,) == store.feeds_of(tx, desk.newsletter_id)
+        assert (added,) == store.feeds_of(tx, None)
+        assert () == store.feeds_of(tx, desk.newsletter_id + 1)
+        assert added == store.feed_by_id(tx, added.id)
+        assert "Europe/Amsterdam" == store.zone_of(tx, added.id)
+    assert (URL, URL, None, "") == (added.url, added.fetch_url, added.gathered_at, added.trouble)
+
+
+def test_feed_cannot_be_added_twice(desk: Desk) -> None:
+    """The same posts would come twice."""
+    desk.add(URL)
+
+    with pytest.raises(AlreadyThere, match=r"blog\.example\.org"):
+        desk.add(URL)
+
+
+def test_what_is_no_address_is_not_added(desk: Desk) -> None:
+    """It is refused before anything is stored."""
+    with pytest.raises(BadValue):
+        desk.add("file:///etc/passwd")
+
+
+def test_unknown_feed_is_not_found(desk: Desk) -> None:
+    """By an error that names it."""
+    with desk.database.read() as tx, pytest.raises(FeedNotFound, match="77"):
+        store.feed_by_id(tx, 77)
+
+
+def test_posts_come_back_as_they_were_kept(desk: Desk, now: datetime) -> None:
+    """Every field, and when it was first seen."""
+    entry = an_entry(now)
+    kept = keep(desk, desk.add(URL).id, entry)
+    (post,) = desk.posts()
+
+    assert Kept(1, 0) == kept
+    assert (entry, now, None) == (post.entry, post.first_seen_at, post.revised_at)
+
+
+def test_unchanged_entry_is_nothing(desk: Desk, now: datetime) -> None:
+    """Even when its date has moved: only the text counts."""
+    feed_id = desk.add(URL).id
+    entry = an_entry(now)
+    keep(desk, feed_id, entry)
+
+    assert Kept(0, 0) == keep(desk, feed_id, replace(entry, published_at=now + timedelta(days=1)), later=timedelta(hours=1))
+    assert entry == desk.posts()[0].entry
+
+
+def test_changed_entry_is_a_revision(desk: Desk, now: datetime) -> None:
+    """The newest text is kept, with the moment of the change."""
+    feed_id = desk.add(URL).id
+    entry = an_entry(now)
+    edited = replace(entry, content="<p>Better words</p>", fingerprint="f2", categories=())
+    keep(desk, feed_id, entry)
+
+    assert Kept(0, 1) == keep(desk, feed_id, edited, later=timedelta(hours=1))
+    assert (edited, now, now + timedelta(hours=1)) == (
+        desk.posts()[0].entry,
+        desk.posts()[0].first_seen_at,
+        desk.posts()[0].revised_at,
+    )
+
+
+def test_revision_without_a_date_keeps_the_moment_of_first_sight(desk: Desk, now: datetime) -> None:
+    """An undated post must not wander into the next month when it is edited."""
+    feed_id = desk.add(URL).id
+    undated = replace(an_entry(now), date_doubt=NO_DATE, published_at=now)
+    keep(desk, feed_id, undated)
+    keep(desk, feed_id, replace(undated, published_at=now + timedelta(days=9), fingerprint="f2"))
+
+    assert (now, NO_DATE) == (desk.posts()[0].entry.published_at, desk.posts()[0].entry.date_doubt)
+
+
+def test_new_identity_of_an_old_post_is_recognised(desk: Desk, now: datetime) -> None:
+    """After a move every guid and address is new; title and moment are not."""
+    feed_id = desk.add(URL).id
+    entry = an_entry(now)
+    keep(desk, feed_id, entry)
+    moved = replace(entry, guid="moved", permalink="https://new.example.org/1")
+
+    assert Kept(0, 0) == keep(desk, feed_id, moved)
+    assert 1 == len(desk.posts())
+
+
+def test_many_entries_at_once(desk: Desk, now: datetime) -> None:
+    """As many as a feed may hold."""
+    entries = [an_entry(now, number) for number in range(500)]
+    feed_id = desk.add(URL).id
+
+    assert Kept(500, 0) == keep(desk, feed_id, *entries)
+    assert Kept(0, 0) == keep(desk, feed_id, *entries)
+
+
+def test_posts_between_takes_the_start_and_leaves_the_end(desk: Desk, now: datetime) -> None:
+    """Months touch without overlapping, to the microsecond."""
+    keep(desk, desk.add(URL).id, *(an_entry(now, number) for number in (3, 1, 2)))
+    start, end = now + timedelta(minutes=1), now + timedelta(minutes=3)
+    with desk.database.read() as tx:
+        found = store.posts_between(tx, desk.newsletter_id, start, end)
+
+    assert ["Post 1", "Post 2"] == [post.entry.title for post in found]
+
+
+def test_what_two_feeds_carry_is_given_once(desk: Desk, now: datetime) -> None:
+    """The feed of the blog and the feed of its category tell of the same post."""
+    entry = an_entry(now)
+    keep(desk, desk.add(URL).id, entry)
+    keep(desk, desk.add("https://blog.example.org/category/news/feed/").id, entry)
+
+    assert 1 == len(desk.posts())
+
+
+def test_posts_by_id_keep_the_order_asked_for(desk: Desk, now: datetime) -> None:
+    """Unknown ids are passed over."""
+    keep(desk, desk.add(URL).id, *(an_entry(now, number) for number in (1, 2, 3)))
+    ids = [post.id for post in desk.posts()]
+    with desk.database.read() as tx:
+        found = store.posts_by_id(tx, [ids[2], 10**9, ids[0]])
+
+    assert [ids[2], ids[0]] == [post.id for post in found]
+
+
+def test_known_names_are_those_of_bylines(desk: Desk, now: datetime) -> None:
+    """One by one, and of this newsletter only."""
+    keep(desk, desk.add(URL).id, replace(an_entry(now), byline="Ann Lee, Bob Roe"), replace(an_entry(now, 2), byline=""))
+    with desk.database.read() as tx:
+        assert frozenset({"Ann Lee", "Bob Roe"}) == store.known_names(tx, desk.newsletter_id)
+        assert frozenset() == store.known_names(tx, desk.newsletter_id + 1)
+
+
+def test_readings_are_remembered(desk: Desk, now: datetime) -> None:
+    """Success clears trouble; trouble makes the next reading unconditional."""
+    feed_id = desk.add(URL).id
+    with desk.database.write() as tx:
+        store.record_trouble(tx, feed_id, trouble="The feed is empty.", failures=2, not_before=now)
+        troubled = store.feed_by_id(tx, feed_id)
+        store.record_reading(tx, feed_id, now, title="Blog", fetch_url=f"{URL}atom/", etag='"1"', last_modified="x")
+        read = store.feed_by_id(tx, feed_id)
+        store.record_trouble(tx, feed_id, trouble="Gone.", failures=1, not_before=now)
+        store.forget_detour(tx, feed_id)
+        again = store.feed_by_id(tx, feed_id)
+
+    assert ("The feed is empty.", 2, now) == (troubled.trouble, troubled.failures, troubled.not_before)
+    assert ("", 0, None, '"1"', f"{URL}atom/", now) == (
+        read.trouble,
+        read.failures,
+        read.not_before,
+        read.etag,
+        read.fetch_url,
+        read.gathered_at,
+    )
+    assert ("", "", URL, now) == (again.etag, again.last_modified, again.fetch_url, again.gathered_at)
+
+
+def test_keeping_twice_at_once_makes_one_post(database: Database, desk: Desk, now: datetime) -> None:
+    """A command and the worker may read the same feed at the same moment."""
+    feed_id = desk.add(URL).id
+    entry = an_entry(now)
+    with database.write() as tx:
+        first = store.keep(tx, feed_id, [entry], now)
+        second = store.keep(tx, feed_id, [entry], now)
+
+    assert (Kept(1, 0), Kept(0, 0)) == (first, second)
