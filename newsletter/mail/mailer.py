@@ -50,8 +50,8 @@ class Mailer:
         self._patience = patience or Patience()
         self._tls_context = tls_context
 
-    async def run_until_idle(self) -> Progress:
-        """Mail everything that can be mailed now, then return.
+    async def run_until_idle(self, stop: asyncio.Event | None = None) -> Progress:
+        """Mail everything that can be mailed now, then return; sooner when *stop* is set, after what is on the wire.
 
         Waits out the leases of dead workers (at once on SQLite, half a minute on PostgreSQL). Does not wait for the later
         tries of deferred people, for paused mailings, nor for uncertain rows.
@@ -66,7 +66,7 @@ class Mailer:
             if self._has_work():
                 raise RelayMissing
             return Progress(0, 0, 0, 0, 0, 0, 0.0)
-        return await self._shift(self._relay, asyncio.Event(), ends_when_idle=True)
+        return await self._shift(self._relay, stop or asyncio.Event(), ends_when_idle=True)
 
     async def run(self, stop: asyncio.Event) -> Progress:
         """Mail whatever comes until *stop* is set; then finish what is on the wire, give back the rest and return.
