@@ -21,7 +21,6 @@ from newsletter.letters.letter import LetterKind
 from newsletter.mail import mailings, workers
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
 from newsletter.mail.mailings import MailingState
-from newsletter.tables.instance import instance
 from newsletter.tables.mail import attempt, delivery, mailing
 from subscribers import audience
 from subscribers.address import EmailAddress
@@ -39,6 +38,9 @@ OPEN = (S.PENDING, S.DEFERRED, S.LEASED)
 
 # Of a relay's reply we keep this much; some answer with pages.
 LONGEST_REPLY = 1000
+
+# SQLAlchemy forgets the count of an INSERT unless told not to.
+COUNTED = {"preserve_rowcount": True}
 
 _COLUMNS = (
     delivery.c.id,
@@ -63,7 +65,7 @@ def plan(tx: Connection, letter_id: int, list_id: int, now: datetime) -> int:
         literal(now, Instant()),
     )
     columns = ["subscriber_id", "subscription_id", "list_id", "email", "email_hash", "name", "letter_id", "state", "not_before"]
-    planned = tx.execute(insert(delivery).from_select(columns, people)).rowcount
+    planned = tx.execute(insert(delivery).from_select(columns, people), execution_options=COUNTED).rowcount
     mailings.set_audience(tx, letter_id, planned)
     return planned
 
@@ -100,7 +102,7 @@ def plan_notice(
     )
     columns = ["letter_id", "subscriber_id", "subscription_id", "list_id", "email", "email_hash", "name"]
     columns += ["confirmation_id", "state", "not_before"]
-    planned = tx.execute(insert(delivery).from_select(columns, who)).rowcount
+    planned = tx.execute(insert(delivery).from_select(columns, who), execution_options=COUNTED).rowcount
     mailings.set_audience(tx, letter_id, planned)
     return planned
 
@@ -125,29 +127,24 @@ def claim(tx: Connection, worker_id: str, now: datetime, limit: int) -> tuple[De
 
     Two workers never get the same row: on PostgreSQL they skip each other's locks, on SQLite this transaction is alone.
     """
-    chosen = (
-        select(delivery.c.id)
+    rows = tx.execute(
+        select(*_COLUMNS)
         .select_from(mailing)
         .join(delivery, delivery.c.letter_id == mailing.c.letter_id)
         .where(
             mailing.c.state == MailingState.OPEN,
             delivery.c.state.in_([S.PENDING, S.DEFERRED]),
             delivery.c.not_before <= now,
-            exists().where(instance.c.is_adopted),
+            mailings.is_adopted(),
         )
         .order_by(mailing.c.lane, mailing.c.letter_id, delivery.c.not_before, delivery.c.id)
         .limit(limit)
-        .with_for_update(of=delivery, skip_locked=True)
-        .cte("chosen")
-    )
-    rows = tx.execute(
-        update(delivery)
-        .where(delivery.c.id.in_(select(chosen.c.id)), delivery.c.state.in_([S.PENDING, S.DEFERRED]))
-        .values(state=S.LEASED, worker_id=worker_id)
-        .returning(*_COLUMNS, select(mailing.c.lane).where(mailing.c.letter_id == delivery.c.letter_id).scalar_subquery()),
+        .with_for_update(of=delivery, skip_locked=True),
     ).all()
-    # RETURNING promises no order.
-    return tuple(Delivery(*row[:-1]) for row in sorted(rows, key=lambda row: (row[-1], row.letter_id, row.id)))
+    claimed = tuple(Delivery(*row) for row in rows)
+    ids = [one.id for one in claimed]
+    tx.execute(update(delivery).where(delivery.c.id.in_(ids)).values(state=S.LEASED, worker_id=worker_id))
+    return claimed
 
 
 def mark(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
@@ -162,7 +159,7 @@ def mark(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> d
             delivery.c.state == S.LEASED,
             delivery.c.worker_id == worker_id,
             workers.is_alive(tx, worker_id, now),
-            exists().where(instance.c.is_adopted),
+            mailings.is_adopted(),
             exists().where(mailing.c.letter_id == delivery.c.letter_id, mailing.c.state == MailingState.OPEN),
             ~_is_suppressed(),
             or_(_is_of_kind(LetterKind.PROOF, LetterKind.CONFIRMATION), _is_confirmed()),
@@ -212,7 +209,9 @@ def forget(tx: Connection, subscriber_id: int, now: datetime) -> None:
 
 
 def _is_of_kind(*kinds: LetterKind) -> ColumnElement[bool]:
-    return exists().where(mailing.c.letter_id == delivery.c.letter_id, mailing.c.kind.in_(kinds))
+    # Under a name of its own: one of the statements it stands in speaks of mailings already.
+    its = mailing.alias("its_mailing")
+    return exists().where(its.c.letter_id == delivery.c.letter_id, its.c.kind.in_(kinds))
 
 
 def _is_confirmed() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
 
 from newsletter.errors import NotAdopted
 from newsletter.letters import store as letters
@@ -59,8 +59,13 @@ class Outstanding:
 
 def require_adopted(tx: Connection) -> None:
     """Raise NotAdopted when this database is a copy that nobody has adopted."""
-    if not tx.execute(select(exists().where(instance.c.is_adopted))).scalar_one():
+    if not tx.execute(select(is_adopted())).scalar_one():
         raise NotAdopted
+
+
+def is_adopted() -> ColumnElement[bool]:
+    """Give the condition that this database is no copy."""
+    return exists().where(instance.c.is_adopted == 1)
 
 
 def begin(tx: Connection, letter_id: int, kind: LetterKind, now: datetime) -> None:
@@ -156,7 +161,7 @@ def outstanding(tx: Connection, now: datetime) -> Outstanding:
         delivery.c.letter_id == mailing.c.letter_id,
         delivery.c.state.in_([S.PENDING, S.DEFERRED]),
         is_due,
-        exists().where(instance.c.is_adopted),
+        is_adopted(),
     )
     held = exists().where(delivery.c.worker_id != "", delivery.c.state.in_(HELD))
     row = tx.execute(select(ready.label("ready"), held.label("held"))).one()

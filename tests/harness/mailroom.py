@@ -13,6 +13,7 @@ from newsletter.mail import ledger
 from newsletter.mail.delivery import Delivery, DeliveryState
 from newsletter.tables.mail import attempt, delivery
 from subscribers import register
+from subscribers.address import parse
 from subscribers.model import Subscription
 from subscribers.tokens import Keyring
 from tests.harness import people
@@ -103,5 +104,5 @@ def names(deliveries: tuple[Delivery, ...]) -> list[str]:
 
 def subscription_of(tx: Connection, name: str) -> Subscription:
     """Give the one subscription of `name@example.net`."""
-    [subscription] = register.subscriptions_of(tx, register.find(tx, people.parse(f"{name}@example.net")).id)
+    [subscription] = register.subscriptions_of(tx, register.find(tx, parse(f"{name}@example.net")).id)
     return subscription
