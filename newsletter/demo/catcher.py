@@ -4,6 +4,7 @@ python -m newsletter.demo.catcher --host 127.0.0.1 --port 1025 --http 8025 --fol
 """
 
 import asyncio
+import socket
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,18 +24,21 @@ from newsletter.demo.smtp import Catcher
 @click.option(
     "--folder", type=click.Path(path_type=Path), default=Path("data/caught"), show_default=True, help="Where mail is kept."
 )
-@click.option("--zone", default="UTC", show_default=True, help="Time zone of the pages.")
-def main(host: str, port: int, http: int, folder: Path, zone: str) -> None:
+@click.option("--zone", type=ZoneInfo, default="UTC", show_default=True, help="Time zone of the pages.")
+def main(host: str, port: int, http: int, folder: Path, zone: ZoneInfo) -> None:
     """Catch mail and show it. Nothing is delivered."""
-    envelopes = Envelopes(folder, system_clock)
+    relay = socket.create_server((host, port))
     click.echo(f"SMTP on {host}:{port}, mails at http://{host}:{http}/", err=True)
-    asyncio.run(_serve(envelopes, host, port, http, ZoneInfo(zone)))
+    asyncio.run(_serve(Envelopes(folder, system_clock), relay, host, http, zone))
 
 
-async def _serve(envelopes: Envelopes, host: str, port: int, http: int, zone: ZoneInfo) -> None:
+async def _serve(envelopes: Envelopes, relay: socket.socket, host: str, http: int, zone: ZoneInfo) -> None:
     pages = uvicorn.Server(uvicorn.Config(create_inbox(envelopes, zone), host=host, port=http, log_level="warning"))
-    async with await Catcher(envelopes).listen(host, port):
+    mail = await Catcher(envelopes).listen(relay)
+    try:
         await pages.serve()
+    finally:
+        mail.close()
 
 
 if __name__ == "__main__":

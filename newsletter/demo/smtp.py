@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -42,9 +43,9 @@ class Catcher:
         self._largest = largest
         self._sessions = 0
 
-    async def listen(self, host: str, port: int) -> asyncio.Server:
-        """Begin to listen; port 0 takes a free one. Close what is returned to stop."""
-        return await asyncio.start_server(self._converse, host, port, limit=LONGEST_LINE)
+    async def listen(self, on: socket.socket) -> asyncio.Server:
+        """Begin to answer on a socket that listens already. Close what is returned to stop."""
+        return await asyncio.start_server(self._converse, sock=on, limit=LONGEST_LINE)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._sessions += 1

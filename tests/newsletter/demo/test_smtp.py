@@ -6,18 +6,18 @@ import pytest
 
 from newsletter.demo import smtp
 from newsletter.demo.envelopes import Envelopes
+from newsletter.demo.servers import listening, port_of
 from newsletter.demo.smtp import Catcher
 from tests.harness.caught import CAUGHT_AT, LETTER
-
-Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def converse(envelopes: Envelopes, client: Callable[[int], Awaitable[None]], *, largest: int = 100_000) -> None:
     """Let *client* talk to a catcher."""
 
     async def both() -> None:
-        async with await Catcher(envelopes, largest=largest).listen("127.0.0.1", 0) as server:
-            await client(server.sockets[0].getsockname()[1])
+        listener = listening()
+        async with await Catcher(envelopes, largest=largest).listen(listener):
+            await client(port_of(listener))
 
     asyncio.run(both())
 

@@ -1,0 +1,207 @@
+"""The acts of the demonstration: what an organisation does once, what its editors do each month, what a reader does.
+
+Each act uses the product as its doors do: values in, one transaction, nothing behind its back. The draft and the mailing
+are not among them; those the worker does by itself.
+"""
+
+import asyncio
+import http.client
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from newsletter.bootstrap import Application
+from newsletter.clock import monotonic
+from newsletter.demo import people
+from newsletter.demo.envelopes import Envelopes
+from newsletter.demo.mails import read_mail
+from newsletter.demo.outcome import Caught
+from newsletter.demo.posts import MATERIAL, SITE_ZONE
+from newsletter.errors import NewsletterError
+from newsletter.feeds import store as feeds
+from newsletter.issues import calendar, draft, editing, newsletters, store
+from newsletter.issues.model import Issue, IssueState, Newsletter
+from newsletter.issues.recurrence import parse_recurrence
+from newsletter.issues.schedule import WhenEmpty
+from newsletter.letters import prose
+from newsletter.mail import dispatch
+from newsletter.mail.delivery import Report
+from newsletter.review import approval
+from newsletter.staff.permissions import LOCAL_OPERATOR
+from subscribers import exchange, register
+
+T = TypeVar("T")
+
+NAME = "CPDWL Newsletter"
+SENDER = "newsletter@cpdwl.example"
+POSTAL_ADDRESS = "CPDWL demonstration, 1 Example Square, 2595 BE The Hague, Netherlands"
+
+RECURRENCE = "first monday"
+AT = time(9, 0)
+DRAFT_BEFORE = timedelta(days=2)
+
+# The clock of the demonstration is set here first: the draft is due at nine.
+BEFORE_DRAFT = datetime(2020, 2, 1, 8, 59, 56, tzinfo=SITE_ZONE)
+# And here once the issue is approved: it is sent at nine.
+BEFORE_SENDING = datetime(2020, 2, 3, 8, 59, 58, tzinfo=SITE_ZONE)
+
+SUBJECT = "January 2020: two boats, one fjord, eleven first steps"
+PREHEADER = "Mentoring in Norway, guidelines in Moscow, a sofa in Athens, and a letter from the Division Chair"
+LETTER_SECTION = "Division Chair letter"
+LETTER_BY = "Catharina Isberg"
+
+NOTE_TITLE = "A note between two issues"
+NOTE_SECTION = "From the editors"
+NOTE_SUBJECT = "The reading circle meets on 27 February"
+
+# What the slowest machine needs for one step of the worker, in seconds; more means that something is broken.
+PATIENCE = 45.0
+BETWEEN_LOOKS = 0.1
+
+
+class DemoStuck(NewsletterError):  # noqa: N818 -- named for the outcome
+    """Something that was to happen by itself did not."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The demonstration waited {PATIENCE:.0f} seconds in vain: {what}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Organised:
+    """A newsletter with everything it needs to come out every month."""
+
+    newsletter: Newsletter
+    imported: int
+
+
+def organise(app: Application, blog_url: str) -> Organised:
+    """Make the list, the newsletter, its feed and its cadence, and import the readers."""
+    now = app.clock()
+    with app.database.write() as tx:
+        mailing_list = register.create_list(tx, NAME, now, description="What happened at the section, once a month.")
+        newsletter = newsletters.create(
+            tx,
+            name=NAME,
+            sender_name=NAME,
+            sender_address=SENDER,
+            list_id=mailing_list.id,
+            postal_address=POSTAL_ADDRESS,
+            now=now,
+            zone=SITE_ZONE.key,
+        )
+        feeds.add(tx, newsletter.id, f"{blog_url}/feed/", now)
+        calendar.set_schedule(
+            tx, newsletter.id, parse_recurrence(RECURRENCE), AT, SITE_ZONE.key, DRAFT_BEFORE, None, WhenEmpty.SKIP, now
+        )
+    report = exchange.import_csv(
+        app.database.write, app.keyring, mailing_list.id, people.lines(), now, basis=people.BASIS, is_confirmed=True
+    )
+    return Organised(newsletter, report.added)
+
+
+async def drafted_by_the_worker(app: Application, newsletter: Newsletter) -> Issue:
+    """Wait for the issue that the worker drafts when its slot says so."""
+
+    def look() -> Issue | None:
+        with app.database.read() as tx:
+            lines = store.issues_of(tx, newsletter.id)
+            return store.load(tx, lines[0].id) if lines else None
+
+    return await _until(look, "the worker drafted no issue")
+
+
+def finish_issue(app: Application, issue_id: int) -> Issue:
+    """Do an editor's work: put the chair's letter in, give the issue its subject, approve it."""
+    now = app.clock()
+    with app.database.write() as tx:
+        editing.write_letter(tx, issue_id, LETTER_SECTION, _prose("letter.md"), LETTER_BY, now)
+        editing.edit_issue(tx, issue_id, now, subject=SUBJECT, preheader=PREHEADER)
+    return _approve(app, issue_id)
+
+
+def write_note(app: Application, newsletter: Newsletter) -> Issue:
+    """Write and approve an issue of its own between two months, without any feed."""
+    now = app.clock()
+    with app.database.write() as tx:
+        issue = draft.draft_empty(tx, newsletter, NOTE_TITLE, now)
+        editing.write_letter(tx, issue.id, NOTE_SECTION, _prose("note.md"), "", now)
+        editing.edit_issue(tx, issue.id, now, subject=NOTE_SUBJECT)
+    return _approve(app, issue.id)
+
+
+def send_now(app: Application, issue_id: int) -> None:
+    """Plan an approved issue for everybody who is on the list at this moment."""
+    with app.database.write() as tx:
+        dispatch.send_issue(tx, issue_id, app.clock())
+
+
+async def sent_by_the_worker(app: Application, issue_id: int, show: Callable[[Report], None]) -> Report:
+    """Wait until the worker has mailed an issue to everybody, showing how it goes; gives the figures."""
+
+    def look() -> Report | None:
+        with app.database.read() as tx:
+            report, state = dispatch.report(tx, issue_id), store.load(tx, issue_id).state
+        show(report)
+        return report if state is IssueState.SENT else None
+
+    return await _until(look, "the worker did not finish the mailing")
+
+
+async def leave_by_one_click(envelopes: Envelopes) -> int:
+    """Do what a mail program does when its reader presses "unsubscribe"; gives how many were answered with success."""
+    address = read_mail(envelopes.content(envelopes.all()[0])).one_click
+    return int(address != "" and await asyncio.to_thread(_post_one_click, address) == http.client.OK)
+
+
+def newsletter_of(app: Application, issue: Issue) -> Newsletter:
+    """Give the newsletter that an issue belongs to."""
+    with app.database.read() as tx:
+        return newsletters.by_id(tx, issue.newsletter_id)
+
+
+def count_posts(app: Application, newsletter: Newsletter) -> int:
+    """Give how many posts were read from the feed and kept."""
+    beginning, end = datetime(2000, 1, 1, tzinfo=SITE_ZONE), app.clock() + timedelta(days=1)
+    with app.database.read() as tx:
+        return len(feeds.posts_between(tx, newsletter.id, beginning, end))
+
+
+def caught_mails(envelopes: Envelopes) -> tuple[Caught, ...]:
+    """Give what the catcher holds, by person."""
+    mails = ((envelope, read_mail(envelopes.content(envelope))) for envelope in envelopes.all())
+    return tuple(Caught(mail.heading.subject, recipient) for envelope, mail in mails for recipient in envelope.recipients)
+
+
+def _approve(app: Application, issue_id: int) -> Issue:
+    with app.database.write() as tx:
+        return approval.approve(
+            tx, app.templates, issue_id, LOCAL_OPERATOR, app.clock(), links=app.links, seed=app.keyring.derive("slots")
+        ).issue
+
+
+def _prose(name: str) -> str:
+    return prose.to_html((MATERIAL / name).read_text(encoding="utf-8"), name)
+
+
+def _post_one_click(address: str) -> int:
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
+    try:
+        # RFC 8058 3.1: this field, no cookie, and no redirect is followed.
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", parts.path, "List-Unsubscribe=One-Click", form)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+async def _until(look: Callable[[], T | None], what: str) -> T:
+    deadline = monotonic() + PATIENCE
+    while monotonic() < deadline:
+        found = await asyncio.to_thread(look)
+        if found is not None:
+            return found
+        await asyncio.sleep(BETWEEN_LOOKS)
+    raise DemoStuck(what)
