@@ -188,7 +188,7 @@ def _insert(tx: Connection, planned: Slot) -> int:
         send_at=planned.send_at,
         state=planned.state,
     )
-    return tx.execute(statement.on_conflict_do_nothing()).rowcount
+    return len(tx.execute(statement.on_conflict_do_nothing().returning(slot.c.slot_key)).all())
 
 
 def _change_claimed(tx: Connection, claimed: Slot, token: str, **values: object) -> bool:
