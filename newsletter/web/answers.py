@@ -1,6 +1,6 @@
 """Answers a request by a line of the route table: session, permission, form, endpoint, and errors as pages."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 import anyio.to_thread
@@ -25,15 +25,22 @@ LONGEST_AGENT = 300
 NO_HEADERS: Mapping[str, str] = {}
 
 
-async def answer(site: Site, page: Page, request: Request) -> Response:
+async def answer(
+    site: Site,
+    page: Page,
+    request: Request,
+    *,
+    ticks: Callable[[], float] = monotonic,
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+) -> Response:
     """Answer *request* by *page*; whatever goes wrong becomes a page too."""
-    started = monotonic()
+    started = ticks()
     response = await _answered(site, page, request)
     for name, value in _manners(page).items():
         response.headers.setdefault(name, value)
-    early = started + page.answers_after - monotonic()
-    if request.method == "POST" and early > 0:
-        await anyio.sleep(early)
+    early = started + page.answers_after - ticks()
+    if early > 0:
+        await sleep(early)
     return response
 
 

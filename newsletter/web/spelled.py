@@ -53,7 +53,7 @@ def span(length: timedelta) -> str:
     if length < _MINUTE:
         return ""
     if length < _LONGEST_IN_MINUTES:
-        return _counted(length // _MINUTE, "minute")
+        return _counted(round(length / _MINUTE), "minute")
     if length < _LONGEST_IN_HOURS:
         return _counted(round(length / _HOUR), "hour")
     return _counted(round(length / _DAY), "day")

@@ -101,5 +101,5 @@ class Page:
     permission: Permission | None
     # A body that cannot be read as a form is taken as an empty one.
     takes_any_body: bool = False
-    # The answer to a POST leaves so many seconds after the question, whatever was found out meanwhile.
+    # The answer leaves so many seconds after the question, whatever was found out meanwhile.
     answers_after: float = 0.0

@@ -36,6 +36,11 @@ class Publication:
         return f"/subscribe/{self.list.slug}" if self.list.is_public else ""
 
     @property
+    def latest(self) -> PublishedIssue | None:
+        """The newest issue."""
+        return self.issues[0] if self.issues else None
+
+    @property
     def recent(self) -> tuple[PublishedIssue, ...]:
         """The newest issues."""
         return self.issues[:MOST_RECENT]

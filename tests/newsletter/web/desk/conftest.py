@@ -1,0 +1,98 @@
+"""A desk that is open, with an issue on it."""
+
+import re
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.database import Database
+from newsletter.issues import draft, editing, store
+from newsletter.issues.model import Issue, Month, Newsletter
+from newsletter.web.desk.steps import SAID
+from subscribers.tokens import Keyring
+from tests.harness.newsroom import a_month
+from tests.harness.people import join
+from tests.newsletter.web.conftest import Hands, at_desk
+
+LETTER = "<p>Dear colleagues, a good year to all of you.</p>"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """A browser with a session at the desk."""
+
+    client: TestClient
+    csrf: str
+
+    def page(self, path: str) -> str:
+        """Give a page that must be there."""
+        answer = self.client.get(path)
+        assert 200 == answer.status_code
+        return answer.text
+
+    def press(self, path: str, **fields: str) -> httpx2.Response:
+        """Send a form as its page would."""
+        return self.client.post(path, data={"csrf": self.csrf} | fields)
+
+    def act(self, issue: Issue, verb: str, **fields: str) -> str:
+        """Do something with an issue; gives the page that follows."""
+        answer = self.press(f"/desk/issues/{issue.id}/{verb}", version=str(issue.version), **fields)
+        assert 303 == answer.status_code
+        page = self.page(answer.headers["location"])
+        said = SAID[answer.headers["location"].partition("said=")[2]]
+        assert said.text in page
+        return page
+
+
+@pytest.fixture
+def desk(client: TestClient) -> OpenDesk:
+    """Give an open desk."""
+    return OpenDesk(client, at_desk(client))
+
+
+@pytest.fixture
+def readers(database: Database, keyring: Keyring, newsletter: Newsletter, clock: Hands) -> int:
+    """Let three people join; gives how many they are."""
+    with database.write() as tx:
+        for name in ("ann", "ben", "eva"):
+            join(tx, keyring, newsletter.list_id, f"{name}@example.org", clock())
+    return 3
+
+
+@pytest.fixture
+def issue(database: Database, newsletter: Newsletter, readers: int, clock: Hands) -> Issue:
+    """Draft January 2020; its letter is still to be written."""
+    with database.write() as tx:
+        a_month(tx, newsletter)
+        return draft.draft_month(tx, newsletter, Month(2020, 1), clock())
+
+
+@pytest.fixture
+def ready(database: Database, issue: Issue, clock: Hands) -> Issue:
+    """Give the issue with its letter written."""
+    with database.write() as tx:
+        editing.write_letter(tx, issue.id, "Division Chair letter", LETTER, "Catharina Isberg", clock())
+        return store.load(tx, issue.id)
+
+
+@pytest.fixture
+def approved(database: Database, desk: OpenDesk, ready: Issue) -> Issue:
+    """Give the issue approved."""
+    desk.act(ready, "approve")
+    with database.read() as tx:
+        return store.load(tx, ready.id)
+
+
+def state_of(database: Database, issue: Issue) -> str:
+    """Give the state of an issue as it is now."""
+    with database.read() as tx:
+        known = store.load(tx, issue.id)
+    return "paused" if known.is_paused else known.state.value
+
+
+def buttons(page: str) -> list[str]:
+    """Give the words on the buttons of an issue's page, the desk's own door aside."""
+    found = re.findall(r'class="button[^"]*"[^>]*>([^<]+)<', page)
+    return [words for words in found if words != "Close the desk"]

@@ -1,0 +1,153 @@
+"""The board."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.bootstrap import Application
+from newsletter.database import Database
+from newsletter.feeds import store as feeds
+from newsletter.issues import alerts, calendar, draft, store
+from newsletter.issues.model import Issue, IssueState, Month, Newsletter
+from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
+from newsletter.issues.schedule import WhenEmpty
+from newsletter.web.app import create_app
+from newsletter.web.desk.board import MOST_ALERTS, MOST_ISSUES
+from tests.harness.newsroom import a_newsletter
+from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands
+from tests.newsletter.web.desk.conftest import OpenDesk, buttons
+
+
+def schedule(database: Database, newsletter: Newsletter, clock: Hands) -> None:
+    """Let its issues go out on the first Monday at nine."""
+    with database.write() as tx:
+        calendar.set_schedule(
+            tx,
+            newsletter.id,
+            parse_recurrence("first monday"),
+            parse_wall_time("09:00"),
+            newsletter.zone,
+            timedelta(days=7),
+            None,
+            WhenEmpty.SKIP,
+            clock(),
+        )
+
+
+def test_an_empty_board_says_how_to_begin(desk: OpenDesk) -> None:
+    """With the command that makes the first newsletter."""
+    assert "newsletter newsletters create" in desk.page("/desk")
+
+
+def test_a_newsletter_without_a_calendar(desk: OpenDesk, newsletter: Newsletter) -> None:
+    """Says that it has none, and how to get one."""
+    page = desk.page("/desk")
+
+    assert "No calendar yet" in page
+    assert "No issue yet" in page
+    assert "nobody on Readers of Section News" in page
+
+
+def test_the_next_slot_stands_in_the_newsletters_zone(
+    desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands
+) -> None:
+    """With the time its draft is made, and the feed that is missing."""
+    schedule(database, newsletter, clock)
+    page = desk.page("/desk")
+
+    assert "Mon 3 Feb 2020, 09:00 Amsterdam" in page
+    assert "(in 2 days)" in page
+    assert "No feed to draft it from" in page
+
+
+def test_a_draft_says_what_blocks_it(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
+    """The letter nobody wrote, and the approval nobody gave."""
+    with database.write() as tx:
+        store.set_send_at(tx, issue.id, clock() + timedelta(days=2))
+    page = desk.page("/desk")
+
+    assert "Division Chair letter is not written yet" in page
+    assert "Nobody has approved it yet" in page
+    assert "Open the draft" in buttons(page)
+    assert "January 2020" in page
+
+
+def test_a_running_mailing_has_its_bar(desk: OpenDesk, approved: Issue) -> None:
+    """With figures, and the script that refreshes it."""
+    desk.act(approved, "send")
+    page = desk.page("/desk")
+
+    assert f'data-refresh="/desk/issues/{approved.id}/progress"' in page
+    assert "0 accepted of 3, 3 waiting" in page
+    assert "/static/progress.js" in page
+
+
+def test_without_a_running_mailing_there_is_no_script(desk: OpenDesk, issue: Issue) -> None:
+    """The page is only a page."""
+    assert "<script" not in desk.page("/desk")
+
+
+def test_a_held_issue_asks_for_a_decision(desk: OpenDesk, database: Database, ready: Issue, clock: Hands) -> None:
+    """Before anything else of its newsletter."""
+    with database.write() as tx:
+        store.set_state(tx, ready, IssueState.HELD, clock())
+    page = desk.page("/desk")
+
+    assert "“January 2020” waits for a decision" in page
+
+
+def test_alerts_stand_on_top_and_the_rest_is_counted(desk: OpenDesk, database: Database, clock: Hands) -> None:
+    """A bad night fills no three screens."""
+    with database.write() as tx:
+        for number in range(MOST_ALERTS + 2):
+            alerts.raise_alert(tx, f"feed:{number}", f"Feed {number} is down.", clock() - timedelta(hours=1))
+    page = desk.page("/desk")
+
+    assert "Feed 0 is down." in page
+    assert f"Feed {MOST_ALERTS} is down." not in page
+    assert "And 2 more." in page
+    assert "1 hour ago" in page or "60 minutes ago" in page
+
+
+def test_a_feed_in_trouble_is_shown(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:
+    """With its address and the reason."""
+    with database.write() as tx:
+        feed = feeds.add(tx, newsletter.id, "https://blog.example.org/feed/", clock())
+        feeds.record_trouble(tx, feed.id, trouble="It answered 503.", failures=1, not_before=clock())
+    page = desk.page("/desk")
+
+    assert "https://blog.example.org/feed/" in page
+    assert "It answered 503." in page
+
+
+def test_a_missing_mail_server_is_said(application: Application, newsletter: Newsletter) -> None:
+    """Before anybody wonders why nothing arrives."""
+    bare = replace(application, settings=replace(application.settings, relay=None))
+    client = TestClient(create_app(bare, health=lambda: True, desk_token=DESK_TOKEN), PUBLIC_URL)
+    client.post(f"/desk/enter/{DESK_TOKEN}")
+
+    assert "NEWSLETTER_RELAY_URL" in client.get("/desk").text
+
+
+def test_one_newsletter_has_the_first_button(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
+    """One thing to do next on a screen."""
+    with database.write() as tx:
+        other = a_newsletter(tx, "Library Weekly")
+        draft.draft_empty(tx, other, "Special", clock())
+
+    assert 1 == desk.page("/desk").count("button--first")
+
+
+@pytest.mark.usefixtures("readers")
+def test_an_overfull_board_shows_a_year(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:
+    """And says where the rest is."""
+    with database.write() as tx:
+        for year in (2017, 2018):
+            for month in range(1, 13):
+                draft.draft_month(tx, newsletter, Month(year, month), clock())
+    page = desk.page("/desk")
+
+    assert MOST_ISSUES == page.count('class="rows__title"')
+    assert "Older issues are in the" in page

@@ -1,0 +1,112 @@
+"""The page of one issue."""
+
+import re
+
+from newsletter.database import Database
+from newsletter.issues import alerts, draft, editing
+from newsletter.issues.model import Issue, Newsletter
+from newsletter.web.guard import PREVIEW_POLICY
+from tests.harness.newsroom import article_called
+from tests.newsletter.web.conftest import Hands
+from tests.newsletter.web.desk.conftest import OpenDesk, buttons, state_of
+
+
+def test_it_says_how_the_issue_stands(desk: OpenDesk, issue: Issue) -> None:
+    """Sections and articles in order, findings, figures of the list."""
+    page = desk.page(f"/desk/issues/{issue.id}")
+
+    titles = ["Division Chair letter", "Feature articles", "Staying relevant", "by Susan Schnuer", "… and more"]
+    places = [page.index(title, page.index('id="contents"')) for title in titles]
+    assert places == sorted(places)
+    assert "3 people on Readers of Section News" in page
+    assert "Must be mended" in page
+    assert ["Cancel this issue …", "Approve with this reason"] == buttons(page)
+
+
+def test_an_issue_that_may_go_out(desk: OpenDesk, ready: Issue) -> None:
+    """One button is the first."""
+    page = desk.page(f"/desk/issues/{ready.id}")
+
+    assert ["Approve for sending", "Cancel this issue …"] == buttons(page)
+    assert 1 == page.count("button--first")
+
+
+def test_an_empty_issue_says_how_to_begin(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:
+    """Nothing breaks without articles."""
+    with database.write() as tx:
+        empty = draft.draft_empty(tx, newsletter, "A one-off", clock())
+
+    assert "It is empty." in desk.page(f"/desk/issues/{empty.id}")
+    assert 200 == desk.client.get(f"/desk/issues/{empty.id}/preview").status_code
+
+
+def test_the_preview_is_locked_in(desk: OpenDesk, issue: Issue) -> None:
+    """A frame without scripts, forms or our origin, whatever the letter holds (A02)."""
+    page = desk.page(f"/desk/issues/{issue.id}")
+    preview = desk.client.get(f"/desk/issues/{issue.id}/preview")
+
+    frame = re.search(r"<iframe[^>]+>", page)
+    assert frame is not None
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in frame[0]
+    assert PREVIEW_POLICY == preview.headers["content-security-policy"]
+    assert "script-src 'none'" in PREVIEW_POLICY
+    assert "sandbox allow-popups" in PREVIEW_POLICY
+    assert "no-store" == preview.headers["cache-control"]
+
+
+def test_the_preview_holds_nobodys_links(desk: OpenDesk, issue: Issue) -> None:
+    """Unsubscribing from it leads to the newsletter's page."""
+    preview = desk.page(f"/desk/issues/{issue.id}/preview")
+
+    assert "/u/" not in preview
+    assert "/p/" not in preview
+
+
+def test_what_feeds_and_editors_write_is_text(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
+    """A payload in every field (A02, A03)."""
+    evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'
+    article = article_called(issue, "Staying relevant")
+    with database.write() as tx:
+        editing.edit_issue(tx, issue.id, clock(), title=evil, subject=evil, preheader=evil)
+        editing.edit_article(tx, issue.id, article.id, clock(), title=evil, byline=evil, content=evil)
+        alerts.raise_alert(tx, "evil", evil, clock(), issue_id=issue.id)
+
+    for path in (f"/desk/issues/{issue.id}", "/desk", f"/desk/issues/{issue.id}/cancel"):
+        page = desk.page(path)
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "49" not in re.sub(r"\d{4,}", "", page.split("<main")[1].split("csrf")[0])
+
+
+def test_the_bar_alone(desk: OpenDesk, approved: Issue) -> None:
+    """For the page that refreshes it; over when the mailing is."""
+    desk.act(approved, "send")
+    page = desk.page(f"/desk/issues/{approved.id}/progress")
+
+    assert "data-refresh" in page
+    assert "0 accepted of 3, 3 waiting" in page
+    assert "<html" not in page
+
+    desk.act(approved, "cancel")
+
+    assert "data-done" in desk.page(f"/desk/issues/{approved.id}/progress")
+
+
+def test_what_waits_because_of_it_stands_on_top(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
+    """And no alert of another one."""
+    with database.write() as tx:
+        alerts.raise_alert(tx, "mine", "This one waits.", clock(), issue_id=issue.id)
+        alerts.raise_alert(tx, "other", "The feed is down.", clock())
+    page = desk.page(f"/desk/issues/{issue.id}")
+
+    assert "This one waits." in page
+    assert "The feed is down." not in page
+
+
+def test_looking_changes_nothing(desk: OpenDesk, database: Database, ready: Issue) -> None:
+    """No page of the desk acts when it is only opened (A11)."""
+    for path in ("", "/preview", "/progress", "/cancel"):
+        for method in ("GET", "HEAD"):
+            desk.client.request(method, f"/desk/issues/{ready.id}{path}")
+
+    assert "draft" == state_of(database, ready)

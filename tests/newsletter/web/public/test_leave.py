@@ -1,0 +1,180 @@
+"""Leaving by the page and by the mail program's own button."""
+
+from collections.abc import Mapping
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from newsletter.bootstrap import Application
+from newsletter.database import Database
+from newsletter.issues.model import Newsletter
+from newsletter.letters import notices
+from newsletter.mail import dispatch
+from newsletter.tables.mail import delivery
+from subscribers import privacy, register
+from subscribers.model import MailingList
+from subscribers.tokens import Keyring, Purpose
+from tests.harness.people import join
+from tests.newsletter.web.conftest import Hands, Reader, a_reader, standing
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+MULTIPART_BODY = b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
+MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"])
+def test_only_a_post_withdraws(client: TestClient, database: Database, reader: Reader, method: str) -> None:
+    """Scanners follow links (RFC 8058 1, A38)."""
+    for _ in range(50):
+        client.request(method, reader.unsubscribe)
+
+    assert "confirmed" == standing(database, reader.subscription)
+
+
+def test_the_page_has_one_button_and_masks_the_address(client: TestClient, reader: Reader) -> None:
+    """A forwarded mail does not tell whose it was."""
+    page = client.get(reader.unsubscribe).text
+
+    assert 1 == page.count("<button")
+    assert "a…@example.org" in page
+    assert "ann@example.org" not in page
+
+
+def test_the_button_withdraws(client: TestClient, database: Database, reader: Reader) -> None:
+    """The answer is a page, and pressing again changes nothing."""
+    first, second = client.post(reader.unsubscribe), client.post(reader.unsubscribe)
+
+    assert (200, 200) == (first.status_code, second.status_code)
+    assert "You have left" in first.text
+    assert "You had left already" in second.text
+    assert "withdrawn" == standing(database, reader.subscription)
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (b"List-Unsubscribe=One-Click", {"Content-Type": "application/x-www-form-urlencoded"}),
+        (MULTIPART_BODY, MULTIPART),
+        (b"List-Unsubscribe=One-Click&extra=1", {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}),
+    ],
+    ids=["urlencoded", "multipart", "with extras"],
+)
+def test_one_click(client: TestClient, database: Database, reader: Reader, content: bytes, headers: Mapping[str, str]) -> None:
+    """200 and a short text, no cookie, no redirect, no Origin asked for (RFC 8058 3.1)."""
+    answer = client.post(reader.unsubscribe, content=content, headers=headers)
+
+    assert 200 == answer.status_code
+    assert answer.text == "Unsubscribed.\n"
+    assert "set-cookie" not in answer.headers
+    assert "location" not in answer.headers
+    assert "withdrawn" == standing(database, reader.subscription)
+
+
+def test_one_click_five_times(client: TestClient, database: Database, keyring: Keyring, reader: Reader) -> None:
+    """One effect, five times the same answer."""
+    answers = {client.post(reader.unsubscribe, data=ONE_CLICK).status_code for _ in range(5)}
+
+    assert {200} == answers
+    with database.read() as tx:
+        said = register.consent_of(tx, keyring.hash_address("ann@example.org"))
+    assert ["requested", "confirmed", "withdrawn"] == [act.act for act in said]
+    assert "one-click" == said[2].evidence.door
+
+
+def test_one_click_comes_from_anywhere(client: TestClient, database: Database, reader: Reader) -> None:
+    """A mail provider's server has no session and no page of ours."""
+    client.post(reader.unsubscribe, data=ONE_CLICK, headers={"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"})
+
+    assert "withdrawn" == standing(database, reader.subscription)
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (b"", {}),
+        (b"\xff\x00", {"Content-Type": "multipart/form-data"}),
+        (b'{"a": 1}', {"Content-Type": "application/json"}),
+    ],
+    ids=["nothing", "damaged", "json"],
+)
+def test_a_no_does_not_fail_on_its_body(
+    client: TestClient, database: Database, reader: Reader, content: bytes, headers: Mapping[str, str]
+) -> None:
+    """Whoever posts to the address with the token means it."""
+    assert 200 == client.post(reader.unsubscribe, content=content, headers=headers).status_code
+    assert "withdrawn" == standing(database, reader.subscription)
+
+
+def test_a_token_is_good_for_one_person_and_one_list(
+    client: TestClient, database: Database, keyring: Keyring, list_: MailingList, reader: Reader, clock: Hands
+) -> None:
+    """The link of one person does not touch another (A48)."""
+    with database.write() as tx:
+        other = a_reader(join(tx, keyring, list_.id, "eve@example.org", clock()), keyring)
+    client.post(reader.unsubscribe, data=ONE_CLICK)
+
+    assert "confirmed" == standing(database, other.subscription)
+
+
+def test_what_is_no_token_is_not_found(client: TestClient, keyring: Keyring, reader: Reader, database: Database) -> None:
+    """Forged, cut off, made for another purpose, or unknown: a page without an address."""
+    tokens = (
+        keyring.seal(Purpose.PREFERENCES, reader.subscription.id),
+        keyring.seal(Purpose.CONFIRM, reader.subscription.id),
+        reader.unsubscribe[3:-1],
+        "a" * 26,
+        "%00",
+        "x" * 5000,
+    )
+    for token in tokens:
+        for answer in (client.get(f"/u/{token}"), client.post(f"/u/{token}"), client.post(f"/u/{token}", data=ONE_CLICK)):
+            assert 404 == answer.status_code
+            assert "example.org" not in answer.text.replace("news.example.org", "")
+    assert "confirmed" == standing(database, reader.subscription)
+
+
+def test_after_an_erasure_the_link_is_harmless(
+    client: TestClient, database: Database, keyring: Keyring, reader: Reader, clock: Hands
+) -> None:
+    """One-click is answered as ever, the page says that it knows nobody."""
+    with database.write() as tx:
+        privacy.erase(tx, keyring, reader.subscriber.id, clock())
+
+    assert 200 == client.post(reader.unsubscribe, data=ONE_CLICK).status_code
+    assert 404 == client.get(reader.unsubscribe).status_code
+    assert 404 == client.post(reader.unsubscribe).status_code
+
+
+def test_upper_case_tokens_work(client: TestClient, database: Database, reader: Reader) -> None:
+    """Mail servers change letters."""
+    client.post(f"/u/{reader.unsubscribe[3:].upper()}", data=ONE_CLICK)
+
+    assert "withdrawn" == standing(database, reader.subscription)
+
+
+def test_what_is_planned_for_the_person_is_not_sent(
+    client: TestClient,
+    application: Application,
+    database: Database,
+    newsletter: Newsletter,
+    list_: MailingList,
+    reader: Reader,
+    clock: Hands,
+) -> None:
+    """Leaving reaches what waits in the ledger, in the same transaction."""
+    seed = application.keyring.derive("slots")
+    with database.write() as tx:
+        draft = notices.welcome(application.templates, newsletter, list_, application.links, seed)
+        dispatch.notice(tx, draft, reader.subscriber, clock(), list_id=list_.id, newsletter_id=newsletter.id)
+    client.post(reader.unsubscribe, data=ONE_CLICK)
+
+    with database.read() as tx:
+        assert ["skipped"] == list(tx.execute(select(delivery.c.state)).scalars())
+
+
+def test_a_flood_is_no_no(client: TestClient, database: Database, reader: Reader) -> None:
+    """Megabytes are refused before they are read."""
+    answer = client.post(reader.unsubscribe, content=b"x" * 1_000_000, headers={"Content-Type": "text/plain"})
+
+    assert 413 == answer.status_code

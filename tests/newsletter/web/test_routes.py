@@ -1,0 +1,58 @@
+"""The route table as a policy."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.staff.permissions import Permission
+from newsletter.web.routes import ROUTES
+from newsletter.web.visits import Page
+from tests.newsletter.web.conftest import at_desk
+
+OPEN_DOORS = {"/desk/enter/{token}"}
+
+
+def address(page: Page) -> str:
+    """Give an address of a page."""
+    return re.sub(r"\{\w+(:int)?\}", lambda found: "1" if found[1] else "x", page.path)
+
+
+@pytest.mark.parametrize("page", ROUTES, ids=lambda page: f"{'+'.join(page.methods)} {page.path}")
+def test_every_page_of_the_desk_names_its_permission(page: Page) -> None:
+    """And no page for readers needs one; what acts needs more than looking."""
+    is_of_the_desk = page.path.startswith("/desk") and page.path not in OPEN_DOORS
+
+    assert is_of_the_desk == (page.permission is not None)
+    if is_of_the_desk and "POST" in page.methods and page.path != "/desk/leave":
+        assert page.permission in {Permission.APPROVE, Permission.SEND}
+
+
+@pytest.mark.parametrize("page", ROUTES, ids=lambda page: f"{'+'.join(page.methods)} {page.path}")
+def test_without_a_session_the_desk_is_closed(client: TestClient, page: Page) -> None:
+    """Whatever is asked for, existing or not."""
+    answer = client.request(page.methods[0], address(page))
+
+    assert (answer.status_code == 403) == (page.permission is not None)
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in ROUTES if page.permission is not None and "POST" in page.methods], ids=lambda page: page.path
+)
+def test_a_forged_form_does_nothing(client: TestClient, page: Page) -> None:
+    """Without the session's token, with another's, or from a foreign page (A11)."""
+    csrf = at_desk(client)
+    foreign = {"Origin": "https://evil.example"}
+
+    assert 403 == client.post(address(page)).status_code
+    assert 403 == client.post(address(page), data={"csrf": "x" * len(csrf)}).status_code
+    assert 403 == client.post(address(page), data={"csrf": csrf}, headers=foreign).status_code
+    assert 403 == client.post(address(page), data={"csrf": csrf}, headers={"Sec-Fetch-Site": "cross-site"}).status_code
+    assert 200 == client.get("/desk").status_code
+
+
+def test_no_two_lines_answer_the_same_question() -> None:
+    """A line that shadows another one would take its permission with it."""
+    questions = [(method, page.path) for page in ROUTES for method in page.methods]
+
+    assert len(questions) == len(set(questions))
