@@ -5,6 +5,7 @@
   - TokenInvalid                     a link that we did not make, or made for something else
   - ListNotFound(name)
   - ListExists(name)
+  - ListUnnamed
   - SubscriberNotFound(who)
   - SecretTooShort                   the key all tokens and hashes rest on
   - BasisMissing                     an import that does not say why we may write to these people
@@ -46,6 +47,13 @@ class ListExists(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"There is a mailing list {name!s} already.")
+
+
+class ListUnnamed(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A list is to be made and nothing is left of its name."""
+
+    def __init__(self) -> None:
+        super().__init__("A mailing list needs a name.")
 
 
 class SubscriberNotFound(SubscribersError):  # noqa: N818 -- named for the outcome

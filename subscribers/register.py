@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from subscribers import confirmations, records, suppression
 from subscribers.address import EmailAddress
 from subscribers.consent import Act, Consent, Evidence
-from subscribers.errors import ListExists, ListNotFound, SubscriberNotFound
+from subscribers.errors import ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
 from subscribers.model import MailingList, Reason, Subscriber, Subscription, SubscriptionState
 from subscribers.oneline import one_line
 from subscribers.outcomes import (
@@ -45,10 +45,13 @@ def create_list(tx: Connection, name: str, now: datetime, *, description: str = 
     """Make a list that people can consent to.
 
     Raises:
+        ListUnnamed: nothing readable is in the name.
         ListExists: the name is taken.
 
     """
     name = one_line(name, LONGEST_LIST_NAME)
+    if not name:
+        raise ListUnnamed
     taken = frozenset(tx.execute(select(mailing_list.c.slug)).scalars())
     statement = insert(mailing_list).values(
         name=name,

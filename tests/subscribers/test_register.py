@@ -7,7 +7,7 @@ from newsletter.database import Database
 from subscribers import register, suppression
 from subscribers.address import parse
 from subscribers.consent import Act, Door, Evidence
-from subscribers.errors import ListExists, ListNotFound, SubscriberNotFound
+from subscribers.errors import ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
 from subscribers.model import Reason, SubscriptionState
 from subscribers.outcomes import (
     Added,
@@ -378,3 +378,9 @@ def test_no_at_the_same_time_as_yes_is_obeyed(database: Database, keyring: Keyri
         assert [] == audience_of(tx, friends)
         assert frozenset(hashes) == suppression.among(tx, hashes, friends)
         assert [SubscriptionState.WITHDRAWN] * 6 == standings
+
+
+def test_list_without_a_name_is_refused(database: Database, now: datetime) -> None:
+    """What is left of a name after cleaning must be something."""
+    with pytest.raises(ListUnnamed), database.write() as tx:
+        register.create_list(tx, " \u202e ", now)
