@@ -129,10 +129,14 @@ def _preheader(issue: Issue) -> str:
 
 
 def _planned(issue: Issue) -> Iterator[_Planned]:
-    for section in issue.sections:
+    for section in _shown_sections(issue):
         style = _style(issue, section)
         for position, article in enumerate(section.articles):
             yield _Planned(article, style, is_first=position == 0)
+
+
+def _shown_sections(issue: Issue) -> list[Section]:
+    return [section for section in issue.sections if section.articles]
 
 
 def _style(issue: Issue, section: Section) -> str:
@@ -141,7 +145,7 @@ def _style(issue: Issue, section: Section) -> str:
         return "letter"
     if section.kind is SectionKind.HEADLINES:
         return "headlines"
-    first = next(other for other in issue.sections if other.kind is SectionKind.ARTICLES and other.articles)
+    first = next(other for other in _shown_sections(issue) if other.kind is SectionKind.ARTICLES)
     return "features" if section == first else "items"
 
 
@@ -177,7 +181,7 @@ def _take(planned: _Planned, *, is_full: bool) -> Take:
 
 def _section_views(issue: Issue, ready: Mapping[int, Prepared | Unfit]) -> Iterator[SectionView]:
     planned = {each.article.id: each for each in _planned(issue)}
-    for number, section in enumerate((section for section in issue.sections if section.articles), 1):
+    for number, section in enumerate(_shown_sections(issue), 1):
         yield SectionView(
             anchor=Bare(f"s{number}"),
             title=one_line(section.title),

@@ -10,8 +10,8 @@ from newsletter.letters.content import Fit, Unfit
 from newsletter.letters.pictures import Picture, lift_first
 
 # Thirty rich posts take 0.1 s.
-BATCH_SECONDS = 15.0
-ARTICLE_SECONDS = 5.0
+BATCH_SECONDS = 5.0
+ARTICLE_SECONDS = 3.0
 # 110 MB of HTML came out of 50 KB of unclosed <font> tags once.
 MEMORY_MB = 512
 

@@ -1,0 +1,66 @@
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+from newsletter.letters import notices
+from newsletter.letters.letter import Draft, LetterKind, SlotName, fill_html, fill_text
+from newsletter.letters.templates import Templates
+from subscribers.model import MailingList
+from tests.harness.letters import AMARA, LINKS, MADE_AT, SEED, a_newsletter
+
+MEMBERS = MailingList(1, "CPDWL members", "cpdwl-members", "", is_public=True, created_at=MADE_AT)
+
+
+def parts(draft: Draft) -> tuple[str, str]:
+    """Give both parts as one reader gets them, on one line each."""
+    html = LexborHTMLParser(fill_html(draft.html, draft.slots, AMARA)).text()
+    return " ".join(html.split()), " ".join(fill_text(draft.text, draft.slots, AMARA).split())
+
+
+def test_confirmation_says_what_it_is_for(templates: Templates) -> None:
+    """Which list, how long, and what to do when it was somebody else."""
+    draft = notices.confirmation(templates, a_newsletter(), MEMBERS, LINKS, SEED)
+
+    assert (LetterKind.CONFIRMATION, "Confirm your subscription to CPDWL Update") == (draft.kind, draft.subject)
+    for part in parts(draft):
+        assert "CPDWL members" in part
+        assert "7 days" in part
+        assert "If you did not ask for this, ignore this mail." in part
+        assert "CPDWL Section, 5 Library Square The Hague" in part
+
+
+def test_confirmation_has_one_link_and_no_name(templates: Templates) -> None:
+    """Nothing that a visitor typed is mailed to a stranger."""
+    draft = notices.confirmation(templates, a_newsletter(), MEMBERS, LINKS, SEED)
+    html = LexborHTMLParser(fill_html(draft.html, draft.slots, AMARA))
+
+    assert {SlotName.CONFIRM} == set(draft.slots)
+    assert [AMARA[SlotName.CONFIRM]] == [node.attributes["href"] for node in html.css("a")]
+    assert [AMARA[SlotName.CONFIRM]] == re.findall(r"https?://\S+", fill_text(draft.text, draft.slots, AMARA))
+
+
+def test_welcome_thanks_and_says_how_to_leave(templates: Templates) -> None:
+    """Archive, preferences and unsubscribe are at hand from the first letter on."""
+    draft = notices.welcome(templates, a_newsletter(), MEMBERS, LINKS, SEED)
+    html = LexborHTMLParser(fill_html(draft.html, draft.slots, AMARA))
+    links = {node.attributes["href"] for node in html.css("a")}
+
+    assert (LetterKind.WELCOME, "Welcome to CPDWL Update") == (draft.kind, draft.subject)
+    assert {"https://news.example.org/archive/cpdwl-update/", AMARA[SlotName.UNSUBSCRIBE], AMARA[SlotName.PREFERENCES]} == links
+    for part in parts(draft):
+        assert "Dear Amara Nwosu," in part
+        assert "thank you for subscribing." in part
+    for link in links:
+        assert str(link) in fill_text(draft.text, draft.slots, AMARA)
+
+
+def test_notices_are_the_same_each_time_and_differ_by_list(templates: Templates) -> None:
+    """Their hash can be compared, and no token serves two lists."""
+    other = MailingList(2, "CPDWL members", "cpdwl-members", "", is_public=True, created_at=MADE_AT)
+
+    first, again, elsewhere = (
+        notices.welcome(templates, a_newsletter(), list_, LINKS, SEED) for list_ in (MEMBERS, MEMBERS, other)
+    )
+
+    assert first == again
+    assert set(first.slots.values()).isdisjoint(elsewhere.slots.values())

@@ -1,0 +1,110 @@
+import pytest
+
+from newsletter.letters.content import Fit, make_fit
+from newsletter.letters.pictures import Picture, lift_first
+
+POST = "https://blog.example.org/2020/01/24/mentoring/"
+ROOT = "https://blog.example.org"
+
+CASES = {
+    "the smallest version that is large enough": (
+        '<img alt="A" src="/s.jpg" srcset="/300.jpg 300w, /1200.jpg 1200w, /4000.jpg 4000w">',
+        f'<img src="{ROOT}/1200.jpg" alt="A">',
+    ),
+    "the largest version when none is large enough": (
+        '<img alt="A" src="/s.jpg" srcset="/300.jpg 300w, /600.jpg 600w">',
+        f'<img src="{ROOT}/600.jpg" alt="A">',
+    ),
+    "an address with a comma": ('<img alt="A" srcset="/a,b.jpg 1200w">', f'<img src="{ROOT}/a,b.jpg" alt="A">'),
+    "versions by density": ('<img alt="A" srcset="/1.jpg 1x, /2.jpg 2x">', f'<img src="{ROOT}/1.jpg" alt="A">'),
+    "a lazy picture": (
+        '<img alt="A" src="data:image/gif;base64,R0" data-lazy-src="/real.jpg">',
+        f'<img src="{ROOT}/real.jpg" alt="A">',
+    ),
+    "what the twin without scripts knows": (
+        '<img src="data:,x"><noscript><img src="/real.jpg" alt="A"></noscript>',
+        f'<img src="{ROOT}/real.jpg" alt="A">',
+    ),
+    "a picture only for readers without scripts": (
+        '<p>x</p><noscript><img src="/real.jpg" alt="A"></noscript>',
+        f'<img src="{ROOT}/real.jpg" alt="A">',
+    ),
+    "a wide picture is as wide as the column": (
+        '<img alt="A" src="/a.jpg" width="1024">',
+        f'<img src="{ROOT}/a.jpg" alt="A" width="536">',
+    ),
+    "a narrow picture stays narrow": (
+        '<img alt="A" src="/a.jpg" width="200">',
+        f'<img src="{ROOT}/a.jpg" alt="A" width="200">',
+    ),
+    "no alternative text is said to be none": ('<img src="/a.jpg">', f'<img src="{ROOT}/a.jpg" alt="">'),
+}
+
+
+def fit(html: str) -> Fit:
+    """Make *html* fit."""
+    result = make_fit(html, POST)
+    assert isinstance(result, Fit)
+    return result
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_of_many_versions_the_right_one_is_taken(case: str) -> None:
+    """A letter shows what the page meant, whatever script would have loaded it."""
+    written, expected = CASES[case]
+
+    assert expected in fit(written).html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="https://pixel.wp.com/g.gif?blog=1" alt="">',
+        '<img src="/x.gif" width="1" height="1">',
+        '<img src="/x.gif" width="0">',
+        '<noscript><img src="https://example.org/t.gif" width="1" height="1"></noscript>',
+        '<img src="data:image/png;base64,AA">',
+        '<img src="file:///etc/passwd">',
+        '<img src="http://[half/x.png">',
+        "<img alt='nothing'>",
+    ],
+)
+def test_what_is_no_picture_goes(html: str) -> None:
+    """Tracking pixels, data and files are not mailed."""
+    assert "<p>Text</p>" == fit(f"<p>Text</p>{html}").html
+
+
+def test_tracker_beside_a_lazy_picture_does_not_take_it_along() -> None:
+    """The size of a pixel is not given to the picture before it."""
+    html = '<img data-src="/a.jpg" alt="A"><noscript><img src="/t.gif" width="1" height="1"></noscript>'
+
+    assert f'<p><img src="{ROOT}/a.jpg" alt="A"></p>' == fit(html).html
+
+
+def test_pictures_are_listed_with_their_true_size() -> None:
+    """The layout decides by what the article says of its pictures."""
+    pictures = fit('<img src="/a.jpg" alt="A  b" width="1024" height="683"><img src="/b.jpg" width="100%">').pictures
+
+    assert (Picture(f"{ROOT}/a.jpg", "A b", 1024, 683), Picture(f"{ROOT}/b.jpg", "", 0, 0)) == pictures
+
+
+def test_a_caption_excuses_a_missing_alternative_text() -> None:
+    """What stands beside the picture describes it."""
+    assert () == fit('<figure><img src="/a.jpg"><figcaption>The hall</figcaption></figure>').warnings
+    assert ("1 picture without alt text",) == fit('<figure><img src="/a.jpg"></figure>').warnings
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<p><img src="a" alt=""></p><p>Dear</p>', "<p>Dear</p>"),
+        ('<p><img src="a" alt="">Dear</p>', "<p>Dear</p>"),
+        ('<figure><img src="a" alt=""><figcaption>Me</figcaption></figure><p>Dear</p>', "<p>Dear</p>"),
+        ('<img src="a" alt=""><p>Dear</p>', "<p>Dear</p>"),
+        ('<p>Dear</p><img src="a" alt="">', None),
+        ("<p>Dear</p>", None),
+    ],
+)
+def test_first_picture_is_lifted_when_nothing_is_said_before_it(html: str, expected: str | None) -> None:
+    """A portrait stands at the head of a letter."""
+    assert expected == lift_first(html)
