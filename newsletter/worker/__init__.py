@@ -1,0 +1,1 @@
+"""The process with the clock: looks for what is due and mails it."""

@@ -1,0 +1,186 @@
+"""Ticks: every few seconds it looks for what is due, while the mailer beside it drains the ledger.
+
+APScheduler is the metronome and nothing more: it keeps one job in memory and remembers nothing that matters.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from newsletter.bootstrap import Application
+from newsletter.clock import monotonic, system_clock
+from newsletter.errors import WorkerRunning
+from newsletter.mail.mailer import Mailer
+from newsletter.mail.tally import Progress
+from newsletter.worker import steps
+from newsletter.worker.steps import STEPS, Step
+
+log = structlog.get_logger()
+
+# Silence of the metronome after which the process is called ill: at least so many seconds, and so many ticks.
+LONGEST_SILENCE = 90.0
+SILENT_TICKS = 3
+
+# How long a tick waits for feeds before it goes on to what else is due; reading goes on beside it. In seconds.
+FEEDS_PATIENCE = 20.0
+
+# What a stopping worker gives the tick under way, in seconds; the mailer has its own patience of the same length.
+DRAIN = 30.0
+
+# After a crash of the mailer; it is not to crash a hundred times a second. In seconds.
+PAUSE_AFTER_CRASH = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What a run until idle did."""
+
+    mailed: Progress
+    # The names of steps that failed; the log says why.
+    failed: tuple[str, ...]
+
+
+class Worker:
+    """The clock of one process."""
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
+        self._application = application
+        self._seconds = seconds
+        self._tick_seconds = application.settings.tick_seconds
+        self._turn = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
+        self._beat_at = seconds()
+        self._mailer = Mailer(
+            application.database,
+            application.keyring,
+            application.links,
+            application.relay,
+            application.clock,
+            worker_place=place(),
+            return_domain=application.settings.return_domain,
+            progress=progress,
+        )
+
+    def is_healthy(self) -> bool:
+        """Whether the metronome goes; a process where it stands still is to be restarted."""
+        return self._seconds() - self._beat_at <= max(LONGEST_SILENCE, SILENT_TICKS * self._tick_seconds)
+
+    async def tick(self) -> tuple[str, ...]:
+        """Do everything that is due; gives the names of the steps that failed, which did not stop the others."""
+        async with self._turn:
+            failed = [step.name for step in (Step("read feeds", self._read_feeds), *STEPS) if not await self._take(step)]
+        self._beat()
+        return tuple(failed)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tick and mail until *stop* is set; then finish what is on the wire and the tick under way.
+
+        Raises:
+            WorkerRunning: another mailer has this SQLite database.
+
+        """
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        # Missed runs are one run, late runs are run, and nothing runs twice: what is due is asked of the database.
+        scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=self._tick_seconds,
+            next_run_time=system_clock(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        scheduler.start()
+        try:
+            await self._mail(stop)
+        finally:
+            scheduler.pause()
+            await self._drain()
+            scheduler.shutdown(wait=False)
+
+    async def run_until_idle(self, stop: asyncio.Event | None = None) -> Idle:
+        """Do everything that is due and mail everything that can be mailed now, then return; sooner when *stop* is set.
+
+        Raises:
+            RelayMissing: there is something to mail and no relay.
+            RelayUnreachable: the relay took nothing for about a minute.
+            WorkerRunning: another mailer has this SQLite database.
+
+        """
+        failed = await self.tick()
+        if self._reading is not None and not self._reading.done():
+            await asyncio.wait([self._reading])
+            failed = await self.tick()
+        mailed = await self._mailer.run_until_idle(stop)
+        if not await self._take(steps.FINISH):
+            failed = (*failed, steps.FINISH.name)
+        return Idle(mailed, failed)
+
+    async def _take(self, step: Step) -> bool:
+        try:
+            while await step.take(self._application):
+                self._beat()
+        except Exception:
+            # The door of the tick: the next steps and the next tick are not to suffer.
+            log.exception("a step of the tick failed", step=step.name)
+            return False
+        self._beat()
+        return True
+
+    async def _read_feeds(self, application: Application) -> bool:
+        """Read the feeds that are due; a slow one is left to be read beside the other steps."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(steps.gather_feeds(application))
+        done, _ = await asyncio.wait([self._reading], timeout=FEEDS_PATIENCE)
+        for task in done:
+            task.result()
+        return False
+
+    async def _mail(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._mailer.run(stop)
+            except WorkerRunning:
+                raise
+            except Exception:
+                # The door of the mailer: what it held is taken back by the next one.
+                log.exception("the mailer ended; it is started again", seconds=PAUSE_AFTER_CRASH)
+                await _wait(stop, PAUSE_AFTER_CRASH)
+
+    async def _drain(self) -> None:
+        try:
+            async with asyncio.timeout(DRAIN), self._turn:
+                pass
+        except TimeoutError:
+            log.warning("the tick under way did not end in time; what it began is rolled back or done again")
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
+
+    def _beat(self) -> None:
+        self._beat_at = self._seconds()
+
+
+def place() -> str:
+    """Say where this process runs, for whoever wonders which one has the database."""
+    return f"{socket.gethostname()}, process {os.getpid()}"
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,263 @@
+"""The steps of a tick: what is due is asked of the database, so a restart, a late tick or a second worker changes nothing.
+
+Each step opens its own short transactions, and doing it again does nothing again.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from newsletter.bootstrap import Application
+from newsletter.errors import Refused
+from newsletter.feeds import store as feeds
+from newsletter.feeds.gather import gather
+from newsletter.feeds.model import Feed, Gathered
+from newsletter.issues import agenda, alerts, calendar, draft, newsletters, store
+from newsletter.issues.agenda import Step as Agenda
+from newsletter.issues.model import Issue, IssueState
+from newsletter.issues.schedule import Due, Slot
+from newsletter.mail import dispatch
+from newsletter.review import approval
+from newsletter.staff import audit
+from newsletter.staff.permissions import Actor
+
+log = structlog.get_logger()
+
+# How old what we know of a feed may be.
+FEED_PACE = timedelta(hours=1)
+
+# A feed that fails once is back at the next try, most often; somebody is told when it stays away.
+FAILURES_BEFORE_ALERT = 3
+
+# Gathering for a draft ends before the lease on its slot (calendar.LEASE) and before the watchdog barks. In seconds.
+LONGEST_GATHERING = 60.0
+
+# Who did it, in the audit, where nobody did.
+WORKER = Actor("the worker", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a tick."""
+
+    name: str
+    # True: there may be more of it, ask again.
+    take: Callable[[Application], Awaitable[bool]]
+
+
+async def gather_feeds(application: Application) -> None:
+    """Read the feeds of the newsletters that have one not read within the hour."""
+    for newsletter_id in await asyncio.to_thread(_newsletters_to_gather, application):
+        gathered = await gather(
+            application.database,
+            application.fetch_policy,
+            application.child,
+            application.clock,
+            newsletter_id=newsletter_id,
+        )
+        await asyncio.to_thread(tell_troubles, application, gathered)
+
+
+async def record_slots(application: Application) -> bool:
+    """Write down the slots whose time of drafting has come, and tell of those that nobody drafted in time."""
+    await asyncio.to_thread(_record_slots, application)
+    return False
+
+
+async def draft_slot(application: Application) -> bool:
+    """Draft the issue of the next free slot after a fresh look at its feeds; False when there was none."""
+    token = uuid.uuid4().hex
+    claimed = await asyncio.to_thread(_claim, application, token)
+    if claimed is None:
+        return False
+    troubles = await _gather_month(application, claimed)
+    await asyncio.to_thread(_draft, application, claimed, token, troubles)
+    return True
+
+
+async def top_up_drafts(application: Application) -> bool:
+    """Add the posts that appeared since a month was drafted."""
+    await asyncio.to_thread(_top_up, application)
+    return False
+
+
+async def send_due(application: Application) -> bool:
+    """Send, hold or miss every issue whose time has come."""
+    await asyncio.to_thread(_send_due, application)
+    return False
+
+
+async def finish_issues(application: Application) -> bool:
+    """Call the issues sent whose people are all settled."""
+    await asyncio.to_thread(_finish, application)
+    return False
+
+
+FINISH = Step("finish issues", finish_issues)
+STEPS = (
+    Step("record slots", record_slots),
+    Step("draft slots", draft_slot),
+    Step("top up drafts", top_up_drafts),
+    Step("send due issues", send_due),
+    FINISH,
+)
+
+
+def tell_troubles(application: Application, gathered: Sequence[Gathered]) -> None:
+    """Tell a person of feeds that stay broken, and take it back when they are well again."""
+    now = application.clock()
+    for one in gathered:
+        key = f"feed:{one.feed.id}"
+        with application.database.write() as tx:
+            if one.went_well:
+                alerts.settle_alert(tx, key, now)
+            elif one.feed.failures >= FAILURES_BEFORE_ALERT:
+                text = f"{one.feed.url}: {one.trouble}"
+                alerts.raise_alert(tx, key, text, now, newsletter_id=one.feed.newsletter_id)
+
+
+def _newsletters_to_gather(application: Application) -> tuple[int, ...]:
+    now = application.clock()
+    with application.database.read() as tx:
+        return tuple(sorted({feed.newsletter_id for feed in feeds.feeds_of(tx, None) if _is_due(feed, now)}))
+
+
+def _is_due(feed: Feed, now: datetime) -> bool:
+    if feed.not_before is not None and now < feed.not_before:
+        return False
+    return feed.gathered_at is None or now - feed.gathered_at >= FEED_PACE
+
+
+def _record_slots(application: Application) -> None:
+    now = application.clock()
+    with application.database.write() as tx:
+        recorded = calendar.record_slots(tx, now)
+    if recorded:
+        log.info("slots recorded", slots=recorded)
+    with application.database.write() as tx:
+        missed = agenda.miss_overdue(tx, now)
+    for slot in missed:
+        log.warning("slot missed", slot=slot.slot_key, newsletter=slot.newsletter_id)
+
+
+def _claim(application: Application, token: str) -> Slot | None:
+    with application.database.write() as tx:
+        return calendar.claim_draft(tx, application.clock(), token)
+
+
+async def _gather_month(application: Application, claimed: Slot) -> tuple[str, ...]:
+    """Read the feeds of the slot's month to its end; gives the troubles in words."""
+    try:
+        async with asyncio.timeout(LONGEST_GATHERING):
+            gathered = await gather(
+                application.database,
+                application.fetch_policy,
+                application.child,
+                application.clock,
+                newsletter_id=claimed.newsletter_id,
+                month=claimed.month,
+                force=True,
+            )
+    except TimeoutError:
+        return (f"The feeds did not give all posts within {LONGEST_GATHERING:.0f} seconds.",)
+    await asyncio.to_thread(tell_troubles, application, gathered)
+    return tuple(f"{one.feed.url}: {one.trouble}" for one in gathered if not one.went_well)
+
+
+def _draft(application: Application, claimed: Slot, token: str, troubles: Sequence[str]) -> None:
+    now = application.clock()
+    with application.database.write() as tx:
+        if troubles and _would_be_empty(tx, claimed):
+            # A feed that is down is no month without posts: nothing is skipped on its word.
+            _wait_for_feeds(tx, claimed, token, troubles[0], now)
+            return
+        made = agenda.draft_claimed(tx, claimed, token, now)
+        if made is not None:
+            alerts.settle_alert(tx, _waiting_key(claimed), now)
+            if troubles:
+                _tell_of_gaps(tx, made, troubles, now)
+            audit.record(tx, WORKER, "issue.draft", f"issue {made.id}", {"slot": claimed.slot_key}, now)
+            log.info("issue drafted", issue=made.id, slot=claimed.slot_key, articles=len(made.articles), state=made.state.value)
+
+
+def _tell_of_gaps(tx: Connection, made: Issue, troubles: Sequence[str], now: datetime) -> None:
+    text = (
+        f"{made.title} was drafted while not all posts could be read. Posts found later are added to the draft. {troubles[0]}"
+    )
+    alerts.raise_alert(tx, f"issue-gaps:{made.id}", text, now, newsletter_id=made.newsletter_id, issue_id=made.id)
+
+
+def _would_be_empty(tx: Connection, claimed: Slot) -> bool:
+    if store.issue_of_slot(tx, claimed.newsletter_id, claimed.slot_key) is not None:
+        return False
+    return not draft.pool(tx, newsletters.by_id(tx, claimed.newsletter_id), claimed.month)
+
+
+def _wait_for_feeds(tx: Connection, claimed: Slot, token: str, trouble: str, now: datetime) -> None:
+    if not calendar.release_draft(tx, claimed, token, now, trouble):
+        return
+    newsletter = newsletters.by_id(tx, claimed.newsletter_id)
+    text = f"{newsletter.name} has no draft for {claimed.month.words} yet, because no posts could be read. {trouble}"
+    alerts.raise_alert(tx, _waiting_key(claimed), text, now, newsletter_id=newsletter.id)
+    log.warning("draft waits for its feeds", slot=claimed.slot_key, newsletter=newsletter.id)
+
+
+def _waiting_key(claimed: Slot) -> str:
+    return f"slot-waits:{claimed.newsletter_id}:{claimed.slot_key}"
+
+
+def _top_up(application: Application) -> None:
+    with application.database.read() as tx:
+        drafts = [line.id for line in store.issues_in(tx, frozenset({IssueState.DRAFT})) if line.month]
+    for issue_id in drafts:
+        with application.database.write() as tx:
+            added = draft.top_up(tx, issue_id, application.clock())
+        if added:
+            log.info("posts added to a draft", issue=issue_id, posts=added)
+
+
+def _send_due(application: Application) -> None:
+    with application.database.read() as tx:
+        waiting = calendar.due(tx, application.clock())
+    for due in waiting:
+        try:
+            _depart(application, due)
+        except Refused as refusal:
+            _tell_refusal(application, due, refusal)
+
+
+def _depart(application: Application, due: Due) -> None:
+    now = application.clock()
+    with application.database.write() as tx:
+        # Asked again: since it was read, somebody may have sent, moved or cancelled it.
+        if due not in calendar.due(tx, now):
+            return
+        step = agenda.decide(due, is_approved=approval.holds(tx, store.load(tx, due.issue_id)), now=now)
+        if step is Agenda.SEND:
+            report = dispatch.send_issue(tx, due.issue_id, now)
+            audit.record(tx, WORKER, "issue.send", f"issue {due.issue_id}", {"audience": report.audience}, now)
+        elif step is Agenda.HOLD:
+            agenda.hold(tx, due, now)
+        else:
+            agenda.miss(tx, due, now)
+    log.info("its time has come", issue=due.issue_id, slot=due.slot_key, done=step.value)
+
+
+def _tell_refusal(application: Application, due: Due, refusal: Refused) -> None:
+    log.warning("issue cannot be sent", issue=due.issue_id, reason=str(refusal))
+    now = application.clock()
+    with application.database.write() as tx:
+        known = store.load(tx, due.issue_id)
+        text = f"{known.title} is due and cannot be sent: {refusal}"
+        alerts.raise_alert(tx, f"issue-refused:{known.id}", text, now, newsletter_id=known.newsletter_id, issue_id=known.id)
+
+
+def _finish(application: Application) -> None:
+    with application.database.write() as tx:
+        for issue_id in dispatch.finish(tx, application.clock()):
+            log.info("issue sent", issue=issue_id)
