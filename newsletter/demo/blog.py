@@ -1,4 +1,7 @@
-"""The demo's blog: answers over HTTP as WordPress does, with the warts of real feeds."""
+"""The demo's blog: answers over HTTP as WordPress does, with the warts of real feeds.
+
+python -m newsletter.demo.blog --port 8100
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,6 +10,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import click
+import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -159,3 +164,16 @@ def _rfc822(moment: datetime, *, use_gmt: bool = False) -> str:
 
 def _rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@click.command()
+@click.option("--port", default=8100, show_default=True, help="Port on this machine.")
+def main(port: int) -> None:
+    """Serve the blog of the demonstration, to try things out with."""
+    address = f"http://127.0.0.1:{port}"
+    click.echo(f"The blog is at {address}/, its feed at {address}/feed/", err=True)
+    uvicorn.run(create_blog(address), port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

@@ -25,7 +25,7 @@ class Pages(uvicorn.Server):
     """A web server that leaves signals to whoever runs it."""
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(uvicorn.Config(app, lifespan="off", access_log=False, log_level="warning"))
+        super().__init__(uvicorn.Config(app, lifespan="off", access_log=False, log_config=None))
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
