@@ -89,7 +89,8 @@ def page_for(language: str, title: str, preheader: str, slots: Mapping[SlotName,
 
 def imprint(newsletter: Newsletter) -> str:
     """Give who writes and from where, on one line; an address that begins with the sender's name says it once."""
-    address = one_line(newsletter.postal_address)
+    lines = (line.strip().rstrip(",") for line in newsletter.postal_address.splitlines())
+    address = one_line(", ".join(line for line in lines if line))
     if address.startswith(newsletter.sender_name):
         return address
     return one_line(f"{newsletter.sender_name}, {address}")

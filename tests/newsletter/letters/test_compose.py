@@ -120,7 +120,7 @@ def test_reader_is_told_why_and_by_whom(templates: Templates) -> None:
 
     for part in (tree_of(composition).text(), text_of(composition)):
         assert f"Dear Amara Nwosu, {reason}" in " ".join(part.split())
-        assert "CPDWL Section, 5 Library Square The Hague" in " ".join(part.split())
+        assert "CPDWL Section, 5 Library Square, The Hague" in " ".join(part.split())
 
 
 def test_contents_lead_to_every_article(templates: Templates) -> None:
@@ -278,6 +278,14 @@ def test_issue_without_articles_can_be_looked_at(templates: Templates) -> None:
     assert [] == texts(tree_of(composition), "h2")
     assert "There is nothing in this issue yet." in tree_of(composition).text()
     assert "There is nothing in this issue yet." in text_of(composition)
+
+
+def test_letter_that_nobody_has_written_yet_looks_like_it(templates: Templates) -> None:
+    """An honest gap, set apart from what was written."""
+    missing = replace(an_article(content="<p>Not written yet.</p>", link=""), is_placeholder=True)
+    tree = tree_of(compose(templates, an_issue(a_section("Letter", missing, kind=SectionKind.LETTER))))
+
+    assert "Not written yet." == the(tree, ".body.quiet").text()
 
 
 def test_templates_without_a_way_out_are_refused(

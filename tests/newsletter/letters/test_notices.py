@@ -26,7 +26,7 @@ def test_confirmation_says_what_it_is_for(templates: Templates) -> None:
         assert "CPDWL members" in part
         assert "7 days" in part
         assert "If you did not ask for this, ignore this mail." in part
-        assert "CPDWL Section, 5 Library Square The Hague" in part
+        assert "CPDWL Section, 5 Library Square, The Hague" in part
 
 
 def test_confirmation_has_one_link_and_no_name(templates: Templates) -> None:

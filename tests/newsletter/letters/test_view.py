@@ -43,5 +43,5 @@ def test_imprint_names_the_sender_once() -> None:
     """The law wants to know who writes and from where; saying it twice looks careless."""
     named = a_newsletter()
 
-    assert "CPDWL Section, 5 Library Square The Hague" == view.imprint(named)
+    assert "CPDWL Section, 5 Library Square, The Hague" == view.imprint(named)
     assert "CPDWL Section, 5 Library Square" == view.imprint(replace(named, postal_address="5 Library Square"))
