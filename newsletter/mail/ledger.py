@@ -141,7 +141,7 @@ def claim(tx: Connection, worker_id: str, now: datetime, limit: int) -> tuple[De
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True),
     ).all()
-    claimed = tuple(Delivery(*row) for row in rows)
+    claimed = tuple(Delivery(**row._asdict()) for row in rows)
     ids = [one.id for one in claimed]
     tx.execute(update(delivery).where(delivery.c.id.in_(ids)).values(state=S.LEASED, worker_id=worker_id))
     return claimed

@@ -9,18 +9,16 @@ from newsletter.mail.delivery import NO_ANSWER, Phase, Reply
 
 log = structlog.get_logger()
 
-# In seconds, doubled at each failure in a row. A relay that is back is used again within the longest.
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 30.0
-
-# A run that is to end lets go after this many failures in a row, about a minute.
+# A run that is to end lets go after this many failures in a row: a minute with the usual patience.
 MOST_FAILURES = 7
 
 
 class Pace:
     """What all connections of a mailer know of the relay's health."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_wait: float, longest_wait: float) -> None:
+        self._first_wait = first_wait
+        self._longest_wait = longest_wait
         self._failures = 0
         self._not_before = 0.0
         self._last = Reply(Phase.CONNECT, NO_ANSWER, "", "")
@@ -41,7 +39,7 @@ class Pace:
         if monotonic() < self._not_before:
             # Several connections feel the same trouble at once; it counts once.
             return
-        wait = min(FIRST_WAIT * 2**self._failures, LONGEST_WAIT)
+        wait = min(self._first_wait * 2 ** min(self._failures, MOST_FAILURES), self._longest_wait)
         self._failures += 1
         self._not_before = monotonic() + wait
         log.warning("the relay is in trouble", phase=reply.phase.value, reply=reply.words, wait=wait)

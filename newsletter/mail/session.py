@@ -44,6 +44,9 @@ class Patience:
     block: float = 180
     # After the final dot. Shorter, and messages that were taken are believed lost (RFC 1047).
     dot: float = 600
+    # After trouble nobody tries for this long, doubled at each failure in a row up to the longest.
+    trouble: float = 1
+    longest_trouble: float = 30
 
 
 class RelayDown(Exception):  # noqa: N818 -- named for what happened

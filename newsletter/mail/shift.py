@@ -65,7 +65,7 @@ class Shift:
         self._letters: OrderedDict[int, Facts] = OrderedDict()
         self._has_news = True
         self._scribe = Scribe(database, clock, self._worker_id)
-        self._pace = Pace()
+        self._pace = Pace(post.patience.trouble, post.patience.longest_trouble)
         self._queue: Queue = asyncio.Queue(post.relay.connections * QUEUED)
         self._post = post
         self._stationery = stationery
@@ -108,14 +108,18 @@ class Shift:
 
     async def _begin(self) -> int:
         """Register, take back what dead workers held, and count what waits."""
+        while True:
+            try:
+                return await self._scribe.run(self._register)
+            except TROUBLE as error:
+                log.warning("the ledger cannot be written", reason=str(error))
+                await asyncio.sleep(POLL)
 
-        def begin(tx: Connection) -> int:
-            now = self._clock()
-            workers.register(tx, self._worker_id, self._place, now)
-            self._note(workers.rescue(tx, self._worker_id, now))
-            return mailings.waiting(tx)
-
-        return await self._scribe.run(begin)
+    def _register(self, tx: Connection) -> int:
+        now = self._clock()
+        workers.register(tx, self._worker_id, self._place, now)
+        self._note(workers.rescue(tx, self._worker_id, now))
+        return mailings.waiting(tx)
 
     async def _feed(self) -> None:
         while not self._stopping.is_set():
@@ -147,8 +151,8 @@ class Shift:
         except TimeoutError:
             return False
         if self._has_news:
-            self._has_news = False
             await self._scribe.run(lambda tx: dispatch.finish(tx, self._clock()))
+            self._has_news = False
         left = await self._outstanding()
         if self._ends_when_idle and left.is_nothing:
             return True

@@ -11,6 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal, select, update
 
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert as insert_if_new
+
 from newsletter.mail.delivery import DeliveryState, Phase
 from newsletter.tables.mail import attempt, delivery, worker
 from subscribers.tables.kinds import Instant
@@ -33,8 +36,10 @@ class Rescued:
 
 
 def register(tx: Connection, worker_id: str, place: str, now: datetime) -> None:
-    """Write down a worker that starts, with its first lease."""
-    tx.execute(insert(worker).values(id=worker_id, place=place, started_at=now, lease_until=_clock(tx, now, LEASE)))
+    """Write down a worker that starts, with its first lease. Saying it twice is not an error."""
+    lease_until = _clock(tx, now, LEASE)
+    statement = insert_if_new(worker).values(id=worker_id, place=place, started_at=now, lease_until=lease_until)
+    tx.execute(statement.on_conflict_do_nothing())
 
 
 def renew(tx: Connection, worker_id: str, now: datetime) -> None:
