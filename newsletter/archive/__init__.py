@@ -1,1 +1,1 @@
-"""What was sent, for everybody to read."""
+"""What can be read on the web: issues that were sent, and a feed of them."""

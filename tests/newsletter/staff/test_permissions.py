@@ -1,0 +1,49 @@
+"""Who may do what."""
+
+from itertools import pairwise
+
+import pytest
+
+from newsletter.errors import NotPermitted
+from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, Role, allowed, require
+
+P = Permission
+
+
+@pytest.mark.parametrize(
+    ("role", "permissions"),
+    [
+        (None, set()),
+        (Role.VIEWER, {P.VIEW}),
+        (Role.EDITOR, {P.VIEW, P.EDIT}),
+        (Role.PUBLISHER, {P.VIEW, P.EDIT, P.APPROVE, P.SEND, P.MANAGE_PEOPLE}),
+        (Role.ADMIN, set(Permission)),
+    ],
+)
+def test_what_each_role_includes(role: Role | None, permissions: set[Permission]) -> None:
+    """The whole table; nobody has a permission by accident."""
+    assert permissions == {permission for permission in Permission if allowed(role, permission)}
+
+
+def test_each_role_can_do_what_the_one_before_can() -> None:
+    """A promotion never takes something away."""
+    for lower, higher in pairwise(Role):
+        assert all(allowed(higher, permission) for permission in Permission if allowed(lower, permission))
+
+
+def test_the_local_operator_may_do_everything() -> None:
+    """Whoever owns the machine owns the database."""
+    for permission in Permission:
+        require(LOCAL_OPERATOR, permission)
+
+
+def test_a_refusal_names_who_and_what() -> None:
+    """The sentence can be shown as it is."""
+    with pytest.raises(NotPermitted, match=r"^Ann may not manage staff\.$"):
+        require(Actor("Ann", Role.PUBLISHER), Permission.MANAGE_STAFF)
+
+
+def test_somebody_without_a_role_may_not_even_look() -> None:
+    """No role is no permission."""
+    with pytest.raises(NotPermitted):
+        require(Actor("Ann", None), Permission.VIEW)
