@@ -68,6 +68,7 @@ class _Planned:
     """An article, how its section looks, and whether it is the first there."""
 
     article: Article
+    section_title: str
     style: str
     is_first: bool
 
@@ -132,7 +133,7 @@ def _planned(issue: Issue) -> Iterator[_Planned]:
     for section in _shown_sections(issue):
         style = _style(issue, section)
         for position, article in enumerate(section.articles):
-            yield _Planned(article, style, is_first=position == 0)
+            yield _Planned(article, section.title, style, is_first=position == 0)
 
 
 def _shown_sections(issue: Issue) -> list[Section]:
@@ -194,11 +195,15 @@ def _article_view(planned: _Planned, result: Prepared | Unfit | None) -> Article
     article = planned.article
     link = article.link if is_web_link(article.link) else ""
     shown = result if isinstance(result, Prepared) else None
+    title, byline = one_line(article.title), one_line(article.byline)
+    is_repeated = bool(byline) and title.casefold() == one_line(planned.section_title).casefold()
     goes_on = isinstance(result, Unfit) or (shown is not None and shown.goes_on)
     return ArticleView(
         anchor=Bare(f"a{article.id}"),
-        title=one_line(article.title),
-        byline=one_line(article.byline),
+        title=title,
+        byline=byline,
+        heading=byline if is_repeated else title,
+        credit="" if is_repeated else byline,
         link=link,
         more=one_line(article.title, LONGEST_MORE) if link and goes_on else "",
         body=Ready(shown.html) if shown and shown.html else None,

@@ -48,8 +48,12 @@ class ArticleView:
     """An article as the letter shows it."""
 
     anchor: Bare
+    # As the contents name it.
     title: str
     byline: str
+    # Above its text. A text called like its section would say so twice: there its author stands instead.
+    heading: str
+    credit: str
     # Empty for own text without an address.
     link: str
     # "Read more: …", shortened; empty when there is no more, or nowhere to read it.

@@ -167,6 +167,17 @@ def test_letter_is_shown_in_full_with_its_author_and_portrait(templates: Templat
     assert "96" == the(tree, 'img[alt="Catharina Isberg"]').attributes["width"]
 
 
+def test_letter_called_like_its_section_is_headed_by_its_author(templates: Templates) -> None:
+    """The same words twice, one below the other, would look like a mistake."""
+    letter = an_article(title="Division Chair letter", byline="Catharina Isberg")
+    composition = compose(templates, an_issue(a_section("Division chair letter", letter, kind=SectionKind.LETTER)))
+    tree = tree_of(composition)
+
+    assert ["Catharina Isberg"] == texts(tree, "h3")
+    assert ["Division Chair letter Catharina Isberg"] == texts(tree, ".contents a")
+    assert "\nCatharina Isberg\n----------------\n" in composition.draft.text
+
+
 def test_first_feature_has_its_picture_on_top_and_the_others_beside(templates: Templates) -> None:
     """One large picture a section; more would shout."""
     tree = tree_of(compose(templates, january_2020()))
