@@ -156,6 +156,8 @@ def test_headlines_are_titles_with_links(templates: Templates) -> None:
 
     assert [f"{BLOG}/1/"] == [node.attributes.get("href") for node in tree_of(composition).css("h3 a")]
     assert "unseen" not in composition.draft.html + composition.draft.text
+    assert ["… and more 1 headline"] == texts(tree_of(composition), ".contents a")
+    assert "* … and more (1 headline)\n" in composition.draft.text
 
 
 def test_letter_is_shown_in_full_with_its_author_and_portrait(templates: Templates) -> None:
