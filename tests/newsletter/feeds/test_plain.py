@@ -14,6 +14,8 @@ from subscribers.oneline import is_one_line
     ("html", "line"),
     [
         ("Fish &amp; chips &#8211; <em>hot</em>", "Fish & chips – hot"),
+        ("Q&amp;amp;A in Moscow&amp;#8217;s caf&amp;eacute;", "Q&A in Moscow’s café"),
+        ("AT&T, R&D; and &amp;", "AT&T, R&D; and &"),
         ("a < b and c > d <3", "a < b and c > d <3"),
         ("</title><script>alert(1)</script>", ""),
         ("<style>p {}</style>Words", "Words"),
