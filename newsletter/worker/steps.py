@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from newsletter.bootstrap import Application
-from newsletter.errors import Refused
+from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
 from newsletter.feeds.gather import gather
 from newsletter.feeds.model import Feed, Gathered
@@ -227,7 +227,7 @@ def _send_due(application: Application) -> None:
     for due in waiting:
         try:
             _depart(application, due)
-        except Refused as refusal:
+        except NewsletterError as refusal:
             _tell_refusal(application, due, refusal)
 
 
@@ -248,7 +248,7 @@ def _depart(application: Application, due: Due) -> None:
     log.info("its time has come", issue=due.issue_id, slot=due.slot_key, done=step.value)
 
 
-def _tell_refusal(application: Application, due: Due, refusal: Refused) -> None:
+def _tell_refusal(application: Application, due: Due, refusal: NewsletterError) -> None:
     log.warning("issue cannot be sent", issue=due.issue_id, reason=str(refusal))
     now = application.clock()
     with application.database.write() as tx:
