@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from newsletter.errors import AlreadyThere, BadValue, PostNotFound, SectionNotFound
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
-from newsletter.issues import contents, store
+from newsletter.issues import contents, newsletters, store
 from newsletter.issues.contents import Text
 from newsletter.issues.draft import LONGEST_TITLE, text_of
 from newsletter.issues.model import Article, Issue, Section, SectionKind, SectionPlan, Show
@@ -144,7 +144,7 @@ def restore_article(
         AlreadyThere: another issue carries its post by now.
 
     """
-    known = store.begin_edit(tx, issue_id, now, expected_version)
+    known = _begin_taking(tx, issue_id, now, expected_version)
     dropped = contents.article_of(tx, issue_id, article_id)
     if dropped.post_id is not None:
         _require_in_no_other(tx, known, dropped.post_id)
@@ -170,7 +170,7 @@ def take_post(
         AlreadyThere: this or another issue carries the post; one dropped here is restored instead.
 
     """
-    known = store.begin_edit(tx, issue_id, now, expected_version)
+    known = _begin_taking(tx, issue_id, now, expected_version)
     target = _section(known, section)
     post = _post(tx, known, post_id)
     if contents.offered(tx, issue_id).has(post) or contents.carried(tx, known.newsletter_id).has(post):
@@ -212,6 +212,12 @@ def write_letter(
     else:
         contents.save_article(tx, replace(earlier, content=_content(html), byline=byline, is_placeholder=False))
     return store.load(tx, issue_id)
+
+
+def _begin_taking(tx: Connection, issue_id: int, now: datetime, expected_version: int | None) -> Issue:
+    """Begin an edit that takes a post: in turn with drafting, or two issues could carry it."""
+    newsletters.take_turn(tx, store.load(tx, issue_id).newsletter_id)
+    return store.begin_edit(tx, issue_id, now, expected_version)
 
 
 def _section_for_letter(tx: Connection, known: Issue, title: str) -> Section:

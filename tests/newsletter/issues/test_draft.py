@@ -1,14 +1,16 @@
 """Drafting: the posts of a month, filed, and none of them twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
 from newsletter.database import Database
 from newsletter.errors import BadValue, IssueNotFound
 from newsletter.issues import alerts, draft, editing, newsletters, store
-from newsletter.issues.model import IssueState, Month, Newsletter, Show
+from newsletter.issues.model import Issue, IssueState, Month, Newsletter, Show
 from newsletter.issues.plan import DEFAULT_PLAN
 from tests.harness.newsroom import (
     a_month,
@@ -279,3 +281,22 @@ def test_posts_for_a_section_the_issue_lacks_stay_in_the_pool(
 
         assert 2 == draft.top_up(tx, issue.id, now)
         assert 3 == len(draft.pool(tx, newsletter, JANUARY))
+
+
+def test_two_who_draft_at_once_take_turns(database: Database, newsletter: Newsletter, now: datetime) -> None:
+    """Every post is carried once, and no number is given twice."""
+    start = Barrier(3)
+    with database.write() as tx:
+        a_month(tx, newsletter)
+
+    def draft_one(_number: int) -> Issue:
+        start.wait()
+        with database.write() as tx:
+            return draft.draft_month(tx, newsletter, JANUARY, now)
+
+    with ThreadPoolExecutor(3) as editors:
+        issues = list(editors.map(draft_one, range(3)))
+
+    assert [1, 2, 3] == sorted(issue.number for issue in issues)
+    posts = [article.post_id for issue in issues for article in issue.articles if article.post_id is not None]
+    assert 5 == len(posts) == len(set(posts))

@@ -25,9 +25,14 @@ def test_the_latest_acts_come_first(database: Database, now: datetime) -> None:
 
 def test_an_act_that_failed_was_not_done(database: Database, now: datetime) -> None:
     """The record goes with the transaction."""
-    with pytest.raises(RuntimeError), database.write() as tx:
-        audit.record(tx, LOCAL_OPERATOR, "issue.edit", "issue 5", {}, now)
-        raise RuntimeError
+
+    def fail() -> None:
+        with database.write() as tx:
+            audit.record(tx, LOCAL_OPERATOR, "issue.edit", "issue 5", {}, now)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
 
     with database.read() as tx:
         assert () == audit.recent(tx)
