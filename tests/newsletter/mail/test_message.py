@@ -1,0 +1,196 @@
+"""The finished message: its headers, its bodies, and that it is the same at every attempt."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.utils import parsedate_to_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.letters.letter import LetterKind
+from newsletter.letters.links import Links
+from newsletter.mail.delivery import Delivery
+from newsletter.mail.headers import HeaderUnsafe
+from newsletter.mail.message import Facts, Stationery
+from subscribers.tokens import Keyring, Purpose
+from tests.conftest import SECRET
+from tests.harness import rawmail
+from tests.harness.mailroom import a_draft
+from tests.newsletter.mail.test_headers import NASTY
+
+PLANNED = datetime(2020, 2, 3, 8, 0, 0, 123456, tzinfo=UTC)
+FACTS = Facts(7, a_draft(), LetterKind.ISSUE, PLANNED, "readers", "section-news", 3)
+ANN = Delivery(11, 7, 21, 31, 1, "ann@example.net", "hash", "Ann Lee", 0, 0)
+KEYRING = Keyring(SECRET)
+STATIONERY = Stationery(KEYRING, Links("https://news.example.org"))
+TOKEN = KEYRING.seal(Purpose.DELIVERY, 11)
+LEAVE = f"https://news.example.org/u/{KEYRING.seal(Purpose.UNSUBSCRIBE, 31)}"
+
+
+def read(facts: Facts = FACTS, delivery: Delivery = ANN) -> rawmail.Raw:
+    """Write a message and take it apart."""
+    return rawmail.read(STATIONERY.envelope(facts, delivery).data)
+
+
+def test_fields_are_exactly_these() -> None:
+    """One of each, in this order, and nothing that nobody planned."""
+    assert [
+        "Date",
+        "From",
+        "Reply-To",
+        "To",
+        "Subject",
+        "Message-ID",
+        "List-Id",
+        "List-Unsubscribe",
+        "List-Unsubscribe-Post",
+        "List-Post",
+        "List-Archive",
+        "Precedence",
+        "Feedback-ID",
+        "MIME-Version",
+        "Content-Language",
+        "Content-Type",
+    ] == read().names
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("From", '"Section News" <news@example.org>'),
+        ("Reply-To", "<editor@example.org>"),
+        ("To", '"Ann Lee" <ann@example.net>'),
+        ("Subject", "January 2020"),
+        ("Message-ID", f"<{TOKEN}@example.org>"),
+        ("List-Id", "<readers.example.org>"),
+        ("List-Unsubscribe", f"<{LEAVE}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("List-Post", "NO"),
+        ("List-Archive", "<https://news.example.org/archive/section-news/>"),
+        ("Feedback-ID", "i7:readers:issue:exampleorg"),
+    ],
+)
+def test_fields_say_what_they_should(name: str, value: str) -> None:
+    """As machines on the way read them."""
+    field = read().one(name)
+
+    assert value == field.value
+    assert 1 == len(field.lines)
+    assert len(field.lines[0]) <= 76
+
+
+def test_date_is_the_moment_of_planning() -> None:
+    """Not of the attempt: days may lie between two."""
+    assert PLANNED.replace(microsecond=0) == parsedate_to_datetime(read().one("Date").value)
+
+
+def test_bodies_are_filled_for_the_person() -> None:
+    """Text first, HTML last, the same content."""
+    text, html = rawmail.parts(read())
+
+    assert ("text/plain; charset=utf-8", f"Dear Ann Lee,\n.\nleave: {LEAVE}\n") == text
+    assert ("text/html; charset=utf-8", f"<p>Dear Ann Lee, <a href='{LEAVE}'>leave</a></p>\n") == html
+
+
+def test_name_is_text_in_html() -> None:
+    """Whatever somebody calls themselves."""
+    _, (_, html) = rawmail.parts(read(delivery=replace(ANN, name="<script>alert(1)</script>")))
+
+    assert "&lt;script&gt;" in html
+    assert "<script>" not in html
+
+
+def test_nameless_are_addressed_all_the_same() -> None:
+    """No name, no empty quotes."""
+    raw = read(delivery=replace(ANN, name=""))
+
+    assert "<ann@example.net>" == raw.one("To").value
+    assert rawmail.parts(raw)[0][1].startswith("Dear reader,")
+
+
+def test_every_attempt_is_the_same_bytes() -> None:
+    """So whoever gets a second copy can tell that it is one."""
+    assert STATIONERY.envelope(FACTS, ANN) == STATIONERY.envelope(FACTS, replace(ANN, attempts=3))
+
+
+def test_two_people_have_different_ids() -> None:
+    """Message-ID, envelope sender and links are theirs alone."""
+    ann, bob = (STATIONERY.envelope(FACTS, one) for one in (ANN, replace(ANN, id=12, subscription_id=32)))
+
+    assert ann.sender != bob.sender
+    assert rawmail.read(ann.data).one("Message-ID") != rawmail.read(bob.data).one("Message-ID")
+
+
+def test_envelope_sender_leads_back_to_the_delivery() -> None:
+    """Returned mail is known by where it comes back to, and the local part fits into 64 octets."""
+    envelope = Stationery(KEYRING, Links("https://x.example"), "returns.example.org").envelope(FACTS, ANN)
+    local, _, domain = envelope.sender.partition("@")
+
+    assert "returns.example.org" == domain
+    assert 11 == KEYRING.open(Purpose.DELIVERY, local.removeprefix("b-"))
+    assert len(local) <= 64
+
+
+@pytest.mark.parametrize("kind", [LetterKind.CONFIRMATION, LetterKind.WELCOME])
+def test_notices_say_that_nobody_wrote_them(kind: LetterKind) -> None:
+    """So that no machine answers; and they are no bulk mail."""
+    raw = read(replace(FACTS, kind=kind))
+
+    assert "auto-generated" == raw.one("Auto-Submitted").value
+    assert "Precedence" not in raw.names
+
+
+def test_confirmation_has_no_list_to_leave() -> None:
+    """Whoever does nothing is on none."""
+    assert not [name for name in read(replace(FACTS, kind=LetterKind.CONFIRMATION)).names if name.startswith("List-")]
+
+
+def test_welcome_can_be_left_again() -> None:
+    """From the first letter on."""
+    assert f"<{LEAVE}>" == read(replace(FACTS, kind=LetterKind.WELCOME)).one("List-Unsubscribe").value
+
+
+@given(NASTY, NASTY, NASTY)
+def test_no_text_makes_another_header(subject: str, sender: str, name: str) -> None:
+    """Neither a feed's title, nor a setting, nor a person's name; seen by our parser and by CPython's."""
+    draft = replace(a_draft(), subject=subject, sender_name=sender)
+    data = STATIONERY.envelope(replace(FACTS, draft=draft), replace(ANN, name=name)).data
+    raw = rawmail.read(data)
+    stdlib = message_from_bytes(data, policy=policy.default)
+
+    assert read().names == raw.names == stdlib.keys()
+    assert "news@example.org" == rawmail.mailbox(raw.one("From").value)[1]
+    assert "ann@example.net" == rawmail.mailbox(raw.one("To").value)[1]
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=300))
+def test_any_text_survives_in_the_body(text: str) -> None:
+    """Feeds bring everything."""
+    draft = replace(a_draft(), text=text, slots={})
+    got = rawmail.parts(read(replace(FACTS, draft=draft)))[0][1]
+
+    assert text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") == got.rstrip("\n")
+
+
+def test_address_outside_ascii_is_the_only_thing_that_is_not_seven_bit() -> None:
+    """It goes only to a relay that takes it."""
+    envelope = STATIONERY.envelope(FACTS, replace(ANN, email="jörg@example.net", name="Jörg"))
+
+    assert envelope.needs_smtputf8
+    assert "jörg@example.net" == rawmail.mailbox(rawmail.read(envelope.data).one("To").value)[1]
+    assert envelope.data.replace("jörg".encode(), b"").isascii()
+
+
+def test_sender_that_is_no_address_is_refused() -> None:
+    """Nothing is sent under a name that could be read as another."""
+    with pytest.raises(HeaderUnsafe):
+        STATIONERY.envelope(replace(FACTS, draft=a_draft(sender="a@x>\r\nBcc: b@example.com")), ANN)
+
+
+def test_long_list_name_does_not_break_the_feedback_id() -> None:
+    """It must stay on one line."""
+    raw = read(replace(FACTS, list_slug="x" * 60, letter_id=10**12))
+
+    assert len(raw.one("Feedback-ID").lines[0]) <= 76
