@@ -12,11 +12,10 @@ from newsletter.errors import RelayMissing, WorkerRunning
 from newsletter.mail import mailings
 from newsletter.mail.delivery import Report
 from newsletter.mail.sole import only_mailer
-from newsletter.mail.tally import Progress
 from newsletter.worker.metronome import LONGEST_SILENCE, Worker
 from tests.harness import mailroom
 from tests.harness.instance import environment, opened
-from tests.harness.sink import Sink
+from tests.harness.sink import Sink, Step
 
 NOW = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
 LONGEST_WAIT = 20.0
@@ -77,14 +76,14 @@ def test_run_mails_and_stops_when_told(database_url: str, tmp_path: Path) -> Non
     async def mail() -> list[str]:
         stop = asyncio.Event()
 
-        def tell(mailed: Progress) -> None:
-            if mailed.accepted == 2:
+        def watch(step: Step) -> None:
+            if step.name == "answer" and len(sink.taken) == 2:
                 stop.set()
 
-        async with Sink() as sink, asyncio.timeout(LONGEST_WAIT):
+        async with Sink(script=watch) as sink, asyncio.timeout(LONGEST_WAIT):
             with opened(environment(database_url, tmp_path, relay_port=sink.port), NOW) as (application, _):
                 with_mail(application)
-                await Worker(application, progress=tell).run(stop)
+                await Worker(application).run(stop)
             return sorted(taken.recipient for taken in sink.taken)
 
     assert ["ann@example.net", "bob@example.net"] == asyncio.run(mail())
