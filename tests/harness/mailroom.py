@@ -6,11 +6,16 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from newsletter.database import claim_instance
+from newsletter.issues import draft as drafts
 from newsletter.issues import newsletters
+from newsletter.issues import store as issues
+from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
 from newsletter.letters.letter import Draft, LetterKind, SlotName, sealed
 from newsletter.mail import ledger
 from newsletter.mail.delivery import Delivery, DeliveryState
+from newsletter.review import store as approvals
+from newsletter.review.store import Approval
 from newsletter.tables.mail import attempt, delivery
 from subscribers import register
 from subscribers.address import parse
@@ -106,3 +111,14 @@ def subscription_of(tx: Connection, name: str) -> Subscription:
     """Give the one subscription of `name@example.net`."""
     [subscription] = register.subscriptions_of(tx, register.find(tx, parse(f"{name}@example.net")).id)
     return subscription
+
+
+def approved_issue(tx: Connection, newsletter_id: int, now: datetime, title: str = "January 2020") -> int:
+    """Make an issue whose letter somebody approved; gives its id."""
+    newsletter = newsletters.by_id(tx, newsletter_id)
+    issue = issues.set_state(tx, drafts.draft_empty(tx, newsletter, title, now), IssueState.IN_REVIEW, now)
+    draft = a_draft(subject=title)
+    letter = letters.freeze(tx, draft, now, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id)
+    approvals.add(tx, Approval(issue.id, draft.content_hash, "ann", now, ""))
+    issues.approve_as(tx, issue, letter.id, now)
+    return issue.id
