@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.errors import RenderFailed
+from newsletter.feeds.model import Post
 from newsletter.issues import alerts, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
 from newsletter.letters import store as letters
@@ -16,7 +17,8 @@ from newsletter.letters.letter import Letter
 from newsletter.letters.webcopy import public_html
 from newsletter.mail.delivery import Report
 from newsletter.review import preflight
-from newsletter.review.preflight import Finding
+from newsletter.review import store as approvals
+from newsletter.review.preflight import Code, Finding
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web.desk import bars, reports, states, steps
 from newsletter.web.guard import PREVIEW_HEADERS
@@ -37,16 +39,27 @@ class Desked:
     issue: Issue
     newsletter: Newsletter
     list_name: str
+    # Who would get it now, or, once it was sent, who was to get it.
     readers: int
     # Figures of its mailing; None before there is one.
     report: Report | None
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding as the page shows it."""
+
+    text: str
+    is_blocking: bool
+    # The command that mends it; empty where there is none.
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """What the preflight found."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Remark, ...] = ()
     # Why it could not be composed at all.
     trouble: str = ""
 
@@ -55,17 +68,23 @@ class Check:
         """Whether something must be mended, or overridden with a reason."""
         return bool(self.trouble) or any(finding.is_blocking for finding in self.findings)
 
+    @property
+    def can_be_set_aside(self) -> bool:
+        """Whether a reason is enough to let it pass."""
+        return self.is_blocked and not self.trouble
+
 
 def load(site: Site, tx: Connection, issue_id: int) -> Desked:
     """Read everything the pages of an issue show."""
     issue = store.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
+    report = None if issue.state in EDITABLE else site.reports.report(tx, issue.id, issue.state)
     return Desked(
         issue=issue,
         newsletter=newsletter,
         list_name=register.list_by_id(tx, newsletter.list_id).name,
-        readers=audience.count(tx, newsletter.list_id),
-        report=None if issue.state in EDITABLE else site.reports.report(tx, issue.id, issue.state),
+        readers=report.audience if report is not None else audience.count(tx, newsletter.list_id),
+        report=report,
     )
 
 
@@ -73,10 +92,13 @@ def show(site: Site, visit: Visit) -> Response:
     """Show an issue."""
     with site.application.database.read() as tx:
         desked = load(site, tx, visit.number("issue_id"))
-        waiting = [alert for alert in alerts.open_alerts(tx) if alert.issue_id == desked.issue.id]
-    issue, report = desked.issue, desked.report
+        issue, report = desked.issue, desked.report
+        waiting = [alert for alert in alerts.open_alerts(tx) if alert.issue_id == issue.id]
+        approval = approvals.standing(tx, issue)
+        left_out = preflight.left_out(tx, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else ()
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
-    check = _check(site, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else None
+    check = _check(site, desked, left_out) if issue.state in _TO_BE_CHECKED else None
+    is_blocked = check is not None and check.is_blocked
     return site.pages.page(
         "desk/issue.html",
         now=visit.now,
@@ -84,23 +106,20 @@ def show(site: Site, visit: Visit) -> Response:
         alerts=waiting,
         said=steps.SAID.get(visit.query.get("said", "")),
         issue=issue,
+        is_open=issue.state in EDITABLE,
         state=states.shown(issue.state, is_paused=issue.is_paused),
-        standing=states.standing(issue),
+        standing=states.standing(issue, desked.readers),
         month=_month_beside_title(issue),
         newsletter=desked.newsletter,
         list_name=desked.list_name,
         readers=desked.readers,
-        steps=steps.steps(
-            desked.issue, desked.newsletter, desked.readers, visit.actor, is_blocked=check is not None and check.is_blocked
-        ),
+        approval=approval,
+        steps=steps.steps(issue, desked.newsletter, desked.readers, visit.actor, is_blocked=is_blocked),
         bar=bars.bar(site, issue, report, is_named=False) if report is not None and issue.state is S.SENDING else None,
         figures=reports.lines(report) if report is not None and report.audience else (),
         check=check,
-        can_override=check is not None
-        and not check.trouble
-        and check.is_blocked
-        and allowed(visit.actor.role, Permission.APPROVE),
-        suggestion=_suggestion(issue, desked.newsletter, visit) if _can_time(issue, visit.actor) else "",
+        can_override=check is not None and check.can_be_set_aside and allowed(visit.actor.role, Permission.APPROVE),
+        suggestion=_suggestion(desked, visit) if _can_time(issue, visit.actor) else "",
     )
 
 
@@ -130,11 +149,19 @@ def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
     return compose_issue(application.templates, newsletter, issue, application.links, seed)
 
 
-def _check(site: Site, issue: Issue, newsletter: Newsletter) -> Check:
+def _check(site: Site, desked: Desked, left_out: tuple[Post, ...]) -> Check:
     try:
-        return Check(preflight.check(issue, newsletter, compose(site, issue, newsletter)))
+        composition = compose(site, desked.issue, desked.newsletter)
     except RenderFailed as error:
         return Check(trouble=str(error))
+    findings = preflight.check(desked.issue, desked.newsletter, composition, left_out=left_out)
+    return Check(tuple(Remark(one.text, one.is_blocking, _hint(desked.issue, one)) for one in findings))
+
+
+def _hint(issue: Issue, finding: Finding) -> str:
+    if finding.code is not Code.LETTER_MISSING:
+        return ""
+    return f'newsletter issues letter {issue.id} "{finding.section}" FILE --by NAME'
 
 
 def _unfrozen(site: Site, issue: Issue, newsletter: Newsletter, now: datetime) -> Letter:
@@ -152,7 +179,7 @@ def _can_time(issue: Issue, actor: Actor) -> bool:
     return issue.state in _TO_BE_TIMED and allowed(actor.role, Permission.SEND)
 
 
-def _suggestion(issue: Issue, newsletter: Newsletter, visit: Visit) -> str:
+def _suggestion(desked: Desked, visit: Visit) -> str:
     """Give the time a form begins with, as a local wall time."""
-    at = issue.send_at or visit.now
-    return at.astimezone(ZoneInfo(newsletter.zone)).strftime("%Y-%m-%dT%H:%M")
+    at = desked.issue.send_at or visit.now
+    return at.astimezone(ZoneInfo(desked.newsletter.zone)).strftime("%Y-%m-%dT%H:%M")

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from newsletter.issues.model import Issue, IssueState
+from newsletter.web.spelled import people
 
 S = IssueState
 
@@ -52,8 +53,8 @@ class Standing:
     rest: str = ""
 
 
-def standing(issue: Issue) -> Standing:
-    """Say what the state means for this issue."""
+def standing(issue: Issue, readers: int) -> Standing:
+    """Say what the state means for this issue, which goes to so many *readers*."""
     if issue.state is S.HELD:
         return Standing("its time came and nobody had approved it, so it was not sent")
     if issue.state is S.SENT:
@@ -61,7 +62,7 @@ def standing(issue: Issue) -> Standing:
     if issue.state is S.CANCELLED:
         return Standing("since", issue.updated_at)
     if issue.state is S.SENDING:
-        return Standing("nobody else gets it until it is resumed" if issue.is_paused else "one person after the other")
+        return Standing("nobody else gets it until it is resumed" if issue.is_paused else f"to {people(readers)}")
     if issue.state in {S.APPROVED, S.SCHEDULED}:
         return Standing("goes out", issue.send_at) if issue.send_at else Standing("and it has no time yet")
     return Standing("due", issue.send_at, ", and sent only if it is approved") if issue.send_at else Standing("without a time")

@@ -20,6 +20,8 @@ class Step:
     verb: str = ""
     href: str = ""
     is_first: bool = False
+    # Looks like a link: possible, and rarely what one came for.
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +78,5 @@ def _sending(issue: Issue, readers: int) -> tuple[Step, ...]:
 def _cancelling(issue: Issue) -> tuple[Step, ...]:
     href = f"/desk/issues/{issue.id}/cancel"
     if issue.state is S.SENDING:
-        return (Step("Cancel the rest …", href=href),)
-    return (Step("Cancel this issue …", href=href),) if issue.state in EDITABLE else ()
+        return (Step("Cancel the rest …", href=href, is_quiet=True),)
+    return (Step("Cancel this issue …", href=href, is_quiet=True),) if issue.state in EDITABLE else ()

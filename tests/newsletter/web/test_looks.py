@@ -1,0 +1,272 @@
+"""Every page in a real browser: what a machine can see of its looks, in light and dark, wide and narrow, full and empty."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlalchemy import Connection, select, update
+
+from newsletter.bootstrap import Application
+from newsletter.feeds import store as feeds
+from newsletter.issues import alerts, draft, editing, store
+from newsletter.issues.model import Issue, Month, Newsletter
+from newsletter.mail import dispatch
+from newsletter.review.approval import approve
+from newsletter.staff.permissions import LOCAL_OPERATOR
+from newsletter.tables.mail import delivery
+from subscribers import register
+from subscribers.tokens import Purpose
+from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.house import DESK_TOKEN, House
+from tests.harness.newsroom import a_month, a_newsletter, an_entry, january, publish
+from tests.harness.people import ask, join
+
+DESKTOP, PHONE = 1280, 390
+
+# The size of type on a page comes from one scale.
+SCALE = {"13px", "15px", "17px", "20px", "25px", "32px"}
+
+# A letter is no page of ours: it is made to stand in the main region of a mail program.
+LETTER_RULES = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
+
+LONG_NAME = "Continuing Professional Development and Workplace Learning of Librarians, Archivists and Everybody Between Them"
+LONG_WORD = "Bibliotheksweiterbildungsveranstaltungsankündigung"
+
+# In the full house; those of the desk are seen with a session.
+PLACES = (
+    "home",
+    "subscribe",
+    "confirm",
+    "confirmed already",
+    "expired",
+    "leave",
+    "preferences",
+    "archive",
+    "shelf",
+    "letter",
+    "not found",
+    "board",
+    "draft",
+    "approved",
+    "sending",
+    "send",
+    "cancel",
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a place for two databases."""
+    return tmp_path_factory.mktemp("looks")
+
+
+@pytest.fixture(scope="module")
+def empty(folder: Path, sqlite_template: Path) -> Iterator[House]:
+    """Give a house in which nothing was ever made."""
+    shutil.copy(sqlite_template, folder / "empty.db")
+    with House(f"sqlite:///{folder / 'empty.db'}", folder) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def full(folder: Path, sqlite_template: Path) -> Iterator[House]:
+    """Give a house with more of everything than there should be."""
+    shutil.copy(sqlite_template, folder / "full.db")
+    with House(f"sqlite:///{folder / 'full.db'}", folder) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def places(full: House) -> Mapping[str, str]:
+    """Give the path of every place in the full house."""
+    with full.application.database.write() as tx:
+        return furnish(tx, full.application, full.application.clock())
+
+
+def furnish(tx: Connection, application: Application, now: datetime) -> Mapping[str, str]:
+    """Fill the house; gives the path of every place in it."""
+    seal = application.keyring.seal
+    news, long = a_newsletter(tx, "Section News"), a_newsletter(tx, LONG_NAME)
+    people = [join(tx, application.keyring, news.list_id, f"r{n}@example.org", now, LONG_WORD) for n in range(12)]
+    due = ask(tx, application.keyring, news.list_id, "new@example.org", now)
+    old = ask(tx, application.keyring, news.list_id, "old@example.org", now - timedelta(days=30))
+    sending, approved, drafted = issues(tx, application, news, now)
+    draft.draft_empty(tx, long, f"{LONG_WORD}: {LONG_NAME}", now)
+    for number in range(7):
+        alerts.raise_alert(tx, f"{number}", f"The feed at https://blog.example.org/{LONG_WORD}/{number}/ answered 503.", now)
+    alerts.raise_alert(tx, "held", "It was held.", now - timedelta(days=3), issue_id=drafted.id)
+    feed = feeds.add(tx, news.id, f"https://blog.example.org/{LONG_WORD}/{LONG_WORD}/feed/", now)
+    feeds.record_trouble(tx, feed.id, trouble="It answered 503 at 08:12.", failures=1, not_before=now)
+    subscribe = f"/subscribe/{register.list_by_id(tx, news.list_id).slug}"
+    return {
+        "home": "/",
+        "subscribe": subscribe,
+        "confirm": f"/c/{seal(Purpose.CONFIRM, due.confirmation_id)}",
+        "confirmed already": f"/c/{seal(Purpose.CONFIRM, 1)}",
+        "expired": f"/c/{seal(Purpose.CONFIRM, old.confirmation_id)}",
+        "leave": f"/u/{seal(Purpose.UNSUBSCRIBE, people[0].subscription.id)}",
+        "preferences": f"/p/{seal(Purpose.PREFERENCES, people[0].subscriber.id)}",
+        "archive": "/archive/",
+        "shelf": f"/archive/{news.slug}/",
+        "letter": f"/archive/{news.slug}/{sending.number}",
+        "not found": "/nothing",
+        "board": "/desk",
+        "draft": f"/desk/issues/{drafted.id}",
+        "approved": f"/desk/issues/{approved.id}",
+        "sending": f"/desk/issues/{sending.id}",
+        "send": f"/desk/issues/{approved.id}/send",
+        "cancel": f"/desk/issues/{sending.id}/cancel",
+    }
+
+
+def issues(tx: Connection, application: Application, news: Newsletter, now: datetime) -> tuple[Issue, Issue, Issue]:
+    """Make one that is being sent, one that is approved, and a draft."""
+    a_month(tx, news)
+    publish(tx, news, an_entry(f"{LONG_WORD} {LONG_NAME}", january(11), byline=LONG_NAME))
+    sending = draft.draft_month(tx, news, Month(2020, 1), now)
+    approved = draft.draft_empty(tx, news, "A one-off with a long title, as they sometimes are", now)
+    editing.write_letter(tx, approved.id, "A word", "<p>Dear all.</p>", "Ann", now)
+    for one in (sending, approved):
+        seed = application.keyring.derive("slots")
+        approve(
+            tx, application.templates, one.id, LOCAL_OPERATOR, now, override_reason="a test", links=application.links, seed=seed
+        )
+    report = dispatch.send_issue(tx, sending.id, now)
+    dispatch.pause(tx, sending.id, now)
+    some = tx.execute(select(delivery.c.id).order_by(delivery.c.id).limit(report.audience // 2)).scalars().all()
+    tx.execute(update(delivery).where(delivery.c.id.in_(some)).values(state="accepted", settled_at=now))
+    publish(tx, news, an_entry("News of February", january(31) + timedelta(days=9)))
+    drafted = draft.draft_month(tx, news, Month(2020, 2), now)
+    store.set_send_at(tx, drafted.id, now + timedelta(days=2))
+    return sending, approved, drafted
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, full: House, places: Mapping[str, str]) -> Iterator[Page]:  # noqa: F811 -- the fixture
+    """Give a tab with a session at the desk of the full house."""
+    context = browser.new_context()
+    opened = context.new_page()
+    enter(opened, full)
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def stranger(browser: Browser) -> Iterator[Page]:  # noqa: F811 -- the fixture
+    """Give a tab without a past."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def enter(page: Page, house: House) -> None:
+    """Open the desk in this tab."""
+    page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
+    page.get_by_role("button").click()
+    page.wait_for_url(f"{house.url}/desk")
+
+
+def inspect(page: Page, *, is_letter: bool = False) -> None:
+    """Look at what is open in both schemes and at both widths; whatever axe-core finds fails the test."""
+    for scheme, width in (("light", DESKTOP), ("dark", PHONE)):
+        # Without motion, or axe-core would measure a colour on its way from light to dark.
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(page, options=LETTER_RULES if is_letter else {}).response["violations"]
+
+        assert [] == [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found]
+        # Nobody scrolls sideways.
+        assert width == page.evaluate("document.documentElement.scrollWidth")
+        if not is_letter:
+            assert set() == set(page.evaluate(_SIZES_OF_WORDS)) - SCALE
+            assert [] == page.evaluate(_SMALL_TARGETS)
+
+
+_SIZES_OF_WORDS = """
+[...document.querySelectorAll('body *:not(code)')]
+  .filter(element => [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+  .map(element => getComputedStyle(element).fontSize)
+"""
+
+# Buttons and fields that a thumb would miss on a phone.
+_SMALL_TARGETS = """
+window.innerWidth > 500 ? [] : [...document.querySelectorAll('button, .button, input:not([type=hidden]), select')]
+  .filter(element => !element.closest('.form__rest'))
+  .map(element => element.matches('[type=checkbox], [type=radio]') ? element.closest('label') : element)
+  .filter(element => element.getBoundingClientRect().height < 44)
+  .map(element => element.outerHTML)
+"""
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_pages_are_well_set(page: Page, full: House, places: Mapping[str, str], place: str) -> None:
+    """Contrast, names, headings, landmarks, one scale of type, no sideways scrolling, also with too much of everything."""
+    page.goto(full.url + places[place])
+
+    inspect(page, is_letter=place == "letter")
+
+
+@pytest.mark.parametrize(("email", "heading"), [("late@example.org", "Look into your inbox"), ("ann@@", "Get Readers of")])
+def test_answers_to_the_form_are_well_set(
+    stranger: Page, full: House, places: Mapping[str, str], email: str, heading: str
+) -> None:
+    """The thanks, and the form with what is wrong in it."""
+    stranger.goto(full.url + places["subscribe"])
+    stranger.get_by_label("Your mail address").fill(email)
+    stranger.get_by_role("button").click()
+
+    assert heading in stranger.locator("h1").inner_text()
+    inspect(stranger)
+
+
+def test_an_empty_house_is_well_set(stranger: Page, empty: House) -> None:
+    """Before there is anything: for readers, before the door of the desk, and behind it."""
+    for path in ("/", "/archive/", "/desk", f"/desk/enter/{DESK_TOKEN}"):
+        stranger.goto(empty.url + path)
+        inspect(stranger)
+    enter(stranger, empty)
+    inspect(stranger)
+
+
+def test_nothing_of_a_page_is_refused_by_its_own_policy(page: Page, full: House, places: Mapping[str, str]) -> None:
+    """No style, script or frame that the Content-Security-Policy stops."""
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None)
+    for place in ("home", "subscribe", "board", "draft", "sending"):
+        page.goto(full.url + places[place])
+    page.frame_locator("iframe").locator("h1").first.wait_for()
+
+    assert [] == refused
+
+
+def test_the_bar_of_a_mailing_keeps_itself_in_step(page: Page, full: House, places: Mapping[str, str]) -> None:
+    """Figures change on the open page, without a reload."""
+    page.goto(full.url + places["sending"])
+    page.evaluate("window.stillHere = true")
+    figures = page.locator('[data-part="figures"]')
+    before = figures.inner_text()
+    with full.application.database.write() as tx:
+        one = tx.execute(select(delivery.c.id).where(delivery.c.state == "pending").limit(1)).scalar_one()
+        tx.execute(update(delivery).where(delivery.c.id == one).values(state="refused", settled_at=full.application.clock()))
+    page.wait_for_function("before => document.querySelector('[data-part=figures]').innerText !== before", arg=before)
+
+    assert "1 refused" in figures.inner_text()
+    assert page.evaluate("window.stillHere")
+
+
+def test_the_preview_shows_a_phone(page: Page, full: House, places: Mapping[str, str]) -> None:
+    """By a choice beside it, without a script."""
+    page.set_viewport_size({"width": DESKTOP, "height": 900})
+    page.goto(full.url + places["draft"])
+    frame = page.locator("iframe")
+    wide = frame.bounding_box()
+    page.get_by_label("Phone").check()
+    narrow = frame.bounding_box()
+
+    assert wide is not None
+    assert narrow is not None
+    assert PHONE == narrow["width"] < wide["width"]
