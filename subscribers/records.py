@@ -148,6 +148,7 @@ def consent_of(row: Row[Any]) -> Consent:
 
 
 def _held(tx: Connection, condition: ColumnElement[bool]) -> Subscriber | None:
-    # SQLite needs no lock on a row: its transaction has the whole file.
-    row = tx.execute(select(subscriber).where(condition).with_for_update()).one_or_none()
+    # FOR NO KEY UPDATE: freezing an audience refers to all its people, and must neither wait for one of them nor make
+    # them wait. SQLite needs no lock on a row: its transaction has the whole file.
+    row = tx.execute(select(subscriber).where(condition).with_for_update(key_share=True)).one_or_none()
     return subscriber_of(row) if row is not None else None

@@ -1,0 +1,22 @@
+"""Forgetting a person, in the register and on the ledger at once."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from newsletter.mail import ledger
+from subscribers import privacy, records
+from subscribers.tokens import Keyring
+
+
+def erase(tx: Connection, keyring: Keyring, subscriber_id: int, now: datetime) -> None:
+    """Forget a person: deliveries keep states and times, the register keeps a keyed hash, and nothing is mailed any more.
+
+    Raises:
+        SubscriberNotFound: nobody has this id.
+
+    """
+    # Held before their deliveries, as a withdrawal does: two in different orders would wait for each other for ever.
+    records.hold_person(tx, subscriber_id)
+    ledger.forget(tx, subscriber_id, now)
+    privacy.erase(tx, keyring, subscriber_id, now)
