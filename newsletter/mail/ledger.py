@@ -91,7 +91,8 @@ def plan_notice(
             literal(list_id, Number),
             subscriber.c.email,
             subscriber.c.email_hash,
-            subscriber.c.name,
+            # Anybody can type a text as the name of somebody else: the mail that asks for the yes carries nothing typed.
+            literal("") if kind is LetterKind.CONFIRMATION else subscriber.c.name,
             literal(confirmation_id, Number),
             literal(S.PENDING.value),
             literal(now, Instant()),
