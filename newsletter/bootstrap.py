@@ -145,8 +145,8 @@ def set_up_logging(log: LogSettings) -> None:
     handler = _Stderr()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_ending(log)))
     logging.basicConfig(level=max(level, logging.INFO), handlers=[handler], force=True)
-    # One line a tick and one a request say nothing that the database does not know.
-    for chatty in ("apscheduler", "httpx2", "httpcore2", "uvicorn.access"):
+    # One line a tick, one a request and one a start say nothing that nobody knows.
+    for chatty in ("alembic", "apscheduler", "httpx2", "httpcore2", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

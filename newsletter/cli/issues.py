@@ -1,0 +1,158 @@
+"""`newsletter issues`: drafted, looked at, checked and approved."""
+
+import click
+
+from newsletter.cli import editing, exporting, findings, mailing, shown
+from newsletter.cli.door import Door, common, pass_door
+from newsletter.cli.exits import Exit
+from newsletter.cli.issueviews import answer_issue, answer_issues, load
+from newsletter.cli.parameters import issue_argument
+from newsletter.issues import draft as drafting
+from newsletter.issues import newsletters, store
+from newsletter.issues.model import Month
+from newsletter.letters.compose import compose_issue
+from newsletter.review import approval, preflight
+from newsletter.staff.permissions import Permission
+
+MOST_LISTED = 1000
+
+
+@click.command("draft")
+@click.argument("newsletter")
+@click.option("--month", metavar="YYYY-MM", help="Carry the posts of this month.")
+@click.option("--empty", "title", metavar="TITLE", help="A one-off without posts, under this title.")
+@common
+@pass_door
+def draft(door: Door, newsletter: str, month: str | None, title: str | None) -> None:
+    """Make an issue: of the posts of a month that no other issue carries, or an empty one.
+
+    Posts are those already gathered; `newsletter feeds gather` reads the feeds.
+
+    Example: newsletter issues draft cpdwl --month 2020-01
+    """
+    if (month is None) == (title is None):
+        raise click.UsageError("Say either --month YYYY-MM or --empty TITLE.")
+    with door.acting(Permission.EDIT) as acting:
+        owner = newsletters.find(acting.tx, newsletter)
+        if title is not None:
+            issue = drafting.draft_empty(acting.tx, owner, title, acting.now)
+        else:
+            issue = drafting.draft_month(acting.tx, owner, Month.parse(month or ""), acting.now)
+        acting.record("issue.draft", f"issue {issue.id}", month=issue.month)
+    answer_issue(door, issue)
+
+
+@click.command("show")
+@issue_argument
+@common
+@pass_door
+def show(door: Door, issue_id: int) -> None:
+    """Show an issue with its sections and the ids of its articles.
+
+    Example: newsletter issues show 5
+    """
+    answer_issue(door, load(door, issue_id))
+
+
+@click.command("list")
+@click.argument("newsletter", required=False)
+@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True, help="How many, the newest first.")
+@common
+@pass_door
+def list_(door: Door, newsletter: str | None, limit: int) -> None:
+    """Show the issues of NEWSLETTER, or of all.
+
+    Example: newsletter issues list cpdwl
+    """
+    with door.reading() as tx:
+        owner = newsletters.find(tx, newsletter) if newsletter else None
+        lines = store.issues_of(tx, owner.id if owner else None, limit)
+    answer_issues(door, lines)
+
+
+@click.command("check")
+@issue_argument
+@common
+@pass_door
+def check(door: Door, issue_id: int) -> int:
+    """Look for what should be mended before an issue is approved; exits 3 when something blocks it.
+
+    Example: newsletter issues check 5
+    """
+    issue = load(door, issue_id)
+    application = door.application
+    with door.reading() as tx:
+        newsletter = newsletters.by_id(tx, issue.newsletter_id)
+        left_out = preflight.left_out(tx, issue, newsletter)
+    composition = compose_issue(
+        application.templates, newsletter, issue, application.links, application.keyring.derive("slots")
+    )
+    found = preflight.check(issue, newsletter, composition, left_out=left_out)
+    is_blocked = any(finding.is_blocking for finding in found)
+    door.answer(
+        {"issue": issue_id, "blocked": is_blocked, "findings": findings.documents(found)},
+        *(shown.line(line) for line in findings.lines(found) or ["Nothing to mend."]),
+    )
+    return Exit.BLOCKED if is_blocked else Exit.DONE
+
+
+@click.command("approve")
+@issue_argument
+@click.option("--override", "reason", default="", metavar="REASON", help="Why what blocks it may stand; it is recorded.")
+@common
+@pass_door
+def approve(door: Door, issue_id: int, reason: str) -> None:
+    """Freeze the letter of an issue and say that it may go out; any later edit ends the approval.
+
+    Findings that block it are listed, and it exits 3.
+
+    Example: newsletter issues approve 5
+    """
+    application = door.application
+    with door.acting(Permission.APPROVE) as acting:
+        approved = approval.approve(
+            acting.tx,
+            application.templates,
+            issue_id,
+            acting.actor,
+            acting.now,
+            override_reason=reason,
+            links=application.links,
+            seed=application.keyring.derive("slots"),
+        )
+    for line in findings.lines(approved.findings):
+        door.note(line)
+    issue = approved.issue
+    door.answer(
+        {
+            "issue": issue.id,
+            "state": issue.state.value,
+            "letter": approved.letter.id,
+            "content_hash": approved.letter.draft.content_hash,
+            "findings": findings.documents(approved.findings),
+        },
+        shown.line(f"{issue.title} is approved. Next: newsletter issues send {issue.id}, or issues schedule {issue.id} AT."),
+    )
+
+
+issues = click.Group(
+    "issues",
+    commands=[
+        draft,
+        show,
+        list_,
+        editing.edit,
+        editing.letter,
+        check,
+        approve,
+        mailing.schedule,
+        mailing.send,
+        mailing.pause,
+        mailing.resume,
+        mailing.cancel,
+        exporting.proof,
+        exporting.export,
+        mailing.report_,
+    ],
+    help="Issues: drafted, edited, approved, sent and reported.",
+)

@@ -1,0 +1,124 @@
+"""How an issue is answered: as one object, or as a page on the terminal."""
+
+from collections.abc import Sequence
+
+from newsletter.cli import shown
+from newsletter.cli.door import Door
+from newsletter.issues import contents, newsletters, store
+from newsletter.issues.model import Article, Issue, Newsletter
+from newsletter.issues.store import IssueLine
+
+
+def answer_issue(door: Door, issue: Issue) -> None:
+    """Answer with an issue, what is in it and what was dropped."""
+    with door.reading() as tx:
+        newsletter = newsletters.by_id(tx, issue.newsletter_id)
+        dropped = tuple(one for one in contents.articles_of(tx, issue.id) if one.is_dropped)
+    rows = [
+        (article.id, section.title if place == 1 else "", place, article.title, article.byline, article.show.value)
+        for section in issue.sections
+        for place, article in enumerate(section.articles, 1)
+    ]
+    document = {
+        **_head(issue, newsletter),
+        "sections": [
+            {
+                "title": section.title,
+                "kind": section.kind.value,
+                "is_required": section.is_required,
+                "articles": [_article(article) for article in section.articles],
+            }
+            for section in issue.sections
+        ],
+        "dropped": [_article(article) for article in dropped],
+    }
+    door.answer(
+        document,
+        shown.pairs(
+            issue=f"{issue.id} ({newsletter.name}, number {issue.number})",
+            state=_state(issue.state.words, is_paused=issue.is_paused),
+            title=issue.title,
+            subject=issue.subject,
+            preheader=issue.preheader,
+            send_at=shown.moment(issue.send_at, newsletter.zone),
+        ),
+        shown.table(("#id", "section", "#place", "article", "by", "shows"), rows),
+        *([shown.line(f"Dropped: {'; '.join(f'{one.id} {one.title}' for one in dropped)}")] if dropped else []),
+    )
+
+
+def answer_issues(door: Door, lines: Sequence[IssueLine]) -> None:
+    """Answer with a list of issues."""
+    with door.reading() as tx:
+        known = {one.id: one for one in newsletters.all_newsletters(tx)}
+    rows = [
+        (
+            line.id,
+            known[line.newsletter_id].name,
+            line.title,
+            _state(line.state.words, is_paused=line.is_paused),
+            line.articles,
+            shown.moment(line.sent_at or line.send_at, known[line.newsletter_id].zone),
+        )
+        for line in lines
+    ]
+    document = [
+        {
+            "issue": line.id,
+            "newsletter": known[line.newsletter_id].slug,
+            "number": line.number,
+            "title": line.title,
+            "subject": line.subject,
+            "state": line.state.value,
+            "is_paused": line.is_paused,
+            "month": line.month,
+            "articles": line.articles,
+            "send_at": line.send_at,
+            "sent_at": line.sent_at,
+        }
+        for line in lines
+    ]
+    door.answer({"issues": document}, shown.table(("#id", "newsletter", "title", "state", "#articles", "when"), rows))
+
+
+def load(door: Door, issue_id: int) -> Issue:
+    """Give an issue to look at.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+
+    """
+    with door.reading() as tx:
+        return store.load(tx, issue_id)
+
+
+def _head(issue: Issue, newsletter: Newsletter) -> dict[str, object]:
+    return {
+        "issue": issue.id,
+        "newsletter": newsletter.slug,
+        "number": issue.number,
+        "title": issue.title,
+        "subject": issue.subject,
+        "preheader": issue.preheader,
+        "state": issue.state.value,
+        "is_paused": issue.is_paused,
+        "month": issue.month,
+        "version": issue.version,
+        "send_at": issue.send_at,
+        "sent_at": issue.sent_at,
+    }
+
+
+def _article(article: Article) -> dict[str, object]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "byline": article.byline,
+        "link": article.link,
+        "show": article.show.value,
+        "is_placeholder": article.is_placeholder,
+    }
+
+
+def _state(words: str, *, is_paused: bool) -> str:
+    return f"{words}, paused" if is_paused else words

@@ -1,0 +1,152 @@
+"""`newsletter issues schedule, send, pause, resume, cancel, report`: an issue on its way to its readers."""
+
+from dataclasses import asdict
+
+import click
+
+from newsletter.cli import shown
+from newsletter.cli.door import Door, common, destructive, pass_door
+from newsletter.cli.issueviews import load
+from newsletter.cli.parameters import issue_argument, read_moment
+from newsletter.issues import agenda, newsletters
+from newsletter.issues.model import Issue
+from newsletter.mail import dispatch
+from newsletter.mail.delivery import Report
+from newsletter.staff.permissions import Permission
+from newsletter.web import spelled
+from subscribers import audience
+
+WAY_OUT = "Nothing is mailed before a worker runs: newsletter worker"
+NO_RELAY = "No relay is configured, so the mail waits. Set NEWSLETTER_RELAY_URL."
+
+
+@click.command("schedule")
+@issue_argument
+@click.argument("at", metavar="AT")
+@common
+@pass_door
+def schedule(door: Door, issue_id: int, at: str) -> None:
+    """Give an approved issue a time by hand.
+
+    AT is a date and time in the newsletter's time zone, or with an offset of its own.
+
+    Example: newsletter issues schedule 5 2020-02-03T09:00
+    """
+    with door.acting(Permission.SEND) as acting:
+        zone = newsletters.by_id(acting.tx, load(door, issue_id).newsletter_id).zone
+        issue = agenda.schedule_issue(acting.tx, issue_id, read_moment(at, zone), acting.now)
+        acting.record("issue.schedule", f"issue {issue_id}", at=str(issue.send_at))
+    assert issue.send_at is not None
+    door.answer(
+        {"issue": issue.id, "state": issue.state.value, "send_at": issue.send_at},
+        shown.line(f"{issue.title} goes out {shown.moment_and_distance(issue.send_at, zone, door.now)}."),
+    )
+
+
+@click.command("send")
+@issue_argument
+@destructive
+@common
+@pass_door
+def send(door: Door, issue_id: int) -> None:
+    """Plan the mailing of an approved issue to everybody who is on its list now.
+
+    It returns at once; `newsletter worker` or `newsletter serve` mails.
+
+    Example: newsletter issues send 5
+    """
+    issue = load(door, issue_id)
+    with door.reading() as tx:
+        readers = audience.count(tx, newsletters.by_id(tx, issue.newsletter_id).list_id)
+    door.confirm(f"Send {issue.title} to {spelled.people(readers)}?")
+    with door.acting(Permission.SEND) as acting:
+        report = dispatch.send_issue(acting.tx, issue_id, acting.now)
+        acting.record("issue.send", f"issue {issue_id}", audience=report.audience)
+    door.note(NO_RELAY if door.application.relay is None else WAY_OUT)
+    _answer(door, issue_id, report, f"{issue.title} is planned for {spelled.people(report.audience)}.")
+
+
+@click.command("pause")
+@issue_argument
+@common
+@pass_door
+def pause(door: Door, issue_id: int) -> None:
+    """Let the mailing of an issue rest; what was sent stays sent.
+
+    Example: newsletter issues pause 5
+    """
+    with door.acting(Permission.SEND) as acting:
+        dispatch.pause(acting.tx, issue_id, acting.now)
+        acting.record("issue.pause", f"issue {issue_id}")
+        report = dispatch.report(acting.tx, issue_id)
+    _answer(door, issue_id, report, f"Paused; {spelled.people(_waiting(report))} still to be written to.")
+
+
+@click.command("resume")
+@issue_argument
+@common
+@pass_door
+def resume(door: Door, issue_id: int) -> None:
+    """Go on mailing a paused issue.
+
+    Example: newsletter issues resume 5
+    """
+    with door.acting(Permission.SEND) as acting:
+        dispatch.resume(acting.tx, issue_id, acting.now)
+        acting.record("issue.resume", f"issue {issue_id}")
+        report = dispatch.report(acting.tx, issue_id)
+    _answer(door, issue_id, report, f"Resumed; {spelled.people(_waiting(report))} still to be written to.")
+
+
+@click.command("cancel")
+@issue_argument
+@destructive
+@common
+@pass_door
+def cancel(door: Door, issue_id: int) -> None:
+    """Give an issue up: whoever has not got it goes without it, for good.
+
+    Example: newsletter issues cancel 5
+    """
+    issue = load(door, issue_id)
+    with door.reading() as tx:
+        waiting = _waiting(dispatch.report(tx, issue_id))
+    door.confirm(_question(issue, waiting))
+    with door.acting(Permission.SEND) as acting:
+        report = dispatch.cancel(acting.tx, issue_id, acting.now)
+        acting.record("issue.cancel", f"issue {issue_id}", cancelled=report.cancelled)
+    _answer(door, issue_id, report, f"{issue.title} is cancelled; {spelled.people(report.cancelled)} will not get it.")
+
+
+@click.command("report")
+@issue_argument
+@common
+@pass_door
+def report_(door: Door, issue_id: int) -> None:
+    """Say what became of an issue's mailing; the figures add up to the audience.
+
+    Example: newsletter issues report 5 --json
+    """
+    issue = load(door, issue_id)
+    with door.reading() as tx:
+        report = dispatch.report(tx, issue_id)
+    figures = asdict(report)
+    door.answer(
+        {**figures, "issue": issue_id, "state": issue.state.value, "is_paused": issue.is_paused},
+        shown.line(f"{issue.title}: {issue.state.words}{', paused' if issue.is_paused else ''}"),
+        shown.table(("what", "#people"), [(name, spelled.number(count)) for name, count in figures.items()]),
+    )
+
+
+def _question(issue: Issue, waiting: int) -> str:
+    if waiting:
+        return f"Cancel {issue.title} for the {spelled.people(waiting)} who wait for it, for good?"
+    return f"Cancel {issue.title}, for good?"
+
+
+def _waiting(report: Report) -> int:
+    return report.pending + report.deferred
+
+
+def _answer(door: Door, issue_id: int, report: Report, words: str) -> None:
+    door.answer({**asdict(report), "issue": issue_id}, shown.line(words))

@@ -1,0 +1,312 @@
+"""`newsletter newsletters`: the publications, their plans and their calendars."""
+
+from datetime import timedelta
+
+import click
+from rich.table import Table
+
+from newsletter.cli import shown
+from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.parameters import Sender, SenderType, SpanType, read_text
+from newsletter.issues import calendar
+from newsletter.issues import newsletters as store
+from newsletter.issues.model import Newsletter, SectionPlan
+from newsletter.issues.plan import parse_plan, to_document
+from newsletter.issues.recurrence import parse_recurrence, parse_wall_time, parse_zone
+from newsletter.issues.schedule import Covers, Slot, WhenEmpty, usual_cover
+from newsletter.staff.permissions import Permission
+from subscribers import register
+from subscribers.errors import ListNotFound
+from subscribers.model import MailingList
+
+CALENDAR_LENGTH = 12
+LONGEST_CALENDAR = 120
+
+
+@click.command("create")
+@click.argument("name")
+@click.option("--from", "sender", type=SenderType(), metavar="ADDR", required=True, help='"Name <address>", or an address.')
+@click.option("--list", "list_name", metavar="LIST", required=True, help="Who gets it; made when there is none of this name.")
+@click.option("--postal-address", metavar="TEXT", required=True, help="Stands at the foot of every mail; the law asks for it.")
+@click.option("--timezone", "zone", default="UTC", show_default=True, metavar="Z", help="Months and times are cut by it.")
+@click.option("--reply-to", default="", metavar="ADDR", help="Where answers go, when not to the sender.")
+@click.option("--language", default="en", show_default=True, metavar="CODE", help="The language its letters are marked with.")
+@common
+@pass_door
+def create(
+    door: Door,
+    name: str,
+    *,
+    sender: Sender,
+    list_name: str,
+    postal_address: str,
+    zone: str,
+    reply_to: str,
+    language: str,
+) -> None:
+    """Make a newsletter.
+
+    Example: newsletter newsletters create "CPDWL Newsletter" --from "CPDWL <news@example.org>" --list readers
+    --postal-address "P.O. Box 95312, The Hague" --timezone Europe/Amsterdam
+    """
+    with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
+        mailing_list = _list_for(acting, list_name)
+        made = store.create(
+            acting.tx,
+            name=name,
+            sender_name=sender.name or name,
+            sender_address=sender.address,
+            list_id=mailing_list.id,
+            postal_address=postal_address,
+            zone=zone,
+            reply_to=reply_to,
+            language=language,
+            now=acting.now,
+        )
+        acting.record("newsletter.create", f"newsletter {made.name}", list=mailing_list.name)
+    door.answer(
+        _document(made, mailing_list),
+        shown.line(f"Newsletter {made.name} is made; it goes to the list {mailing_list.name}."),
+        shown.line(f"Next: newsletter feeds add {made.slug} URL"),
+    )
+
+
+@click.command("edit")
+@click.argument("name")
+@click.option("--from", "sender", type=SenderType(), metavar="ADDR", help='"Name <address>", or an address.')
+@click.option("--postal-address", metavar="TEXT", help="Stands at the foot of every mail.")
+@click.option("--reply-to", metavar="ADDR", help='Where answers go; "" for to the sender.')
+@common
+@pass_door
+def edit(door: Door, name: str, *, sender: Sender | None, postal_address: str | None, reply_to: str | None) -> None:
+    """Change what the letters say about a newsletter; letters already approved stay as they are.
+
+    Example: newsletter newsletters edit "CPDWL Newsletter" --reply-to editors@example.org
+    """
+    with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
+        known = store.find(acting.tx, name)
+        changed = store.edit(
+            acting.tx,
+            known.id,
+            sender_name=(sender.name or None) if sender else None,
+            sender_address=sender.address if sender else None,
+            reply_to=reply_to,
+            postal_address=postal_address,
+        )
+        acting.record("newsletter.edit", f"newsletter {changed.name}")
+        mailing_list = register.list_by_id(acting.tx, changed.list_id)
+    door.answer(_document(changed, mailing_list), _facts(changed, mailing_list))
+
+
+@click.command("plan")
+@click.argument("name")
+@click.argument("file", required=False)
+@common
+@pass_door
+def plan(door: Door, name: str, file: str | None) -> None:
+    """Give a newsletter the plan of sections in FILE (TOML), or show the one it has.
+
+    Issues already drafted keep their sections.
+
+    Example: newsletter newsletters plan "CPDWL Newsletter" plan.toml
+    """
+    if file is None:
+        with door.reading() as tx:
+            found = store.find(tx, name)
+    else:
+        sections = parse_plan(read_text(file))
+        with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
+            found = store.find(acting.tx, name)
+            store.set_plan(acting.tx, found.id, sections)
+            acting.record("newsletter.plan", f"newsletter {found.name}", sections=[section.title for section in sections])
+            found = store.by_id(acting.tx, found.id)
+    door.answer(
+        {"newsletter": found.slug, "sections": to_document(found.plan)},
+        shown.table(("section", "kind", "shows", "takes"), [_plan_row(section) for section in found.plan]),
+    )
+
+
+@click.command("schedule")
+@click.argument("name")
+@click.argument("recurrence", metavar="DAY")
+@click.argument("at", metavar="TIME")
+@click.option(
+    "--draft-before", type=SpanType(), default="7d", show_default=True, help="How long before sending the draft is made."
+)
+@click.option(
+    "--covers", type=click.Choice([one.value for one in Covers]), help="Whose posts it carries; by the day if not said."
+)
+@click.option(
+    "--when-empty",
+    type=click.Choice([one.value for one in WhenEmpty]),
+    default=WhenEmpty.SKIP.value,
+    show_default=True,
+    help="What becomes of a month without posts.",
+)
+@click.option("--timezone", "zone", metavar="Z", help="Where TIME is meant; the newsletter's own if not said.")
+@common
+@pass_door
+def schedule(
+    door: Door,
+    name: str,
+    recurrence: str,
+    at: str,
+    *,
+    draft_before: timedelta,
+    covers: str | None,
+    when_empty: str,
+    zone: str | None,
+) -> None:
+    """Say when the issues are due, every month.
+
+    DAY is "first monday", "last friday", "second weekday", "day 15" or "last day"; TIME is local.
+
+    Example: newsletter newsletters schedule "CPDWL Newsletter" "first monday" 09:00 --draft-before 7d
+    """
+    rule = parse_recurrence(recurrence)
+    with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
+        known = store.find(acting.tx, name)
+        calendar.set_schedule(
+            acting.tx,
+            known.id,
+            rule,
+            parse_wall_time(at),
+            parse_zone(zone or known.zone),
+            draft_before,
+            Covers(covers) if covers else usual_cover(rule),
+            WhenEmpty(when_empty),
+            acting.now,
+        )
+        acting.record("newsletter.schedule", f"newsletter {known.name}", day=str(rule), at=at)
+        slots = calendar.upcoming(acting.tx, known.id, acting.now, CALENDAR_LENGTH)
+    _answer_slots(door, known, slots)
+
+
+@click.command("calendar")
+@click.argument("name")
+@click.option("--count", type=click.IntRange(1, LONGEST_CALENDAR), default=CALENDAR_LENGTH, show_default=True, help="How many.")
+@common
+@pass_door
+def calendar_(door: Door, name: str, count: int) -> None:
+    """Show the next times an issue is due.
+
+    Example: newsletter newsletters calendar "CPDWL Newsletter"
+    """
+    with door.reading() as tx:
+        known = store.find(tx, name)
+        slots = calendar.upcoming(tx, known.id, door.now(), count)
+    _answer_slots(door, known, slots)
+
+
+@click.command("list")
+@common
+@pass_door
+def list_(door: Door) -> None:
+    """Show all newsletters.
+
+    Example: newsletter newsletters list --json
+    """
+    with door.reading() as tx:
+        known = [(one, register.list_by_id(tx, one.list_id)) for one in store.all_newsletters(tx)]
+    rows = [(one.name, one.slug, mailing_list.name, one.zone, one.sender_address) for one, mailing_list in known]
+    door.answer(
+        {"newsletters": [_document(one, mailing_list) for one, mailing_list in known]},
+        shown.table(("name", "slug", "list", "time zone", "from"), rows),
+    )
+
+
+@click.command("show")
+@click.argument("name")
+@common
+@pass_door
+def show(door: Door, name: str) -> None:
+    """Show one newsletter.
+
+    Example: newsletter newsletters show "CPDWL Newsletter"
+    """
+    with door.reading() as tx:
+        known = store.find(tx, name)
+        mailing_list = register.list_by_id(tx, known.list_id)
+    door.answer(_document(known, mailing_list), _facts(known, mailing_list))
+
+
+def _list_for(acting: Acting, name: str) -> MailingList:
+    try:
+        return register.find_list(acting.tx, name)
+    except ListNotFound:
+        return register.create_list(acting.tx, name, acting.now)
+
+
+def _document(newsletter: Newsletter, mailing_list: MailingList) -> dict[str, object]:
+    return {
+        "newsletter": newsletter.slug,
+        "id": newsletter.id,
+        "name": newsletter.name,
+        "list": mailing_list.slug,
+        "from": f"{newsletter.sender_name} <{newsletter.sender_address}>",
+        "reply_to": newsletter.reply_to,
+        "postal_address": newsletter.postal_address,
+        "timezone": newsletter.zone,
+        "language": newsletter.language,
+    }
+
+
+def _facts(newsletter: Newsletter, mailing_list: MailingList) -> Table:
+    return shown.pairs(
+        name=newsletter.name,
+        slug=newsletter.slug,
+        sender=f"{newsletter.sender_name} <{newsletter.sender_address}>",
+        reply_to=newsletter.reply_to,
+        list=mailing_list.name,
+        time_zone=newsletter.zone,
+        postal_address=newsletter.postal_address,
+        sections=" · ".join(section.title for section in newsletter.plan),
+    )
+
+
+def _plan_row(section: SectionPlan) -> tuple[object, ...]:
+    rules = "; ".join(
+        ", ".join(
+            (*rule.categories, *rule.titles, *({True: ("with byline",), False: ("without byline",), None: ()}[rule.byline]))
+        )
+        for rule in section.rules
+    )
+    return (section.title, section.kind.value, section.show.value, "everything else" if section.takes_rest else rules)
+
+
+def _answer_slots(door: Door, newsletter: Newsletter, slots: tuple[Slot, ...]) -> None:
+    document = [
+        {
+            "slot": slot.slot_key,
+            "send_at": slot.send_at,
+            "draft_at": slot.draft_at,
+            "month": str(slot.month),
+            "state": slot.state.value,
+            "issue": slot.issue_id,
+        }
+        for slot in slots
+    ]
+    rows = [
+        (
+            shown.moment(slot.send_at, newsletter.zone),
+            shown.moment(slot.draft_at, newsletter.zone),
+            slot.month.words,
+            slot.state.value,
+        )
+        for slot in slots
+    ]
+    door.answer(
+        {"newsletter": newsletter.slug, "slots": document},
+        shown.table(("sent", "drafted", "posts of", "state"), rows)
+        if slots
+        else shown.line(
+            f'{newsletter.name} has no schedule: newsletter newsletters schedule {newsletter.slug} "first monday" 09:00'
+        ),
+    )
+
+
+newsletters = click.Group(
+    "newsletters",
+    commands=[create, edit, plan, schedule, calendar_, list_, show],
+    help="Newsletters: the publications, their plans of sections and their calendars.",
+)

@@ -1,0 +1,152 @@
+"""`newsletter init, serve, worker, demo`: the instance and its processes."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+
+from newsletter.bootstrap import prepare
+from newsletter.cli import shown
+from newsletter.cli.door import Door, common, pass_door
+from newsletter.cli.exits import Exit
+from newsletter.cli.progress import mailing_bar
+from newsletter.errors import RelayMissing
+from newsletter.worker.metronome import Idle, Worker
+
+T = TypeVar("T")
+
+HIGHEST_PORT = 65_535
+
+
+@click.command("init")
+@common
+@pass_door
+def init(door: Door) -> None:
+    """Create the database or bring it up to date, and say what comes next. Doing it again changes nothing.
+
+    Example: newsletter init
+    """
+    had_key = door.settings.secret_key is not None
+    settings = prepare(door.settings, door.now())
+    door.settle_in(settings)
+    place = door.application.database.path or door.application.database.url.render_as_string(hide_password=True)
+    steps = [
+        'newsletter newsletters create NAME --from "Name <address>" --list readers --postal-address "…"',
+        "newsletter feeds add NAME https://blog.example.org/feed/",
+        'newsletter newsletters schedule NAME "first monday" 09:00 --draft-before 7d',
+        "newsletter serve",
+    ]
+    key = "" if had_key else f"{settings.secret_file} holds the secret key: back it up with the database."
+    door.answer(
+        {
+            "database": str(place),
+            "data_dir": str(settings.data_dir),
+            "made_key": not had_key,
+            "relay": str(settings.relay or ""),
+        },
+        shown.line(f"The database is ready: {place}"),
+        *([shown.line(key)] if key else []),
+        *([] if settings.relay else [shown.line(str(RelayMissing()))]),
+        shown.line("Next:"),
+        *(shown.line(f"  {step}") for step in steps),
+    )
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Which address to listen on; 0.0.0.0 for all.")
+@click.option("--port", type=click.IntRange(0, HIGHEST_PORT), help="Which port, 0 for any; 8000 if not said.")
+@common
+@pass_door
+def serve(door: Door, host: str, port: int | None) -> None:
+    """Run the pages and the worker in one process until it is told to stop (Ctrl-C or SIGTERM).
+
+    It prints a link that opens the desk once.
+
+    Example: newsletter serve --port 8000
+    """
+    from newsletter.cli import serving  # noqa: PLC0415 -- half a second that no other command is to pay
+
+    application = door.application
+    settings = application.settings
+    chosen = serving.usual_port(settings) if port is None else port
+    if application.relay is None:
+        door.note(str(RelayMissing()))
+
+    def announce(opened: serving.Opened) -> None:
+        if settings.is_local and opened.url != settings.public_url:
+            door.note(f"Links in mails lead to {settings.public_url}; NEWSLETTER_PUBLIC_URL={opened.url} would lead here.")
+        lines = (f"Pages: {opened.url}/", f"Desk:  {opened.desk}   (opens once)")
+        door.answer({"url": opened.url, "desk": opened.desk}, *map(shown.line, lines))
+
+    asyncio.run(_until_told(door, lambda stop: serving.serve_until(stop, application, host, chosen, announce)))
+
+
+@click.command("worker")
+@click.option("--until-idle", is_flag=True, help="Do what is due, mail what can be mailed now, and end.")
+@common
+@pass_door
+def worker(door: Door, *, until_idle: bool) -> int:
+    """Run the clock and the mailer without pages, until told to stop (Ctrl-C or SIGTERM).
+
+    With --until-idle it waits for what dead workers held, but not for later tries of deferred people.
+
+    Example: newsletter worker --until-idle
+    """
+    application = door.application
+    if not until_idle:
+        if application.relay is None:
+            door.note(str(RelayMissing()))
+        asyncio.run(_until_told(door, Worker(application).run))
+        return Exit.DONE
+    with mailing_bar() as tell:
+        idle = asyncio.run(_until_told(door, Worker(application, progress=tell).run_until_idle))
+    return _answer_idle(door, idle)
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Check itself, print one JSON object and end.")
+@common
+@pass_door
+def demo(door: Door, *, once: bool) -> int:  # noqa: ARG001 -- the demo has its own settings and data
+    """Show the whole of it: a month of a blog becomes an issue in 200 inboxes, on this machine alone.
+
+    Example: newsletter demo
+    """
+    from newsletter.demo import script  # noqa: PLC0415 -- half a second that no other command is to pay
+
+    return script.run(once=once)
+
+
+def _answer_idle(door: Door, idle: Idle) -> Exit:
+    mailed = idle.mailed
+    figures = {
+        "accepted": mailed.accepted,
+        "refused": mailed.refused,
+        "deferred": mailed.deferred,
+        "uncertain": mailed.uncertain,
+        "skipped": mailed.skipped,
+    }
+    words = ", ".join(f"{count:,} {name}" for name, count in figures.items() if count) or "nobody waited for mail"
+    door.answer({**figures, "failed_steps": idle.failed}, shown.line(f"Idle: {words}."))
+    if idle.failed:
+        door.note(f"Failed, as the log says: {', '.join(idle.failed)}.")
+        return Exit.BUG
+    return Exit.DONE
+
+
+async def _until_told(door: Door, run: Callable[[asyncio.Event], Awaitable[T]]) -> T:
+    """Run until SIGTERM or Ctrl-C; a second one ends the process at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ask() -> None:
+        door.note("Stopping: what is on the wire is finished first, up to 30 seconds. Once more to stop at once.")
+        stop.set()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, ask)
+    return await run(stop)

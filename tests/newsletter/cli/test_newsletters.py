@@ -1,0 +1,148 @@
+"""`newsletter newsletters`: made, planned and scheduled."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from newsletter.cli.exits import Exit
+from newsletter.clock import MovableClock
+from tests.harness.terminal import Terminal
+
+CREATE = ("newsletters", "create", "Section News", "--list", "readers", "--postal-address", "1 Library Road")
+
+
+def test_create_makes_the_list_too(terminal: Terminal) -> None:
+    """A newcomer does not have to know that lists are something else."""
+    made = terminal.ok(*CREATE, "--from", "The Section <news@example.org>", "--timezone", "Europe/Amsterdam")
+
+    assert ("section-news", "readers", "The Section <news@example.org>", "Europe/Amsterdam") == (
+        made["newsletter"],
+        made["list"],
+        made["from"],
+        made["timezone"],
+    )
+    assert ["readers"] == [one["name"] for one in terminal.ok("lists", "list")["lists"]]
+
+
+def test_create_takes_a_list_that_is_there(terminal: Terminal) -> None:
+    """Two newsletters may go to the same people."""
+    terminal.ok("lists", "create", "readers")
+    terminal.ok(*CREATE, "--from", "news@example.org")
+
+    assert 1 == len(terminal.ok("lists", "list")["lists"])
+
+
+def test_sender_without_a_name_is_called_like_the_newsletter(terminal: Terminal) -> None:
+    """Inboxes show something better than an address."""
+    assert "Section News <news@example.org>" == terminal.ok(*CREATE, "--from", "news@example.org")["from"]
+
+
+@pytest.mark.parametrize(
+    "sender", ["no address", "a@b@c", "Ann <ann@example.org> <bob@example.org>", "ann@example.org\nBcc: all@example.org", ""]
+)
+def test_unusable_sender_is_refused_and_nothing_is_made(terminal: Terminal, sender: str) -> None:
+    """Not even the list."""
+    told = terminal(*CREATE, "--from", sender)
+
+    assert Exit.REFUSED == told.code
+    assert [] == terminal.ok("lists", "list")["lists"]
+
+
+def test_name_that_is_taken_is_refused(terminal: Terminal, paper: str) -> None:
+    """In one sentence."""
+    told = terminal(*CREATE, "--from", "news@example.org")
+
+    assert (Exit.REFUSED, f"Error: There is a newsletter {paper} already.\n") == (told.code, told.err)
+
+
+def test_unknown_zone_is_refused(terminal: Terminal) -> None:
+    """With the way it is written."""
+    told = terminal(*CREATE, "--from", "news@example.org", "--timezone", "Amsterdam")
+
+    assert Exit.REFUSED == told.code
+    assert "Europe/Amsterdam" in told.err
+
+
+def test_edit_changes_what_letters_say(terminal: Terminal, paper: str) -> None:
+    """The sender keeps its name when only the address changes."""
+    told = terminal.ok("newsletters", "edit", paper, "--from", "editors@example.org", "--reply-to", "ann@example.org")
+
+    assert ("The Section <editors@example.org>", "ann@example.org") == (told["from"], told["reply_to"])
+
+
+def test_plan_is_read_from_a_file_and_shown(terminal: Terminal, paper: str, tmp_path: Path) -> None:
+    """What was given is what is there."""
+    path = tmp_path / "plan.toml"
+    path.write_text('[[section]]\ntitle = "News"\nrest = true\n')
+
+    assert ["News"] == [section["title"] for section in terminal.ok("newsletters", "plan", paper, str(path))["sections"]]
+    assert ["News"] == [section["title"] for section in terminal.ok("newsletters", "plan", paper)["sections"]]
+    assert "News" in terminal("newsletters", "plan", paper).out
+
+
+def test_wrong_plan_names_its_place(terminal: Terminal, paper: str, tmp_path: Path) -> None:
+    """And the plan that was there stays."""
+    path = tmp_path / "plan.toml"
+    path.write_text('[[section]]\ntitle = "News"\nkind = "poem"\n')
+    told = terminal("newsletters", "plan", paper, str(path))
+
+    assert Exit.REFUSED == told.code
+    assert "section 1 (News): kind is one of letter, articles, headlines" in told.err
+    assert 5 == len(terminal.ok("newsletters", "plan", paper)["sections"])
+
+
+def test_schedule_and_calendar(settings: dict[str, str], paper: str) -> None:
+    """The next twelve first Mondays, at nine in Amsterdam, whatever the season."""
+    terminal = Terminal(settings, MovableClock(datetime(2020, 1, 1, tzinfo=UTC)))
+    terminal.ok("newsletters", "schedule", paper, "first monday", "09:00", "--draft-before", "7d")
+    slots = terminal.ok("newsletters", "calendar", paper)["slots"]
+
+    assert 12 == len(slots)
+    assert ("2020-01-06T09:00", "2020-01-06T08:00:00+00:00", "2019-12-30T08:00:00+00:00", "2019-12") == (
+        slots[0]["slot"],
+        slots[0]["send_at"],
+        slots[0]["draft_at"],
+        slots[0]["month"],
+    )
+    assert "2020-07-06T07:00:00+00:00" == slots[6]["send_at"]
+    assert "Mon 6 Jan 2020, 09:00 Amsterdam" in terminal("newsletters", "calendar", paper).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("fifth monday", "09:00"), "say last"),
+        (("first monday", "9 o'clock"), "09:00"),
+        (("first monday", "25:00"), "09:00"),
+        (("first monday", "09:00", "--timezone", "Mars"), "Europe/Amsterdam"),
+        (("first monday", "09:00", "--draft-before", "59d"), "28 days"),
+    ],
+)
+def test_unusable_schedule_is_refused(terminal: Terminal, paper: str, arguments: tuple[str, ...], told: str) -> None:
+    """With what to write instead."""
+    answer = terminal("newsletters", "schedule", paper, *arguments)
+
+    assert Exit.REFUSED == answer.code
+    assert told in answer.err
+
+
+def test_unreadable_span_is_a_usage_error(terminal: Terminal, paper: str) -> None:
+    """As any argument of the wrong kind."""
+    told = terminal("newsletters", "schedule", paper, "first monday", "09:00", "--draft-before", "a week")
+
+    assert Exit.USAGE == told.code
+    assert "7d, 12h or 90m" in told.err
+
+
+def test_calendar_without_a_schedule_says_how_to_make_one(terminal: Terminal, paper: str) -> None:
+    """An empty answer is an answer."""
+    assert [] == terminal.ok("newsletters", "calendar", paper)["slots"]
+    assert "newsletter newsletters schedule" in terminal("newsletters", "calendar", paper).out
+
+
+def test_list_and_show(terminal: Terminal, paper: str) -> None:
+    """By name or by slug, in any letter case."""
+    assert [paper] == [one["name"] for one in terminal.ok("newsletters", "list")["newsletters"]]
+    assert paper == terminal.ok("newsletters", "show", "SECTION-NEWS")["name"]
+    assert "Division Chair letter" in terminal("newsletters", "show", paper).out
