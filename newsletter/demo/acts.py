@@ -57,7 +57,7 @@ NOTE_SECTION = "From the editors"
 NOTE_SUBJECT = "The reading circle meets on 27 February"
 
 # What the slowest machine needs for one step of the worker, in seconds; more means that something is broken.
-PATIENCE = 45.0
+PATIENCE = 90.0
 BETWEEN_LOOKS = 0.1
 
 

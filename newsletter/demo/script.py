@@ -67,14 +67,13 @@ async def _perform(folder: Path, screen: Screen, *, once: bool) -> int:
         product = create_app(app, health=worker.is_healthy, desk_token=start.desk_token)
         pages = Pages(create_front(product, start, envelopes, SITE_ZONE))
         stop = asyncio.Event()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(pages.serve([listener]))
-            group.create_task(worker.run(stop))
-            try:
-                return await _show(Stage(app, clock, envelopes, outside.blog_url, screen, began), start, once=once)
-            finally:
-                pages.stop()
-                stop.set()
+        running = [asyncio.create_task(pages.serve([listener])), asyncio.create_task(worker.run(stop))]
+        try:
+            return await _show(Stage(app, clock, envelopes, outside.blog_url, screen, began), start, once=once)
+        finally:
+            pages.stop()
+            stop.set()
+            await asyncio.gather(*running)
 
 
 async def _show(stage: Stage, start: Start, *, once: bool) -> int:
@@ -86,7 +85,7 @@ async def _show(stage: Stage, start: Start, *, once: bool) -> int:
     if once:
         print(outcome.to_json(), flush=True)  # noqa: T201 -- the one line that others read
         return 1 if wrong else 0
-    stage.screen.say(f"\nThe issue on the desk, its public page and the inbox ({outcome.inbox} mails). Ctrl-C ends it.")
+    stage.screen.say("\nOpen this address: the issue on the desk, its public page, and the inbox. Ctrl-C ends it.")
     print(f"{stage.app.settings.public_url}{HOME}", flush=True)  # noqa: T201 -- the one address to open
     await _interrupted()
     stage.screen.say("Everything stopped, nothing is kept.")

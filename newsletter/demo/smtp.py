@@ -31,6 +31,12 @@ _PATH = re.compile(r"(?:FROM|TO):\s*<(?P<address>[^<>\s]*)>(?P<parameters>(?: \S
 _SIZE = re.compile(r"\bSIZE=(\d+)", re.IGNORECASE)
 
 
+# Read at a time, in bytes.
+CHUNK = 65_536
+
+_END = b"\r\n.\r\n"
+
+
 class _Hangup(Exception):  # noqa: N818 -- the client left, or is asked to
     """The conversation is over."""
 
@@ -45,14 +51,14 @@ class Catcher:
 
     async def listen(self, on: socket.socket) -> asyncio.Server:
         """Begin to answer on a socket that listens already. Close what is returned to stop."""
-        return await asyncio.start_server(self._converse, sock=on, limit=LONGEST_LINE)
+        return await asyncio.start_server(self._converse, sock=on)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._sessions += 1
-        session = _Session(reader, writer, self._envelopes, self._largest)
+        session = _Session(Ear(reader), writer, self._envelopes, self._largest)
         try:
             await session.run(is_crowded=self._sessions > MOST_SESSIONS)
-        except (_Hangup, ConnectionError, TimeoutError, asyncio.IncompleteReadError):
+        except (_Hangup, ConnectionError, TimeoutError):
             pass  # the client is gone, or was told to go
         finally:
             self._sessions -= 1
@@ -62,8 +68,49 @@ class Catcher:
 
 
 @dataclass(slots=True)
-class _Session:
+class Ear:
+    """What was heard and not yet understood; clients may send many commands in one go."""
+
     reader: asyncio.StreamReader
+    heard: bytearray = field(default_factory=bytearray)
+
+    async def line(self) -> str | None:
+        """Give the next line without its end; None when it is too long to be a command."""
+        while (end := self.heard.find(b"\r\n")) < 0:
+            if len(self.heard) > LONGEST_LINE:
+                return None
+            await self._listen()
+        line = bytes(self.heard[:end])
+        del self.heard[: end + 2]
+        return line.decode("utf-8", "replace")
+
+    async def content(self, largest: int) -> bytes | None:
+        """Give everything up to the final dot; None when it was more than *largest* bytes, which are not held in memory."""
+        # The dot may be the first thing that comes; with this line end before it, it looks like any other.
+        self.heard[:0] = b"\r\n"
+        is_too_large, seen = False, 0
+        while (end := self.heard.find(_END, max(seen - len(_END), 0))) < 0:
+            if len(self.heard) > largest + len(_END) + 2:
+                is_too_large = True
+                del self.heard[: -len(_END)]
+            seen = len(self.heard)
+            await self._listen()
+        # RFC 5321 4.5.2: a dot that begins a line was doubled by the client.
+        content = bytes(self.heard[: end + 2]).replace(b"\r\n.", b"\r\n")[2:]
+        del self.heard[: end + len(_END)]
+        return None if is_too_large or len(content) > largest else content
+
+    async def _listen(self) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            chunk = await self.reader.read(CHUNK)
+        if not chunk:
+            raise _Hangup
+        self.heard += chunk
+
+
+@dataclass(slots=True)
+class _Session:
+    ear: Ear
     writer: asyncio.StreamWriter
     envelopes: Envelopes
     largest: int
@@ -133,7 +180,7 @@ class _Session:
             await self._complain("503 5.5.1 Say MAIL and RCPT first")
             return
         await self._say("354 End with a dot on a line of its own")
-        content = await self._content()
+        content = await self.ear.content(self.largest)
         if content is None:
             await self._say("552 5.3.4 Too large")
         elif self.envelopes.is_full:
@@ -142,18 +189,6 @@ class _Session:
             envelope = self.envelopes.keep(self.sender or "", tuple(self.recipients), content)
             await self._say(f"250 2.0.0 Kept as {envelope.number}")
         self._forget()
-
-    async def _content(self) -> bytes | None:
-        """Read up to the final dot; None when it was more than may be kept."""
-        lines: list[bytes] = []
-        size = 0
-        while (line := await self._raw_line()) != b".\r\n":
-            # RFC 5321 4.5.2: a dot that begins a line was doubled by the client.
-            line = line.removeprefix(b".")
-            size += len(line)
-            if size <= self.largest:
-                lines.append(line)
-        return b"".join(lines) if size <= self.largest else None
 
     async def _rset(self, _rest: str) -> None:
         self._forget()
@@ -180,15 +215,11 @@ class _Session:
         await self._say(line)
 
     async def _line(self) -> str:
-        return (await self._raw_line()).decode("utf-8", "replace").rstrip("\r\n")
-
-    async def _raw_line(self) -> bytes:
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self.reader.readuntil(b"\r\n")
-        except asyncio.LimitOverrunError:
+        line = await self.ear.line()
+        if line is None:
             await self._say("500 5.5.2 Line too long")
-            raise _Hangup from None
+            raise _Hangup
+        return line
 
     async def _say(self, *lines: str) -> None:
         self.writer.write("".join(f"{line}\r\n" for line in lines).encode())

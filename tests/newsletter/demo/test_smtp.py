@@ -3,11 +3,13 @@ from collections.abc import Awaitable, Callable
 
 import aiosmtplib
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.demo import smtp
 from newsletter.demo.envelopes import Envelopes
 from newsletter.demo.servers import listening, port_of
-from newsletter.demo.smtp import Catcher
+from newsletter.demo.smtp import Catcher, Ear
 from tests.harness.caught import CAUGHT_AT, LETTER
 
 
@@ -148,3 +150,33 @@ def test_a_client_that_vanishes_leaves_nothing(envelopes: Envelopes) -> None:
     say(envelopes, b"MAIL FROM:<>", b"RCPT TO:<x@members.example>", b"DATA", b"half a me")
 
     assert 0 == len(envelopes)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([b".", b"x", b"\r", b"\n", b" "]), max_size=6).map(b"".join), max_size=8),
+    st.integers(1, 7),
+)
+def test_what_is_read_does_not_depend_on_how_it_arrives(lines: list[bytes], size: int) -> None:
+    """Dots are doubled and undone, whatever the pieces; what follows is the next command."""
+    lines = [line.replace(b"\r\n", b"") for line in lines]
+    content = b"".join(line.rstrip(b"\r") + b"\r\n" for line in lines)
+    stuffed = b"".join((b"." if line.startswith(b".") else b"") + line + b"\r\n" for line in content.split(b"\r\n")[:-1])
+    wire = stuffed + b".\r\nNOOP\r\n"
+
+    async def read() -> tuple[bytes | None, str | None]:
+        reader = asyncio.StreamReader()
+        for start in range(0, len(wire), size):
+            reader.feed_data(wire[start : start + size])
+        ear = Ear(reader)
+        return await ear.content(len(content)), await ear.line()
+
+    assert (content, "NOOP") == asyncio.run(read())
+
+
+def test_the_largest_message_is_kept_and_one_byte_more_is_not(envelopes: Envelopes) -> None:
+    """The limit is the one that EHLO tells."""
+    opening = (b"MAIL FROM:<>", b"RCPT TO:<x@members.example>", b"DATA")
+
+    codes = say(envelopes, *opening, b"x" * 98, b".", *opening, b"x" * 99, b".", b"QUIT", largest=100)
+
+    assert ["250", "250", "250", "354", "552", "221"] == codes[4:]

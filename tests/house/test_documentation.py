@@ -1,0 +1,104 @@
+"""What the documentation states is tried: links, commands, settings, targets and scripts in it exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from newsletter.cli.__main__ import newsletter
+from newsletter.settings import SETTINGS
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+_RUNS = (
+    "newsletter ",
+    ".venv/bin/newsletter ",
+    "docker compose exec web newsletter ",
+    "docker compose exec -T web newsletter ",
+)
+
+
+def page_id(path: Path) -> str:
+    """Name a page in a test's id."""
+    return str(path.relative_to(ROOT))
+
+
+def shell_lines(text: str) -> list[str]:
+    """Give the lines of all blocks without a language of their own, continued ones joined."""
+    bodies = [
+        match["body"].replace("\\\n", " ") for match in _FENCE.finditer(text) if match["language"] in {"", "sh", "console"}
+    ]
+    return [line.strip().removeprefix("$ ") for body in bodies for line in body.splitlines()]
+
+
+def commands(text: str) -> list[list[str]]:
+    """Give every call of our command in the shell blocks of a page, as words after its name."""
+    found = []
+    for line in shell_lines(text):
+        for run in _RUNS:
+            if line.startswith(run):
+                words = shlex.split(line.removeprefix(run).partition(" < ")[0].partition(" | ")[0], comments=True)
+                found.append(words)
+    return found
+
+
+def understood(words: list[str]) -> None:
+    """Let the command line read a call; it raises on what it does not know."""
+    command: click.Command = newsletter
+    context = newsletter.make_context("newsletter", list(words), resilient_parsing=True)
+    while isinstance(command, click.Group):
+        name, words = words[0], words[1:]
+        found = command.get_command(context, name)
+        assert found is not None, f"there is no command {name}"
+        command = found
+    command.make_context(command.name, list(words))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link and picture is there."""
+    targets = [link.partition("#")[0] for link in _LINK.findall(page.read_text()) if not re.match(r"\w+:|#", link)]
+
+    assert [] == [target for target in targets if not (page.parent / target).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_commands_are_understood(page: Path) -> None:
+    """Every call of `newsletter` that stands alone in a block has a command, options and arguments there are."""
+    for words in commands(page.read_text()):
+        understood(words)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_settings_are_known(page: Path) -> None:
+    """No page names a setting that nothing reads."""
+    known = {setting.name for setting in SETTINGS}
+
+    assert set() == set(re.findall(r"NEWSLETTER_[A-Z_]*[A-Z]", page.read_text())) - known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_targets_and_scripts_are_there(page: Path) -> None:
+    """Whoever copies a line gets what it promises."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = page.read_text()
+
+    assert set() == set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) - targets
+    assert [] == [path for path in re.findall(r"\bscripts/[a-z]+", text) if not (ROOT / path).exists()]
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    """A page nobody links to is not read."""
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / link).resolve() for link in _LINK.findall(index.read_text())}
+
+    unreached = [
+        page for page in PAGES if page.parent != ROOT and page not in linked and page.parent not in linked and page != index
+    ]
+
+    assert [] == [page_id(page) for page in unreached]
