@@ -1,0 +1,42 @@
+"""The product's worker and the sink as processes of their own, so that one can be killed and the other remembers."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+# A worker that hangs fails its test instead of holding up all others. In seconds.
+LONGEST_RUN = 120
+
+
+@contextmanager
+def sink_process(log: Path) -> Iterator[int]:
+    """Run a sink that writes into *log*; gives its port."""
+    command = [sys.executable, "-m", "tests.harness.sink", "--log", str(log)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline().rpartition(" ")[2])
+        finally:
+            process.kill()
+
+
+def run_worker(settings: Mapping[str, str], failpoint: str = "") -> subprocess.CompletedProcess[str]:
+    """Run `newsletter worker --until-idle --json` to its end, or to the place where it is to break."""
+    return subprocess.run(
+        [sys.executable, "-m", "newsletter.cli", "worker", "--until-idle", "--json"],
+        cwd=ROOT,
+        env={**_own_environment(), **settings, "NEWSLETTER_FAILPOINT": failpoint},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST_RUN,
+    )
+
+
+def _own_environment() -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if not name.startswith("NEWSLETTER_")}
