@@ -1,0 +1,153 @@
+"""What a newcomer does after `make demo`: opens the one address and looks around, in a real browser."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from tests.harness.browser import browser  # noqa: F401 -- a fixture
+
+NEWSLETTER = Path(sys.executable).with_name("newsletter")
+
+# A letter in a frame is a page of its own, looked at where letters are tried.
+WITHOUT_FRAMES = {"iframes": False}
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    """Give the address that `newsletter demo` prints; afterwards it ends cleanly on Ctrl-C."""
+    with subprocess.Popen([NEWSLETTER, "demo"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.send_signal(signal.SIGINT)
+        assert 0 == process.wait(60)
+
+
+@pytest.fixture
+def page(browser: Browser, demo: str) -> Iterator[Page]:  # noqa: F811 -- the fixture
+    """Give a tab on the start page."""
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(demo)
+    yield opened
+    context.close()
+
+
+def mail_of(page: Page, name: str) -> FrameLocator:
+    """Open the older of the two mails that somebody got, which is the issue; gives its letter."""
+    page.get_by_role("link", name="Look into the inbox").click()
+    page.get_by_label("Find a person").fill(name)
+    page.get_by_role("button", name="Find").click()
+    page.locator(".mails a").last.click()
+    return page.frame_locator("iframe.letter")
+
+
+def test_start_page_tells_what_happened(page: Page) -> None:
+    """One sentence above, the figures below."""
+    expect(page.locator("h1")).to_have_text("January 2020 is in 200 inboxes")
+    for words, figure in (("Accepted by the relay", "200"), ("Got an issue twice", "0"), ("Second issue", "199")):
+        expect(page.get_by_role("row", name=words).locator(".number")).to_have_text(figure)
+
+
+def test_public_page_shows_the_letter_of_nobody(page: Page) -> None:
+    """What anybody sees: every section, no reader's name, no link of one person."""
+    page.get_by_role("link", name="Read its public page").click()
+
+    expect(page.locator("h1").first).to_contain_text("CPDWL Newsletter")
+    for section in ("Division Chair letter", "Feature articles", "Communication initiatives", "… and more"):
+        expect(page.get_by_text(section).first).to_be_visible()
+    assert "members.example" not in page.content()
+    assert [] == [link for link in page.eval_on_selector_all("a", "links => links.map(link => link.href)") if "/u/" in link]
+
+
+def test_a_mail_shows_its_letter_text_and_source(page: Page) -> None:
+    """To one person, by name, in their script; the letter has the height it needs."""
+    letter = mail_of(page, "Ольга")
+
+    expect(page.locator("h1")).to_have_text("January 2020: two boats, one fjord, eleven first steps")
+    expect(letter.get_by_role("heading", name="Mentoring for library managers in Norway")).to_be_visible()
+    expect(letter.get_by_text("Ольга").first).to_be_visible()
+    assert page.locator("iframe.letter").evaluate("frame => frame.clientHeight") > 2000
+    page.get_by_role("link", name="Plain text").click()
+    expect(page.locator("pre")).to_contain_text("Mentoring for library managers in Norway")
+    page.get_by_role("link", name="Source").click()
+    expect(page.locator("pre")).to_contain_text("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+
+
+def test_letters_show_their_pictures(page: Page) -> None:
+    """They come from the blog, and one of them was lazy there."""
+    letter = mail_of(page, "Zoé")
+
+    pictures = letter.locator("img")
+    expect(pictures.first).to_be_visible()
+    assert 5 <= pictures.count()
+    assert pictures.evaluate_all("all => all.every(one => one.naturalWidth > 0 && one.alt !== '')")
+
+
+def test_unsubscribing_by_the_page(page: Page) -> None:
+    """The link in the mail asks, its button acts, and asking again says that it is done."""
+    letter = mail_of(page, "Ingrid")
+    with page.context.expect_page() as opened:
+        letter.get_by_role("link", name="Unsubscribe").first.click()
+    question = opened.value
+    expect(question.locator("h1")).to_have_text("Leave CPDWL Newsletter?")
+    address = question.url
+
+    question.get_by_role("button", name="Unsubscribe").click()
+
+    expect(question.locator("h1")).not_to_have_text("Leave CPDWL Newsletter?")
+    question.goto(address)
+    expect(question.get_by_role("button", name="Unsubscribe")).to_have_count(0)
+
+
+def test_unsubscribing_as_a_mail_program_does(page: Page) -> None:
+    """The button beside the sender posts what RFC 8058 asks for."""
+    mail_of(page, "Kwame")
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Unsubscribe").click()
+
+    expect(opened.value.locator("body")).to_have_text("Unsubscribed.")
+
+
+def test_the_issue_on_the_desk(page: Page) -> None:
+    """Opened by the link that works once, then straight away."""
+    page.get_by_role("link", name="Open it on the desk").click()
+    page.get_by_role("button", name="Open the desk").click()
+    page.get_by_role("link", name="January 2020").click()
+
+    expect(page.locator("h1")).to_contain_text("January 2020")
+    expect(page.get_by_role("row", name="Accepted")).to_contain_text("200")
+    page.goto(page.url.partition("/desk")[0] + "/demo")
+    page.get_by_role("link", name="Open it on the desk").click()
+    expect(page.locator("h1")).to_contain_text("January 2020")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1100, 390])
+@pytest.mark.parametrize(
+    "place", ["", "/inbox/", "/inbox/?q=nobody-of-this-name", "/inbox/mails/1", "/inbox/mails/1?view=source"]
+)
+def test_the_demos_own_pages_can_be_used_by_everybody(
+    browser: Browser,  # noqa: F811 -- the fixture
+    demo: str,
+    place: str,
+    width: int,
+    scheme: str,
+) -> None:
+    """Axe finds nothing, and nothing is wider than the window."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]  # a literal
+    page = context.new_page()
+    page.goto(f"{demo}{place}")
+
+    violations = Axe().run(page, options=WITHOUT_FRAMES).response["violations"]
+    overhang = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    context.close()
+
+    assert [] == [f"{violation['id']}: {violation['nodes'][0]['html']}" for violation in violations]
+    assert overhang <= 0
