@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from newsletter.letters import notices
-from newsletter.mail import dispatch
+from newsletter.people import joining
 from newsletter.web.public.publications import Subject, masked, subject_of
 from newsletter.web.visits import Site, Visit
 from subscribers import confirmations, register
@@ -51,16 +51,9 @@ def confirm(site: Site, visit: Visit) -> Response:
     welcome = notices.welcome(application.templates, asked.subject.newsletter, asked.subject.list, application.links, seed)
     evidence = Evidence(Door.LINK, WORDING, visit.network, visit.agent)
     with application.database.write() as tx:
-        outcome = register.confirm(tx, application.keyring, asked.confirmation_id, visit.now, evidence)
-        if isinstance(outcome, Confirmed):
-            dispatch.notice(
-                tx,
-                welcome,
-                outcome.subscriber,
-                visit.now,
-                list_id=asked.subject.list.id,
-                newsletter_id=asked.subject.newsletter.id,
-            )
+        outcome = joining.confirm(
+            tx, application.keyring, welcome, asked.subject.newsletter, asked.confirmation_id, visit.now, evidence
+        )
     if isinstance(outcome, Confirmed | AlreadyConfirmed):
         return _confirmed(site, asked, already=isinstance(outcome, AlreadyConfirmed))
     return _expired(site, asked)

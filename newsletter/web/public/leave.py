@@ -12,7 +12,7 @@ from subscribers import register
 from subscribers.consent import Door, Evidence
 from subscribers.errors import TokenInvalid
 from subscribers.model import Subscriber, Subscription, SubscriptionState
-from subscribers.outcomes import Unknown, Withdrawn
+from subscribers.outcomes import Unknown, Withdrawn, WithdrawOutcome
 from subscribers.tokens import Purpose
 
 WORDING = "Unsubscribe"
@@ -60,7 +60,7 @@ def _one_click(site: Site, visit: Visit) -> Response:
     return PlainTextResponse("Unsubscribed.\n")
 
 
-def _withdraw(site: Site, visit: Visit, evidence: Evidence) -> withdraw.WithdrawOutcome:
+def _withdraw(site: Site, visit: Visit, evidence: Evidence) -> WithdrawOutcome:
     subscription_id = site.application.keyring.open(Purpose.UNSUBSCRIBE, visit.token)
     with site.application.database.write() as tx:
         return withdraw.withdraw(tx, site.application.keyring, subscription_id, visit.now, evidence)

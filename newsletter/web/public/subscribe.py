@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from newsletter.letters import notices
 from newsletter.letters.letter import Draft
-from newsletter.mail import dispatch
+from newsletter.people import joining
 from newsletter.web.faults import PageNotFound, TooOften
 from newsletter.web.public.publications import Subject, subject_of
 from newsletter.web.visits import Site, Visit
@@ -39,24 +39,13 @@ def request(site: Site, visit: Visit) -> Response:
 
 
 def ask(site: Site, subject: Subject, address: EmailAddress, name: str, visit: Visit, evidence: Evidence) -> bool:
-    """Write the wish down and plan the confirmation mail in one transaction; gives whether a mail was planned."""
+    """Write the wish down and plan the mail that asks for the yes; gives whether a mail was planned."""
     # Composed before it is known whether anybody gets it, so that the time it takes tells nothing.
     draft = confirmation_draft(site, subject)
-    keyring = site.application.keyring
-    with site.application.database.write() as tx:
-        outcome = register.request(tx, keyring, subject.list.id, address, name, visit.now, evidence)
-        if not isinstance(outcome, ConfirmationDue):
-            return False
-        dispatch.notice(
-            tx,
-            draft,
-            outcome.subscriber,
-            visit.now,
-            list_id=subject.list.id,
-            newsletter_id=subject.newsletter.id,
-            confirmation_id=outcome.confirmation_id,
-        )
-        return True
+    application = site.application
+    with application.database.write() as tx:
+        outcome = joining.join(tx, application.keyring, draft, subject.newsletter, address, name, visit.now, evidence)
+    return isinstance(outcome, ConfirmationDue)
 
 
 def confirmation_draft(site: Site, subject: Subject) -> Draft:
