@@ -73,11 +73,12 @@ def find_list(tx: Connection, name_or_slug: str) -> MailingList:
         ListNotFound: there is none.
 
     """
-    spelled = (mailing_list.c.name == name_or_slug, mailing_list.c.slug == name_or_slug)
-    found = _lists(tx, select(mailing_list).where(or_(*spelled)))
+    # As names are kept; PostgreSQL would not even take a NUL in the question.
+    wanted = one_line(name_or_slug, LONGEST_LIST_NAME)
+    found = _lists(tx, select(mailing_list).where(or_(mailing_list.c.name == wanted, mailing_list.c.slug == wanted)))
     if not found:
         raise ListNotFound(name_or_slug)
-    return max(found, key=lambda one: one.name == name_or_slug)
+    return max(found, key=lambda one: one.name == wanted)
 
 
 def list_by_id(tx: Connection, list_id: int) -> MailingList:

@@ -80,7 +80,6 @@ def undone(database: Database) -> Iterator[Connection]:
 PEOPLE = {
     "ann@x.test": ("ann@x.test", "Ann@X.TEST"),
     "zo\u00eb@xn--bcher-kva.test": ("zo\u00eb@b\u00fccher.test", "ZOE\u0308@xn--bcher-kva.test"),
-    "bob@mail.x.test": ("bob@mail.x.test", " BOB@mail.x.test"),
 }
 WHO = st.sampled_from(sorted(PEOPLE))
 SPELLING = st.integers(min_value=0, max_value=1)
@@ -102,7 +101,7 @@ class Link:
 
 
 class Life(RuleBasedStateMachine):
-    """Everything that can be said about three people and two lists, in any order, against a model of what must follow."""
+    """Everything that can be said about two people and two lists, in any order, against a model of what must follow."""
 
     def __init__(self, database: Database, keyring: Keyring, now: datetime) -> None:
         super().__init__()
@@ -296,19 +295,13 @@ class Life(RuleBasedStateMachine):
     # What must hold after each.
 
     @invariant()
-    def audience_is_who_said_yes(self) -> None:
-        """Exactly the confirmed ones whom nothing keeps out."""
+    def audience_is_who_said_yes_and_never_who_said_no(self) -> None:
+        """Exactly the confirmed ones whom nothing keeps out, whatever was imported, added or asked for after a no."""
         for list_id in self.lists:
-            expected = {
-                who for who in PEOPLE if self.standing.get((who, list_id)) is S.CONFIRMED and self.reason(who, list_id) is None
-            }
-            assert expected == {parse(address).key for address in audience_of(self.tx, list_id)}
-
-    @invariant()
-    def nobody_who_said_no_is_in_the_audience(self) -> None:
-        """Whatever is imported, added or asked for after it."""
-        for who, list_id in self.no:
-            assert who not in {parse(address).key for address in audience_of(self.tx, list_id)}
+            there = {parse(address).key for address in audience_of(self.tx, list_id)}
+            confirmed = {who for who in PEOPLE if self.standing.get((who, list_id)) is S.CONFIRMED}
+            assert {who for who in confirmed if self.reason(who, list_id) is None} == there
+            assert not [who for who in there if (who, list_id) in self.no]
 
     @invariant()
     def evidence_only_grows(self) -> None:
@@ -323,5 +316,5 @@ def test_nobody_who_said_no_is_ever_written_to(database: Database, keyring: Keyr
     """In any order of asking, confirming, leaving, importing, adding, erasing, suppressing and lifting."""
     run_state_machine_as_test(
         lambda: Life(database, keyring, now),  # type: ignore[arg-type]  # whatever makes one will do, says its manual
-        settings=settings(max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
+        settings=settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
     )

@@ -59,6 +59,8 @@ def test_unknown_list_is_told(database: Database) -> None:
     with database.read() as tx:
         with pytest.raises(ListNotFound, match="nobody"):
             register.find_list(tx, "nobody")
+        with pytest.raises(ListNotFound):
+            register.find_list(tx, "\x00\ud800")
         with pytest.raises(ListNotFound, match="7"):
             register.list_by_id(tx, 7)
 
