@@ -27,16 +27,23 @@ from newsletter.demo.smtp import Catcher
 @click.option("--zone", type=ZoneInfo, default="UTC", show_default=True, help="Time zone of the pages.")
 def main(host: str, port: int, http: int, folder: Path, zone: ZoneInfo) -> None:
     """Catch mail and show it. Nothing is delivered."""
-    relay = socket.create_server((host, port))
+    relay, pages = _listening(host, port), _listening(host, http)
     click.echo(f"SMTP on {host}:{port}, mails at http://{host}:{http}/", err=True)
-    asyncio.run(_serve(Envelopes(folder, system_clock), relay, host, http, zone))
+    asyncio.run(_serve(Envelopes(folder, system_clock), relay, pages, zone))
 
 
-async def _serve(envelopes: Envelopes, relay: socket.socket, host: str, http: int, zone: ZoneInfo) -> None:
-    pages = uvicorn.Server(uvicorn.Config(create_inbox(envelopes, zone), host=host, port=http, log_level="warning"))
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise click.ClickException(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
+
+
+async def _serve(envelopes: Envelopes, relay: socket.socket, pages: socket.socket, zone: ZoneInfo) -> None:
+    server = uvicorn.Server(uvicorn.Config(create_inbox(envelopes, zone), lifespan="off", log_level="warning"))
     mail = await Catcher(envelopes).listen(relay)
     try:
-        await pages.serve()
+        await server.serve([pages])
     finally:
         mail.close()
 

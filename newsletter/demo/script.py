@@ -88,7 +88,7 @@ async def _show(stage: Stage, start: Start, *, once: bool) -> int:
     stage.screen.say("\nOpen this address: the issue on the desk, its public page, and the inbox. Ctrl-C ends it.")
     print(f"{stage.app.settings.public_url}{HOME}", flush=True)  # noqa: T201 -- the one address to open
     await _interrupted()
-    stage.screen.say("Everything stopped, nothing is kept.")
+    stage.screen.say("Stopped. Nothing is kept.")
     return 1 if wrong else 0
 
 

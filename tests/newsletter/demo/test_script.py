@@ -1,0 +1,69 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from newsletter.demo.servers import USUAL_PORT, listening
+from newsletter.issues.plan import DEFAULT_PLAN
+
+NEWSLETTER = Path(sys.executable).with_name("newsletter")
+
+
+def test_once_ends_with_figures_that_agree_and_leaves_nothing(tmp_path: Path) -> None:
+    """The worker drafts and mails by itself, a reader leaves by one click, and stdout is one JSON object; on any port."""
+    with listening(USUAL_PORT):
+        ended = subprocess.run(
+            [NEWSLETTER, "demo", "--once"],
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    assert 0 == ended.returncode, ended.stderr
+    outcome = json.loads(ended.stdout)
+    seconds, address = outcome.pop("seconds"), outcome.pop("archive_url")
+    assert outcome == {
+        "posts": 19,
+        "articles": 14,
+        "sections": [section.title for section in DEFAULT_PLAN],
+        "audience": 200,
+        "accepted": 200,
+        "refused": 0,
+        "uncertain": 0,
+        "inbox": 200,
+        "one_click_unsubscribed": 1,
+        "second_issue_audience": 199,
+        "second_issue_inbox": 199,
+        "duplicates": 0,
+    }
+    assert 0 < seconds
+    assert address.endswith("/archive/cpdwl-newsletter/1")
+    assert f":{USUAL_PORT}/" not in address
+    assert "The worker drafted January 2020: 14 articles in 5 sections." in ended.stderr
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_ctrl_c_in_the_middle_ends_it_in_one_sentence(tmp_path: Path) -> None:
+    """No traceback, and no folder left behind."""
+    with subprocess.Popen(
+        [NEWSLETTER, "demo"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # As a terminal does it: everybody of the group gets the signal, the child process for templates as well.
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        out, rest = process.communicate(timeout=60)
+
+    assert "CPDWL Newsletter: due every first Monday" in first
+    assert (130, "") == (process.returncode, out)
+    assert ["Error: Stopped."] == [line for line in rest.splitlines() if line and not line.startswith("Sat")]
+    assert [] == list(tmp_path.iterdir())
