@@ -25,7 +25,8 @@ def feed_address(text: str) -> str:
         url = f"https://{url}"
     try:
         parts = urlsplit(url)
-        is_web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.username is None
+        # A port that is no number makes `port` raise: "javascript:alert(1)" is no host and port.
+        is_web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.username is None and parts.port != 0
     except ValueError:
         is_web = False
     if not is_web or not is_one_line(url) or " " in url:

@@ -36,6 +36,9 @@ def test_what_was_typed_becomes_what_was_meant(typed: str, meant: str) -> None:
         "https://x/\u2028y",
         "http://[",
         "file:///x",
+        "javascript:alert(1)",
+        "https://example.org:0/",
+        "https://example.org:99999/",
     ],
 )
 def test_what_is_no_address_is_refused(typed: str) -> None:
