@@ -1,0 +1,95 @@
+"""`newsletter feeds`: added, read, listed and removed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from newsletter.cli.exits import Exit
+from tests.harness.chaosfeed import ChaosFeed, Page
+from tests.harness.terminal import Terminal
+from tests.harness.wordpress import Blog, BlogPost
+
+
+@pytest.fixture
+def chaos() -> Iterator[ChaosFeed]:
+    """Give a web server."""
+    with ChaosFeed() as chaos:
+        yield chaos
+
+
+@pytest.fixture
+def local(settings: dict[str, str], paper: str) -> Terminal:
+    """Give a terminal whose feeds may come from this machine."""
+    return Terminal(settings | {"NEWSLETTER_ALLOW_LOOPBACK": "1"})
+
+
+def a_blog(chaos: ChaosFeed) -> str:
+    """Serve a blog of one post; gives its feed."""
+    return Blog([BlogPost(1, "One", datetime(2020, 1, 3, tzinfo=UTC))]).mount(chaos)
+
+
+def test_feed_is_added_read_and_listed(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """A second reading brings nothing new."""
+    url = a_blog(chaos)
+
+    assert 1 == local.ok("feeds", "add", paper, url)["feed"]
+    assert "never" in local("feeds", "list").out
+    assert (1, 0) == (local.ok("feeds", "gather")["new"], local.ok("feeds", "gather", paper)["new"])
+    assert [("A blog", "")] == [(one["title"], one["trouble"]) for one in local.ok("feeds", "list", paper)["feeds"]]
+
+
+def test_broken_feed_does_not_stop_the_others(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """It is told on stderr, kept in the list, and the command ends well."""
+    local.ok("feeds", "add", paper, chaos.put("/broken", Page(b"", "text/plain", 503)))
+    local.ok("feeds", "add", paper, a_blog(chaos))
+    told = local("feeds", "gather", paper)
+
+    assert (0, "1 new and 0 revised posts.\n") == (told.code, told.out)
+    assert "answered 503" in told.err
+    assert "answered 503" in local("feeds", "list").out
+
+
+def test_when_no_feed_could_be_read_it_is_an_error(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """A script must not go on as if there were posts."""
+    local.ok("feeds", "add", paper, chaos.put("/page", Page(b"<html>hello</html>", "text/html")))
+    told = local("feeds", "gather", "--json")
+
+    assert Exit.REFUSED == told.code
+    assert told.answer["feeds"][0]["trouble"]
+
+
+def test_private_addresses_are_not_read(terminal: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """Unless a setting for demo and tests allows it."""
+    terminal.ok("feeds", "add", paper, a_blog(chaos))
+
+    assert Exit.REFUSED == terminal("feeds", "gather").code
+    assert [] == chaos.asked
+
+
+@pytest.mark.parametrize("url", ["", "not a feed", "file:///etc/passwd", "javascript:alert(1)"])
+def test_what_is_no_web_address_is_refused(terminal: Terminal, paper: str, url: str) -> None:
+    """And not added."""
+    assert Exit.REFUSED == terminal("feeds", "add", paper, url).code
+    assert [] == terminal.ok("feeds", "list")["feeds"]
+
+
+def test_feed_is_removed(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """With its posts; asking again finds none."""
+    local.ok("feeds", "add", paper, a_blog(chaos))
+    local.ok("feeds", "gather")
+    local.ok("feeds", "remove", "1")
+
+    assert [] == local.ok("feeds", "list")["feeds"]
+    assert Exit.NOT_FOUND == local("feeds", "remove", "1").code
+    assert [] == local.ok("issues", "draft", paper, "--month", "2020-01")["sections"][-1]["articles"]
+
+
+def test_nothing_to_read_is_told(terminal: Terminal, paper: str) -> None:
+    """And is no error."""
+    assert "There is no feed to read." in terminal("feeds", "gather").out
+
+
+def test_unreadable_month_is_refused(terminal: Terminal, paper: str) -> None:
+    """Before anything is asked of a server."""
+    assert Exit.REFUSED == terminal("feeds", "gather", "--month", "January").code
