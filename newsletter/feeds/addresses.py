@@ -26,7 +26,8 @@ def feed_address(text: str) -> str:
     try:
         parts = urlsplit(url)
         # A port that is no number makes `port` raise: "javascript:alert(1)" is no host and port.
-        is_web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.username is None and parts.port != 0
+        is_host = bool(parts.hostname) and parts.username is None and parts.port != 0
+        is_web = is_host and parts.scheme.lower() in {"http", "https"}
     except ValueError:
         is_web = False
     if not is_web or not is_one_line(url) or " " in url:
