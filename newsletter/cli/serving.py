@@ -52,26 +52,26 @@ async def serve_until(
     """
     worker = Worker(application)
     token = new_secret()
-    listening = _listen(host, port)
     app = create_app(application, health=worker.is_healthy, desk_token=token)
     # Logs are set up by the command; a line a request would hold tokens.
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=LAST_ANSWERS
     )
     server = Server(config)
-    url = _url(host, listening)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    working = asyncio.create_task(worker.run(stop))
-    try:
-        await _started(server, serving, working)
-        announce(Opened(url, f"{url}/desk/enter/{token}"))
-        await asyncio.wait([serving, working], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        # Whichever ended first, by the signal or by an error, takes the other one along.
-        stop.set()
-        server.should_exit = True
-        await asyncio.gather(serving, working)
-        listening.close()
+    with _listen(host, port) as listening:
+        url = _url(host, listening)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        working = asyncio.create_task(worker.run(stop))
+        try:
+            await _started(server, serving, working)
+            if not working.done():
+                announce(Opened(url, f"{url}/desk/enter/{token}"))
+            await asyncio.wait([serving, working], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # Whichever ended first, by the signal or by an error, takes the other one along.
+            stop.set()
+            server.should_exit = True
+            await asyncio.gather(serving, working)
 
 
 def usual_port(settings: Settings) -> int:

@@ -5,11 +5,31 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.harness.sink import Sink
+from tests.harness.sink import Sink, Step
+
+LONGEST_WAIT = 60.0
+
+
+class Watched(Sink):
+    """A sink that can be waited for."""
+
+    def __init__(self) -> None:
+        super().__init__(script=self._watch)
+        self._arrived = threading.Condition()
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many messages were taken."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.taken) >= count, LONGEST_WAIT), "the mail did not come"
+
+    def _watch(self, step: Step) -> None:
+        if step.name == "answer":
+            with self._arrived:
+                self._arrived.notify_all()
 
 
 @contextmanager
-def in_background(sink: Sink) -> Iterator[Sink]:
+def in_background(sink: Watched) -> Iterator[Watched]:
     """Serve *sink* while the block lasts."""
     is_open = threading.Event()
     loop = asyncio.new_event_loop()

@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.harness.background import in_background
+from tests.harness.background import Watched, in_background
 from tests.harness.chaosfeed import ChaosFeed
 from tests.harness.instance import environment
-from tests.harness.sink import Sink
 from tests.harness.terminal import Terminal
 from tests.harness.wordpress import Blog, BlogPost
 
@@ -60,7 +59,7 @@ class Desk:
     settings: dict[str, str]
     folder: Path
     feed: str
-    sink: Sink
+    sink: Watched
 
     def __call__(self, *arguments: str, stdin: str = "", code: int = 0) -> Any:  # noqa: ANN401 -- JSON
         """Run one command, which must end with *code*; gives the object that ends its stdout."""
@@ -96,7 +95,7 @@ class Desk:
 @pytest.fixture
 def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     """Give a newcomer with an empty folder, and a blog of nine posts, four to a page."""
-    with ChaosFeed() as chaos, in_background(Sink()) as sink:
+    with ChaosFeed() as chaos, in_background(Watched()) as sink:
         feed = Blog(POSTS, per_page=4).mount(chaos)
         yield Desk(environment(database_url, tmp_path / "data", relay_port=sink.port), tmp_path, feed, sink)
 

@@ -1,0 +1,145 @@
+"""`newsletter init, serve, worker`: an instance from nothing, and its processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.cli.exits import Exit
+from newsletter.mail.sole import only_mailer
+from tests.harness.background import Watched, in_background
+from tests.harness.terminal import Terminal
+
+COMMAND = Path(sys.executable).with_name("newsletter")
+LONGEST = 60
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Terminal:
+    """Give a terminal of a newcomer: an empty folder and no other setting."""
+    return Terminal({"NEWSLETTER_DATA_DIR": str(tmp_path / "new")})
+
+
+@contextmanager
+def running(settings: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a command that stays up."""
+    others = {name: text for name, text in os.environ.items() if not name.startswith("NEWSLETTER_")}
+    process = subprocess.Popen(
+        [COMMAND, *arguments], env=others | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def first_answer(process: subprocess.Popen[str]) -> Any:  # noqa: ANN401 -- JSON
+    """Give the object on the first line of stdout."""
+    assert process.stdout is not None
+    return json.loads(process.stdout.readline())
+
+
+def get(url: str) -> int:
+    """Ask for a page; gives the status."""
+    with urllib.request.urlopen(url, timeout=LONGEST) as answer:  # noqa: S310 -- our own server
+        return int(answer.status)
+
+
+def test_init_makes_everything_and_says_what_next(nothing: Terminal) -> None:
+    """And the second time nothing."""
+    told = nothing("init")
+
+    assert 0 == told.code
+    assert "secret.key holds the secret key" in told.out
+    assert "newsletter newsletters create" in told.out
+    assert "NEWSLETTER_RELAY_URL" in told.out
+    assert not nothing.ok("init")["made_key"]
+    assert [] == nothing.ok("lists", "list")["lists"]
+
+
+def test_nothing_runs_before_init(nothing: Terminal) -> None:
+    """And it says what to do."""
+    for command in (("worker", "--until-idle"), ("lists", "list"), ("serve", "--port", "0")):
+        told = nothing(*command)
+        assert Exit.NOT_READY == told.code
+        assert "newsletter init" in told.err
+
+
+def test_missing_secret_in_production_is_told(nothing: Terminal) -> None:
+    """No key is made up for an address that readers reach."""
+    told = nothing("init", NEWSLETTER_PUBLIC_URL="https://news.example.org")
+
+    assert Exit.NOT_READY == told.code
+    assert "NEWSLETTER_SECRET_KEY: is missing" in told.err
+
+
+def test_idle_worker_has_nothing_to_do(terminal: Terminal) -> None:
+    """Without a relay, because nobody waits."""
+    told = terminal("worker", "--until-idle")
+
+    assert (0, "Idle: nobody waited for mail.\n") == (told.code, told.out)
+
+
+def test_second_worker_on_sqlite_names_the_first(settings: dict[str, str]) -> None:
+    """And exits 7, whether it would stay up or not."""
+    path = Path(settings["NEWSLETTER_DATABASE_URL"].removeprefix("sqlite:///"))
+    second = Terminal(settings | {"NEWSLETTER_RELAY_URL": "smtp://127.0.0.1:9"})
+    with only_mailer(path, "attic, process 7"):
+        for command in (("worker", "--until-idle"), ("worker",), ("serve", "--port", "0")):
+            told = second(*command)
+            assert Exit.NO_MAILER == told.code
+            assert "attic, process 7" in told.err
+
+
+def test_worker_mails_a_confirmation_and_stops_when_told(settings: dict[str, str], paper: str) -> None:
+    """SIGTERM is answered with exit code 0 after what is on the wire."""
+    with in_background(Watched()) as sink:
+        relayed = settings | {"NEWSLETTER_RELAY_URL": f"smtp://127.0.0.1:{sink.port}?tls=none"}
+        Terminal(relayed).ok("subscribers", "add", "ann@example.org")
+        with running(relayed, "worker") as process:
+            sink.wait_for(1)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=LONGEST)
+
+        assert 0 == process.returncode
+        assert "Stopping" in err
+        assert ["ann@example.org"] == [taken.recipient for taken in sink.taken]
+
+
+def test_serve_answers_pages_and_prints_the_link_of_the_desk(settings: dict[str, str]) -> None:
+    """Healthy, without a relay, which it says; and it ends when told."""
+    with running(settings, "serve", "--port", "0", "--json") as process:
+        opened = first_answer(process)
+        statuses = [get(opened["url"] + "/healthz"), get(opened["url"] + "/"), get(opened["desk"])]
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=LONGEST)
+
+    assert [200, 200, 200] == statuses
+    assert 0 == process.returncode
+    assert "No relay is configured" in err
+    assert opened["desk"].rpartition("/")[2] not in err
+
+
+def test_port_in_use_is_told(settings: dict[str, str]) -> None:
+    """In one sentence."""
+    with in_background(Watched()) as sink:
+        told = Terminal(settings)("serve", "--port", str(sink.port))
+
+    assert Exit.REFUSED == told.code
+    assert "cannot be listened on: Address already in use" in told.err
+
+
+def test_module_is_the_command(settings: dict[str, str]) -> None:
+    """`python -m newsletter.cli` does what `newsletter` does."""
+    done = subprocess.run([sys.executable, "-m", "newsletter.cli", "--version"], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("newsletter ")
