@@ -12,12 +12,15 @@ from sqlalchemy.exc import OperationalError
 from newsletter.bootstrap import redacted
 from newsletter.cli import alerts, feeds, findings, issues, lists, newsletters, running, staff, subscribers
 from newsletter.cli.door import Door, take_name
-from newsletter.cli.exits import Exit, exit_for
+from newsletter.cli.exits import MEANINGS, Exit, exit_for
 from newsletter.errors import Blocked
 from newsletter.review.preflight import Finding
 
+# Kept as lines (\b), for whoever writes a script.
+CODES = "\n".join(["\b", "Exit codes:", *(f"  {code.value:<4} {meaning}" for code, meaning in MEANINGS.items())])
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+@click.group(epilog=CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="newsletter", message="%(prog)s %(version)s")
 @click.option("--as", "_as", metavar="NAME", expose_value=False, callback=take_name, help="Act as this member of the staff.")
 def newsletter() -> None:

@@ -23,23 +23,27 @@ class Exit(IntEnum):
     """What the shell is told."""
 
     DONE = 0
-    # A traceback on stderr; please report it.
     BUG = 1
-    # The command was not understood.
     USAGE = 2
-    # The preflight found what must be mended, or overridden with a reason.
     BLOCKED = 3
-    # No newsletter, issue, feed, list, person or account of this name.
     NOT_FOUND = 4
-    # Understood and not granted: wrong state, bad value, not permitted, name taken.
     REFUSED = 5
-    # A setting is wrong, or the database is not ready.
     NOT_READY = 6
-    # Mail waits: another worker owns this SQLite database, no relay is configured, or it takes nothing.
     NO_MAILER = 7
-    # Stopped by Ctrl-C.
     INTERRUPTED = 130
 
+
+MEANINGS: Mapping[Exit, str] = {
+    Exit.DONE: "Done. Rows of a CSV that were refused and feeds that could not be read are told, and are no error.",
+    Exit.BUG: "A bug: a traceback stands on stderr, please report it.",
+    Exit.USAGE: "The command was not understood.",
+    Exit.BLOCKED: "The issue has findings that must be mended, or overridden with a reason.",
+    Exit.NOT_FOUND: "No newsletter, issue, section, article, feed, list, person or account of this name.",
+    Exit.REFUSED: "Understood and not granted: wrong state, bad value, not permitted, name taken, no feed could be read.",
+    Exit.NOT_READY: "A setting is wrong or missing, or the database is not ready.",
+    Exit.NO_MAILER: "Mail waits: another worker owns this SQLite database, no relay is configured, or it takes nothing.",
+    Exit.INTERRUPTED: "Stopped by Ctrl-C, or by answering no.",
+}
 
 # The first entry that fits counts, so leaves stand before their roots.
 EXITS: Mapping[type[Exception], Exit] = {

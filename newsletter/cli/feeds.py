@@ -147,4 +147,4 @@ def _document(feed: Feed, newsletter: str) -> dict[str, object]:
     }
 
 
-feeds = click.Group("feeds", commands=[add, gather, list_, remove], help="Feeds: what newsletters read.")
+feeds = click.Group("feeds", commands=[add, gather, list_, remove], help="What newsletters read.")

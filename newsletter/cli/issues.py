@@ -154,5 +154,5 @@ issues = click.Group(
         exporting.export,
         mailing.report_,
     ],
-    help="Issues: drafted, edited, approved, sent and reported.",
+    help="Draft, edit, approve, send and report issues.",
 )

@@ -52,4 +52,4 @@ def _document(one: MailingList, people: int) -> dict[str, object]:
     return {"id": one.id, "name": one.name, "slug": one.slug, "is_public": one.is_public, "people": people}
 
 
-lists = click.Group("lists", commands=[create, list_], help="Lists: what people consent to.")
+lists = click.Group("lists", commands=[create, list_], help="What people consent to.")

@@ -308,5 +308,5 @@ def _answer_slots(door: Door, newsletter: Newsletter, slots: tuple[Slot, ...]) -
 newsletters = click.Group(
     "newsletters",
     commands=[create, edit, plan, schedule, calendar_, list_, show],
-    help="Newsletters: the publications, their plans of sections and their calendars.",
+    help="The publications, their plans of sections and their calendars.",
 )

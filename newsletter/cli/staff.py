@@ -42,4 +42,4 @@ def list_(door: Door) -> None:
     )
 
 
-staff = click.Group("staff", commands=[add, list_], help="Staff: who may do what.")
+staff = click.Group("staff", commands=[add, list_], help="Who may do what.")

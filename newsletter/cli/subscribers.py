@@ -223,5 +223,5 @@ def _words(outcome: AddOutcome | RequestOutcome) -> _Words:
 subscribers = click.Group(
     "subscribers",
     commands=[add, edit, show, unsubscribe, erase, exchange.import_, exchange.export],
-    help="Subscribers: people, one by one and as CSV.",
+    help="People, one by one and as CSV.",
 )

@@ -1,0 +1,125 @@
+"""The reference pages as the code has them; `python -m tests.harness.reference` writes them to docs/reference."""
+
+from collections.abc import Iterator
+from inspect import cleandoc
+from pathlib import Path
+
+import click
+
+from newsletter.cli.__main__ import newsletter
+from newsletter.cli.exits import MEANINGS
+from newsletter.settings import SETTINGS
+
+FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+
+SETTINGS_HEAD = """\
+# Settings
+
+*This page is made from the code: `python -m tests.harness.reference` writes it, and a test holds it in step.*
+
+Settings are read once, at start, from the environment and from a TOML file. A setting that is unknown, missing or wrong
+ends the command with exit code 6 and one sentence that names it. A variable that is empty counts as not set.
+
+| variable | key in the file | default | meaning |
+|---|---|---|---|
+"""
+
+SETTINGS_FOOT = """
+## The file
+
+`NEWSLETTER_CONFIG` names it. The environment wins over it.
+
+```toml
+public_url = "https://news.example.org"
+database_url = "postgresql://newsletter@db/newsletter"
+relay_url = "smtp://newsletter:password@mail.example.org:587?tls=starttls&connections=5"
+tick_seconds = 20
+```
+
+## The secret key
+
+On a loopback public address `newsletter init` makes a key and keeps it in `secret.key` in the data folder, readable by
+its owner only. For an address that readers reach, `NEWSLETTER_SECRET_KEY` must be set; without it nothing starts.
+
+The links in every mail that was ever sent, and the hashes by which addresses are remembered that must not be written to,
+rest on this key. Back it up with the database, and keep the backup as safe as the database. A database opened with
+another key is refused and nothing in it is changed.
+"""
+
+CLI_HEAD = """\
+# Command line
+
+*This page is made from the code: `python -m tests.harness.reference` writes it, and a test holds it in step.*
+
+`newsletter` and `python -m newsletter.cli` are the same. Every command takes `--json`, which ends stdout with one object
+on one line, also when it fails (`{"error": …, "exit": …}`); logs, notes and progress bars go to stderr. Commands act as
+the local operator, or `--as NAME`. Nothing asks a question without a terminal; on one, what cannot be undone is asked
+about unless `--yes` is given.
+
+## Exit codes
+
+| code | meaning |
+|---|---|
+"""
+
+
+def settings_page() -> str:
+    """Give the reference of the settings."""
+    rows = (f"| `{one.name}` | {_key(one.key)} | {one.default} | {one.meaning} |\n" for one in SETTINGS)
+    return f"{SETTINGS_HEAD}{''.join(rows)}{SETTINGS_FOOT}"
+
+
+def cli_page() -> str:
+    """Give the reference of the commands."""
+    codes = "".join(f"| {code.value} | {meaning} |\n" for code, meaning in MEANINGS.items())
+    return f"{CLI_HEAD}{codes}{''.join(_commands(newsletter, ('newsletter',)))}"
+
+
+def write() -> None:
+    """Write both pages."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "settings.md").write_text(settings_page())
+    (FOLDER / "cli.md").write_text(cli_page())
+
+
+def _key(key: str) -> str:
+    return "–" if key == "config" else f"`{key}`"
+
+
+def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[str]:
+    for name, command in group.commands.items():
+        here = (*path, name)
+        if isinstance(command, click.Group):
+            yield f"\n## {' '.join(here)}\n\n{command.help}\n"
+            yield from _commands(command, here)
+        else:
+            yield _command(command, here)
+
+
+def _command(command: click.Command, path: tuple[str, ...]) -> str:
+    context = click.Context(command, info_name=" ".join(path))
+    usage = " ".join([" ".join(path), *command.collect_usage_pieces(context)])
+    text, _, example = cleandoc(command.help or "").partition("Example: ")
+    level = "###" if len(path) > 2 else "##"
+    parts = [f"\n{level} {' '.join(path)}\n\n```\n{usage}\n```\n\n{text.strip()}\n", _options(command, context)]
+    return "".join([*parts, f"\n```\n{' '.join(example.split())}\n```\n"])
+
+
+def _options(command: click.Command, context: click.Context) -> str:
+    # What every command has stands at the top of the page.
+    own = [one for one in command.params if isinstance(one, click.Option) and one.name not in {"_json", "_as"}]
+    records = [record for record in (one.get_help_record(context) for one in own) if record]
+    return "\n| option | meaning |\n|---|---|\n" + "".join(_row(*record) for record in records) if records else ""
+
+
+def _row(option: str, meaning: str) -> str:
+    return f"| `{_cell(option)}` | {_cell(meaning).replace('<', '&lt;')} |\n"
+
+
+def _cell(text: str) -> str:
+    """Keep a table in one piece, and blanks single."""
+    return " ".join(text.replace("|", "\\|").split())
+
+
+if __name__ == "__main__":
+    write()
