@@ -12,7 +12,7 @@ from newsletter.clock import monotonic
 from newsletter.staff.permissions import require
 from newsletter.web.auth import Session
 from newsletter.web.cookies import desk_cookie, is_secure
-from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, fault_of
+from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, fault_of
 from newsletter.web.forms import CSRF_FIELD, NO_FORM, is_from_our_page, read_form
 from newsletter.web.guard import DESK_HEADERS, TOKEN_HEADERS
 from newsletter.web.visits import Page, Site, Visit
@@ -65,6 +65,9 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
 
 
 async def _visit(site: Site, page: Page, request: Request) -> Visit:
+    if "\0" in request.scope["path"]:
+        # No name of ours has one, and PostgreSQL refuses to look.
+        raise PageNotFound
     public_url = site.application.settings.public_url
     secure = is_secure(request, public_url)
     cookie = request.cookies.get(desk_cookie(is_secure=secure), "")

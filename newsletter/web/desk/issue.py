@@ -15,6 +15,7 @@ from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition, compose_issue
 from newsletter.letters.letter import Letter
 from newsletter.letters.webcopy import public_html
+from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
 from newsletter.review import preflight
 from newsletter.review import store as approvals
@@ -135,11 +136,12 @@ def preview(site: Site, visit: Visit) -> Response:
 
 
 def progress(site: Site, visit: Visit) -> Response:
-    """Give the bar alone, for the page that refreshes it."""
+    """Give the bar and the figures alone, for the page that refreshes them."""
     with site.application.database.read() as tx:
         desked = load(site, tx, visit.number("issue_id"))
-    report = desked.report or Report(0, 0, 0, 0, 0, 0, 0, 0)
-    return site.pages.page("desk/progress.html", bar=bars.bar(site, desked.issue, report, is_named=False))
+    report = desked.report or dispatch.NOBODY
+    bar = bars.bar(site, desked.issue, report, is_named=False)
+    return site.pages.page("desk/progress.html", bar=bar, figures=reports.lines(report))
 
 
 def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:

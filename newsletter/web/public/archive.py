@@ -12,6 +12,7 @@ from newsletter.archive.index import PublishedIssue
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.letters.webcopy import public_html
+from newsletter.web.faults import PageNotFound
 from newsletter.web.guard import LETTER_HEADERS
 from newsletter.web.public.publications import publication, publications
 from newsletter.web.visits import Site, Visit
@@ -72,7 +73,11 @@ def with_slash(site: Site, visit: Visit) -> Response:  # noqa: ARG001 -- an endp
 
 
 def _newsletter(visit: Visit, tx: Connection) -> Newsletter:
-    return newsletters.find(tx, str(visit.path["slug"]))
+    found = newsletters.find(tx, str(visit.path["slug"]))
+    if found.slug != visit.path["slug"]:
+        # Found by its name it would have a second address.
+        raise PageNotFound
+    return found
 
 
 def _years(issues: tuple[PublishedIssue, ...], zone: str) -> tuple[Year, ...]:

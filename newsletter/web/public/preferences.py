@@ -98,12 +98,12 @@ def save(site: Site, visit: Visit) -> Response:
         # An empty form would switch every list off; only one of the two buttons may mean that.
         raise FormDamaged
     if visit.text("act") == LEAVE_ALL:
-        _leave(site, visit, [choice for choice in standing.choices if choice.subscription], WORDING_LEAVE_ALL)
+        _leave_everything(site, visit, standing.person)
         return _page(site, visit, "Saved. Nothing is sent to you any more.")
     switched_on = [choice for choice in standing.choices if choice.field in visit.form and not choice.is_on]
     if switched_on and not site.pace.admits(visit.network):
         raise TooOften
-    _leave(site, visit, [choice for choice in standing.choices if choice.field not in visit.form and choice.is_on], WORDING)
+    _leave(site, visit, [choice for choice in standing.choices if choice.field not in visit.form and choice.is_on])
     with site.application.database.write() as tx:
         register.edit(tx, standing.person.id, name=visit.text("name"), language=_language(visit))
     asked = [choice.list.name for choice in switched_on if _ask(site, visit, standing.person, choice)]
@@ -112,16 +112,24 @@ def save(site: Site, visit: Visit) -> Response:
 
 def _ask(site: Site, visit: Visit, person: Subscriber, choice: Choice) -> bool:
     # The link may have been forwarded with a letter: only the mail's owner may put them on a list.
-    evidence = Evidence(Door.LINK, WORDING, visit.network, visit.agent)
-    return subscribe.ask(site, choice.subject, person.address, person.name, visit, evidence)
+    return subscribe.ask(site, choice.subject, person.address, person.name, visit, _evidence(visit, WORDING))
 
 
-def _leave(site: Site, visit: Visit, choices: list[Choice], wording: str) -> None:
-    evidence = Evidence(Door.LINK, wording, visit.network, visit.agent)
+def _leave(site: Site, visit: Visit, choices: list[Choice]) -> None:
     with site.application.database.write() as tx:
         for choice in choices:
             if choice.subscription is not None:
-                withdraw.withdraw(tx, site.application.keyring, choice.subscription.id, visit.now, evidence)
+                withdraw.withdraw(tx, site.application.keyring, choice.subscription.id, visit.now, _evidence(visit, WORDING))
+
+
+def _leave_everything(site: Site, visit: Visit, person: Subscriber) -> None:
+    evidence = _evidence(visit, WORDING_LEAVE_ALL)
+    with site.application.database.write() as tx:
+        withdraw.withdraw_everywhere(tx, site.application.keyring, person.id, visit.now, evidence)
+
+
+def _evidence(visit: Visit, wording: str) -> Evidence:
+    return Evidence(Door.LINK, wording, visit.network, visit.agent)
 
 
 def _saved(asked: list[str]) -> str:

@@ -10,11 +10,8 @@
     if (!answer.ok) {
       throw new Error(String(answer.status));
     }
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-refresh], [data-done]");
-    if (!fresh) {
-      throw new Error("nothing to show");
-    }
-    if (fresh.hasAttribute("data-done")) {
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (fresh.querySelector("[data-done]")) {
       // Everybody is settled: the whole page has news, not only the bar.
       window.location.reload();
       return;
@@ -25,11 +22,10 @@
 
   // Moves values over instead of nodes, so that the bar glides and a screen reader is told only what changed.
   function take(part, fresh) {
-    for (const name of ["figures", "pace"]) {
-      const there = part.querySelector(`[data-part="${name}"]`);
-      const news = fresh.querySelector(`[data-part="${name}"]`);
-      if (there && news && there.textContent !== news.textContent) {
-        there.textContent = news.textContent;
+    for (const news of fresh.querySelectorAll("[data-part]")) {
+      const here = document.querySelector(`[data-part="${CSS.escape(news.dataset.part)}"]`);
+      if (here && here.textContent !== news.textContent) {
+        here.textContent = news.textContent;
       }
     }
     const bar = part.querySelector("progress");

@@ -16,6 +16,9 @@ from newsletter.web.visits import Site, Visit
 from subscribers.model import MailingList
 from tests.newsletter.web.conftest import PUBLIC_URL, Reader
 
+# What is tried here is the same on both; the pages themselves are tried on both.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def test_health_is_green_while_the_metronome_ticks(client: TestClient) -> None:
     """And the database answers."""
@@ -144,7 +147,6 @@ def test_an_empty_instance_has_a_front_page(client: TestClient) -> None:
     assert "Nothing has been published here yet" in client.get("/archive/").text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_form_keeps_its_time(client: TestClient, list_: MailingList, reader: Reader) -> None:
     """Whether there was much to do or nothing (A37); the rule itself is tried in test_answers."""
     for email in ("new@example.org", str(reader.subscriber.address)):

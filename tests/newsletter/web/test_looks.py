@@ -247,14 +247,15 @@ def test_the_bar_of_a_mailing_keeps_itself_in_step(page: Page, full: House, plac
     """Figures change on the open page, without a reload."""
     page.goto(full.url + places["sending"])
     page.evaluate("window.stillHere = true")
-    figures = page.locator('[data-part="figures"]')
+    figures = page.locator("[data-part$='-figures']")
     before = figures.inner_text()
     with full.application.database.write() as tx:
         one = tx.execute(select(delivery.c.id).where(delivery.c.state == "pending").limit(1)).scalar_one()
         tx.execute(update(delivery).where(delivery.c.id == one).values(state="refused", settled_at=full.application.clock()))
-    page.wait_for_function("before => document.querySelector('[data-part=figures]').innerText !== before", arg=before)
+    page.wait_for_function("before => document.querySelector('[data-part$=-figures]').innerText !== before", arg=before)
 
     assert "1 refused" in figures.inner_text()
+    assert "1" == page.locator("[data-part$='-refused']").inner_text()
     assert page.evaluate("window.stillHere")
 
 

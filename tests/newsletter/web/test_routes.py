@@ -10,6 +10,9 @@ from newsletter.web.routes import ROUTES
 from newsletter.web.visits import Page
 from tests.newsletter.web.conftest import at_desk
 
+# The table does not depend on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 OPEN_DOORS = {"/desk/enter/{token}"}
 
 

@@ -1,10 +1,14 @@
 """The door of the desk."""
 
+import pytest
 from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
 from newsletter.web.app import create_app
 from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, at_desk
+
+# Sessions are kept in memory.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_looking_at_the_link_does_not_use_it_up(client: TestClient) -> None:

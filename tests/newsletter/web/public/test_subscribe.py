@@ -144,3 +144,8 @@ def test_an_address_of_another_script_gets_its_mail(client: TestClient, list_: M
     send(client, list_, "joe@bücher.example")
 
     assert [parse("joe@bücher.example").text] == planned(database)
+
+
+def test_a_list_has_one_address(client: TestClient, list_: MailingList) -> None:
+    """Its name is not another one."""
+    assert 404 == client.get(f"/subscribe/{list_.name}").status_code
