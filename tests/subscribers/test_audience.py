@@ -316,5 +316,5 @@ def test_nobody_who_said_no_is_ever_written_to(database: Database, keyring: Keyr
     """In any order of asking, confirming, leaving, importing, adding, erasing, suppressing and lifting."""
     run_state_machine_as_test(
         lambda: Life(database, keyring, now),  # type: ignore[arg-type]  # whatever makes one will do, says its manual
-        settings=settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
+        settings=settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
     )

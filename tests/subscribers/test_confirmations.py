@@ -4,7 +4,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.confirmations import BETWEEN_REQUESTS, MOST_REQUESTS, MOST_REQUESTS_WITHIN, next_request_at
+from newsletter.database import Database
+from subscribers import confirmations, register
+from subscribers.confirmations import BETWEEN_REQUESTS, CONFIRMATION_LIFE, MOST_REQUESTS, MOST_REQUESTS_WITHIN, next_request_at
+from subscribers.tokens import Keyring
+from tests.harness.people import LINK, ONE_CLICK, a_list, ask
 
 NOW = datetime.fromisoformat("2020-02-01T08:00:00Z")
 MINUTES = st.integers(min_value=0, max_value=3 * 24 * 60)
@@ -41,3 +45,20 @@ def test_no_address_is_flooded(minutes: list[int]) -> None:
 
     assert all(later - one >= BETWEEN_REQUESTS for one, later in pairwise(sent))
     assert all(later - one >= MOST_REQUESTS_WITHIN for one, later in zip(sent, sent[MOST_REQUESTS:], strict=False))
+
+
+def test_link_is_good_until_it_is_used_voided_or_old(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Looking at it changes nothing."""
+    with database.write() as tx:
+        friends = a_list(tx, now).id
+        used = ask(tx, keyring, friends, "ann@x.test", now)
+        voided = ask(tx, keyring, friends, "bob@x.test", now)
+        old = ask(tx, keyring, friends, "cy@x.test", now)
+        links = [due.confirmation_id for due in (used, voided, old)]
+        before = [confirmations.is_good(tx, number, now) for number in links]
+        register.confirm(tx, keyring, used.confirmation_id, now, LINK)
+        register.withdraw(tx, keyring, voided.subscription_id, now, ONE_CLICK)
+
+        assert [True, True, True] == before
+        assert [False, False, True] == [confirmations.is_good(tx, number, now) for number in links]
+        assert not confirmations.is_good(tx, old.confirmation_id, now + CONFIRMATION_LIFE)
