@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from newsletter.errors import WrongState
 from newsletter.issues import alerts, store
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import ledger, mailings
@@ -41,10 +42,14 @@ def _alarm(tx: Connection, outcome: Outcome, now: datetime) -> None:
     if owner.kind is not LetterKind.ISSUE:
         alerts.raise_alert(tx, f"notices-refused:{owner.kind}", text, now, newsletter_id=owner.newsletter_id)
         return
-    if not mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED):
+    try:
+        # The issue first, as every verb does it: two that lock in opposite order would wait for each other.
+        if owner.issue_id is not None:
+            store.set_paused(tx, owner.issue_id, now, is_paused=True)
+    except WrongState:
+        # Cancelled meanwhile.
         return
-    if owner.issue_id is not None:
-        store.set_paused(tx, owner.issue_id, now, is_paused=True)
+    mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED)
     text = f"{text} The mailing is paused."
     alerts.raise_alert(tx, pause_key(letter_id), text, now, newsletter_id=owner.newsletter_id, issue_id=owner.issue_id)
 

@@ -144,7 +144,14 @@ def report(tx: Connection, issue_id: int) -> Report:
 
 def finish(tx: Connection, now: datetime) -> tuple[int, ...]:
     """Call every issue sent whose people are all settled; gives their ids."""
-    finished = mailings.finish(tx, now)
-    for issue_id in finished:
-        issues.set_state(tx, issues.load(tx, issue_id), IssueState.SENT, now)
-    return finished
+    finished = []
+    for done in mailings.exhausted(tx):
+        # The issue first, as cancelling does it: two that lock in opposite order would wait for each other.
+        if done.issue_id is not None:
+            issue = issues.load(tx, done.issue_id)
+            if issue.state is not IssueState.SENDING:
+                continue
+            issues.set_state(tx, issue, IssueState.SENT, now)
+            finished.append(done.issue_id)
+        mailings.close(tx, done.letter_id, now)
+    return tuple(finished)

@@ -21,7 +21,7 @@ from newsletter.letters.letter import LetterKind
 from newsletter.mail import mailings, workers
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
 from newsletter.mail.mailings import MailingState
-from newsletter.tables.mail import attempt, delivery, mailing
+from newsletter.tables.mail import IS_OPEN, IS_WAITING, attempt, delivery, mailing
 from subscribers import audience
 from subscribers.address import EmailAddress
 from subscribers.model import EVERY_LIST, SubscriptionState
@@ -128,24 +128,12 @@ def claim(tx: Connection, worker_id: str, now: datetime, limit: int) -> tuple[De
 
     Two workers never get the same row: on PostgreSQL they skip each other's locks, on SQLite this transaction is alone.
     """
-    rows = tx.execute(
-        select(*_COLUMNS)
-        .select_from(mailing)
-        .join(delivery, delivery.c.letter_id == mailing.c.letter_id)
-        .where(
-            mailing.c.state == MailingState.OPEN,
-            delivery.c.state.in_([S.PENDING, S.DEFERRED]),
-            delivery.c.not_before <= now,
-            mailings.is_adopted(),
-        )
-        .order_by(mailing.c.lane, mailing.c.letter_id, delivery.c.not_before, delivery.c.id)
-        .limit(limit)
-        .with_for_update(of=delivery, skip_locked=True),
-    ).all()
-    claimed = tuple(Delivery(**row._asdict()) for row in rows)
-    ids = [one.id for one in claimed]
-    tx.execute(update(delivery).where(delivery.c.id.in_(ids)).values(state=S.LEASED, worker_id=worker_id))
-    return claimed
+    claimed: list[Delivery] = []
+    for letter_id in mailings.due(tx, now, limit):
+        claimed += _lease(tx, worker_id, letter_id, now, limit - len(claimed))
+        if len(claimed) >= limit:
+            break
+    return tuple(claimed)
 
 
 def mark(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
@@ -161,7 +149,7 @@ def mark(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> d
             delivery.c.worker_id == worker_id,
             workers.is_alive(tx, worker_id, now),
             mailings.is_adopted(),
-            exists().where(mailing.c.letter_id == delivery.c.letter_id, mailing.c.state == MailingState.OPEN),
+            exists().where(mailing.c.letter_id == delivery.c.letter_id, IS_OPEN),
             ~_is_suppressed(),
             or_(_is_of_kind(LetterKind.PROOF, LetterKind.CONFIRMATION), _is_confirmed()),
         )
@@ -207,6 +195,20 @@ def forget(tx: Connection, subscriber_id: int, now: datetime) -> None:
     tx.execute(
         update(delivery).where(of_person).values(email="", name="", reply="", subscriber_id=None, subscription_id=None),
     )
+
+
+def _lease(tx: Connection, worker_id: str, letter_id: int, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    rows = tx.execute(
+        select(*_COLUMNS)
+        .where(delivery.c.letter_id == letter_id, IS_WAITING, delivery.c.not_before <= now)
+        .order_by(delivery.c.not_before, delivery.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    ).all()
+    claimed = tuple(Delivery(**row._asdict()) for row in rows)
+    ids = [one.id for one in claimed]
+    tx.execute(update(delivery).where(delivery.c.id.in_(ids)).values(state=S.LEASED, worker_id=worker_id))
+    return claimed
 
 
 def _is_of_kind(*kinds: LetterKind) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, update
 
 from newsletter.errors import NotAdopted
 from newsletter.letters import store as letters
@@ -14,7 +14,7 @@ from newsletter.mail.message import Facts
 from newsletter.tables.instance import instance
 from newsletter.tables.issues import issue, newsletter
 from newsletter.tables.letters import letter
-from newsletter.tables.mail import delivery, mailing
+from newsletter.tables.mail import IS_HELD, IS_OPEN, IS_WAITING, delivery, mailing
 from subscribers.tables.lists import mailing_list
 
 S = DeliveryState
@@ -39,6 +39,15 @@ class Owner:
 
     kind: LetterKind
     newsletter_id: int | None
+    issue_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """A mailing that has nobody left to write to."""
+
+    letter_id: int
+    # None for notices and proofs.
     issue_id: int | None
 
 
@@ -136,36 +145,62 @@ def cancel(tx: Connection, letter_id: int, now: datetime) -> int:
     return result.rowcount
 
 
-def finish(tx: Connection, now: datetime) -> tuple[int, ...]:
-    """Close every mailing whose people are all settled; gives the ids of issues among them.
+def due(tx: Connection, now: datetime, limit: int) -> list[int]:
+    """Give the letters that somebody could be written to with now, in the order they are mailed; none in a copy."""
+    return list(
+        tx.execute(
+            select(mailing.c.letter_id)
+            .where(IS_OPEN, _has_due(now), is_adopted())
+            .order_by(mailing.c.lane, mailing.c.letter_id)
+            .limit(limit),
+        ).scalars(),
+    )
+
+
+def exhausted(tx: Connection) -> tuple[Exhausted, ...]:
+    """Give the open mailings whose people are all settled.
 
     Asked of the rows and never counted up, so nothing can be called finished that is not.
     """
     is_left = exists().where(delivery.c.letter_id == mailing.c.letter_id, delivery.c.state.in_(UNSETTLED))
-    done = tx.execute(
-        update(mailing)
-        .where(mailing.c.state == MailingState.OPEN, ~is_left)
-        .values(state=MailingState.FINISHED, finished_at=now)
-        .returning(mailing.c.letter_id, mailing.c.kind),
-    ).all()
-    ids = [row.letter_id for row in done if row.kind == LetterKind.ISSUE]
-    found = tx.execute(select(letter.c.issue_id).where(letter.c.id.in_(ids), letter.c.issue_id.is_not(None))) if ids else ()
-    return tuple(sorted(issue_id for (issue_id,) in found))
+    rows = tx.execute(
+        select(mailing.c.letter_id, mailing.c.kind, letter.c.issue_id)
+        .join(letter, letter.c.id == mailing.c.letter_id)
+        .where(IS_OPEN, ~is_left),
+    )
+    return tuple(Exhausted(row.letter_id, row.issue_id if row.kind == LetterKind.ISSUE else None) for row in rows)
+
+
+def close(tx: Connection, letter_id: int, now: datetime) -> bool:
+    """Call a mailing finished; False when it is not open any more."""
+    result = tx.execute(
+        update(mailing).where(mailing.c.letter_id == letter_id, IS_OPEN).values(state=MailingState.FINISHED, finished_at=now),
+    )
+    return bool(result.rowcount)
 
 
 def outstanding(tx: Connection, now: datetime) -> Outstanding:
     """Tell whether there is anything to mail now; later tries of deferred people and paused mailings do not count."""
-    is_due = (delivery.c.state == S.PENDING) | and_(delivery.c.state == S.DEFERRED, delivery.c.not_before <= now)
-    ready = exists().where(
-        mailing.c.state == MailingState.OPEN,
-        delivery.c.letter_id == mailing.c.letter_id,
-        delivery.c.state.in_([S.PENDING, S.DEFERRED]),
-        is_due,
-        is_adopted(),
+    is_pending = exists().where(delivery.c.letter_id == mailing.c.letter_id, delivery.c.state == S.PENDING)
+    ready = or_(
+        exists().where(IS_OPEN, _has_due(now), is_adopted()),
+        # Those at whom the connection was lost wait for some seconds.
+        exists().where(IS_OPEN, is_pending, is_adopted()),
     )
-    held = exists().where(delivery.c.worker_id != "", delivery.c.state.in_(HELD))
+    held = exists().where(IS_HELD)
     row = tx.execute(select(ready.label("ready"), held.label("held"))).one()
     return Outstanding(bool(row.ready), bool(row.held))
+
+
+def _has_due(now: datetime) -> ColumnElement[bool]:
+    # Asked for the earliest, because EXISTS with a bound on the moment made PostgreSQL walk everybody who is deferred.
+    earliest = (
+        select(delivery.c.not_before)
+        .where(delivery.c.letter_id == mailing.c.letter_id, IS_WAITING)
+        .order_by(delivery.c.not_before)
+        .limit(1)
+    )
+    return earliest.scalar_subquery() <= now
 
 
 def waiting(tx: Connection) -> int:
@@ -174,7 +209,7 @@ def waiting(tx: Connection) -> int:
         select(func.count())
         .select_from(delivery)
         .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
-        .where(mailing.c.state == MailingState.OPEN, delivery.c.state.in_(UNSETTLED))
+        .where(IS_OPEN, delivery.c.state.in_(UNSETTLED))
     )
     return tx.execute(counted).scalar_one()
 

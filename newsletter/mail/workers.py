@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal,
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
 
 from newsletter.mail.delivery import DeliveryState, Phase
-from newsletter.tables.mail import attempt, delivery, worker
+from newsletter.tables.mail import IS_HELD, attempt, delivery, worker
 from subscribers.tables.kinds import Instant
 
 S = DeliveryState
@@ -71,11 +71,11 @@ def rescue(tx: Connection, worker_id: str, now: datetime) -> Rescued:
 
 def _take_back(tx: Connection, whose: ColumnElement[bool], now: datetime) -> Rescued:
     returned = tx.execute(
-        update(delivery).where(whose, delivery.c.state == S.LEASED).values(state=S.PENDING, worker_id=""),
+        update(delivery).where(whose, IS_HELD, delivery.c.state == S.LEASED).values(state=S.PENDING, worker_id=""),
     )
     lost = tx.execute(
         update(delivery)
-        .where(whose, delivery.c.state == S.SENDING)
+        .where(whose, IS_HELD, delivery.c.state == S.SENDING)
         .values(
             state=S.UNCERTAIN,
             attempts=delivery.c.attempts + 1,

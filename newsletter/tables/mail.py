@@ -1,6 +1,18 @@
 """The ledger: what is to be mailed, to whom, and what became of it."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    text,
+)
 
 from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Instant, Number, metadata
 
@@ -55,13 +67,29 @@ delivery = Table(
     ),
     **SQLITE,
 )
+
+
+def spelled_out(column: ColumnElement[str], *values: str) -> ColumnElement[bool]:
+    """Give the condition that *column* is one of *values*, written into the statement and not bound to it.
+
+    A planner uses a partial index only where it can see that its condition holds: with bound values a claim walked
+    200,000 rows.
+    """
+    return column.in_(bindparam(None, values, expanding=True, literal_execute=True))
+
+
+# Conditions of the partial indexes below, word for word.
+IS_OPEN = spelled_out(mailing.c.state, "open")
+IS_WAITING = spelled_out(delivery.c.state, "pending", "deferred")
+IS_HELD = spelled_out(delivery.c.state, "leased", "sending")
+
 # What is being mailed, in the order it is mailed.
 Index(
     "ix_mailing_open",
     mailing.c.lane,
     mailing.c.letter_id,
-    sqlite_where=text("state = 'open'"),
-    postgresql_where=text("state = 'open'"),
+    sqlite_where=text("state IN ('open')"),
+    postgresql_where=text("state IN ('open')"),
 )
 # What can be claimed of one letter; whoever waits for a later moment stands behind everybody who does not.
 Index(

@@ -454,8 +454,8 @@ def upgrade() -> None:
             "ix_mailing_open",
             ["lane", "letter_id"],
             unique=False,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state IN ('open')"),
+            postgresql_where=sa.text("state IN ('open')"),
         )
 
     op.create_table(
@@ -565,7 +565,7 @@ def downgrade() -> None:
     op.drop_table("delivery")
     with op.batch_alter_table("mailing", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_mailing_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+            "ix_mailing_open", sqlite_where=sa.text("state IN ('open')"), postgresql_where=sa.text("state IN ('open')")
         )
 
     op.drop_table("mailing")

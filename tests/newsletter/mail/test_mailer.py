@@ -505,6 +505,28 @@ def test_database_that_drops_connections_loses_nothing(postgres_url: str, keyrin
     assert 0 == checked.uncertain
 
 
+def test_two_mailers_share_a_ledger_on_postgresql(postgres_url: str, keyring: Keyring, now: datetime) -> None:
+    """Each takes what the other has not, and both end when everything is settled."""
+    database = Database(postgres_url)
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, keyring, now, tuple(f"reader{number}" for number in range(60)))
+    post = Post(database, keyring, now, room)
+
+    async def run() -> Sink:
+        async with Sink() as sink:
+            await asyncio.gather(*(post.mailer(sink.port).run_until_idle() for _ in range(2)))
+        return sink
+
+    sink = asyncio.run(run())
+    checked = post.check(sink)
+    with database.read() as tx:
+        by_worker = set(mailroom.column(tx, room.letter_id, "worker_id"))
+    database.close()
+
+    assert Checked(Findings(), accepted=60, uncertain=0, uncertain_taken=0) == checked
+    assert 2 == len(by_worker)
+
+
 def test_ledger_with_a_foreign_hand_in_it_is_noticed(sqlite_post: Post) -> None:
     """The check itself finds what is wrong."""
     sink = sqlite_post.mail(Sink())
