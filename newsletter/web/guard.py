@@ -68,10 +68,14 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        name = host_name(Headers(scope=scope).get("host", ""))
-        is_ours = name == self._public_name or name in LOOPBACK_NAMES or scope["path"] == OPEN_PATH
-        app = self._app if is_ours else self._refusal
+        host = Headers(scope=scope).get("host")
+        name = host_name(host) if host is not None else None
+        app = self._app if self._is_ours(name) or scope["path"] == OPEN_PATH else self._refusal
         await app(scope, receive, self._dressing(send, is_public=name == self._public_name))
+
+    def _is_ours(self, name: str | None) -> bool:
+        # HTTP/1.0 knows no Host, and a name that was not sent plants no link; one-click may come that way.
+        return name is None or name == self._public_name or name in LOOPBACK_NAMES
 
     @property
     def _public_name(self) -> str:

@@ -1,8 +1,11 @@
 """What stands before every page."""
 
+import asyncio
+
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from newsletter.web.guard import PAGE_HEADERS, Guard, host_name
 
@@ -47,6 +50,27 @@ def test_a_foreign_host_is_refused(host: str) -> None:
     response = client().get("/", headers={"Host": host})
 
     assert (400, "refused") == (response.status_code, response.text)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [([], 200), ([(b"host", b"evil.example")], 400), ([(b"host", b"")], 400), ([(b"host", b"localhost")], 200)],
+)
+def test_a_request_without_a_host_is_let_in(headers: list[tuple[bytes, bytes]], status: int) -> None:
+    """HTTP/1.0 knows none, and what was not sent plants nothing."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    guard = Guard(PlainTextResponse("page"), "https://news.example.org", PlainTextResponse("refused", 400))
+    asyncio.run(guard(scope, receive, send))
+
+    assert status == sent[0]["status"]
 
 
 def test_forwarded_names_change_nothing() -> None:

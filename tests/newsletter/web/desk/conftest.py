@@ -56,7 +56,7 @@ def desk(client: TestClient) -> OpenDesk:
 def readers(database: Database, keyring: Keyring, newsletter: Newsletter, clock: Hands) -> int:
     """Let three people join; gives how many they are."""
     with database.write() as tx:
-        for name in ("ann", "ben", "eva"):
+        for name in ("ben", "eva", "ida"):
             join(tx, keyring, newsletter.list_id, f"{name}@example.org", clock())
     return 3
 

@@ -76,7 +76,7 @@ def test_sending_asks_first_and_names_the_number(desk: OpenDesk, database: Datab
     page = desk.act(approved, "send")
 
     assert "sending" == state_of(database, approved)
-    assert ["ann@example.org", "ben@example.org", "eva@example.org"] == planned(database)
+    assert ["ben@example.org", "eva@example.org", "ida@example.org"] == planned(database)
     assert "0 accepted of 3, 3 waiting" in page
     assert 409 == desk.press(f"/desk/issues/{approved.id}/send", version=str(approved.version)).status_code
 
