@@ -13,13 +13,13 @@ from newsletter.bootstrap import Application
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.answers import answer, fault_page
 from newsletter.web.auth import Desk
-from newsletter.web.desk.reports import FinalReports
-from newsletter.web.desk.speed import Speed
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
 from newsletter.web.guard import Guard
 from newsletter.web.pace import Pace
 from newsletter.web.pages import Pages
+from newsletter.web.reports import FinalReports
 from newsletter.web.routes import ROUTES
+from newsletter.web.speed import Speed
 from newsletter.web.visits import Page, Site
 
 METHOD_NOT_ALLOWED = 405

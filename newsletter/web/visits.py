@@ -9,11 +9,11 @@ from starlette.responses import Response
 from newsletter.bootstrap import Application
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.web.auth import Desk, Session
-from newsletter.web.desk.reports import FinalReports
-from newsletter.web.desk.speed import Speed
 from newsletter.web.faults import PageNotFound
 from newsletter.web.pace import Pace
 from newsletter.web.pages import Pages
+from newsletter.web.reports import FinalReports
+from newsletter.web.speed import Speed
 
 # The largest number a page's address may hold; a database would choke on a larger one.
 LARGEST_NUMBER = 2**40

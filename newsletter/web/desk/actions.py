@@ -12,7 +12,7 @@ from newsletter.issues.recurrence import instant
 from newsletter.mail import dispatch
 from newsletter.review import approval
 from newsletter.staff import audit
-from newsletter.web.desk import reports
+from newsletter.web import reports
 from newsletter.web.desk.board import NO_RELAY
 from newsletter.web.desk.issue import Desked, load
 from newsletter.web.spelled import number, people

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.store import IssueLine
 from newsletter.mail.delivery import Report
-from newsletter.web.desk.reports import in_words, settled
+from newsletter.web.reports import in_words, settled
 from newsletter.web.visits import Site
 
 

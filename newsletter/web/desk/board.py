@@ -13,7 +13,8 @@ from newsletter.issues.model import EDITABLE, Issue, IssueState, Newsletter
 from newsletter.issues.schedule import Slot, SlotState
 from newsletter.issues.store import IssueLine
 from newsletter.mail.delivery import Report
-from newsletter.web.desk import bars, reports, states
+from newsletter.web import reports
+from newsletter.web.desk import bars, states
 from newsletter.web.desk.bars import Bar
 from newsletter.web.desk.states import ShownState
 from newsletter.web.spelled import moment

@@ -21,7 +21,8 @@ from newsletter.review import preflight
 from newsletter.review import store as approvals
 from newsletter.review.preflight import Code, Finding
 from newsletter.staff.permissions import Actor, Permission, allowed
-from newsletter.web.desk import bars, reports, states, steps
+from newsletter.web import reports
+from newsletter.web.desk import bars, states, steps
 from newsletter.web.guard import PREVIEW_HEADERS
 from newsletter.web.visits import Site, Visit
 from subscribers import audience, register

@@ -8,10 +8,10 @@ from newsletter.bootstrap import Application
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.answers import answer
 from newsletter.web.auth import Desk
-from newsletter.web.desk.reports import FinalReports
-from newsletter.web.desk.speed import Speed
 from newsletter.web.pace import Pace
 from newsletter.web.pages import Pages
+from newsletter.web.reports import FinalReports
+from newsletter.web.speed import Speed
 from newsletter.web.visits import Page, Site, Visit
 
 EVEN = 0.4

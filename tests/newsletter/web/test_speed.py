@@ -1,7 +1,7 @@
 """How fast a mailing goes."""
 
 from newsletter.mail.delivery import Report
-from newsletter.web.desk.speed import MOST_MAILINGS, STILL_SECONDS, WINDOW_SECONDS, Speed
+from newsletter.web.speed import MOST_MAILINGS, STILL_SECONDS, WINDOW_SECONDS, Speed
 
 
 class Ticks:

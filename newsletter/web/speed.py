@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from newsletter.clock import monotonic
 from newsletter.mail.delivery import Report
-from newsletter.web.desk.reports import settled, waiting
+from newsletter.web.reports import settled, waiting
 from newsletter.web.spelled import span
 
 # The rate is that of the last minute, so that a pause is forgotten after it.
