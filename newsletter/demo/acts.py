@@ -53,8 +53,10 @@ LETTER_SECTION = "Division Chair letter"
 LETTER_BY = "Catharina Isberg"
 
 NOTE_TITLE = "A note between two issues"
-NOTE_SECTION = "From the editors"
+NOTE_SECTION = "Reading circle"
+NOTE_BY = "The editors"
 NOTE_SUBJECT = "The reading circle meets on 27 February"
+NOTE_PREHEADER = "Nine pages, one hour, on screen. Those who have not read the text may listen."
 
 # What the slowest machine needs for one step of the worker, in seconds; more means that something is broken.
 PATIENCE = 90.0
@@ -126,8 +128,8 @@ def write_note(app: Application, newsletter: Newsletter) -> Issue:
     now = app.clock()
     with app.database.write() as tx:
         issue = draft.draft_empty(tx, newsletter, NOTE_TITLE, now)
-        editing.write_letter(tx, issue.id, NOTE_SECTION, _prose("note.md"), "", now)
-        editing.edit_issue(tx, issue.id, now, subject=NOTE_SUBJECT)
+        editing.write_letter(tx, issue.id, NOTE_SECTION, _prose("note.md"), NOTE_BY, now)
+        editing.edit_issue(tx, issue.id, now, subject=NOTE_SUBJECT, preheader=NOTE_PREHEADER)
     return _approve(app, issue.id)
 
 
@@ -175,10 +177,10 @@ def caught_mails(envelopes: Envelopes) -> tuple[Caught, ...]:
 
 
 def _approve(app: Application, issue_id: int) -> Issue:
+    with app.database.read() as tx:
+        looked = approval.look_over(tx, app.templates, issue_id, links=app.links, seed=app.keyring.derive("slots"))
     with app.database.write() as tx:
-        return approval.approve(
-            tx, app.templates, issue_id, LOCAL_OPERATOR, app.clock(), links=app.links, seed=app.keyring.derive("slots")
-        ).issue
+        return approval.approve(tx, looked, LOCAL_OPERATOR, app.clock()).issue
 
 
 def _prose(name: str) -> str:
