@@ -29,6 +29,8 @@ from subscribers.tokens import SHORTEST_SECRET, Keyring
 # Random bytes of a key we make: 64 characters, twice what is asked for.
 MADE_SECRET_BYTES = 48
 PRIVATE = 0o600
+# The folder holds the key and the addresses of all readers.
+PRIVATE_FOLDER = 0o700
 
 # What may not stand in a log, whoever wrote the line: addresses, and the tokens of links (26 characters of base32).
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
@@ -111,6 +113,7 @@ def prepare(settings: Settings, now: datetime) -> Settings:
         InstanceMismatch: the database was made with another secret key.
 
     """
+    _make_data_dir(settings)
     database = Database(settings.database_url)
     keyed = settings if settings.secret_key is not None else _with_made_key(settings)
     assert keyed.secret_key is not None
@@ -145,9 +148,9 @@ def set_up_logging(log: LogSettings) -> None:
     handler = _Stderr()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_ending(log)))
     logging.basicConfig(level=max(level, logging.INFO), handlers=[handler], force=True)
-    # One line a tick, one a request and one a start say nothing that nobody knows.
+    # One line a tick, one a request and one a start say nothing that nobody knows; nor does a tick that took its time.
     for chatty in ("alembic", "apscheduler", "httpx2", "httpcore2", "uvicorn.access", "uvicorn.error"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+        logging.getLogger(chatty).setLevel(logging.WARNING if chatty != "apscheduler" else logging.ERROR)
 
 
 def redacted(line: str) -> str:
@@ -214,11 +217,17 @@ def _place(database: Database) -> str:
     return f"The database {database.path or database.url.render_as_string(hide_password=True)}"
 
 
+def _make_data_dir(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingWrong("NEWSLETTER_DATA_DIR", f"{settings.data_dir} cannot be made: {error.strerror}") from error
+
+
 def _with_made_key(settings: Settings) -> Settings:
     secret = secrets.token_urlsafe(MADE_SECRET_BYTES)
     assert len(secret) >= SHORTEST_SECRET
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         # O_EXCL: two that start together do not overwrite each other's key.
         handle = os.open(settings.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     except OSError as error:

@@ -89,7 +89,7 @@ def _failed(door: Door, error: Exception) -> Exit:
         click.echo(redacted(traceback.format_exc()), err=True)
         return _told(door, code, f"This is a bug in newsletter, please report the lines above ({type(error).__name__}).")
     if isinstance(error, OperationalError):
-        return _told(door, code, f"The database did not do what was asked: {str(error.orig).strip()}")
+        return _told(door, code, f"The database did not do what was asked: {' '.join(str(error.orig).split())}")
     return _told(door, code, str(error))
 
 

@@ -7,9 +7,10 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.issueviews import answer_issue, answer_issues, load
 from newsletter.cli.parameters import issue_argument
+from newsletter.feeds import store as feeds
 from newsletter.issues import draft as drafting
 from newsletter.issues import newsletters, store
-from newsletter.issues.model import Month
+from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.letters.compose import compose_issue
 from newsletter.review import approval, preflight
 from newsletter.staff.permissions import Permission
@@ -39,6 +40,8 @@ def draft(door: Door, newsletter: str, month: str | None, title: str | None) -> 
         else:
             issue = drafting.draft_month(acting.tx, owner, Month.parse(month or ""), acting.now)
         acting.record("issue.draft", f"issue {issue.id}", month=issue.month)
+    if month is not None:
+        _tell_unread_feeds(door, owner)
     answer_issue(door, issue)
 
 
@@ -109,17 +112,11 @@ def approve(door: Door, issue_id: int, reason: str) -> None:
     Example: newsletter issues approve 5
     """
     application = door.application
+    with application.database.read() as tx:
+        seed = application.keyring.derive("slots")
+        looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed)
     with door.acting(Permission.APPROVE) as acting:
-        approved = approval.approve(
-            acting.tx,
-            application.templates,
-            issue_id,
-            acting.actor,
-            acting.now,
-            override_reason=reason,
-            links=application.links,
-            seed=application.keyring.derive("slots"),
-        )
+        approved = approval.approve(acting.tx, looked, acting.actor, acting.now, override_reason=reason)
     for line in findings.lines(approved.findings):
         door.note(line)
     issue = approved.issue
@@ -131,8 +128,23 @@ def approve(door: Door, issue_id: int, reason: str) -> None:
             "content_hash": approved.letter.draft.content_hash,
             "findings": findings.documents(approved.findings),
         },
-        shown.line(f"{issue.title} is approved. Next: newsletter issues send {issue.id}, or issues schedule {issue.id} AT."),
+        shown.line(f"{issue.title} is approved. {_next(door, issue)}"),
     )
+
+
+def _next(door: Door, issue: Issue) -> str:
+    if issue.send_at is None:
+        return f"Next: newsletter issues send {issue.id}, or newsletter issues schedule {issue.id} AT."
+    with door.reading() as tx:
+        zone = newsletters.by_id(tx, issue.newsletter_id).zone
+    return f"It goes out {shown.moment_and_distance(issue.send_at, zone, door.now)}."
+
+
+def _tell_unread_feeds(door: Door, owner: Newsletter) -> None:
+    with door.reading() as tx:
+        unread = [feed.url for feed in feeds.feeds_of(tx, owner.id) if feed.gathered_at is None]
+    for url in unread:
+        door.note(f"{url} has not been read yet: newsletter feeds gather {owner.slug}")
 
 
 issues = click.Group(

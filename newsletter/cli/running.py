@@ -96,8 +96,8 @@ def worker(door: Door, *, until_idle: bool) -> int:
     """
     application = door.application
     if not until_idle:
-        if application.relay is None:
-            door.note(str(RelayMissing()))
+        to = f"mail goes to {application.relay}" if application.relay else str(RelayMissing())
+        door.note(f"Looking every {application.settings.tick_seconds} seconds for what is due; {to}")
         asyncio.run(_until_told(door, Worker(application).run))
         return Exit.DONE
     with mailing_bar() as tell:

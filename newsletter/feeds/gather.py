@@ -1,7 +1,7 @@
 """Reads feeds and keeps what they say; a feed that cannot be read is told about and never stops the others."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +39,7 @@ async def gather(
     clock: Clock,
     *,
     newsletter_id: int | None = None,
+    only: Collection[int] | None = None,
     month: YearAndMonth | None = None,
     force: bool = False,
     progress: Callable[[Gathered], None] | None = None,
@@ -52,6 +53,7 @@ async def gather(
         child: the process in which feeds are parsed.
         clock: gives the present moment.
         newsletter_id: whose feeds; all when None.
+        only: the ids of the feeds that are meant; all of them when None.
         month: also walk this month to its end, so that a busy one is complete; asks without conditions, because a
             deleted post does not change what WordPress calls "last modified".
         force: ask without conditions, and even where a server has asked for patience.
@@ -60,7 +62,7 @@ async def gather(
 
     """
     retriever = Retriever(policy, child, clock, parse_seconds)
-    feeds = await asyncio.to_thread(_feeds, database, newsletter_id)
+    feeds = [feed for feed in await asyncio.to_thread(_feeds, database, newsletter_id) if only is None or feed.id in only]
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def one(feed: Feed) -> Gathered:

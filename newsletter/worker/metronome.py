@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 import structlog
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from newsletter.bootstrap import Application
@@ -93,7 +94,7 @@ class Worker:
         """
         scheduler = AsyncIOScheduler(timezone=UTC)
         # Missed runs are one run, late runs are run, and nothing runs twice: what is due is asked of the database.
-        scheduler.add_job(
+        job = scheduler.add_job(
             self.tick,
             "interval",
             seconds=self._tick_seconds,
@@ -103,9 +104,11 @@ class Worker:
             misfire_grace_time=None,
         )
         scheduler.start()
+        watching = asyncio.create_task(self._watch(job))
         try:
             await self._mail(stop)
         finally:
+            watching.cancel()
             scheduler.pause()
             await self._drain()
             scheduler.shutdown(wait=False)
@@ -143,10 +146,18 @@ class Worker:
         """Read the feeds that are due; a slow one is left to be read beside the other steps."""
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(steps.gather_feeds(application))
-        done, _ = await asyncio.wait([self._reading], timeout=FEEDS_PATIENCE)
-        for task in done:
-            task.result()
+        await asyncio.wait([self._reading], timeout=FEEDS_PATIENCE)
+        if self._reading.done() and not self._reading.cancelled():
+            self._reading.result()
         return False
+
+    async def _watch(self, job: Job) -> None:
+        """Wake the metronome when the clock of the machine was set back: it waits for a moment that is far away then."""
+        while True:
+            await asyncio.sleep(self._tick_seconds)
+            if not self.is_healthy() and not self._turn.locked():
+                log.warning("the metronome stood still; it is set going again")
+                job.modify(next_run_time=system_clock())
 
     async def _mail(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -160,14 +171,15 @@ class Worker:
                 await _wait(stop, PAUSE_AFTER_CRASH)
 
     async def _drain(self) -> None:
+        if self._reading is not None:
+            # What was read before is kept; the next worker reads on.
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
         try:
             async with asyncio.timeout(DRAIN), self._turn:
                 pass
         except TimeoutError:
             log.warning("the tick under way did not end in time; what it began is rolled back or done again")
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.wait([self._reading])
 
     def _beat(self) -> None:
         self._beat_at = self._seconds()

@@ -51,16 +51,12 @@ class Step:
 
 
 async def gather_feeds(application: Application) -> None:
-    """Read the feeds of the newsletters that have one not read within the hour."""
-    for newsletter_id in await asyncio.to_thread(_newsletters_to_gather, application):
-        gathered = await gather(
-            application.database,
-            application.fetch_policy,
-            application.child,
-            application.clock,
-            newsletter_id=newsletter_id,
-        )
-        await asyncio.to_thread(tell_troubles, application, gathered)
+    """Read the feeds that were not read within the hour."""
+    due = await asyncio.to_thread(_feeds_to_gather, application)
+    if not due:
+        return
+    gathered = await gather(application.database, application.fetch_policy, application.child, application.clock, only=due)
+    await asyncio.to_thread(tell_troubles, application, gathered)
 
 
 async def record_slots(application: Application) -> bool:
@@ -121,10 +117,10 @@ def tell_troubles(application: Application, gathered: Sequence[Gathered]) -> Non
                 alerts.raise_alert(tx, key, text, now, newsletter_id=one.feed.newsletter_id)
 
 
-def _newsletters_to_gather(application: Application) -> tuple[int, ...]:
+def _feeds_to_gather(application: Application) -> frozenset[int]:
     now = application.clock()
     with application.database.read() as tx:
-        return tuple(sorted({feed.newsletter_id for feed in feeds.feeds_of(tx, None) if _is_due(feed, now)}))
+        return frozenset(feed.id for feed in feeds.feeds_of(tx, None) if _is_due(feed, now))
 
 
 def _is_due(feed: Feed, now: datetime) -> bool:

@@ -45,6 +45,7 @@ def test_init_makes_key_and_database(environ: dict[str, str]) -> None:
     prepare(load(environ), NOW)
     with open_application(load(environ), MovableClock(NOW)) as application:
         assert application.database.is_current()
+        assert 0o700 == stat.S_IMODE(application.settings.data_dir.stat().st_mode)
         assert 0o600 == stat.S_IMODE(application.settings.secret_file.stat().st_mode)
         assert NOW <= application.clock()
         assert "http://127.0.0.1:8000/c/x" == application.links.confirm("x")
@@ -151,7 +152,7 @@ def test_file_that_is_no_database_is_told(environ: dict[str, str], tmp_path: Pat
 
 def test_data_folder_that_cannot_be_made_is_told() -> None:
     """The folder is named."""
-    with pytest.raises(SettingWrong, match=r"NEWSLETTER_DATA_DIR: /proc/newsletter/secret\.key cannot be made"):
+    with pytest.raises(SettingWrong, match="NEWSLETTER_DATA_DIR: /proc/newsletter cannot be made"):
         prepare(load({"NEWSLETTER_DATA_DIR": "/proc/newsletter"}), NOW)
 
 

@@ -85,6 +85,14 @@ def test_feed_is_removed(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
     assert [] == local.ok("issues", "draft", paper, "--month", "2020-01")["sections"][-1]["articles"]
 
 
+def test_draft_before_reading_says_what_is_missing(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """An empty month may only be an unread one."""
+    url = a_blog(chaos)
+    local.ok("feeds", "add", paper, url)
+
+    assert f"{url} has not been read yet" in local("issues", "draft", paper, "--month", "2020-01").err
+
+
 def test_nothing_to_read_is_told(terminal: Terminal, paper: str) -> None:
     """And is no error."""
     assert "There is no feed to read." in terminal("feeds", "gather").out

@@ -61,16 +61,9 @@ class Stage:
         """Approve an issue although its letter is missing."""
         application = self.application
         with application.database.write() as tx:
-            approval.approve(
-                tx,
-                application.templates,
-                issue_id,
-                LOCAL_OPERATOR,
-                application.clock(),
-                override_reason="The letter comes later.",
-                links=application.links,
-                seed=application.keyring.derive("slots"),
-            )
+            seed = application.keyring.derive("slots")
+            looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed)
+            approval.approve(tx, looked, LOCAL_OPERATOR, application.clock(), override_reason="The letter comes later.")
 
     def break_blog(self, *, is_broken: bool = True) -> None:
         """Let the blog answer 503, or take that back."""

@@ -15,6 +15,7 @@ from newsletter.tables.instance import instance
 from newsletter.tables.issues import schedule
 from newsletter.worker.metronome import Worker
 from newsletter.worker.steps import FAILURES_BEFORE_ALERT, FEED_PACE
+from tests.harness.chaosfeed import Page
 from tests.newsletter.worker.conftest import DRAFT_AT, KEY, SEND_AT, Stage, a_post
 
 SECOND = timedelta(seconds=1)
@@ -84,6 +85,19 @@ def test_feed_is_read_once_an_hour(stage: Stage) -> None:
     tick(stage)
 
     assert asked < len(stage.chaos.asked)
+
+
+def test_only_the_feed_that_is_due_is_asked(stage: Stage) -> None:
+    """One that failed is tried again soon; the others are left in peace."""
+    broken = stage.chaos.put("/broken/", Page(b"", "text/plain", 503))
+    with stage.application.database.write() as tx:
+        feeds.add(tx, stage.newsletter.id, broken, stage.clock())
+    tick(stage)
+    asked = len(stage.chaos.paths)
+    stage.clock.set(stage.clock() + timedelta(minutes=20))
+    tick(stage)
+
+    assert ["/broken/"] == stage.chaos.paths[asked:]
 
 
 def test_posts_that_appear_later_are_added_to_the_draft(stage: Stage) -> None:
