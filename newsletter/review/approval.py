@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from newsletter.errors import Blocked, WrongState
+from newsletter.errors import Blocked, Outdated, WrongState
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues
-from newsletter.issues.model import Issue, IssueState
+from newsletter.issues.model import Issue, IssueState, Newsletter
 from newsletter.letters import store as letters
-from newsletter.letters.compose import compose_issue
+from newsletter.letters.compose import Composition, compose_issue
 from newsletter.letters.letter import Letter
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
@@ -23,7 +23,17 @@ from subscribers.oneline import one_line
 
 LONGEST_REASON = 500
 
-_BEFORE_REVIEW = frozenset({IssueState.DRAFT, IssueState.HELD})
+_BEFORE_APPROVAL = frozenset({IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class LookedOver:
+    """An issue as it is now, the letter it makes, and what was found in it."""
+
+    issue: Issue
+    newsletter: Newsletter
+    composition: Composition
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,48 +45,50 @@ class Approved:
     findings: tuple[Finding, ...]
 
 
-def approve(
-    tx: Connection,
-    templates: Templates,
-    issue_id: int,
-    actor: Actor,
-    now: datetime,
-    *,
-    override_reason: str = "",
-    links: Links,
-    seed: bytes,
-) -> Approved:
-    """Freeze the letter of an issue and say that it may go out; passes the review by itself.
+def look_over(tx: Connection, templates: Templates, issue_id: int, *, links: Links, seed: bytes) -> LookedOver:
+    """Compose an issue and check it; changes nothing.
+
+    Wants a transaction that only reads: a hostile article may take seconds to be found out, and nobody should wait for it.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        RenderFailed: the letter cannot be composed.
+
+    """
+    issue = issues.load(tx, issue_id)
+    newsletter = newsletters.by_id(tx, issue.newsletter_id)
+    composition = compose_issue(templates, newsletter, issue, links, seed)
+    left_out = preflight.left_out(tx, issue, newsletter)
+    return LookedOver(issue, newsletter, composition, preflight.check(issue, newsletter, composition, left_out=left_out))
+
+
+def approve(tx: Connection, looked: LookedOver, actor: Actor, now: datetime, *, override_reason: str = "") -> Approved:
+    """Freeze the letter that was looked over and say that it may go out; passes the review by itself.
 
     The approval holds for these bytes. Any edit leads back to the draft and needs another one.
 
     Raises:
         NotPermitted: the actor's role does not include it.
-        IssueNotFound: there is none of this id.
-        WrongState: it is approved already, being sent, sent, cancelled, or was edited meanwhile.
+        WrongState: the issue is approved already, being sent, sent, or cancelled.
+        Outdated: it was edited since it was looked over.
         Blocked: findings must be mended, or set aside with `override_reason`.
-        RenderFailed: the letter cannot be composed.
 
     """
     require(actor, Permission.APPROVE)
-    issue = _in_review(tx, issue_id, now)
-    newsletter = newsletters.by_id(tx, issue.newsletter_id)
-    composition = compose_issue(templates, newsletter, issue, links, seed)
-    left_out = preflight.left_out(tx, issue, newsletter)
-    findings = preflight.check(issue, newsletter, composition, left_out=left_out)
+    issue = _in_review(tx, looked, now)
+    draft = looked.composition.draft
     given = Approval(
         issue_id=issue.id,
-        content_hash=composition.draft.content_hash,
+        content_hash=draft.content_hash,
         approved_by=actor.name,
         approved_at=now,
-        override_reason=_override(issue.id, findings, override_reason),
+        override_reason=_override(issue.id, looked.findings, override_reason),
     )
-    letter = letters.freeze(
-        tx, composition.draft, now, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id
-    )
+    list_id = looked.newsletter.list_id
+    letter = letters.freeze(tx, draft, now, newsletter_id=issue.newsletter_id, issue_id=issue.id, list_id=list_id)
     store.add(tx, given)
-    audit.record(tx, actor, "issue.approve", f"issue {issue.id}", _detail(given, findings), now)
-    return Approved(issues.approve_as(tx, issue, letter.id, now), letter, findings)
+    audit.record(tx, actor, "issue.approve", f"issue {issue.id}", _detail(given, looked.findings), now)
+    return Approved(issues.approve_as(tx, issue, letter.id, now), letter, looked.findings)
 
 
 def holds(tx: Connection, issue: Issue) -> bool:
@@ -84,12 +96,14 @@ def holds(tx: Connection, issue: Issue) -> bool:
     return store.standing(tx, issue) is not None
 
 
-def _in_review(tx: Connection, issue_id: int, now: datetime) -> Issue:
-    issue = issues.load(tx, issue_id)
+def _in_review(tx: Connection, looked: LookedOver, now: datetime) -> Issue:
+    issue = issues.load(tx, looked.issue.id)
+    if issue.state not in _BEFORE_APPROVAL:
+        raise WrongState(issue.id, IssueState.APPROVED.words, issue.state.words)
+    if issue.version != looked.issue.version:
+        raise Outdated(issue.id, issue.version, looked.issue.version)
     if issue.state is IssueState.IN_REVIEW:
         return issue
-    if issue.state not in _BEFORE_REVIEW:
-        raise WrongState(issue_id, IssueState.APPROVED.words, issue.state.words)
     return issues.set_state(tx, issue, IssueState.IN_REVIEW, now)
 
 

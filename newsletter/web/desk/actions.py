@@ -27,18 +27,12 @@ def approve(site: Site, visit: Visit) -> Response:
     application = site.application
     issue_id = visit.number("issue_id")
     try:
+        with application.database.read() as tx:
+            seed = application.keyring.derive("slots")
+            looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed)
         with application.database.write() as tx:
             _seen(tx, visit)
-            approval.approve(
-                tx,
-                application.templates,
-                issue_id,
-                visit.actor,
-                visit.now,
-                override_reason=visit.text("reason"),
-                links=application.links,
-                seed=application.keyring.derive("slots"),
-            )
+            approval.approve(tx, looked, visit.actor, visit.now, override_reason=visit.text("reason"))
     except Blocked:
         return _back(issue_id, "blocked")
     return _back(issue_id, "approved")

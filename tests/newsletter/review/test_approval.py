@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.database import Database
-from newsletter.errors import Blocked, IssueNotFound, NotPermitted, WrongState
+from newsletter.errors import Blocked, IssueNotFound, NotPermitted, Outdated, WrongState
 from newsletter.issues import agenda, calendar, editing, newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.draft import draft_month
@@ -40,9 +40,8 @@ class Desk:
     def approve(self, issue_id: int, actor: Actor = ANN, reason: str = "") -> Approved:
         """Approve an issue."""
         with self.database.write() as tx:
-            return approval.approve(
-                tx, self.templates, issue_id, actor, self.now, override_reason=reason, links=self.links, seed=SEED
-            )
+            looked = approval.look_over(tx, self.templates, issue_id, links=self.links, seed=SEED)
+            return approval.approve(tx, looked, actor, self.now, override_reason=reason)
 
     def issue(self, issue_id: int) -> Issue:
         """Give an issue as it is now."""
@@ -230,3 +229,16 @@ def test_the_letter_stays_when_the_newsletter_changes(desk: Desk, newsletter: Ne
     with desk.database.read() as tx:
         assert approved.letter == letters.load(tx, approved.letter.id)
     assert desk.holds(issue.id)
+
+
+def test_an_edit_after_looking_over_is_not_approved(desk: Desk, issue: Issue) -> None:
+    """What was looked over is what is approved; an edit in between is told, and nothing is frozen."""
+    with desk.database.read() as tx:
+        looked = approval.look_over(tx, desk.templates, issue.id, links=desk.links, seed=SEED)
+    with desk.database.write() as tx:
+        editing.edit_issue(tx, issue.id, desk.now, subject="Another subject")
+
+    with desk.database.write() as tx, pytest.raises(Outdated):
+        approval.approve(tx, looked, ANN, desk.now)
+
+    assert not desk.holds(issue.id)

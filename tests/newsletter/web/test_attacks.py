@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from newsletter.issues import alerts, draft, editing, newsletters, store
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.mail import dispatch
-from newsletter.review.approval import approve
+from newsletter.review.approval import approve, look_over
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers import register
 from subscribers.model import Subscription, SubscriptionState
@@ -81,7 +81,8 @@ def send(tx: Connection, house: House, made: Issue) -> None:
     """Approve and send an issue, and let it rest."""
     application, now = house.application, house.application.clock()
     seed = application.keyring.derive("slots")
-    approve(tx, application.templates, made.id, LOCAL_OPERATOR, now, override_reason=EVIL, links=application.links, seed=seed)
+    looked = look_over(tx, application.templates, made.id, links=application.links, seed=seed)
+    approve(tx, looked, LOCAL_OPERATOR, now, override_reason=EVIL)
     dispatch.send_issue(tx, made.id, now)
     dispatch.pause(tx, made.id, now)
 

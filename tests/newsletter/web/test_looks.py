@@ -15,7 +15,7 @@ from newsletter.feeds import store as feeds
 from newsletter.issues import alerts, draft, editing, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.mail import dispatch
-from newsletter.review.approval import approve
+from newsletter.review.approval import approve, look_over
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.tables.mail import delivery
 from subscribers import register
@@ -132,9 +132,8 @@ def issues(tx: Connection, application: Application, news: Newsletter, now: date
     editing.write_letter(tx, approved.id, "A word", "<p>Dear all.</p>", "Ann", now)
     for one in (sending, approved):
         seed = application.keyring.derive("slots")
-        approve(
-            tx, application.templates, one.id, LOCAL_OPERATOR, now, override_reason="a test", links=application.links, seed=seed
-        )
+        looked = look_over(tx, application.templates, one.id, links=application.links, seed=seed)
+        approve(tx, looked, LOCAL_OPERATOR, now, override_reason="a test")
     report = dispatch.send_issue(tx, sending.id, now)
     dispatch.pause(tx, sending.id, now)
     some = tx.execute(select(delivery.c.id).order_by(delivery.c.id).limit(report.audience // 2)).scalars().all()

@@ -11,7 +11,7 @@ from newsletter.database import Database
 from newsletter.issues import draft, editing
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.mail import dispatch
-from newsletter.review.approval import approve
+from newsletter.review.approval import approve, look_over
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.guard import LETTER_POLICY
 from tests.newsletter.web.conftest import Hands, Reader
@@ -28,7 +28,8 @@ def letter(application: Application, database: Database, newsletter: Newsletter,
             tx, made.id, "A word", '<p>Dear all, <a href="https://example.org/a">read on</a>.</p>', "Ann", clock()
         )
         seed = application.keyring.derive("slots")
-        return approve(tx, application.templates, made.id, LOCAL_OPERATOR, clock(), links=application.links, seed=seed).issue
+        looked = look_over(tx, application.templates, made.id, links=application.links, seed=seed)
+        return approve(tx, looked, LOCAL_OPERATOR, clock()).issue
 
 
 @pytest.fixture
