@@ -11,7 +11,7 @@ from newsletter.web.visits import Page
 from tests.newsletter.web.conftest import at_desk
 
 # The table does not depend on the database.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 OPEN_DOORS = {"/desk/enter/{token}"}
 
@@ -31,6 +31,7 @@ def test_every_page_of_the_desk_names_its_permission(page: Page) -> None:
         assert page.permission in {Permission.APPROVE, Permission.SEND}
 
 
+@on_sqlite
 @pytest.mark.parametrize("page", ROUTES, ids=lambda page: f"{'+'.join(page.methods)} {page.path}")
 def test_without_a_session_the_desk_is_closed(client: TestClient, page: Page) -> None:
     """Whatever is asked for, existing or not."""
@@ -39,6 +40,7 @@ def test_without_a_session_the_desk_is_closed(client: TestClient, page: Page) ->
     assert (answer.status_code == 403) == (page.permission is not None)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "page", [page for page in ROUTES if page.permission is not None and "POST" in page.methods], ids=lambda page: page.path
 )

@@ -57,12 +57,10 @@ def test_an_issue_edited_meanwhile_is_not_approved(desk: OpenDesk, database: Dat
 
 
 @pytest.mark.parametrize("verb", ["approve", "schedule", "send", "pause", "resume", "cancel"])
-@pytest.mark.parametrize("version", ["", "0", "x", "-1", "9" * 50])
-def test_a_form_without_its_version_does_nothing(
-    desk: OpenDesk, database: Database, ready: Issue, verb: str, version: str
-) -> None:
+def test_a_form_without_its_version_does_nothing(desk: OpenDesk, database: Database, ready: Issue, verb: str) -> None:
     """It was not made by the page."""
-    assert 409 == desk.press(f"/desk/issues/{ready.id}/{verb}", version=version).status_code
+    for version in ("", "0", "x", "-1", "9" * 50):
+        assert 409 == desk.press(f"/desk/issues/{ready.id}/{verb}", version=version).status_code
     assert "draft" == state_of(database, ready)
 
 
