@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from newsletter import failpoints
 from newsletter.errors import BadValue, WrongState
 from newsletter.issues import alerts, newsletters
 from newsletter.issues import store as issues
@@ -41,8 +42,10 @@ def send_issue(tx: Connection, issue_id: int, now: datetime) -> Report:
         raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
     if issue.letter_id is None or not approval.holds(tx, issue):
         raise WrongState(issue_id, IssueState.SENDING.words, issue.state.words)
+    failpoints.hit("audience.begin")
     issues.set_state(tx, issue, IssueState.SENDING, now)
     ledger.plan(tx, issue.letter_id, newsletter.list_id, now)
+    failpoints.hit("audience.done")
     return mailings.report(tx, issue.letter_id)
 
 
@@ -154,4 +157,5 @@ def finish(tx: Connection, now: datetime) -> tuple[int, ...]:
             issues.set_state(tx, issue, IssueState.SENT, now)
             finished.append(done.issue_id)
         mailings.close(tx, done.letter_id, now)
+        failpoints.hit("issue.finished")
     return tuple(finished)

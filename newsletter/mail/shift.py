@@ -215,7 +215,9 @@ class Shift:
             self._queue.get_nowait()
         for _ in carriers:
             self._queue.put_nowait(None)
-        await asyncio.wait(carriers, timeout=DRAIN)
+        ended, _ = await asyncio.wait(carriers, timeout=DRAIN)
+        for carrier in ended:
+            carrier.result()
 
     async def _end(self, writing: asyncio.Task[None]) -> None:
         try:

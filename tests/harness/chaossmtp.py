@@ -108,6 +108,14 @@ async def reset_in_body(talk: Conversation) -> None:
     await talk.reset()
 
 
+async def take_no_more(talk: Conversation) -> None:
+    """Stop reading, so that the sender's bytes stay on its side."""
+    transport = talk.writer.transport
+    assert isinstance(transport, asyncio.ReadTransport)
+    transport.pause_reading()
+    await asyncio.Event().wait()
+
+
 async def shut_down_in_body(talk: Conversation) -> None:
     """Read the head of the message and say that the server goes down."""
     await talk.reader.read(100)

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, update
 
+from newsletter import failpoints
 from newsletter.errors import BadValue, IssueNotFound, NotAdopted, WrongState
+from newsletter.failpoints import FailPointReached
 from newsletter.issues import alerts
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
@@ -67,6 +69,21 @@ def test_issue_is_planned_once(book: Ledger) -> None:
     with book.database.write() as tx, pytest.raises(WrongState):
         dispatch.send_issue(tx, issue_id, book.now)
     assert 3 == len(book.states())
+
+
+@pytest.mark.parametrize("place", ["audience.begin", "audience.done"])
+def test_planning_is_whole_or_not_at_all(place: str, book: Ledger) -> None:
+    """Whatever breaks in the middle, there is neither half an audience nor an issue that is sent to nobody."""
+    issue_id = approved(book)
+    failpoints.arm(f"{place}:raise")
+    with pytest.raises(FailPointReached), book.database.write() as tx:
+        dispatch.send_issue(tx, issue_id, book.now)
+    failpoints.arm("")
+
+    with book.database.write() as tx:
+        assert IssueState.APPROVED == state_of(tx, issue_id)
+        assert mailings.letter_of_issue(tx, issue_id) is None
+        assert 3 == dispatch.send_issue(tx, issue_id, book.now).audience
 
 
 def test_issue_without_a_standing_approval_is_not_sent(book: Ledger) -> None:

@@ -385,8 +385,8 @@ def test_slow_reader_does_not_hold_the_body_for_ever() -> None:
     """A relay that takes no more bytes is given up by the block's patience."""
 
     async def talk() -> Reply | None:
-        async with Sink(script=chaos.at("body", chaos.stall)) as sink:
-            session = await connect(plain(sink), Patience(block=0.3, dot=30), ssl.create_default_context())
+        async with Sink(script=chaos.at("body", chaos.take_no_more)) as sink:
+            session = await connect(plain(sink), Patience(block=0.3, dot=60), ssl.create_default_context())
             huge = Envelope(LETTER.sender, LETTER.recipient, b"y" * (16 * 1024 * 1024) + b"\r\n")
             return await session.deliver(huge, granted)
 
