@@ -16,7 +16,7 @@ from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import audience
 
-WAY_OUT = "Nothing is mailed before a worker runs: newsletter worker"
+WAY_OUT = "It is mailed by the worker that runs, or by the next: newsletter worker."
 NO_RELAY = "No relay is configured, so the mail waits. Set NEWSLETTER_RELAY_URL."
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import click
 
@@ -101,8 +102,8 @@ def worker(door: Door, *, until_idle: bool) -> int:
         asyncio.run(_until_told(door, Worker(application).run))
         return Exit.DONE
     with mailing_bar() as tell:
-        idle = asyncio.run(_until_told(door, Worker(application, progress=tell).run_until_idle))
-    return _answer_idle(door, idle)
+        ended = asyncio.run(_until_told(door, Worker(application, progress=tell).run_until_idle))
+    return _answer_idle(door, ended.result, was_told=ended.was_told)
 
 
 @click.command("demo")
@@ -119,7 +120,7 @@ def demo(door: Door, *, once: bool) -> int:  # noqa: ARG001 -- the demo has its 
     return script.run(once=once)
 
 
-def _answer_idle(door: Door, idle: Idle) -> Exit:
+def _answer_idle(door: Door, idle: Idle, *, was_told: bool) -> Exit:
     mailed = idle.mailed
     figures = {
         "accepted": mailed.accepted,
@@ -129,14 +130,27 @@ def _answer_idle(door: Door, idle: Idle) -> Exit:
         "skipped": mailed.skipped,
     }
     words = ", ".join(f"{count:,} {name}" for name, count in figures.items() if count) or "nobody waited for mail"
-    door.answer({**figures, "failed_steps": idle.failed}, shown.line(f"Idle: {words}."))
+    door.answer(
+        {**figures, "is_idle": not was_told, "failed_steps": idle.failed},
+        shown.line(f"{'Stopped' if was_told else 'Idle'}: {words}."),
+    )
+    if was_told:
+        return Exit.INTERRUPTED
     if idle.failed:
         door.note(f"Failed, as the log says: {', '.join(idle.failed)}.")
         return Exit.BUG
     return Exit.DONE
 
 
-async def _until_told(door: Door, run: Callable[[asyncio.Event], Awaitable[T]]) -> T:
+@dataclass(frozen=True, slots=True)
+class _Ended(Generic[T]):
+    """What a run gave, and whether it was told to stop before its own end."""
+
+    result: T
+    was_told: bool
+
+
+async def _until_told(door: Door, run: Callable[[asyncio.Event], Awaitable[T]]) -> _Ended[T]:
     """Run until SIGTERM or Ctrl-C; a second one ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -149,4 +163,4 @@ async def _until_told(door: Door, run: Callable[[asyncio.Event], Awaitable[T]]) 
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, ask)
-    return await run(stop)
+    return _Ended(await run(stop), was_told=stop.is_set())

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tests.harness.sink import Sink, Step
@@ -13,8 +13,9 @@ LONGEST_WAIT = 60.0
 class Watched(Sink):
     """A sink that can be waited for."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Callable[[Step], None] = lambda _step: None) -> None:
         super().__init__(script=self._watch)
+        self._told = watch
         self._arrived = threading.Condition()
 
     def wait_for(self, count: int) -> None:
@@ -23,6 +24,7 @@ class Watched(Sink):
             assert self._arrived.wait_for(lambda: len(self.taken) >= count, LONGEST_WAIT), "the mail did not come"
 
     def _watch(self, step: Step) -> None:
+        self._told(step)
         if step.name == "answer":
             with self._arrived:
                 self._arrived.notify_all()

@@ -16,6 +16,7 @@ import pytest
 from newsletter.cli.exits import Exit
 from newsletter.mail.sole import only_mailer
 from tests.harness.background import Watched, in_background
+from tests.harness.sink import Step
 from tests.harness.terminal import Terminal
 
 COMMAND = Path(sys.executable).with_name("newsletter")
@@ -113,6 +114,23 @@ def test_worker_mails_a_confirmation_and_stops_when_told(settings: dict[str, str
         assert 0 == process.returncode
         assert "Stopping" in err
         assert ["ann@example.org"] == [taken.recipient for taken in sink.taken]
+
+
+def test_worker_until_idle_that_is_stopped_says_so(settings: dict[str, str], paper: str) -> None:
+    """It exits 130: whoever waits for idle must not go on as if it were."""
+
+    def stop(step: Step) -> None:
+        if step.name == "dot":
+            process.send_signal(signal.SIGTERM)
+
+    with in_background(Watched(stop)) as sink:
+        relayed = settings | {"NEWSLETTER_RELAY_URL": f"smtp://127.0.0.1:{sink.port}?tls=none&connections=1"}
+        Terminal(relayed).ok("subscribers", "add", "ann@example.org")
+        with running(relayed, "worker", "--until-idle", "--json") as process:
+            out, _ = process.communicate(timeout=LONGEST)
+
+    assert Exit.INTERRUPTED == process.returncode
+    assert (False, 1) == (json.loads(out)["is_idle"], json.loads(out)["accepted"])
 
 
 def test_serve_answers_pages_and_prints_the_link_of_the_desk(settings: dict[str, str]) -> None:
