@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+WORKER = (sys.executable, "-m", "newsletter.cli", "worker")
+
 # A worker that hangs fails its test instead of holding up all others. In seconds.
 LONGEST_RUN = 120
 
@@ -28,7 +30,7 @@ def sink_process(log: Path) -> Iterator[int]:
 def run_worker(settings: Mapping[str, str], failpoint: str = "") -> subprocess.CompletedProcess[str]:
     """Run `newsletter worker --until-idle --json` to its end, or to the place where it is to break."""
     return subprocess.run(
-        [sys.executable, "-m", "newsletter.cli", "worker", "--until-idle", "--json"],
+        [*WORKER, "--until-idle", "--json"],
         cwd=ROOT,
         env={**_own_environment(), **settings, "NEWSLETTER_FAILPOINT": failpoint},
         capture_output=True,
@@ -36,6 +38,17 @@ def run_worker(settings: Mapping[str, str], failpoint: str = "") -> subprocess.C
         check=False,
         timeout=LONGEST_RUN,
     )
+
+
+@contextmanager
+def worker_process(settings: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Run `newsletter worker` until it is told to stop."""
+    environment = {**_own_environment(), **settings}
+    with subprocess.Popen(WORKER, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _own_environment() -> dict[str, str]:

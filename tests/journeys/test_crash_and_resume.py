@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring
 from tests.harness import mailroom
 from tests.harness.instance import environment
-from tests.harness.ledgercheck import Findings, check
-from tests.harness.processes import run_worker, sink_process
+from tests.harness.ledgercheck import Checked, Findings, check
+from tests.harness.processes import run_worker, sink_process, worker_process
 from tests.harness.sink import read_log
 
 # Of the relay in these settings (tests.harness.instance).
@@ -100,3 +101,29 @@ def test_each_place_leaves_what_it_must(
     assert (taken, Findings()) == (taken_by_then, checked.findings)
     assert (3 - uncertain, uncertain) == (checked.accepted, checked.uncertain)
     assert ["the mailer ended while this was on the wire"] * uncertain == held
+
+
+def test_worker_that_is_told_to_stop_leaves_nothing_open(
+    database: Database, database_url: str, keyring: Keyring, now: datetime, tmp_path: Path
+) -> None:
+    """SIGTERM in the middle: what is on the wire is finished, the rest is given back, and the next run sends it."""
+    _, letter_id = plan_issue(database, keyring, now, readers=400)
+    log = tmp_path / "sink.log"
+    with sink_process(log) as port:
+        settings = environment(database_url, tmp_path, relay_port=port)
+        with worker_process(settings) as worker:
+            while len(read_log(log)) < 5:
+                assert worker.poll() is None
+                time.sleep(0.02)
+            worker.terminate()
+            ended = worker.wait(30)
+        with database.read() as tx:
+            stopped = check(tx, keyring, letter_id, read_log(log))
+        run_worker(settings)
+    with database.read() as tx:
+        checked = check(tx, keyring, letter_id, read_log(log))
+
+    assert 0 == ended
+    assert (Findings(), 0) == (stopped.findings, stopped.uncertain)
+    assert stopped.accepted < 400
+    assert Checked(Findings(), accepted=400, uncertain=0, uncertain_taken=0) == checked
