@@ -58,6 +58,8 @@ NOTE_BY = "The editors"
 NOTE_SUBJECT = "The reading circle meets on 27 February"
 NOTE_PREHEADER = "Nine pages, one hour, on screen. Those who have not read the text may listen."
 
+FORM = "application/x-www-form-urlencoded"
+
 # What the slowest machine needs for one step of the worker, in seconds; more means that something is broken.
 PATIENCE = 90.0
 BETWEEN_LOOKS = 0.1
@@ -154,7 +156,13 @@ async def sent_by_the_worker(app: Application, issue_id: int, show: Callable[[Re
 async def leave_by_one_click(envelopes: Envelopes) -> int:
     """Do what a mail program does when its reader presses "unsubscribe"; gives how many were answered with success."""
     address = read_mail(envelopes.content(envelopes.all()[0])).one_click
-    return int(address != "" and await asyncio.to_thread(_post_one_click, address) == http.client.OK)
+    # RFC 8058 3.1: this field, no cookie, and no redirect is followed.
+    return int(address != "" and await asyncio.to_thread(_ask, address, "POST", "List-Unsubscribe=One-Click") == http.client.OK)
+
+
+def status_of(address: str) -> int:
+    """Give what the page at *address* answers with; no redirect is followed."""
+    return _ask(address, "GET")
 
 
 def newsletter_of(app: Application, issue: Issue) -> Newsletter:
@@ -187,13 +195,11 @@ def _prose(name: str) -> str:
     return prose.to_html((MATERIAL / name).read_text(encoding="utf-8"), name)
 
 
-def _post_one_click(address: str) -> int:
+def _ask(address: str, method: str, body: str | None = None) -> int:
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
     try:
-        # RFC 8058 3.1: this field, no cookie, and no redirect is followed.
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST", parts.path, "List-Unsubscribe=One-Click", form)
+        connection.request(method, parts.path, body, {"Content-Type": FORM} if body else {})
         return connection.getresponse().status
     finally:
         connection.close()

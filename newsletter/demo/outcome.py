@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class Outcome:
     second_issue_inbox: int
     # People who got an issue more than once.
     duplicates: int
-    seconds: float
     archive_url: str
+    archive_status: int
+    seconds: float
 
     def to_json(self) -> str:
         """Give the figures as one object on one line."""
@@ -63,6 +65,7 @@ def problems(outcome: Outcome, expected: Expected) -> tuple[str, ...]:
         (outcome.second_issue_audience == outcome.audience - 1, "whoever left was not left out of the second issue"),
         (outcome.second_issue_inbox == outcome.second_issue_audience, "the second issue did not reach its audience"),
         (outcome.duplicates == 0, "somebody got an issue twice"),
+        (outcome.archive_status == HTTPStatus.OK, "the public page does not answer"),
     )
     return tuple(sentence for holds, sentence in claims if not holds)
 

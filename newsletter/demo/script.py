@@ -127,6 +127,7 @@ async def _mailed(stage: Stage, issue: Issue) -> Report:
 def _played(stage: Stage, first: Issue, january: Report, second: Issue, note: Report, left: int) -> Played:
     app, newsletter = stage.app, acts.newsletter_of(stage.app, first)
     caught = acts.caught_mails(stage.envelopes)
+    archive_url = app.links.issue(newsletter.slug, first.number)
     outcome = Outcome(
         posts=acts.count_posts(app, newsletter),
         articles=len(first.articles),
@@ -140,8 +141,9 @@ def _played(stage: Stage, first: Issue, january: Report, second: Issue, note: Re
         second_issue_audience=note.audience,
         second_issue_inbox=sum(1 for mail in caught if mail.subject == second.subject),
         duplicates=count_duplicates(caught),
+        archive_url=archive_url,
+        archive_status=acts.status_of(archive_url),
         seconds=round(monotonic() - stage.began, 1),
-        archive_url=app.links.issue(newsletter.slug, first.number),
     )
     return Played(outcome, first.id)
 

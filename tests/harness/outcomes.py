@@ -16,5 +16,6 @@ GOOD = Outcome(
     second_issue_inbox=199,
     duplicates=0,
     seconds=12.5,
+    archive_status=200,
     archive_url="http://127.0.0.1:8000/archive/x/1",
 )

@@ -26,6 +26,7 @@ def test_a_run_whose_figures_agree_has_no_problems() -> None:
         replace(GOOD, one_click_unsubscribed=0),
         replace(GOOD, second_issue_inbox=198),
         replace(GOOD, duplicates=1),
+        replace(GOOD, archive_status=404),
     ],
 )
 def test_every_figure_that_does_not_agree_is_told(wrong: Outcome) -> None:

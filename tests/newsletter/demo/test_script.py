@@ -39,6 +39,7 @@ def test_once_ends_with_figures_that_agree_and_leaves_nothing(tmp_path: Path) ->
         "second_issue_audience": 199,
         "second_issue_inbox": 199,
         "duplicates": 0,
+        "archive_status": 200,
     }
     assert 0 < seconds
     assert address.endswith("/archive/cpdwl-newsletter/1")
