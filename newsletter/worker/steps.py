@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from newsletter import failpoints
 from newsletter.bootstrap import Application
 from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
@@ -71,8 +72,11 @@ async def draft_slot(application: Application) -> bool:
     claimed = await asyncio.to_thread(_claim, application, token)
     if claimed is None:
         return False
+    failpoints.hit("slot.claimed")
     troubles = await _gather_month(application, claimed)
+    failpoints.hit("month.gathered")
     await asyncio.to_thread(_draft, application, claimed, token, troubles)
+    failpoints.hit("slot.drafted")
     return True
 
 
@@ -133,6 +137,7 @@ def _record_slots(application: Application) -> None:
     now = application.clock()
     with application.database.write() as tx:
         recorded = calendar.record_slots(tx, now)
+    failpoints.hit("slots.recorded")
     if recorded:
         log.info("slots recorded", slots=recorded)
     with application.database.write() as tx:
@@ -173,6 +178,7 @@ def _draft(application: Application, claimed: Slot, token: str, troubles: Sequen
             _wait_for_feeds(tx, claimed, token, troubles[0], now)
             return
         made = agenda.draft_claimed(tx, claimed, token, now)
+        failpoints.hit("issue.created")
         if made is not None:
             alerts.settle_alert(tx, _waiting_key(claimed), now)
             if troubles:
@@ -241,6 +247,7 @@ def _depart(application: Application, due: Due) -> None:
             agenda.hold(tx, due, now)
         else:
             agenda.miss(tx, due, now)
+    failpoints.hit("issue.departed")
     log.info("its time has come", issue=due.issue_id, slot=due.slot_key, done=step.value)
 
 

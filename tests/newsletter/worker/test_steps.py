@@ -3,10 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text, update
 
+from newsletter import failpoints
 from newsletter.feeds import store as feeds
-from newsletter.issues import agenda, editing
+from newsletter.issues import agenda, calendar, editing
 from newsletter.issues.model import IssueState
 from newsletter.issues.schedule import MOST_LATENESS, SlotState
 from newsletter.mail import dispatch
@@ -71,6 +73,40 @@ def test_two_workers_make_one_issue(stage: Stage) -> None:
     asyncio.run(both())
 
     assert 1 == len(stage.issues())
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "slots.recorded",
+        "slot.claimed",
+        "month.gathered",
+        "issue.created",
+        "slot.drafted",
+        "audience.begin",
+        "audience.done",
+        "issue.departed",
+    ],
+)
+def test_worker_that_breaks_anywhere_costs_no_issue_and_makes_no_second(stage: Stage, place: str) -> None:
+    """Whatever it had begun is rolled back, or found done by the next one."""
+    failpoints.arm(f"{place}:raise:1")
+    stage.clock.set(DRAFT_AT)
+    failed = [*tick(stage)]
+    stage.clock.set(DRAFT_AT + calendar.LEASE + SECOND)
+    tick(stage)
+    (issue,) = stage.issues()
+    stage.approve(issue.id)
+    stage.clock.set(SEND_AT)
+    failed += tick(stage)
+    tick(stage)
+    failpoints.arm("")
+    with stage.application.database.read() as tx:
+        report = dispatch.report(tx, issue.id)
+
+    assert 1 == len(failed)
+    assert [IssueState.SENDING] == [one.state for one in stage.issues()]
+    assert (2, 2) == (report.audience, report.pending)
 
 
 def test_feed_is_read_once_an_hour(stage: Stage) -> None:
