@@ -131,6 +131,12 @@ def prepare(settings: Settings, now: datetime) -> Settings:
     return keyed
 
 
+def place_of(database: Database) -> str:
+    """Say where the database is, as a person would, without its password."""
+    backend = database.url.get_backend_name()
+    return str(database.path or database.url.set(drivername=backend).render_as_string(hide_password=True))
+
+
 def set_up_logging(log: LogSettings) -> None:
     """Send all logs, ours and those of libraries, to stderr, without addresses and tokens."""
     level = getattr(logging, log.level.upper())
@@ -214,7 +220,7 @@ def _unreachable(database: Database, error: DBAPIError) -> DatabaseNotReady:
 
 
 def _place(database: Database) -> str:
-    return f"The database {database.path or database.url.render_as_string(hide_password=True)}"
+    return f"The database {place_of(database)}"
 
 
 def _make_data_dir(settings: Settings) -> None:

@@ -30,6 +30,9 @@ BUSY_TIMEOUT = 10_000
 # PostgreSQL's guards: a forgotten transaction blocks vacuum and stretches claims from 3 ms to 300 ms.
 POSTGRES_GUARDS = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 
+# An address that swallows packets must not hang a command for minutes, in seconds.
+CONNECT_TIMEOUT = 10
+
 # Any number that no other program on the same PostgreSQL database uses.
 UPGRADE_LOCK = 7_306_087_434
 
@@ -161,7 +164,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _postgres_engine(url: URL) -> Engine:
     # pool_pre_ping: after a restart of the database the next transaction works, nobody has to act.
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": POSTGRES_GUARDS})
+    return create_engine(url, pool_pre_ping=True, connect_args={"options": POSTGRES_GUARDS, "connect_timeout": CONNECT_TIMEOUT})
 
 
 def _alembic_config(connection: Connection) -> Config:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import click
 
-from newsletter.bootstrap import prepare
+from newsletter.bootstrap import place_of, prepare
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
@@ -32,7 +32,7 @@ def init(door: Door) -> None:
     had_key = door.settings.secret_key is not None
     settings = prepare(door.settings, door.now())
     door.settle_in(settings)
-    place = door.application.database.path or door.application.database.url.render_as_string(hide_password=True)
+    place = place_of(door.application.database)
     steps = [
         'newsletter newsletters create NAME --from "Name <address>" --list readers --postal-address "…"',
         "newsletter feeds add NAME https://blog.example.org/feed/",
@@ -42,7 +42,7 @@ def init(door: Door) -> None:
     key = "" if had_key else f"{settings.secret_file} holds the secret key: back it up with the database."
     door.answer(
         {
-            "database": str(place),
+            "database": place,
             "data_dir": str(settings.data_dir),
             "made_key": not had_key,
             "relay": str(settings.relay or ""),
