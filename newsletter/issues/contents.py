@@ -165,15 +165,17 @@ def offered(tx: Connection, issue_id: int) -> Carried:
 
 def _carried(tx: Connection, *conditions: ColumnElement[bool]) -> Carried:
     rows = tx.execute(
-        select(post.c.id, post.c.guid, post.c.permalink)
-        .join(article, article.c.post_id == post.c.id)
+        select(post.c.id, post.c.guid, post.c.permalink, article.c.link)
+        .select_from(article)
+        # The post is gone when its feed was removed; the link still says what the article was made of.
+        .outerjoin(post, article.c.post_id == post.c.id)
         .join(issue, issue.c.id == article.c.issue_id)
         .where(*conditions),
     ).all()
     return Carried(
-        frozenset(row.id for row in rows),
-        _everywhere(row.guid for row in rows),
-        _named(row.permalink for row in rows),
+        frozenset(row.id for row in rows if row.id is not None),
+        _everywhere(row.guid for row in rows if row.id is not None),
+        _named(row.permalink for row in rows if row.id is not None) | _named(row.link for row in rows),
     )
 
 

@@ -85,6 +85,18 @@ def test_feed_is_removed(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
     assert [] == local.ok("issues", "draft", paper, "--month", "2020-01")["sections"][-1]["articles"]
 
 
+def test_feed_that_is_added_again_repeats_nothing(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """What an issue carries is known by its address when the feed is gone."""
+    url = a_blog(chaos)
+    for number in ("1", "2"):
+        local.ok("feeds", "add", paper, url)
+        local.ok("feeds", "gather")
+        local.ok("issues", "draft", paper, "--month", "2020-01")
+        local.ok("feeds", "remove", number)
+
+    assert [2, 1] == [issue["articles"] for issue in reversed(local.ok("issues", "list")["issues"])]
+
+
 def test_draft_before_reading_says_what_is_missing(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
     """An empty month may only be an unread one."""
     url = a_blog(chaos)

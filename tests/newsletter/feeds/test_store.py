@@ -75,6 +75,18 @@ def test_unknown_feed_is_not_found(desk: Desk) -> None:
         store.feed_by_id(tx, 77)
 
 
+def test_removed_feed_is_gone_with_its_posts(desk: Desk, now: datetime) -> None:
+    """And cannot be removed twice."""
+    feed_id = desk.add(URL).id
+    keep(desk, feed_id, an_entry(now))
+    with desk.database.write() as tx:
+        store.remove(tx, feed_id)
+
+    assert () == desk.posts()
+    with desk.database.write() as tx, pytest.raises(FeedNotFound, match=str(feed_id)):
+        store.remove(tx, feed_id)
+
+
 def test_posts_come_back_as_they_were_kept(desk: Desk, now: datetime) -> None:
     """Every field, and when it was first seen."""
     entry = an_entry(now)
