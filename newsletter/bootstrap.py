@@ -12,12 +12,11 @@ from typing import Self
 
 import structlog
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
 
 from newsletter import failpoints
 from newsletter.clock import Clock, system_clock
 from newsletter.confined import Child
-from newsletter.database import Database, claim_instance, known_instance
+from newsletter.database import Database, DatabaseFault, claim_instance, known_instance
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, SettingWrong
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
@@ -199,7 +198,7 @@ def _require_ready(database: Database, key_check: str, now: datetime) -> None:
         if identity is None:
             with database.write() as tx:
                 claim_instance(tx, key_check, now)
-    except DBAPIError as error:
+    except DatabaseFault as error:
         raise _unreachable(database, error) from error
 
 
@@ -208,13 +207,13 @@ def _upgrade(database: Database) -> None:
         database.upgrade()
     except CommandError as error:
         raise DatabaseNotReady(f"{_place(database)} was made by a newer version of newsletter: {error}.") from error
-    except DBAPIError as error:
+    except DatabaseFault as error:
         raise _unreachable(database, error) from error
     except OSError as error:
         raise DatabaseNotReady(f"{_place(database)} cannot be made: {error.strerror}.") from error
 
 
-def _unreachable(database: Database, error: DBAPIError) -> DatabaseNotReady:
+def _unreachable(database: Database, error: DatabaseFault) -> DatabaseNotReady:
     reason = str(error.orig).strip().splitlines()[0].rstrip(".")
     return DatabaseNotReady(f"{_place(database)} cannot be used: {reason}.")
 

@@ -8,18 +8,21 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from newsletter.errors import InstanceMismatch, SettingWrong
 from newsletter.tables import feeds, instance, issues, letters, mail, review, staff
 from subscribers.tables import evidence, lists, people
 from subscribers.tables.kinds import metadata
+
+log = structlog.get_logger()
 
 # Named so that a table can only be forgotten here by breaking this line: migrations compare against exactly these.
 TABLE_MODULES = (people, lists, evidence, instance, feeds, issues, letters, review, mail, staff)
@@ -35,6 +38,12 @@ CONNECT_TIMEOUT = 10
 
 # Any number that no other program on the same PostgreSQL database uses.
 UPGRADE_LOCK = 7_306_087_434
+
+# What a transaction raises, under names of our own; the driver's words stand in `orig`.
+DatabaseFault = DBAPIError
+# The database is away, restarting, full or locked: try later, nothing was written.
+DatabaseAway = OperationalError
+UNAVAILABLE = (OperationalError, InterfaceError)
 
 _WRITES = {"newsletter_writes": True}
 
@@ -84,6 +93,16 @@ class Database:
         with self.read() as tx:
             heads = MigrationContext.configure(tx).get_current_heads()
             return set(heads) == set(ScriptDirectory.from_config(_alembic_config(tx)).get_heads())
+
+    def answers(self) -> bool:
+        """Whether the database does what it is asked at this moment."""
+        try:
+            with self.read() as tx:
+                tx.execute(select(1))
+        except SQLAlchemyError as error:
+            log.warning("the database does not answer", reason=str(error))
+            return False
+        return True
 
     def close(self) -> None:
         """Give all connections back."""

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Select, func, select
 
 from subscribers import suppression
 from subscribers.model import SubscriptionState
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
+from subscribers.transaction import Transaction
 
 
 def confirmed(list_id: int) -> Select[Any]:
@@ -35,7 +36,7 @@ def confirmed(list_id: int) -> Select[Any]:
     )
 
 
-def count(tx: Connection, list_id: int) -> int:
+def count(tx: Transaction, list_id: int) -> int:
     """Count the people who may be written to on a list."""
     people = confirmed(list_id).order_by(None).subquery()
     return tx.execute(select(func.count()).select_from(people)).scalar_one()

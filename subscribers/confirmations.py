@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from subscribers.tables.lists import confirmation
+from subscribers.transaction import Transaction
 
 # A form that anybody may fill in with anybody's address must not become a way to flood that address
 # (73,000 requests in one case on record).
@@ -27,7 +28,7 @@ def next_request_at(earlier: Sequence[datetime], now: datetime) -> datetime:
     return max(soonest, earlier[MOST_REQUESTS - 1] + MOST_REQUESTS_WITHIN)
 
 
-def recent(tx: Connection, email_hash: str, now: datetime) -> tuple[datetime, ...]:
+def recent(tx: Transaction, email_hash: str, now: datetime) -> tuple[datetime, ...]:
     """Give when this address was asked within the last day, on any list, newest first."""
     found = tx.execute(
         select(confirmation.c.requested_at)
@@ -38,7 +39,7 @@ def recent(tx: Connection, email_hash: str, now: datetime) -> tuple[datetime, ..
     return tuple(found.scalars())
 
 
-def promise(tx: Connection, subscription_id: int, email_hash: str, now: datetime) -> int:
+def promise(tx: Transaction, subscription_id: int, email_hash: str, now: datetime) -> int:
     """Write down that the person is asked by mail; gives the number that stands in the link."""
     statement = insert(confirmation).values(
         subscription_id=subscription_id, email_hash=email_hash, requested_at=now, expires_at=now + CONFIRMATION_LIFE
@@ -47,25 +48,25 @@ def promise(tx: Connection, subscription_id: int, email_hash: str, now: datetime
     return number
 
 
-def subscription_of(tx: Connection, confirmation_id: int) -> int | None:
+def subscription_of(tx: Transaction, confirmation_id: int) -> int | None:
     """Give the subscription that a confirmation asks about."""
     found = tx.execute(select(confirmation.c.subscription_id).where(confirmation.c.id == confirmation_id))
     return found.scalar_one_or_none()
 
 
-def is_good(tx: Connection, confirmation_id: int, now: datetime) -> bool:
+def is_good(tx: Transaction, confirmation_id: int, now: datetime) -> bool:
     """Whether a confirmation could still be used; asking changes nothing."""
     unused = (confirmation.c.id == confirmation_id, confirmation.c.used_at.is_(None), confirmation.c.expires_at > now)
     return tx.execute(select(confirmation.c.id).where(*unused)).one_or_none() is not None
 
 
-def use(tx: Connection, confirmation_id: int, now: datetime) -> bool:
+def use(tx: Transaction, confirmation_id: int, now: datetime) -> bool:
     """Use a confirmation up; gives whether it was still good for anything."""
     unused = (confirmation.c.id == confirmation_id, confirmation.c.used_at.is_(None), confirmation.c.expires_at > now)
     return tx.execute(update(confirmation).where(*unused).values(used_at=now)).rowcount == 1
 
 
-def void(tx: Connection, subscription_id: int, now: datetime) -> None:
+def void(tx: Transaction, subscription_id: int, now: datetime) -> None:
     """Use up what still lies in an inbox: it must not undo what is said after it."""
     unused = (confirmation.c.subscription_id == subscription_id, confirmation.c.used_at.is_(None))
     tx.execute(update(confirmation).where(*unused).values(used_at=now))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from subscribers.address import LONGEST_QUOTE, parse
 from subscribers.consent import Door, Evidence
@@ -20,6 +20,7 @@ from subscribers.spreadsheet import PersonRow, read_people, write_row
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 # Rows per transaction: what a crash can undo, and how long a page that wants to write has to wait.
 BATCH = 500
@@ -153,7 +154,7 @@ class _Reading:
 
 
 def import_csv(
-    begin: Callable[[], AbstractContextManager[Connection]],
+    begin: Callable[[], AbstractContextManager[Transaction]],
     keyring: Keyring,
     list_id: int,
     lines: Iterable[bytes],
@@ -191,7 +192,7 @@ def import_csv(
     return reading.report(taken)
 
 
-def export_csv(tx: Connection, list_id: int) -> Iterator[str]:
+def export_csv(tx: Transaction, list_id: int) -> Iterator[str]:
     """Give everybody who stands on a list as lines of CSV, the header first; those who left are marked so.
 
     What a spreadsheet would run as a formula has an apostrophe before it, which `import_csv` takes away again.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, literal, null, select, update
+from sqlalchemy import Select, literal, null, select, update
 from sqlalchemy import insert as insert_always
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,6 +15,7 @@ from subscribers.model import SubscriptionState
 from subscribers.tables.evidence import consent
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
+from subscribers.transaction import Transaction
 
 S = SubscriptionState
 
@@ -51,7 +52,7 @@ class Taken:
 
 
 def take_in(
-    tx: Connection, list_id: int, people: Sequence[Newcomer], now: datetime, evidence: Evidence, *, is_confirmed: bool
+    tx: Transaction, list_id: int, people: Sequence[Newcomer], now: datetime, evidence: Evidence, *, is_confirmed: bool
 ) -> Taken:
     """Put people on a list; nobody who said no is brought back, and taking in the same people again changes nothing."""
     suppressed = suppression.among(tx, [person.email_hash for person in people], list_id)
@@ -73,7 +74,7 @@ def take_in(
     )
 
 
-def _ids(tx: Connection, people: Sequence[Newcomer], now: datetime) -> frozenset[int]:
+def _ids(tx: Transaction, people: Sequence[Newcomer], now: datetime) -> frozenset[int]:
     """Write down who is new, and give the ids of all."""
     new = insert(subscriber).on_conflict_do_nothing().returning(subscriber.c.id, subscriber.c.email_hash)
     made = {row.email_hash: row.id for row in tx.execute(new, [_row(person, now) for person in people])}
@@ -95,7 +96,7 @@ def _row(person: Newcomer, now: datetime) -> Mapping[str, Any]:
     }
 
 
-def _enlist(tx: Connection, list_id: int, ids: Collection[int], now: datetime, *, is_confirmed: bool) -> frozenset[int]:
+def _enlist(tx: Transaction, list_id: int, ids: Collection[int], now: datetime, *, is_confirmed: bool) -> frozenset[int]:
     """Give those who had no subscription before."""
     moment = literal(now, subscription.c.requested_at.type)
     people = select(
@@ -110,7 +111,7 @@ def _enlist(tx: Connection, list_id: int, ids: Collection[int], now: datetime, *
     return frozenset(tx.execute(statement.returning(subscription.c.subscriber_id)).scalars())
 
 
-def _promote(tx: Connection, list_id: int, ids: Collection[int], now: datetime) -> frozenset[int]:
+def _promote(tx: Transaction, list_id: int, ids: Collection[int], now: datetime) -> frozenset[int]:
     """Confirm those who had asked; whoever withdrew meanwhile is not asked for in the condition, and stays out."""
     if not ids:
         return frozenset()
@@ -119,7 +120,7 @@ def _promote(tx: Connection, list_id: int, ids: Collection[int], now: datetime) 
     return frozenset(tx.execute(statement.returning(subscription.c.subscriber_id)).scalars())
 
 
-def _withdrawn(tx: Connection, list_id: int, ids: Collection[int]) -> int:
+def _withdrawn(tx: Transaction, list_id: int, ids: Collection[int]) -> int:
     if not ids:
         return 0
     found = select(subscription.c.id).where(
@@ -128,7 +129,7 @@ def _withdrawn(tx: Connection, list_id: int, ids: Collection[int]) -> int:
     return len(tx.execute(found).all())
 
 
-def _record(tx: Connection, list_id: int, ids: Collection[int], now: datetime, evidence: Evidence) -> None:
+def _record(tx: Transaction, list_id: int, ids: Collection[int], now: datetime, evidence: Evidence) -> None:
     if not ids:
         return
     said = select(

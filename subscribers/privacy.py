@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import delete, select, update
 
 from subscribers import records, register, suppression
 from subscribers.consent import Act, Consent, Door, Evidence
@@ -15,6 +15,7 @@ from subscribers.tables.evidence import suppression as suppressions
 from subscribers.tables.lists import confirmation
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class PersonExport:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2, default=datetime.isoformat)
 
 
-def export_person(tx: Connection, subscriber_id: int) -> PersonExport:
+def export_person(tx: Transaction, subscriber_id: int) -> PersonExport:
     """Gather everything that is known about a person.
 
     Raises:
@@ -62,7 +63,7 @@ def export_person(tx: Connection, subscriber_id: int) -> PersonExport:
     )
 
 
-def erase(tx: Connection, keyring: Keyring, subscriber_id: int, now: datetime) -> None:
+def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) -> None:
     """Forget a person; only the keyed hash stays, so that no import and no restored file brings them back.
 
     The evidence of consent keeps its acts and times under the hash and loses network and browser.
@@ -82,5 +83,5 @@ def erase(tx: Connection, keyring: Keyring, subscriber_id: int, now: datetime) -
     tx.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))
 
 
-def _hash_of(tx: Connection, subscriber_id: int) -> str:
+def _hash_of(tx: Transaction, subscriber_id: int) -> str:
     return str(tx.execute(select(subscriber.c.email_hash).where(subscriber.c.id == subscriber_id)).scalar_one())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, select, update
+from sqlalchemy import ColumnElement, Row, exists, select, update
 from sqlalchemy import insert as insert_always
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
@@ -17,6 +17,7 @@ from subscribers.tables.evidence import consent
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 # Longer ones are no names but texts that somebody wants us to mail.
 LONGEST_NAME = 200
@@ -33,7 +34,7 @@ def clean_name(name: str) -> str:
     return one_line(name, LONGEST_NAME)
 
 
-def meet(tx: Connection, keyring: Keyring, address: EmailAddress, name: str, now: datetime) -> Subscriber:
+def meet(tx: Transaction, keyring: Keyring, address: EmailAddress, name: str, now: datetime) -> Subscriber:
     """Give the person of this address, written down now if new, and hold the row as `hold` does."""
     statement = insert(subscriber).values(
         email=address.text,
@@ -49,7 +50,7 @@ def meet(tx: Connection, keyring: Keyring, address: EmailAddress, name: str, now
     return person
 
 
-def hold(tx: Connection, subscription_id: int) -> Subscriber | None:
+def hold(tx: Transaction, subscription_id: int) -> Subscriber | None:
     """Give the person of a subscription and hold the row until the transaction ends: one word after the other.
 
     Without that two presses of a button, or a yes and a no, could both read the state before the other wrote it.
@@ -58,12 +59,12 @@ def hold(tx: Connection, subscription_id: int) -> Subscriber | None:
     return _held(tx, subscriber.c.id == owner)
 
 
-def hold_person(tx: Connection, subscriber_id: int) -> Subscriber | None:
+def hold_person(tx: Transaction, subscriber_id: int) -> Subscriber | None:
     """Give a person and hold the row as `hold` does."""
     return _held(tx, subscriber.c.id == subscriber_id)
 
 
-def rename_stranger(tx: Connection, person: Subscriber, name: str) -> Subscriber:
+def rename_stranger(tx: Transaction, person: Subscriber, name: str) -> Subscriber:
     """Take over the name as typed for a person who has confirmed nothing yet; nobody else's can be changed by a form."""
     name = clean_name(name)
     if name in {"", person.name}:
@@ -74,19 +75,19 @@ def rename_stranger(tx: Connection, person: Subscriber, name: str) -> Subscriber
     return subscriber_of(row) if row is not None else person
 
 
-def subscriber_where(tx: Connection, condition: ColumnElement[bool]) -> Subscriber | None:
+def subscriber_where(tx: Transaction, condition: ColumnElement[bool]) -> Subscriber | None:
     """Give the one person of whom *condition* is true."""
     row = tx.execute(select(subscriber).where(condition)).one_or_none()
     return subscriber_of(row) if row is not None else None
 
 
-def subscription_where(tx: Connection, *conditions: ColumnElement[bool]) -> Subscription | None:
+def subscription_where(tx: Transaction, *conditions: ColumnElement[bool]) -> Subscription | None:
     """Give the one subscription of which all *conditions* are true."""
     row = tx.execute(select(subscription).where(*conditions)).one_or_none()
     return subscription_of(row) if row is not None else None
 
 
-def ask(tx: Connection, subscriber_id: int, list_id: int, now: datetime) -> Subscription:
+def ask(tx: Transaction, subscriber_id: int, list_id: int, now: datetime) -> Subscription:
     """Write down the wish to join; whoever has a subscription already keeps its state."""
     statement = insert(subscription).values(
         subscriber_id=subscriber_id, list_id=list_id, state=SubscriptionState.REQUESTED, requested_at=now
@@ -97,7 +98,7 @@ def ask(tx: Connection, subscriber_id: int, list_id: int, now: datetime) -> Subs
     return subscription_of(tx.execute(statement.returning(subscription)).one())
 
 
-def settle(tx: Connection, subscription_id: int, state: SubscriptionState, now: datetime) -> Subscription:
+def settle(tx: Transaction, subscription_id: int, state: SubscriptionState, now: datetime) -> Subscription:
     """Write down a yes or a no."""
     times = {"withdrawn_at": now} if state is SubscriptionState.WITHDRAWN else {"confirmed_at": now, "withdrawn_at": None}
     statement = update(subscription).where(subscription.c.id == subscription_id).values(state=state, **times)
@@ -105,7 +106,7 @@ def settle(tx: Connection, subscription_id: int, state: SubscriptionState, now: 
 
 
 def record(
-    tx: Connection, keyring: Keyring, person: Subscriber, list_id: int | None, act: Act, now: datetime, evidence: Evidence
+    tx: Transaction, keyring: Keyring, person: Subscriber, list_id: int | None, act: Act, now: datetime, evidence: Evidence
 ) -> None:
     """Append to the evidence of consent."""
     tx.execute(
@@ -147,7 +148,7 @@ def consent_of(row: Row[Any]) -> Consent:
     return Consent(row.id, Act(row.act), row.at, row.list_id, evidence)
 
 
-def _held(tx: Connection, condition: ColumnElement[bool]) -> Subscriber | None:
+def _held(tx: Transaction, condition: ColumnElement[bool]) -> Subscriber | None:
     # FOR NO KEY UPDATE: freezing an audience refers to all its people, and must neither wait for one of them nor make
     # them wait. SQLite needs no lock on a row: its transaction has the whole file.
     row = tx.execute(select(subscriber).where(condition).with_for_update(key_share=True)).one_or_none()

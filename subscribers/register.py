@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from subscribers import confirmations, records, suppression
@@ -34,6 +34,7 @@ from subscribers.tables.evidence import consent
 from subscribers.tables.lists import mailing_list, subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 S = SubscriptionState
 
@@ -41,7 +42,7 @@ LONGEST_LIST_NAME = 200
 LONGEST_DESCRIPTION = 2_000
 
 
-def create_list(tx: Connection, name: str, now: datetime, *, description: str = "", is_public: bool = True) -> MailingList:
+def create_list(tx: Transaction, name: str, now: datetime, *, description: str = "", is_public: bool = True) -> MailingList:
     """Make a list that people can consent to.
 
     Raises:
@@ -66,7 +67,7 @@ def create_list(tx: Connection, name: str, now: datetime, *, description: str = 
     return list_by_id(tx, made)
 
 
-def find_list(tx: Connection, name_or_slug: str) -> MailingList:
+def find_list(tx: Transaction, name_or_slug: str) -> MailingList:
     """Give the list of this name or, failing that, of this slug.
 
     Raises:
@@ -81,7 +82,7 @@ def find_list(tx: Connection, name_or_slug: str) -> MailingList:
     return max(found, key=lambda one: one.name == wanted)
 
 
-def list_by_id(tx: Connection, list_id: int) -> MailingList:
+def list_by_id(tx: Transaction, list_id: int) -> MailingList:
     """Give the list of this id.
 
     Raises:
@@ -94,13 +95,13 @@ def list_by_id(tx: Connection, list_id: int) -> MailingList:
     return found[0]
 
 
-def all_lists(tx: Connection) -> tuple[MailingList, ...]:
+def all_lists(tx: Transaction) -> tuple[MailingList, ...]:
     """Give all lists in the order they were made."""
     return _lists(tx, select(mailing_list).order_by(mailing_list.c.id))
 
 
 def request(
-    tx: Connection,
+    tx: Transaction,
     keyring: Keyring,
     list_id: int,
     address: EmailAddress,
@@ -130,7 +131,7 @@ def request(
     return ConfirmationDue(confirmations.promise(tx, standing.id, email_hash, now), person, standing.id)
 
 
-def confirm(tx: Connection, keyring: Keyring, confirmation_id: int, now: datetime, evidence: Evidence) -> ConfirmOutcome:
+def confirm(tx: Transaction, keyring: Keyring, confirmation_id: int, now: datetime, evidence: Evidence) -> ConfirmOutcome:
     """Take the yes of the person who got the confirmation.
 
     Pressing twice is answered as "already". A link from before a withdrawal or an erasure opens nothing.
@@ -154,7 +155,7 @@ def confirm(tx: Connection, keyring: Keyring, confirmation_id: int, now: datetim
     return Confirmed(standing, person)
 
 
-def withdraw(tx: Connection, keyring: Keyring, subscription_id: int, now: datetime, evidence: Evidence) -> WithdrawOutcome:
+def withdraw(tx: Transaction, keyring: Keyring, subscription_id: int, now: datetime, evidence: Evidence) -> WithdrawOutcome:
     """Take the no of a person; from this transaction on they are in no audience of the list, whatever is imported later."""
     found = _hold(tx, subscription_id)
     if found is None:
@@ -171,7 +172,7 @@ def withdraw(tx: Connection, keyring: Keyring, subscription_id: int, now: dateti
 
 
 def add(
-    tx: Connection,
+    tx: Transaction,
     keyring: Keyring,
     list_id: int,
     address: EmailAddress,
@@ -196,7 +197,7 @@ def add(
     return Added(standing, person)
 
 
-def edit(tx: Connection, subscriber_id: int, *, name: str | None = None, language: str | None = None) -> Subscriber:
+def edit(tx: Transaction, subscriber_id: int, *, name: str | None = None, language: str | None = None) -> Subscriber:
     """Change what is known of a person; None leaves it as it is.
 
     Raises:
@@ -213,7 +214,7 @@ def edit(tx: Connection, subscriber_id: int, *, name: str | None = None, languag
     return subscriber_by_id(tx, subscriber_id)
 
 
-def find(tx: Connection, address: EmailAddress) -> Subscriber:
+def find(tx: Transaction, address: EmailAddress) -> Subscriber:
     """Give the person of this address, however it is spelled.
 
     Raises:
@@ -226,7 +227,7 @@ def find(tx: Connection, address: EmailAddress) -> Subscriber:
     return person
 
 
-def subscriber_by_id(tx: Connection, subscriber_id: int) -> Subscriber:
+def subscriber_by_id(tx: Transaction, subscriber_id: int) -> Subscriber:
     """Give the person of this id.
 
     Raises:
@@ -239,34 +240,34 @@ def subscriber_by_id(tx: Connection, subscriber_id: int) -> Subscriber:
     return person
 
 
-def subscription_by_id(tx: Connection, subscription_id: int) -> Subscription | None:
+def subscription_by_id(tx: Transaction, subscription_id: int) -> Subscription | None:
     """Give the subscription of this id; None when there is none, perhaps because the person was erased."""
     return records.subscription_where(tx, subscription.c.id == subscription_id)
 
 
-def subscriptions_of(tx: Connection, subscriber_id: int) -> tuple[Subscription, ...]:
+def subscriptions_of(tx: Transaction, subscriber_id: int) -> tuple[Subscription, ...]:
     """Give how a person stands to each list, in the order of the lists."""
     of_person = select(subscription).where(subscription.c.subscriber_id == subscriber_id)
     return tuple(records.subscription_of(row) for row in tx.execute(of_person.order_by(subscription.c.list_id)))
 
 
-def consent_of(tx: Connection, email_hash: str) -> tuple[Consent, ...]:
+def consent_of(tx: Transaction, email_hash: str) -> tuple[Consent, ...]:
     """Give everything that was said about an address, the first first; it outlives the person's row."""
     said = select(consent).where(consent.c.email_hash == email_hash).order_by(consent.c.id)
     return tuple(records.consent_of(row) for row in tx.execute(said))
 
 
-def _lists(tx: Connection, query: Select[Any]) -> tuple[MailingList, ...]:
+def _lists(tx: Transaction, query: Select[Any]) -> tuple[MailingList, ...]:
     return tuple(
         MailingList(row.id, row.name, row.slug, row.description, row.is_public, row.created_at) for row in tx.execute(query)
     )
 
 
-def _standing(tx: Connection, subscriber_id: int, list_id: int) -> Subscription | None:
+def _standing(tx: Transaction, subscriber_id: int, list_id: int) -> Subscription | None:
     return records.subscription_where(tx, subscription.c.subscriber_id == subscriber_id, subscription.c.list_id == list_id)
 
 
-def _hold(tx: Connection, subscription_id: int) -> tuple[Subscriber, Subscription] | None:
+def _hold(tx: Transaction, subscription_id: int) -> tuple[Subscriber, Subscription] | None:
     person = records.hold(tx, subscription_id)
     # Read after the row is held: whoever had it before may have changed it.
     standing = records.subscription_where(tx, subscription.c.id == subscription_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from newsletter.errors import IssueNotFound
 from newsletter.issues.model import IssueState
@@ -14,6 +14,7 @@ from newsletter.letters.letter import Letter
 from newsletter.tables.issues import issue, newsletter
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import mailing
+from subscribers.transaction import Transaction
 
 # A draft may still change, a held issue may never go out, and a cancelled one was taken back.
 _PUBLIC = (IssueState.SENDING, IssueState.SENT)
@@ -45,12 +46,12 @@ class PublishedLetter:
     letter: Letter
 
 
-def published(tx: Connection, newsletter_id: int | None) -> tuple[PublishedIssue, ...]:
+def published(tx: Transaction, newsletter_id: int | None) -> tuple[PublishedIssue, ...]:
     """Give the published issues of one newsletter, or of all (None), the latest first."""
     return _published(tx, *(() if newsletter_id is None else (issue.c.newsletter_id == newsletter_id,)))
 
 
-def published_issue(tx: Connection, newsletter_slug: str, number: int) -> PublishedLetter:
+def published_issue(tx: Transaction, newsletter_slug: str, number: int) -> PublishedLetter:
     """Give one published issue with its letter.
 
     Raises:
@@ -63,7 +64,7 @@ def published_issue(tx: Connection, newsletter_slug: str, number: int) -> Publis
     return PublishedLetter(found[0], letters.load(tx, found[0].letter_id))
 
 
-def _published(tx: Connection, *conditions: ColumnElement[bool]) -> tuple[PublishedIssue, ...]:
+def _published(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[PublishedIssue, ...]:
     # The letter's own moment of freezing stands in where a ledger was lost.
     moment = func.coalesce(mailing.c.planned_at, issue.c.sent_at, letter.c.created_at)
     rows: Iterable[Sequence[Any]] = tx.execute(

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from newsletter.bootstrap import redacted
 from newsletter.cli import alerts, feeds, findings, issues, lists, newsletters, running, staff, subscribers
 from newsletter.cli.door import Door, take_name
 from newsletter.cli.exits import MEANINGS, Exit, exit_for
+from newsletter.database import DatabaseAway
 from newsletter.errors import Blocked
 from newsletter.review.preflight import Finding
 
@@ -88,7 +88,7 @@ def _failed(door: Door, error: Exception) -> Exit:
     if code is Exit.BUG:
         click.echo(redacted(traceback.format_exc()), err=True)
         return _told(door, code, f"This is a bug in newsletter, please report the lines above ({type(error).__name__}).")
-    if isinstance(error, OperationalError):
+    if isinstance(error, DatabaseAway):
         return _told(door, code, f"The database did not do what was asked: {' '.join(str(error.orig).split())}")
     return _told(door, code, str(error))
 

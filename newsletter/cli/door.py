@@ -10,13 +10,13 @@ from typing import ParamSpec, TypeVar
 
 import click
 from rich.console import Console, RenderableType
-from sqlalchemy import Connection
 
 from newsletter.bootstrap import Application, open_application, set_up_logging
 from newsletter.clock import Clock, system_clock
 from newsletter.settings import Settings, from_environment
 from newsletter.staff import accounts, audit
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, require
+from subscribers.transaction import Transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,7 +29,7 @@ PIPE_WIDTH = 160
 class Acting:
     """One change under way: its transaction, its author and its moment."""
 
-    tx: Connection
+    tx: Transaction
     actor: Actor
     now: datetime
 
@@ -78,7 +78,7 @@ class Door:
             self._application.close()
 
     @contextmanager
-    def reading(self, permission: Permission = Permission.VIEW) -> Iterator[Connection]:
+    def reading(self, permission: Permission = Permission.VIEW) -> Iterator[Transaction]:
         """Give a transaction that only reads, to somebody who may."""
         with self.application.database.read() as tx:
             require(self._actor(tx), permission)
@@ -126,7 +126,7 @@ class Door:
         if not self.is_sure and sys.stdin.isatty():
             click.confirm(question, abort=True, err=True)
 
-    def _actor(self, tx: Connection) -> Actor:
+    def _actor(self, tx: Transaction) -> Actor:
         if self.actor_name is None:
             return LOCAL_OPERATOR
         account = accounts.find(tx, self.actor_name)

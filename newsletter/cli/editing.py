@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import click
-from sqlalchemy import Connection
 
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.issueviews import answer_issue
@@ -13,6 +12,7 @@ from newsletter.issues import editing, store
 from newsletter.issues.model import Issue, Show
 from newsletter.letters import prose
 from newsletter.staff.permissions import Permission
+from subscribers.transaction import Transaction
 
 # More places than any section has articles.
 LAST_PLACE = 10_000
@@ -142,7 +142,7 @@ def _require_sense(head: HeadEdit, article_id: int | None, article: ArticleEdit)
 
 
 def _edited(
-    tx: Connection, issue_id: int, head: HeadEdit, article_id: int | None, article: ArticleEdit, now: datetime
+    tx: Transaction, issue_id: int, head: HeadEdit, article_id: int | None, article: ArticleEdit, now: datetime
 ) -> Issue:
     if not head.is_nothing:
         editing.edit_issue(tx, issue_id, now, title=head.title, subject=head.subject, preheader=head.preheader)
@@ -151,7 +151,7 @@ def _edited(
     return store.load(tx, issue_id)
 
 
-def _edit_article(tx: Connection, issue_id: int, article_id: int, wanted: ArticleEdit, now: datetime) -> None:
+def _edit_article(tx: Transaction, issue_id: int, article_id: int, wanted: ArticleEdit, now: datetime) -> None:
     if wanted.is_restored:
         editing.restore_article(tx, issue_id, article_id, now)
     if wanted.changes_text:

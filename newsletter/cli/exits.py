@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
-from sqlalchemy.exc import OperationalError
-
+from newsletter.database import DatabaseAway
 from newsletter.errors import (
     Blocked,
     DatabaseNotReady,
@@ -56,7 +55,7 @@ EXITS: Mapping[type[Exception], Exit] = {
     InstanceMismatch: Exit.NOT_READY,
     DatabaseNotReady: Exit.NOT_READY,
     # The database went away in the middle: restarted, its disk full, its file locked by somebody else.
-    OperationalError: Exit.NOT_READY,
+    DatabaseAway: Exit.NOT_READY,
     WorkerRunning: Exit.NO_MAILER,
     RelayMissing: Exit.NO_MAILER,
     RelayUnreachable: Exit.NO_MAILER,

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 
 import click
-from sqlalchemy import Connection
 
 from newsletter.cli import exchange, shown
 from newsletter.cli.door import Door, common, destructive, pass_door
@@ -33,6 +32,7 @@ from subscribers.outcomes import (
     TooSoon,
     Withdrawn,
 )
+from subscribers.transaction import Transaction
 
 PEOPLE = Permission.MANAGE_PEOPLE
 
@@ -185,7 +185,7 @@ def erase(door: Door, address: str) -> None:
     door.answer({"subscriber": person.id, "erased": True}, shown.line("The person is forgotten."))
 
 
-def _list_for(tx: Connection, name: str | None) -> MailingList:
+def _list_for(tx: Transaction, name: str | None) -> MailingList:
     if name is not None:
         return register.find_list(tx, name)
     known = register.all_lists(tx)
@@ -194,7 +194,7 @@ def _list_for(tx: Connection, name: str | None) -> MailingList:
     return known[0]
 
 
-def _asking(door: Door, tx: Connection, chosen: MailingList) -> _Asking:
+def _asking(door: Door, tx: Transaction, chosen: MailingList) -> _Asking:
     application = door.application
     newsletter = newsletters.of_list(tx, chosen.id)
     if newsletter is None:

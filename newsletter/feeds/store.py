@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select, update
+from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.errors import AlreadyThere, FeedNotFound
@@ -13,6 +13,7 @@ from newsletter.feeds.addresses import feed_address
 from newsletter.feeds.cleaning import likeness
 from newsletter.feeds.model import Enclosure, Entry, Feed, Post
 from newsletter.tables import feeds, issues
+from subscribers.transaction import Transaction
 
 feed = feeds.feed
 post = feeds.post
@@ -31,7 +32,7 @@ class Kept:
     revised: int
 
 
-def add(tx: Connection, newsletter_id: int, url: str, now: datetime) -> Feed:
+def add(tx: Transaction, newsletter_id: int, url: str, now: datetime) -> Feed:
     """Let a newsletter read the feed at *url*.
 
     Raises:
@@ -47,7 +48,7 @@ def add(tx: Connection, newsletter_id: int, url: str, now: datetime) -> Feed:
     return feed_by_id(tx, made)
 
 
-def feed_by_id(tx: Connection, feed_id: int) -> Feed:
+def feed_by_id(tx: Transaction, feed_id: int) -> Feed:
     """Give one feed.
 
     Raises:
@@ -60,7 +61,7 @@ def feed_by_id(tx: Connection, feed_id: int) -> Feed:
     return Feed(*row)
 
 
-def remove(tx: Connection, feed_id: int) -> None:
+def remove(tx: Transaction, feed_id: int) -> None:
     """Stop reading a feed and forget its posts; articles made of them stay.
 
     Raises:
@@ -71,7 +72,7 @@ def remove(tx: Connection, feed_id: int) -> None:
         raise FeedNotFound(feed_id)
 
 
-def feeds_of(tx: Connection, newsletter_id: int | None) -> tuple[Feed, ...]:
+def feeds_of(tx: Transaction, newsletter_id: int | None) -> tuple[Feed, ...]:
     """Give the feeds of one newsletter, or of all, in the order they were added."""
     query = _feeds().order_by(feed.c.id)
     if newsletter_id is not None:
@@ -79,43 +80,43 @@ def feeds_of(tx: Connection, newsletter_id: int | None) -> tuple[Feed, ...]:
     return tuple(Feed(*row) for row in tx.execute(query))
 
 
-def zone_of(tx: Connection, feed_id: int) -> str:
+def zone_of(tx: Transaction, feed_id: int) -> str:
     """Give the IANA zone of the newsletter that reads the feed."""
     query = select(issues.newsletter.c.zone).join_from(issues.newsletter, feed).where(feed.c.id == feed_id)
     return str(tx.execute(query).scalar_one())
 
 
-def known_names(tx: Connection, newsletter_id: int) -> frozenset[str]:
+def known_names(tx: Transaction, newsletter_id: int) -> frozenset[str]:
     """Give the names that stood in the bylines of a newsletter's posts."""
     query = select(post.c.byline).join_from(post, feed).where(feed.c.newsletter_id == newsletter_id, post.c.byline != "")
     return frozenset(name for byline in tx.execute(query.distinct()).scalars() for name in byline.split(", "))
 
 
 def record_reading(
-    tx: Connection, feed_id: int, now: datetime, *, title: str, fetch_url: str, etag: str, last_modified: str
+    tx: Transaction, feed_id: int, now: datetime, *, title: str, fetch_url: str, etag: str, last_modified: str
 ) -> None:
     """Remember that the feed was read to the end, and what to ask with the next time."""
     values = {"title": title, "fetch_url": fetch_url, "etag": etag, "last_modified": last_modified}
     tx.execute(_one(feed_id).values(gathered_at=now, not_before=None, failures=0, trouble="", **values))
 
 
-def record_no_change(tx: Connection, feed_id: int, now: datetime) -> None:
+def record_no_change(tx: Transaction, feed_id: int, now: datetime) -> None:
     """Remember that the server had nothing new to tell."""
     tx.execute(_one(feed_id).values(gathered_at=now, not_before=None, failures=0, trouble=""))
 
 
-def record_trouble(tx: Connection, feed_id: int, *, trouble: str, failures: int, not_before: datetime) -> None:
+def record_trouble(tx: Transaction, feed_id: int, *, trouble: str, failures: int, not_before: datetime) -> None:
     """Remember why the feed could not be read, and until when it is left alone; the next reading is unconditional."""
     values = {"trouble": trouble, "failures": failures, "not_before": not_before}
     tx.execute(_one(feed_id).values(etag="", last_modified="", **values))
 
 
-def forget_detour(tx: Connection, feed_id: int) -> None:
+def forget_detour(tx: Transaction, feed_id: int) -> None:
     """Read the feed again where the editor said, not where it was found later."""
     tx.execute(_one(feed_id).values(fetch_url=feed.c.url))
 
 
-def keep(tx: Connection, feed_id: int, entries: Sequence[Entry], now: datetime) -> Kept:
+def keep(tx: Transaction, feed_id: int, entries: Sequence[Entry], now: datetime) -> Kept:
     """Store *entries* as posts: new ones as they are, changed ones as a revision, unchanged ones not at all.
 
     An entry is known by its identity, or, where a blog has moved and changed those, by title and moment.
@@ -132,7 +133,7 @@ def keep(tx: Connection, feed_id: int, entries: Sequence[Entry], now: datetime) 
     return Kept(_insert(tx, feed_id, fresh, now), len(changed))
 
 
-def posts_between(tx: Connection, newsletter_id: int, start: datetime, end: datetime) -> tuple[Post, ...]:
+def posts_between(tx: Transaction, newsletter_id: int, start: datetime, end: datetime) -> tuple[Post, ...]:
     """Give a newsletter's posts from *start* up to but without *end*, oldest first.
 
     What two of its feeds carry is given once.
@@ -146,7 +147,7 @@ def posts_between(tx: Connection, newsletter_id: int, start: datetime, end: date
     return tuple(_distinct(map(_post, tx.execute(query))))
 
 
-def posts_by_id(tx: Connection, ids: Iterable[int]) -> tuple[Post, ...]:
+def posts_by_id(tx: Transaction, ids: Iterable[int]) -> tuple[Post, ...]:
     """Give the posts of these ids in their order; ids of posts that are no more are passed over."""
     wanted = tuple(ids)
     found: dict[int, Post] = {}
@@ -159,7 +160,7 @@ def posts_by_id(tx: Connection, ids: Iterable[int]) -> tuple[Post, ...]:
 class _Stored:
     """The posts already kept that some entries may be."""
 
-    def __init__(self, tx: Connection, feed_id: int, entries: Sequence[Entry]) -> None:
+    def __init__(self, tx: Transaction, feed_id: int, entries: Sequence[Entry]) -> None:
         moments = [like[1] for entry in entries if (like := likeness(entry))]
         rows = [
             *_rows(tx, feed_id, post.c.guid, [entry.guid for entry in entries]),
@@ -173,13 +174,13 @@ class _Stored:
         return self._by_guid.get(entry.guid) or (self._by_likeness.get(like) if like else None)
 
 
-def _rows(tx: Connection, feed_id: int, column: Any, values: Sequence[object]) -> Iterator[_Row]:  # noqa: ANN401 -- a column of either type
+def _rows(tx: Transaction, feed_id: int, column: Any, values: Sequence[object]) -> Iterator[_Row]:  # noqa: ANN401 -- a column of either type
     some = select(post.c.id, post.c.guid, post.c.feed_title, post.c.published_at, post.c.date_doubt, post.c.fingerprint)
     for begin in range(0, len(values), _BATCH):
         yield from tx.execute(some.where(post.c.feed_id == feed_id, column.in_(values[begin : begin + _BATCH])))
 
 
-def _insert(tx: Connection, feed_id: int, entries: Sequence[Entry], now: datetime) -> int:
+def _insert(tx: Transaction, feed_id: int, entries: Sequence[Entry], now: datetime) -> int:
     """Add posts; one that another reading added in between is no news."""
     if not entries:
         return 0
@@ -188,7 +189,7 @@ def _insert(tx: Connection, feed_id: int, entries: Sequence[Entry], now: datetim
     return len(made.all())
 
 
-def _revise(tx: Connection, before: _Row, entry: Entry, now: datetime) -> None:
+def _revise(tx: Transaction, before: _Row, entry: Entry, now: datetime) -> None:
     values = _values(entry)
     if entry.date_doubt:
         # The moment it was first seen is the better one of two guesses.

@@ -4,13 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from newsletter.errors import BadValue, WrongState
 from newsletter.issues import alerts, calendar, newsletters, store
 from newsletter.issues.draft import draft_month, missed_key, pool
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.issues.schedule import Due, Slot, SlotState, WhenEmpty, start_of
+from subscribers.transaction import Transaction
 
 
 class Step(StrEnum):
@@ -21,7 +20,7 @@ class Step(StrEnum):
     MISS = "miss"
 
 
-def draft_claimed(tx: Connection, claimed: Slot, token: str, now: datetime) -> Issue | None:
+def draft_claimed(tx: Transaction, claimed: Slot, token: str, now: datetime) -> Issue | None:
     """Do what a claimed slot asks for, after the feeds were gathered; gives its issue if it has one now.
 
     A month without posts is skipped or held, as the schedule says, once nothing can be added to it any more; before
@@ -50,7 +49,7 @@ def decide(due: Due, *, is_approved: bool, now: datetime) -> Step:
     return Step.MISS if due.is_late(now) else Step.SEND
 
 
-def hold(tx: Connection, due: Due, now: datetime) -> Issue:
+def hold(tx: Transaction, due: Due, now: datetime) -> Issue:
     """Hold an issue that nobody had approved when its time came, and tell a person.
 
     It is not sent until an editor takes it up, has it approved, and sends it or gives it a new time.
@@ -70,7 +69,7 @@ def hold(tx: Connection, due: Due, now: datetime) -> Issue:
     return held
 
 
-def miss(tx: Connection, due: Due, now: datetime) -> Issue:
+def miss(tx: Transaction, due: Due, now: datetime) -> Issue:
     """Leave an approved issue unsent whose time passed too long ago, and tell a person; its approval stands."""
     known = store.load(tx, due.issue_id)
     if known.state is IssueState.SCHEDULED:
@@ -86,7 +85,7 @@ def miss(tx: Connection, due: Due, now: datetime) -> Issue:
     return store.load(tx, known.id)
 
 
-def miss_overdue(tx: Connection, now: datetime) -> tuple[Slot, ...]:
+def miss_overdue(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
     """Call the slots missed that nobody drafted in time, and tell a person of each; gives them."""
     missed = calendar.overdue(tx, now)
     for slot in missed:
@@ -105,7 +104,7 @@ def held_key(issue_id: int) -> str:
     return f"issue-held:{issue_id}"
 
 
-def schedule_issue(tx: Connection, issue_id: int, at: datetime, now: datetime) -> Issue:
+def schedule_issue(tx: Transaction, issue_id: int, at: datetime, now: datetime) -> Issue:
     """Give an approved issue a time by hand, instead of its slot's or an earlier one.
 
     Raises:
@@ -127,13 +126,13 @@ def schedule_issue(tx: Connection, issue_id: int, at: datetime, now: datetime) -
     return store.load(tx, issue_id)
 
 
-def _drafted(tx: Connection, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
+def _drafted(tx: Transaction, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
     made = draft_month(tx, newsletter, claimed.month, now, slot_key=claimed.slot_key, send_at=claimed.send_at)
     calendar.finish_draft(tx, claimed, token, SlotState.DRAFTED, made.id)
     return made
 
 
-def _held_empty(tx: Connection, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
+def _held_empty(tx: Transaction, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
     made = draft_month(tx, newsletter, claimed.month, now, slot_key=claimed.slot_key)
     held = store.set_state(tx, made, IssueState.HELD, now)
     calendar.finish_draft(tx, claimed, token, SlotState.HELD, held.id, f"{claimed.month.words} had no posts")

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.tables.issues import alert
+from subscribers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Alert:
 
 
 def raise_alert(
-    tx: Connection,
+    tx: Transaction,
     key: str,
     text: str,
     now: datetime,
@@ -38,17 +39,17 @@ def raise_alert(
     tx.execute(statement.on_conflict_do_nothing())
 
 
-def settle_alert(tx: Connection, key: str, now: datetime) -> None:
+def settle_alert(tx: Transaction, key: str, now: datetime) -> None:
     """Say that nothing waits any more; no open alert of this key is no error."""
     tx.execute(update(alert).where(alert.c.key == key, alert.c.settled_at.is_(None)).values(settled_at=now))
 
 
-def settle_issue(tx: Connection, issue_id: int, now: datetime) -> None:
+def settle_issue(tx: Transaction, issue_id: int, now: datetime) -> None:
     """Settle everything that waits because of an issue."""
     tx.execute(update(alert).where(alert.c.issue_id == issue_id, alert.c.settled_at.is_(None)).values(settled_at=now))
 
 
-def open_alerts(tx: Connection) -> tuple[Alert, ...]:
+def open_alerts(tx: Transaction) -> tuple[Alert, ...]:
     """Give what waits for a person, the oldest first."""
     columns = (alert.c.id, alert.c.key, alert.c.text, alert.c.newsletter_id, alert.c.issue_id, alert.c.raised_at)
     rows = tx.execute(select(*columns).where(alert.c.settled_at.is_(None)).order_by(alert.c.raised_at, alert.c.id))

@@ -7,7 +7,7 @@ finds it there. A worker that drafts holds it by a lease with a token; one that 
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
@@ -35,6 +35,7 @@ from newsletter.issues.schedule import (
     usual_cover,
 )
 from newsletter.tables.issues import issue, schedule, slot
+from subscribers.transaction import Transaction
 
 # Longer than gathering a slow feed and drafting take together; a worker killed meanwhile is replaced after it.
 LEASE = timedelta(seconds=120)
@@ -52,7 +53,7 @@ _SLOTS = select(slot, schedule.c.covers, schedule.c.when_empty).join(schedule, s
 
 
 def set_schedule(
-    tx: Connection,
+    tx: Transaction,
     newsletter_id: int,
     recurrence: Recurrence,
     at: time,
@@ -90,13 +91,13 @@ def set_schedule(
     return made
 
 
-def schedule_of(tx: Connection, newsletter_id: int) -> Schedule | None:
+def schedule_of(tx: Transaction, newsletter_id: int) -> Schedule | None:
     """Give the schedule that a newsletter has now."""
     row = tx.execute(select(schedule).where(*_running(newsletter_id)).order_by(schedule.c.id.desc()).limit(1)).one_or_none()
     return _schedule(row) if row is not None else None
 
 
-def upcoming(tx: Connection, newsletter_id: int, now: datetime, count: int = 12) -> tuple[Slot, ...]:
+def upcoming(tx: Transaction, newsletter_id: int, now: datetime, count: int = 12) -> tuple[Slot, ...]:
     """Give the next slots of a newsletter, recorded or still to come, in order of sending."""
     recorded = _slots(tx, slot.c.newsletter_id == newsletter_id, slot.c.send_at > now)
     keys = {one.slot_key for one in recorded}
@@ -106,7 +107,7 @@ def upcoming(tx: Connection, newsletter_id: int, now: datetime, count: int = 12)
     return tuple(sorted((*recorded, *new), key=lambda one: one.send_at)[:count])
 
 
-def record_slots(tx: Connection, now: datetime) -> int:
+def record_slots(tx: Transaction, now: datetime) -> int:
     """Write down every slot whose time of drafting has come, of all newsletters; gives how many were new.
 
     Slots before a schedule was made are never made up; slots that passed while nobody was there are recorded all the same.
@@ -115,7 +116,7 @@ def record_slots(tx: Connection, now: datetime) -> int:
     return sum(_record(tx, _schedule(row), now) for row in rows)
 
 
-def claim_draft(tx: Connection, now: datetime, token: str) -> Slot | None:
+def claim_draft(tx: Transaction, now: datetime, token: str) -> Slot | None:
     """Take the next slot to be drafted, for the length of a lease; None when there is none, or another was faster."""
     is_free = and_(
         slot.c.state.in_(_UNDRAFTED),
@@ -134,28 +135,28 @@ def claim_draft(tx: Connection, now: datetime, token: str) -> Slot | None:
     return _one(tx, found.newsletter_id, found.slot_key) if taken.rowcount else None
 
 
-def renew_claim(tx: Connection, claimed: Slot, token: str, now: datetime) -> bool:
+def renew_claim(tx: Transaction, claimed: Slot, token: str, now: datetime) -> bool:
     """Hold a claimed slot for another lease, and against everybody until the transaction ends; False when it was lost."""
     return _change_claimed(tx, claimed, token, lease_until=now + LEASE)
 
 
-def finish_draft(tx: Connection, claimed: Slot, token: str, state: SlotState, issue_id: int | None, note: str = "") -> bool:
+def finish_draft(tx: Transaction, claimed: Slot, token: str, state: SlotState, issue_id: int | None, note: str = "") -> bool:
     """Say what became of a claimed slot; False when the lease was lost, and then nothing is changed."""
     return _change_claimed(tx, claimed, token, state=state, issue_id=issue_id, note=note, lease_token="", lease_until=None)
 
 
-def release_draft(tx: Connection, claimed: Slot, token: str, now: datetime, note: str) -> bool:
+def release_draft(tx: Transaction, claimed: Slot, token: str, now: datetime, note: str) -> bool:
     """Give a claimed slot back, to be tried again after a pause; False when the lease was lost."""
     again_at = now + PAUSE_BETWEEN_TRIES
     return _change_claimed(tx, claimed, token, state=SlotState.PLANNED, note=note, lease_token="", lease_until=again_at)
 
 
-def overdue(tx: Connection, now: datetime) -> tuple[Slot, ...]:
+def overdue(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
     """Give the slots that nobody drafted in time, so late that a person must decide."""
     return _slots(tx, slot.c.state.in_(_UNDRAFTED), slot.c.send_at < now - MOST_LATENESS)
 
 
-def due(tx: Connection, now: datetime) -> tuple[Due, ...]:
+def due(tx: Transaction, now: datetime) -> tuple[Due, ...]:
     """Give the issues whose time of sending has come, whether they are approved or not."""
     rows = tx.execute(
         select(issue.c.id, issue.c.newsletter_id, issue.c.slot_key, issue.c.send_at)
@@ -165,13 +166,13 @@ def due(tx: Connection, now: datetime) -> tuple[Due, ...]:
     return tuple(Due(*row) for row in rows)
 
 
-def settle(tx: Connection, of: Slot | Due, state: SlotState, note: str = "") -> None:
+def settle(tx: Transaction, of: Slot | Due, state: SlotState, note: str = "") -> None:
     """Say what became of a slot. An issue that has none is no error."""
     if of.slot_key is not None:
         tx.execute(update(slot).where(*_is(of.newsletter_id, of.slot_key)).values(state=state, note=note))
 
 
-def _record(tx: Connection, of: Schedule, now: datetime) -> int:
+def _record(tx: Transaction, of: Schedule, now: datetime) -> int:
     newest = tx.execute(select(func.max(slot.c.send_at)).where(slot.c.schedule_id == of.id)).scalar_one()
     # Strictly later than the newest one, but a slot at the very moment the schedule was made still counts.
     after = newest if newest is not None else of.created_at - timedelta.resolution
@@ -179,7 +180,7 @@ def _record(tx: Connection, of: Schedule, now: datetime) -> int:
     return sum(_insert(tx, one) for one in new)
 
 
-def _insert(tx: Connection, planned: Slot) -> int:
+def _insert(tx: Transaction, planned: Slot) -> int:
     statement = insert_if_new(slot).values(
         newsletter_id=planned.newsletter_id,
         slot_key=planned.slot_key,
@@ -191,7 +192,7 @@ def _insert(tx: Connection, planned: Slot) -> int:
     return len(tx.execute(statement.on_conflict_do_nothing().returning(slot.c.slot_key)).all())
 
 
-def _change_claimed(tx: Connection, claimed: Slot, token: str, **values: object) -> bool:
+def _change_claimed(tx: Transaction, claimed: Slot, token: str, **values: object) -> bool:
     result = tx.execute(
         update(slot)
         .where(
@@ -226,7 +227,7 @@ def _planned(of: Schedule, occurrence: Occurrence) -> Slot:
     )
 
 
-def _is_as(tx: Connection, schedule_id: int, wanted: dict[str, Any]) -> bool:
+def _is_as(tx: Transaction, schedule_id: int, wanted: dict[str, Any]) -> bool:
     same = [schedule.c[name] == value for name, value in wanted.items()]
     return tx.execute(select(schedule.c.id).where(schedule.c.id == schedule_id, *same)).one_or_none() is not None
 
@@ -239,11 +240,11 @@ def _is(newsletter_id: int, slot_key: str) -> tuple[ColumnElement[bool], ...]:
     return (slot.c.newsletter_id == newsletter_id, slot.c.slot_key == slot_key)
 
 
-def _one(tx: Connection, newsletter_id: int, slot_key: str) -> Slot:
+def _one(tx: Transaction, newsletter_id: int, slot_key: str) -> Slot:
     return _slot(tx.execute(_SLOTS.where(*_is(newsletter_id, slot_key))).one())
 
 
-def _slots(tx: Connection, *conditions: ColumnElement[bool]) -> tuple[Slot, ...]:
+def _slots(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Slot, ...]:
     return tuple(_slot(row) for row in tx.execute(_SLOTS.where(*conditions).order_by(slot.c.send_at, slot.c.newsletter_id)))
 
 

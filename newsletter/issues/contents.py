@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from newsletter.errors import ArticleNotFound
 from newsletter.feeds.model import Post
 from newsletter.issues.model import Article, IssueState, Section, SectionKind, SectionPlan, Show
 from newsletter.tables.feeds import post
 from newsletter.tables.issues import article, issue, section
+from subscribers.transaction import Transaction
 
 # Compared as a number: to SQLAlchemy a boolean would be the word "false", which an integer column does not know.
 _IS_SHOWN = article.c.is_dropped == 0
@@ -54,7 +55,7 @@ class Carried:
         )
 
 
-def sections_of(tx: Connection, issue_id: int) -> tuple[Section, ...]:
+def sections_of(tx: Transaction, issue_id: int) -> tuple[Section, ...]:
     """Give the sections of an issue with their articles, dropped ones left out, in reading order."""
     shown: defaultdict[int, list[Article]] = defaultdict(list)
     for one in articles_of(tx, issue_id):
@@ -64,7 +65,7 @@ def sections_of(tx: Connection, issue_id: int) -> tuple[Section, ...]:
     return tuple(_section(row, tuple(shown[row.id])) for row in rows)
 
 
-def articles_of(tx: Connection, issue_id: int) -> tuple[Article, ...]:
+def articles_of(tx: Transaction, issue_id: int) -> tuple[Article, ...]:
     """Give all articles of an issue, the dropped ones too, section by section as they were made, in order."""
     rows = tx.execute(
         select(article).where(article.c.issue_id == issue_id).order_by(article.c.section_id, article.c.position, article.c.id),
@@ -72,7 +73,7 @@ def articles_of(tx: Connection, issue_id: int) -> tuple[Article, ...]:
     return tuple(_article(row) for row in rows)
 
 
-def article_of(tx: Connection, issue_id: int, article_id: int) -> Article:
+def article_of(tx: Transaction, issue_id: int, article_id: int) -> Article:
     """Give one article of an issue, dropped or not.
 
     Raises:
@@ -85,7 +86,7 @@ def article_of(tx: Connection, issue_id: int, article_id: int) -> Article:
     return _article(row)
 
 
-def add_section(tx: Connection, issue_id: int, planned: SectionPlan) -> int:
+def add_section(tx: Transaction, issue_id: int, planned: SectionPlan) -> int:
     """Add a section behind the ones an issue has; gives its id."""
     behind = select(func.count() + 1).where(section.c.issue_id == issue_id).scalar_subquery()
     made: int = tx.execute(
@@ -102,7 +103,7 @@ def add_section(tx: Connection, issue_id: int, planned: SectionPlan) -> int:
     return made
 
 
-def add_article(tx: Connection, issue_id: int, section_id: int, text: Text) -> int:
+def add_article(tx: Transaction, issue_id: int, section_id: int, text: Text) -> int:
     """Add an article behind the ones a section has; gives its id."""
     behind = select(func.coalesce(func.max(article.c.position), 0) + 1).where(article.c.section_id == section_id)
     made: int = tx.execute(
@@ -125,7 +126,7 @@ def add_article(tx: Connection, issue_id: int, section_id: int, text: Text) -> i
     return made
 
 
-def save_article(tx: Connection, edited: Article) -> None:
+def save_article(tx: Transaction, edited: Article) -> None:
     """Write what an editor may change of an article; its place is changed by `arrange`."""
     tx.execute(
         update(article)
@@ -141,13 +142,13 @@ def save_article(tx: Connection, edited: Article) -> None:
     )
 
 
-def arrange(tx: Connection, section_id: int, article_ids: Sequence[int]) -> None:
+def arrange(tx: Transaction, section_id: int, article_ids: Sequence[int]) -> None:
     """Put articles into a section in this order, from place 1."""
     for position, article_id in enumerate(article_ids, 1):
         tx.execute(update(article).where(article.c.id == article_id).values(section_id=section_id, position=position))
 
 
-def carried(tx: Connection, newsletter_id: int, *, but_issue_id: int = 0) -> Carried:
+def carried(tx: Transaction, newsletter_id: int, *, but_issue_id: int = 0) -> Carried:
     """Give what the issues of a newsletter carry, one of them left out; cancelled issues and dropped articles carry nothing."""
     return _carried(
         tx,
@@ -158,12 +159,12 @@ def carried(tx: Connection, newsletter_id: int, *, but_issue_id: int = 0) -> Car
     )
 
 
-def offered(tx: Connection, issue_id: int) -> Carried:
+def offered(tx: Transaction, issue_id: int) -> Carried:
     """Give the posts that an issue has, dropped ones too: those are not offered to it again."""
     return _carried(tx, issue.c.id == issue_id)
 
 
-def _carried(tx: Connection, *conditions: ColumnElement[bool]) -> Carried:
+def _carried(tx: Transaction, *conditions: ColumnElement[bool]) -> Carried:
     rows = tx.execute(
         select(post.c.id, post.c.guid, post.c.permalink, article.c.link)
         .select_from(article)

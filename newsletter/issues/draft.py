@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from newsletter.errors import BadValue
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
@@ -16,6 +14,7 @@ from newsletter.issues.plan import section_for
 from newsletter.issues.schedule import start_of
 from newsletter.issues.store import Opening
 from subscribers.oneline import one_line
+from subscribers.transaction import Transaction
 
 LONGEST_TITLE = 200
 # What most inboxes show; longer subjects are warned of in the review.
@@ -47,7 +46,7 @@ class FiledSection:
 
 
 def draft_month(
-    tx: Connection,
+    tx: Transaction,
     newsletter: Newsletter,
     month: Month,
     now: datetime,
@@ -81,7 +80,7 @@ def draft_month(
     return store.load(tx, issue_id)
 
 
-def draft_empty(tx: Connection, newsletter: Newsletter, title: str, now: datetime) -> Issue:
+def draft_empty(tx: Transaction, newsletter: Newsletter, title: str, now: datetime) -> Issue:
     """Begin a one-off issue without any feed; letters written for it make its sections.
 
     Raises:
@@ -95,7 +94,7 @@ def draft_empty(tx: Connection, newsletter: Newsletter, title: str, now: datetim
     return store.load(tx, store.open_issue(tx, newsletter.id, Opening(title=title, subject=title), now))
 
 
-def top_up(tx: Connection, issue_id: int, now: datetime) -> int:
+def top_up(tx: Transaction, issue_id: int, now: datetime) -> int:
     """Add the posts of its month that appeared after an issue was drafted; gives how many.
 
     Only while it is a draft: what somebody reviews or has approved does not grow under their hands. Posts an editor
@@ -126,7 +125,7 @@ def top_up(tx: Connection, issue_id: int, now: datetime) -> int:
     return added
 
 
-def pool(tx: Connection, newsletter: Newsletter, month: Month) -> tuple[Post, ...]:
+def pool(tx: Transaction, newsletter: Newsletter, month: Month) -> tuple[Post, ...]:
     """Give the posts of *month* that no issue of the newsletter carries, the oldest first, none of them twice."""
     start, end = start_of(month, newsletter.zone), start_of(month.following, newsletter.zone)
     carried = contents.carried(tx, newsletter.id)
@@ -165,7 +164,7 @@ def missed_key(newsletter_id: int, month: Month) -> str:
     return f"slot-missed:{newsletter_id}:{month}"
 
 
-def _fill(tx: Connection, issue_id: int, section: FiledSection) -> None:
+def _fill(tx: Transaction, issue_id: int, section: FiledSection) -> None:
     planned = section.planned
     section_id = contents.add_section(tx, issue_id, planned)
     for post in section.posts:

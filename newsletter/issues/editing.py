@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from newsletter.errors import AlreadyThere, BadValue, PostNotFound, SectionNotFound
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
@@ -13,6 +11,7 @@ from newsletter.issues.contents import Text
 from newsletter.issues.draft import LONGEST_TITLE, text_of
 from newsletter.issues.model import Article, Issue, Section, SectionKind, SectionPlan, Show
 from subscribers.oneline import one_line
+from subscribers.transaction import Transaction
 
 LONGEST_SUBJECT = 250
 LONGEST_PREHEADER = 250
@@ -23,7 +22,7 @@ LARGEST_CONTENT = 1_000_000
 
 
 def edit_issue(
-    tx: Connection,
+    tx: Transaction,
     issue_id: int,
     now: datetime,
     *,
@@ -53,7 +52,7 @@ def edit_issue(
 
 
 def edit_article(
-    tx: Connection,
+    tx: Transaction,
     issue_id: int,
     article_id: int,
     now: datetime,
@@ -88,7 +87,7 @@ def edit_article(
 
 
 def move_article(
-    tx: Connection,
+    tx: Transaction,
     issue_id: int,
     article_id: int,
     now: datetime,
@@ -120,7 +119,7 @@ def move_article(
 
 
 def drop_article(
-    tx: Connection, issue_id: int, article_id: int, now: datetime, *, expected_version: int | None = None
+    tx: Transaction, issue_id: int, article_id: int, now: datetime, *, expected_version: int | None = None
 ) -> Issue:
     """Leave an article out; it stays at hand, and its post is not offered to this issue again.
 
@@ -135,7 +134,7 @@ def drop_article(
 
 
 def restore_article(
-    tx: Connection, issue_id: int, article_id: int, now: datetime, *, expected_version: int | None = None
+    tx: Transaction, issue_id: int, article_id: int, now: datetime, *, expected_version: int | None = None
 ) -> Issue:
     """Take a dropped article in again, at its old place.
 
@@ -154,7 +153,7 @@ def restore_article(
 
 
 def take_post(
-    tx: Connection,
+    tx: Transaction,
     issue_id: int,
     post_id: int,
     section: str,
@@ -181,7 +180,7 @@ def take_post(
 
 
 def write_letter(
-    tx: Connection,
+    tx: Transaction,
     issue_id: int,
     section: str,
     html: str,
@@ -214,13 +213,13 @@ def write_letter(
     return store.load(tx, issue_id)
 
 
-def _begin_taking(tx: Connection, issue_id: int, now: datetime, expected_version: int | None) -> Issue:
+def _begin_taking(tx: Transaction, issue_id: int, now: datetime, expected_version: int | None) -> Issue:
     """Begin an edit that takes a post: in turn with drafting, or two issues could carry it."""
     newsletters.take_turn(tx, store.load(tx, issue_id).newsletter_id)
     return store.begin_edit(tx, issue_id, now, expected_version)
 
 
-def _section_for_letter(tx: Connection, known: Issue, title: str) -> Section:
+def _section_for_letter(tx: Transaction, known: Issue, title: str) -> Section:
     try:
         return _section(known, title)
     except SectionNotFound:
@@ -238,7 +237,7 @@ def _earlier_letter(target: Section, byline: str) -> Article | None:
     return own[0] if own else None
 
 
-def _post(tx: Connection, known: Issue, post_id: int) -> Post:
+def _post(tx: Transaction, known: Issue, post_id: int) -> Post:
     read = {feed.id for feed in feeds.feeds_of(tx, known.newsletter_id)}
     found = [post for post in feeds.posts_by_id(tx, [post_id]) if post.feed_id in read]
     if not found:
@@ -246,7 +245,7 @@ def _post(tx: Connection, known: Issue, post_id: int) -> Post:
     return found[0]
 
 
-def _require_in_no_other(tx: Connection, known: Issue, post_id: int) -> None:
+def _require_in_no_other(tx: Transaction, known: Issue, post_id: int) -> None:
     others = contents.carried(tx, known.newsletter_id, but_issue_id=known.id)
     if any(others.has(post) for post in feeds.posts_by_id(tx, [post_id])):
         raise AlreadyThere("article of post", post_id)
@@ -264,7 +263,7 @@ def _section_of(known: Issue, article: Article) -> Section:
     return next(section for section in known.sections if section.id == article.section_id)
 
 
-def _put(tx: Connection, target: Section, article_id: int, place: int) -> None:
+def _put(tx: Transaction, target: Section, article_id: int, place: int) -> None:
     others = [article.id for article in target.articles if article.id != article_id]
     contents.arrange(tx, target.id, [*others[: place - 1], article_id, *others[place - 1 :]])
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +18,7 @@ from newsletter.tables.issues import newsletter
 from subscribers.address import parse
 from subscribers.oneline import one_line
 from subscribers.slug import free_slug, slug
+from subscribers.transaction import Transaction
 
 LONGEST_NAME = 200
 LONGEST_POSTAL_ADDRESS = 500
@@ -27,7 +28,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE | re.AS
 
 
 def create(
-    tx: Connection,
+    tx: Transaction,
     *,
     name: str,
     sender_name: str,
@@ -70,7 +71,7 @@ def create(
 
 
 def edit(
-    tx: Connection,
+    tx: Transaction,
     newsletter_id: int,
     *,
     sender_name: str | None = None,
@@ -99,7 +100,7 @@ def edit(
     return by_id(tx, newsletter_id)
 
 
-def set_plan(tx: Connection, newsletter_id: int, plan: Sequence[SectionPlan]) -> None:
+def set_plan(tx: Transaction, newsletter_id: int, plan: Sequence[SectionPlan]) -> None:
     """Give a newsletter another plan; issues already drafted keep their sections.
 
     Raises:
@@ -111,7 +112,7 @@ def set_plan(tx: Connection, newsletter_id: int, plan: Sequence[SectionPlan]) ->
         raise NewsletterNotFound(newsletter_id)
 
 
-def find(tx: Connection, name_or_slug: str) -> Newsletter:
+def find(tx: Transaction, name_or_slug: str) -> Newsletter:
     """Give the newsletter of this name or slug, in any letter case.
 
     Raises:
@@ -128,7 +129,7 @@ def find(tx: Connection, name_or_slug: str) -> Newsletter:
     return found
 
 
-def by_id(tx: Connection, newsletter_id: int) -> Newsletter:
+def by_id(tx: Transaction, newsletter_id: int) -> Newsletter:
     """Give the newsletter of this id.
 
     Raises:
@@ -141,18 +142,18 @@ def by_id(tx: Connection, newsletter_id: int) -> Newsletter:
     return found[0]
 
 
-def of_list(tx: Connection, list_id: int) -> Newsletter | None:
+def of_list(tx: Transaction, list_id: int) -> Newsletter | None:
     """Give the newsletter that the people of a list get, the oldest if there are several."""
     found = _newsletters(tx, newsletter.c.list_id == list_id)
     return found[0] if found else None
 
 
-def all_newsletters(tx: Connection) -> tuple[Newsletter, ...]:
+def all_newsletters(tx: Transaction) -> tuple[Newsletter, ...]:
     """Give all newsletters in the order they were made."""
     return _newsletters(tx)
 
 
-def take_turn(tx: Connection, newsletter_id: int) -> None:
+def take_turn(tx: Transaction, newsletter_id: int) -> None:
     """Wait until nobody else drafts for this newsletter, and hold the turn until the transaction ends.
 
     On SQLite every writing transaction has the turn already.
@@ -160,7 +161,7 @@ def take_turn(tx: Connection, newsletter_id: int) -> None:
     tx.execute(select(newsletter.c.id).where(newsletter.c.id == newsletter_id).with_for_update())
 
 
-def _newsletters(tx: Connection, *conditions: ColumnElement[bool]) -> tuple[Newsletter, ...]:
+def _newsletters(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Newsletter, ...]:
     rows = tx.execute(select(newsletter).where(*conditions).order_by(newsletter.c.id))
     return tuple(_newsletter(row) for row in rows)
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
 
 from newsletter.errors import IssueNotFound, Outdated, WrongState
 from newsletter.issues import alerts, contents
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Section, require_step
 from newsletter.issues.schedule import SlotState
 from newsletter.tables.issues import article, issue, slot
+from subscribers.transaction import Transaction
 
 S = IssueState
 
@@ -56,7 +57,7 @@ class Opening:
     send_at: datetime | None = None
 
 
-def load(tx: Connection, issue_id: int) -> Issue:
+def load(tx: Transaction, issue_id: int) -> Issue:
     """Give an issue with everything in it.
 
     Raises:
@@ -69,24 +70,24 @@ def load(tx: Connection, issue_id: int) -> Issue:
     return _issue(row, contents.sections_of(tx, issue_id))
 
 
-def issues_of(tx: Connection, newsletter_id: int | None, limit: int = 50) -> tuple[IssueLine, ...]:
+def issues_of(tx: Transaction, newsletter_id: int | None, limit: int = 50) -> tuple[IssueLine, ...]:
     """List the issues of one newsletter, or of all (None), the newest first."""
     return _lines(tx, issue.c.newsletter_id == newsletter_id if newsletter_id is not None else None, limit)
 
 
-def issues_in(tx: Connection, states: frozenset[IssueState], limit: int = 50) -> tuple[IssueLine, ...]:
+def issues_in(tx: Transaction, states: frozenset[IssueState], limit: int = 50) -> tuple[IssueLine, ...]:
     """List the issues that stand in one of *states*, the newest first."""
     return _lines(tx, issue.c.state.in_(states), limit)
 
 
-def issue_of_slot(tx: Connection, newsletter_id: int, slot_key: str) -> int | None:
+def issue_of_slot(tx: Transaction, newsletter_id: int, slot_key: str) -> int | None:
     """Give the id of the issue that was drafted for a slot, None when there is none yet."""
     return tx.execute(
         select(issue.c.id).where(issue.c.newsletter_id == newsletter_id, issue.c.slot_key == slot_key),
     ).scalar_one_or_none()
 
 
-def open_issue(tx: Connection, newsletter_id: int, opening: Opening, now: datetime) -> int:
+def open_issue(tx: Transaction, newsletter_id: int, opening: Opening, now: datetime) -> int:
     """Begin an issue with the newsletter's next number; gives its id. The caller holds the turn."""
     number = select(func.coalesce(func.max(issue.c.number), 0) + 1).where(issue.c.newsletter_id == newsletter_id)
     made: int = tx.execute(
@@ -111,7 +112,7 @@ def open_issue(tx: Connection, newsletter_id: int, opening: Opening, now: dateti
     return made
 
 
-def begin_edit(tx: Connection, issue_id: int, now: datetime, expected_version: int | None) -> Issue:
+def begin_edit(tx: Transaction, issue_id: int, now: datetime, expected_version: int | None) -> Issue:
     """Void the approval, lead the issue back to the draft, count its version up, and give it for editing.
 
     Comes before the edit itself: on PostgreSQL the row stays locked, so two editors save one after the other.
@@ -141,17 +142,17 @@ def begin_edit(tx: Connection, issue_id: int, now: datetime, expected_version: i
     raise Outdated(issue_id, known.version, expected_version or 0)
 
 
-def save_head(tx: Connection, issue_id: int, *, title: str, subject: str, preheader: str) -> None:
+def save_head(tx: Transaction, issue_id: int, *, title: str, subject: str, preheader: str) -> None:
     """Write what stands above the sections."""
     tx.execute(update(issue).where(issue.c.id == issue_id).values(title=title, subject=subject, preheader=preheader))
 
 
-def set_send_at(tx: Connection, issue_id: int, at: datetime | None) -> None:
+def set_send_at(tx: Transaction, issue_id: int, at: datetime | None) -> None:
     """Write when an issue is to be sent; None takes its time away."""
     tx.execute(update(issue).where(issue.c.id == issue_id).values(send_at=at))
 
 
-def set_state(tx: Connection, known: Issue, wanted: IssueState, now: datetime) -> Issue:
+def set_state(tx: Transaction, known: Issue, wanted: IssueState, now: datetime) -> Issue:
     """Lead an issue to *wanted* with everything that follows from it; gives it as it is now.
 
     Back in the draft it has no approved letter; held, it has no time; beyond its slot (sending, cancelled) the slot is
@@ -178,7 +179,7 @@ def set_state(tx: Connection, known: Issue, wanted: IssueState, now: datetime) -
     return changed
 
 
-def approve_as(tx: Connection, known: Issue, letter_id: int, now: datetime) -> Issue:
+def approve_as(tx: Transaction, known: Issue, letter_id: int, now: datetime) -> Issue:
     """Lead an issue in review to approved, with the frozen letter the approval is for.
 
     Raises:
@@ -191,7 +192,7 @@ def approve_as(tx: Connection, known: Issue, letter_id: int, now: datetime) -> I
     return approved
 
 
-def set_paused(tx: Connection, issue_id: int, now: datetime, *, is_paused: bool) -> None:
+def set_paused(tx: Transaction, issue_id: int, now: datetime, *, is_paused: bool) -> None:
     """Write whether the mailing of an issue rests; saying it twice is not an error.
 
     Raises:
@@ -206,7 +207,7 @@ def set_paused(tx: Connection, issue_id: int, now: datetime, *, is_paused: bool)
         raise WrongState(issue_id, "paused" if is_paused else "resumed", load(tx, issue_id).state.words)
 
 
-def close_slot(tx: Connection, issue_id: int, note: str) -> None:
+def close_slot(tx: Transaction, issue_id: int, note: str) -> None:
     """Say that the slot of an issue, if it has one, needs nobody any more."""
     tx.execute(
         update(slot)
@@ -215,7 +216,7 @@ def close_slot(tx: Connection, issue_id: int, note: str) -> None:
     )
 
 
-def _step(tx: Connection, before: Issue, after: Issue) -> None:
+def _step(tx: Transaction, before: Issue, after: Issue) -> None:
     """Write *after* over *before*, unless somebody else has changed the row since it was read."""
     result = tx.execute(
         update(issue)
@@ -233,7 +234,7 @@ def _step(tx: Connection, before: Issue, after: Issue) -> None:
         raise WrongState(before.id, after.state.words, load(tx, before.id).state.words)
 
 
-def _lines(tx: Connection, condition: ColumnElement[bool] | None, limit: int) -> tuple[IssueLine, ...]:
+def _lines(tx: Transaction, condition: ColumnElement[bool] | None, limit: int) -> tuple[IssueLine, ...]:
     is_shown = (article.c.issue_id == issue.c.id, article.c.is_dropped == 0)
     shown = select(func.count()).where(*is_shown).correlate(issue).scalar_subquery()
     query = select(issue, shown.label("articles")).order_by(issue.c.created_at.desc(), issue.c.id.desc()).limit(limit)

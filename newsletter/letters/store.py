@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from newsletter.errors import LetterNotFound
 from newsletter.letters.letter import Draft, Letter, LetterKind, SlotName
 from newsletter.tables.letters import letter
+from subscribers.transaction import Transaction
 
 
 def freeze(
-    tx: Connection,
+    tx: Transaction,
     draft: Draft,
     now: datetime,
     *,
@@ -43,7 +44,7 @@ def freeze(
     return Letter(letter_id, draft, newsletter_id, issue_id, list_id, now)
 
 
-def load(tx: Connection, letter_id: int) -> Letter:
+def load(tx: Transaction, letter_id: int) -> Letter:
     """Give a frozen letter, byte for byte as it was frozen.
 
     Raises:

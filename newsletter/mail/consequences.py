@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from newsletter.errors import WrongState
 from newsletter.issues import alerts, store
 from newsletter.letters.letter import LetterKind
@@ -13,9 +11,10 @@ from newsletter.mail.delivery import Outcome
 from newsletter.mail.mailings import MailingState
 from subscribers import suppression
 from subscribers.model import Reason
+from subscribers.transaction import Transaction
 
 
-def record(tx: Connection, worker_id: str, outcomes: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
+def record(tx: Transaction, worker_id: str, outcomes: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
     """Write *outcomes* and all that follows from them; gives those that came too late to be written."""
     late = ledger.settle(tx, worker_id, outcomes, now)
     for outcome in outcomes:
@@ -28,14 +27,14 @@ def record(tx: Connection, worker_id: str, outcomes: Sequence[Outcome], now: dat
     return late
 
 
-def _suppress(tx: Connection, outcome: Outcome, now: datetime) -> None:
+def _suppress(tx: Transaction, outcome: Outcome, now: datetime) -> None:
     delivery = outcome.delivery
     suppression.suppress(tx, delivery.email_hash, Reason.BOUNCED, now)
     if delivery.subscriber_id is not None:
         ledger.skip_open_of_subscriber(tx, delivery.subscriber_id, now, f"suppressed: {Reason.BOUNCED}")
 
 
-def _alarm(tx: Connection, outcome: Outcome, now: datetime) -> None:
+def _alarm(tx: Transaction, outcome: Outcome, now: datetime) -> None:
     letter_id = outcome.delivery.letter_id
     owner = mailings.owner(tx, letter_id)
     text = f"The relay would refuse this for everybody: {outcome.reply.words}"

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from newsletter import failpoints
 from newsletter.errors import BadValue, WrongState
 from newsletter.issues import alerts, newsletters
@@ -20,12 +18,13 @@ from newsletter.review import approval
 from subscribers.address import EmailAddress
 from subscribers.model import Subscriber
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 # What a letter that was never mailed amounts to.
 NOBODY = Report(audience=0, accepted=0, refused=0, deferred=0, uncertain=0, skipped=0, cancelled=0, pending=0)
 
 
-def send_issue(tx: Connection, issue_id: int, now: datetime) -> Report:
+def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
     """Freeze the audience of an approved issue and plan one delivery for each person; the mailer does the rest.
 
     Raises:
@@ -50,7 +49,7 @@ def send_issue(tx: Connection, issue_id: int, now: datetime) -> Report:
 
 
 def proof(
-    tx: Connection,
+    tx: Transaction,
     keyring: Keyring,
     draft: Draft,
     address: EmailAddress,
@@ -68,7 +67,7 @@ def proof(
 
 
 def notice(
-    tx: Connection,
+    tx: Transaction,
     draft: Draft,
     subscriber: Subscriber,
     now: datetime,
@@ -86,7 +85,7 @@ def notice(
     return letter.id
 
 
-def pause(tx: Connection, issue_id: int, now: datetime) -> None:
+def pause(tx: Transaction, issue_id: int, now: datetime) -> None:
     """Stop mailing an issue at once; what was sent stays sent.
 
     Raises:
@@ -100,7 +99,7 @@ def pause(tx: Connection, issue_id: int, now: datetime) -> None:
         mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED)
 
 
-def resume(tx: Connection, issue_id: int, now: datetime) -> None:
+def resume(tx: Transaction, issue_id: int, now: datetime) -> None:
     """Go on mailing a paused issue.
 
     Raises:
@@ -115,7 +114,7 @@ def resume(tx: Connection, issue_id: int, now: datetime) -> None:
         alerts.settle_alert(tx, pause_key(letter_id), now)
 
 
-def cancel(tx: Connection, issue_id: int, now: datetime) -> Report:
+def cancel(tx: Transaction, issue_id: int, now: datetime) -> Report:
     """Let everybody who has not got the issue go without it, for good; gives the figures as they stand then.
 
     Raises:
@@ -131,7 +130,7 @@ def cancel(tx: Connection, issue_id: int, now: datetime) -> Report:
     return mailings.report(tx, letter_id)
 
 
-def report(tx: Connection, issue_id: int) -> Report:
+def report(tx: Transaction, issue_id: int) -> Report:
     """Give the figures of an issue; zeros before it was planned.
 
     Raises:
@@ -145,7 +144,7 @@ def report(tx: Connection, issue_id: int) -> Report:
     return mailings.report(tx, letter_id)
 
 
-def finish(tx: Connection, now: datetime) -> tuple[int, ...]:
+def finish(tx: Transaction, now: datetime) -> tuple[int, ...]:
     """Call every issue sent whose people are all settled; gives their ids."""
     finished = []
     for done in mailings.exhausted(tx):

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Row,
     and_,
     case,
@@ -30,6 +29,7 @@ from subscribers.tables.evidence import suppression
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
+from subscribers.transaction import Transaction
 
 S = DeliveryState
 
@@ -56,7 +56,7 @@ _COLUMNS = (
 )
 
 
-def plan(tx: Connection, letter_id: int, list_id: int, now: datetime) -> int:
+def plan(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
     """Freeze the audience of an issue: one row for everybody who may be written to at this moment; gives how many."""
     mailings.begin(tx, letter_id, LetterKind.ISSUE, now)
     people = audience.confirmed(list_id).add_columns(
@@ -71,7 +71,7 @@ def plan(tx: Connection, letter_id: int, list_id: int, now: datetime) -> int:
 
 
 def plan_notice(
-    tx: Connection,
+    tx: Transaction,
     letter_id: int,
     kind: LetterKind,
     subscriber_id: int,
@@ -108,7 +108,7 @@ def plan_notice(
     return planned
 
 
-def plan_proof(tx: Connection, letter_id: int, address: EmailAddress, email_hash: str, now: datetime) -> None:
+def plan_proof(tx: Transaction, letter_id: int, address: EmailAddress, email_hash: str, now: datetime) -> None:
     """Plan a letter for somebody of the staff, who need not be a subscriber."""
     mailings.begin(tx, letter_id, LetterKind.PROOF, now)
     tx.execute(
@@ -123,7 +123,7 @@ def plan_proof(tx: Connection, letter_id: int, address: EmailAddress, email_hash
     mailings.set_audience(tx, letter_id, 1)
 
 
-def claim(tx: Connection, worker_id: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
+def claim(tx: Transaction, worker_id: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
     """Lease up to *limit* deliveries to a worker: notices first, then proofs, then issues, each in order.
 
     Two workers never get the same row: on PostgreSQL they skip each other's locks, on SQLite this transaction is alone.
@@ -136,7 +136,7 @@ def claim(tx: Connection, worker_id: str, now: datetime, limit: int) -> tuple[De
     return tuple(claimed)
 
 
-def mark(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
+def mark(tx: Transaction, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
     """Mark those of *ids* as sending that may be sent at this very moment; settle the others with the reason.
 
     This is the gate: the last thing before a body goes out, and the only place from which one may. Commit before sending.
@@ -161,7 +161,7 @@ def mark(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> d
     return passages | _settle_held_back(tx, worker_id, held_back, now)
 
 
-def settle(tx: Connection, worker_id: str, outcomes: Iterable[Outcome], now: datetime) -> tuple[Outcome, ...]:
+def settle(tx: Transaction, worker_id: str, outcomes: Iterable[Outcome], now: datetime) -> tuple[Outcome, ...]:
     """Write what became of deliveries this worker holds; gives those that were no longer its own, which is an incident."""
     late = []
     for outcome in outcomes:
@@ -172,7 +172,7 @@ def settle(tx: Connection, worker_id: str, outcomes: Iterable[Outcome], now: dat
     return tuple(late)
 
 
-def skip_open(tx: Connection, subscription_id: int, now: datetime, note: str) -> int:
+def skip_open(tx: Transaction, subscription_id: int, now: datetime, note: str) -> int:
     """Settle everything of a subscription that is not on the wire yet as skipped; gives how many.
 
     Belongs into the transaction that withdraws: whoever comes second, it or the mark of a mailer, waits for the row and
@@ -181,12 +181,12 @@ def skip_open(tx: Connection, subscription_id: int, now: datetime, note: str) ->
     return _skip(tx, delivery.c.subscription_id == subscription_id, now, note)
 
 
-def skip_open_of_subscriber(tx: Connection, subscriber_id: int, now: datetime, note: str) -> int:
+def skip_open_of_subscriber(tx: Transaction, subscriber_id: int, now: datetime, note: str) -> int:
     """Do the same for everything of a person."""
     return _skip(tx, delivery.c.subscriber_id == subscriber_id, now, note)
 
 
-def forget(tx: Connection, subscriber_id: int, now: datetime) -> None:
+def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:
     """Empty a person's rows of everything but states and times; call it before the subscriber's row is deleted."""
     skip_open_of_subscriber(tx, subscriber_id, now, "erased")
     of_person = delivery.c.subscriber_id == subscriber_id
@@ -197,7 +197,7 @@ def forget(tx: Connection, subscriber_id: int, now: datetime) -> None:
     )
 
 
-def _lease(tx: Connection, worker_id: str, letter_id: int, now: datetime, limit: int) -> tuple[Delivery, ...]:
+def _lease(tx: Transaction, worker_id: str, letter_id: int, now: datetime, limit: int) -> tuple[Delivery, ...]:
     rows = tx.execute(
         select(*_COLUMNS)
         .where(delivery.c.letter_id == letter_id, IS_WAITING, delivery.c.not_before <= now)
@@ -237,7 +237,7 @@ def _is_suppressed() -> ColumnElement[bool]:
     return exists().where(_suppressions())
 
 
-def _settle_held_back(tx: Connection, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
+def _settle_held_back(tx: Transaction, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
     if not ids:
         return {}
     facts = tx.execute(
@@ -255,7 +255,7 @@ def _settle_held_back(tx: Connection, worker_id: str, ids: Sequence[int], now: d
     return dict.fromkeys(ids, Passage.GONE) | {row.id: _hold_back(tx, worker_id, row, now) for row in facts}
 
 
-def _hold_back(tx: Connection, worker_id: str, facts: Row[tuple[object, ...]], now: datetime) -> Passage:
+def _hold_back(tx: Transaction, worker_id: str, facts: Row[tuple[object, ...]], now: datetime) -> Passage:
     if facts.state != S.LEASED or facts.worker_id != worker_id:
         return Passage.GONE
     passage, note = _reason(facts)
@@ -279,7 +279,7 @@ def _reason(facts: Row[tuple[object, ...]]) -> tuple[Passage, str]:
     return Passage.RETURNED, ""
 
 
-def _write(tx: Connection, worker_id: str, outcome: Outcome, now: datetime) -> bool:
+def _write(tx: Transaction, worker_id: str, outcome: Outcome, now: datetime) -> bool:
     verdict, reply = outcome.verdict, outcome.reply
     is_open = verdict.state in {S.PENDING, S.DEFERRED}
     # Refused before the mark or answered after it; acceptance without a mark cannot be.
@@ -302,7 +302,7 @@ def _write(tx: Connection, worker_id: str, outcome: Outcome, now: datetime) -> b
     return bool(result.rowcount)
 
 
-def _write_attempt(tx: Connection, outcome: Outcome, now: datetime) -> None:
+def _write_attempt(tx: Transaction, outcome: Outcome, now: datetime) -> None:
     verdict, reply = outcome.verdict, outcome.reply
     of_delivery = select(
         delivery.c.id,
@@ -323,7 +323,7 @@ def _kept(text: str) -> ColumnElement[str]:
     return case((delivery.c.email == "", literal("")), else_=literal(text[:LONGEST_REPLY]))
 
 
-def _skip(tx: Connection, who: ColumnElement[bool], now: datetime, note: str) -> int:
+def _skip(tx: Transaction, who: ColumnElement[bool], now: datetime, note: str) -> int:
     result = tx.execute(
         update(delivery)
         .where(who, delivery.c.state.in_(OPEN))

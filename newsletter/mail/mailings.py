@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from newsletter.errors import NotAdopted
 from newsletter.letters import store as letters
@@ -16,6 +16,7 @@ from newsletter.tables.issues import issue, newsletter
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import IS_HELD, IS_OPEN, IS_WAITING, delivery, mailing
 from subscribers.tables.lists import mailing_list
+from subscribers.transaction import Transaction
 
 S = DeliveryState
 
@@ -66,7 +67,7 @@ class Outstanding:
         return not (self.is_ready or self.is_held)
 
 
-def require_adopted(tx: Connection) -> None:
+def require_adopted(tx: Transaction) -> None:
     """Raise NotAdopted when this database is a copy that nobody has adopted."""
     if not tx.execute(select(is_adopted())).scalar_one():
         raise NotAdopted
@@ -77,7 +78,7 @@ def is_adopted() -> ColumnElement[bool]:
     return exists().where(instance.c.is_adopted == 1)
 
 
-def begin(tx: Connection, letter_id: int, kind: LetterKind, now: datetime) -> None:
+def begin(tx: Transaction, letter_id: int, kind: LetterKind, now: datetime) -> None:
     """Open the mailing of a frozen letter; its people follow."""
     tx.execute(
         insert(mailing).values(
@@ -91,12 +92,12 @@ def begin(tx: Connection, letter_id: int, kind: LetterKind, now: datetime) -> No
     )
 
 
-def set_audience(tx: Connection, letter_id: int, audience: int) -> None:
+def set_audience(tx: Transaction, letter_id: int, audience: int) -> None:
     """Write down how many people the letter is for; the figures must add up to it for ever."""
     tx.execute(update(mailing).where(mailing.c.letter_id == letter_id).values(audience=audience))
 
 
-def load(tx: Connection, letter_id: int) -> Facts:
+def load(tx: Transaction, letter_id: int) -> Facts:
     """Give what the messages of a letter need to know."""
     row = tx.execute(
         select(mailing.c.kind, mailing.c.planned_at, mailing_list.c.slug, newsletter.c.slug, issue.c.number)
@@ -112,7 +113,7 @@ def load(tx: Connection, letter_id: int) -> Facts:
     return Facts(letter_id, draft, LetterKind(kind), planned_at, list_slug or "", newsletter_slug or "", number or 0)
 
 
-def owner(tx: Connection, letter_id: int) -> Owner:
+def owner(tx: Transaction, letter_id: int) -> Owner:
     """Give what a letter was made for."""
     row = tx.execute(
         select(mailing.c.kind, letter.c.newsletter_id, letter.c.issue_id)
@@ -122,7 +123,7 @@ def owner(tx: Connection, letter_id: int) -> Owner:
     return Owner(LetterKind(row.kind), row.newsletter_id, row.issue_id)
 
 
-def change_state(tx: Connection, letter_id: int, before: MailingState, after: MailingState) -> bool:
+def change_state(tx: Transaction, letter_id: int, before: MailingState, after: MailingState) -> bool:
     """Lead a mailing from *before* to *after*; False when it was not there."""
     result = tx.execute(
         update(mailing).where(mailing.c.letter_id == letter_id, mailing.c.state == before).values(state=after),
@@ -130,7 +131,7 @@ def change_state(tx: Connection, letter_id: int, before: MailingState, after: Ma
     return bool(result.rowcount)
 
 
-def cancel(tx: Connection, letter_id: int, now: datetime) -> int:
+def cancel(tx: Transaction, letter_id: int, now: datetime) -> int:
     """End a mailing for good; gives how many people go without the letter. What is on the wire goes on."""
     tx.execute(
         update(mailing)
@@ -145,7 +146,7 @@ def cancel(tx: Connection, letter_id: int, now: datetime) -> int:
     return result.rowcount
 
 
-def due(tx: Connection, now: datetime, limit: int) -> list[int]:
+def due(tx: Transaction, now: datetime, limit: int) -> list[int]:
     """Give the letters that somebody could be written to with now, in the order they are mailed; none in a copy."""
     return list(
         tx.execute(
@@ -157,7 +158,7 @@ def due(tx: Connection, now: datetime, limit: int) -> list[int]:
     )
 
 
-def exhausted(tx: Connection) -> tuple[Exhausted, ...]:
+def exhausted(tx: Transaction) -> tuple[Exhausted, ...]:
     """Give the open mailings whose people are all settled.
 
     Asked of the rows and never counted up, so nothing can be called finished that is not.
@@ -171,7 +172,7 @@ def exhausted(tx: Connection) -> tuple[Exhausted, ...]:
     return tuple(Exhausted(row.letter_id, row.issue_id if row.kind == LetterKind.ISSUE else None) for row in rows)
 
 
-def close(tx: Connection, letter_id: int, now: datetime) -> bool:
+def close(tx: Transaction, letter_id: int, now: datetime) -> bool:
     """Call a mailing finished; False when it is not open any more."""
     result = tx.execute(
         update(mailing).where(mailing.c.letter_id == letter_id, IS_OPEN).values(state=MailingState.FINISHED, finished_at=now),
@@ -179,7 +180,7 @@ def close(tx: Connection, letter_id: int, now: datetime) -> bool:
     return bool(result.rowcount)
 
 
-def outstanding(tx: Connection, now: datetime) -> Outstanding:
+def outstanding(tx: Transaction, now: datetime) -> Outstanding:
     """Tell whether there is anything to mail now; later tries of deferred people and paused mailings do not count."""
     is_pending = exists().where(delivery.c.letter_id == mailing.c.letter_id, delivery.c.state == S.PENDING)
     ready = or_(
@@ -203,7 +204,7 @@ def _has_due(now: datetime) -> ColumnElement[bool]:
     return earliest.scalar_subquery() <= now
 
 
-def waiting(tx: Connection) -> int:
+def waiting(tx: Transaction) -> int:
     """Count whom open mailings have still to reach; for a progress bar."""
     counted = (
         select(func.count())
@@ -214,7 +215,7 @@ def waiting(tx: Connection) -> int:
     return tx.execute(counted).scalar_one()
 
 
-def letter_of_issue(tx: Connection, issue_id: int) -> int | None:
+def letter_of_issue(tx: Transaction, issue_id: int) -> int | None:
     """Give the letter by which an issue was mailed, None when it was not."""
     return tx.execute(
         select(mailing.c.letter_id)
@@ -223,7 +224,7 @@ def letter_of_issue(tx: Connection, issue_id: int) -> int | None:
     ).scalar_one_or_none()
 
 
-def report(tx: Connection, letter_id: int) -> Report:
+def report(tx: Transaction, letter_id: int) -> Report:
     """Give the figures of one letter, counted from its rows."""
     counts = {
         DeliveryState(state): count

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from newsletter import failpoints
 from newsletter.clock import Clock
-from newsletter.database import Database
+from newsletter.database import UNAVAILABLE, Database
 from newsletter.mail import consequences, ledger
 from newsletter.mail.delivery import DeliveryState, Outcome, Passage
+from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
 
@@ -33,7 +32,6 @@ SHORTEST_WAIT = 0.5
 LONGEST_WAIT = 5.0
 
 # What a database that is away, full or locked raises; anything else is a bug.
-TROUBLE = (OperationalError, InterfaceError)
 
 
 class LedgerSilent(Exception):  # noqa: N818 -- named for what happened
@@ -83,7 +81,7 @@ class Scribe:
         self._outcomes.append(outcome)
         self._wake()
 
-    async def run(self, errand: Callable[[Connection], T]) -> T:
+    async def run(self, errand: Callable[[Transaction], T]) -> T:
         """Do *errand* in a writing transaction of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, errand)
 
@@ -122,7 +120,7 @@ class Scribe:
         ids = [mark.delivery_id for mark in marks]
         try:
             passages = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, outcomes, ids)
-        except TROUBLE as error:
+        except UNAVAILABLE as error:
             _refuse(marks, str(error))
             self._outcomes[:0] = outcomes
             await self._wait_for_database(error)
@@ -149,7 +147,7 @@ class Scribe:
         # The next turn asks again, with an empty transaction if there is nothing to write.
         self._has_work.set()
 
-    def _do(self, errand: Callable[[Connection], T]) -> T:
+    def _do(self, errand: Callable[[Transaction], T]) -> T:
         with self._database.write() as tx:
             return errand(tx)
 

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import Connection
 
 from newsletter import failpoints
 from newsletter.clock import Clock
-from newsletter.database import Database
+from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayUnreachable
 from newsletter.mail import dispatch, ledger, mailings, workers
 from newsletter.mail.carrier import Carrier, Office, Post, Queue
 from newsletter.mail.message import Facts, Stationery
 from newsletter.mail.pace import Pace, wait_for
-from newsletter.mail.scribe import TROUBLE, Scribe
+from newsletter.mail.scribe import Scribe
 from newsletter.mail.tally import Progress, Tally
+from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
 
@@ -111,11 +111,11 @@ class Shift:
         while True:
             try:
                 return await self._scribe.run(self._register)
-            except TROUBLE as error:
+            except UNAVAILABLE as error:
                 log.warning("the ledger cannot be written", reason=str(error))
                 await asyncio.sleep(POLL)
 
-    def _register(self, tx: Connection) -> int:
+    def _register(self, tx: Transaction) -> int:
         now = self._clock()
         workers.register(tx, self._worker_id, self._place, now)
         self._note(workers.rescue(tx, self._worker_id, now))
@@ -126,7 +126,7 @@ class Shift:
             try:
                 if not await self._claim() and await self._is_done():
                     return
-            except TROUBLE as error:
+            except UNAVAILABLE as error:
                 log.warning("the ledger cannot be read", reason=str(error))
                 await wait_for(self._stopping, POLL)
 
@@ -169,7 +169,7 @@ class Shift:
         while known is None:
             try:
                 known = await self._read(lambda tx: mailings.load(tx, letter_id))
-            except TROUBLE as error:
+            except UNAVAILABLE as error:
                 log.warning("the ledger cannot be read", reason=str(error))
                 await asyncio.sleep(POLL)
         self._letters[letter_id] = known
@@ -178,7 +178,7 @@ class Shift:
             self._letters.popitem(last=False)
         return known
 
-    async def _read(self, question: Callable[[Connection], T]) -> T:
+    async def _read(self, question: Callable[[Transaction], T]) -> T:
         def ask() -> T:
             with self._database.read() as tx:
                 return question(tx)
@@ -191,7 +191,7 @@ class Shift:
             try:
                 await self._scribe.run(lambda tx: workers.renew(tx, self._worker_id, self._clock()))
                 await self._rescue()
-            except TROUBLE as error:
+            except UNAVAILABLE as error:
                 log.warning("the lease could not be renewed", reason=str(error))
 
     async def _rescue(self) -> None:
@@ -228,7 +228,7 @@ class Shift:
         await _cancel([writing])
         try:
             self._note(await self._scribe.run(lambda tx: workers.release(tx, self._worker_id, self._clock())))
-        except TROUBLE as error:
+        except UNAVAILABLE as error:
             log.warning("the deliveries in hand could not be given back; the next worker takes them", reason=str(error))
         finally:
             await self._scribe.close()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_if_new
 from newsletter.mail.delivery import DeliveryState, Phase
 from newsletter.tables.mail import IS_HELD, attempt, delivery, worker
 from subscribers.tables.kinds import Instant
+from subscribers.transaction import Transaction
 
 S = DeliveryState
 
@@ -35,19 +36,19 @@ class Rescued:
     uncertain: int
 
 
-def register(tx: Connection, worker_id: str, place: str, now: datetime) -> None:
+def register(tx: Transaction, worker_id: str, place: str, now: datetime) -> None:
     """Write down a worker that starts, with its first lease. Saying it twice is not an error."""
     lease_until = _clock(tx, now, LEASE)
     statement = insert_if_new(worker).values(id=worker_id, place=place, started_at=now, lease_until=lease_until)
     tx.execute(statement.on_conflict_do_nothing())
 
 
-def renew(tx: Connection, worker_id: str, now: datetime) -> None:
+def renew(tx: Transaction, worker_id: str, now: datetime) -> None:
     """Say that the worker is alive."""
     tx.execute(update(worker).where(worker.c.id == worker_id).values(lease_until=_clock(tx, now, LEASE)))
 
 
-def is_alive(tx: Connection, worker_id: str, now: datetime) -> ColumnElement[bool]:
+def is_alive(tx: Transaction, worker_id: str, now: datetime) -> ColumnElement[bool]:
     """Give the condition that a worker's lease still holds."""
     if tx.dialect.name == "sqlite":
         return literal(True)
@@ -55,13 +56,13 @@ def is_alive(tx: Connection, worker_id: str, now: datetime) -> ColumnElement[boo
     return alive.exists()
 
 
-def release(tx: Connection, worker_id: str, now: datetime) -> Rescued:
+def release(tx: Transaction, worker_id: str, now: datetime) -> Rescued:
     """Let go of everything a worker holds, because it stops."""
     tx.execute(update(worker).where(worker.c.id == worker_id).values(stopped_at=now, lease_until=_clock(tx, now)))
     return _take_back(tx, delivery.c.worker_id == worker_id, now)
 
 
-def rescue(tx: Connection, worker_id: str, now: datetime) -> Rescued:
+def rescue(tx: Transaction, worker_id: str, now: datetime) -> Rescued:
     """Take back what dead workers hold; *worker_id* is the one that asks."""
     if tx.dialect.name == "sqlite":
         return _take_back(tx, delivery.c.worker_id.not_in(["", worker_id]), now)
@@ -69,7 +70,7 @@ def rescue(tx: Connection, worker_id: str, now: datetime) -> Rescued:
     return _take_back(tx, delivery.c.worker_id.in_(dead), now)
 
 
-def _take_back(tx: Connection, whose: ColumnElement[bool], now: datetime) -> Rescued:
+def _take_back(tx: Transaction, whose: ColumnElement[bool], now: datetime) -> Rescued:
     returned = tx.execute(
         update(delivery).where(whose, IS_HELD, delivery.c.state == S.LEASED).values(state=S.PENDING, worker_id=""),
     )
@@ -102,7 +103,7 @@ def _lost(delivery_id: int, number: int, now: datetime) -> dict[str, object]:
     }
 
 
-def _clock(tx: Connection, now: datetime, ahead: timedelta = timedelta()) -> ColumnElement[datetime]:
+def _clock(tx: Transaction, now: datetime, ahead: timedelta = timedelta()) -> ColumnElement[datetime]:
     if tx.dialect.name == "sqlite":
         return literal(now + ahead, Instant())
     # Not now(): that is the moment the transaction began, and it may have waited for a lock since.

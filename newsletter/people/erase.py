@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from newsletter.mail import ledger
 from subscribers import privacy, records
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 
-def erase(tx: Connection, keyring: Keyring, subscriber_id: int, now: datetime) -> None:
+def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) -> None:
     """Forget a person: deliveries keep states and times, the register keeps a keyed hash, and nothing is mailed any more.
 
     Raises:

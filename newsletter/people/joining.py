@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from newsletter.issues.model import Newsletter
 from newsletter.letters.letter import Draft
 from newsletter.mail import dispatch
@@ -12,10 +10,11 @@ from subscribers.address import EmailAddress
 from subscribers.consent import Evidence
 from subscribers.outcomes import ConfirmationDue, Confirmed, ConfirmOutcome, RequestOutcome
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 
 def join(
-    tx: Connection,
+    tx: Transaction,
     keyring: Keyring,
     confirmation: Draft,
     newsletter: Newsletter,
@@ -45,7 +44,7 @@ def join(
 
 
 def confirm(
-    tx: Connection,
+    tx: Transaction,
     keyring: Keyring,
     welcome: Draft,
     newsletter: Newsletter,

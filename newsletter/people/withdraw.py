@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from newsletter.mail import ledger
 from subscribers import register, suppression
 from subscribers.consent import Evidence
 from subscribers.model import Reason
 from subscribers.outcomes import Unknown, WithdrawOutcome
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 # Stands beside a delivery that was not sent for this reason.
 NOTE = "unsubscribed"
 
 
-def withdraw(tx: Connection, keyring: Keyring, subscription_id: int, now: datetime, evidence: Evidence) -> WithdrawOutcome:
+def withdraw(tx: Transaction, keyring: Keyring, subscription_id: int, now: datetime, evidence: Evidence) -> WithdrawOutcome:
     """Take the no of a person to one list; once this transaction is committed nothing more of it goes out to them.
 
     Only a message that a mailer had marked before may still arrive. Whoever comes second, the mailer's mark or this,
@@ -28,7 +27,7 @@ def withdraw(tx: Connection, keyring: Keyring, subscription_id: int, now: dateti
 
 
 def withdraw_everywhere(
-    tx: Connection, keyring: Keyring, subscriber_id: int, now: datetime, evidence: Evidence
+    tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime, evidence: Evidence
 ) -> tuple[WithdrawOutcome, ...]:
     """Take the no of a person to every list there is or will be; gives what became of each subscription.
 

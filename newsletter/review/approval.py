@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from newsletter.errors import Blocked, Outdated, WrongState
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues
@@ -20,6 +18,7 @@ from newsletter.review.store import Approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Permission, require
 from subscribers.oneline import one_line
+from subscribers.transaction import Transaction
 
 LONGEST_REASON = 500
 
@@ -45,7 +44,7 @@ class Approved:
     findings: tuple[Finding, ...]
 
 
-def look_over(tx: Connection, templates: Templates, issue_id: int, *, links: Links, seed: bytes) -> LookedOver:
+def look_over(tx: Transaction, templates: Templates, issue_id: int, *, links: Links, seed: bytes) -> LookedOver:
     """Compose an issue and check it; changes nothing.
 
     Wants a transaction that only reads: a hostile article may take seconds to be found out, and nobody should wait for it.
@@ -62,7 +61,7 @@ def look_over(tx: Connection, templates: Templates, issue_id: int, *, links: Lin
     return LookedOver(issue, newsletter, composition, preflight.check(issue, newsletter, composition, left_out=left_out))
 
 
-def approve(tx: Connection, looked: LookedOver, actor: Actor, now: datetime, *, override_reason: str = "") -> Approved:
+def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *, override_reason: str = "") -> Approved:
     """Freeze the letter that was looked over and say that it may go out; passes the review by itself.
 
     The approval holds for these bytes. Any edit leads back to the draft and needs another one.
@@ -91,12 +90,12 @@ def approve(tx: Connection, looked: LookedOver, actor: Actor, now: datetime, *, 
     return Approved(issues.approve_as(tx, issue, letter.id, now), letter, looked.findings)
 
 
-def holds(tx: Connection, issue: Issue) -> bool:
+def holds(tx: Transaction, issue: Issue) -> bool:
     """Whether somebody approved exactly the letter that *issue* has now."""
     return store.standing(tx, issue) is not None
 
 
-def _in_review(tx: Connection, looked: LookedOver, now: datetime) -> Issue:
+def _in_review(tx: Transaction, looked: LookedOver, now: datetime) -> Issue:
     issue = issues.load(tx, looked.issue.id)
     if issue.state not in _BEFORE_APPROVAL:
         raise WrongState(issue.id, IssueState.APPROVED.words, issue.state.words)

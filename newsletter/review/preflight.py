@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection
-
 from newsletter.feeds.byline import split_byline
 from newsletter.feeds.model import Post
 from newsletter.issues import contents, store
@@ -13,6 +11,7 @@ from newsletter.issues.draft import pool
 from newsletter.issues.model import Article, Issue, IssueState, Month, Newsletter, Section, SectionKind
 from newsletter.letters.compose import CLIPPED_BYTES, Composition
 from newsletter.letters.letter import Draft, SlotName
+from subscribers.transaction import Transaction
 
 # From here on one more article may push the foot of the letter out of sight.
 NEARLY_CLIPPED_BYTES = 90_000
@@ -71,7 +70,7 @@ def check(
     return blocking + warnings
 
 
-def left_out(tx: Connection, issue: Issue, newsletter: Newsletter) -> tuple[Post, ...]:
+def left_out(tx: Transaction, issue: Issue, newsletter: Newsletter) -> tuple[Post, ...]:
     """Give the posts that no issue carries and this one could, except what its editor dropped.
 
     Posts of its own month, and such of the month before as appeared after that month's issue was made.

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from newsletter.issues.model import Issue
 from newsletter.tables.letters import letter
 from newsletter.tables.review import approval
+from subscribers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Approval:
     override_reason: str
 
 
-def add(tx: Connection, given: Approval) -> None:
+def add(tx: Transaction, given: Approval) -> None:
     """Write an approval down; earlier ones stay as they were."""
     tx.execute(
         insert(approval).values(
@@ -36,7 +37,7 @@ def add(tx: Connection, given: Approval) -> None:
     )
 
 
-def standing(tx: Connection, issue: Issue) -> Approval | None:
+def standing(tx: Transaction, issue: Issue) -> Approval | None:
     """Give the approval of the letter that *issue* has now; None when nobody approved exactly that."""
     row = tx.execute(
         select(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +12,7 @@ from newsletter.errors import AccountNotFound, AlreadyThere, BadValue
 from newsletter.staff.permissions import LOCAL_OPERATOR, Role
 from newsletter.tables.staff import account
 from subscribers.oneline import one_line
+from subscribers.transaction import Transaction
 
 LONGEST_NAME = 100
 
@@ -26,7 +27,7 @@ class Account:
     created_at: datetime
 
 
-def add(tx: Connection, name: str, role: Role, now: datetime) -> Account:
+def add(tx: Transaction, name: str, role: Role, now: datetime) -> Account:
     """Take somebody on the staff.
 
     Raises:
@@ -49,7 +50,7 @@ def add(tx: Connection, name: str, role: Role, now: datetime) -> Account:
     return Account(made, name, role, now)
 
 
-def find(tx: Connection, name: str) -> Account:
+def find(tx: Transaction, name: str) -> Account:
     """Give the account of this name, in any letter case.
 
     Raises:
@@ -63,7 +64,7 @@ def find(tx: Connection, name: str) -> Account:
     raise AccountNotFound(name)
 
 
-def all_accounts(tx: Connection) -> tuple[Account, ...]:
+def all_accounts(tx: Transaction) -> tuple[Account, ...]:
     """Give all accounts in the order they were made."""
     rows = tx.execute(select(account).order_by(account.c.id))
     return tuple(Account(row.id, row.name, Role(row.role), row.created_at) for row in rows)

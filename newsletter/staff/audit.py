@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from newsletter.staff.permissions import Actor
 from newsletter.tables.staff import audit
+from subscribers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,12 @@ class Entry:
     detail: Mapping[str, Any]
 
 
-def record(tx: Connection, actor: Actor, act: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
+def record(tx: Transaction, actor: Actor, act: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
     """Write down an act, in the transaction that does it."""
     tx.execute(insert(audit).values(at=now, actor=actor.name, act=act, subject=subject, detail=dict(detail)))
 
 
-def recent(tx: Connection, limit: int = 50) -> tuple[Entry, ...]:
+def recent(tx: Transaction, limit: int = 50) -> tuple[Entry, ...]:
     """Give the latest acts, the newest first."""
     rows = tx.execute(select(audit).order_by(audit.c.id.desc()).limit(limit))
     return tuple(Entry(row.id, row.at, row.actor, row.act, row.subject, row.detail) for row in rows)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
-
+from newsletter.database import DatabaseAway
 from newsletter.errors import (
     AlreadyThere,
     BadValue,
@@ -134,7 +133,7 @@ _TABLE: tuple[tuple[type[Exception], Fault], ...] = (
     (NewsletterError, Fault(409, "That did not work")),
     (SubscribersError, Fault(409, "That did not work")),
     (
-        OperationalError,
+        DatabaseAway,
         Fault(
             503,
             "The database does not answer",

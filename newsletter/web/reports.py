@@ -3,12 +3,11 @@
 import threading
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from newsletter.issues.model import IssueState
 from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
 from newsletter.web.spelled import number
+from subscribers.transaction import Transaction
 
 # Reports of years of issues fit; more than that is a bug.
 MOST_REMEMBERED = 10_000
@@ -30,7 +29,7 @@ class FinalReports:
         self._lock = threading.Lock()
         self._final: dict[int, Report] = {}
 
-    def report(self, tx: Connection, issue_id: int, state: IssueState) -> Report:
+    def report(self, tx: Transaction, issue_id: int, state: IssueState) -> Report:
         """Give the figures of an issue."""
         with self._lock:
             known = self._final.get(issue_id)

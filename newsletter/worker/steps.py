@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
 
 from newsletter import failpoints
 from newsletter.bootstrap import Application
@@ -26,6 +25,7 @@ from newsletter.mail import dispatch
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
+from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
 
@@ -187,20 +187,20 @@ def _draft(application: Application, claimed: Slot, token: str, troubles: Sequen
             log.info("issue drafted", issue=made.id, slot=claimed.slot_key, articles=len(made.articles), state=made.state.value)
 
 
-def _tell_of_gaps(tx: Connection, made: Issue, troubles: Sequence[str], now: datetime) -> None:
+def _tell_of_gaps(tx: Transaction, made: Issue, troubles: Sequence[str], now: datetime) -> None:
     text = (
         f"{made.title} was drafted while not all posts could be read. Posts found later are added to the draft. {troubles[0]}"
     )
     alerts.raise_alert(tx, f"issue-gaps:{made.id}", text, now, newsletter_id=made.newsletter_id, issue_id=made.id)
 
 
-def _would_be_empty(tx: Connection, claimed: Slot) -> bool:
+def _would_be_empty(tx: Transaction, claimed: Slot) -> bool:
     if store.issue_of_slot(tx, claimed.newsletter_id, claimed.slot_key) is not None:
         return False
     return not draft.pool(tx, newsletters.by_id(tx, claimed.newsletter_id), claimed.month)
 
 
-def _wait_for_feeds(tx: Connection, claimed: Slot, token: str, trouble: str, now: datetime) -> None:
+def _wait_for_feeds(tx: Transaction, claimed: Slot, token: str, trouble: str, now: datetime) -> None:
     if not calendar.release_draft(tx, claimed, token, now, trouble):
         return
     newsletter = newsletters.by_id(tx, claimed.newsletter_id)

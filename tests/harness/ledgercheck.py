@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from newsletter.mail import mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring, Purpose
+from subscribers.transaction import Transaction
 from tests.harness.sink import Taken
 
 S = DeliveryState
@@ -44,7 +45,7 @@ class Checked:
     uncertain_taken: int
 
 
-def check(tx: Connection, keyring: Keyring, letter_id: int, taken: Sequence[Taken]) -> Checked:
+def check(tx: Transaction, keyring: Keyring, letter_id: int, taken: Sequence[Taken]) -> Checked:
     """Compare one letter's rows with the sink's log."""
     counts = Counter(_delivery_id(keyring, one) for one in taken)
     went_to = {_delivery_id(keyring, one): one.recipient for one in taken}
@@ -76,7 +77,7 @@ def _look_at(findings: Findings, delivery_id: int, state: DeliveryState, taken: 
         findings.missing.append(delivery_id)
 
 
-def _add_up(tx: Connection, findings: Findings, letter_id: int) -> None:
+def _add_up(tx: Transaction, findings: Findings, letter_id: int) -> None:
     report = mailings.report(tx, letter_id)
     settled = report.accepted + report.refused + report.uncertain + report.skipped + report.cancelled
     if report.audience != settled + report.deferred + report.pending:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from newsletter.database import claim_instance
 from newsletter.issues import draft as drafts
@@ -21,6 +21,7 @@ from subscribers import register
 from subscribers.address import parse
 from subscribers.model import Subscription
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 from tests.harness import people
 
 SLOTS = {
@@ -59,7 +60,7 @@ def a_draft(kind: LetterKind = LetterKind.ISSUE, subject: str = "January 2020", 
     )
 
 
-def open_mailroom(tx: Connection, keyring: Keyring, now: datetime, names: tuple[str, ...]) -> Mailroom:
+def open_mailroom(tx: Transaction, keyring: Keyring, now: datetime, names: tuple[str, ...]) -> Mailroom:
     """Make a newsletter with a list of `name@example.net` for each of *names*, and plan a letter for all of them."""
     claim_instance(tx, keyring.key_check, now)
     list_ = people.a_list(tx, now, "Readers")
@@ -77,14 +78,14 @@ def open_mailroom(tx: Connection, keyring: Keyring, now: datetime, names: tuple[
     return Mailroom(newsletter.id, list_.id, plan(tx, newsletter.id, list_.id, now))
 
 
-def plan(tx: Connection, newsletter_id: int, list_id: int, now: datetime, draft: Draft | None = None) -> int:
+def plan(tx: Transaction, newsletter_id: int, list_id: int, now: datetime, draft: Draft | None = None) -> int:
     """Freeze a letter and plan it for everybody on the list; gives its id."""
     letter = letters.freeze(tx, draft or a_draft(), now, newsletter_id=newsletter_id, issue_id=None, list_id=list_id)
     ledger.plan(tx, letter.id, list_id, now)
     return letter.id
 
 
-def states(tx: Connection, letter_id: int) -> dict[str, DeliveryState]:
+def states(tx: Transaction, letter_id: int) -> dict[str, DeliveryState]:
     """Give how everybody stands, by the name before the @."""
     rows = tx.execute(
         select(delivery.c.email, delivery.c.state).where(delivery.c.letter_id == letter_id).order_by(delivery.c.id)
@@ -92,12 +93,12 @@ def states(tx: Connection, letter_id: int) -> dict[str, DeliveryState]:
     return {email.partition("@")[0]: DeliveryState(state) for email, state in rows}
 
 
-def column(tx: Connection, letter_id: int, name: str) -> list[object]:
+def column(tx: Transaction, letter_id: int, name: str) -> list[object]:
     """Give one column of a letter's deliveries, in order."""
     return list(tx.execute(select(delivery.c[name]).where(delivery.c.letter_id == letter_id).order_by(delivery.c.id)).scalars())
 
 
-def attempts(tx: Connection) -> list[str]:
+def attempts(tx: Transaction) -> list[str]:
     """Give the verdicts of all recorded attempts, in order."""
     return list(tx.execute(select(attempt.c.verdict).order_by(attempt.c.id)).scalars())
 
@@ -107,13 +108,13 @@ def names(deliveries: tuple[Delivery, ...]) -> list[str]:
     return [one.email.partition("@")[0] for one in deliveries]
 
 
-def subscription_of(tx: Connection, name: str) -> Subscription:
+def subscription_of(tx: Transaction, name: str) -> Subscription:
     """Give the one subscription of `name@example.net`."""
     [subscription] = register.subscriptions_of(tx, register.find(tx, parse(f"{name}@example.net")).id)
     return subscription
 
 
-def approved_issue(tx: Connection, newsletter_id: int, now: datetime, title: str = "January 2020") -> int:
+def approved_issue(tx: Transaction, newsletter_id: int, now: datetime, title: str = "January 2020") -> int:
     """Make an issue whose letter somebody approved; gives its id."""
     newsletter = newsletters.by_id(tx, newsletter_id)
     issue = issues.set_state(tx, drafts.draft_empty(tx, newsletter, title, now), IssueState.IN_REVIEW, now)

@@ -3,19 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection
-
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Entry, Post
 from newsletter.issues import newsletters
 from newsletter.issues.model import Article, Issue, Newsletter, Section
 from subscribers import register
+from subscribers.transaction import Transaction
 
 BLOG = "https://blog.example.org"
 MADE_AT = datetime(2019, 11, 1, 12, 0, tzinfo=UTC)
 
 
-def a_newsletter(tx: Connection, name: str = "Section News", zone: str = "Europe/Amsterdam") -> Newsletter:
+def a_newsletter(tx: Transaction, name: str = "Section News", zone: str = "Europe/Amsterdam") -> Newsletter:
     """Make a newsletter with a list and the default plan."""
     return newsletters.create(
         tx,
@@ -50,7 +49,7 @@ def an_entry(title: str, published: datetime, *categories: str, byline: str = ""
     )
 
 
-def publish(tx: Connection, newsletter: Newsletter, *entries: Entry, feed: str = f"{BLOG}/feed/") -> None:
+def publish(tx: Transaction, newsletter: Newsletter, *entries: Entry, feed: str = f"{BLOG}/feed/") -> None:
     """Let entries appear in a feed of the newsletter, and gather them."""
     known = {one.url: one.id for one in feeds.feeds_of(tx, newsletter.id)}
     feed_id = known.get(feed) or feeds.add(tx, newsletter.id, feed, MADE_AT).id
@@ -62,7 +61,7 @@ def january(day: int, hour: int = 12) -> datetime:
     return datetime(2020, 1, day, hour, 0, tzinfo=UTC)
 
 
-def a_month(tx: Connection, newsletter: Newsletter) -> None:
+def a_month(tx: Transaction, newsletter: Newsletter) -> None:
     """Publish a January with something for every section but the letter."""
     publish(
         tx,
@@ -75,7 +74,7 @@ def a_month(tx: Connection, newsletter: Newsletter) -> None:
     )
 
 
-def posts_of(tx: Connection, newsletter: Newsletter) -> tuple[Post, ...]:
+def posts_of(tx: Transaction, newsletter: Newsletter) -> tuple[Post, ...]:
     """Give everything the newsletter has ever read."""
     return feeds.posts_between(tx, newsletter.id, datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 

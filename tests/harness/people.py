@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from subscribers import audience, confirmations, register
 from subscribers.address import parse
@@ -10,6 +10,7 @@ from subscribers.consent import Door, Evidence
 from subscribers.model import MailingList
 from subscribers.outcomes import ConfirmationDue, Confirmed
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 FORM = Evidence(Door.FORM, "Yes, write to me once a month.", "192.0.2.7", "Lynx/2.9")
 LINK = Evidence(Door.LINK, "Confirm", "192.0.2.7", "Lynx/2.9")
@@ -17,19 +18,19 @@ ONE_CLICK = Evidence(Door.ONE_CLICK, "List-Unsubscribe=One-Click", "198.51.100.1
 COMMAND = Evidence(Door.COMMAND, "Asked at the autumn meeting.")
 
 
-def a_list(tx: Connection, now: datetime, name: str = "Friends") -> MailingList:
+def a_list(tx: Transaction, now: datetime, name: str = "Friends") -> MailingList:
     """Make a mailing list."""
     return register.create_list(tx, name, now)
 
 
-def ask(tx: Connection, keyring: Keyring, list_id: int, address: str, now: datetime, name: str = "Ann Lee") -> ConfirmationDue:
+def ask(tx: Transaction, keyring: Keyring, list_id: int, address: str, now: datetime, name: str = "Ann Lee") -> ConfirmationDue:
     """Fill in the form, and be asked by mail."""
     due = register.request(tx, keyring, list_id, parse(address), name, now, FORM)
     assert isinstance(due, ConfirmationDue)
     return due
 
 
-def join(tx: Connection, keyring: Keyring, list_id: int, address: str, now: datetime, name: str = "Ann Lee") -> Confirmed:
+def join(tx: Transaction, keyring: Keyring, list_id: int, address: str, now: datetime, name: str = "Ann Lee") -> Confirmed:
     """Fill in the form and press the button in the mail."""
     due = ask(tx, keyring, list_id, address, now, name)
     outcome = register.confirm(tx, keyring, due.confirmation_id, now, LINK)
@@ -37,7 +38,7 @@ def join(tx: Connection, keyring: Keyring, list_id: int, address: str, now: date
     return outcome
 
 
-def audience_of(tx: Connection, list_id: int) -> list[str]:
+def audience_of(tx: Transaction, list_id: int) -> list[str]:
     """Give the addresses that may be written to, sorted."""
     people = audience.confirmed(list_id).subquery()
     return sorted(tx.execute(select(people.c.email)).scalars())

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import Connection
 
 from newsletter.database import Database
 from subscribers import audience, exchange, privacy, register, suppression
@@ -28,6 +27,7 @@ from subscribers.outcomes import (
     Withdrawn,
 )
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 from tests.harness.people import COMMAND, FORM, LINK, ONE_CLICK, a_list, ask, audience_of, join
 
 
@@ -69,7 +69,7 @@ def test_suppressed_person_is_not_in_the_audience(database: Database, keyring: K
 
 
 @contextmanager
-def undone(database: Database) -> Iterator[Connection]:
+def undone(database: Database) -> Iterator[Transaction]:
     """Give a transaction of which nothing stays."""
     with database.write() as tx:
         yield tx

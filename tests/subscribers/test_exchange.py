@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from newsletter.database import Database
 from subscribers import exchange, privacy, register, suppression
@@ -19,6 +19,7 @@ from subscribers.tables.evidence import consent
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join, later
 
 BASIS = "Members' form of 3 May 2019"
@@ -208,7 +209,7 @@ def test_many_rows_go_in_many_transactions(database: Database, keyring: Keyring,
     begun: list[int] = []
     told: list[int] = []
 
-    def begin() -> AbstractContextManager[Connection]:
+    def begin() -> AbstractContextManager[Transaction]:
         begun.append(1)
         return database.write()
 

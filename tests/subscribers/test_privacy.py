@@ -2,7 +2,7 @@ import json
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Table, select
 
 from newsletter.database import Database
 from subscribers import privacy, register, suppression
@@ -13,13 +13,14 @@ from subscribers.model import EVERY_LIST, Reason
 from subscribers.outcomes import Confirmed, Expired, Unknown
 from subscribers.tables import evidence, lists, people
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 from tests.harness.people import LINK, ONE_CLICK, a_list, ask, audience_of, join, later
 
 ANN = "Canary.Ann@x.test"
 KEY = "canary.ann@x.test"
 
 
-def everything(tx: Connection) -> str:
+def everything(tx: Transaction) -> str:
     """Give all that is kept about people as one text."""
     tables: list[Table] = [people.subscriber, lists.subscription, lists.confirmation, evidence.consent, evidence.suppression]
     return "\n".join(str(row) for table in tables for row in tx.execute(select(table)))

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue, Blocked, Outdated, WrongState
@@ -17,6 +16,7 @@ from newsletter.web.desk.board import NO_RELAY
 from newsletter.web.desk.issue import Desked, load
 from newsletter.web.spelled import number, people
 from newsletter.web.visits import Site, Visit
+from subscribers.transaction import Transaction
 
 S = IssueState
 SEE_OTHER = 303
@@ -129,7 +129,7 @@ def cancel(site: Site, visit: Visit) -> Response:
     return _back(issue.id, "cancelled")
 
 
-def _seen(tx: Connection, visit: Visit) -> Issue:
+def _seen(tx: Transaction, visit: Visit) -> Issue:
     """Give the issue, if it is still the one that the page with the button showed.
 
     Raises:
@@ -143,7 +143,7 @@ def _seen(tx: Connection, visit: Visit) -> Issue:
     return issue
 
 
-def _record(tx: Connection, visit: Visit, act: str, issue: Issue, **detail: object) -> None:
+def _record(tx: Transaction, visit: Visit, act: str, issue: Issue, **detail: object) -> None:
     audit.record(tx, visit.actor, act, f"issue {issue.id}", detail, visit.now)
 
 

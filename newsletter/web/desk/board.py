@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from newsletter.feeds import store as feeds
@@ -20,6 +19,7 @@ from newsletter.web.desk.states import ShownState
 from newsletter.web.spelled import moment
 from newsletter.web.visits import Site, Visit
 from subscribers import audience, register
+from subscribers.transaction import Transaction
 
 S = IssueState
 
@@ -97,7 +97,7 @@ def _with_one_first(papers: list[Paper]) -> tuple[Paper, ...]:
     return tuple(replace(paper, is_first=paper is first) for paper in papers)
 
 
-def _paper(site: Site, tx: Connection, newsletter: Newsletter, now: datetime) -> Paper:
+def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime) -> Paper:
     found = store.issues_of(tx, newsletter.id, MOST_ISSUES + 1)
     shown = found[:MOST_ISSUES]
     known = {one.id: site.reports.report(tx, one.id, one.state) for one in shown if one.state not in EDITABLE}
@@ -125,7 +125,7 @@ def _row(line: IssueLine, report: Report | None) -> Row:
     )
 
 
-def _next(tx: Connection, newsletter: Newsletter, shown: tuple[IssueLine, ...], now: datetime, *, has_feeds: bool) -> Next:
+def _next(tx: Transaction, newsletter: Newsletter, shown: tuple[IssueLine, ...], now: datetime, *, has_feeds: bool) -> Next:
     held = [line for line in shown if line.state is S.HELD]
     if held:
         return _held(tx, held[-1])
@@ -146,7 +146,7 @@ def _time(line: IssueLine) -> datetime:
     return line.send_at
 
 
-def _held(tx: Connection, line: IssueLine) -> Next:
+def _held(tx: Transaction, line: IssueLine) -> Next:
     return Next(
         "Held",
         title=f"“{line.title}” waits for a decision",
@@ -157,7 +157,7 @@ def _held(tx: Connection, line: IssueLine) -> Next:
     )
 
 
-def _timed(tx: Connection, line: IssueLine) -> Next:
+def _timed(tx: Transaction, line: IssueLine) -> Next:
     is_ready = line.state in {S.APPROVED, S.SCHEDULED}
     return Next(
         "Next issue goes out" if is_ready else "Next issue is due",
@@ -169,7 +169,7 @@ def _timed(tx: Connection, line: IssueLine) -> Next:
     )
 
 
-def _untimed(tx: Connection, line: IssueLine) -> Next:
+def _untimed(tx: Transaction, line: IssueLine) -> Next:
     is_ready = line.state is S.APPROVED
     return Next(
         "Approved, and without a time" if is_ready else "A draft without a time",

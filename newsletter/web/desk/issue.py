@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.errors import RenderFailed
@@ -26,6 +25,7 @@ from newsletter.web.desk import bars, states, steps
 from newsletter.web.guard import PREVIEW_HEADERS
 from newsletter.web.visits import Site, Visit
 from subscribers import audience, register
+from subscribers.transaction import Transaction
 
 S = IssueState
 
@@ -76,7 +76,7 @@ class Check:
         return self.is_blocked and not self.trouble
 
 
-def load(site: Site, tx: Connection, issue_id: int) -> Desked:
+def load(site: Site, tx: Transaction, issue_id: int) -> Desked:
     """Read everything the pages of an issue show."""
     issue = store.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.archive import index, syndication
@@ -16,6 +15,7 @@ from newsletter.web.faults import PageNotFound
 from newsletter.web.guard import LETTER_HEADERS
 from newsletter.web.public.publications import publication, publications
 from newsletter.web.visits import Site, Visit
+from subscribers.transaction import Transaction
 
 # Published issues never change; a minute keeps a rush of readers off the database.
 CACHE = {"Cache-Control": "public, max-age=60"}
@@ -72,7 +72,7 @@ def with_slash(site: Site, visit: Visit) -> Response:  # noqa: ARG001 -- an endp
     return RedirectResponse(f"/archive/{slug}/" if slug else "/archive/", 308)
 
 
-def _newsletter(visit: Visit, tx: Connection) -> Newsletter:
+def _newsletter(visit: Visit, tx: Transaction) -> Newsletter:
     found = newsletters.find(tx, str(visit.path["slug"]))
     if found.slug != visit.path["slug"]:
         # Found by its name it would have a second address.

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from newsletter.letters import notices
@@ -15,6 +14,7 @@ from subscribers.errors import TokenInvalid
 from subscribers.model import Subscriber, Subscription
 from subscribers.outcomes import AlreadyConfirmed, Confirmed
 from subscribers.tokens import Purpose
+from subscribers.transaction import Transaction
 
 WORDING = "Start my subscription"
 GONE = 410
@@ -59,7 +59,7 @@ def confirm(site: Site, visit: Visit) -> Response:
     return _expired(site, asked)
 
 
-def _question(site: Site, visit: Visit, tx: Connection) -> _Question:
+def _question(site: Site, visit: Visit, tx: Transaction) -> _Question:
     confirmation_id = site.application.keyring.open(Purpose.CONFIRM, visit.token)
     subscription_id = confirmations.subscription_of(tx, confirmation_id)
     subscription = register.subscription_by_id(tx, subscription_id) if subscription_id is not None else None

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
 from starlette.responses import PlainTextResponse, Response
 
 from newsletter.people import withdraw
@@ -14,6 +13,7 @@ from subscribers.errors import TokenInvalid
 from subscribers.model import Subscriber, Subscription, SubscriptionState
 from subscribers.outcomes import Unknown, Withdrawn, WithdrawOutcome
 from subscribers.tokens import Purpose
+from subscribers.transaction import Transaction
 
 WORDING = "Unsubscribe"
 
@@ -66,7 +66,7 @@ def _withdraw(site: Site, visit: Visit, evidence: Evidence) -> WithdrawOutcome:
         return withdraw.withdraw(tx, site.application.keyring, subscription_id, visit.now, evidence)
 
 
-def _standing(site: Site, visit: Visit, tx: Connection) -> _Standing:
+def _standing(site: Site, visit: Visit, tx: Transaction) -> _Standing:
     subscription_id = site.application.keyring.open(Purpose.UNSUBSCRIBE, visit.token)
     subscription = register.subscription_by_id(tx, subscription_id)
     if subscription is None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from newsletter.issues import newsletters
@@ -15,6 +14,7 @@ from subscribers import register
 from subscribers.consent import Door, Evidence
 from subscribers.model import MailingList, Subscriber, Subscription, SubscriptionState
 from subscribers.tokens import Purpose
+from subscribers.transaction import Transaction
 
 SAVE = "save"
 LEAVE_ALL = "leave-all"
@@ -151,7 +151,7 @@ def _standing(site: Site, visit: Visit) -> _Standing:
         return _Standing(person, _choices(tx, person))
 
 
-def _choices(tx: Connection, person: Subscriber) -> tuple[Choice, ...]:
+def _choices(tx: Transaction, person: Subscriber) -> tuple[Choice, ...]:
     """Give the lists that anybody may join, and the others the person is on; none that nothing is mailed to."""
     held = {subscription.list_id: subscription for subscription in register.subscriptions_of(tx, person.id)}
     lists = [one for one in register.all_lists(tx) if one.is_public or (one.id in held and held[one.id].is_confirmed)]

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from newsletter.archive.index import PublishedIssue, published
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
@@ -11,6 +9,7 @@ from newsletter.web.faults import PageNotFound
 from subscribers import register
 from subscribers.address import EmailAddress
 from subscribers.model import MailingList
+from subscribers.transaction import Transaction
 
 # So many issues stand on the front page; the archive has all.
 MOST_RECENT = 3
@@ -54,17 +53,17 @@ class Subject:
     newsletter: Newsletter
 
 
-def publications(tx: Connection) -> tuple[Publication, ...]:
+def publications(tx: Transaction) -> tuple[Publication, ...]:
     """Give all newsletters in the order they were made."""
     return tuple(publication(tx, newsletter) for newsletter in newsletters.all_newsletters(tx))
 
 
-def publication(tx: Connection, newsletter: Newsletter) -> Publication:
+def publication(tx: Transaction, newsletter: Newsletter) -> Publication:
     """Give one newsletter with its list and published issues."""
     return Publication(newsletter, register.list_by_id(tx, newsletter.list_id), published(tx, newsletter.id))
 
 
-def subject_of(tx: Connection, list_: MailingList) -> Subject:
+def subject_of(tx: Transaction, list_: MailingList) -> Subject:
     """Give the newsletter that belongs to a list.
 
     Raises:

@@ -6,13 +6,13 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
 from newsletter.database import Database
 from newsletter.errors import AlreadyThere, ArticleNotFound, BadValue, Outdated, PostNotFound, SectionNotFound, WrongState
 from newsletter.issues import contents, editing, newsletters, store
 from newsletter.issues.draft import draft_empty, draft_month
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter, Show
+from subscribers.transaction import Transaction
 from tests.harness.newsroom import (
     a_month,
     a_newsletter,
@@ -247,7 +247,7 @@ def test_a_written_placeholder_is_one_no_longer(database: Database, issue: Issue
     assert not written.articles[0].is_placeholder
 
 
-Edit = Callable[[Connection, Issue, datetime, int | None], Issue]
+Edit = Callable[[Transaction, Issue, datetime, int | None], Issue]
 EDITS: dict[str, Edit] = {
     "head": lambda tx, issue, now, version: editing.edit_issue(tx, issue.id, now, title="T", expected_version=version),
     "article": lambda tx, issue, now, version: editing.edit_article(
@@ -271,7 +271,7 @@ EDITS: dict[str, Edit] = {
 }
 
 
-def _spare_post(tx: Connection, issue: Issue) -> int:
+def _spare_post(tx: Transaction, issue: Issue) -> int:
     read = posts_of(tx, newsletters.by_id(tx, issue.newsletter_id))
     return next(post.id for post in read if post.entry.title == "From December")
 

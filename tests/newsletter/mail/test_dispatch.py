@@ -4,7 +4,7 @@ from dataclasses import astuple
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import update
 
 from newsletter import failpoints
 from newsletter.errors import BadValue, IssueNotFound, NotAdopted, WrongState
@@ -23,6 +23,7 @@ from newsletter.tables.issues import newsletter as newsletter_table
 from subscribers import register
 from subscribers.address import parse
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 from tests.harness import mailroom, people
 from tests.newsletter.mail.conftest import ACCEPTED, Ledger
 
@@ -47,7 +48,7 @@ def sent(book: Ledger) -> int:
     return issue_id
 
 
-def state_of(tx: Connection, issue_id: int) -> IssueState:
+def state_of(tx: Transaction, issue_id: int) -> IssueState:
     """Give where an issue stands."""
     return issues.load(tx, issue_id).state
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from newsletter.letters import store as letters
 from newsletter.letters.letter import LetterKind
@@ -18,6 +18,7 @@ from subscribers import register, suppression
 from subscribers.address import parse
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 from tests.harness import mailroom, people
 from tests.newsletter.mail.conftest import Ledger
 
@@ -113,30 +114,30 @@ def test_another_worker_cannot_mark(book: Ledger) -> None:
     assert [Passage.GONE] == book.mark(book.start("two"), ann)
 
 
-def withdraw(tx: Connection, keyring: Keyring, book: Ledger) -> None:
+def withdraw(tx: Transaction, keyring: Keyring, book: Ledger) -> None:
     """Ann leaves, by the whole verb."""
     subscription = mailroom.subscription_of(tx, "ann")
     register.withdraw(tx, keyring, subscription.id, book.now, people.LINK)
     ledger.skip_open(tx, subscription.id, book.now, "withdrawn")
 
 
-def withdraw_only(tx: Connection, keyring: Keyring, book: Ledger) -> None:
+def withdraw_only(tx: Transaction, keyring: Keyring, book: Ledger) -> None:
     """Ann leaves, and nobody tells the ledger."""
     register.withdraw(tx, keyring, mailroom.subscription_of(tx, "ann").id, book.now, people.LINK)
 
 
-def suppress(tx: Connection, keyring: Keyring, book: Ledger) -> None:
+def suppress(tx: Transaction, keyring: Keyring, book: Ledger) -> None:
     """Ann's mail came back from elsewhere."""
     suppression.suppress(tx, keyring.hash_address("ann@example.net"), Reason.BOUNCED, book.now)
 
 
-def suppress_on_list(tx: Connection, keyring: Keyring, book: Ledger) -> None:
+def suppress_on_list(tx: Transaction, keyring: Keyring, book: Ledger) -> None:
     """Ann complained about this list."""
     hashed = keyring.hash_address("ann@example.net")
     suppression.suppress(tx, hashed, Reason.COMPLAINED, book.now, list_id=book.room.list_id)
 
 
-Leaving = Callable[[Connection, Keyring, Ledger], None]
+Leaving = Callable[[Transaction, Keyring, Ledger], None]
 
 
 @pytest.mark.parametrize("leave", [withdraw, withdraw_only, suppress, suppress_on_list])

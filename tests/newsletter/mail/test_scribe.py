@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from newsletter.database import Database
 from newsletter.mail.delivery import DeliveryState, Outcome, Passage, Phase, Reply, Verdict
 from newsletter.mail.scribe import LedgerSilent, Scribe
+from subscribers.transaction import Transaction
 from tests.newsletter.mail.conftest import ACCEPTED, Ledger
 
 S = DeliveryState
@@ -26,7 +27,7 @@ class Commits:
             engine = tx.engine
 
         @event.listens_for(engine, "commit")
-        def commit(connection: Connection) -> None:
+        def commit(connection: Transaction) -> None:
             if self.failing:
                 self.failing -= 1
                 raise OperationalError("COMMIT", {}, Exception("database or disk is full"))

@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from newsletter.database import Database
 from newsletter.mail import ledger, workers
@@ -15,6 +15,7 @@ from subscribers.address import parse
 from subscribers.errors import SubscriberNotFound
 from subscribers.tables.kinds import metadata
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 from tests.harness import mailroom, people
 from tests.harness.mailroom import Mailroom
 from tests.harness.people import ONE_CLICK
@@ -22,7 +23,7 @@ from tests.harness.people import ONE_CLICK
 WORKER = "worker-1"
 
 
-def everything(tx: Connection) -> str:
+def everything(tx: Transaction) -> str:
     """Give the whole database as one text."""
     return "\n".join(str(row) for table in metadata.sorted_tables for row in tx.execute(select(table)))
 

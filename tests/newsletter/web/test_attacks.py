@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
-from sqlalchemy import Connection
 
 from newsletter.issues import alerts, draft, editing, newsletters, store
 from newsletter.issues.model import Issue, Newsletter
@@ -18,6 +17,7 @@ from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers import register
 from subscribers.model import Subscription, SubscriptionState
 from subscribers.tokens import Purpose
+from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.chaosfeed import ChaosFeed
 from tests.harness.chaosfeed import Page as Answer
@@ -77,7 +77,7 @@ def issue(house: House, newsletter: Newsletter, reader: Subscription) -> Issue:
         return store.load(tx, made.id)
 
 
-def send(tx: Connection, house: House, made: Issue) -> None:
+def send(tx: Transaction, house: House, made: Issue) -> None:
     """Approve and send an issue, and let it rest."""
     application, now = house.application, house.application.clock()
     seed = application.keyring.derive("slots")

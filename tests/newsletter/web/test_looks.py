@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from newsletter.bootstrap import Application
 from newsletter.feeds import store as feeds
@@ -20,6 +20,7 @@ from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.tables.mail import delivery
 from subscribers import register
 from subscribers.tokens import Purpose
+from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House
 from tests.harness.newsroom import a_month, a_newsletter, an_entry, january, publish
@@ -87,7 +88,7 @@ def places(full: House) -> Mapping[str, str]:
         return furnish(tx, full.application, full.application.clock())
 
 
-def furnish(tx: Connection, application: Application, now: datetime) -> Mapping[str, str]:
+def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping[str, str]:
     """Fill the house; gives the path of every place in it."""
     seal = application.keyring.seal
     news, long = a_newsletter(tx, "Section News"), a_newsletter(tx, LONG_NAME)
@@ -123,7 +124,7 @@ def furnish(tx: Connection, application: Application, now: datetime) -> Mapping[
     }
 
 
-def issues(tx: Connection, application: Application, news: Newsletter, now: datetime) -> tuple[Issue, Issue, Issue]:
+def issues(tx: Transaction, application: Application, news: Newsletter, now: datetime) -> tuple[Issue, Issue, Issue]:
     """Make one that is being sent, one that is approved, and a draft."""
     a_month(tx, news)
     publish(tx, news, an_entry(f"{LONG_WORD} {LONG_NAME}", january(11), byline=LONG_NAME))
