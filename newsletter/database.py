@@ -1,8 +1,9 @@
 """Opens the database, SQLite or PostgreSQL, so that the same statements behave the same on both."""
 
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -166,7 +167,10 @@ def _sqlite_engine(url: URL) -> Engine:
         # The driver must not begin transactions of its own; `begin` below does.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        # Kept in the file. Whoever meets a file that somebody else is just making is told "locked" at once, whatever the
+        # time-out; it is WAL by the next connection then.
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode=WAL")
         # NORMAL may forget the last "accepted" or "withdrawn" after a power cut.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
