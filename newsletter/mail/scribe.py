@@ -31,8 +31,6 @@ BREATH = 0.002
 SHORTEST_WAIT = 0.5
 LONGEST_WAIT = 5.0
 
-# What a database that is away, full or locked raises; anything else is a bug.
-
 
 class LedgerSilent(Exception):  # noqa: N818 -- named for what happened
     """The mark could not be committed, so nothing may be sent."""
