@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+def is_universal(guid: str) -> bool:
+    """Whether the identity of an entry means the same in every feed: an address or a URN, and not "1".
+
+    RFC 4287 demands one; RSS 2.0 only recommends it.
+    """
+    return ":" in guid
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A URL that a newsletter reads, and how the last reading went."""

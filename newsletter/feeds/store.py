@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from newsletter.errors import AlreadyThere, FeedNotFound
 from newsletter.feeds.addresses import feed_address
 from newsletter.feeds.cleaning import likeness
-from newsletter.feeds.model import Enclosure, Entry, Feed, Post
+from newsletter.feeds.model import Enclosure, Entry, Feed, Post, is_universal
 from newsletter.tables import feeds, issues
 from subscribers.transaction import Transaction
 
@@ -243,7 +243,9 @@ def _post(row: _Row) -> Post:
 def _distinct(posts: Iterable[Post]) -> Iterator[Post]:
     seen: set[object] = set()
     for candidate in posts:
-        marks = {candidate.entry.guid, likeness(candidate.entry)} - {None}
+        entry = candidate.entry
+        # Two feeds may both number their posts 1, 2, 3.
+        marks = {entry.guid if is_universal(entry.guid) else (candidate.feed_id, entry.guid), likeness(entry)} - {None}
         if not marks & seen:
             yield candidate
         seen |= marks

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from newsletter.errors import ArticleNotFound
-from newsletter.feeds.model import Post
+from newsletter.feeds.model import Post, is_universal
 from newsletter.issues.model import Article, IssueState, Section, SectionKind, SectionPlan, Show
 from newsletter.tables.feeds import post
 from newsletter.tables.issues import article, issue, section
@@ -181,8 +181,7 @@ def _carried(tx: Transaction, *conditions: ColumnElement[bool]) -> Carried:
 
 
 def _everywhere(guids: Iterable[str]) -> frozenset[str]:
-    # An address or a URN; RFC 4287 demands it, RSS only recommends it.
-    return frozenset(guid for guid in guids if ":" in guid)
+    return frozenset(filter(is_universal, guids))
 
 
 def _named(permalinks: Iterable[str]) -> frozenset[str]:

@@ -171,6 +171,25 @@ def test_what_two_feeds_carry_is_given_once(desk: Desk, now: datetime) -> None:
     assert 1 == len(desk.posts())
 
 
+def test_two_feeds_that_number_their_posts_alike_keep_all_of_them(desk: Desk, now: datetime) -> None:
+    """RSS lets an identity be "1"; it then tells posts of one feed apart and nothing more."""
+    first, second = replace(an_entry(now, 1), guid="1"), replace(an_entry(now, 2), guid="1")
+    keep(desk, desk.add(URL).id, first)
+    keep(desk, desk.add("https://other.example.org/feed/").id, second)
+
+    assert [first, second] == [post.entry for post in desk.posts()]
+
+
+def test_what_two_feeds_carry_under_one_address_is_given_once(desk: Desk, now: datetime) -> None:
+    """Even where one of them was edited: its identity means the same everywhere."""
+    first = replace(an_entry(now, 1), guid="https://blog.example.org/?p=1")
+    second = replace(an_entry(now, 2), guid=first.guid)
+    keep(desk, desk.add(URL).id, first)
+    keep(desk, desk.add("https://other.example.org/feed/").id, second)
+
+    assert [first] == [post.entry for post in desk.posts()]
+
+
 def test_posts_by_id_keep_the_order_asked_for(desk: Desk, now: datetime) -> None:
     """Unknown ids are passed over."""
     keep(desk, desk.add(URL).id, *(an_entry(now, number) for number in (1, 2, 3)))
