@@ -3,7 +3,7 @@
 import asyncio
 import random
 import ssl
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -24,6 +24,7 @@ from newsletter.mail.delivery import (
     refusal_before_sending,
 )
 from newsletter.mail.message import Envelope, Facts, Stationery
+from newsletter.mail.objections import Objections
 from newsletter.mail.pace import Pace
 from newsletter.mail.relays import Relay
 from newsletter.mail.scribe import LedgerSilent, Scribe
@@ -64,6 +65,8 @@ class Office:
     queue: Queue
     # How often in a row the relay went away at a delivery.
     losses: Counter[int]
+    # What the relay had against letters it was shown, by letter.
+    objections: defaultdict[int, Objections]
     stopping: asyncio.Event
 
 
@@ -169,7 +172,10 @@ class Carrier:
             office.pace.slow(reply)
         elif not is_lost:
             office.pace.works()
-        if verdict.pauses_mailing and facts.kind is not LetterKind.ISSUE:
+        if facts.kind is LetterKind.ISSUE:
+            is_objected_to = office.objections[delivery.letter_id].grow(reply)
+            verdict = replace(verdict, pauses_mailing=verdict.pauses_mailing or is_objected_to)
+        elif verdict.pauses_mailing:
             # Nobody would resume the mailing of one person's notice: it is tried again by itself.
             verdict = replace(defer(delivery.attempts, office.clock(), jitter), pauses_mailing=True)
         self._settle(Outcome(delivery, verdict, reply))

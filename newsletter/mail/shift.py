@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from newsletter.errors import RelayUnreachable
 from newsletter.mail import dispatch, ledger, mailings, workers
 from newsletter.mail.carrier import Carrier, Office, Post, Queue
 from newsletter.mail.message import Facts, Stationery
+from newsletter.mail.objections import Objections
 from newsletter.mail.pace import Pace, wait_for
 from newsletter.mail.scribe import Scribe
 from newsletter.mail.tally import Progress, Tally
@@ -103,6 +104,7 @@ class Shift:
             facts=self._facts,
             queue=self._queue,
             losses=Counter(),
+            objections=defaultdict(Objections),
             stopping=self._stopping,
         )
 

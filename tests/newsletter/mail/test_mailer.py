@@ -18,6 +18,7 @@ from newsletter.mail import ledger, mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.mailer import Mailer
 from newsletter.mail.mailings import MailingState
+from newsletter.mail.objections import FEWEST
 from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.session import Patience
 from newsletter.mail.tally import Progress
@@ -260,6 +261,24 @@ def test_refused_sender_pauses_the_mailing_and_raises_an_alert(post: Post) -> No
     assert (24, 24) == (report.audience, report.pending)
     assert resumed
     assert 24 == post.check(sink).accepted
+
+
+def test_letter_that_the_relay_objects_to_pauses_the_mailing(post: Post) -> None:
+    """Those who were refused stay so; the others get it when somebody has looked and lets it go on."""
+    post.mail(Sink(script=chaos.at("dot", chaos.saying("554 5.7.1 looks like spam"))))
+    with post.database.read() as tx:
+        [alert] = alerts.open_alerts(tx)
+        report = mailings.report(tx, post.room.letter_id)
+    with post.database.write() as tx:
+        mailings.change_state(tx, post.room.letter_id, MailingState.PAUSED, MailingState.OPEN)
+    sink = post.mail(Sink())
+
+    assert "554 5.7.1 looks like spam" in alert.text
+    # The three connections may each have had one on the wire.
+    assert FEWEST <= report.refused <= FEWEST + 2
+    assert 24 == report.refused + report.pending
+    assert report.pending == post.check(sink).accepted
+    assert Findings() == post.check(sink).findings
 
 
 def test_letter_that_cannot_be_written_pauses_the_mailing(sqlite_post: Post) -> None:
