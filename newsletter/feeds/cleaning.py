@@ -8,6 +8,7 @@ from datetime import datetime
 from newsletter.feeds.addresses import LONGEST_URL, absolute, resolve_links, without_trackers
 from newsletter.feeds.byline import split_byline
 from newsletter.feeds.dates import Dated
+from newsletter.feeds.decoding import legal
 from newsletter.feeds.model import Enclosure, Entry
 from newsletter.feeds.plain import links, to_line, to_words
 from subscribers.oneline import one_line
@@ -46,7 +47,8 @@ def clean(found: Found, known: Container[str]) -> Entry:
     permalink = without_trackers(absolute(found.base, found.link))
     title = to_line(found.title) or one_line(to_words(found.content or found.summary), _TITLE_FROM_TEXT) or UNTITLED
     split = split_byline(title, known)
-    content = found.content
+    # JSON spells any character, and HTML in it is not looked through by a parser.
+    content, summary = legal(found.content), legal(found.summary)
     if found.content_base and found.content_base != permalink:
         content = resolve_links(content, absolute(found.base, found.content_base))
     return Entry(
@@ -61,9 +63,9 @@ def clean(found: Found, known: Container[str]) -> Entry:
         updated_at=found.updated_at,
         categories=_distinct(to_line(category) for category in found.categories)[:MOST_CATEGORIES],
         enclosures=_enclosures(found, permalink),
-        summary=found.summary,
+        summary=summary,
         content=content,
-        fingerprint=fingerprint(title, content, found.summary),
+        fingerprint=fingerprint(title, content, summary),
     )
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import sys
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -29,6 +30,9 @@ _BEGIN = re.compile(r"<\?xml|" + _ROOT.pattern, re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html\b|<body\b", re.IGNORECASE)
 # XML 1.0, 2.2: no parser takes these, and no reader misses them.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+# U+10FFFF has seven digits; int() would refuse thousands of them.
+_MOST_DIGITS = 7
 
 # Warnings of PHP and blank lines before the feed; further down it is no feed any more.
 _MOST_JUNK = 65_536
@@ -87,7 +91,25 @@ def document(text: str) -> str:
     begin = _BEGIN.search(text[:_MOST_JUNK])
     if begin and not is_web_page(text[: begin.start()]):
         text = text[begin.start() :]
-    return _ILLEGAL.sub("", _XML_DECLARATION.sub("", text, count=1))
+    return _REFERENCE.sub(_legal_reference, legal(_XML_DECLARATION.sub("", text, count=1)))
+
+
+def legal(text: str) -> str:
+    """Give *text* without the characters that no document may hold and no database takes: most controls, halves of pairs."""
+    return _ILLEGAL.sub("", text)
+
+
+def _legal_reference(reference: re.Match[str]) -> str:
+    """Keep a reference to a character there is, and put a space for any other: one of those stops the whole parser.
+
+    Not nothing: what stands around it could then be read as a reference.
+    """
+    digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
+    digits = digits.lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS:
+        return " "
+    number = int(digits, base)
+    return reference[0] if number <= sys.maxunicode and legal(chr(number)) else " "
 
 
 def is_web_page(text: str) -> bool:

@@ -104,3 +104,23 @@ def test_web_page_that_mentions_a_feed_stays_a_web_page() -> None:
 def test_broken_off_documents_are_noticed(xml: str, *, is_cut: bool) -> None:
     """Only the end of the outermost element proves that all came through."""
     assert is_cut == is_truncated(xml)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("&#8211; &#x1F600; &#9;", "&#8211; &#x1F600; &#9;"),
+        ("a&#0;b", "a b"),
+        ("a&#x1F;b", "a b"),
+        ("a&#xD83D;&#xDE00;b", "a  b"),
+        ("a&#55296b", "a b"),
+        ("a&#1114112;b", "a b"),
+        ("a&#" + "9" * 5000 + ";b", "a b"),
+        ("a&#&#0;55296;b", "a&# 55296;b"),
+        ("a&#\x0055296;b", "a b"),
+        ("a&amp;#55296;b", "a&amp;#55296;b"),
+    ],
+)
+def test_references_to_no_character_are_taken_out(written: str, read: str) -> None:
+    """One of them in one title would stop the parser, and all posts of the feed would be lost."""
+    assert f"<rss>{read}</rss>" == document(f"<rss>{written}</rss>")

@@ -126,6 +126,23 @@ def test_controls_and_nul_are_taken_out() -> None:
     assert "abc" == feed(body).entries[0].title
 
 
+@pytest.mark.parametrize("reference", ["&#0;", "&#x1F;", "&#55296;", "&#xD83D;&#xDE00;", "&#1114112;", "&#99999999999999;"])
+def test_reference_to_no_character_costs_no_post(reference: str) -> None:
+    """Half an emoji in one title: this post and all others are read."""
+    items = "".join(f"<item><title>{words}</title><guid>{words}</guid></item>" for words in (f"One{reference}", "Two"))
+    one, two = feed(f"<rss version='2.0'><channel>{items}</channel></rss>".encode()).entries
+
+    assert ("One", "Two") == (one.title, two.title)
+
+
+def test_json_that_spells_no_character_can_be_kept() -> None:
+    """NUL and half an emoji stand in JSON without being in its bytes."""
+    item = r'{"id": "1\ud800", "title": "One\ud800", "content_html": "<p>a\u0000b\ud800</p>", "summary": "c\u0000"}'
+    [entry] = feed(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{item}]}}'.encode()).entries
+
+    assert ("1", "One", "<p>ab</p>", "c") == (entry.guid, entry.title, entry.content, entry.summary)
+
+
 def test_broken_off_feed_loses_its_last_entry_only(material: Callable[[str], bytes]) -> None:
     """Half an article is not taken for a whole one."""
     whole = material("wordpress-rss.xml")
