@@ -48,6 +48,10 @@ class BodyTooLarge(PageError):  # noqa: N818 -- named for the outcome
     """More bytes than any form of ours has."""
 
 
+class HungUp(PageError):  # noqa: N818 -- named for the outcome
+    """Who asked went away before the body was whole; nobody reads the answer."""
+
+
 class TooOften(PageError):  # noqa: N818 -- named for the outcome
     """One network asks more often than people do."""
 
@@ -106,6 +110,7 @@ _TABLE: tuple[tuple[type[Exception], Fault], ...] = (
         Fault(400, "This form could not be read", "It arrived damaged. Nothing was changed. Go back and send it again."),
     ),
     (BodyTooLarge, Fault(413, "That is too much", "The form holds more than this page takes. Nothing was changed.")),
+    (HungUp, Fault(400, "This form did not arrive whole", "Nothing was changed. Go back and send it again.")),
     (
         TooOften,
         Fault(

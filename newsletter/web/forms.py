@@ -8,10 +8,10 @@ from python_multipart.exceptions import FormParserError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
-from newsletter.web.faults import BodyTooLarge, FormDamaged
+from newsletter.web.faults import BodyTooLarge, FormDamaged, HungUp
 
 # No form of ours comes near; a flood of bytes stops here before it is parsed.
 LARGEST_BODY = 64 * 1024
@@ -29,6 +29,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
     Raises:
         BodyTooLarge: more bytes than LARGEST_BODY.
         FormDamaged: it cannot be read as a form, has too many fields, or holds a file.
+        HungUp: the connection was closed before its end.
 
     """
     if int(_digits(request.headers.get("content-length", ""))) > LARGEST_BODY:
@@ -38,6 +39,8 @@ async def read_form(request: Request) -> Mapping[str, str]:
         form = await bounded.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LARGEST_BODY)
     except (HTTPException, MultiPartException, FormParserError, UnicodeError) as error:
         raise FormDamaged from error
+    except ClientDisconnect as error:
+        raise HungUp from error
     # PostgreSQL refuses NUL in a text, and nobody can type one.
     return MappingProxyType({name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)})
 

@@ -1,5 +1,6 @@
 """Forms within limits, and forged ones."""
 
+import asyncio
 from collections.abc import Mapping
 
 import pytest
@@ -9,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
-from newsletter.web.faults import BodyTooLarge, FormDamaged
+from newsletter.web.faults import BodyTooLarge, FormDamaged, HungUp, fault_of
 from newsletter.web.forms import LARGEST_BODY, MOST_FIELDS, is_from_our_page, read_form
 
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -82,6 +84,24 @@ def test_a_flood_is_stopped_by_what_it_says_and_by_what_it_is(client: TestClient
 
     assert "BodyTooLarge" == client.post("/", content=body, headers=URLENCODED).text
     assert "BodyTooLarge" == client.post("/", content=iter([body[:1000], body[1000:]]), headers=URLENCODED).text
+
+
+def test_who_hangs_up_in_the_middle_is_no_bug_of_ours() -> None:
+    """Each of them would write a traceback into the log, and hanging up costs nothing."""
+    messages: list[Message] = [{"type": "http.request", "body": b"a=", "more_body": True}, {"type": "http.disconnect"}]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    headers = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"30")]
+    request = Request({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive)
+
+    async def read() -> Mapping[str, str]:
+        return await read_form(request)
+
+    with pytest.raises(HungUp) as caught:
+        asyncio.run(read())
+    assert not fault_of(caught.value).is_bug
 
 
 @pytest.mark.parametrize(
