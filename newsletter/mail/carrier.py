@@ -65,7 +65,7 @@ class Office:
     queue: Queue
     # How often in a row the relay went away at a delivery.
     losses: Counter[int]
-    # What the relay had against letters it was shown, by letter.
+    # What the relay had against letters, by letter.
     objections: defaultdict[int, Objections]
     stopping: asyncio.Event
 

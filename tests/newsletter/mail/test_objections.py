@@ -1,4 +1,4 @@
-"""When a relay is taken to object to a letter."""
+"""When a relay is taken to refuse a letter, and not its people."""
 
 from itertools import repeat
 
@@ -10,6 +10,7 @@ from newsletter.mail.delivery import Phase, Reply
 from newsletter.mail.objections import FEWEST, ONE_IN, WINDOW, Objections
 
 SPAM = Reply(Phase.BODY, 554, "5.7.1", "5.7.1 looks like spam")
+NO_RELAYING = Reply(Phase.RCPT, 554, "5.7.1", "5.7.1 <ann@example.net>: Relay access denied")
 TAKEN = Reply(Phase.BODY, 250, "2.0.0", "2.0.0 queued as 7A")
 NO_SUCH_USER = Reply(Phase.BODY, 550, "5.1.1", "5.1.1 no such user")
 
@@ -20,9 +21,19 @@ def first_stop(*replies: Reply) -> int:
     return next((number for number, reply in enumerate(replies, 1) if objections.grow(reply)), 0)
 
 
-def test_letter_that_everybody_refuses_is_objected_to() -> None:
-    """Before the list is used up."""
-    assert FEWEST == first_stop(*repeat(SPAM, 50))
+@pytest.mark.parametrize(
+    "reply",
+    [
+        SPAM,
+        NO_RELAYING,
+        NO_SUCH_USER,
+        Reply(Phase.RCPT, 550, "", "relay not permitted"),
+        Reply(Phase.DATA, 554, "", "no valid recipients"),
+    ],
+)
+def test_what_everybody_is_refused_with_is_noticed(reply: Reply) -> None:
+    """Before the list is used up, and before everybody is suppressed as unknown."""
+    assert FEWEST == first_stop(*repeat(reply, 50))
 
 
 def test_refusals_that_name_the_message_are_the_same() -> None:
@@ -35,10 +46,11 @@ def test_refusals_that_name_the_message_are_the_same() -> None:
     assert FEWEST == first_stop(*replies)
 
 
-def test_one_in_twenty_is_not_enough_and_more_is() -> None:
+@pytest.mark.parametrize("reply", [SPAM, NO_RELAYING, Reply(Phase.BODY, 550, "5.1.8", "5.1.8 sender unknown")])
+def test_one_in_twenty_is_not_enough_and_more_is(reply: Reply) -> None:
     """The others are taken: the relay objects to some of them."""
-    now_and_then = [*repeat(TAKEN, ONE_IN - 1), SPAM] * 30
-    too_often = [*repeat(TAKEN, ONE_IN - 2), SPAM] * 30
+    now_and_then = [*repeat(TAKEN, ONE_IN - 1), reply] * 30
+    too_often = [*repeat(TAKEN, ONE_IN - 2), reply] * 30
 
     assert 0 == first_stop(*now_and_then)
     assert 0 < first_stop(*too_often) <= WINDOW
@@ -49,23 +61,36 @@ def test_one_in_twenty_is_not_enough_and_more_is() -> None:
     [
         NO_SUCH_USER,
         Reply(Phase.BODY, 552, "5.2.2", "5.2.2 mailbox full"),
+        Reply(Phase.RCPT, 550, "", "mailbox unavailable"),
+    ],
+)
+def test_old_list_with_many_dead_addresses_is_mailed_to_its_end(reply: Reply) -> None:
+    """Every second one is refused for a reason of its own."""
+    assert 0 == first_stop(*[reply, TAKEN] * WINDOW)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
         Reply(Phase.BODY, 451, "4.7.1", "4.7.1 try again later"),
         Reply(Phase.BODY, 0, "", "the relay closed the connection"),
-        Reply(Phase.RCPT, 550, "5.7.1", "5.7.1 not to them"),
+        Reply(Phase.MAIL, 550, "5.7.1", "5.7.1 not from you"),
         TAKEN,
     ],
 )
-def test_what_says_nothing_of_the_letter_is_no_objection(reply: Reply) -> None:
-    """A dead address, a full mailbox, a delay, silence, a refusal before the letter was shown."""
+def test_what_is_no_refusal_of_a_person_does_not_count(reply: Reply) -> None:
+    """A delay, silence, a refusal before anybody was named (which pauses by itself)."""
     assert 0 == first_stop(*repeat(reply, 2 * WINDOW))
 
 
-def test_refused_sender_address_is_an_objection() -> None:
-    """It is the same for everybody."""
-    assert FEWEST == first_stop(*repeat(Reply(Phase.BODY, 550, "5.1.8", "5.1.8 sender unknown"), 50))
+def test_what_is_not_final_does_not_break_a_row() -> None:
+    """A greylisted person between the refused ones."""
+    later = Reply(Phase.RCPT, 450, "4.2.0", "4.2.0 greylisted")
+
+    assert 2 * FEWEST == first_stop(*[later, NO_SUCH_USER] * 50)
 
 
-def test_old_objections_are_forgotten_when_the_mailing_is_let_go_on() -> None:
+def test_old_refusals_are_forgotten_when_the_mailing_is_let_go_on() -> None:
     """The next single refusal does not stop it again."""
     objections = Objections()
     stops = [objections.grow(SPAM) for _ in range(2 * FEWEST)]
@@ -81,8 +106,9 @@ def test_mailing_is_stopped_exactly_when_too_many_of_the_latest_refuse(replies: 
     for reply in replies:
         latest = [*latest, reply][-WINDOW:]
         refused = latest.count(SPAM)
-        is_due = reply is SPAM and refused >= FEWEST and refused > len(latest) / ONE_IN
+        is_often = reply is SPAM and refused >= FEWEST and refused > len(latest) / ONE_IN
+        is_in_a_row = reply is not TAKEN and latest[-FEWEST:] == [reply] * FEWEST
 
-        assert is_due == objections.grow(reply)
-        if is_due:
+        assert (is_often or is_in_a_row) == objections.grow(reply)
+        if is_often or is_in_a_row:
             latest = []
