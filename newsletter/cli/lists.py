@@ -25,7 +25,7 @@ def create(door: Door, name: str, description: str, *, is_private: bool) -> None
         acting.record("list.create", f"list {made.name}")
     door.answer(
         {"list": made.slug, "id": made.id, "name": made.name},
-        shown.line(f"List {made.name} is made. Its form: {door.application.links.subscribe(made.slug)}"),
+        shown.line(f"List {made.name} is made. {_way_in(door, made)}"),
     )
 
 
@@ -46,6 +46,12 @@ def list_(door: Door) -> None:
             [(one.name, one.slug, "public" if one.is_public else "private", f"{people:,}") for one, people in counted],
         ),
     )
+
+
+def _way_in(door: Door, made: MailingList) -> str:
+    if not made.is_public:
+        return "It has no form: people come by import and command."
+    return f"Its form, once a newsletter goes to it: {door.application.links.subscribe(made.slug)}"
 
 
 def _document(one: MailingList, people: int) -> dict[str, object]:

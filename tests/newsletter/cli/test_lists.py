@@ -16,9 +16,10 @@ def test_list_is_made_and_counted(terminal: Terminal) -> None:
 
 
 def test_private_list_is_told_so(terminal: Terminal) -> None:
-    """Without a form on the web."""
-    terminal.ok("lists", "create", "board", "--private")
+    """Without a form on the web, and so without its address."""
+    made = terminal("lists", "create", "board", "--private")
 
+    assert "List board is made. It has no form: people come by import and command.\n" == made.out
     assert "private" in terminal("lists", "list").out
 
 
