@@ -114,7 +114,7 @@ def schedule_issue(tx: Transaction, issue_id: int, at: datetime, now: datetime) 
 
     """
     if at <= now:
-        raise BadValue("time", at.isoformat(timespec="minutes"), "has passed; to send now, send")
+        raise BadValue("time", at.isoformat(timespec="minutes"), "has passed; choose a later one, or send the issue now")
     known = store.load(tx, issue_id)
     if known.state not in {IssueState.APPROVED, IssueState.SCHEDULED}:
         raise WrongState(issue_id, IssueState.SCHEDULED.words, known.state.words)

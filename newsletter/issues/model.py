@@ -44,8 +44,16 @@ class IssueState(StrEnum):
         """The state as a person reads it."""
         return self.value.replace("_", " ")
 
+    @property
+    def done(self) -> str:
+        """What was done to an issue that comes to be in this state, for sentences such as "it cannot be sent"."""
+        return _DONE.get(self, self.words)
+
 
 S = IssueState
+
+# Where the state's own name is no word for it.
+_DONE: Mapping[IssueState, str] = {S.DRAFT: "edited", S.IN_REVIEW: "put in review", S.SENDING: "sent"}
 
 # Every step an issue may take. What is not here cannot happen.
 TRANSITIONS: Mapping[IssueState, frozenset[IssueState]] = {
@@ -68,7 +76,7 @@ EDITABLE = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.HELD})
 def require_step(issue_id: int, state: IssueState, wanted: IssueState) -> None:
     """Raise WrongState unless *state* may become *wanted*."""
     if wanted not in TRANSITIONS[state]:
-        raise WrongState(issue_id, wanted.words, state.words)
+        raise WrongState(issue_id, wanted.done, state.words)
 
 
 class SectionKind(StrEnum):

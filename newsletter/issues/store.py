@@ -231,7 +231,7 @@ def _step(tx: Transaction, before: Issue, after: Issue) -> None:
         ),
     )
     if result.rowcount == 0:
-        raise WrongState(before.id, after.state.words, load(tx, before.id).state.words)
+        raise WrongState(before.id, after.state.done, load(tx, before.id).state.words)
 
 
 def _lines(tx: Transaction, condition: ColumnElement[bool] | None, limit: int) -> tuple[IssueLine, ...]:

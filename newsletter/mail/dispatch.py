@@ -40,7 +40,7 @@ def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
     if not newsletter.postal_address.strip():
         raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
     if issue.letter_id is None or not approval.holds(tx, issue):
-        raise WrongState(issue_id, IssueState.SENDING.words, issue.state.words)
+        raise WrongState(issue_id, IssueState.SENDING.done, issue.state.words)
     failpoints.hit("audience.begin")
     issues.set_state(tx, issue, IssueState.SENDING, now)
     ledger.plan(tx, issue.letter_id, newsletter.list_id, now)

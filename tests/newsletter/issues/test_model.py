@@ -33,6 +33,12 @@ def test_no_step_outside_the_table(state: IssueState, wanted: IssueState) -> Non
         require_step(7, state, wanted)
 
 
+def test_refused_step_is_told_in_a_sentence() -> None:
+    """By what was asked for, and not by the name of a state."""
+    with pytest.raises(WrongState, match="Issue 7 is draft; it cannot be sent now"):
+        require_step(7, S.DRAFT, S.SENDING)
+
+
 def test_nothing_leaves_the_end() -> None:
     """Sent is sent, cancelled is cancelled."""
     assert frozenset() == TRANSITIONS[S.SENT] | TRANSITIONS[S.CANCELLED]
