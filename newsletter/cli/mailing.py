@@ -115,7 +115,7 @@ def cancel(door: Door, issue_id: int) -> None:
     with door.acting(Permission.SEND) as acting:
         report = dispatch.cancel(acting.tx, issue_id, acting.now)
         acting.record("issue.cancel", f"issue {issue_id}", cancelled=report.cancelled)
-    _answer(door, issue_id, report, f"{issue.title} is cancelled; {spelled.people(report.cancelled)} will not get it.")
+    _answer(door, issue_id, report, _cancelled(issue, report))
 
 
 @click.command("report")
@@ -142,6 +142,12 @@ def _question(issue: Issue, waiting: int) -> str:
     if waiting:
         return f"Cancel {issue.title} for the {spelled.people(waiting)} who wait for it, for good?"
     return f"Cancel {issue.title}, for good?"
+
+
+def _cancelled(issue: Issue, report: Report) -> str:
+    if not report.cancelled:
+        return f"{issue.title} is cancelled."
+    return f"{issue.title} is cancelled; {spelled.people(report.cancelled)} will not get it."
 
 
 def _waiting(report: Report) -> int:

@@ -91,6 +91,11 @@ def test_cancel_is_for_good(ready: Ready) -> None:
     assert Exit.REFUSED == ready.code("cancel")
 
 
+def test_cancel_before_the_mailing_is_told_without_figures(ready: Ready) -> None:
+    """Nobody waited for it yet."""
+    assert "January 2020 is cancelled.\n" == ready.terminal("issues", "cancel", ready.issue).out
+
+
 @pytest.mark.parametrize(
     ("at", "moment"),
     [
