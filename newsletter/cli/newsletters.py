@@ -83,6 +83,8 @@ def edit(door: Door, name: str, *, sender: Sender | None, postal_address: str | 
 
     Example: newsletter newsletters edit "CPDWL Newsletter" --reply-to editors@example.org
     """
+    if sender is None and postal_address is None and reply_to is None:
+        raise click.UsageError("Nothing to change was given: --from, --postal-address or --reply-to.")
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
         known = store.find(acting.tx, name)
         changed = store.edit(

@@ -71,6 +71,14 @@ def test_edit_changes_what_letters_say(terminal: Terminal, paper: str) -> None:
     assert ("The Section <editors@example.org>", "ann@example.org") == (told["from"], told["reply_to"])
 
 
+def test_edit_of_nothing_is_a_usage_error(terminal: Terminal, paper: str) -> None:
+    """As it is with issues and people."""
+    told = terminal("newsletters", "edit", paper)
+
+    assert Exit.USAGE == told.code
+    assert "Nothing to change" in told.err
+
+
 def test_plan_is_read_from_a_file_and_shown(terminal: Terminal, paper: str, tmp_path: Path) -> None:
     """What was given is what is there."""
     path = tmp_path / "plan.toml"
