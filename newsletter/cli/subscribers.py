@@ -66,6 +66,8 @@ def add(door: Door, address: str, *, list_name: str | None, name: str, is_confir
 
     Example: newsletter subscribers add ann@example.org --list readers --name "Ann Other"
     """
+    if is_confirmed and not basis:
+        raise click.UsageError("--confirmed goes with --basis TEXT, which says how the person consented.")
     if is_confirmed and not basis.strip():
         raise BasisMissing
     parsed = parse(address)

@@ -53,7 +53,11 @@ def test_confirmed_person_is_added_with_the_basis(terminal: Terminal, paper: str
 
 
 def test_confirmed_without_a_basis_is_refused(terminal: Terminal, paper: str) -> None:
-    """Consent that nobody can prove is none."""
+    """Consent that nobody can prove is none; whoever forgot the option is told its name."""
+    forgotten = terminal("subscribers", "add", ANN, "--confirmed")
+
+    assert Exit.USAGE == forgotten.code
+    assert "--basis" in forgotten.err
     assert Exit.REFUSED == terminal("subscribers", "add", ANN, "--confirmed", "--basis", " ").code
 
 
