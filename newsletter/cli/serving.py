@@ -1,6 +1,7 @@
 """Pages and worker in one process."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -89,7 +90,14 @@ def _listen(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family)
     except OSError as error:
-        raise BadValue("address", f"{host}:{port}", f"cannot be listened on: {error.strerror}") from error
+        raise BadValue("address", f"{host}:{port}", f"cannot be listened on: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    # Python adds the address to its own words, and a name that nobody knows has no errno of the system.
+    if error.errno is None or isinstance(error, socket.gaierror):
+        return str(error.strerror)
+    return os.strerror(error.errno)
 
 
 def _url(host: str, listening: socket.socket) -> str:

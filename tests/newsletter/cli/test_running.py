@@ -153,7 +153,7 @@ def test_port_in_use_is_told(settings: dict[str, str]) -> None:
         told = Terminal(settings)("serve", "--port", str(sink.port))
 
     assert Exit.REFUSED == told.code
-    assert "cannot be listened on: Address already in use" in told.err
+    assert told.err.endswith("cannot be listened on: Address already in use\n")
 
 
 def test_module_is_the_command(settings: dict[str, str]) -> None:
