@@ -22,6 +22,8 @@
 
 from collections.abc import Sequence
 
+_VOWELS = tuple("aeiou")
+
 
 class NewsletterError(Exception):
     """Root of all errors that a door turns into a sentence, an exit code or a status."""
@@ -136,7 +138,7 @@ class AlreadyThere(Refused):
     def __init__(self, what: str, name: object) -> None:
         self.what = what
         self.name = name
-        super().__init__(f"There is a {what} {name!s} already.")
+        super().__init__(f"There is {'an' if what.startswith(_VOWELS) else 'a'} {what} {name!s} already.")
 
 
 class BadValue(Refused):

@@ -19,8 +19,9 @@ def test_staff_is_added_and_listed(terminal: Terminal) -> None:
 def test_taken_name_is_refused(terminal: Terminal) -> None:
     """In any letter case."""
     terminal.ok("staff", "add", "Ann", "--role", "editor")
+    told = terminal("staff", "add", "ANN", "--role", "admin")
 
-    assert Exit.REFUSED == terminal("staff", "add", "ANN", "--role", "admin").code
+    assert (Exit.REFUSED, "Error: There is an account ANN already.\n") == (told.code, told.err)
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "publisher"])
