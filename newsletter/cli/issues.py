@@ -42,6 +42,7 @@ def draft(door: Door, newsletter: str, month: str | None, title: str | None) -> 
         acting.record("issue.draft", f"issue {issue.id}", month=issue.month)
     if month is not None:
         _tell_unread_feeds(door, owner)
+        _tell_no_posts(door, issue)
     answer_issue(door, issue)
 
 
@@ -145,6 +146,11 @@ def _tell_unread_feeds(door: Door, owner: Newsletter) -> None:
         unread = [feed.url for feed in feeds.feeds_of(tx, owner.id) if feed.gathered_at is None]
     for url in unread:
         door.note(f"{url} has not been read yet: newsletter feeds gather {owner.slug}")
+
+
+def _tell_no_posts(door: Door, issue: Issue) -> None:
+    if all(article.post_id is None for section in issue.sections for article in section.articles):
+        door.note(f"No post of {issue.title} was left for it: none was gathered, or other issues carry them.")
 
 
 issues = click.Group(

@@ -21,6 +21,15 @@ def test_draft_prints_its_id(terminal: Terminal, paper: str) -> None:
     )
 
 
+def test_month_without_posts_is_told(terminal: Terminal, paper: str) -> None:
+    """Or somebody who drafts a month twice looks for its posts."""
+    told = terminal("issues", "draft", paper, "--month", "2020-01")
+
+    assert 0 == told.code
+    assert "No post of January 2020 was left" in told.err
+    assert "No post" not in terminal("issues", "draft", paper, "--empty", "An extra issue").err
+
+
 def test_one_off_has_the_title_given(terminal: Terminal, paper: str) -> None:
     """And no sections before somebody writes one."""
     drafted = terminal.ok("issues", "draft", paper, "--empty", "An extra\u2028issue")
