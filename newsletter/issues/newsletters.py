@@ -144,8 +144,13 @@ def by_id(tx: Transaction, newsletter_id: int) -> Newsletter:
 
 def of_list(tx: Transaction, list_id: int) -> Newsletter | None:
     """Give the newsletter that the people of a list get, the oldest if there are several."""
-    found = _newsletters(tx, newsletter.c.list_id == list_id)
+    found = all_of_list(tx, list_id)
     return found[0] if found else None
+
+
+def all_of_list(tx: Transaction, list_id: int) -> tuple[Newsletter, ...]:
+    """Give everything that the people of a list get, in the order it was made."""
+    return _newsletters(tx, newsletter.c.list_id == list_id)
 
 
 def all_newsletters(tx: Transaction) -> tuple[Newsletter, ...]:

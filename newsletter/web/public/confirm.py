@@ -86,6 +86,7 @@ def _page(site: Site, name: str, asked: _Question, **values: object) -> Response
         name,
         newsletter=asked.subject.newsletter,
         list=asked.subject.list,
+        called=asked.subject.called,
         whom=masked(asked.subscriber.address),
         **values,
     )

@@ -84,6 +84,7 @@ def _page(site: Site, name: str, standing: _Standing, **values: object) -> Respo
         name,
         newsletter=standing.subject.newsletter,
         list=standing.subject.list,
+        called=standing.subject.called,
         whom=masked(standing.subscriber.address),
         **values,
     )

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from newsletter.issues import newsletters
 from newsletter.people import withdraw
 from newsletter.web.faults import FormDamaged, TooOften
 from newsletter.web.public import subscribe
-from newsletter.web.public.publications import Subject, masked
+from newsletter.web.public.publications import Subject, find_subject, masked
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.consent import Door, Evidence
@@ -106,7 +105,7 @@ def save(site: Site, visit: Visit) -> Response:
     _leave(site, visit, [choice for choice in standing.choices if choice.field not in visit.form and choice.is_on])
     with site.application.database.write() as tx:
         register.edit(tx, standing.person.id, name=visit.text("name"), language=_language(visit))
-    asked = [choice.list.name for choice in switched_on if _ask(site, visit, standing.person, choice)]
+    asked = [choice.subject.called for choice in switched_on if _ask(site, visit, standing.person, choice)]
     return _page(site, visit, _saved(asked))
 
 
@@ -155,8 +154,8 @@ def _choices(tx: Transaction, person: Subscriber) -> tuple[Choice, ...]:
     """Give the lists that anybody may join, and the others the person is on; none that nothing is mailed to."""
     held = {subscription.list_id: subscription for subscription in register.subscriptions_of(tx, person.id)}
     lists = [one for one in register.all_lists(tx) if one.is_public or (one.id in held and held[one.id].is_confirmed)]
-    found = [(one, newsletters.of_list(tx, one.id)) for one in lists]
-    return tuple(Choice(Subject(one, newsletter), held.get(one.id)) for one, newsletter in found if newsletter is not None)
+    found = [find_subject(tx, one) for one in lists]
+    return tuple(Choice(subject, held.get(subject.list.id)) for subject in found if subject is not None)
 
 
 def _page(site: Site, visit: Visit, saved: str) -> Response:

@@ -51,6 +51,8 @@ class Subject:
 
     list: MailingList
     newsletter: Newsletter
+    # What people call it: the newsletter, and the list only where several newsletters go to it.
+    called: str
 
 
 def publications(tx: Transaction) -> tuple[Publication, ...]:
@@ -70,10 +72,18 @@ def subject_of(tx: Transaction, list_: MailingList) -> Subject:
         PageNotFound: nothing is mailed to this list, so nobody has to do with it from outside.
 
     """
-    newsletter = newsletters.of_list(tx, list_.id)
-    if newsletter is None:
+    subject = find_subject(tx, list_)
+    if subject is None:
         raise PageNotFound
-    return Subject(list_, newsletter)
+    return subject
+
+
+def find_subject(tx: Transaction, list_: MailingList) -> Subject | None:
+    """Give the newsletter that belongs to a list; None when nothing is mailed to it."""
+    found = newsletters.all_of_list(tx, list_.id)
+    if not found:
+        return None
+    return Subject(list_, found[0], found[0].name if len(found) == 1 else list_.name)
 
 
 def masked(address: EmailAddress) -> str:

@@ -57,8 +57,10 @@ def confirmation_draft(site: Site, subject: Subject) -> Draft:
 
 def wording(subject: Subject) -> str:
     """Give the words of the consent, as they stand on the page and in the evidence."""
+    sender = subject.newsletter.sender_name
+    source = "" if sender == subject.called else f" from {sender}"
     return (
-        f"By pressing the button I ask to get {subject.list.name} by mail from {subject.newsletter.sender_name}. "
+        f"By pressing the button I ask to get {subject.called} by mail{source}. "
         "I can leave at any time by the link in every issue."
     )
 
@@ -78,6 +80,7 @@ def _form(site: Site, subject: Subject, visit: Visit | None = None, trouble: str
         "public/subscribe.html",
         newsletter=subject.newsletter,
         list=subject.list,
+        called=subject.called,
         email=visit.text("email") if visit else "",
         name=visit.text("name") if visit else "",
         trouble=trouble,
@@ -86,4 +89,4 @@ def _form(site: Site, subject: Subject, visit: Visit | None = None, trouble: str
 
 
 def _requested(site: Site, subject: Subject) -> Response:
-    return site.pages.page("public/requested.html", newsletter=subject.newsletter, list=subject.list)
+    return site.pages.page("public/requested.html", newsletter=subject.newsletter, list=subject.list, called=subject.called)

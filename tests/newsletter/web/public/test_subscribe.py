@@ -6,6 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.database import Database
+from newsletter.issues import newsletters
+from newsletter.issues.model import Newsletter
 from newsletter.web import routes
 from newsletter.web.pace import BURST
 from subscribers import register, suppression
@@ -35,6 +37,25 @@ def test_the_form_is_there(client: TestClient, list_: MailingList) -> None:
 
     assert 200 == page.status_code
     assert "By pressing the button I ask to get" in page.text
+
+
+def test_what_is_asked_for_is_called_as_its_readers_call_it(
+    client: TestClient, list_: MailingList, newsletter: Newsletter, database: Database
+) -> None:
+    """By the newsletter's name; only where a second one goes to the list, by the list's."""
+    assert f"<h1>Get {newsletter.name} by mail</h1>" in client.get(f"/subscribe/{list_.slug}").text
+
+    with database.write() as tx:
+        newsletters.create(
+            tx,
+            name="A second one",
+            sender_name="",
+            sender_address="second@example.org",
+            list_id=list_.id,
+            postal_address="1 Library Road",
+            now=newsletter.created_at,
+        )
+    assert f"<h1>Get {list_.name} by mail</h1>" in client.get(f"/subscribe/{list_.slug}").text
 
 
 def test_a_wish_plans_one_confirmation(client: TestClient, list_: MailingList, database: Database) -> None:
