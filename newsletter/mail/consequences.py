@@ -15,16 +15,20 @@ from subscribers.transaction import Transaction
 
 
 def record(tx: Transaction, worker_id: str, outcomes: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
-    """Write *outcomes* and all that follows from them; gives those that came too late to be written."""
-    late = ledger.settle(tx, worker_id, outcomes, now)
+    """Write *outcomes* and all that follows from them, one after the other; gives those that came too late to be written.
+
+    Behind one that pauses a mailing, whoever was refused before the gate is too late: they wait with all the others.
+    """
+    late: list[Outcome] = []
     for outcome in outcomes:
-        if outcome in late:
+        if ledger.settle(tx, worker_id, [outcome], now):
+            late.append(outcome)
             continue
         if outcome.verdict.suppresses:
             _suppress(tx, outcome, now)
         if outcome.verdict.pauses_mailing:
             _alarm(tx, outcome, now)
-    return late
+    return tuple(late)
 
 
 def _suppress(tx: Transaction, outcome: Outcome, now: datetime) -> None:
@@ -49,6 +53,7 @@ def _alarm(tx: Transaction, outcome: Outcome, now: datetime) -> None:
         # Cancelled meanwhile.
         return
     mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED)
+    ledger.give_back(tx, letter_id)
     text = f"{text} The mailing is paused."
     alerts.raise_alert(tx, pause_key(letter_id), text, now, newsletter_id=owner.newsletter_id, issue_id=owner.issue_id)
 

@@ -172,6 +172,12 @@ def settle(tx: Transaction, worker_id: str, outcomes: Iterable[Outcome], now: da
     return tuple(late)
 
 
+def give_back(tx: Transaction, letter_id: int) -> None:
+    """Let everybody wait who is leased and not on the wire yet; what is answered for them meanwhile does not count."""
+    held = (delivery.c.letter_id == letter_id, delivery.c.state == S.LEASED)
+    tx.execute(update(delivery).where(*held).values(state=S.PENDING, worker_id=""))
+
+
 def skip_open(tx: Transaction, subscription_id: int, now: datetime, note: str) -> int:
     """Settle everything of a subscription that is not on the wire yet as skipped; gives how many.
 
