@@ -7,7 +7,7 @@ from newsletter import failpoints
 from newsletter.errors import BadValue, WrongState
 from newsletter.issues import alerts, newsletters
 from newsletter.issues import store as issues
-from newsletter.issues.model import IssueState
+from newsletter.issues.model import Issue, IssueState
 from newsletter.letters import store as letters
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.mail import ledger, mailings
@@ -154,7 +154,21 @@ def finish(tx: Transaction, now: datetime) -> tuple[int, ...]:
             if issue.state is not IssueState.SENDING:
                 continue
             issues.set_state(tx, issue, IssueState.SENT, now)
+            _tell_uncertain(tx, issue, done.letter_id, now)
             finished.append(done.issue_id)
         mailings.close(tx, done.letter_id, now)
         failpoints.hit("issue.finished")
     return tuple(finished)
+
+
+def _tell_uncertain(tx: Transaction, issue: Issue, letter_id: int, now: datetime) -> None:
+    """Leave to a person what a crash left open: only they can ask the relay."""
+    uncertain = mailings.report(tx, letter_id).uncertain
+    if not uncertain:
+        return
+    whom = "1 person" if uncertain == 1 else f"{uncertain:,} people"
+    text = (
+        f"Whether {whom} got {issue.title} is not known: the answer of the relay was lost. "
+        "Its log may tell; nobody is written to twice."
+    )
+    alerts.raise_alert(tx, f"issue-uncertain:{issue.id}", text, now, newsletter_id=issue.newsletter_id, issue_id=issue.id)

@@ -202,6 +202,22 @@ def test_issue_is_sent_when_the_last_is_settled(book: Ledger) -> None:
         assert IssueState.SENT == state_of(tx, issue_id)
 
 
+def test_issue_sent_with_open_questions_waits_for_a_person(book: Ledger) -> None:
+    """A crash left open whether one of three got it."""
+    issue_id = sent(book)
+    claimed = book.claim(book.start("one"))
+    for one in claimed[:2]:
+        book.send("one", one)
+    book.mark("one", claimed[2])
+    book.settle("one", claimed[2], Verdict(S.UNCERTAIN), Reply(Phase.BODY, 0, "", "lost"))
+    with book.database.write() as tx:
+        dispatch.finish(tx, book.now)
+
+        [alert] = alerts.open_alerts(tx)
+    assert (f"issue-uncertain:{issue_id}", issue_id) == (alert.key, alert.issue_id)
+    assert "Whether 1 person got January 2020 is not known" in alert.text
+
+
 def test_notice_goes_to_one_person_with_their_link(book: Ledger, keyring: Keyring) -> None:
     """Ahead of the issue, once for each time it is asked for."""
     with book.database.write() as tx:
