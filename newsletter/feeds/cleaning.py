@@ -42,6 +42,14 @@ class Found:
     content_base: str = ""
 
 
+def newest(found: Iterable[Found]) -> tuple[Found, ...]:
+    """Give the latest MOST_ENTRIES of a feed, whichever end it begins at; those of one moment as they stand there."""
+    everything = tuple(found)
+    if len(everything) <= MOST_ENTRIES:
+        return everything
+    return tuple(sorted(everything, key=lambda one: one.published.at, reverse=True)[:MOST_ENTRIES])
+
+
 def clean(found: Found, known: Container[str]) -> Entry:
     """Give the entry as it is kept; *known* are names whose bylines are believed in doubt."""
     permalink = without_trackers(absolute(found.base, found.link))

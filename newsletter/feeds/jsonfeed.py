@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 
 from newsletter.feeds.addresses import absolute
-from newsletter.feeds.cleaning import MOST_ENTRIES, Found, clean, without_repetitions
+from newsletter.feeds.cleaning import Found, clean, newest, without_repetitions
 from newsletter.feeds.dates import NO_DATE, Dated, read_date
 from newsletter.feeds.model import Enclosure, NotAFeed, ParsedFeed
 from newsletter.feeds.plain import to_line
@@ -23,13 +23,13 @@ def read_json(text: str, feed_url: str, now: datetime, known: Container[str]) ->
     if not isinstance(feed, dict) or "jsonfeed.org/version" not in _text(feed, "version"):
         return NotAFeed("is JSON, but no JSON Feed")
     site = absolute(feed_url, _text(feed, "home_page_url"))
-    items = _documents(feed, "items")[:MOST_ENTRIES]
+    found = (_found(item, site or feed_url, now) for item in _documents(feed, "items"))
     return ParsedFeed(
         title=to_line(escape(_text(feed, "title"))),
         site_url=site,
         generator="",
         version="json",
-        entries=without_repetitions(clean(_found(item, site or feed_url, now), known) for item in items),
+        entries=without_repetitions(clean(entry, known) for entry in newest(found)),
         next_url=absolute(feed_url, _text(feed, "next_url")),
     )
 

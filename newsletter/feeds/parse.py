@@ -11,7 +11,7 @@ from feedparser import FeedParserDict
 
 from newsletter.confined import Child, ChildFailed
 from newsletter.feeds.addresses import absolute
-from newsletter.feeds.cleaning import MOST_ENTRIES, Found, clean, without_repetitions
+from newsletter.feeds.cleaning import Found, clean, newest, without_repetitions
 from newsletter.feeds.dates import LAST_CHANGE, Dated, read_date
 from newsletter.feeds.decoding import decode, document, is_truncated, is_web_page
 from newsletter.feeds.discovery import named_feeds
@@ -89,7 +89,7 @@ def _feed(parsed: FeedParserDict, xml: str, feed_url: str, now: datetime, known:
     site = absolute(feed_url, feed.get("link", ""))
     is_cut = is_truncated(xml)
     # Who cut the feed cut its last entry as well, perhaps in the middle of a word.
-    entries = parsed.entries[: len(parsed.entries) - is_cut][:MOST_ENTRIES]
+    entries = parsed.entries[: len(parsed.entries) - is_cut]
     version = str(parsed.version)
     found = (_found(entry, version, site or feed_url, now) for entry in entries)
     return ParsedFeed(
@@ -97,7 +97,7 @@ def _feed(parsed: FeedParserDict, xml: str, feed_url: str, now: datetime, known:
         site_url=site,
         generator=" ".join(filter(None, (feed.get("generator", ""), feed.get("generator_detail", {}).get("href", "")))),
         version=version,
-        entries=without_repetitions(clean(entry, known) for entry in found),
+        entries=without_repetitions(clean(entry, known) for entry in newest(found)),
         is_truncated=is_cut,
         next_url=_next(feed, feed_url),
     )

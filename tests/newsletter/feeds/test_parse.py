@@ -1,7 +1,9 @@
 """Feeds taken apart: what real ones get wrong, and what hostile ones try."""
 
+import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.confined import Child
+from newsletter.feeds.cleaning import MOST_ENTRIES
 from newsletter.feeds.dates import ABSURD, LAST_CHANGE, NO_DATE
 from newsletter.feeds.model import Enclosure, NotAFeed, ParsedFeed
 from newsletter.feeds.parse import parse, read
@@ -157,6 +160,22 @@ def test_entries_are_counted(now: datetime) -> None:
     items = "".join(f"<item><guid isPermaLink='false'>{n}</guid></item>" for n in range(600))
 
     assert 500 == len(feed(f"<rss version='2.0'><channel>{items}</channel></rss>".encode()).entries)
+
+
+@pytest.mark.parametrize("is_json", [False, True], ids=["rss", "json"])
+def test_feed_that_begins_with_its_oldest_entry_gives_its_newest(*, is_json: bool) -> None:
+    """A whole archive in one document, in the order it was written in: this month's posts stand at its end."""
+    moments = [NOW - timedelta(hours=hours) for hours in range(MOST_ENTRIES + 50, 0, -1)]
+    items = [f"<item><title>{at}</title><guid>{at}</guid><pubDate>{format_datetime(at)}</pubDate></item>" for at in moments]
+    documents = [{"id": str(at), "title": str(at), "date_published": at.isoformat()} for at in moments]
+    body = (
+        json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": documents})
+        if is_json
+        else f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>"
+    )
+    entries = feed(body.encode()).entries
+
+    assert set(moments[50:]) == {entry.published_at for entry in entries}
 
 
 def test_feed_without_entries_is_a_feed() -> None:
