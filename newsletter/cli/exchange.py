@@ -23,6 +23,9 @@ from subscribers.exchange import ImportReport
 # Told one by one on a terminal; all of them stand in the JSON.
 MOST_TOLD = 50
 
+# A cell may hold a book; told on a terminal it would push all the others out of sight.
+LONGEST_TOLD = 80
+
 
 class CountedLines:
     """The lines of a file, and how many bytes of it were read."""
@@ -137,12 +140,16 @@ def _print(lines: Iterable[str]) -> int:
 
 def _tell_rows(door: Door, report: ImportReport) -> None:
     for refusal in report.refusals[:MOST_TOLD]:
-        door.note(f"Row {refusal.row}: {refusal.text!r} is left out: {refusal.reason}")
+        door.note(f"Row {refusal.row}: {_short(refusal.text)} is left out: {refusal.reason}")
     for cleaning in report.cleanings[:MOST_TOLD]:
-        door.note(f"Row {cleaning.row}: the name {cleaning.before!r} was cleaned to {cleaning.after!r}")
+        door.note(f"Row {cleaning.row}: the name {_short(cleaning.before)} was cleaned to {_short(cleaning.after)}")
     more = max(report.refused - MOST_TOLD, 0) + max(report.cleaned - MOST_TOLD, 0)
     if more:
         door.note(f"{spelled.number(more)} more rows were left out or cleaned; --json lists them.")
+
+
+def _short(cell: str) -> str:
+    return repr(cell if len(cell) <= LONGEST_TOLD else f"{cell[: LONGEST_TOLD - 1]}…")
 
 
 def _summary(report: ImportReport, name: str, *, is_confirmed: bool) -> str:

@@ -32,6 +32,14 @@ def test_refused_rows_are_told_and_the_rest_is_taken(terminal: Terminal, people:
     assert "was cleaned to 'Bob Cc: x'" in told.err
 
 
+def test_long_cell_is_told_by_its_beginning(terminal: Terminal, people: str) -> None:
+    """The others are still to be seen; the JSON has all of it."""
+    told = terminal(*IMPORT, "-", *BASIS, "--json", stdin=b"email,name\n" + b"x" * 300 + b",Ann\n")
+
+    assert f"Row 2: '{'x' * 79}…' is left out" in told.err
+    assert "x" * 300 == told.answer["refusals"][0]["text"]
+
+
 def test_same_file_again_changes_nothing(terminal: Terminal, people: str) -> None:
     """Everybody is there before."""
     terminal.ok(*IMPORT, people, *BASIS, "--confirmed")
