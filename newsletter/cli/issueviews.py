@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from newsletter.cli import shown
 from newsletter.cli.door import Door
 from newsletter.issues import contents, newsletters, store
-from newsletter.issues.model import Article, Issue, Newsletter
+from newsletter.issues.model import EDITABLE, Article, Issue, Newsletter
 from newsletter.issues.store import IssueLine
 
 
@@ -40,7 +40,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
             title=issue.title,
             subject=issue.subject,
             preheader=issue.preheader,
-            send_at=shown.moment(issue.send_at, newsletter.zone),
+            **_when(issue, newsletter),
         ),
         shown.table(("#id", "section", "#place", "article", "by", "shows"), rows),
         *([shown.line(f"Dropped: {'; '.join(f'{one.id} {one.title}' for one in dropped)}")] if dropped else []),
@@ -107,6 +107,13 @@ def _head(issue: Issue, newsletter: Newsletter) -> dict[str, object]:
         "send_at": issue.send_at,
         "sent_at": issue.sent_at,
     }
+
+
+def _when(issue: Issue, newsletter: Newsletter) -> dict[str, str]:
+    # Sent by hand before its time, an issue keeps the time it would have had; nobody is to wait for that.
+    if issue.state in EDITABLE:
+        return {"send_at": shown.moment(issue.send_at, newsletter.zone)}
+    return {"sent": shown.moment(issue.sent_at, newsletter.zone)}
 
 
 def _article(article: Article) -> dict[str, object]:

@@ -91,6 +91,15 @@ def test_cancel_is_for_good(ready: Ready) -> None:
     assert Exit.REFUSED == ready.code("cancel")
 
 
+def test_issue_sent_before_its_time_shows_that_time_no_more(ready: Ready) -> None:
+    """Or somebody would wait for it."""
+    ready.ok("schedule", "2020-02-03T09:00")
+    assert "send at    Mon 3 Feb 2020" in ready.terminal("issues", "show", ready.issue).out
+
+    ready.ok("send")
+    assert "Mon 3 Feb 2020" not in ready.terminal("issues", "show", ready.issue).out
+
+
 def test_cancel_before_the_mailing_is_told_without_figures(ready: Ready) -> None:
     """Nobody waited for it yet."""
     assert "January 2020 is cancelled.\n" == ready.terminal("issues", "cancel", ready.issue).out
