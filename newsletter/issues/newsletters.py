@@ -45,7 +45,7 @@ def create(
 
     Raises:
         AlreadyThere: the name is taken.
-        BadValue: the name is empty, or the zone or the language is not known.
+        BadValue: the name or the postal address is empty, or the zone or the language is not known.
         AddressRefused: a mail could not be sent from `sender_address`, or answered to `reply_to`.
 
     """
@@ -83,6 +83,7 @@ def edit(
 
     Raises:
         NewsletterNotFound: there is none of this id.
+        BadValue: the postal address is empty.
         AddressRefused: a mail could not be sent from `sender_address`, or answered to `reply_to`.
 
     """
@@ -202,7 +203,10 @@ def _reply_to(text: str) -> str:
 def _postal(text: str) -> str:
     """Keep the lines of an address, each made safe; it stands in the footer of every letter."""
     lines = (one_line(line) for line in text.splitlines())
-    return "\n".join(line for line in lines if line)[:LONGEST_POSTAL_ADDRESS]
+    address = "\n".join(line for line in lines if line)[:LONGEST_POSTAL_ADDRESS]
+    if not address:
+        raise BadValue("postal address", repr(text), "is empty, and nothing can be mailed without one")
+    return address
 
 
 def _language(text: str) -> str:

@@ -69,7 +69,7 @@ def test_a_name_is_taken_once(database: Database) -> None:
                 sender_name="",
                 sender_address="news@example.org",
                 list_id=1,
-                postal_address="",
+                postal_address="1 Library Road",
                 now=datetime.fromisoformat("2020-01-01T00:00Z"),
             )
 
@@ -79,6 +79,7 @@ def test_a_name_is_taken_once(database: Database) -> None:
     [
         ({"name": " \n"}, BadValue),
         ({"zone": "Amsterdam"}, BadValue),
+        ({"postal_address": " \n"}, BadValue),
         ({"language": "English!"}, BadValue),
         ({"sender_address": "news@"}, AddressRefused),
         ({"reply_to": "nobody"}, AddressRefused),
