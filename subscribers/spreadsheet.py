@@ -103,6 +103,8 @@ def read_people(chunks: Iterable[bytes]) -> Iterator[PersonRow]:
     """
     lines = _Lines(chunks)
     header = next((line for line in lines if line.strip()), "")
+    if not header:
+        raise FileUnreadable("It is empty.")
     # A header quotes no delimiter in practice, so the one it has most of is the one.
     delimiter = max(DELIMITERS, key=header.count)
     columns = _columns(_split(header, delimiter))

@@ -101,7 +101,8 @@ def test_endless_cell_is_one_damaged_row() -> None:
 @pytest.mark.parametrize(
     ("content", "advice"),
     [
-        (b"", "email"),
+        (b"", "It is empty"),
+        (b"\n \r\n\n", "It is empty"),
         (b"ann@x.test\nbob@x.test\n", "email"),
         (b"first,last\nAnn,Lee\n", "email"),
         (b"PK\x03\x04\x14\x00\x06\x00\n", "Save it as CSV"),
