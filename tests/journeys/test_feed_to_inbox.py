@@ -183,9 +183,9 @@ def _read(desk: Desk) -> None:
     mails = desk.mails()
     expected = {"ann@example.net", "BOB@example.net", "zoë@xn--bcher-kva.example", "chen@example.net", "evil@example.net"}
 
-    # The proof came first: staff before readers.
-    assert "editor@example.org" == desk.sink.taken[0].recipient
-    assert expected == {taken.recipient for taken in desk.sink.taken[1:]}
+    # The proof is claimed first; which of the two connections is the faster one is chance.
+    assert "editor@example.org" in {taken.recipient for taken in desk.sink.taken[:2]}
+    assert expected | {"editor@example.org"} == {taken.recipient for taken in desk.sink.taken}
     assert 6 == len(desk.sink.taken)
     for recipient in expected:
         mail = mails[recipient]
