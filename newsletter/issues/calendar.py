@@ -18,6 +18,7 @@ from newsletter.issues.recurrence import (
     MOST_OCCURRENCES,
     Occurrence,
     Recurrence,
+    instant,
     occurrences,
     parse_recurrence,
     parse_wall_time,
@@ -45,6 +46,9 @@ PAUSE_BETWEEN_TRIES = timedelta(minutes=5)
 
 # A draft made earlier would miss most of its month.
 LONGEST_DRAFT_BEFORE = timedelta(days=28)
+
+# Between a draft and its sending clocks may be changed; the largest change there was skipped a day (Apia, 2011).
+LARGEST_CLOCK_CHANGE = timedelta(days=1)
 
 # Issues that go out when their time comes, if they are approved; what is further on has gone out already.
 _WAITING = (IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.APPROVED, IssueState.SCHEDULED)
@@ -176,8 +180,9 @@ def _record(tx: Transaction, of: Schedule, now: datetime) -> int:
     newest = tx.execute(select(func.max(slot.c.send_at)).where(slot.c.schedule_id == of.id)).scalar_one()
     # Strictly later than the newest one, but a slot at the very moment the schedule was made still counts.
     after = newest if newest is not None else of.created_at - timedelta.resolution
-    new = [_planned(of, one) for one in _occurrences(of, after, until=now + of.draft_before)]
-    return sum(_insert(tx, one) for one in new)
+    coming = _occurrences(of, after, until=now + of.draft_before + LARGEST_CLOCK_CHANGE)
+    planned = (_planned(of, one) for one in coming)
+    return sum(_insert(tx, one) for one in planned if one.draft_at <= now)
 
 
 def _insert(tx: Transaction, planned: Slot) -> int:
@@ -218,13 +223,19 @@ def _planned(of: Schedule, occurrence: Occurrence) -> Slot:
         schedule_id=of.id,
         month=covered_month(occurrence.slot_key, of.covers),
         when_empty=of.when_empty,
-        draft_at=occurrence.send_at - of.draft_before,
+        draft_at=_draft_at(of, occurrence),
         send_at=occurrence.send_at,
         state=SlotState.PLANNED,
         issue_id=None,
         attempts=0,
         note="",
     )
+
+
+def _draft_at(of: Schedule, occurrence: Occurrence) -> datetime:
+    """Give the moment of drafting: so many days before by the calendar, at the same hour whatever the clocks did since."""
+    nominal = datetime.fromisoformat(occurrence.slot_key) - of.draft_before
+    return min(instant(nominal, of.zone), occurrence.send_at)
 
 
 def _is_as(tx: Transaction, schedule_id: int, wanted: dict[str, Any]) -> bool:

@@ -229,7 +229,8 @@ class Shift:
             log.warning("the last outcomes could not be written; their deliveries will be called uncertain")
         await _cancel([writing])
         try:
-            self._note(await self._scribe.run(lambda tx: workers.release(tx, self._worker_id, self._clock())))
+            left = await self._scribe.run(lambda tx: workers.release(tx, self._worker_id, self._clock()))
+            log.info("what was in hand was given back", returned=left.returned, uncertain=left.uncertain)
         except UNAVAILABLE as error:
             log.warning("the deliveries in hand could not be given back; the next worker takes them", reason=str(error))
         finally:

@@ -112,6 +112,18 @@ def test_slots_are_recorded_when_their_draft_is_due(database: Database, newslett
     assert [0, 1, 0] == [record(database, at) for at in (DRAFT_AT - MINUTE, DRAFT_AT, DRAFT_AT + MINUTE)]
 
 
+def test_a_draft_is_made_at_the_same_hour_before_and_after_a_change_of_clocks(
+    database: Database, newsletter: Newsletter
+) -> None:
+    """On Monday 6 April 2020 at nine is summer time; a fortnight before at nine is not."""
+    schedule(database, newsletter, draft_before=timedelta(days=14))
+    with database.read() as tx:
+        [april] = [one for one in calendar.upcoming(tx, newsletter.id, NOVEMBER) if one.slot_key == "2020-04-06T09:00"]
+
+    assert datetime(2020, 4, 6, 7, tzinfo=UTC) == april.send_at
+    assert datetime(2020, 3, 23, 8, tzinfo=UTC) == april.draft_at
+
+
 def test_slots_before_the_schedule_are_never_made_up(database: Database, newsletter: Newsletter) -> None:
     """A schedule set on Tuesday does not send the issue of Monday; one set at the very moment does."""
     schedule(database, newsletter, SEND_AT + MINUTE)
