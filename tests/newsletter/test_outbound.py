@@ -303,6 +303,8 @@ def test_gzip_is_inflated(chaos: ChaosFeed, body: bytes) -> None:
         (zlib.compress(b"whole"), "deflate", "did not ask for"),
         (b"?", "br", "did not ask for"),
     ],
+    # Not by their bytes: gzip writes the hour into them.
+    ids=["cut", "none", "deflate", "brotli"],
 )
 def test_damaged_or_unknown_compression_is_a_failure(chaos: ChaosFeed, body: bytes, encoding: str, words: str) -> None:
     """Half a feed is not taken for a whole one."""
