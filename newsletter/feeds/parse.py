@@ -5,6 +5,7 @@ from datetime import datetime
 from html import escape
 from io import BytesIO
 from time import struct_time
+from xml.sax import SAXException
 
 import feedparser
 from feedparser import FeedParserDict
@@ -70,6 +71,9 @@ def read(body: bytes, content_type: str, feed_url: str, now: datetime, known: fr
         return NotAFeed(f"could not be taken apart: {type(error).__name__} in the parser")
     if not parsed.get("version"):
         return _something_else(text, feed_url)
+    if not parsed.entries and isinstance(parsed.get("bozo_exception"), SAXException):
+        # An entity bomb, or XML broken before its first entry: that is no month without posts.
+        return NotAFeed("is damaged: no post could be read from it")
     return _feed(parsed, xml, feed_url, now, known)
 
 
