@@ -58,7 +58,7 @@ def test_unconfirmed_people_wait(terminal: Terminal, people: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "email"), (b"name\nAnn\n", "email"), (b"\x89PNG\r\n\x1a\n\0\0\0", ""), (b"\0" * 1000, "")],
+    [(b"", "It is empty."), (b"name\nAnn\n", "email"), (b"\x89PNG\r\n\x1a\n\0\0\0", ""), (b"\0" * 1000, "")],
 )
 def test_what_is_no_list_of_people_is_refused(terminal: Terminal, people: str, content: bytes, reason: str) -> None:
     """One sentence, nothing imported."""

@@ -210,7 +210,9 @@ def test_pages_are_well_set(page: Page, full: House, places: Mapping[str, str], 
     inspect(page, is_letter=place == "letter")
 
 
-@pytest.mark.parametrize(("email", "heading"), [("late@example.org", "Look into your inbox"), ("ann@@", "Get Readers of")])
+@pytest.mark.parametrize(
+    ("email", "heading"), [("late@example.org", "Look into your inbox"), ("ann@@", "Get Section News by mail")]
+)
 def test_answers_to_the_form_are_well_set(
     stranger: Page, full: House, places: Mapping[str, str], email: str, heading: str
 ) -> None:
