@@ -7,7 +7,6 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ import platformdirs
 
 from newsletter import failpoints
 from newsletter.errors import SettingWrong
+from newsletter.letters.templates import packaged_templates
 from newsletter.mail.relays import Relay, parse_relay
 from newsletter.outbound import FetchPolicy
 from subscribers.tokens import SHORTEST_SECRET
@@ -196,7 +196,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         return_domain=_read(given, "return_domain", _domain, ""),
         tick_seconds=_read(given, "tick_seconds", _tick_seconds, 20),
         log=_read(given, "log", _log, LogSettings()),
-        templates=_read(given, "templates", _existing_folder, _packaged_templates()),
+        templates=_read(given, "templates", _existing_folder, packaged_templates()),
         failpoint=_read(given, "failpoint", _failpoint, ""),
     )
 
@@ -364,9 +364,3 @@ def _existing_folder(text: str) -> Path:
     if not path.is_dir():
         raise ValueError(f"there is no folder {path}")
     return path
-
-
-def _packaged_templates() -> Path:
-    installed = Path(str(files("newsletter"))) / "_templates"
-    # In a checkout they stand beside the package; the wheel carries them inside it.
-    return installed if installed.is_dir() else Path(str(files("newsletter"))).parent / "templates"
