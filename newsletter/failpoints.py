@@ -61,6 +61,11 @@ def parse(text: str) -> FailPoint:
     return FailPoint(name, Action(action), int(nth or "1"))
 
 
+def is_armed() -> bool:
+    """Whether any place is armed."""
+    return _armed is not None
+
+
 def hit(name: str) -> None:
     """Pass the place *name*."""
     if _armed is not None and _armed.name == name:

@@ -13,7 +13,8 @@ from newsletter.letters.compose import compose_issue
 from newsletter.letters.letter import Draft, LetterKind, fill_html, fill_text
 from newsletter.letters.webcopy import public_values
 from newsletter.mail import dispatch
-from newsletter.mail.message import Facts, Person, Stationery
+from newsletter.mail.compiled import CompiledLetter
+from newsletter.mail.message import Facts, Person
 from newsletter.staff.permissions import Permission
 from subscribers import register
 from subscribers.address import parse
@@ -117,4 +118,4 @@ def _message(door: Door, issue: Issue, newsletter: Newsletter, letter: Draft) ->
         token=application.keyring.seal(Purpose.DELIVERY, 0),
         values=public_values(application.links, newsletter.slug, issue.number),
     )
-    return Stationery(application.keyring, application.links).write(facts, nobody)
+    return CompiledLetter(facts, application.links).write(nobody)

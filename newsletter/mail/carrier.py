@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.clock import Clock
 from newsletter.letters.letter import LetterKind
+from newsletter.mail.compiled import CompiledLetter, Unwritable
 from newsletter.mail.delivery import (
     GOING_DOWN,
     NO_ANSWER,
@@ -23,13 +24,16 @@ from newsletter.mail.delivery import (
     judge,
     refusal_before_sending,
 )
-from newsletter.mail.message import Envelope, Facts, Stationery
+from newsletter.mail.message import Envelope, Facts
 from newsletter.mail.objections import Objections
 from newsletter.mail.pace import Pace
 from newsletter.mail.relays import Relay
 from newsletter.mail.scribe import LedgerSilent, Scribe
-from newsletter.mail.session import Patience, RelayDown, Session, connect
+from newsletter.mail.session import RelayDown, connect
+from newsletter.mail.stationery import Stationery
 from newsletter.mail.tally import Tally
+from newsletter.mail.transactions import Patience, Session
+from newsletter.mail.tray import Tray
 
 S = DeliveryState
 
@@ -38,8 +42,6 @@ LONGEST_IDLE = 10.0
 
 # Transaction failed (RFC 5321 4.2.3), said by ourselves.
 CANNOT_SEND = 554
-
-Queue = asyncio.Queue[Delivery | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,26 @@ class Office:
     pace: Pace
     tally: Tally
     clock: Clock
-    facts: Callable[[int], Awaitable[Facts]]
-    queue: Queue
+    # The compiled letters at hand, by id, and how to get another one.
+    letters: dict[int, CompiledLetter | Unwritable]
+    fetch: Callable[[int], Awaitable[CompiledLetter | Unwritable]]
+    tray: Tray
+    # Letters that the gate let nobody out with, and the latest claim of theirs that this holds for.
+    halted: dict[int, int]
     # How often in a row the relay went away at a delivery.
     losses: Counter[int]
     # What the relay had against letters, by letter.
     objections: defaultdict[int, Objections]
     stopping: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A delivery and its message, ready to be offered."""
+
+    delivery: Delivery
+    facts: Facts
+    envelope: Envelope
 
 
 class Carrier:
@@ -76,38 +91,66 @@ class Carrier:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._session: Session | None = None
+        # Taken from the queue to ride behind another message, and not fit for that.
+        self._held: Delivery | None = None
 
     async def work(self) -> None:
         """Carry until the queue hands out None."""
         try:
             while (delivery := await self._next()) is not None:
                 await self._carry(delivery)
-                self._office.queue.task_done()
             await self._hang_up()
         finally:
             if self._session is not None:
                 self._session.abort()
 
     async def _next(self) -> Delivery | None:
+        tray = self._office.tray
+        held, self._held = self._held, None
+        ready = held or tray.take_now()
+        if ready is not None:
+            return ready
         try:
             async with asyncio.timeout(LONGEST_IDLE):
-                return await self._office.queue.get()
+                return await tray.take()
         except TimeoutError:
             await self._hang_up()
-        return await self._office.queue.get()
+        return await tray.take()
 
     async def _carry(self, delivery: Delivery) -> None:
         """Try until there is an outcome; a mailer that stops leaves the delivery leased, and gives it back as a whole."""
         office = self._office
-        facts = await office.facts(delivery.letter_id)
-        while True:
+        letter = office.letters.get(delivery.letter_id) or await office.fetch(delivery.letter_id)
+        job = self._prepared(letter, delivery)
+        while job is not None and not office.stopping.is_set():
             await office.scribe.answering()
             await office.pace.ready(office.stopping)
             if office.stopping.is_set():
-                return
+                break
             session = await self._connected()
-            if session is not None and await self._try(session, facts, delivery):
+            if session is None:
+                continue
+            if self._is_skipped(session, job.delivery):
                 return
+            job = await self._converse(session, job)
+            if job is None:
+                return
+        office.tray.done()
+
+    def _prepared(self, letter: CompiledLetter | Unwritable, delivery: Delivery) -> _Job | None:
+        """Write the message; None when it comes to an end without the relay."""
+        if isinstance(letter, Unwritable):
+            # The same letter would fail for everybody; in the words of SMTP, so that it is judged as a relay's refusal is.
+            self._judge(delivery, letter.facts, Reply(Phase.MAIL, CANNOT_SEND, "", letter.reason))
+            return None
+        if self._is_halted(delivery):
+            self._settle(self._cut_off(delivery, Phase.MAIL))
+            return None
+        return _Job(delivery, letter.facts, self._office.stationery.envelope(letter, delivery))
+
+    def _is_halted(self, delivery: Delivery) -> bool:
+        """Whether the gate sent somebody else of the same claim back: without asking it for each, at a connection each."""
+        return delivery.claim <= self._office.halted.get(delivery.letter_id, -1)
 
     async def _connected(self) -> Session | None:
         if self._session is not None and self._session.is_spent:
@@ -121,60 +164,99 @@ class Carrier:
                 self._office.pace.slow(down.reply)
         return self._session
 
-    async def _try(self, session: Session, facts: Facts, delivery: Delivery) -> bool:
-        """Hand over one message; False when the same delivery is to be tried again at once."""
+    def _is_skipped(self, session: Session, delivery: Delivery) -> bool:
         refusal = refusal_before_sending(delivery, smtputf8=session.takes_smtputf8)
-        if refusal:
-            self._settle(Outcome(delivery, Verdict(S.SKIPPED, refusal, burns_attempt=False), _nothing_said(Phase.MAIL)))
-            return True
-        try:
-            envelope = self._office.stationery.envelope(facts, delivery)
-        except ValueError as error:
-            # The same letter would fail for everybody; in the words of SMTP, so that it is judged as a relay's refusal is.
-            self._judge(facts, delivery, Reply(Phase.MAIL, CANNOT_SEND, "", f"the message cannot be written: {error}"))
-            return True
-        return await self._hand_over(session, facts, delivery, envelope)
-
-    async def _hand_over(self, session: Session, facts: Facts, delivery: Delivery, envelope: Envelope) -> bool:
-        passage = Passage.GRANTED
-
-        async def gate() -> bool:
-            nonlocal passage
-            passage = await self._office.scribe.mark(delivery.id)
-            return passage is Passage.GRANTED
-
-        try:
-            reply = await session.deliver(envelope, gate)
-        except LedgerSilent:
-            # Whether it is marked or not: nothing was sent.
-            self._settle(self._cut_off(delivery, Phase.DATA))
-            return True
-        except BaseException:
-            self._settle(self._cut_off(delivery, session.phase))
-            raise
-        if reply is None:
-            if passage is Passage.SKIPPED:
-                self._office.tally.count(S.SKIPPED)
-            return True
-        if reply.phase is Phase.MAIL and reply.code == NO_ANSWER and session.has_delivered:
-            # It closed the connection between two messages, as some do after every tenth: no trouble, and nobody's fault.
+        if not refusal:
             return False
-        self._judge(facts, delivery, reply)
+        self._settle(Outcome(delivery, Verdict(S.SKIPPED, refusal, burns_attempt=False), _nothing_said(Phase.MAIL)))
+        self._office.tray.done()
         return True
 
-    def _judge(self, facts: Facts, delivery: Delivery, reply: Reply) -> None:
+    async def _converse(self, session: Session, job: _Job) -> _Job | None:
+        """Hand over one message after the other, each offered behind the one before; gives one to be tried again at once.
+
+        The next one is marked only when the relay waits for its body and the outcome of the one before is with the scribe:
+        a kill leaves one open row for each connection.
+        """
+        session.offer(job.envelope)
+        rider: _Job | None = None
+        try:
+            while True:
+                rider = None
+                reply = await session.offered()
+                if reply is None and await self._passes(session, job):
+                    rider = self._rider(session)
+                    session.hand_over(None if rider is None else rider.envelope)
+                    reply = await session.handed_over()
+                elif reply is not None and _is_between_two(session, reply):
+                    return job
+                if reply is not None:
+                    self._judge(job.delivery, job.facts, reply)
+                self._office.tray.done()
+                if rider is None or not session.is_open:
+                    return rider
+                job = rider
+        except BaseException:
+            self._settle(self._cut_off(job.delivery, session.phase))
+            if rider is not None and rider is not job:
+                self._settle(self._cut_off(rider.delivery, Phase.MAIL))
+            raise
+
+    async def _passes(self, session: Session, job: _Job) -> bool:
+        """Ask the gate for a message whose body the relay waits for; what may not go out is withdrawn."""
+        office = self._office
+        if not office.stopping.is_set():
+            try:
+                passage = await office.scribe.mark(job.delivery.id)
+            except LedgerSilent:
+                # Whether it is marked or not: nothing was sent.
+                self._settle(self._cut_off(job.delivery, Phase.DATA))
+            else:
+                if passage is Passage.GRANTED:
+                    return True
+                if passage is Passage.SKIPPED:
+                    office.tally.count(S.SKIPPED)
+                if passage is Passage.RETURNED:
+                    office.halted[job.delivery.letter_id] = job.delivery.claim
+        await session.withdraw()
+        return False
+
+    def _rider(self, session: Session) -> _Job | None:
+        """Take the next delivery if it can be offered behind the body that goes out now, without any wait."""
+        office = self._office
+        if not session.takes_riders or session.is_spent or office.stopping.is_set() or self._held is not None:
+            return None
+        if office.scribe.is_silent or office.pace.grant() > 0:
+            return None
+        delivery = office.tray.take_now()
+        if delivery is None:
+            return None
+        letter = office.letters.get(delivery.letter_id)
+        if (
+            not isinstance(letter, CompiledLetter)
+            or self._is_halted(delivery)
+            or refusal_before_sending(delivery, smtputf8=session.takes_smtputf8)
+        ):
+            # It needs more than a ride; it is the next to be carried.
+            self._held = delivery
+            return None
+        return _Job(delivery, letter.facts, office.stationery.envelope(letter, delivery))
+
+    def _judge(self, delivery: Delivery, facts: Facts, reply: Reply) -> None:
         office = self._office
         is_lost = reply.code in {NO_ANSWER, GOING_DOWN}
-        office.losses[delivery.id] = office.losses[delivery.id] + 1 if is_lost else 0
+        if is_lost:
+            office.losses[delivery.id] += 1
         jitter = random.random()  # noqa: S311 -- spreads tries over time, hides nothing
-        verdict = judge(reply, delivery.attempts, office.clock(), jitter, office.losses[delivery.id])
+        verdict = judge(reply, delivery.attempts, office.clock(), jitter, office.losses[delivery.id] if is_lost else 0)
         if verdict.slows_relay:
             office.pace.slow(reply)
         elif not is_lost:
             office.pace.works()
         if facts.kind is LetterKind.ISSUE:
             is_objected_to = office.objections[delivery.letter_id].grow(reply)
-            verdict = replace(verdict, pauses_mailing=verdict.pauses_mailing or is_objected_to)
+            if is_objected_to:
+                verdict = replace(verdict, pauses_mailing=True)
         elif verdict.pauses_mailing:
             # Nobody would resume the mailing of one person's notice: it is tried again by itself.
             verdict = replace(defer(delivery.attempts, office.clock(), jitter), pauses_mailing=True)
@@ -197,6 +279,11 @@ class Carrier:
         session, self._session = self._session, None
         if session is not None:
             await session.quit()
+
+
+def _is_between_two(session: Session, reply: Reply) -> bool:
+    """Whether a relay closed the connection between two messages, as some do after every tenth: no trouble, nobody's fault."""
+    return reply.phase is Phase.MAIL and reply.code == NO_ANSWER and session.has_delivered
 
 
 def _nothing_said(phase: Phase) -> Reply:

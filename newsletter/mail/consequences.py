@@ -7,20 +7,25 @@ from newsletter.errors import WrongState
 from newsletter.issues import alerts, store
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import ledger, mailings
-from newsletter.mail.delivery import Outcome
+from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.mailings import MailingState
 from subscribers import suppression
 from subscribers.model import Reason
 from subscribers.transaction import Transaction
 
+S = DeliveryState
+
 
 def record(tx: Transaction, worker_id: str, outcomes: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
-    """Write *outcomes* and all that follows from them, one after the other; gives those that came too late to be written.
+    """Write *outcomes* and all that follows from them, in order; gives those that came too late to be written.
 
-    Behind one that pauses a mailing, whoever was refused before the gate is too late: they wait with all the others.
+    Behind one that pauses a mailing, whoever was refused before the gate is too late: they wait with all the others. Whoever
+    was accepted had passed it, so they are written first, all by one statement.
     """
-    late: list[Outcome] = []
+    late = list(ledger.accept(tx, worker_id, [one for one in outcomes if one.verdict.state is S.ACCEPTED], now))
     for outcome in outcomes:
+        if outcome.verdict.state is S.ACCEPTED:
+            continue
         if ledger.settle(tx, worker_id, [outcome], now):
             late.append(outcome)
             continue

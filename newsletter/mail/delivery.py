@@ -76,6 +76,8 @@ class Delivery:
     confirmation_id: int
     # Tries that came to a verdict before.
     attempts: int
+    # Which of its worker's claims it came by.
+    claim: int = 0
 
     @property
     def needs_smtputf8(self) -> bool:

@@ -145,7 +145,9 @@ def report(tx: Transaction, issue_id: int) -> Report:
 
 
 def finish(tx: Transaction, now: datetime) -> tuple[int, ...]:
-    """Call every issue sent whose people are all settled; gives their ids."""
+    """Call every issue sent whose people are all settled; gives their ids. Whoever was left over by a cancelling is settled."""
+    for letter_id in mailings.cancelled_with_rest(tx):
+        mailings.cancel_rest(tx, letter_id, now)
     finished = []
     for done in mailings.exhausted(tx):
         # The issue first, as cancelling does it: two that lock in opposite order would wait for each other.

@@ -16,6 +16,7 @@ WORD = 75
 # Whatever could end a line, for any reader; lone surrogates cannot be encoded at all.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLAIN = re.compile(r"[ -~]*")
+_BREAKS_ADDRESS = re.compile(r"[<>\s]")
 _URI = re.compile(r"[!-;=?-~]+")
 # What stands for itself in a word of a phrase (RFC 2047 5 (3)).
 _ITSELF = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
@@ -50,7 +51,7 @@ def text(name: str, value: str) -> str:
 def mailbox(name: str, display: str, address: str) -> str:
     """Write a field with one mailbox, such as From; *address* comes out as it is, whatever stands in *display*."""
     display = _checked(name, display).strip()
-    if any(char in "<>" or char.isspace() for char in _checked(name, address)):
+    if _BREAKS_ADDRESS.search(_checked(name, address)):
         raise HeaderUnsafe(name, address)
     if not display:
         return f"{name}: <{address}>\r\n"

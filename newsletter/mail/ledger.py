@@ -1,12 +1,16 @@
 """The ledger in SQL: who is to get which letter, and what became of it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Text,
     and_,
+    bindparam,
     case,
     exists,
     insert,
@@ -17,8 +21,9 @@ from sqlalchemy import (
 )
 
 from newsletter.letters.letter import LetterKind
-from newsletter.mail import mailings, workers
+from newsletter.mail import figures, mailings, workers
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
+from newsletter.mail.figures import Change
 from newsletter.mail.mailings import MailingState
 from newsletter.tables.mail import IS_OPEN, IS_WAITING, attempt, delivery, mailing
 from subscribers import audience
@@ -123,14 +128,14 @@ def plan_proof(tx: Transaction, letter_id: int, address: EmailAddress, email_has
     mailings.set_audience(tx, letter_id, 1)
 
 
-def claim(tx: Transaction, worker_id: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
-    """Lease up to *limit* deliveries to a worker: notices first, then proofs, then issues, each in order.
+def claim(tx: Transaction, worker_id: str, now: datetime, limit: int, number: int = 0) -> tuple[Delivery, ...]:
+    """Lease up to *limit* deliveries to a worker, by its claim of this *number*: notices first, then proofs, then issues.
 
     Two workers never get the same row: on PostgreSQL they skip each other's locks, on SQLite this transaction is alone.
     """
     claimed: list[Delivery] = []
     for letter_id in mailings.due(tx, now, limit):
-        claimed += _lease(tx, worker_id, letter_id, now, limit - len(claimed))
+        claimed += _lease(tx, worker_id, letter_id, now, limit - len(claimed), number)
         if len(claimed) >= limit:
             break
     return tuple(claimed)
@@ -157,6 +162,8 @@ def mark(tx: Transaction, worker_id: str, ids: Sequence[int], now: datetime) -> 
         .returning(delivery.c.id),
     ).scalars()
     passages = dict.fromkeys(marked, Passage.GRANTED)
+    if len(passages) == len(ids):
+        return passages
     held_back = [delivery_id for delivery_id in ids if delivery_id not in passages]
     return passages | _settle_held_back(tx, worker_id, held_back, now)
 
@@ -164,12 +171,52 @@ def mark(tx: Transaction, worker_id: str, ids: Sequence[int], now: datetime) -> 
 def settle(tx: Transaction, worker_id: str, outcomes: Iterable[Outcome], now: datetime) -> tuple[Outcome, ...]:
     """Write what became of deliveries this worker holds; gives those that were no longer its own, which is an incident."""
     late = []
+    changes: Counter[Change] = Counter()
     for outcome in outcomes:
         if not _write(tx, worker_id, outcome, now):
             late.append(outcome)
-        elif outcome.verdict.burns_attempt and outcome.verdict.state is not S.ACCEPTED:
+            continue
+        changes[Change(outcome.delivery.letter_id, outcome.verdict.state)] += 1
+        if outcome.verdict.burns_attempt and outcome.verdict.state is not S.ACCEPTED:
             _write_attempt(tx, outcome, now)
+    figures.add(tx, changes, worker_id)
     return tuple(late)
+
+
+def accept(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
+    """Write that a relay took all of these, by one statement; gives those that were no longer this worker's own."""
+    if not accepted:
+        return ()
+    rows = [
+        {
+            "its_id": one.delivery.id,
+            "its_worker": worker_id,
+            "its_moment": now,
+            "its_code": one.reply.code,
+            "its_enhanced": one.reply.enhanced,
+            "its_reply": one.reply.text[:LONGEST_REPLY],
+        }
+        for one in accepted
+    ]
+    written = tx.execute(_ACCEPT, rows).rowcount
+    late = () if written == len(rows) else _not_accepted(tx, worker_id, accepted, now)
+    changes = Counter(Change(one.delivery.letter_id, S.ACCEPTED) for one in accepted if one not in late)
+    figures.add(tx, changes, worker_id)
+    return late
+
+
+def _not_accepted(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
+    ids = [one.delivery.id for one in accepted]
+    written = tx.execute(
+        select(delivery.c.id).where(
+            delivery.c.id.in_(ids),
+            delivery.c.worker_id == worker_id,
+            delivery.c.state == S.ACCEPTED,
+            delivery.c.settled_at == now,
+        ),
+    ).scalars()
+    known = frozenset(written)
+    return tuple(one for one in accepted if one.delivery.id not in known)
 
 
 def give_back(tx: Transaction, letter_id: int) -> None:
@@ -203,17 +250,18 @@ def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:
     )
 
 
-def _lease(tx: Transaction, worker_id: str, letter_id: int, now: datetime, limit: int) -> tuple[Delivery, ...]:
+def _lease(tx: Transaction, worker_id: str, letter_id: int, now: datetime, limit: int, number: int) -> tuple[Delivery, ...]:
     rows = tx.execute(
-        select(*_COLUMNS)
+        select(*_COLUMNS, literal(number), delivery.c.state)
         .where(delivery.c.letter_id == letter_id, IS_WAITING, delivery.c.not_before <= now)
         .order_by(delivery.c.not_before, delivery.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True),
     ).all()
-    claimed = tuple(Delivery(**row._asdict()) for row in rows)
+    claimed = tuple(Delivery(*row[:-1]) for row in rows)
     ids = [one.id for one in claimed]
     tx.execute(update(delivery).where(delivery.c.id.in_(ids)).values(state=S.LEASED, worker_id=worker_id))
+    figures.add(tx, Counter({Change(letter_id, S.DEFERRED): -sum(row.state == S.DEFERRED for row in rows)}), worker_id)
     return claimed
 
 
@@ -249,6 +297,7 @@ def _settle_held_back(tx: Transaction, worker_id: str, ids: Sequence[int], now: 
     facts = tx.execute(
         select(
             delivery.c.id,
+            delivery.c.letter_id,
             delivery.c.state,
             delivery.c.worker_id,
             mailing.c.state.label("mailing_state"),
@@ -261,7 +310,7 @@ def _settle_held_back(tx: Transaction, worker_id: str, ids: Sequence[int], now: 
     return dict.fromkeys(ids, Passage.GONE) | {row.id: _hold_back(tx, worker_id, row, now) for row in facts}
 
 
-def _hold_back(tx: Transaction, worker_id: str, facts: Row[tuple[object, ...]], now: datetime) -> Passage:
+def _hold_back(tx: Transaction, worker_id: str, facts: Row[Any], now: datetime) -> Passage:
     if facts.state != S.LEASED or facts.worker_id != worker_id:
         return Passage.GONE
     passage, note = _reason(facts)
@@ -271,10 +320,13 @@ def _hold_back(tx: Transaction, worker_id: str, facts: Row[tuple[object, ...]], 
         .where(delivery.c.id == facts.id, delivery.c.state == S.LEASED, delivery.c.worker_id == worker_id)
         .values(state=wanted, worker_id="", note=note, settled_at=None if wanted is S.PENDING else now),
     )
-    return passage if result.rowcount else Passage.GONE
+    if not result.rowcount:
+        return Passage.GONE
+    figures.add(tx, Counter([Change(facts.letter_id, wanted)]), worker_id)
+    return passage
 
 
-def _reason(facts: Row[tuple[object, ...]]) -> tuple[Passage, str]:
+def _reason(facts: Row[Any]) -> tuple[Passage, str]:
     if facts.mailing_state == MailingState.CANCELLED:
         return Passage.CANCELLED, "cancelled"
     if facts.suppressed_for is not None:
@@ -330,9 +382,39 @@ def _kept(text: str) -> ColumnElement[str]:
 
 
 def _skip(tx: Transaction, who: ColumnElement[bool], now: datetime, note: str) -> int:
-    result = tx.execute(
+    # Locked first, so that nobody changes a state between its counting and its change.
+    rows = tx.execute(
+        select(delivery.c.id, delivery.c.letter_id, delivery.c.state).where(who, delivery.c.state.in_(OPEN)).with_for_update(),
+    ).all()
+    if not rows:
+        return 0
+    tx.execute(
         update(delivery)
-        .where(who, delivery.c.state.in_(OPEN))
+        .where(delivery.c.id.in_([row.id for row in rows]))
         .values(state=S.SKIPPED, worker_id="", settled_at=now, note=note),
     )
-    return result.rowcount
+    changes = Counter(Change(row.letter_id, S.SKIPPED) for row in rows)
+    changes.subtract(Change(row.letter_id, S.DEFERRED) for row in rows if row.state == S.DEFERRED)
+    figures.add(tx, changes)
+    return len(rows)
+
+
+# Written once: a message is accepted thousands of times a second.
+_ACCEPT = (
+    update(delivery)
+    .where(
+        delivery.c.id == bindparam("its_id", type_=Number),
+        delivery.c.worker_id == bindparam("its_worker", type_=Text),
+        # Acceptance without a mark cannot be.
+        delivery.c.state == S.SENDING.value,
+    )
+    .values(
+        state=S.ACCEPTED.value,
+        attempts=delivery.c.attempts + 1,
+        settled_at=bindparam("its_moment", type_=Instant()),
+        code=bindparam("its_code"),
+        enhanced=bindparam("its_enhanced", type_=Text),
+        reply=case((delivery.c.email == "", literal("")), else_=bindparam("its_reply", type_=Text)),
+        note="",
+    )
+)

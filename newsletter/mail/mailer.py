@@ -13,12 +13,12 @@ from newsletter.errors import RelayMissing
 from newsletter.letters.links import Links
 from newsletter.mail import mailings
 from newsletter.mail.carrier import Post
-from newsletter.mail.message import Stationery
 from newsletter.mail.relays import Relay
-from newsletter.mail.session import Patience
 from newsletter.mail.shift import Shift
 from newsletter.mail.sole import only_mailer
+from newsletter.mail.stationery import Stationery
 from newsletter.mail.tally import Progress
+from newsletter.mail.transactions import Patience
 from subscribers.tokens import Keyring
 
 log = structlog.get_logger()

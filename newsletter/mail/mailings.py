@@ -1,20 +1,23 @@
 """Mailings in SQL: a letter on its way to its people, its state, and its figures."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 
 from newsletter.errors import NotAdopted
 from newsletter.letters import store as letters
 from newsletter.letters.letter import LetterKind
-from newsletter.mail.delivery import SETTLED, DeliveryState, Report, lane
+from newsletter.mail import figures
+from newsletter.mail.delivery import DeliveryState, Report, lane
+from newsletter.mail.figures import Change
 from newsletter.mail.message import Facts
 from newsletter.tables.instance import instance
 from newsletter.tables.issues import issue, newsletter
 from newsletter.tables.letters import letter
-from newsletter.tables.mail import IS_HELD, IS_OPEN, IS_WAITING, delivery, mailing
+from newsletter.tables.mail import IS_HELD, IS_OPEN, IS_WAITING, delivery, figure, mailing
 from subscribers.tables.lists import mailing_list
 from subscribers.transaction import Transaction
 
@@ -28,10 +31,6 @@ class MailingState(StrEnum):
     PAUSED = "paused"
     CANCELLED = "cancelled"
     FINISHED = "finished"
-
-
-UNSETTLED = tuple(state for state in DeliveryState if state not in SETTLED)
-HELD = (S.LEASED, S.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +137,38 @@ def cancel(tx: Transaction, letter_id: int, now: datetime) -> int:
         .where(mailing.c.letter_id == letter_id, mailing.c.state.in_([MailingState.OPEN, MailingState.PAUSED]))
         .values(state=MailingState.CANCELLED, finished_at=now),
     )
-    result = tx.execute(
+    return cancel_rest(tx, letter_id, now)
+
+
+def cancel_rest(tx: Transaction, letter_id: int, now: datetime) -> int:
+    """Cancel everybody of a cancelled mailing who is not on the wire; gives how many."""
+    total = 0
+    # Whoever is deferred counts as such. Somebody may come from one of the two states into the other meanwhile.
+    while changed := _cancel_those(tx, letter_id, now, S.DEFERRED) + _cancel_those(tx, letter_id, now, S.PENDING, S.LEASED):
+        total += changed
+    return total
+
+
+def _cancel_those(tx: Transaction, letter_id: int, now: datetime, *states: DeliveryState) -> int:
+    changed = tx.execute(
         update(delivery)
-        .where(delivery.c.letter_id == letter_id, delivery.c.state.in_([S.PENDING, S.DEFERRED, S.LEASED]))
+        .where(delivery.c.letter_id == letter_id, delivery.c.state.in_(states))
         .values(state=S.CANCELLED, worker_id="", settled_at=now, note="cancelled"),
+    ).rowcount
+    figures.add(tx, Counter({Change(letter_id, S.CANCELLED): changed}))
+    if S.DEFERRED in states:
+        figures.add(tx, Counter({Change(letter_id, S.DEFERRED): -changed}))
+    return changed
+
+
+def cancelled_with_rest(tx: Transaction) -> list[int]:
+    """Give the cancelled mailings with somebody who came back from the wire, or from a dead worker, after the cancelling."""
+    of_it = and_(delivery.c.letter_id == mailing.c.letter_id, IS_WAITING)
+    return list(
+        tx.execute(
+            select(mailing.c.letter_id).where(mailing.c.state == MailingState.CANCELLED, exists().where(of_it)),
+        ).scalars(),
     )
-    return result.rowcount
 
 
 def due(tx: Transaction, now: datetime, limit: int) -> list[int]:
@@ -163,7 +188,8 @@ def exhausted(tx: Transaction) -> tuple[Exhausted, ...]:
 
     Asked of the rows and never counted up, so nothing can be called finished that is not.
     """
-    is_left = exists().where(delivery.c.letter_id == mailing.c.letter_id, delivery.c.state.in_(UNSETTLED))
+    its = delivery.c.letter_id == mailing.c.letter_id
+    is_left = or_(exists().where(its, IS_WAITING), exists().where(its, IS_HELD))
     rows = tx.execute(
         select(mailing.c.letter_id, mailing.c.kind, letter.c.issue_id)
         .join(letter, letter.c.id == mailing.c.letter_id)
@@ -205,14 +231,15 @@ def _has_due(now: datetime) -> ColumnElement[bool]:
 
 
 def waiting(tx: Transaction) -> int:
-    """Count whom open mailings have still to reach; for a progress bar."""
-    counted = (
-        select(func.count())
-        .select_from(delivery)
-        .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
-        .where(IS_OPEN, delivery.c.state.in_(UNSETTLED))
+    """Tell whom open mailings have still to reach; for a progress bar."""
+    audience = select(func.coalesce(func.sum(mailing.c.audience), 0)).where(IS_OPEN).scalar_subquery()
+    settled = (
+        select(func.coalesce(func.sum(figure.c.people), 0))
+        .join(mailing, mailing.c.letter_id == figure.c.letter_id)
+        .where(IS_OPEN, figure.c.state != S.DEFERRED)
+        .scalar_subquery()
     )
-    return tx.execute(counted).scalar_one()
+    return int(tx.execute(select(audience - settled)).scalar_one())
 
 
 def letter_of_issue(tx: Transaction, issue_id: int) -> int | None:
@@ -225,21 +252,16 @@ def letter_of_issue(tx: Transaction, issue_id: int) -> int | None:
 
 
 def report(tx: Transaction, letter_id: int) -> Report:
-    """Give the figures of one letter, counted from its rows."""
-    counts = {
-        DeliveryState(state): count
-        for state, count in tx.execute(
-            select(delivery.c.state, func.count()).where(delivery.c.letter_id == letter_id).group_by(delivery.c.state),
-        )
-    }
+    """Give the figures of one letter."""
+    people = figures.kept(tx, letter_id)
     audience = tx.execute(select(mailing.c.audience).where(mailing.c.letter_id == letter_id)).scalar_one()
     return Report(
         audience=audience,
-        accepted=counts.get(S.ACCEPTED, 0),
-        refused=counts.get(S.REFUSED, 0),
-        deferred=counts.get(S.DEFERRED, 0),
-        uncertain=counts.get(S.UNCERTAIN, 0),
-        skipped=counts.get(S.SKIPPED, 0),
-        cancelled=counts.get(S.CANCELLED, 0),
-        pending=sum(counts.get(state, 0) for state in (S.PENDING, *HELD)),
+        accepted=people.get(S.ACCEPTED, 0),
+        refused=people.get(S.REFUSED, 0),
+        deferred=people.get(S.DEFERRED, 0),
+        uncertain=people.get(S.UNCERTAIN, 0),
+        skipped=people.get(S.SKIPPED, 0),
+        cancelled=people.get(S.CANCELLED, 0),
+        pending=audience - sum(people.values()),
     )

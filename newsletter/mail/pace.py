@@ -49,12 +49,13 @@ class Pace:
         self._failures = 0
         self._not_before = 0.0
 
+    def grant(self) -> float:
+        """Let one message go: 0, or the seconds to wait before asking again."""
+        return 0.0 if not self._not_before else max(0.0, self._not_before - monotonic())
+
     async def ready(self, stopping: asyncio.Event) -> None:
         """Wait until the relay may be tried, or the mailer stops."""
-        while not stopping.is_set():
-            wait = self._not_before - monotonic()
-            if wait <= 0:
-                return
+        while not stopping.is_set() and (wait := self.grant()) > 0:
             await wait_for(stopping, wait)
 
 

@@ -1,4 +1,4 @@
-"""Writes the ledger for a mailer: marks and outcomes of all connections, by one thread, committed together.
+"""Writes the ledger for a mailer: marks, outcomes and claims of all connections, by one thread, committed together.
 
 One commit a message would bound a mailing by the disk; one commit for everything that is waiting costs the same and bounds
 nothing. An outcome that was given in before a mark is committed with it or earlier, so a kill leaves at most one open row
@@ -6,10 +6,10 @@ for each connection.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -17,7 +17,7 @@ from newsletter import failpoints
 from newsletter.clock import Clock
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.mail import consequences, ledger
-from newsletter.mail.delivery import DeliveryState, Outcome, Passage
+from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -42,6 +42,30 @@ class _Mark:
     answer: "asyncio.Future[Passage]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    limit: int
+    number: int
+    answer: "asyncio.Future[tuple[Delivery, ...]]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What is written by one transaction."""
+
+    outcomes: list[Outcome]
+    marks: list[_Mark]
+    claim: _Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the ledger said."""
+
+    passages: dict[int, Passage]
+    claimed: tuple[Delivery, ...]
+
+
 class Scribe:
     """The one hand that writes what happens to the deliveries of one worker."""
 
@@ -52,6 +76,7 @@ class Scribe:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._outcomes: list[Outcome] = []
         self._marks: list[_Mark] = []
+        self._claim: _Claim | None = None
         self._has_work = asyncio.Event()
         self._has_none = asyncio.Event()
         self._has_none.set()
@@ -74,6 +99,20 @@ class Scribe:
         self._wake()
         return await answer
 
+    async def claim(self, limit: int, number: int) -> tuple[Delivery, ...]:
+        """Lease up to *limit* deliveries by claim *number*, together with what else is written; one caller at a time.
+
+        Raises:
+            LedgerSilent: the database did not take it.
+
+        """
+        if self._has_ended:
+            raise LedgerSilent("the mailer is ending")
+        answer: asyncio.Future[tuple[Delivery, ...]] = asyncio.get_running_loop().create_future()
+        self._claim = _Claim(limit, number, answer)
+        self._wake()
+        return await answer
+
     def settle(self, outcome: Outcome) -> None:
         """Have an outcome written; it is kept and tried again until the database takes it."""
         self._outcomes.append(outcome)
@@ -86,6 +125,11 @@ class Scribe:
     async def flushed(self) -> None:
         """Wait until everything given in is committed, or the scribe has ended."""
         await self._has_none.wait()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the database did not take what it was given last."""
+        return not self._answers.is_set()
 
     async def answering(self) -> None:
         """Wait until the database takes what it is given, or the scribe has ended."""
@@ -102,7 +146,7 @@ class Scribe:
             self._has_ended = True
             self._has_none.set()
             self._answers.set()
-            _refuse(self._marks, "the mailer is ending")
+            _refuse(self._taken(), "the mailer is ending")
 
     async def close(self) -> None:
         """Wait for the transaction under way, and let the thread go."""
@@ -112,26 +156,31 @@ class Scribe:
         self._has_none.clear()
         self._has_work.set()
 
+    def _taken(self) -> _Turn:
+        turn = _Turn(self._outcomes, self._marks, self._claim)
+        self._outcomes, self._marks, self._claim = [], [], None
+        return turn
+
     async def _take_turn(self) -> None:
-        outcomes, self._outcomes = self._outcomes, []
-        marks, self._marks = self._marks, []
-        ids = [mark.delivery_id for mark in marks]
+        turn = self._taken()
         try:
-            passages = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, outcomes, ids)
+            written = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, turn)
         except UNAVAILABLE as error:
-            _refuse(marks, str(error))
-            self._outcomes[:0] = outcomes
+            _refuse(turn, str(error))
+            self._outcomes[:0] = turn.outcomes
             await self._wait_for_database(error)
             return
         except BaseException:
-            _refuse(marks, "the mailer is ending")
+            _refuse(turn, "the mailer is ending")
             raise
         self._failures = 0
         self._answers.set()
-        for mark in marks:
+        for mark in turn.marks:
             if not mark.answer.done():
-                mark.answer.set_result(passages[mark.delivery_id])
-        if not (self._outcomes or self._marks):
+                mark.answer.set_result(written.passages[mark.delivery_id])
+        if turn.claim is not None and not turn.claim.answer.done():
+            turn.claim.answer.set_result(written.claimed)
+        if not self._has_work.is_set():
             self._has_none.set()
         if self._database.is_sqlite:
             await asyncio.sleep(BREATH)
@@ -149,24 +198,39 @@ class Scribe:
         with self._database.write() as tx:
             return errand(tx)
 
-    def _commit(self, outcomes: Sequence[Outcome], ids: Sequence[int]) -> dict[int, Passage]:
+    def _commit(self, turn: _Turn) -> _Written:
         now = self._clock()
+        ids = [mark.delivery_id for mark in turn.marks]
+        claim = turn.claim
         with self._database.write() as tx:
-            late = consequences.record(tx, self._worker_id, outcomes, now)
+            late = consequences.record(tx, self._worker_id, turn.outcomes, now)
             passages = ledger.mark(tx, self._worker_id, ids, now) if ids else {}
+            claimed = () if claim is None else ledger.claim(tx, self._worker_id, now, claim.limit, claim.number)
         for outcome in late:
+            if outcome.verdict.state is DeliveryState.PENDING:
+                # Somebody else gave it back before us.
+                continue
             log.warning("an outcome came when the delivery was no longer ours", delivery=outcome.delivery.id)
-        for outcome in outcomes:
-            failpoints.hit("mark.sent" if outcome.verdict.state is DeliveryState.ACCEPTED else "mark.failed")
-        for passage in passages.values():
-            if passage is Passage.GRANTED:
-                failpoints.hit("mark.sending")
-        return passages
+        _pass_points(turn.outcomes, passages)
+        return _Written(passages, claimed)
 
 
-def _refuse(marks: Sequence[_Mark], reason: str) -> None:
-    for mark in marks:
-        if not mark.answer.done():
-            mark.answer.set_exception(LedgerSilent(reason))
+def _pass_points(outcomes: Sequence[Outcome], passages: Mapping[int, Passage]) -> None:
+    if not failpoints.is_armed():
+        return
+    for outcome in outcomes:
+        failpoints.hit("mark.sent" if outcome.verdict.state is DeliveryState.ACCEPTED else "mark.failed")
+    for passage in passages.values():
+        if passage is Passage.GRANTED:
+            failpoints.hit("mark.sending")
+
+
+def _refuse(turn: _Turn, reason: str) -> None:
+    answers: list[asyncio.Future[Any]] = [mark.answer for mark in turn.marks]
+    if turn.claim is not None:
+        answers.append(turn.claim.answer)
+    for answer in answers:
+        if not answer.done():
+            answer.set_exception(LedgerSilent(reason))
             # The one who asked may be cancelled, and nobody would look.
-            mark.answer.exception()
+            answer.exception()

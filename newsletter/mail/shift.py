@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -12,22 +12,21 @@ from newsletter import failpoints
 from newsletter.clock import Clock
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayUnreachable
-from newsletter.mail import dispatch, ledger, mailings, workers
-from newsletter.mail.carrier import Carrier, Office, Post, Queue
-from newsletter.mail.message import Facts, Stationery
+from newsletter.mail import dispatch, mailings, workers
+from newsletter.mail.carrier import Carrier, Office, Post
+from newsletter.mail.compiled import CompiledLetter, Unwritable
+from newsletter.mail.message import Facts
 from newsletter.mail.objections import Objections
 from newsletter.mail.pace import Pace, wait_for
-from newsletter.mail.scribe import Scribe
+from newsletter.mail.scribe import LedgerSilent, Scribe
+from newsletter.mail.stationery import Stationery
 from newsletter.mail.tally import Progress, Tally
+from newsletter.mail.tray import Tray
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
-
-# Leased ahead for each connection, in the queue and at its door: enough to keep it busy over a commit, few enough that a
-# confirmation does not wait behind an issue on a slow relay.
-QUEUED = 4
 
 # How often an idle mailer looks for work, in seconds.
 POLL = 0.5
@@ -37,7 +36,7 @@ DRAIN = 30.0
 # And the ledger to take the last outcomes.
 LAST_WORDS = 10.0
 
-# Letters kept in memory; an issue is one, notices come one by one.
+# Compiled letters kept in memory; an issue is one, notices come one by one.
 KEPT_LETTERS = 16
 
 
@@ -63,11 +62,13 @@ class Shift:
         self._ends_when_idle = ends_when_idle
         self._tell = tell
         self._worker_id = uuid.uuid4().hex
-        self._letters: OrderedDict[int, Facts] = OrderedDict()
+        self._letters: dict[int, CompiledLetter | Unwritable] = {}
+        self._halted: dict[int, int] = {}
+        self._claims = 0
         self._has_news = True
         self._scribe = Scribe(database, clock, self._worker_id)
         self._pace = Pace(post.patience.trouble, post.patience.longest_trouble)
-        self._queue: Queue = asyncio.Queue(post.relay.connections * QUEUED)
+        self._tray = Tray(post.relay.connections)
         self._post = post
         self._stationery = stationery
 
@@ -101,8 +102,10 @@ class Shift:
             pace=self._pace,
             tally=tally,
             clock=self._clock,
-            facts=self._facts,
-            queue=self._queue,
+            letters=self._letters,
+            fetch=self._fetch,
+            tray=self._tray,
+            halted=self._halted,
             losses=Counter(),
             objections=defaultdict(Objections),
             stopping=self._stopping,
@@ -124,31 +127,33 @@ class Shift:
         return mailings.waiting(tx)
 
     async def _feed(self) -> None:
+        is_idle = False
         while not self._stopping.is_set():
             try:
-                if not await self._claim() and await self._is_done():
+                if is_idle and await self._is_done():
                     return
-            except UNAVAILABLE as error:
+                # An idle mailer asks by reading: an empty claim is a commit all the same.
+                is_idle = (is_idle and not (await self._outstanding()).is_ready) or not await self._claim()
+            except (LedgerSilent, *UNAVAILABLE) as error:
                 log.warning("the ledger cannot be read", reason=str(error))
                 await wait_for(self._stopping, POLL)
 
     async def _claim(self) -> bool:
-        """Lease the next deliveries; False when there are none."""
-        if not (await self._outstanding()).is_ready:
-            return False
-        limit = self._queue.maxsize
-        claimed = await self._scribe.run(lambda tx: ledger.claim(tx, self._worker_id, self._clock(), limit))
-        for delivery in claimed:
-            self._has_news = True
+        """Lease the next deliveries when few are left; False when there are none."""
+        await self._tray.low()
+        self._claims += 1
+        claimed = await self._scribe.claim(self._tray.ahead, self._claims)
+        self._has_news = self._has_news or bool(claimed)
+        self._tray.put(claimed)
+        for _ in claimed:
             failpoints.hit("lease.claimed")
-            await self._queue.put(delivery)
         return bool(claimed)
 
     async def _is_done(self) -> bool:
         """Wait a moment for those in hand; True when nothing is left that this shift has to wait for."""
         try:
             async with asyncio.timeout(POLL):
-                await self._queue.join()
+                await self._tray.emptied()
                 await self._scribe.flushed()
         except TimeoutError:
             return False
@@ -166,19 +171,24 @@ class Shift:
     async def _outstanding(self) -> mailings.Outstanding:
         return await self._read(lambda tx: mailings.outstanding(tx, self._clock()))
 
-    async def _facts(self, letter_id: int) -> Facts:
-        known = self._letters.get(letter_id)
-        while known is None:
+    async def _fetch(self, letter_id: int) -> CompiledLetter | Unwritable:
+        letter = self._letters.get(letter_id)
+        while letter is None:
             try:
-                known = await self._read(lambda tx: mailings.load(tx, letter_id))
+                letter = await self._read(lambda tx: self._compiled(mailings.load(tx, letter_id)))
             except UNAVAILABLE as error:
                 log.warning("the ledger cannot be read", reason=str(error))
                 await asyncio.sleep(POLL)
-        self._letters[letter_id] = known
-        self._letters.move_to_end(letter_id)
+        self._letters[letter_id] = letter
         if len(self._letters) > KEPT_LETTERS:
-            self._letters.popitem(last=False)
-        return known
+            self._letters.pop(next(iter(self._letters)))
+        return letter
+
+    def _compiled(self, facts: Facts) -> CompiledLetter | Unwritable:
+        try:
+            return self._stationery.compile(facts)
+        except ValueError as error:
+            return Unwritable(facts, f"the message cannot be written: {error}")
 
     async def _read(self, question: Callable[[Transaction], T]) -> T:
         def ask() -> T:
@@ -212,11 +222,7 @@ class Shift:
 
     async def _wind_up(self, carriers: list[asyncio.Task[None]]) -> None:
         """Let every connection finish what it has in hand."""
-        while not self._queue.empty():
-            # Leased and untouched: given back when the shift ends.
-            self._queue.get_nowait()
-        for _ in carriers:
-            self._queue.put_nowait(None)
+        self._tray.end()
         ended, _ = await asyncio.wait(carriers, timeout=DRAIN)
         for carrier in ended:
             carrier.result()

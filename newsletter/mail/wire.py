@@ -34,17 +34,25 @@ class Wire(asyncio.Protocol):
     """Takes over a transport and pairs replies with commands by counting them, as RFC 2920 3.1 asks for.
 
     Whatever is malformed, too long or unasked ends the connection: a reply that belongs to something else would make the
-    ledger say of one person what is true of another.
+    ledger say of one person what is true of another. One task at a time waits on a wire.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._awaited: deque[asyncio.Future[Answer]] = deque()
+        self._loop = asyncio.get_running_loop()
+        # How many replies are still to come, and those that came and nobody has asked for yet.
+        self._owed = 0
+        self._answers: deque[Answer] = deque()
         self._buffer = b""
         self._lines: list[str] = []
         self._trouble = ""
-        self._may_write = asyncio.Event()
-        self._may_write.set()
+        self._may_write = True
+        self._waiter: asyncio.Future[None] | None = None
+        self._patience = 0.0
+        self._deadline = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
+        # Written means taken by the system: what a slow relay has not taken is at most one message.
+        transport.set_write_buffer_limits(high=0)
         transport.set_protocol(self)
 
     @property
@@ -53,12 +61,12 @@ class Wire(asyncio.Protocol):
         return self._trouble
 
     @property
-    def has_unsent(self) -> bool:
-        """Whether something written has not left this machine yet."""
-        return self._transport.get_write_buffer_size() > 0
+    def unsent(self) -> int:
+        """How many bytes that were written have not left this process yet."""
+        return self._transport.get_write_buffer_size()
 
-    def send(self, data: bytes, replies: int = 1) -> "list[asyncio.Future[Answer]]":
-        """Write *data*; gives a future for each of the replies it will bring, in order.
+    def send(self, data: bytes, replies: int = 1) -> None:
+        """Write *data*, which will bring so many replies.
 
         Raises:
             WireLost: nothing was written.
@@ -66,16 +74,33 @@ class Wire(asyncio.Protocol):
         """
         if self._trouble:
             raise WireLost(self._trouble)
-        futures = [asyncio.get_running_loop().create_future() for _ in range(replies)]
-        self._awaited.extend(futures)
+        self._owed += replies
         self._transport.write(data)
-        return futures
 
-    async def drain(self) -> None:
-        """Wait until the relay has taken most of what was written, so that a slow one does not fill our memory."""
-        await self._may_write.wait()
-        if self._trouble:
-            raise WireLost(self._trouble)
+    async def answer(self, seconds: float) -> Answer:
+        """Give the next reply; a relay that says nothing for so long is given up.
+
+        Being cancelled cuts the connection: a reply that comes later must not be taken for that of the next command.
+
+        Raises:
+            WireLost: it was lost before the reply had come.
+
+        """
+        while not self._answers:
+            await self._news(seconds)
+        return self._answers.popleft()
+
+    async def drained(self, seconds: float) -> None:
+        """Wait until the relay has taken what was written, so that a slow one does not fill our memory.
+
+        Returns early when a reply comes: a relay may answer before it has seen the whole message, to refuse it.
+
+        Raises:
+            WireLost: the connection was lost, or nothing was taken for so long.
+
+        """
+        while not self._may_write and not self._answers:
+            await self._news(seconds)
 
     def abort(self, reason: str) -> None:
         """Cut the connection at once; nothing that was not yet written goes out."""
@@ -109,11 +134,12 @@ class Wire(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Hear that the relay takes no more for now."""
-        self._may_write.clear()
+        self._may_write = False
 
     def resume_writing(self) -> None:
-        """Hear that the relay takes bytes again."""
-        self._may_write.set()
+        """Hear that the relay has taken everything."""
+        self._may_write = True
+        self._wake()
 
     def _take_line(self, line: bytes) -> None:
         if self._trouble:
@@ -129,24 +155,59 @@ class Wire(asyncio.Protocol):
             self._lines = []
 
     def _give(self, answer: Answer) -> None:
-        if not self._awaited:
+        if not self._owed:
             self.abort(f"the relay spoke unasked: {answer.code} {answer.text[:200]}")
             return
-        future = self._awaited.popleft()
-        if not future.done():
-            future.set_result(answer)
+        self._owed -= 1
+        self._answers.append(answer)
+        self._wake()
+
+    async def _news(self, seconds: float) -> None:
+        """Wait for a reply or for room to write."""
+        if self._trouble:
+            raise WireLost(self._trouble)
+        self._waiter = self._loop.create_future()
+        self._patience = seconds
+        self._deadline = self._loop.time() + seconds
+        # One alarm serves many waits: it looks for itself whether it rang too early. A timer for each wait would cost
+        # more than the wait.
+        if self._alarm is None or self._alarm.when() > self._deadline:
+            self._set_alarm()
+        try:
+            await self._waiter
+        except BaseException:
+            self.abort("given up")
+            raise
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._loop.call_at(self._deadline, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self._waiter is None or self._trouble:
+            return
+        if self._loop.time() < self._deadline:
+            self._set_alarm()
+            return
+        # The answer may still come; it must not be taken for that of the next message.
+        self.abort(f"the relay said nothing for {self._patience:g} s")
 
     def _fail(self, reason: str) -> None:
         if self._trouble:
             return
         self._trouble = reason
-        self._may_write.set()
-        while self._awaited:
-            future = self._awaited.popleft()
-            if not future.done():
-                future.set_exception(WireLost(reason))
-                # Whoever asked may have been cancelled; asyncio would complain that nobody looked.
-                future.exception()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        self._wake()
 
 
 def take_over(transport: asyncio.BaseTransport) -> Wire:
@@ -168,4 +229,6 @@ def _is_reply_line(line: bytes) -> bool:
 def _shown(line: bytes) -> str:
     # Whatever a relay says ends in reports and on pages: one line, printable.
     text = line.decode("utf-8", "replace")
+    if text.isprintable():
+        return text.strip()
     return "".join(char if char.isprintable() else " " for char in text).strip()

@@ -5,6 +5,7 @@ On PostgreSQL, where workers of several hosts share a ledger, leases are judged 
 On SQLite there is one worker, guarded by a lock on the file, so every other worker in the table is dead.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,9 @@ from sqlalchemy import ColumnElement, Select, func, insert, literal, select, upd
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
 
+from newsletter.mail import figures
 from newsletter.mail.delivery import DeliveryState, Phase
+from newsletter.mail.figures import Change
 from newsletter.tables.mail import IS_HELD, attempt, delivery, worker
 from subscribers.tables.kinds import Instant
 from subscribers.transaction import Transaction
@@ -83,10 +86,11 @@ def _take_back(tx: Transaction, whose: ColumnElement[bool], now: datetime) -> Re
             settled_at=now,
             note="the mailer ended while this was on the wire",
         )
-        .returning(delivery.c.id, delivery.c.attempts),
+        .returning(delivery.c.id, delivery.c.attempts, delivery.c.letter_id),
     ).all()
     if lost:
         tx.execute(insert(attempt), [_lost(row.id, row.attempts, now) for row in lost])
+        figures.add(tx, Counter(Change(row.letter_id, S.UNCERTAIN) for row in lost))
     return Rescued(returned.rowcount, len(lost))
 
 

@@ -139,7 +139,7 @@ class Conversation:
         self.writer = writer
         self._number = number
         self._transactions = 0
-        self._sender = ""
+        self._sender: str | None = None
         self._recipients: list[str] = []
 
     async def hold(self) -> None:
@@ -184,7 +184,9 @@ class Conversation:
             if await self._answer("mail", argument, "250 2.1.0 ok"):
                 self._sender, self._recipients = _path(argument), []
         elif verb == "RCPT":
-            if await self._answer("rcpt", argument, "250 2.1.5 ok"):
+            if self._sender is None:
+                await self.say("503 5.5.1 from whom?")
+            elif await self._answer("rcpt", argument, "250 2.1.5 ok"):
                 self._recipients.append(_path(argument))
         elif verb == "DATA":
             await self._data()
@@ -202,7 +204,7 @@ class Conversation:
 
     async def _simple(self, verb: str) -> None:
         if verb == "RSET":
-            self._recipients = []
+            self._sender, self._recipients = None, []
             await self._answer("rset", "", "250 2.0.0 ok")
             return
         offered = list(self.sink.extensions)
@@ -236,7 +238,7 @@ class Conversation:
         message_id = found[1].decode() if found else ""
         digest = hashlib.sha256(message).hexdigest()
         for recipient in self._recipients:
-            self.sink.take(Taken(self._sender, recipient, message_id, digest), message)
+            self.sink.take(Taken(self._sender or "", recipient, message_id, digest), message)
 
     async def _start_tls(self) -> None:
         assert self.sink.tls is not None

@@ -20,7 +20,7 @@ from newsletter.mail.mailer import Mailer
 from newsletter.mail.mailings import MailingState
 from newsletter.mail.objections import FEWEST
 from newsletter.mail.relays import Relay, Tls
-from newsletter.mail.session import Patience
+from newsletter.mail.transactions import Patience
 from newsletter.mail.tally import Progress
 from newsletter.tables.mail import delivery, worker
 from subscribers import register, suppression
@@ -191,8 +191,16 @@ def test_connection_lost_before_the_body_is_tried_again(step: str, reaction: Rea
     assert Checked(Findings(), accepted=24, uncertain=0, uncertain_taken=0) == sqlite_post.check(sink)
 
 
-@pytest.mark.parametrize("reaction", [chaos.close, chaos.reset, chaos.garble, chaos.stall])
-@pytest.mark.parametrize(("step", "taken"), [("body", 0), ("dot", 0), ("answer", 3)])
+@pytest.mark.parametrize(
+    ("step", "reaction", "taken"),
+    [
+        ("body", chaos.close_in_body, 0),
+        ("body", chaos.reset_in_body, 0),
+        ("body", chaos.stall, 0),
+        *(("dot", reaction, 0) for reaction in (chaos.close, chaos.reset, chaos.garble, chaos.stall)),
+        *(("answer", reaction, 3) for reaction in (chaos.close, chaos.reset, chaos.garble, chaos.stall)),
+    ],
+)
 def test_connection_lost_from_the_body_on_is_uncertain_and_never_repeated(
     step: str, taken: int, reaction: Reaction, sqlite_post: Post
 ) -> None:

@@ -13,7 +13,8 @@ from newsletter.letters.letter import LetterKind
 from newsletter.letters.links import Links
 from newsletter.mail.delivery import Delivery
 from newsletter.mail.headers import HeaderUnsafe
-from newsletter.mail.message import Facts, Stationery
+from newsletter.mail.message import Envelope, Facts
+from newsletter.mail.stationery import Stationery
 from subscribers.tokens import Keyring, Purpose
 from tests.conftest import SECRET
 from tests.harness import rawmail
@@ -29,9 +30,14 @@ TOKEN = KEYRING.seal(Purpose.DELIVERY, 11)
 LEAVE = f"https://news.example.org/u/{KEYRING.seal(Purpose.UNSUBSCRIBE, 31)}"
 
 
+def envelope(facts: Facts = FACTS, delivery: Delivery = ANN, stationery: Stationery = STATIONERY) -> Envelope:
+    """Compile the letter and write one message."""
+    return stationery.envelope(stationery.compile(facts), delivery)
+
+
 def read(facts: Facts = FACTS, delivery: Delivery = ANN) -> rawmail.Raw:
     """Write a message and take it apart."""
-    return rawmail.read(STATIONERY.envelope(facts, delivery).data)
+    return rawmail.read(envelope(facts, delivery).data)
 
 
 def test_fields_are_exactly_these() -> None:
@@ -112,12 +118,12 @@ def test_nameless_are_addressed_all_the_same() -> None:
 
 def test_every_attempt_is_the_same_bytes() -> None:
     """So whoever gets a second copy can tell that it is one."""
-    assert STATIONERY.envelope(FACTS, ANN) == STATIONERY.envelope(FACTS, replace(ANN, attempts=3))
+    assert envelope() == envelope(delivery=replace(ANN, attempts=3))
 
 
 def test_two_people_have_different_ids() -> None:
     """Message-ID, envelope sender and links are theirs alone."""
-    ann, bob = (STATIONERY.envelope(FACTS, one) for one in (ANN, replace(ANN, id=12, subscription_id=32)))
+    ann, bob = (envelope(delivery=one) for one in (ANN, replace(ANN, id=12, subscription_id=32)))
 
     assert ann.sender != bob.sender
     assert rawmail.read(ann.data).one("Message-ID") != rawmail.read(bob.data).one("Message-ID")
@@ -125,8 +131,8 @@ def test_two_people_have_different_ids() -> None:
 
 def test_envelope_sender_leads_back_to_the_delivery() -> None:
     """Returned mail is known by where it comes back to, and the local part fits into 64 octets."""
-    envelope = Stationery(KEYRING, Links("https://x.example"), "returns.example.org").envelope(FACTS, ANN)
-    local, _, domain = envelope.sender.partition("@")
+    sender = envelope(stationery=Stationery(KEYRING, Links("https://x.example"), "returns.example.org")).sender
+    local, _, domain = sender.partition("@")
 
     assert "returns.example.org" == domain
     assert 11 == KEYRING.open(Purpose.DELIVERY, local.removeprefix("b-"))
@@ -156,7 +162,7 @@ def test_welcome_can_be_left_again() -> None:
 def test_no_text_makes_another_header(subject: str, sender: str, name: str) -> None:
     """Neither a feed's title, nor a setting, nor a person's name; seen by our parser and by CPython's."""
     draft = replace(a_draft(), subject=subject, sender_name=sender)
-    data = STATIONERY.envelope(replace(FACTS, draft=draft), replace(ANN, name=name)).data
+    data = envelope(replace(FACTS, draft=draft), replace(ANN, name=name)).data
     raw = rawmail.read(data)
     stdlib = message_from_bytes(data, policy=policy.default)
 
@@ -176,17 +182,17 @@ def test_any_text_survives_in_the_body(text: str) -> None:
 
 def test_address_outside_ascii_is_the_only_thing_that_is_not_seven_bit() -> None:
     """It goes only to a relay that takes it."""
-    envelope = STATIONERY.envelope(FACTS, replace(ANN, email="jörg@example.net", name="Jörg"))
+    jorg = envelope(delivery=replace(ANN, email="jörg@example.net", name="Jörg"))
 
-    assert envelope.needs_smtputf8
-    assert "jörg@example.net" == rawmail.mailbox(rawmail.read(envelope.data).one("To").value)[1]
-    assert envelope.data.replace("jörg".encode(), b"").isascii()
+    assert jorg.needs_smtputf8
+    assert "jörg@example.net" == rawmail.mailbox(rawmail.read(jorg.data).one("To").value)[1]
+    assert jorg.data.replace("jörg".encode(), b"").isascii()
 
 
 def test_sender_that_is_no_address_is_refused() -> None:
     """Nothing is sent under a name that could be read as another."""
     with pytest.raises(HeaderUnsafe):
-        STATIONERY.envelope(replace(FACTS, draft=a_draft(sender="a@x>\r\nBcc: b@example.com")), ANN)
+        STATIONERY.compile(replace(FACTS, draft=a_draft(sender="a@x>\r\nBcc: b@example.com")))
 
 
 def test_long_list_name_does_not_break_the_feedback_id() -> None:

@@ -9,7 +9,8 @@ import pytest
 from newsletter.mail.delivery import Phase, Reply
 from newsletter.mail.message import Envelope
 from newsletter.mail.relays import Relay, Tls
-from newsletter.mail.session import Patience, RelayDown, Session, connect
+from newsletter.mail.session import RelayDown, connect
+from newsletter.mail.transactions import Patience, Session
 from tests.harness import chaossmtp as chaos
 from tests.harness.certificates import Authority
 from tests.harness.sink import Conversation, Script, Sink, behave
@@ -90,7 +91,10 @@ def test_phase_of_a_failure_is_known(step: str, phase: Phase, reaction: Callable
     [reply], _, is_open = deliver(chaos.at(step, reaction))
 
     assert reply is not None
-    assert (phase, 0) == (reply.phase, reply.code)
+    # Who speaks unasked before the first byte of the body is out has certainly not taken it.
+    is_early = step == "body" and reaction in {chaos.garble, chaos.endless_line, chaos.endless_reply}
+    assert reply.phase in ({Phase.DATA, Phase.BODY} if is_early else {phase})
+    assert 0 == reply.code
     assert reply.text
     assert not is_open
 
@@ -163,7 +167,7 @@ def test_gate_that_says_no_sends_no_body() -> None:
     """The recipient was named, then nothing: RSET, and the connection serves the next."""
 
     async def talk() -> tuple[list[Reply | None], Sink]:
-        async with Sink() as sink:
+        async with Sink(extensions=("8BITMIME",)) as sink:
             session = await opened(sink)
             replies = [await session.deliver(LETTER, gate) for gate in (denied, granted)]
             await session.quit()
@@ -179,6 +183,7 @@ def test_gate_that_says_no_sends_no_body() -> None:
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data", "body", "dot"])
 def test_cancelled_connection_is_never_used_again(step: str) -> None:
     """Whoever gives up waiting cuts the connection, in whatever phase."""
+    expected = Phase.BODY if step in {"body", "dot"} else Phase(step)
 
     async def talk() -> tuple[bool, Phase, Sink]:
         reached = asyncio.Event()
@@ -193,6 +198,8 @@ def test_cancelled_connection_is_never_used_again(step: str) -> None:
             session = await opened(sink, Patience())
             handing = asyncio.create_task(session.deliver(LETTER, granted))
             await reached.wait()
+            while session.phase is not expected:
+                await asyncio.sleep(0.001)
             handing.cancel()
             await asyncio.gather(handing, return_exceptions=True)
             return session.is_open, session.phase, sink
@@ -200,7 +207,7 @@ def test_cancelled_connection_is_never_used_again(step: str) -> None:
     is_open, phase, sink = asyncio.run(talk())
 
     assert not is_open
-    assert (Phase.BODY if step in {"body", "dot"} else Phase(step)) == phase
+    assert expected == phase
     assert [] == sink.taken
 
 

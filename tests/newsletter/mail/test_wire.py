@@ -1,7 +1,7 @@
 """Bytes of a relay, cut into replies however they arrive."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import pairwise
 
 import pytest
@@ -22,6 +22,9 @@ class Line(asyncio.Transport):
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Be taken over."""
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Hear when to complain of a relay that takes nothing."""
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Remember *data*."""
         self.written += bytes(data)
@@ -38,12 +41,12 @@ class Line(asyncio.Transport):
         """Forget the connection."""
 
 
-def on_a_wire(act: Callable[[Wire, Line], None]) -> None:
+def on_a_wire(act: Callable[[Wire, Line], Awaitable[None]]) -> None:
     """Run *act* inside an event loop."""
 
     async def run() -> None:
         line = Line()
-        act(Wire(line), line)
+        await act(Wire(line), line)
 
     asyncio.run(run())
 
@@ -57,12 +60,12 @@ def test_replies_are_the_same_however_they_are_cut(cuts: list[int]) -> None:
     """Segments end anywhere."""
     edges = sorted({0, len(REPLY), *cuts})
 
-    def act(wire: Wire, _line: Line) -> None:
-        futures = wire.send(b"x", replies=3)
+    async def act(wire: Wire, _line: Line) -> None:
+        wire.send(b"x", replies=3)
         for start, end in pairwise(edges):
             wire.data_received(REPLY[start:end])
 
-        assert ANSWERS == [future.result() for future in futures]
+        assert ANSWERS == [await wire.answer(1) for _ in range(3)]
         assert "" == wire.trouble
 
     on_a_wire(act)
@@ -72,13 +75,16 @@ def test_replies_are_the_same_however_they_are_cut(cuts: list[int]) -> None:
 def test_whatever_comes_is_an_answer_or_the_end(noise: bytes) -> None:
     """Never an exception, never an answer out of nothing."""
 
-    def act(wire: Wire, _line: Line) -> None:
-        [future] = wire.send(b"x")
+    async def act(wire: Wire, _line: Line) -> None:
+        wire.send(b"x")
         wire.data_received(noise)
-        if future.done() and future.exception() is None:
-            assert noise[:1] in {b"2", b"3", b"4", b"5"}
+        wire.close()
+        try:
+            await wire.answer(1)
+        except WireLost:
+            assert wire.trouble
         else:
-            assert wire.trouble or b"\n" not in noise or noise[3:4] == b"-"
+            assert noise[:1] in {b"2", b"3", b"4", b"5"}
 
     on_a_wire(act)
 
@@ -102,7 +108,7 @@ def test_whatever_comes_is_an_answer_or_the_end(noise: bytes) -> None:
 def test_what_is_no_reply_cuts_the_connection(bytes_: bytes) -> None:
     """And says why."""
 
-    def act(wire: Wire, line: Line) -> None:
+    async def act(wire: Wire, line: Line) -> None:
         wire.send(b"x")
         wire.data_received(bytes_)
 
@@ -112,14 +118,19 @@ def test_what_is_no_reply_cuts_the_connection(bytes_: bytes) -> None:
     on_a_wire(act)
 
 
-def test_everybody_who_waits_hears_of_the_end() -> None:
+def test_whoever_waits_hears_of_the_end() -> None:
     """And nobody who comes later is left waiting."""
 
-    def act(wire: Wire, line: Line) -> None:
-        futures = wire.send(b"x", replies=2)
+    async def act(wire: Wire, line: Line) -> None:
+        wire.send(b"x", replies=2)
+        waiting = asyncio.create_task(wire.answer(60))
+        await asyncio.sleep(0)
         wire.connection_lost(ConnectionResetError("reset"))
 
-        assert all(isinstance(future.exception(), WireLost) for future in futures)
+        with pytest.raises(WireLost, match="reset"):
+            await waiting
+        with pytest.raises(WireLost, match="reset"):
+            await wire.answer(60)
         with pytest.raises(WireLost, match="reset"):
             wire.send(b"y")
         assert b"x" == line.written
@@ -130,10 +141,76 @@ def test_everybody_who_waits_hears_of_the_end() -> None:
 def test_bare_code_is_a_reply() -> None:
     """Some servers say no more."""
 
-    def act(wire: Wire, _line: Line) -> None:
-        [future] = wire.send(b"x")
+    async def act(wire: Wire, _line: Line) -> None:
+        wire.send(b"x")
         wire.data_received(b"250\r\n")
 
-        assert Answer(250, ("",)) == future.result()
+        assert Answer(250, ("",)) == await wire.answer(1)
+
+    on_a_wire(act)
+
+
+def test_reply_that_came_before_the_end_is_still_an_answer() -> None:
+    """A relay that answers and hangs up has answered."""
+
+    async def act(wire: Wire, _line: Line) -> None:
+        wire.send(b"x", replies=2)
+        wire.data_received(b"250 taken\r\n")
+        wire.eof_received()
+
+        assert Answer(250, ("taken",)) == await wire.answer(1)
+        with pytest.raises(WireLost, match="closed the connection"):
+            await wire.answer(1)
+
+    on_a_wire(act)
+
+
+def test_silence_cuts_the_connection() -> None:
+    """Also when the wait before it was allowed to be longer, and when bytes drip without a line's end."""
+
+    async def act(wire: Wire, line: Line) -> None:
+        wire.send(b"x", replies=2)
+        wire.data_received(b"250 ok\r\n")
+        await wire.answer(600)
+        dripping = asyncio.get_running_loop().call_later(0.01, wire.data_received, b"25")
+        with pytest.raises(WireLost, match="said nothing"):
+            await wire.answer(0.03)
+        dripping.cancel()
+
+        assert line.is_aborted
+
+    on_a_wire(act)
+
+
+def test_giving_up_a_wait_cuts_the_connection() -> None:
+    """The reply that comes later must not be paired with the next command."""
+
+    async def act(wire: Wire, line: Line) -> None:
+        wire.send(b"x")
+        waiting = asyncio.create_task(wire.answer(60))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+        assert line.is_aborted
+
+    on_a_wire(act)
+
+
+def test_slow_relay_is_waited_for_until_it_has_taken_what_was_written() -> None:
+    """So that at most one message a connection is in memory."""
+
+    async def act(wire: Wire, _line: Line) -> None:
+        wire.send(b"x")
+        wire.pause_writing()
+        draining = asyncio.create_task(wire.drained(60))
+        await asyncio.sleep(0)
+        assert not draining.done()
+        wire.resume_writing()
+        await draining
+
+        wire.pause_writing()
+        with pytest.raises(WireLost, match="said nothing"):
+            await wire.drained(0.01)
 
     on_a_wire(act)

@@ -1,0 +1,121 @@
+"""A letter compiled once: a person's message is bytes joined, with no MIME work for anybody."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from typing import Protocol
+
+from newsletter.letters.letter import SlotName
+from newsletter.letters.links import Links
+from newsletter.mail import quotedprintable
+from newsletter.mail.message import Facts, Person, PersonalField, fields, needed_slots
+
+_PART_HEAD = "--{}\r\nContent-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+
+
+class Signer(Protocol):
+    """Signs the messages of one sender (DKIM, RFC 6376)."""
+
+    def sign(self, fields: Sequence[bytes], body_digest: bytes, at: int) -> bytes:
+        """Give the signature fields for a message of these header fields and the SHA-256 of its body, at a Unix time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritable:
+    """A letter that cannot be compiled, and why."""
+
+    facts: Facts
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    """Where a person's value goes in a body, and whether as text of HTML."""
+
+    name: SlotName
+    is_html: bool
+
+
+class CompiledLetter:
+    """The messages of one mailing: what is the same for all is encoded, with holes for the person.
+
+    Byte-identical at every attempt: date, boundary, Message-ID and signature come from the letter and the delivery.
+
+    Raises:
+        HeaderUnsafe: the letter's sender is no address that can stand in a header.
+
+    """
+
+    def __init__(self, facts: Facts, links: Links, signer: Signer | None = None) -> None:
+        self.facts = facts
+        # "=_" cannot occur in quoted-printable.
+        boundary = f"=_{facts.draft.content_hash[:32]}"
+        self._fields = tuple(_encoded(field) for field in fields(facts, links, boundary))
+        self._body = tuple(_joined(_body(facts, boundary)))
+        self._signer = signer
+        self._signed_at = int(facts.planned_at.timestamp())
+        # The signature's hash begins the same for everybody, up to the first hole.
+        self._begun = sha256(self._body[0] if isinstance(self._body[0], bytes) else b"")
+        in_bodies = {piece.name for piece in self._body if isinstance(piece, _Hole)}
+        self.slots = frozenset(in_bodies | needed_slots(facts))
+
+    def write(self, person: Person) -> bytes:
+        """Write the message of one person, headers and both bodies, every line ending in CRLF."""
+        header = [field if isinstance(field, bytes) else field(person).encode() for field in self._fields]
+        body = [piece if isinstance(piece, bytes) else _filled(piece, person) for piece in self._body]
+        if self._signer is not None:
+            header.insert(0, self._signer.sign(header, self._digest(body), self._signed_at))
+        return b"".join([*header, b"\r\n", *body])
+
+    def _digest(self, body: Sequence[bytes]) -> bytes:
+        digest = self._begun.copy()
+        digest.update(b"".join(body[1:]))
+        return digest.digest()
+
+
+def _encoded(field: str | PersonalField) -> bytes | PersonalField:
+    return field.encode("ascii") if isinstance(field, str) else field
+
+
+def _body(facts: Facts, boundary: str) -> Iterator[bytes | _Hole]:
+    draft = facts.draft
+    names = {token: name for name, token in draft.slots.items()}
+    yield _PART_HEAD.format(boundary, "text/plain").encode("ascii")
+    yield from _pieces(draft.text, names, is_html=False)
+    yield b"\r\n" + _PART_HEAD.format(boundary, "text/html").encode("ascii")
+    yield from _pieces(draft.html, names, is_html=True)
+    yield f"\r\n--{boundary}--\r\n".encode("ascii")
+
+
+def _pieces(text: str, names: dict[str, SlotName], *, is_html: bool) -> Iterator[bytes | _Hole]:
+    tokens = re.compile("|".join(map(re.escape, names)) or r"(?!)")
+    text = quotedprintable.with_line_ends(text)
+    position = 0
+    for found in tokens.finditer(text):
+        yield quotedprintable.encode_before_slot(text[position : found.start()])
+        yield _Hole(names[found[0]], is_html)
+        yield quotedprintable.SOFT_BREAK
+        position = found.end()
+    yield quotedprintable.encode(text[position:])
+
+
+def _joined(pieces: Iterator[bytes | _Hole]) -> Iterator[bytes | _Hole]:
+    """Join what stands side by side and is the same for everybody."""
+    constant = b""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            constant += piece
+            continue
+        yield constant
+        yield piece
+        constant = b""
+    yield constant
+
+
+def _filled(hole: _Hole, person: Person) -> bytes:
+    value = person.values[hole.name]
+    # For text and for quoted attributes alike.
+    return quotedprintable.encode_value(escape(value, quote=True) if hole.is_html else value)

@@ -1,0 +1,60 @@
+"""Writes the messages of this instance: each letter is compiled once, and each person's links are sealed."""
+
+from dataclasses import dataclass
+
+from newsletter.letters.letter import NAMELESS, SlotName
+from newsletter.letters.links import Links
+from newsletter.mail.compiled import CompiledLetter, Signer
+from newsletter.mail.delivery import Delivery
+from newsletter.mail.message import Envelope, Facts, Person
+from subscribers.oneline import one_line
+from subscribers.tokens import Keyring, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """What this instance puts into all its messages."""
+
+    keyring: Keyring
+    links: Links
+    # Where returned mail comes back to; empty: the sender's own domain.
+    return_domain: str = ""
+
+    def compile(self, facts: Facts, signer: Signer | None = None) -> CompiledLetter:
+        """Compile the letter of a mailing, signed by *signer* if there is one.
+
+        Raises:
+            HeaderUnsafe: the letter's sender is no address that can stand in a header.
+
+        """
+        return CompiledLetter(facts, self.links, signer)
+
+    def envelope(self, letter: CompiledLetter, delivery: Delivery) -> Envelope:
+        """Write the message of one delivery."""
+        person = self._person(letter, delivery)
+        sender = f"b-{person.token}@{self.return_domain or letter.facts.sender_domain}"
+        return Envelope(sender, person.address, letter.write(person))
+
+    def _person(self, letter: CompiledLetter, delivery: Delivery) -> Person:
+        """Give the person a delivery is for, with the links that are theirs alone."""
+        name = one_line(delivery.name)
+        values = {slot: self._value(slot, name, letter.facts, delivery) for slot in letter.slots}
+        return Person(delivery.email, name, self.keyring.seal(Purpose.DELIVERY, delivery.id), values)
+
+    def _value(self, slot: SlotName, name: str, facts: Facts, delivery: Delivery) -> str:
+        match slot:
+            case SlotName.NAME:
+                return name or NAMELESS
+            case SlotName.UNSUBSCRIBE:
+                return self.links.unsubscribe(self.keyring.seal(Purpose.UNSUBSCRIBE, delivery.subscription_id or 0))
+            case SlotName.PREFERENCES:
+                return self.links.preferences(self.keyring.seal(Purpose.PREFERENCES, delivery.subscriber_id or 0))
+            case SlotName.CONFIRM:
+                return self.links.confirm(self.keyring.seal(Purpose.CONFIRM, delivery.confirmation_id))
+            case SlotName.WEB_COPY:
+                return self._web_copy(facts)
+
+    def _web_copy(self, facts: Facts) -> str:
+        if facts.newsletter_slug and facts.issue_number:
+            return self.links.issue(facts.newsletter_slug, facts.issue_number)
+        return self.links.archive()

@@ -1,0 +1,108 @@
+"""Leased deliveries on their way to the connections: enough to keep all busy, few enough that nothing urgent waits."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from newsletter.clock import monotonic
+from newsletter.mail.delivery import Delivery
+
+# Leased ahead for each connection: enough to keep it busy over a commit, few enough that a confirmation does not wait behind
+# an issue on a slow relay.
+QUEUED = 4
+# On a fast one as much as it takes in so many seconds, and never more than so many.
+AHEAD_SECONDS = 0.2
+MOST_AHEAD = 1000
+
+
+class Tray:
+    """Filled by claims, emptied by connections; knows when it is low and when everything taken from it is done."""
+
+    def __init__(self, connections: int) -> None:
+        self._least = connections * QUEUED
+        self._ahead = self._least
+        self._waiting: deque[Delivery] = deque()
+        self._in_hand = 0
+        self._taken = 0
+        self._measured_from = monotonic()
+        self._has_ended = False
+        self._has_some = asyncio.Event()
+        self._is_low = asyncio.Event()
+        self._is_low.set()
+        self._is_done = asyncio.Event()
+        self._is_done.set()
+
+    @property
+    def ahead(self) -> int:
+        """How many to claim at once."""
+        return self._ahead
+
+    def put(self, deliveries: Sequence[Delivery]) -> None:
+        """Take in what was claimed."""
+        if self._has_ended:
+            # Leased and untouched: given back when the shift ends.
+            return
+        self._waiting.extend(deliveries)
+        self._in_hand += len(deliveries)
+        if deliveries:
+            self._is_done.clear()
+            self._has_some.set()
+        self._measure()
+        self._look()
+
+    def take_now(self) -> Delivery | None:
+        """Give the next delivery, None when there is none at this moment."""
+        if not self._waiting:
+            return None
+        delivery = self._waiting.popleft()
+        self._taken += 1
+        self._look()
+        return delivery
+
+    async def take(self) -> Delivery | None:
+        """Give the next delivery; None when there will be none any more."""
+        while not self._has_ended:
+            delivery = self.take_now()
+            if delivery is not None:
+                return delivery
+            await self._has_some.wait()
+        return None
+
+    def done(self) -> None:
+        """Hear that a delivery that was taken needs no more work."""
+        self._in_hand -= 1
+        if not self._in_hand:
+            self._is_done.set()
+
+    def end(self) -> None:
+        """Hand out no more; what still waits is dropped."""
+        self._has_ended = True
+        self._waiting.clear()
+        self._has_some.set()
+        self._is_low.set()
+
+    async def low(self) -> None:
+        """Wait until more can be claimed."""
+        await self._is_low.wait()
+
+    async def emptied(self) -> None:
+        """Wait until everything that came in is done."""
+        await self._is_done.wait()
+
+    def _measure(self) -> None:
+        now = monotonic()
+        elapsed = now - self._measured_from
+        if elapsed <= 0:
+            return
+        wanted = int(self._taken / elapsed * AHEAD_SECONDS)
+        # Twice at the most: the first moments say little.
+        self._ahead = max(self._least, min(wanted, 2 * self._ahead, MOST_AHEAD))
+        self._taken, self._measured_from = 0, now
+
+    def _look(self) -> None:
+        if not self._waiting and not self._has_ended:
+            self._has_some.clear()
+        if len(self._waiting) * 2 <= self._ahead:
+            self._is_low.set()
+        else:
+            self._is_low.clear()
