@@ -1,5 +1,6 @@
 """One letter to one person: its states, and what a relay's answer means for it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,6 +61,10 @@ LOSS_PAUSE = timedelta(seconds=5)
 MOST_LOSSES = 3
 
 
+# What would end an address on the wire, or begin another.
+_BREAKS_PATH = re.compile(r"[<>\s]")
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One letter to one person, as a worker holds it."""
@@ -118,6 +123,9 @@ class Verdict:
     pauses_mailing: bool = False
 
 
+ACCEPTED = Verdict(S.ACCEPTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a try ended."""
@@ -161,7 +169,7 @@ def judge(reply: Reply, attempts: int, now: datetime, jitter: float, losses: int
     *jitter* from 0 to 1 spreads the next tries. *losses* tells how often in a row the relay went away at this very person.
     """
     if reply.phase is Phase.BODY and reply.code // 100 == 2:  # noqa: PLR2004 -- 2yz: RFC 5321 4.2.1
-        return Verdict(S.ACCEPTED)
+        return ACCEPTED
     if reply.code == GOING_DOWN or (reply.code == NO_ANSWER and reply.phase is not Phase.BODY):
         return _relay_trouble(reply, attempts, now, jitter, losses)
     if reply.code // 100 == 4 and reply.phase in _OF_ONE_PERSON:  # noqa: PLR2004 -- 4yz
@@ -232,6 +240,4 @@ def _pause(attempts: int) -> timedelta:
 
 def _is_safe_path(address: str) -> bool:
     local, at, domain = address.rpartition("@")
-    return bool(local and at and domain) and not any(
-        char in "<>" or char.isspace() or not char.isprintable() for char in address
-    )
+    return bool(local and at and domain) and address.isprintable() and not _BREAKS_PATH.search(address)

@@ -3,12 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_or_add
 
 from newsletter.mail.delivery import DeliveryState
+from newsletter.prepared import Prepared
 from newsletter.tables.mail import delivery, figure
 from subscribers.transaction import Transaction
 
@@ -29,20 +30,13 @@ class Change:
 def add(tx: Transaction, changes: Counter[Change], shard: str = "") -> None:
     """Count *changes*; call it last in a transaction, so that nobody waits long for its rows."""
     rows = [
-        {"letter_id": change.letter_id, "shard": shard, "state": change.state, "people": people}
+        {"its_letter": change.letter_id, "its_shard": shard, "its_state": change.state.value, "its_people": people}
         for change, people in sorted(changes.items(), key=lambda item: (item[0].letter_id, item[0].state))
         if people and change.state in COUNTED
     ]
     if not rows:
         return
-    statement = insert_or_add(figure)
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=[figure.c.letter_id, figure.c.shard, figure.c.state],
-            set_={"people": figure.c.people + statement.excluded.people},
-        ),
-        rows,
-    )
+    _ADD.run_many(tx, rows)
 
 
 def kept(tx: Transaction, letter_id: int) -> dict[DeliveryState, int]:
@@ -59,3 +53,17 @@ def counted(tx: Transaction, letter_id: int) -> dict[DeliveryState, int]:
         select(delivery.c.state, func.count()).where(delivery.c.letter_id == letter_id).group_by(delivery.c.state),
     )
     return {DeliveryState(state): people for state, people in rows}
+
+
+_INSERT = insert_or_add(figure)
+_ADD = Prepared(
+    lambda _dialect: _INSERT.values(
+        letter_id=bindparam("its_letter"),
+        shard=bindparam("its_shard"),
+        state=bindparam("its_state"),
+        people=bindparam("its_people"),
+    ).on_conflict_do_update(
+        index_elements=[figure.c.letter_id, figure.c.shard, figure.c.state],
+        set_={"people": figure.c.people + _INSERT.excluded.people},
+    )
+)

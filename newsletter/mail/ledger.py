@@ -3,34 +3,27 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Text,
     and_,
     bindparam,
     case,
-    exists,
     insert,
     literal,
-    or_,
     select,
     update,
 )
 
 from newsletter.letters.letter import LetterKind
-from newsletter.mail import figures, mailings, workers
-from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
+from newsletter.mail import figures, mailings
+from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
-from newsletter.mail.mailings import MailingState
-from newsletter.tables.mail import IS_OPEN, IS_WAITING, attempt, delivery, mailing
+from newsletter.prepared import Prepared
+from newsletter.tables.mail import attempt, delivery
 from subscribers import audience
 from subscribers.address import EmailAddress
-from subscribers.model import EVERY_LIST, SubscriptionState
-from subscribers.suppression import OWN_WORD
-from subscribers.tables.evidence import suppression
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
@@ -46,19 +39,6 @@ LONGEST_REPLY = 1000
 
 # SQLAlchemy forgets the count of an INSERT unless told not to.
 COUNTED = {"preserve_rowcount": True}
-
-_COLUMNS = (
-    delivery.c.id,
-    delivery.c.letter_id,
-    delivery.c.subscriber_id,
-    delivery.c.subscription_id,
-    delivery.c.list_id,
-    delivery.c.email,
-    delivery.c.email_hash,
-    delivery.c.name,
-    delivery.c.confirmation_id,
-    delivery.c.attempts,
-)
 
 
 def plan(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
@@ -128,46 +108,6 @@ def plan_proof(tx: Transaction, letter_id: int, address: EmailAddress, email_has
     mailings.set_audience(tx, letter_id, 1)
 
 
-def claim(tx: Transaction, worker_id: str, now: datetime, limit: int, number: int = 0) -> tuple[Delivery, ...]:
-    """Lease up to *limit* deliveries to a worker, by its claim of this *number*: notices first, then proofs, then issues.
-
-    Two workers never get the same row: on PostgreSQL they skip each other's locks, on SQLite this transaction is alone.
-    """
-    claimed: list[Delivery] = []
-    for letter_id in mailings.due(tx, now, limit):
-        claimed += _lease(tx, worker_id, letter_id, now, limit - len(claimed), number)
-        if len(claimed) >= limit:
-            break
-    return tuple(claimed)
-
-
-def mark(tx: Transaction, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
-    """Mark those of *ids* as sending that may be sent at this very moment; settle the others with the reason.
-
-    This is the gate: the last thing before a body goes out, and the only place from which one may. Commit before sending.
-    """
-    marked = tx.execute(
-        update(delivery)
-        .where(
-            delivery.c.id.in_(ids),
-            delivery.c.state == S.LEASED,
-            delivery.c.worker_id == worker_id,
-            workers.is_alive(tx, worker_id, now),
-            mailings.is_adopted(),
-            exists().where(mailing.c.letter_id == delivery.c.letter_id, IS_OPEN),
-            ~_is_suppressed(),
-            or_(_is_of_kind(LetterKind.PROOF, LetterKind.CONFIRMATION), _is_confirmed()),
-        )
-        .values(state=S.SENDING, sending_at=now)
-        .returning(delivery.c.id),
-    ).scalars()
-    passages = dict.fromkeys(marked, Passage.GRANTED)
-    if len(passages) == len(ids):
-        return passages
-    held_back = [delivery_id for delivery_id in ids if delivery_id not in passages]
-    return passages | _settle_held_back(tx, worker_id, held_back, now)
-
-
 def settle(tx: Transaction, worker_id: str, outcomes: Iterable[Outcome], now: datetime) -> tuple[Outcome, ...]:
     """Write what became of deliveries this worker holds; gives those that were no longer its own, which is an incident."""
     late = []
@@ -198,7 +138,7 @@ def accept(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: da
         }
         for one in accepted
     ]
-    written = tx.execute(_ACCEPT, rows).rowcount
+    written = _ACCEPT.run_many(tx, rows)
     late = () if written == len(rows) else _not_accepted(tx, worker_id, accepted, now)
     changes = Counter(Change(one.delivery.letter_id, S.ACCEPTED) for one in accepted if one not in late)
     figures.add(tx, changes, worker_id)
@@ -248,93 +188,6 @@ def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:
     tx.execute(
         update(delivery).where(of_person).values(email="", name="", reply="", subscriber_id=None, subscription_id=None),
     )
-
-
-def _lease(tx: Transaction, worker_id: str, letter_id: int, now: datetime, limit: int, number: int) -> tuple[Delivery, ...]:
-    rows = tx.execute(
-        select(*_COLUMNS, literal(number), delivery.c.state)
-        .where(delivery.c.letter_id == letter_id, IS_WAITING, delivery.c.not_before <= now)
-        .order_by(delivery.c.not_before, delivery.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True),
-    ).all()
-    claimed = tuple(Delivery(*row[:-1]) for row in rows)
-    ids = [one.id for one in claimed]
-    tx.execute(update(delivery).where(delivery.c.id.in_(ids)).values(state=S.LEASED, worker_id=worker_id))
-    figures.add(tx, Counter({Change(letter_id, S.DEFERRED): -sum(row.state == S.DEFERRED for row in rows)}), worker_id)
-    return claimed
-
-
-def _is_of_kind(*kinds: LetterKind) -> ColumnElement[bool]:
-    # Under a name of its own: one of the statements it stands in speaks of mailings already.
-    its = mailing.alias("its_mailing")
-    return exists().where(its.c.letter_id == delivery.c.letter_id, its.c.kind.in_(kinds))
-
-
-def _is_confirmed() -> ColumnElement[bool]:
-    return exists().where(
-        subscription.c.id == delivery.c.subscription_id,
-        subscription.c.state == SubscriptionState.CONFIRMED,
-    )
-
-
-def _suppressions() -> ColumnElement[bool]:
-    return and_(
-        suppression.c.email_hash == delivery.c.email_hash,
-        suppression.c.list_id.in_([EVERY_LIST, delivery.c.list_id]),
-        # Who left by their own wish may ask to come back, and needs the confirmation for that.
-        or_(suppression.c.reason.not_in(OWN_WORD), ~_is_of_kind(LetterKind.CONFIRMATION)),
-    )
-
-
-def _is_suppressed() -> ColumnElement[bool]:
-    return exists().where(_suppressions())
-
-
-def _settle_held_back(tx: Transaction, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
-    if not ids:
-        return {}
-    facts = tx.execute(
-        select(
-            delivery.c.id,
-            delivery.c.letter_id,
-            delivery.c.state,
-            delivery.c.worker_id,
-            mailing.c.state.label("mailing_state"),
-            select(suppression.c.reason).where(_suppressions()).limit(1).scalar_subquery().label("suppressed_for"),
-            or_(_is_of_kind(LetterKind.PROOF, LetterKind.CONFIRMATION), _is_confirmed()).label("is_wanted"),
-        )
-        .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
-        .where(delivery.c.id.in_(ids)),
-    ).all()
-    return dict.fromkeys(ids, Passage.GONE) | {row.id: _hold_back(tx, worker_id, row, now) for row in facts}
-
-
-def _hold_back(tx: Transaction, worker_id: str, facts: Row[Any], now: datetime) -> Passage:
-    if facts.state != S.LEASED or facts.worker_id != worker_id:
-        return Passage.GONE
-    passage, note = _reason(facts)
-    wanted = {Passage.SKIPPED: S.SKIPPED, Passage.CANCELLED: S.CANCELLED}.get(passage, S.PENDING)
-    result = tx.execute(
-        update(delivery)
-        .where(delivery.c.id == facts.id, delivery.c.state == S.LEASED, delivery.c.worker_id == worker_id)
-        .values(state=wanted, worker_id="", note=note, settled_at=None if wanted is S.PENDING else now),
-    )
-    if not result.rowcount:
-        return Passage.GONE
-    figures.add(tx, Counter([Change(facts.letter_id, wanted)]), worker_id)
-    return passage
-
-
-def _reason(facts: Row[Any]) -> tuple[Passage, str]:
-    if facts.mailing_state == MailingState.CANCELLED:
-        return Passage.CANCELLED, "cancelled"
-    if facts.suppressed_for is not None:
-        return Passage.SKIPPED, f"suppressed: {facts.suppressed_for}"
-    if not facts.is_wanted:
-        return Passage.SKIPPED, "no confirmed subscription"
-    # Paused, not adopted, or the lease ran out: nothing is decided about the person.
-    return Passage.RETURNED, ""
 
 
 def _write(tx: Transaction, worker_id: str, outcome: Outcome, now: datetime) -> bool:
@@ -399,22 +252,23 @@ def _skip(tx: Transaction, who: ColumnElement[bool], now: datetime, note: str) -
     return len(rows)
 
 
-# Written once: a message is accepted thousands of times a second.
-_ACCEPT = (
-    update(delivery)
-    .where(
-        delivery.c.id == bindparam("its_id", type_=Number),
-        delivery.c.worker_id == bindparam("its_worker", type_=Text),
-        # Acceptance without a mark cannot be.
-        delivery.c.state == S.SENDING.value,
-    )
-    .values(
-        state=S.ACCEPTED.value,
-        attempts=delivery.c.attempts + 1,
-        settled_at=bindparam("its_moment", type_=Instant()),
-        code=bindparam("its_code"),
-        enhanced=bindparam("its_enhanced", type_=Text),
-        reply=case((delivery.c.email == "", literal("")), else_=bindparam("its_reply", type_=Text)),
-        note="",
+_ACCEPT = Prepared(
+    lambda _dialect: (
+        update(delivery)
+        .where(
+            delivery.c.id == bindparam("its_id", type_=Number),
+            delivery.c.worker_id == bindparam("its_worker", type_=Text),
+            # Acceptance without a mark cannot be.
+            delivery.c.state == S.SENDING.value,
+        )
+        .values(
+            state=S.ACCEPTED.value,
+            attempts=delivery.c.attempts + 1,
+            settled_at=bindparam("its_moment", type_=Instant()),
+            code=bindparam("its_code"),
+            enhanced=bindparam("its_enhanced", type_=Text),
+            reply=case((delivery.c.email == "", literal("")), else_=bindparam("its_reply", type_=Text)),
+            note="",
+        )
     )
 )

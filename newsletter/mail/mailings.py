@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_, select, update
 
 from newsletter.errors import NotAdopted
 from newsletter.letters import store as letters
@@ -14,10 +14,12 @@ from newsletter.mail import figures
 from newsletter.mail.delivery import DeliveryState, Report, lane
 from newsletter.mail.figures import Change
 from newsletter.mail.message import Facts
+from newsletter.prepared import Prepared
 from newsletter.tables.instance import instance
 from newsletter.tables.issues import issue, newsletter
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import IS_HELD, IS_OPEN, IS_WAITING, delivery, figure, mailing
+from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import mailing_list
 from subscribers.transaction import Transaction
 
@@ -173,14 +175,7 @@ def cancelled_with_rest(tx: Transaction) -> list[int]:
 
 def due(tx: Transaction, now: datetime, limit: int) -> list[int]:
     """Give the letters that somebody could be written to with now, in the order they are mailed; none in a copy."""
-    return list(
-        tx.execute(
-            select(mailing.c.letter_id)
-            .where(IS_OPEN, _has_due(now), is_adopted())
-            .order_by(mailing.c.lane, mailing.c.letter_id)
-            .limit(limit),
-        ).scalars(),
-    )
+    return list(_DUE.run(tx, its_moment=now, its_limit=limit).scalars())
 
 
 def exhausted(tx: Transaction) -> tuple[Exhausted, ...]:
@@ -210,16 +205,16 @@ def outstanding(tx: Transaction, now: datetime) -> Outstanding:
     """Tell whether there is anything to mail now; later tries of deferred people and paused mailings do not count."""
     is_pending = exists().where(delivery.c.letter_id == mailing.c.letter_id, delivery.c.state == S.PENDING)
     ready = or_(
-        exists().where(IS_OPEN, _has_due(now), is_adopted()),
+        exists().where(IS_OPEN, _has_due(), is_adopted()),
         # Those at whom the connection was lost wait for some seconds.
         exists().where(IS_OPEN, is_pending, is_adopted()),
     )
     held = exists().where(IS_HELD)
-    row = tx.execute(select(ready.label("ready"), held.label("held"))).one()
+    row = tx.execute(select(ready.label("ready"), held.label("held")), {"its_moment": now}).one()
     return Outstanding(bool(row.ready), bool(row.held))
 
 
-def _has_due(now: datetime) -> ColumnElement[bool]:
+def _has_due() -> ColumnElement[bool]:
     # Asked for the earliest, because EXISTS with a bound on the moment made PostgreSQL walk everybody who is deferred.
     earliest = (
         select(delivery.c.not_before)
@@ -227,7 +222,7 @@ def _has_due(now: datetime) -> ColumnElement[bool]:
         .order_by(delivery.c.not_before)
         .limit(1)
     )
-    return earliest.scalar_subquery() <= now
+    return earliest.scalar_subquery() <= bindparam("its_moment", type_=Instant())
 
 
 def waiting(tx: Transaction) -> int:
@@ -265,3 +260,13 @@ def report(tx: Transaction, letter_id: int) -> Report:
         cancelled=people.get(S.CANCELLED, 0),
         pending=audience - sum(people.values()),
     )
+
+
+_DUE = Prepared(
+    lambda _dialect: (
+        select(mailing.c.letter_id)
+        .where(IS_OPEN, _has_due(), is_adopted())
+        .order_by(mailing.c.lane, mailing.c.letter_id)
+        .limit(bindparam("its_limit", type_=Number))
+    )
+)

@@ -59,6 +59,7 @@ class Envelope:
 
     sender: str
     recipient: str
+    # Lines end in CRLF, the last one too, and none begins with a dot.
     data: bytes
 
     @property

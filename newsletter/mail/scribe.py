@@ -16,7 +16,7 @@ import structlog
 from newsletter import failpoints
 from newsletter.clock import Clock
 from newsletter.database import UNAVAILABLE, Database
-from newsletter.mail import consequences, ledger
+from newsletter.mail import consequences, gate, leases
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
 from subscribers.transaction import Transaction
 
@@ -204,8 +204,8 @@ class Scribe:
         claim = turn.claim
         with self._database.write() as tx:
             late = consequences.record(tx, self._worker_id, turn.outcomes, now)
-            passages = ledger.mark(tx, self._worker_id, ids, now) if ids else {}
-            claimed = () if claim is None else ledger.claim(tx, self._worker_id, now, claim.limit, claim.number)
+            passages = gate.mark(tx, self._worker_id, ids, now) if ids else {}
+            claimed = () if claim is None else leases.claim(tx, self._worker_id, now, claim.limit, claim.number)
         for outcome in late:
             if outcome.verdict.state is DeliveryState.PENDING:
                 # Somebody else gave it back before us.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal, select, true, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
@@ -51,11 +51,11 @@ def renew(tx: Transaction, worker_id: str, now: datetime) -> None:
     tx.execute(update(worker).where(worker.c.id == worker_id).values(lease_until=_clock(tx, now, LEASE)))
 
 
-def is_alive(tx: Transaction, worker_id: str, now: datetime) -> ColumnElement[bool]:
+def is_alive(dialect: str, worker_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Give the condition that a worker's lease still holds."""
-    if tx.dialect.name == "sqlite":
-        return literal(True)
-    alive = select(worker.c.id).where(worker.c.id == worker_id, worker.c.lease_until > _clock(tx, now))
+    if dialect == "sqlite":
+        return true()
+    alive = select(worker.c.id).where(worker.c.id == worker_id, worker.c.lease_until > func.clock_timestamp(type_=Instant()))
     return alive.exists()
 
 

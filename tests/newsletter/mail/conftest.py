@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from newsletter.database import Database
-from newsletter.mail import ledger, workers
+from newsletter.mail import gate, leases, ledger, workers
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage, Phase, Reply, Verdict
 from subscribers.tokens import Keyring
 from tests.harness import mailroom
@@ -33,12 +33,12 @@ class Ledger:
     def claim(self, worker_id: str, limit: int = 10, now: datetime | None = None) -> tuple[Delivery, ...]:
         """Lease deliveries."""
         with self.database.write() as tx:
-            return ledger.claim(tx, worker_id, now or self.now, limit)
+            return leases.claim(tx, worker_id, now or self.now, limit)
 
     def mark(self, worker_id: str, *deliveries: Delivery) -> list[Passage]:
         """Ask the gate."""
         with self.database.write() as tx:
-            passages = ledger.mark(tx, worker_id, [one.id for one in deliveries], self.now)
+            passages = gate.mark(tx, worker_id, [one.id for one in deliveries], self.now)
         return [passages[one.id] for one in deliveries]
 
     def settle(self, worker_id: str, delivery: Delivery, verdict: Verdict, reply: Reply = ACCEPTED) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from newsletter.database import Database
-from newsletter.mail import ledger, mailings, workers
+from newsletter.mail import gate, leases, ledger, mailings, workers
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage, Phase, Reply, Verdict
 from newsletter.mail.mailings import MailingState
 from subscribers import register, suppression
@@ -67,7 +67,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def claim(self, limit: int) -> None:
         """Lease some."""
         with self.database.write() as tx:
-            self.leased += ledger.claim(tx, self.worker_id, self.now, limit)
+            self.leased += leases.claim(tx, self.worker_id, self.now, limit)
 
     @precondition(lambda self: self.leased)
     @rule(data=st.data())
@@ -75,7 +75,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """Ask the gate for one."""
         one = self.leased.pop(data.draw(st.integers(0, len(self.leased) - 1)))
         with self.database.write() as tx:
-            passage = ledger.mark(tx, self.worker_id, [one.id], self.now)[one.id]
+            passage = gate.mark(tx, self.worker_id, [one.id], self.now)[one.id]
         if passage is Passage.GRANTED:
             assert one.email.partition("@")[0] not in self.gone, "marked after the withdrawal was answered"
             self.sending.append(one)

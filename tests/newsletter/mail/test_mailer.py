@@ -14,14 +14,14 @@ from newsletter.database import Database
 from newsletter.errors import RelayMissing, RelayUnreachable, WorkerRunning
 from newsletter.issues import alerts
 from newsletter.letters.links import Links
-from newsletter.mail import ledger, mailings
+from newsletter.mail import gate, leases, ledger, mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.mailer import Mailer
 from newsletter.mail.mailings import MailingState
 from newsletter.mail.objections import FEWEST
 from newsletter.mail.relays import Relay, Tls
-from newsletter.mail.transactions import Patience
 from newsletter.mail.tally import Progress
+from newsletter.mail.transactions import Patience
 from newsletter.tables.mail import delivery, worker
 from subscribers import register, suppression
 from subscribers.tokens import Keyring
@@ -490,8 +490,8 @@ def test_rows_of_a_dead_worker_are_taken_over(sqlite_post: Post) -> None:
     """At once on SQLite: leased is sent, sending is held."""
     post = sqlite_post
     with post.database.write() as tx:
-        claimed = ledger.claim(tx, "dead", post.clock(), 5)
-        ledger.mark(tx, "dead", [claimed[0].id], post.clock())
+        claimed = leases.claim(tx, "dead", post.clock(), 5)
+        gate.mark(tx, "dead", [claimed[0].id], post.clock())
     sink = post.mail(Sink())
 
     assert Checked(Findings(), accepted=23, uncertain=1, uncertain_taken=0) == post.check(sink)

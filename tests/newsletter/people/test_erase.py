@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.database import Database
-from newsletter.mail import ledger, workers
+from newsletter.mail import gate, leases, workers
 from newsletter.mail.delivery import DeliveryState, Passage
 from newsletter.people.erase import erase
 from newsletter.people.withdraw import withdraw
@@ -48,11 +48,11 @@ def test_erased_while_leased_is_not_sent(database: Database, keyring: Keyring, n
     """The gate finds nothing to mark."""
     with database.write() as tx:
         workers.register(tx, WORKER, "here", now)
-        claimed = ledger.claim(tx, WORKER, now, 1)
+        claimed = leases.claim(tx, WORKER, now, 1)
     with database.write() as tx:
         erase(tx, keyring, register.find(tx, parse("ann@example.net")).id, now)
     with database.write() as tx:
-        passages = ledger.mark(tx, WORKER, [one.id for one in claimed], now)
+        passages = gate.mark(tx, WORKER, [one.id for one in claimed], now)
 
     assert [Passage.GONE] == list(passages.values())
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from newsletter.database import Database
 from newsletter.issues import newsletters
 from newsletter.letters.letter import LetterKind
-from newsletter.mail import ledger, workers
+from newsletter.mail import gate, leases, workers
 from newsletter.mail.delivery import Passage
 from newsletter.people import joining
 from newsletter.people.withdraw import withdraw
@@ -116,8 +116,8 @@ def test_who_left_is_asked_again_and_the_gate_lets_the_mail_out(
         workers.register(tx, WORKER, "here", later)
     desk.join("ann@example.net", "", later)
     with database.write() as tx:
-        asked = ledger.claim(tx, WORKER, later, 1)
-        passages = ledger.mark(tx, WORKER, [asked[0].id], later)
+        asked = leases.claim(tx, WORKER, later, 1)
+        passages = gate.mark(tx, WORKER, [asked[0].id], later)
 
     assert [("confirmation", "ann@example.net")] == desk.notices()
     assert [Passage.GRANTED] == list(passages.values())

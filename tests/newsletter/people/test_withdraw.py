@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from newsletter.database import Database
-from newsletter.mail import ledger, workers
+from newsletter.mail import gate, leases, workers
 from newsletter.mail.delivery import DeliveryState, Passage
 from newsletter.people.withdraw import NOTE, withdraw, withdraw_everywhere
 from subscribers import register, suppression
@@ -36,11 +36,11 @@ def test_no_comes_before_the_mark_of_a_mailer(database: Database, keyring: Keyri
     """A delivery a worker had leased already is not sent any more."""
     with database.write() as tx:
         workers.register(tx, WORKER, "here", now)
-        claimed = ledger.claim(tx, WORKER, now, 10)
+        claimed = leases.claim(tx, WORKER, now, 10)
     with database.write() as tx:
         withdraw(tx, keyring, mailroom.subscription_of(tx, "ann").id, now, ONE_CLICK)
     with database.write() as tx:
-        passages = ledger.mark(tx, WORKER, [one.id for one in claimed], now)
+        passages = gate.mark(tx, WORKER, [one.id for one in claimed], now)
 
     assert [Passage.GONE, Passage.GRANTED, Passage.GRANTED] == [passages[one.id] for one in claimed]
 
@@ -51,8 +51,8 @@ def test_no_after_the_mark_leaves_the_message_on_the_wire(
     """Only that one may still arrive, and its outcome is written as ever."""
     with database.write() as tx:
         workers.register(tx, WORKER, "here", now)
-        claimed = ledger.claim(tx, WORKER, now, 1)
-        ledger.mark(tx, WORKER, [claimed[0].id], now)
+        claimed = leases.claim(tx, WORKER, now, 1)
+        gate.mark(tx, WORKER, [claimed[0].id], now)
     with database.write() as tx:
         withdraw(tx, keyring, mailroom.subscription_of(tx, "ann").id, now, ONE_CLICK)
 
