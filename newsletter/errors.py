@@ -2,7 +2,7 @@
 
 - NewsletterError
   - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
-    LetterNotFound, AccountNotFound
+    LetterNotFound, AccountNotFound, SigningKeyNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
     - Outdated(issue, version, expected)  somebody else saved in between
@@ -17,6 +17,7 @@
   - NotAdopted                   this database is a copy that nobody has adopted
   - InstanceMismatch(reason)     this database belongs to another key
   - DatabaseNotReady(reason)     it cannot be reached, or has not the shape this version expects
+  - SealBroken(about)            a secret in the database that our key does not open
   - RenderFailed(what, reason)   MJML or a template could not be rendered
 """
 
@@ -85,6 +86,12 @@ class AccountNotFound(NotFound):
     """Nobody of this name on the staff."""
 
     what = "account"
+
+
+class SigningKeyNotFound(NotFound):
+    """No key of this domain and selector."""
+
+    what = "DKIM key"
 
 
 class Refused(NewsletterError):  # noqa: N818 -- named for the outcome
@@ -202,6 +209,16 @@ class InstanceMismatch(NewsletterError):  # noqa: N818 -- named for the outcome
 
 class DatabaseNotReady(NewsletterError):  # noqa: N818 -- named for the outcome
     """The database cannot be reached, was not initialised, or was made by a newer version."""
+
+
+class SealBroken(NewsletterError):  # noqa: N818 -- named for the outcome
+    """A secret kept in the database does not open: another key sealed it, or somebody changed or moved it."""
+
+    def __init__(self, about: str) -> None:
+        self.about = about
+        super().__init__(
+            f"The secret kept in the database for {about} cannot be read with this NEWSLETTER_SECRET_KEY, or was changed there."
+        )
 
 
 class RenderFailed(NewsletterError):  # noqa: N818 -- named for the outcome

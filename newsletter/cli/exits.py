@@ -12,6 +12,7 @@ from newsletter.errors import (
     NotFound,
     RelayMissing,
     RelayUnreachable,
+    SealBroken,
     SettingWrong,
     WorkerRunning,
 )
@@ -54,6 +55,7 @@ EXITS: Mapping[type[Exception], Exit] = {
     SecretTooShort: Exit.NOT_READY,
     InstanceMismatch: Exit.NOT_READY,
     DatabaseNotReady: Exit.NOT_READY,
+    SealBroken: Exit.NOT_READY,
     # The database went away in the middle: restarted, its disk full, its file locked by somebody else.
     DatabaseAway: Exit.NOT_READY,
     WorkerRunning: Exit.NO_MAILER,

@@ -1,0 +1,88 @@
+"""Asks the DNS, with little patience; the only module that does."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+import dns.exception
+import dns.rdatatype
+import dns.resolver
+
+from newsletter.errors import BadValue
+
+DNS_PORT = 53
+HIGHEST_PORT = 65_535
+
+# A person waits for the answer; in seconds, for one server and for all of them.
+PATIENCE = 2.0
+WHOLE_PATIENCE = 5.0
+
+# The record of an RSA key is 410 octets long, too long for plain DNS over UDP with its header; this avoids fragments
+# (DNS flag day 2020).
+_UDP_PAYLOAD = 1232
+
+_SERVER = re.compile(r"(?:\[(?P<six>[^]]+)\]|(?P<four>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?|(?P<bare>[0-9A-Fa-f:.]+)", re.ASCII)
+
+# Whoever publishes more there publishes no key.
+MOST_TEXTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The TXT records of a name, or why nobody knows."""
+
+    found: tuple[str, ...] = ()
+    # Empty: the DNS answered.
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A name server to ask instead of the system's, which may remember for an hour that there was no such record."""
+
+    host: str
+    port: int = DNS_PORT
+
+
+def read_server(text: str) -> Server:
+    """Read `1.1.1.1`, `127.0.0.1:5353` or `[::1]:53`.
+
+    Raises:
+        BadValue: it is written otherwise.
+
+    """
+    match = _SERVER.fullmatch(text.strip())
+    try:
+        host = str(ipaddress.ip_address(match["six"] or match["four"] or match["bare"])) if match else ""
+    except ValueError:
+        host = ""
+    port = int(match["port"] or DNS_PORT) if match else 0
+    if not host or not 1 <= port <= HIGHEST_PORT:
+        raise BadValue("name server", text, "is no IP address, with or without a port, such as 1.1.1.1")
+    return Server(host, port)
+
+
+def texts(name: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
+    """Give the TXT records of *name*; blocks for *patience* seconds at most."""
+    try:
+        answer = _resolver(server).resolve(f"{name}.", dns.rdatatype.TXT, lifetime=patience, search=False)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return Texts()
+    except dns.exception.Timeout:
+        return Texts(trouble=f"no name server answered within {patience:g} seconds")
+    except dns.resolver.NoNameservers:
+        return Texts(trouble="no name server could tell")
+    except dns.exception.DNSException as error:
+        return Texts(trouble=" ".join(str(error).split()) or type(error).__name__)
+    records = (b"".join(record.strings).decode("utf-8", "replace") for record in answer)
+    return Texts(tuple(sorted(records)[:MOST_TEXTS]))
+
+
+def _resolver(server: Server | None) -> dns.resolver.Resolver:
+    resolver = dns.resolver.Resolver(configure=server is None)
+    if server is not None:
+        resolver.nameservers = [server.host]
+        resolver.port = server.port
+    resolver.timeout = PATIENCE
+    resolver.use_edns(0, 0, _UDP_PAYLOAD)
+    return resolver

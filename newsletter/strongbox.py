@@ -1,0 +1,73 @@
+"""Keeps secrets in the database so that only the instance's own key reads them: a copy of the database alone is no use."""
+
+import base64
+import binascii
+import secrets
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from newsletter.errors import SealBroken
+from subscribers.tokens import Keyring
+
+LABEL = "strongbox"
+
+# AES-256. One key seals a handful of secrets, so a random nonce of 96 bits never comes twice (NIST SP 800-38D 8.3: 2^32).
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+# Says how it was sealed, for the day that changes.
+_FORM = "1."
+
+
+class Strongbox:
+    """Seals and opens secrets with one key.
+
+    Each is sealed *about* something ("relay 3", "DKIM key nl202611 of example.org"), and opens only when the same is said:
+    a sealed text that somebody moves to another row is not opened there.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"a strongbox needs a key of {KEY_BYTES} bytes, not {len(key)}")
+        self._cipher = AESGCM(key)
+
+    @classmethod
+    def of(cls, keyring: Keyring) -> Self:
+        """Give the strongbox of an instance."""
+        return cls(keyring.derive(LABEL))
+
+    def seal(self, secret: bytes | str, about: str) -> str:
+        """Give *secret* as ASCII text that tells nothing of it but its length; another text each time."""
+        # Any text of Python comes back as it was, lone surrogates of a foreign environment included.
+        plain = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, plain, about.encode())
+        return _FORM + base64.urlsafe_b64encode(sealed).decode("ascii")
+
+    def open(self, sealed: str, about: str) -> bytes:
+        """Give the secret back.
+
+        Raises:
+            SealBroken: sealed with another key or about something else, damaged, or not sealed at all.
+
+        """
+        form, raw = sealed[: len(_FORM)], sealed[len(_FORM) :]
+        try:
+            data = base64.b64decode(raw, b"-_", validate=True)
+            if form != _FORM or len(data) < _NONCE_BYTES:
+                raise SealBroken(about)
+            return self._cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], about.encode())
+        # ValueError: signs outside ASCII.
+        except (InvalidTag, binascii.Error, ValueError) as error:
+            raise SealBroken(about) from error
+
+    def open_text(self, sealed: str, about: str) -> str:
+        """Give a secret that was sealed as text.
+
+        Raises:
+            SealBroken: as `open` does.
+
+        """
+        return self.open(sealed, about).decode("utf-8", "surrogatepass")
