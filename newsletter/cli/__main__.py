@@ -9,7 +9,7 @@ from io import TextIOWrapper
 import click
 
 from newsletter.bootstrap import redacted
-from newsletter.cli import alerts, feeds, findings, issues, lists, newsletters, running, staff, subscribers
+from newsletter.cli import alerts, dkim, feeds, findings, issues, lists, newsletters, running, staff, subscribers
 from newsletter.cli.door import Door, take_name
 from newsletter.cli.exits import MEANINGS, Exit, exit_for
 from newsletter.database import DatabaseAway
@@ -42,6 +42,7 @@ for command in (
     lists.lists,
     staff.staff,
     alerts.alerts,
+    dkim.dkim,
 ):
     newsletter.add_command(command)
 

@@ -103,14 +103,20 @@ class Door:
             return self._actor(tx)
 
     def answer(self, document: Mapping[str, object], *shown: RenderableType) -> None:
-        """Answer with data: *document* on one line where `--json` asks for it, else what a person reads."""
+        """Answer with data: *document* on one line where `--json` asks for it, else what a person reads.
+
+        A plain `str` among it is never wrapped: it is there to be copied.
+        """
         if self.as_json:
             # ASCII only: a title may hold a line separator that some readers take for the end of the line.
             click.echo(json.dumps(document, default=_json_value))
             return
         console = _console(sys.stdout.isatty())
         for part in shown:
-            console.print(part)
+            if isinstance(part, str):
+                click.echo(part)
+            else:
+                console.print(part)
 
     def note(self, text: str) -> None:
         """Tell the person something that is not the answer."""

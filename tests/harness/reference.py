@@ -42,8 +42,8 @@ On a loopback public address `newsletter init` makes a key and keeps it in `secr
 its owner only. For an address that readers reach, `NEWSLETTER_SECRET_KEY` must be set; without it nothing starts.
 
 The links in every mail that was ever sent, and the hashes by which addresses are remembered that must not be written to,
-rest on this key. Back it up with the database, and keep the backup as safe as the database. A database opened with
-another key is refused and nothing in it is changed.
+rest on this key; the keys that sign mail are sealed with it. Back it up with the database, and keep the backup as safe as
+the database. A database opened with another key is refused and nothing in it is changed.
 """
 
 CLI_HEAD = """\

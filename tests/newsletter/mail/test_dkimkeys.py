@@ -2,9 +2,10 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.database import Database
@@ -220,3 +221,38 @@ def test_database_itself_lets_one_of_a_kind_be_active(database: Database, now: d
 
     with pytest.raises(IntegrityError), database.write() as tx:
         tx.execute(update(dkim_key).values(state=KeyState.ACTIVE))
+
+
+def test_two_that_activate_at_once_take_turns(postgres_url: str, now: datetime) -> None:
+    """The later one wins, and neither meets an error of the database."""
+    database = Database(postgres_url)
+    with database.write() as tx:
+        kept(tx, now, "a")
+        kept(tx, now, "b", is_active=False)
+        kept(tx, now, "c", is_active=False)
+
+    def activate_c() -> None:
+        with database.write() as tx:
+            dkimkeys.activate(tx, DOMAIN, "c", now)
+
+    other = Thread(target=activate_c)
+    with database.write() as tx:
+        dkimkeys.activate(tx, DOMAIN, "b", now)
+        other.start()
+        while not _waiting(database):
+            assert other.is_alive()
+    other.join()
+
+    with database.read() as tx:
+        assert {"a": KeyState.RETIRED, "b": KeyState.RETIRED, "c": KeyState.ACTIVE} == states(tx)
+    database.close()
+
+
+def _waiting(database: Database) -> int:
+    with database.read() as tx:
+        asked = (
+            select(func.count())
+            .select_from(text("pg_stat_activity"))
+            .where(text("datname = current_database() AND wait_event_type = 'Lock'"))
+        )
+        return int(tx.execute(asked).scalar_one())
