@@ -59,7 +59,7 @@ def test_one_changed_sign_does_not_open(place: int, sign: str) -> None:
         BOX.open(changed, "relay 1")
 
 
-@pytest.mark.parametrize("text", ["", "1.", "1.AAAA", "secret", "2." + BOX.seal("secret", "x")[2:], "1.é", "1.\ud800"])
+@pytest.mark.parametrize("text", ["", "1.", "1.AAAA", "secret", "1.é", "1.\ud800"])
 def test_what_was_never_sealed_does_not_open(text: str) -> None:
     """A password somebody wrote into the column by hand is told, not used."""
     with pytest.raises(SealBroken):
@@ -71,6 +71,12 @@ def test_any_text_is_an_answer_or_a_clear_error(text: str) -> None:
     """Whatever stands in the column."""
     with pytest.raises(SealBroken):
         BOX.open(text, "x")
+
+
+def test_secret_sealed_in_another_way_does_not_open() -> None:
+    """What a later version sealed is not guessed at."""
+    with pytest.raises(SealBroken):
+        BOX.open("2." + BOX.seal("secret", "x")[2:], "x")
 
 
 def test_key_has_its_length() -> None:
