@@ -12,9 +12,10 @@ from newsletter import failpoints
 from newsletter.clock import Clock
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayUnreachable
-from newsletter.mail import dispatch, mailings, workers
+from newsletter.mail import dispatch, dkimkeys, mailings, workers
 from newsletter.mail.carrier import Carrier, Office, Post
 from newsletter.mail.compiled import CompiledLetter, Unwritable
+from newsletter.mail.dkim import Signer
 from newsletter.mail.message import Facts
 from newsletter.mail.objections import Objections
 from newsletter.mail.pace import Pace, wait_for
@@ -22,6 +23,7 @@ from newsletter.mail.scribe import LedgerSilent, Scribe
 from newsletter.mail.stationery import Stationery
 from newsletter.mail.tally import Progress, Tally
 from newsletter.mail.tray import Tray
+from newsletter.strongbox import Strongbox
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -63,6 +65,8 @@ class Shift:
         self._tell = tell
         self._worker_id = uuid.uuid4().hex
         self._letters: dict[int, CompiledLetter | Unwritable] = {}
+        self._fetching = asyncio.Lock()
+        self._strongbox = Strongbox.of(stationery.keyring)
         self._halted: dict[int, int] = {}
         self._claims = 0
         self._has_news = True
@@ -172,21 +176,25 @@ class Shift:
         return await self._read(lambda tx: mailings.outstanding(tx, self._clock()))
 
     async def _fetch(self, letter_id: int) -> CompiledLetter | Unwritable:
-        letter = self._letters.get(letter_id)
-        while letter is None:
-            try:
-                letter = await self._read(lambda tx: self._compiled(mailings.load(tx, letter_id)))
-            except UNAVAILABLE as error:
-                log.warning("the ledger cannot be read", reason=str(error))
-                await asyncio.sleep(POLL)
-        self._letters[letter_id] = letter
-        if len(self._letters) > KEPT_LETTERS:
-            self._letters.pop(next(iter(self._letters)))
+        """Give a compiled letter; all connections ask for a new one at the same moment, and one of them gets it."""
+        async with self._fetching:
+            while (letter := self._letters.get(letter_id)) is None:
+                try:
+                    await self._compile(letter_id)
+                except UNAVAILABLE as error:
+                    log.warning("the ledger cannot be read", reason=str(error))
+                    await asyncio.sleep(POLL)
         return letter
 
-    def _compiled(self, facts: Facts) -> CompiledLetter | Unwritable:
+    async def _compile(self, letter_id: int) -> None:
+        self._letters[letter_id] = await self._read(lambda tx: self._compiled(tx, mailings.load(tx, letter_id)))
+        if len(self._letters) > KEPT_LETTERS:
+            self._letters.pop(next(iter(self._letters)))
+
+    def _compiled(self, tx: Transaction, facts: Facts) -> CompiledLetter | Unwritable:
+        keys = dkimkeys.active_keys(tx, self._strongbox, facts.sender_domain)
         try:
-            return self._stationery.compile(facts)
+            return self._stationery.compile(facts, Signer(keys) if keys else None)
         except ValueError as error:
             return Unwritable(facts, f"the message cannot be written: {error}")
 
@@ -203,6 +211,9 @@ class Shift:
             try:
                 await self._scribe.run(lambda tx: workers.renew(tx, self._worker_id, self._clock()))
                 await self._rescue()
+                for letter_id in list(self._letters):
+                    # A key that signs may have been retired since.
+                    await self._compile(letter_id)
             except UNAVAILABLE as error:
                 log.warning("the lease could not be renewed", reason=str(error))
 

@@ -16,7 +16,7 @@ from newsletter.errors import BadValue
 from newsletter.mail.dkim import Signer, SigningKey, Unsignable
 from newsletter.mail.dkimrecord import Algorithm
 from tests.harness.signatures import fields_of, verdicts
-from tests.newsletter.mail.test_message import ANN, FACTS, STATIONERY
+from tests.newsletter.mail.test_message import envelope
 
 AT = 1_580_544_000
 
@@ -45,7 +45,7 @@ def good(message: bytes, keys: Sequence[SigningKey]) -> list[bool]:
 
 def issue() -> bytes:
     """Give a message as it is mailed."""
-    return STATIONERY.envelope(FACTS, ANN).data
+    return envelope().data
 
 
 def pem(private: object, passphrase: bytes = b"") -> str:
