@@ -1,12 +1,45 @@
-"""Named places where a crash test may kill, stop or break this process; they cost one comparison when nothing is armed.
+"""Named places where a crash test may kill, stop, delay or break this process; they cost one comparison when nothing is armed.
 
 A name says what has just been done: `mark.sending` is passed when the mark is committed and no byte of the body is out.
 """
 
 import os
+import random
+import re
 import signal
+import time
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal, get_args
+
+# Every place there is: a passage under another name does not pass the type checker.
+Name = Literal[
+    # The clock of the worker.
+    "slots.recorded",
+    "slot.claimed",
+    "month.gathered",
+    "slot.drafted",
+    "issue.created",
+    # From the approved issue to the ledger, and its end.
+    "audience.begin",
+    "audience.done",
+    "issue.departed",
+    "issue.finished",
+    # The ledger, for each person.
+    "lease.claimed",
+    "mark.sending",
+    "mark.sent",
+    "mark.failed",
+    # The wire, for each person.
+    "smtp.connected",
+    "smtp.mail",
+    "smtp.rcpt",
+    "smtp.data354",
+    "smtp.body",
+    "smtp.dot",
+    "smtp.reply",
+]
+NAMES: frozenset[str] = frozenset(get_args(Name))
 
 
 class Action(StrEnum):
@@ -16,6 +49,8 @@ class Action(StrEnum):
     KILL = "kill"
     # As a suspended machine does it, until somebody sends SIGCONT.
     STOP = "stop"
+    # As an overloaded machine does it, for so many seconds.
+    SLEEP = "sleep"
     # As a bug does it.
     RAISE = "raise"
 
@@ -34,15 +69,26 @@ class FailPoint:
 
     name: str
     action: Action
-    # How often it is still to be passed, this time included.
+    # How often it is still to be passed, this time included; only without a share.
     left: int
+    # The share of passages at which it breaks, and what draws them; 0: the nth and no other.
+    share: float = 0.0
+    dice: random.Random | None = None
+    # Of a sleep.
+    seconds: float = 0.0
 
+
+_FORM = re.compile(
+    r"(?P<name>[a-z0-9.]+):(?:(?P<action>kill|stop|raise)|sleep(?P<seconds>\d+(?:\.\d+)?))"
+    r"(?::(?:(?P<nth>[1-9]\d*)|p(?P<share>0\.\d+|1)(?::(?P<seed>\d+))?)?)?",
+    re.ASCII,
+)
 
 _armed: FailPoint | None = None
 
 
 def arm(text: str) -> None:
-    """Arm the place that *text* names as `name:action:nth` (nth counts from 1 and may be left out); empty disarms.
+    """Arm the place that *text* names, see `parse`; empty disarms.
 
     Raises:
         ValueError: *text* is not of that form.
@@ -53,12 +99,27 @@ def arm(text: str) -> None:
 
 
 def parse(text: str) -> FailPoint:
-    """Read `name:action:nth`."""
-    name, _, rest = text.partition(":")
-    action, _, nth = rest.partition(":")
-    if not name or action not in set(Action) or not (nth or "1").isdigit() or int(nth or "1") < 1:
-        raise ValueError(f"{text!r} is not of the form name:kill|stop|raise:nth")
-    return FailPoint(name, Action(action), int(nth or "1"))
+    """Read `name:action:nth` (nth counts from 1 and may be left out) or `name:action:p0.01:seed` (the share of passages).
+
+    Actions are `kill`, `stop`, `raise` and `sleep` with seconds right behind it, as in `mark.sending:sleep0.2:p0.1:7`.
+
+    Raises:
+        ValueError: it is not of that form, or there is no such place.
+
+    """
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not of the form name:kill|stop|raise:nth (or sleep0.5, or p0.01:seed)")
+    if found["name"] not in NAMES:
+        raise ValueError(f"there is no fail point {found['name']}; there are {', '.join(sorted(NAMES))}")
+    return FailPoint(
+        name=found["name"],
+        action=Action(found["action"] or "sleep"),
+        left=int(found["nth"] or 1),
+        share=float(found["share"] or 0),
+        dice=random.Random(int(found["seed"] or 0)),  # noqa: S311 -- repeatable, and no secret
+        seconds=float(found["seconds"] or 0),
+    )
 
 
 def is_armed() -> bool:
@@ -66,16 +127,25 @@ def is_armed() -> bool:
     return _armed is not None
 
 
-def hit(name: str) -> None:
+def hit(name: Name) -> None:
     """Pass the place *name*."""
     if _armed is not None and _armed.name == name:
         _pass(_armed)
 
 
 def _pass(point: FailPoint) -> None:
-    point.left -= 1
-    if point.left:
+    if not _is_due(point):
         return
     if point.action is Action.RAISE:
         raise FailPointReached(point.name)
+    if point.action is Action.SLEEP:
+        time.sleep(point.seconds)
+        return
     os.kill(os.getpid(), signal.SIGKILL if point.action is Action.KILL else signal.SIGSTOP)
+
+
+def _is_due(point: FailPoint) -> bool:
+    if point.share and point.dice is not None:
+        return point.dice.random() < point.share
+    point.left -= 1
+    return point.left == 0

@@ -109,7 +109,8 @@ SETTINGS = (
     Setting(
         "NEWSLETTER_FAILPOINT",
         "none",
-        "Where to break on purpose, as `name:action:nth`; actions are `kill`, `stop` and `raise`. For crash tests only.",
+        "Where to break on purpose, as `name:action:nth` or `name:action:p0.01:seed`; actions are `kill`, `stop`, `raise` and "
+        "`sleep0.5`. For crash tests only.",
     ),
     Setting(
         "NEWSLETTER_CONFIG",

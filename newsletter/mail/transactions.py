@@ -30,7 +30,7 @@ LITTLE = 1024
 LOWEST_NO = 400
 
 _BREAKS_PATH = re.compile(r"[<>\s]")
-_PASSED = {Phase.MAIL: "smtp.mail", Phase.RCPT: "smtp.rcpt", Phase.DATA: "smtp.data354"}
+_PASSED: dict[Phase, failpoints.Name] = {Phase.MAIL: "smtp.mail", Phase.RCPT: "smtp.rcpt", Phase.DATA: "smtp.data354"}
 
 
 @dataclass(frozen=True, slots=True)
