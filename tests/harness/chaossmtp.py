@@ -1,6 +1,12 @@
-"""Mail servers that misbehave, each misbehaviour with a name."""
+"""Mail servers that misbehave, each misbehaviour with a name.
+
+By hand: `python -m tests.harness.chaossmtp --do reset --at answer --share 0.05 --seed 7 --log FILE` prints
+`listening on PORT` and misbehaves until it is ended; `--list` names all misbehaviours.
+"""
 
 import asyncio
+import random
+import re
 from collections.abc import Mapping
 
 from tests.harness.sink import Conversation, Reaction, Script, Step
@@ -19,6 +25,17 @@ def at(name: str, reaction: Reaction, *, times: int | None = None, after: int = 
         return reaction if is_due else None
 
     return script
+
+
+def sometimes(script: Script, share: float, seed: int) -> Script:
+    """Do what *script* says at a share of the steps it speaks of, drawn from the seed."""
+    dice = random.Random(seed)  # noqa: S311 -- repeatable, and no secret
+
+    def drawn(step: Step) -> Reaction | None:
+        reaction = script(step)
+        return reaction if reaction is not None and dice.random() < share else None
+
+    return drawn
 
 
 def either(*scripts: Script) -> Script:
@@ -45,6 +62,30 @@ def saying_and_closing(text: str) -> Reaction:
     async def reaction(talk: Conversation) -> None:
         await talk.say(text)
         await talk.hang_up()
+
+    return reaction
+
+
+def late(seconds: float) -> Reaction:
+    """Say nothing for a while, and then what is right."""
+
+    async def reaction(talk: Conversation) -> None:
+        await asyncio.sleep(seconds)
+        await talk.say_right()
+
+    return reaction
+
+
+def slowly(seconds: float) -> Reaction:
+    """Say what is right, one byte at a time."""
+
+    async def reaction(talk: Conversation) -> None:
+        for byte in talk.right[:-1].encode():
+            talk.writer.write(bytes([byte]))
+            await talk.writer.drain()
+            await asyncio.sleep(seconds)
+        talk.right = talk.right[-1:]
+        await talk.say_right()
 
     return reaction
 
@@ -96,6 +137,13 @@ async def answer_twice(talk: Conversation) -> None:
     await talk.say("250 2.0.0 ok\r\n250 2.0.0 and another")
 
 
+async def speak_unasked(talk: Conversation) -> None:
+    """Say what is right, and a moment later something that nobody asked for."""
+    await talk.say_right()
+    await asyncio.sleep(0.01)
+    await talk.say("250 2.0.0 by the way")
+
+
 async def close_in_body(talk: Conversation) -> None:
     """Read the head of the message and hang up."""
     await talk.reader.read(100)
@@ -121,6 +169,13 @@ async def shut_down_in_body(talk: Conversation) -> None:
     await talk.reader.read(100)
     await talk.say("421 4.3.2 going down")
     await talk.hang_up()
+
+
+async def inject(talk: Conversation) -> None:
+    """Put an answer of somebody in between behind the one to STARTTLS, to be read as if it had come encrypted."""
+    await talk.say(f"{talk.right}\r\n250-AUTH PLAIN\r\n250 and welcome")
+    talk.right = ""
+    await talk.say_right()
 
 
 def close_after(messages: int) -> Script:
@@ -155,3 +210,37 @@ def grey(times: int, reply: str = "450 4.2.0 greylisted") -> Script:
         return saying(reply) if seen[step.argument] <= times else None
 
     return script
+
+
+def at_most(connections: int) -> Reaction:
+    """Greet so many connections at a time; the others are too many."""
+
+    async def reaction(talk: Conversation) -> None:
+        if len(talk.sink.talks) > connections:
+            await talk.say("421 4.7.0 too many connections from you")
+            await talk.hang_up()
+        await talk.say_right()
+
+    return reaction
+
+
+def careless(refused: Script) -> Script:
+    """Say 354 although every recipient was refused, as some do when commands come in one breath (RFC 2920 3.1)."""
+    return either(refused, at("nobody", saying("354 go ahead, whoever it is for")))
+
+
+def smaller_than(limit: int) -> Script:
+    """Take no message that calls itself larger."""
+
+    def script(step: Step) -> Reaction | None:
+        found = re.search(r"SIZE=(\d+)", step.argument) if step.name == "mail" else None
+        too_large = found is not None and int(found[1]) > limit
+        return saying(f"552 5.3.4 more than {limit} bytes") if too_large else None
+
+    return script
+
+
+if __name__ == "__main__":
+    from tests.harness.chaosnames import main
+
+    main()

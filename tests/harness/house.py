@@ -24,7 +24,8 @@ from newsletter.bootstrap import Application
 from newsletter.mail.mailer import Mailer
 from newsletter.web.app import create_app
 from tests.conftest import SECRET
-from tests.harness.sink import Sink, Taken
+from tests.harness.sink import Sink
+from tests.harness.sinklog import Taken
 
 ROOT = Path(__file__).parents[2]
 DESK_TOKEN = "the-link-that-serve-prints"

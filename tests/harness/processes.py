@@ -18,7 +18,7 @@ LONGEST_RUN = 120
 @contextmanager
 def sink_process(log: Path) -> Iterator[int]:
     """Run a sink that writes into *log*; gives its port."""
-    command = [sys.executable, "-m", "tests.harness.sink", "--log", str(log)]
+    command = [sys.executable, "-m", "tests.harness.sink", "--log", str(log), "--no-fsync"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

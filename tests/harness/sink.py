@@ -6,38 +6,28 @@ By hand: `python -m tests.harness.sink --log FILE [--port N]` prints `listening 
 import argparse
 import asyncio
 import base64
-import hashlib
-import json
 import re
 import socket
 import ssl
 import struct
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
+
+from tests.harness.sinklog import SinkLog, Taken, read_body, taken
 
 EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 20000000")
 LARGEST_MESSAGE = 64 * 1024 * 1024
-END_OF_DATA = b"\r\n.\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One message the sink said yes to, or was about to."""
-
-    sender: str
-    recipient: str
-    message_id: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Where a conversation stands when the server is about to answer."""
 
-    # A command in lower case, or `connect`, `body` (before it is read), `dot` (read, not taken) and `answer` (taken).
+    # A command in lower case, or `connect`, `body` (before it is read), `dot` (read, not taken), `answer` (taken),
+    # `chunk` (one that is not the last is read) and `nobody` (DATA, and no recipient was accepted).
     name: str
     # Both count from 1, over the life of the server and of the connection.
     connection: int
@@ -71,6 +61,7 @@ class Sink:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         port: int = 0,
+        fsync: bool = False,
     ) -> None:
         self.script = script
         self.extensions = extensions
@@ -82,27 +73,26 @@ class Sink:
         self.messages: list[bytes] = []
         self.commands: list[str] = []
         self.connections = 0
+        # Bodies for nobody: a single dot is the way out of a 354 after refusals (RFC 2920 3.1), anything else is a fault.
+        self.single_dots = 0
+        self.orphans = 0
         self.keeps_messages = log is None
         self._implicit_tls = implicit_tls
-        self._log: IO[str] | None = log.open("a") if log is not None else None
-        self._talks: set[asyncio.Task[None]] = set()
+        self._log = SinkLog(log, fsync=fsync) if log is not None else None
+        # The conversations going on.
+        self.talks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(
-            self._serve,
-            "127.0.0.1",
-            self.port,
-            limit=LARGEST_MESSAGE,
-            ssl=self.tls if self._implicit_tls else None,
-        )
+        context = self.tls if self._implicit_tls else None
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=LARGEST_MESSAGE, ssl=context)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         self._server.close()
-        for talk in self._talks:
+        for talk in self.talks:
             talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+        await asyncio.gather(*self.talks, return_exceptions=True)
         await self._server.wait_closed()
         if self._log is not None:
             self._log.close()
@@ -113,21 +103,20 @@ class Sink:
         if self.keeps_messages:
             self.messages.append(message)
         if self._log is not None:
-            self._log.write(json.dumps(asdict(taken)) + "\n")
-            self._log.flush()
+            self._log.write(taken)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         talk = asyncio.current_task()
         assert talk is not None
-        self._talks.add(talk)
+        self.talks.add(talk)
         try:
             await Conversation(self, reader, writer, self.connections).hold()
         except (HangUp, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the talk is over, by whomever
         finally:
             writer.transport.abort()
-            self._talks.discard(talk)
+            self.talks.discard(talk)
 
 
 class Conversation:
@@ -137,10 +126,14 @@ class Conversation:
         self.sink = sink
         self.reader = reader
         self.writer = writer
+        # The answer that would be right at this step, for reactions that say it, but not as one should.
+        self.right = ""
+        self._has_said_right = False
         self._number = number
         self._transactions = 0
-        self._sender: str | None = None
+        self._sender = ""
         self._recipients: list[str] = []
+        self._chunks: list[bytes] = []
 
     async def hold(self) -> None:
         """Answer command after command."""
@@ -155,6 +148,12 @@ class Conversation:
         """Say a reply, or anything else."""
         self.writer.write(text.encode() + b"\r\n")
         await self.writer.drain()
+
+    async def say_right(self) -> None:
+        """Say what a good server says here, and go on as it does."""
+        if self.right:
+            await self.say(self.right)
+        self._has_said_right = True
 
     async def hang_up(self) -> None:
         """Close as a server does that has had enough."""
@@ -171,90 +170,111 @@ class Conversation:
 
     async def _answer(self, step: str, argument: str, right: str) -> bool:
         """Say *right*, or do what the script has for this step; gives whether it was right."""
-        reaction = self.sink.script(Step(step, self._number, self._transactions, argument))
+        reaction = self._reaction(step, argument)
         if reaction is None:
             await self.say(right)
             return True
+        self.right, self._has_said_right = right, False
         await reaction(self)
-        return False
+        return self._has_said_right
+
+    def _reaction(self, step: str, argument: str = "") -> Reaction | None:
+        return self.sink.script(Step(step, self._number, self._transactions, argument))
 
     async def _command(self, verb: str, argument: str) -> None:
         if verb == "MAIL":
             self._transactions += 1
+            self._forget()
             if await self._answer("mail", argument, "250 2.1.0 ok"):
-                self._sender, self._recipients = _path(argument), []
+                self._sender = _path(argument)
         elif verb == "RCPT":
-            if self._sender is None:
-                await self.say("503 5.5.1 from whom?")
-            elif await self._answer("rcpt", argument, "250 2.1.5 ok"):
+            if await self._answer("rcpt", argument, "250 2.1.5 ok"):
                 self._recipients.append(_path(argument))
         elif verb == "DATA":
             await self._data()
-        elif verb == "STARTTLS":
-            await self._start_tls()
+        elif verb == "BDAT" and "CHUNKING" in self.sink.extensions:
+            await self._chunk(argument)
+        elif verb == "RSET":
+            self._forget()
+            await self._answer("rset", "", "250 2.0.0 ok")
+        else:
+            await self._other(verb, argument)
+
+    async def _other(self, verb: str, argument: str) -> None:
+        if verb in {"EHLO", "HELO"}:
+            await self._answer("ehlo", "", self._offer())
+        elif verb == "STARTTLS" and self.sink.tls is not None:
+            if await self._answer("starttls", "", "220 2.0.0 ready"):
+                await self.writer.start_tls(self.sink.tls)
         elif verb == "AUTH":
-            await self._authenticate(argument)
+            _, user, password = base64.b64decode(argument.partition(" ")[2]).decode().split("\0")
+            is_right = (user, password) == self.sink.login
+            await self._answer("auth", "", "235 2.7.0 welcome" if is_right else "535 5.7.8 no")
         elif verb == "QUIT":
             await self._answer("quit", "", "221 2.0.0 bye")
             raise HangUp
-        elif verb in {"EHLO", "HELO", "RSET"}:
-            await self._simple(verb)
         else:
             await self.say("500 5.5.2 what?")
 
-    async def _simple(self, verb: str) -> None:
-        if verb == "RSET":
-            self._sender, self._recipients = None, []
-            await self._answer("rset", "", "250 2.0.0 ok")
-            return
-        offered = list(self.sink.extensions)
+    def _forget(self) -> None:
+        self._recipients, self._chunks = [], []
+
+    def _offer(self) -> str:
+        offered = ["sink.test", *self.sink.extensions]
         if self.sink.login is not None:
             offered.append("AUTH PLAIN")
         if self.sink.tls is not None and self.writer.get_extra_info("ssl_object") is None:
             offered.append("STARTTLS")
-        lines = ["sink.test", *offered]
-        reply = [f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"]
-        await self._answer("ehlo", "", "\r\n".join(reply))
+        return "\r\n".join([*(f"250-{line}" for line in offered[:-1]), f"250 {offered[-1]}"])
 
     async def _data(self) -> None:
         if not self._recipients:
-            await self.say("503 5.5.1 nobody to send it to")
+            await self._data_for_nobody()
             return
         if not await self._answer("data", "", "354 go ahead"):
             return
-        if (reaction := self.sink.script(Step("body", self._number, self._transactions, ""))) is not None:
+        if (reaction := self._reaction("body")) is not None:
             await reaction(self)
             return
-        raw = (await self.reader.readuntil(END_OF_DATA)).removesuffix(b".\r\n")
-        message = re.sub(rb"(?m)^\.\.", b".", raw)
-        if (reaction := self.sink.script(Step("dot", self._number, self._transactions, self._recipients[0]))) is not None:
-            await reaction(self)
+        await self._close_message(await read_body(self.reader))
+
+    async def _data_for_nobody(self) -> None:
+        if (reaction := self._reaction("nobody")) is None:
+            await self.say("503 5.5.1 nobody to send it to")
             return
-        self._take(message)
-        await self._answer("answer", self._recipients[0], f"250 2.0.0 queued as {len(self.sink.taken)}")
+        await reaction(self)
+        if await read_body(self.reader):
+            self.sink.orphans += 1
+        else:
+            self.sink.single_dots += 1
+        await self.say("554 5.5.1 no valid recipients")
 
-    def _take(self, message: bytes) -> None:
-        found = re.search(rb"(?mi)^Message-ID:\s*(<[^>]*>)", message)
-        message_id = found[1].decode() if found else ""
-        digest = hashlib.sha256(message).hexdigest()
-        for recipient in self._recipients:
-            self.sink.take(Taken(self._sender or "", recipient, message_id, digest), message)
+    async def _chunk(self, argument: str) -> None:
+        size, _, last = argument.partition(" ")
+        chunk = await self.reader.readexactly(int(size))
+        if not self._recipients:
+            self.sink.orphans += bool(last)
+            await self.say("503 5.5.1 nobody to send it to")
+            return
+        self._chunks.append(chunk)
+        if last.upper() != "LAST":
+            await self._answer("chunk", argument, f"250 2.0.0 {size} octets")
+            return
+        await self._close_message(b"".join(self._chunks))
 
-    async def _start_tls(self) -> None:
-        assert self.sink.tls is not None
-        if await self._answer("starttls", "", "220 2.0.0 ready"):
-            await self.writer.start_tls(self.sink.tls)
-
-    async def _authenticate(self, argument: str) -> None:
-        _method, _, encoded = argument.partition(" ")
-        _, user, password = base64.b64decode(encoded).decode().split("\0")
-        is_right = (user, password) == self.sink.login
-        await self._answer("auth", "", "235 2.7.0 welcome" if is_right else "535 5.7.8 no")
-
-
-def read_log(path: Path) -> list[Taken]:
-    """Give what a sink took, from its log."""
-    return [Taken(**json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+    async def _close_message(self, message: bytes) -> None:
+        if (reaction := self._reaction("dot", self._recipients[0])) is not None:
+            self.right, self._has_said_right = "", False
+            await reaction(self)
+            if not self._has_said_right:
+                self._forget()
+                return
+        queue_id = str(len(self.sink.taken) + 1)
+        recipients = self._recipients
+        for recipient in recipients:
+            self.sink.take(taken(self._sender, recipient, message, queue_id, self._number), message)
+        self._forget()
+        await self._answer("answer", recipients[0], f"250 2.0.0 queued as {queue_id}")
 
 
 def _path(argument: str) -> str:
@@ -263,11 +283,14 @@ def _path(argument: str) -> str:
 
 
 async def _main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--log", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=0)
+    parser = argparse.ArgumentParser(prog="python -m tests.harness.sink", description=__doc__)
+    parser.add_argument("--log", type=Path, required=True, help="file that gets one JSON line for each message taken")
+    parser.add_argument("--port", type=int, default=0, help="0 for any")
+    parser.add_argument("--chunking", action="store_true", help="offer CHUNKING (BDAT) too")
+    parser.add_argument("--no-fsync", action="store_true", help="let the lines survive this process only, not the machine")
     options = parser.parse_args()
-    async with Sink(options.log, port=options.port) as sink:
+    extensions = (*EXTENSIONS, "CHUNKING") if options.chunking else EXTENSIONS
+    async with Sink(options.log, port=options.port, extensions=extensions, fsync=not options.no_fsync) as sink:
         sys.stdout.write(f"listening on {sink.port}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

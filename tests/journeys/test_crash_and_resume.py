@@ -19,7 +19,7 @@ from tests.harness import mailroom
 from tests.harness.instance import environment
 from tests.harness.ledgercheck import Checked, Findings, check
 from tests.harness.processes import run_worker, sink_process, worker_process
-from tests.harness.sink import read_log
+from tests.harness.sinklog import read_log
 
 # Of the relay in these settings (tests.harness.instance).
 CONNECTIONS = 2
