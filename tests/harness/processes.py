@@ -16,9 +16,9 @@ LONGEST_RUN = 120
 
 
 @contextmanager
-def sink_process(log: Path) -> Iterator[int]:
-    """Run a sink that writes into *log*; gives its port."""
-    command = [sys.executable, "-m", "tests.harness.sink", "--log", str(log), "--no-fsync"]
+def sink_process(log: Path, *more: str) -> Iterator[int]:
+    """Run a sink that writes into *log*; gives its port. Nobody pulls the plug of this machine, so it need not fsync."""
+    command = [sys.executable, "-m", "tests.harness.sink", "--log", str(log), "--no-fsync", *more]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -32,7 +32,7 @@ def run_worker(settings: Mapping[str, str], failpoint: str = "") -> subprocess.C
     return subprocess.run(
         [*WORKER, "--until-idle", "--json"],
         cwd=ROOT,
-        env={**_own_environment(), **settings, "NEWSLETTER_FAILPOINT": failpoint},
+        env={**own_environment(), **settings, "NEWSLETTER_FAILPOINT": failpoint},
         capture_output=True,
         text=True,
         check=False,
@@ -43,7 +43,7 @@ def run_worker(settings: Mapping[str, str], failpoint: str = "") -> subprocess.C
 @contextmanager
 def worker_process(settings: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
     """Run `newsletter worker` until it is told to stop."""
-    environment = {**_own_environment(), **settings}
+    environment = {**own_environment(), **settings}
     with subprocess.Popen(WORKER, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
@@ -51,5 +51,6 @@ def worker_process(settings: Mapping[str, str]) -> Iterator[subprocess.Popen[str
             process.kill()
 
 
-def _own_environment() -> dict[str, str]:
+def own_environment() -> dict[str, str]:
+    """Give the environment of this process without the product's settings."""
     return {name: text for name, text in os.environ.items() if not name.startswith("NEWSLETTER_")}

@@ -68,9 +68,21 @@ def read_log(path: Path) -> list[Taken]:
     return [Taken(**json.loads(line)) for line in whole.splitlines()]
 
 
-def lines_in(path: Path) -> int:
-    """Count the lines of a log, as cheaply as can be."""
-    if not path.exists():
-        return 0
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+class LogTail:
+    """Counts the lines of a log that grows, reading each of them once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._lines = 0
+
+    def count(self) -> int:
+        """Give how many lines there are by now."""
+        if not self._path.exists():
+            return 0
+        with self._path.open("rb") as file:
+            file.seek(self._offset)
+            news = file.read()
+        self._offset += len(news)
+        self._lines += news.count(b"\n")
+        return self._lines

@@ -1,0 +1,216 @@
+"""A mailing on trial: a planned issue, the shipped worker as a process, a sink that remembers, and the comparison of both."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import select, update
+
+from newsletter.database import Database
+from newsletter.mail import dispatch, mailings
+from newsletter.mail.delivery import DeliveryState
+from newsletter.tables.mail import worker as worker_table
+from subscribers import exchange
+from subscribers.tokens import Keyring
+from tests.conftest import SECRET
+from tests.harness import ledgercheck, mailroom
+from tests.harness.instance import environment
+from tests.harness.ledgercheck import Checked
+from tests.harness.processes import ROOT, WORKER, own_environment
+from tests.harness.sinklog import read_log
+
+# When the issues of trials are planned: any moment in the past.
+PLANNED_AT = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
+# Connections of a worker, unless said.
+CONNECTIONS = 2
+# A trial that hangs fails. In seconds.
+LONGEST = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What came of one run, as it stands in the soak's file and in the documentation."""
+
+    row: str
+    database: str
+    seed: int
+    is_good: bool
+    people: int = 0
+    kills: int = 0
+    # Of the kills (or whatever was done): how many rows may be uncertain at most.
+    bound: int = 0
+    accepted: int = 0
+    uncertain: int = 0
+    uncertain_taken: int = 0
+    duplicates: int = 0
+    missing: int = 0
+    # From the last kill to the end of the mailing, and of everything.
+    after: float = 0.0
+    seconds: float = 0.0
+    # What was done and what else was found, in words.
+    note: str = ""
+
+    def line(self) -> str:
+        """Give it as one line of JSON."""
+        return json.dumps(asdict(self))
+
+
+@dataclass(slots=True)
+class Trial:
+    """A database with an issue that is planned for so many people."""
+
+    url: str
+    folder: Path
+    people: int
+    keyring: Keyring = field(default_factory=lambda: Keyring(SECRET))
+    issue_id: int = 0
+    letter_id: int = 0
+    list_id: int = 0
+    newsletter_id: int = 0
+
+    @property
+    def log(self) -> Path:
+        """What the sink writes down."""
+        return self.folder / "sink.log"
+
+    @property
+    def kind(self) -> str:
+        """Which database it is."""
+        return self.url.partition(":")[0]
+
+    def settings(self, port: int, connections: int = CONNECTIONS, **more: str) -> dict[str, str]:
+        """Give the worker's settings."""
+        relay = f"smtp://127.0.0.1:{port}?tls=none&connections={connections}"
+        names = {f"NEWSLETTER_{name.upper()}": text for name, text in more.items()}
+        return environment(self.url, self.folder) | {"NEWSLETTER_RELAY_URL": relay} | names
+
+    @contextmanager
+    def opened(self) -> Iterator[Database]:
+        """Open the database for a question."""
+        database = Database(self.url)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def checked(self) -> Checked:
+        """Compare the ledger with the sink's log."""
+        with self.opened() as database, database.read() as tx:
+            return ledgercheck.check(tx, self.keyring, self.letter_id, read_log(self.log))
+
+    def states(self) -> Counter[DeliveryState]:
+        """Count how everybody stands."""
+        with self.opened() as database, database.read() as tx:
+            return ledgercheck.states(tx, self.letter_id)
+
+    def expire_leases(self) -> None:
+        """Let half a minute pass for the leases of all workers, which only a dead or stopped one does not notice."""
+        with self.opened() as database, database.write() as tx:
+            tx.execute(update(worker_table).values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))
+
+    def workers(self) -> int:
+        """Count the workers that ever began."""
+        with self.opened() as database, database.read() as tx:
+            return len(tx.execute(select(worker_table.c.id)).all())
+
+
+def plan(url: str, folder: Path, people: int) -> Trial:
+    """Plan an issue for so many people, `reader0@example.net` and on."""
+    trial = Trial(url, folder, people)
+    database = Database(url)
+    database.upgrade()
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, trial.keyring, PLANNED_AT, ())
+        mailings.cancel(tx, room.letter_id, PLANNED_AT)
+    lines = (b"email,name\n", *(b"reader%d@example.net,Reader %d\n" % (number, number) for number in range(people)))
+    exchange.import_csv(database.write, trial.keyring, room.list_id, lines, PLANNED_AT, basis="a trial", is_confirmed=True)
+    with database.write() as tx:
+        trial.issue_id = mailroom.approved_issue(tx, room.newsletter_id, PLANNED_AT)
+        dispatch.send_issue(tx, trial.issue_id, PLANNED_AT)
+        letter_id = mailings.letter_of_issue(tx, trial.issue_id)
+    database.close()
+    assert letter_id is not None
+    trial.letter_id, trial.list_id, trial.newsletter_id = letter_id, room.list_id, room.newsletter_id
+    return trial
+
+
+class Running:
+    """A worker of the product, as a process that can be hurt."""
+
+    def __init__(self, settings: dict[str, str], folder: Path, failpoint: str = "", *, until_idle: bool = True) -> None:
+        self.failpoint = failpoint
+        self._log: IO[str] = (folder / "worker.log").open("a+", encoding="utf-8")
+        self._log.seek(0, os.SEEK_END)
+        self._begin = self._log.tell()
+        environment_ = {**own_environment(), **settings, "NEWSLETTER_FAILPOINT": failpoint}
+        command = [*WORKER, "--until-idle", "--json"] if until_idle else list(WORKER)
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment_, stdout=subprocess.DEVNULL, stderr=self._log)
+        self.pid = self.process.pid
+
+    @property
+    def ended(self) -> int | None:
+        """How it ended, None while it runs."""
+        return self.process.poll()
+
+    @property
+    def words(self) -> str:
+        """What was logged since it began, by all workers of the folder."""
+        with Path(self._log.name).open(encoding="utf-8") as log:
+            log.seek(self._begin)
+            return log.read()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it is still there."""
+        if self.ended is None:
+            self.process.send_signal(number)
+
+    def wait(self, seconds: float = LONGEST) -> int:
+        """Wait for its end; gives how it ended."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the worker did not end within {seconds} s:\n{self.words[-4000:]}") from None
+
+    def wait_until_stopped(self) -> None:
+        """Wait until a fail point, or somebody, has stopped it."""
+        wait_until(lambda: Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T", "it to stop")
+
+    def close(self) -> None:
+        """End it in any case."""
+        if self.ended is None:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
+
+@contextmanager
+def running(settings: dict[str, str], folder: Path, failpoint: str = "", *, until_idle: bool = True) -> Iterator[Running]:
+    """Run a worker; it is ended with the block in any case."""
+    worker = Running(settings, folder, failpoint, until_idle=until_idle)
+    try:
+        yield worker
+    finally:
+        worker.close()
+
+
+def run(settings: dict[str, str], folder: Path, failpoint: str = "") -> int:
+    """Run a worker to its end; gives how it ended."""
+    with running(settings, folder, failpoint) as worker:
+        return worker.wait()
+
+
+def wait_until(is_so: Callable[[], object], what: str, seconds: float = LONGEST) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        time.sleep(0.005)
