@@ -16,6 +16,7 @@ from typing import IO
 from sqlalchemy import select, update
 
 from newsletter.database import Database
+from newsletter.issues import agenda
 from newsletter.mail import dispatch, mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.tables.mail import worker as worker_table
@@ -112,6 +113,11 @@ class Trial:
         with self.opened() as database, database.read() as tx:
             return ledgercheck.states(tx, self.letter_id)
 
+    def find_letter(self) -> None:
+        """Note the letter of an issue that the worker has planned by now."""
+        with self.opened() as database, database.read() as tx:
+            self.letter_id = mailings.letter_of_issue(tx, self.issue_id) or 0
+
     def expire_leases(self) -> None:
         """Let half a minute pass for the leases of all workers, which only a dead or stopped one does not notice."""
         with self.opened() as database, database.write() as tx:
@@ -123,8 +129,8 @@ class Trial:
             return len(tx.execute(select(worker_table.c.id)).all())
 
 
-def plan(url: str, folder: Path, people: int) -> Trial:
-    """Plan an issue for so many people, `reader0@example.net` and on."""
+def plan(url: str, folder: Path, people: int, *, send_at: datetime | None = None) -> Trial:
+    """Plan an issue for so many people, `reader0@example.net` and on; with *send_at* the worker is to do it at that time."""
     trial = Trial(url, folder, people)
     database = Database(url)
     database.upgrade()
@@ -135,11 +141,13 @@ def plan(url: str, folder: Path, people: int) -> Trial:
     exchange.import_csv(database.write, trial.keyring, room.list_id, lines, PLANNED_AT, basis="a trial", is_confirmed=True)
     with database.write() as tx:
         trial.issue_id = mailroom.approved_issue(tx, room.newsletter_id, PLANNED_AT)
-        dispatch.send_issue(tx, trial.issue_id, PLANNED_AT)
-        letter_id = mailings.letter_of_issue(tx, trial.issue_id)
+        if send_at is None:
+            dispatch.send_issue(tx, trial.issue_id, PLANNED_AT)
+            trial.letter_id = mailings.letter_of_issue(tx, trial.issue_id) or 0
+        else:
+            agenda.schedule_issue(tx, trial.issue_id, send_at, PLANNED_AT)
     database.close()
-    assert letter_id is not None
-    trial.letter_id, trial.list_id, trial.newsletter_id = letter_id, room.list_id, room.newsletter_id
+    trial.list_id, trial.newsletter_id = room.list_id, room.newsletter_id
     return trial
 
 

@@ -1,0 +1,176 @@
+"""Rows R01, R04, R06: the shipped worker dies, or stands still, at a place of choice."""
+
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from newsletter.mail.delivery import DeliveryState
+from tests.harness.aside import aside
+from tests.harness.chaosnames import When, weather
+from tests.harness.ledgercheck import Findings
+from tests.harness.processes import sink_process
+from tests.harness.sinklog import LogTail
+from tests.harness.trial import Record, Trial, plan, run, running, wait_until
+
+# Passed for each person, in any mailing.
+EACH = (
+    "lease.claimed",
+    "mark.sending",
+    "mark.sent",
+    "smtp.mail",
+    "smtp.rcpt",
+    "smtp.data354",
+    "smtp.body",
+    "smtp.dot",
+    "smtp.reply",
+)
+# Passed once for each person only where the relay is of this kind.
+SPECIAL = {"mark.failed": ("554", "rcpt"), "smtp.connected": ("close-after", "answer")}
+# Passed once, by the worker that plans an issue whose time has come, and by the one that finishes it.
+ONCE = ("audience.begin", "audience.done", "issue.departed", "issue.finished")
+# Passed once, by the worker that drafts.
+DRAFTING = ("slots.recorded", "slot.claimed", "month.gathered", "issue.created", "slot.drafted")
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Where a worker is to die, and at the how manieth passage; from behind when negative."""
+
+    place: str
+    nth: int = 1
+
+    def failpoint(self, left: int) -> str:
+        """Give it as the setting, when so many people are left."""
+        return f"{self.place}:kill:{self.nth if self.nth > 0 else left + 1 + self.nth}"
+
+
+def sweep(trial: Trial, kills: Sequence[Kill], seed: int = 0) -> Record:
+    """Kill worker after worker in one mailing over one connection, then let it be finished."""
+    begun = time.monotonic()
+    special = {SPECIAL[kill.place] for kill in kills if kill.place in SPECIAL}
+    assert len(special) <= 1, "two kinds of relay at once"
+    with ExitStack() as stack:
+        if special:
+            [(name, step)] = special
+            sink = weather(name, When(step=step)).sink(trial.log)
+            stack.enter_context(aside(sink))
+            port = sink.port
+        else:
+            port = stack.enter_context(sink_process(trial.log))
+        settings = trial.settings(port, connections=1)
+        ended = [_die(trial, settings, kill) for kill in kills]
+        trial.expire_leases()
+        finished = run(settings, trial.folder)
+    trial.find_letter()
+    return _judged(trial, "R01", seed, begun, kills, [*ended, finished])
+
+
+def _die(trial: Trial, settings: dict[str, str], kill: Kill) -> int:
+    if trial.letter_id:
+        # As a minute later: what the one before held is free again, and the last person is the last of all.
+        trial.expire_leases()
+    states = trial.states() if trial.letter_id else {}
+    open_states = (DeliveryState.PENDING, DeliveryState.LEASED)
+    left = sum(states.get(state, 0) for state in open_states) or trial.people
+    return run(settings, trial.folder, kill.failpoint(left))
+
+
+def _judged(trial: Trial, row: str, seed: int, begun: float, kills: Sequence[Kill], ended: list[int]) -> Record:
+    checked, states = trial.checked(), trial.states()
+    open_rows = sum(count for state, count in states.items() if state in {DeliveryState.PENDING, DeliveryState.DEFERRED})
+    reached = [-signal.SIGKILL] * len(kills) + [0] == ended
+    note = ", ".join(f"{kill.place}:{kill.nth}" for kill in kills)
+    return Record(
+        row=row,
+        database=trial.kind,
+        seed=seed,
+        is_good=reached and checked.findings == Findings() and open_rows == 0 and checked.uncertain <= len(kills),
+        people=trial.people,
+        kills=len(kills),
+        bound=len(kills),
+        accepted=checked.accepted,
+        uncertain=checked.uncertain,
+        uncertain_taken=checked.uncertain_taken,
+        duplicates=len(checked.findings.doubled),
+        missing=open_rows + len(checked.findings.missing),
+        seconds=round(time.monotonic() - begun, 1),
+        note=note
+        + ("" if reached else f"; ended {ended}")
+        + (f"; {checked.findings}" if checked.findings != Findings() else ""),
+    )
+
+
+def due_issue(url: str, folder: Path, people: int) -> Trial:
+    """Give an issue whose time has just come, for the worker to plan."""
+    return plan(url, folder, people, send_at=datetime.now(UTC) - timedelta(seconds=1))
+
+
+def stand_still(trial: Trial, place: str, nth: int, *, waits: bool = False, connections: int = 2) -> Record:
+    """R04: a worker stands still, is called dead, and goes on when another has finished; *waits* for its lease to end."""
+    begun = time.monotonic()
+    with sink_process(trial.log) as port:
+        settings = trial.settings(port, connections)
+        with running(settings, trial.folder, f"{place}:stop:{nth}") as frozen:
+            frozen.wait_until_stopped()
+            time.sleep(35 if waits else 0)
+            trial.expire_leases()
+            second = run(settings, trial.folder)
+            frozen.send(signal.SIGCONT)
+            first = frozen.wait()
+    checked = trial.checked()
+    missing = trial.people - checked.accepted - checked.uncertain
+    clean = checked.findings == Findings() and (first, second) == (0, 0)
+    return Record(
+        row="R04",
+        database=trial.kind,
+        seed=0,
+        is_good=clean and missing == 0 and checked.uncertain <= connections,
+        people=trial.people,
+        kills=1,
+        bound=connections,
+        accepted=checked.accepted,
+        uncertain=checked.uncertain,
+        uncertain_taken=checked.uncertain_taken,
+        duplicates=len(checked.findings.doubled),
+        missing=missing,
+        seconds=round(time.monotonic() - begun, 1),
+        note=f"{place}:{nth}" + ("" if clean else f"; ended {first}, {second}; {checked.findings}"),
+    )
+
+
+def stop_twice(trial: Trial, connections: int = 2) -> Record:
+    """R06: SIGTERM, and again at once, as an impatient supervisor does; the next worker finishes."""
+    begun = time.monotonic()
+    tail = LogTail(trial.log)
+    with sink_process(trial.log) as port:
+        settings = trial.settings(port, connections)
+        with running(settings, trial.folder, until_idle=False) as worker:
+            wait_until(lambda: tail.count() > trial.people // 4, "the mailing to be under way")
+            worker.send(signal.SIGTERM)
+            wait_until(lambda: "Stopping" in worker.words or worker.ended is not None, "it to hear")
+            worker.send(signal.SIGTERM)
+            first = worker.wait()
+        trial.expire_leases()
+        second = run(settings, trial.folder)
+    checked = trial.checked()
+    missing = trial.people - checked.accepted - checked.uncertain
+    return Record(
+        row="R06",
+        database=trial.kind,
+        seed=0,
+        is_good=checked.findings == Findings() and missing == 0 and checked.uncertain <= connections and second == 0,
+        people=trial.people,
+        kills=1,
+        bound=connections,
+        accepted=checked.accepted,
+        uncertain=checked.uncertain,
+        uncertain_taken=checked.uncertain_taken,
+        duplicates=len(checked.findings.doubled),
+        missing=missing,
+        seconds=round(time.monotonic() - begun, 1),
+        note=f"ended {first}, {second}",
+    )
