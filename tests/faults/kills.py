@@ -11,10 +11,11 @@ from pathlib import Path
 from newsletter.mail.delivery import DeliveryState
 from tests.harness.aside import aside
 from tests.harness.chaosnames import When, weather
-from tests.harness.ledgercheck import Findings
 from tests.harness.processes import sink_process
 from tests.harness.sinklog import LogTail
-from tests.harness.trial import Record, Trial, plan, run, running, wait_until
+from tests.harness.trial import Record, Trial, plan, record, run, running, wait_until
+
+S = DeliveryState
 
 # Passed for each person, in any mailing.
 EACH = (
@@ -66,42 +67,30 @@ def sweep(trial: Trial, kills: Sequence[Kill], seed: int = 0) -> Record:
         trial.expire_leases()
         finished = run(settings, trial.folder)
     trial.find_letter()
-    return _judged(trial, "R01", seed, begun, kills, [*ended, finished])
+    claims = {
+        "every kill came where it was to come": [-signal.SIGKILL] * len(kills) == ended,
+        "the last worker finished": finished == 0,
+        **_nobody_is_forgotten(trial, len(kills)),
+    }
+    note = ", ".join(f"{kill.place}:{kill.nth}" for kill in kills)
+    return record(trial, "R01", begun, claims, note, seed=seed, times=len(kills), bound=len(kills))
+
+
+def _nobody_is_forgotten(trial: Trial, bound: int) -> dict[str, bool]:
+    states = trial.states()
+    return {
+        "everybody is settled": not any(states[state] for state in (S.PENDING, S.DEFERRED, S.LEASED, S.SENDING)),
+        f"{bound} are uncertain at most": states[S.UNCERTAIN] <= bound,
+    }
 
 
 def _die(trial: Trial, settings: dict[str, str], kill: Kill) -> int:
     if trial.letter_id:
         # As a minute later: what the one before held is free again, and the last person is the last of all.
         trial.expire_leases()
-    states = trial.states() if trial.letter_id else {}
-    open_states = (DeliveryState.PENDING, DeliveryState.LEASED)
-    left = sum(states.get(state, 0) for state in open_states) or trial.people
+    states = trial.states()
+    left = states[S.PENDING] + states[S.LEASED] or trial.people
     return run(settings, trial.folder, kill.failpoint(left))
-
-
-def _judged(trial: Trial, row: str, seed: int, begun: float, kills: Sequence[Kill], ended: list[int]) -> Record:
-    checked, states = trial.checked(), trial.states()
-    open_rows = sum(count for state, count in states.items() if state in {DeliveryState.PENDING, DeliveryState.DEFERRED})
-    reached = [-signal.SIGKILL] * len(kills) + [0] == ended
-    note = ", ".join(f"{kill.place}:{kill.nth}" for kill in kills)
-    return Record(
-        row=row,
-        database=trial.kind,
-        seed=seed,
-        is_good=reached and checked.findings == Findings() and open_rows == 0 and checked.uncertain <= len(kills),
-        people=trial.people,
-        kills=len(kills),
-        bound=len(kills),
-        accepted=checked.accepted,
-        uncertain=checked.uncertain,
-        uncertain_taken=checked.uncertain_taken,
-        duplicates=len(checked.findings.doubled),
-        missing=open_rows + len(checked.findings.missing),
-        seconds=round(time.monotonic() - begun, 1),
-        note=note
-        + ("" if reached else f"; ended {ended}")
-        + (f"; {checked.findings}" if checked.findings != Findings() else ""),
-    )
 
 
 def due_issue(url: str, folder: Path, people: int) -> Trial:
@@ -121,25 +110,8 @@ def stand_still(trial: Trial, place: str, nth: int, *, waits: bool = False, conn
             second = run(settings, trial.folder)
             frozen.send(signal.SIGCONT)
             first = frozen.wait()
-    checked = trial.checked()
-    missing = trial.people - checked.accepted - checked.uncertain
-    clean = checked.findings == Findings() and (first, second) == (0, 0)
-    return Record(
-        row="R04",
-        database=trial.kind,
-        seed=0,
-        is_good=clean and missing == 0 and checked.uncertain <= connections,
-        people=trial.people,
-        kills=1,
-        bound=connections,
-        accepted=checked.accepted,
-        uncertain=checked.uncertain,
-        uncertain_taken=checked.uncertain_taken,
-        duplicates=len(checked.findings.doubled),
-        missing=missing,
-        seconds=round(time.monotonic() - begun, 1),
-        note=f"{place}:{nth}" + ("" if clean else f"; ended {first}, {second}; {checked.findings}"),
-    )
+    claims = {"both end well": (first, second) == (0, 0), **_nobody_is_forgotten(trial, connections)}
+    return record(trial, "R04", begun, claims, f"{place}:{nth}", times=1, bound=connections)
 
 
 def stop_twice(trial: Trial, connections: int = 2) -> Record:
@@ -156,21 +128,5 @@ def stop_twice(trial: Trial, connections: int = 2) -> Record:
             first = worker.wait()
         trial.expire_leases()
         second = run(settings, trial.folder)
-    checked = trial.checked()
-    missing = trial.people - checked.accepted - checked.uncertain
-    return Record(
-        row="R06",
-        database=trial.kind,
-        seed=0,
-        is_good=checked.findings == Findings() and missing == 0 and checked.uncertain <= connections and second == 0,
-        people=trial.people,
-        kills=1,
-        bound=connections,
-        accepted=checked.accepted,
-        uncertain=checked.uncertain,
-        uncertain_taken=checked.uncertain_taken,
-        duplicates=len(checked.findings.doubled),
-        missing=missing,
-        seconds=round(time.monotonic() - begun, 1),
-        note=f"ended {first}, {second}",
-    )
+    claims = {"the next one finishes": second == 0, **_nobody_is_forgotten(trial, connections)}
+    return record(trial, "R06", begun, claims, f"ended {first}, {second}", times=1, bound=connections)

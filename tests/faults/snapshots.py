@@ -11,10 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from subscribers.tokens import Purpose
-from tests.harness.ledgercheck import Findings
 from tests.harness.processes import sink_process
 from tests.harness.sinklog import LogTail, Taken, read_log
-from tests.harness.trial import Record, Trial, running, wait_until
+from tests.harness.trial import Record, Trial, record, running, wait_until
 
 INVARIANTS = """
 SELECT 'worker without a state' WHERE EXISTS (SELECT 1 FROM delivery WHERE worker_id = '' AND state IN ('leased', 'sending'))
@@ -48,22 +47,13 @@ def pull_the_plug(trial: Trial, copies: int, seed: int, connections: int = 2) ->
             troubles += [f"copy {number}: {trouble}" for trouble in found]
             shutil.rmtree(copy)
         ended = worker.wait()
-    checked = trial.checked()
-    return Record(
-        row="R08",
-        database=trial.kind,
-        seed=seed,
-        is_good=not troubles and ended == 0 and checked.findings == Findings() and 0 < most_open <= connections,
-        people=trial.people,
-        kills=copies,
-        bound=connections,
-        accepted=checked.accepted,
-        uncertain=most_open,
-        duplicates=len(checked.findings.doubled),
-        missing=trial.people - checked.accepted - checked.uncertain,
-        seconds=round(time.monotonic() - begun, 1),
-        note=f"{copies} copies, at most {most_open} open rows in one" + "".join(f"; {trouble}" for trouble in troubles[:5]),
-    )
+    claims = {
+        "the worker ends well": ended == 0,
+        "every copy tells the truth": not troubles,
+        f"a copy has 1 to {connections} open rows": 0 < most_open <= connections,
+    }
+    note = "; ".join([f"{copies} copies, at most {most_open} open rows in one", *troubles[:5]])
+    return record(trial, "R08", begun, claims, note, seed=seed, times=copies, bound=connections)
 
 
 def _copied(trial: Trial, number: int, pid: int) -> Path:

@@ -10,14 +10,16 @@ import signal
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.harness.ledgercheck import Findings
+from newsletter.mail.delivery import DeliveryState
 from tests.harness.postgres import postgres
 from tests.harness.processes import sink_process
 from tests.harness.sinklog import LogTail
-from tests.harness.trial import CONNECTIONS, LONGEST, Record, Running, Trial, plan
+from tests.harness.trial import CONNECTIONS, LONGEST, Record, Running, Trial, plan, record
+
+S = DeliveryState
 
 # Passed once for each person: a worker that is to die there gets there.
 PLACES = (
@@ -116,33 +118,17 @@ def soak(trial: Trial, port: int, plan_: Plan, row: str = "R02") -> Record:
     begun = time.monotonic()
     driver = Driver(trial, port, plan_)
     after = driver.drive()
-    checked = trial.checked()
+    states = trial.states()
     kills, bound = len(driver.kills), len(driver.kills) * plan_.connections
-    missing = trial.people - checked.accepted - checked.uncertain
-    is_good = (
-        checked.findings == Findings()
-        and missing == 0
-        and kills >= plan_.kills
-        and checked.uncertain <= bound
-        and after <= FINISHED_WITHIN
-    )
-    return Record(
-        row=row,
-        database=trial.kind,
-        seed=plan_.seed,
-        is_good=is_good,
-        people=trial.people,
-        kills=kills,
-        bound=bound,
-        accepted=checked.accepted,
-        uncertain=checked.uncertain,
-        uncertain_taken=checked.uncertain_taken,
-        duplicates=len(checked.findings.doubled),
-        missing=missing,
-        after=round(after, 1),
-        seconds=round(time.monotonic() - begun, 1),
-        note=f"{plan_.workers} workers" + ("" if checked.findings == Findings() else f"; {checked.findings}"),
-    )
+    claims = {
+        f"{plan_.kills} kills fell into the mailing": kills >= plan_.kills,
+        "everybody is accepted or uncertain": states[S.ACCEPTED] + states[S.UNCERTAIN] == trial.people,
+        f"{bound} are uncertain at most": states[S.UNCERTAIN] <= bound,
+        f"finished {FINISHED_WITHIN:.0f} s after the last kill": after <= FINISHED_WITHIN,
+    }
+    note = f"{plan_.workers} workers at a time, {plan_.connections} connections each"
+    judged = record(trial, row, begun, claims, note, seed=plan_.seed, times=kills, bound=bound)
+    return replace(judged, after=round(after, 1))
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness import ledgercheck, mailroom
 from tests.harness.instance import environment
-from tests.harness.ledgercheck import Checked
+from tests.harness.ledgercheck import Checked, Findings
 from tests.harness.processes import ROOT, WORKER, own_environment
 from tests.harness.sinklog import read_log
 
@@ -127,6 +127,40 @@ class Trial:
         """Count the workers that ever began."""
         with self.opened() as database, database.read() as tx:
             return len(tx.execute(select(worker_table.c.id)).all())
+
+
+def record(
+    trial: Trial,
+    row: str,
+    begun: float,
+    claims: dict[str, bool],
+    note: str = "",
+    *,
+    seed: int = 0,
+    times: int = 0,
+    bound: int = 0,
+) -> Record:
+    """Compare ledger and sink, and write down what came of a run: good when nothing is found and every claim holds."""
+    checked, found = trial.checked(), trial.states()
+    open_rows = found[DeliveryState.PENDING] + found[DeliveryState.DEFERRED] + len(checked.findings.missing)
+    claims = {"ledger and sink agree": checked.findings == Findings(), **claims}
+    broken = [claim for claim, holds in claims.items() if not holds]
+    return Record(
+        row=row,
+        database=trial.kind,
+        seed=seed,
+        is_good=not broken,
+        people=trial.people,
+        kills=times,
+        bound=bound,
+        accepted=checked.accepted,
+        uncertain=checked.uncertain,
+        uncertain_taken=checked.uncertain_taken,
+        duplicates=len(checked.findings.doubled),
+        missing=open_rows,
+        seconds=round(time.monotonic() - begun, 1),
+        note="; ".join([note, *(f"NOT: {claim}" for claim in broken), *([str(checked.findings)] if broken else [])]),
+    )
 
 
 def plan(url: str, folder: Path, people: int, *, send_at: datetime | None = None) -> Trial:
