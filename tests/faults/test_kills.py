@@ -1,11 +1,12 @@
 """The shipped worker is killed, stopped and told off; the sink's log is the judge."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from newsletter import failpoints
-from tests.faults import kills, snapshots
+from tests.faults import drafting, kills, snapshots
 from tests.faults.kills import Kill
 from tests.harness import crashdriver, trial
 from tests.harness.processes import sink_process
@@ -84,5 +85,13 @@ def test_second_sigterm_is_no_worse_than_a_kill(sqlite_url: str, tmp_path: Path)
 def test_whatever_lies_on_the_disk_tells_the_truth(sqlite_url: str, tmp_path: Path) -> None:
     """R08, short: ten copies of database and log at random instants."""
     record = snapshots.pull_the_plug(trial.plan(sqlite_url, tmp_path, 600), copies=10, seed=20_200_201)
+
+    assert record.is_good, record
+
+
+def test_killed_between_the_slot_and_its_issue(sqlite_url: str, tmp_path: Path) -> None:
+    """R01: whoever dies over a draft, one issue comes of the slot."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    record = drafting.die_over_a_draft(trial.plan(sqlite_url, tmp_path, 1, send_at=tomorrow))
 
     assert record.is_good, record

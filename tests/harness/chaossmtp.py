@@ -172,8 +172,8 @@ async def shut_down_in_body(talk: Conversation) -> None:
 
 
 async def inject(talk: Conversation) -> None:
-    """Put an answer of somebody in between behind the one to STARTTLS, to be read as if it had come encrypted."""
-    await talk.say(f"{talk.right}\r\n250-AUTH PLAIN\r\n250 and welcome")
+    """Put an answer of somebody in between behind the one to STARTTLS: who believes it takes every message for too large."""
+    await talk.say(f"{talk.right}\r\n250-sink.test\r\n250 SIZE 1")
     talk.right = ""
     await talk.say_right()
 
