@@ -1,6 +1,6 @@
 # Every target makes .venv first; nothing is installed outside this folder (a browser for the tests apart, see scripts/browser).
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-once serve test check bench
+.PHONY: help env demo demo-once serve test check bench soak
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,3 +25,6 @@ check: env  ## format, lint, types, import contracts, house tests
 
 bench: env  ## the benchmarks, one after the other
 	@scripts/bench
+
+soak: env  ## every fault at full length (half an hour); fills the table in docs/reliability.md
+	@scripts/soak

@@ -93,10 +93,10 @@ class Stream:
         while data:
             pace = self._weather.bytes_per_second
             now, data = (data[: max(1, int(pace / 10))], data[max(1, int(pace / 10)) :]) if pace else (data, b"")
-            self._writer.write(now)
-            await self._writer.drain()
             if pace:
                 await asyncio.sleep(len(now) / pace)
+            self._writer.write(now)
+            await self._writer.drain()
 
 
 class Proxy:
