@@ -16,7 +16,7 @@ from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.mailer import Mailer
 from newsletter.mail.mailings import MailingState
 from newsletter.mail.relays import Relay, Tls
-from newsletter.mail.session import Patience
+from newsletter.mail.transactions import Patience
 from tests.harness import chaossmtp as chaos
 from tests.harness.aside import aside
 from tests.harness.certificates import Authority

@@ -131,7 +131,8 @@ class Conversation:
         self._has_said_right = False
         self._number = number
         self._transactions = 0
-        self._sender = ""
+        # None until a MAIL was taken: whom it refused must not be named.
+        self._sender: str | None = None
         self._recipients: list[str] = []
         self._chunks: list[bytes] = []
 
@@ -188,7 +189,9 @@ class Conversation:
             if await self._answer("mail", argument, "250 2.1.0 ok"):
                 self._sender = _path(argument)
         elif verb == "RCPT":
-            if await self._answer("rcpt", argument, "250 2.1.5 ok"):
+            if self._sender is None:
+                await self.say("503 5.5.1 from whom?")
+            elif await self._answer("rcpt", argument, "250 2.1.5 ok"):
                 self._recipients.append(_path(argument))
         elif verb == "DATA":
             await self._data()
@@ -217,7 +220,7 @@ class Conversation:
             await self.say("500 5.5.2 what?")
 
     def _forget(self) -> None:
-        self._recipients, self._chunks = [], []
+        self._sender, self._recipients, self._chunks = None, [], []
 
     def _offer(self) -> str:
         offered = ["sink.test", *self.sink.extensions]
@@ -272,7 +275,7 @@ class Conversation:
         queue_id = str(len(self.sink.taken) + 1)
         recipients = self._recipients
         for recipient in recipients:
-            self.sink.take(taken(self._sender, recipient, message, queue_id, self._number), message)
+            self.sink.take(taken(self._sender or "", recipient, message, queue_id, self._number), message)
         self._forget()
         await self._answer("answer", recipients[0], f"250 2.0.0 queued as {queue_id}")
 

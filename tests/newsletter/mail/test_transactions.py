@@ -12,10 +12,11 @@ from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.session import connect
 from newsletter.mail.transactions import Patience, Session
 from tests.harness import chaossmtp as chaos
-from tests.harness.sink import Script, Sink, behave
+from tests.harness.sink import EXTENSIONS, Script, Sink, behave
 
 HASTE = Patience(greeting=2, mail=0.4, rcpt=0.4, data=0.4, block=0.4, dot=0.4)
 SINGLY = ("8BITMIME", "SIZE 20000000")
+CHUNKED = (*EXTENSIONS, "CHUNKING")
 
 
 def letter(number: int) -> Envelope:
@@ -49,11 +50,11 @@ async def send_all(session: Session, letters: list[Envelope]) -> list[Reply]:
             session.offer(waiting.pop(0))
 
 
-def talk(script: Script = behave, messages: int = 4, **options: object) -> tuple[list[Reply], Sink]:
+def talk(script: Script = behave, messages: int = 4, extensions: tuple[str, ...] = EXTENSIONS) -> tuple[list[Reply], Sink]:
     """Send some messages over one connection; gives the replies and the sink."""
 
     async def run() -> tuple[list[Reply], Sink]:
-        async with Sink(script=script, **options) as sink:  # type: ignore[arg-type]  # handed through
+        async with Sink(script=script, extensions=extensions) as sink:
             session = await opened(sink)
             replies = await send_all(session, [letter(number) for number in range(messages)])
             await session.quit()
@@ -91,11 +92,12 @@ def test_relay_without_pipelining_gets_one_command_at_a_time() -> None:
 
 
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data", "dot"])
-@pytest.mark.parametrize("extensions", [None, SINGLY], ids=["riding", "singly"])
-def test_refusal_is_of_one_message_only(step: str, extensions: tuple[str, ...] | None) -> None:
+@pytest.mark.parametrize("extensions", [EXTENSIONS, CHUNKED, SINGLY], ids=["riding", "chunked", "singly"])
+def test_refusal_is_of_one_message_only(step: str, extensions: tuple[str, ...]) -> None:
     """Whoever rides before or behind it arrives."""
-    options = {} if extensions is None else {"extensions": extensions}
-    replies, sink = talk(chaos.at(step, chaos.saying("550 5.7.1 not this one"), times=1, after=1), **options)
+    if step == "data" and "CHUNKING" in extensions:
+        step = "dot"
+    replies, sink = talk(chaos.at(step, chaos.saying("550 5.7.1 not this one"), times=1, after=1), extensions=extensions)
 
     assert [250, 550, 250, 250] == [reply.code for reply in replies]
     assert ["reader0", "reader2", "reader3"] == recipients(sink)
@@ -152,3 +154,43 @@ def test_withdrawn_behind_the_go_ahead_costs_the_connection() -> None:
     is_open, sink = asyncio.run(run())
 
     assert (False, []) == (is_open, sink.taken)
+
+
+def test_relay_that_takes_chunks_gets_no_dots() -> None:
+    """BDAT says how many bytes there are (RFC 3030); riders ride all the same."""
+    replies, sink = talk(extensions=CHUNKED)
+
+    assert [250] * 4 == [reply.code for reply in replies]
+    assert "DATA" not in {command.split()[0] for command in sink.commands}
+    assert ["reader0", "reader1", "reader2", "reader3"] == recipients(sink)
+
+
+def test_withdrawn_before_a_chunk_costs_one_reset() -> None:
+    """No body was asked for, so the connection goes on."""
+
+    async def run() -> tuple[list[Reply], Sink]:
+        async with Sink(extensions=CHUNKED) as sink:
+            session = await opened(sink)
+            session.offer(letter(0))
+            assert await session.offered() is None
+            await session.withdraw()
+            replies = await send_all(session, [letter(1)])
+            await session.quit()
+            return replies, sink
+
+    replies, sink = asyncio.run(run())
+
+    assert [250] == [reply.code for reply in replies]
+    assert (["reader1"], 1) == (recipients(sink), sink.connections)
+
+
+def test_body_asked_for_nobody_is_ended_by_a_dot() -> None:
+    """A relay that says 354 although it refused the recipient gets a dot alone, and no mail (RFC 2920 3.1)."""
+    script = chaos.either(
+        chaos.at("rcpt", chaos.saying("550 5.1.1 nobody here"), times=1, after=1), chaos.at("nobody", chaos.saying("354 go on"))
+    )
+    replies, sink = talk(script)
+
+    assert [(Phase.RCPT, 550)] == [(reply.phase, reply.code) for reply in replies if reply.code != 250]
+    assert (1, 0) == (sink.single_dots, sink.orphans)
+    assert ["reader0", "reader2", "reader3"] == recipients(sink)
