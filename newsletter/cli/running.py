@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 import click
 
+from newsletter import eventloop
 from newsletter.bootstrap import place_of, prepare
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
@@ -99,10 +100,10 @@ def worker(door: Door, *, until_idle: bool) -> int:
     if not until_idle:
         to = f"mail goes to {application.relay}" if application.relay else str(RelayMissing())
         door.note(f"Looking every {application.settings.tick_seconds} seconds for what is due; {to}")
-        asyncio.run(_until_told(door, Worker(application).run))
+        eventloop.run(_until_told(door, Worker(application).run))
         return Exit.DONE
     with mailing_bar() as tell:
-        ended = asyncio.run(_until_told(door, Worker(application, progress=tell).run_until_idle))
+        ended = eventloop.run(_until_told(door, Worker(application, progress=tell).run_until_idle))
     return _answer_idle(door, ended.result, was_told=ended.was_told)
 
 
