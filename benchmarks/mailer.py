@@ -1,38 +1,40 @@
-"""Mailing with a durable ledger, against `aiosmtplib.sendmail` with as many connections into the same sink.
+"""Mailing with a durable ledger into Postfix's `smtp-sink`, against Postfix's own `smtp-source` with as many connections.
 
-    python -m benchmarks.mailer --messages 5000 --size 20000 --connections 10 --json
+    python -m benchmarks.mailer --messages 20000 --size 40000 --connections 20 --json
 
-The ledger's rows are SQLite in WAL with synchronous=FULL unless --database names another. The yardstick sends one
-finished message again and again and remembers nothing, before and after the mailing; its figure is the better of the two.
+The letter has as many bytes on the wire as smtp-source sends, and is personal in both bodies. The ledger is SQLite in WAL
+with synchronous=FULL unless --database names another. The yardstick sends one finished message again and again and remembers
+nothing, before and after the mailing in the same run; its figure is the better of the two. Without Postfix's programs mail
+goes to the harness's sink, and there is no ratio.
 """
 
 import argparse
-import asyncio
-import contextlib
 import json
-import re
-import resource
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
-import aiosmtplib
-
-from newsletter.clock import system_clock
+from benchmarks import instance, sending, signing
+from benchmarks.figures import median_of, ratio
+from benchmarks.postfix import faster
+from benchmarks.sinks import open_sink
 from newsletter.database import Database
-from newsletter.letters.links import Links
 from newsletter.mail import mailings
-from newsletter.mail.mailer import Mailer
-from newsletter.mail.relays import parse_relay
-from subscribers import exchange, register
-from subscribers.tokens import Keyring
-from tests.harness import mailroom
 
-SENDER = "news@example.org"
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be measured."""
+
+    messages: int
+    size: int
+    connections: int
+    # Empty: SQLite in a folder of its own.
+    database: str = ""
+    # Empty, or `rsa`.
+    dkim: str = ""
+    uses_uvloop: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,115 +44,107 @@ class Result:
     messages: int
     size: int
     connections: int
+    database: str
+    dkim: str
+    sink: str
     accepted: int
     uncertain: int
     per_second: float
+    # User and system time of the mailer's process over the mailing alone.
     cpu_us_per_message: float
-    sendmail_per_second: float
+    # None where Postfix's programs are not to be had.
+    smtp_source_per_second: float | None
+    smtp_source_cpu_us_per_message: float | None
     # Above 1: faster than the yardstick.
-    ratio: float
+    ratio: float | None
     rss_mb: float
+    # With DKIM: one RSA-2048 signature by the library alone, and how many of those a whole message costs.
+    bare_signature_us: float | None
+    signature_ratio: float | None
+    loop: str
+    python: str
+    runs: int = 1
 
 
-@contextlib.contextmanager
-def sink(log: Path) -> Iterator[int]:
-    """Run the counting mail server in a process of its own; gives its port."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.harness.sink", "--log", log],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        listening = re.search(r"(\d+)\s*$", process.stdout.readline())
-        assert listening is not None
-        yield int(listening.group(1))
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
-
-
-async def sendmail(port: int, messages: int, connections: int, body: bytes) -> float:
-    """Send *body* so many times with the library alone; gives messages a second."""
-    left = iter(range(messages))
-
-    async def drain() -> None:
-        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
-            for number in left:
-                await client.sendmail(SENDER, [f"reader{number}@example.net"], body)
-
-    begun = time.perf_counter()
-    await asyncio.gather(*(drain() for _ in range(connections)))
-    return messages / (time.perf_counter() - begun)
-
-
-def plan(database: Database, keyring: Keyring, messages: int, size: int) -> int:
-    """Put a letter of about *size* bytes on the ledger for so many people; gives its id."""
-    now = system_clock()
-    with database.write() as tx:
-        room = mailroom.open_mailroom(tx, keyring, now, ())
-        list_ = register.list_by_id(tx, room.list_id)
-    rows = (b"email,name\n", *(b"reader%d@example.net,Reader %d\n" % (number, number) for number in range(messages)))
-    exchange.import_csv(database.write, keyring, list_.id, rows, now, basis="benchmark", is_confirmed=True)
-    draft = mailroom.a_draft()
-    paragraph = "<p>A sentence about libraries, of the length that sentences have.</p>\n"
-    draft = replace(draft, html=draft.html + paragraph * (size // len(paragraph)))
-    with database.write() as tx:
-        return mailroom.plan(tx, room.newsletter_id, room.list_id, now, draft)
-
-
-def measure(messages: int, size: int, connections: int, url: str) -> Result:
+def measure(question: Question) -> Result:
     """Run the yardstick, the mailing, and the yardstick again."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(url or f"sqlite:///{folder}/newsletter.db")
-        database.upgrade()
-        keyring = Keyring("a secret of the benchmarks, long enough to be one")
-        letter_id = plan(database, keyring, messages, size)
-        body = b"Subject: x\r\n\r\n" + (b"x" * 70 + b"\r\n") * (size // 72)
-        with sink(Path(folder) / "sink.jsonl") as port:
-            before = asyncio.run(sendmail(port, messages, connections, body))
-            relay = parse_relay(f"smtp://127.0.0.1:{port}?tls=none&connections={connections}")
-            mailer = Mailer(database, keyring, Links("http://127.0.0.1"), relay, system_clock, worker_place="benchmark")
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            begun = time.perf_counter()
-            asyncio.run(mailer.run_until_idle())
-            seconds = time.perf_counter() - begun
-            use = resource.getrusage(resource.RUSAGE_SELF)
-            after = asyncio.run(sendmail(port, messages, connections, body))
+    draft = instance.a_draft(question.size)
+    with instance.folder() as path, open_sink(path) as target:
+        database = Database(question.database or instance.sqlite_in(path))
+        planned = instance.plan(database, draft, question.messages)
+        yardstick = (question.messages, question.connections, question.size)
+        before = target.pace_of_source(*yardstick)
+        url = database.url.render_as_string(hide_password=False)
+        sent = sending.send(url, target.relay(question.connections), uses_uvloop=question.uses_uvloop)
+        after = target.pace_of_source(*yardstick)
         with database.read() as tx:
-            report = mailings.report(tx, letter_id)
+            report = mailings.report(tx, planned.letter_id)
         database.close()
-    cpu = use.ru_utime + use.ru_stime - used.ru_utime - used.ru_stime
+    source = faster(before, after) if before and after else None
+    per_second, cpu = report.accepted / sent.seconds, sent.cpu_seconds / question.messages * MILLION
+    bare = signing.bare_signature_us() if question.dkim else None
     return Result(
-        messages=messages,
-        size=size,
-        connections=connections,
+        messages=question.messages,
+        size=question.size,
+        connections=question.connections,
+        database=database.url.get_backend_name(),
+        dkim=question.dkim,
+        sink=target.name,
         accepted=report.accepted,
         uncertain=report.uncertain,
-        per_second=round(messages / seconds, 1),
-        cpu_us_per_message=round(cpu / messages * 1e6, 1),
-        sendmail_per_second=round(max(before, after), 1),
-        ratio=round(messages / seconds / max(before, after), 3),
-        rss_mb=round(use.ru_maxrss / 1024, 1),
+        per_second=round(per_second, 1),
+        cpu_us_per_message=round(cpu, 1),
+        smtp_source_per_second=None if source is None else source.per_second,
+        smtp_source_cpu_us_per_message=None if source is None else source.cpu_us_per_message,
+        ratio=ratio(per_second, None if source is None else source.per_second),
+        rss_mb=sent.rss_mb,
+        bare_signature_us=bare,
+        signature_ratio=ratio(cpu, bare),
+        loop=sent.loop,
+        python=sent.python,
+    )
+
+
+def measure_often(question: Question, runs: int) -> Result:
+    """Measure several times, each with an instance of its own; gives the medians."""
+    return replace(median_of([measure(question) for _ in range(runs)]), runs=runs)
+
+
+def told(result: Result) -> str:
+    """Say it in words."""
+    if result.ratio is None:
+        words = f"{result.per_second:,.0f}/s into {result.sink}; no yardstick"
+    else:
+        words = (
+            f"{result.per_second:,.0f}/s against {result.smtp_source_per_second:,.0f}/s of smtp-source: {result.ratio} of it"
+        )
+    signed = f", {result.signature_ratio} bare signatures" if result.signature_ratio else ""
+    return (
+        f"{words}\n{result.cpu_us_per_message} µs of CPU a message{signed}, {result.rss_mb} MB at most, "
+        f"{result.accepted:,} accepted, {result.uncertain:,} uncertain; {result.loop}, Python {result.python}"
     )
 
 
 def main() -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--messages", type=int, default=2000)
-    parser.add_argument("--size", type=int, default=20_000, help="bytes of HTML in the letter")
-    parser.add_argument("--connections", type=int, default=10)
-    parser.add_argument("--database", default="", help="a PostgreSQL address; SQLite in a temporary folder without it")
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of a line of words")
+    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--size", type=int, default=40_000, help="bytes of a finished message")
+    parser.add_argument("--connections", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=1, help="how often; the medians are told")
+    parser.add_argument("--dkim", choices=["rsa"], default="", help="sign each message")
+    parser.add_argument("--database", default="", help="a PostgreSQL address; SQLite in a folder of its own without it")
+    parser.add_argument("--uvloop", action=argparse.BooleanOptionalAction, default=True, help="use it where it is installed")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
     asked = parser.parse_args()
-    result = measure(asked.messages, asked.size, asked.connections, asked.database)
-    if asked.json:
-        print(json.dumps(asdict(result)))
-        return
-    print(f"{result.per_second}/s against {result.sendmail_per_second}/s of aiosmtplib.sendmail: {result.ratio} times as fast")
-    print(f"{result.cpu_us_per_message} µs of CPU a message, {result.rss_mb} MB, {result.accepted} accepted")
+    if asked.dkim:
+        try:
+            signing.require_signer()
+        except signing.NotThereYet as reason:
+            sys.exit(str(reason))
+    question = Question(asked.messages, asked.size, asked.connections, asked.database, asked.dkim, asked.uvloop)
+    result = measure_often(question, asked.runs)
+    print(json.dumps(asdict(result)) if asked.json else told(result))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,28 @@
+"""Figures: medians of several runs, and ratios."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from statistics import median
+from typing import Any, TypeVar
+
+R = TypeVar("R")
+
+
+def median_of(results: Sequence[R]) -> R:
+    """Give the result whose measured figures (those with a fraction) are the medians of several; the rest is the last one's.
+
+    Counts are the last run's: a run that lost somebody is not to be hidden by two that did not, so callers check each.
+    """
+    last: Any = results[-1]
+    measured: dict[str, Any] = {}
+    for field in fields(last):
+        values = [getattr(result, field.name) for result in results]
+        if all(isinstance(value, float) for value in values):
+            measured[field.name] = round(median(values), 3)
+    middle: R = replace(last, **measured)
+    return middle
+
+
+def ratio(ours: float, theirs: float | None) -> float | None:
+    """Give how many times as much ours is; None without a yardstick."""
+    return round(ours / theirs, 3) if theirs else None

@@ -1,0 +1,150 @@
+"""An instance to measure: people, and a letter of an exact size that the product's own ledger plans for all of them.
+
+The people are put straight into the tables: an import checks every row and keeps its proof, which is not what is measured.
+"""
+
+import asyncio
+import uuid
+from dataclasses import dataclass, replace
+from itertools import islice
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import insert, literal, select
+
+from benchmarks.postfix import ROOT
+from newsletter.clock import system_clock
+from newsletter.database import Database, claim_instance
+from newsletter.issues import newsletters
+from newsletter.letters.letter import Draft, SlotName, sealed
+from newsletter.letters.links import Links
+from newsletter.mail.mailer import Mailer
+from newsletter.mail.relays import parse_relay
+from subscribers import register
+from subscribers.model import SubscriptionState
+from subscribers.tables.kinds import Instant, Number
+from subscribers.tables.lists import subscription
+from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+from tests.harness import mailroom
+from tests.harness.sink import Sink
+
+# A constant, so that a database can be measured twice.
+SECRET = "a secret of the benchmarks, long enough to be one"  # noqa: S105 -- of benchmarks
+LINKS = Links("https://news.example.org")
+
+# Next to the code, because /tmp is memory on many machines, and a commit into memory costs nothing.
+FOLDER = ROOT / "build" / "benchmarks"
+
+# One line of filler is one line on the wire, where it ends in two bytes.
+LINE = "A sentence about libraries, and of the length that sentences do have."
+LINE_END = 2
+# Every fifth line stands in the plain text.
+TEXT_SHARE = 5
+
+DOMAINS = 50
+BATCH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A letter that waits on the ledger for so many people."""
+
+    letter_id: int
+    messages: int
+
+
+def folder() -> TemporaryDirectory[str]:
+    """Give a folder on the disk for a database, emptied afterwards."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    return TemporaryDirectory(dir=FOLDER)
+
+
+def sqlite_in(path: str) -> str:
+    """Give the address of a database in a folder."""
+    return f"sqlite:///{path}/newsletter.db"
+
+
+def plan(database: Database, draft: Draft, messages: int) -> Planned:
+    """Bring the tables up to date and plan a letter for so many new people."""
+    database.upgrade()
+    keyring, now = Keyring(SECRET), system_clock()
+    # A database may be measured twice; nobody and nothing is known twice.
+    label = uuid.uuid4().hex[:8]
+    with database.write() as tx:
+        claim_instance(tx, keyring.key_check, now)
+        list_ = register.create_list(tx, f"Readers {label}", now)
+        newsletter = newsletters.create(
+            tx,
+            name=f"Section News {label}",
+            sender_name="Section News",
+            sender_address="news@example.org",
+            list_id=list_.id,
+            postal_address="1 Library Road",
+            now=now,
+        )
+        _populate(tx, keyring, list_.id, label, messages)
+        return Planned(mailroom.plan(tx, newsletter.id, list_.id, now, draft), messages)
+
+
+def a_draft(size: int) -> Draft:
+    """Give a letter whose message has about *size* bytes, personal in both bodies; the smallest there is if that is more."""
+    bare = len(message_of(_filled(0)))
+    return _filled(max(0, size - bare))
+
+
+def message_of(draft: Draft) -> bytes:
+    """Mail a letter to one person by the product itself and give what came over the wire."""
+    return asyncio.run(_message_of(draft))
+
+
+async def _message_of(draft: Draft) -> bytes:
+    with folder() as path:
+        database = Database(sqlite_in(path))
+        plan(database, draft, 1)
+        async with Sink() as sink:
+            relay = parse_relay(f"smtp://127.0.0.1:{sink.port}?tls=none&connections=1")
+            await Mailer(database, Keyring(SECRET), LINKS, relay, system_clock, worker_place="weighing").run_until_idle()
+        database.close()
+    return sink.messages[0]
+
+
+def _filled(size: int) -> Draft:
+    """Give a letter with every slot in both bodies and so many bytes of filler."""
+    slots = mailroom.SLOTS
+    bare = mailroom.a_draft()
+    lines, rest = divmod(size, len(LINE) + LINE_END)
+    filler = [LINE] * lines + ["x" * (rest - LINE_END)] * (rest > LINE_END)
+    in_text = len(filler) // TEXT_SHARE
+    links = (SlotName.UNSUBSCRIBE, SlotName.PREFERENCES, SlotName.WEB_COPY)
+    html = [f"<p>Dear {slots[SlotName.NAME]},</p>", *filler[in_text:]]
+    text = [f"Dear {slots[SlotName.NAME]},", *filler[:in_text]]
+    for name in links:
+        html.append(f'<p><a href="{slots[name]}">{name}</a></p>')
+        text.append(f"{name}: {slots[name]}")
+    return sealed(replace(bare, html="\n".join(html) + "\n", text="\n".join(text) + "\n"))
+
+
+def _populate(tx: Transaction, keyring: Keyring, list_id: int, label: str, people: int) -> None:
+    now = system_clock()
+    domain = f"{label}.example.net"
+    # An audience has its addresses at many domains.
+    numbers = iter(range(people))
+    while batch := list(islice(numbers, BATCH)):
+        rows = [
+            _person(keyring, f"reader{number}@mx{number % DOMAINS}.{domain}", f"Reader {number}") | {"created_at": now}
+            for number in batch
+        ]
+        tx.execute(insert(subscriber), rows)
+    confirmed = select(
+        subscriber.c.id,
+        literal(list_id, Number),
+        literal(SubscriptionState.CONFIRMED.value),
+        literal(now, Instant()),
+    ).where(subscriber.c.email.like(f"%.{domain}"))
+    columns = ["subscriber_id", "list_id", "state", "confirmed_at"]
+    tx.execute(insert(subscription).from_select(columns, confirmed.order_by(subscriber.c.id)))
+
+
+def _person(keyring: Keyring, email: str, name: str) -> dict[str, object]:
+    return {"email": email, "email_key": email, "email_hash": keyring.hash_address(email), "name": name, "language": ""}
