@@ -82,7 +82,7 @@ def serve(door: Door, host: str, port: int | None) -> None:
         lines = (f"Pages: {opened.url}/", f"Desk:  {opened.desk}   (opens once)")
         door.answer({"url": opened.url, "desk": opened.desk}, *map(shown.line, lines))
 
-    asyncio.run(_until_told(door, lambda stop: serving.serve_until(stop, application, host, chosen, announce)))
+    eventloop.run(_until_told(door, lambda stop: serving.serve_until(stop, application, host, chosen, announce)))
 
 
 @click.command("worker")

@@ -72,6 +72,8 @@ async def serve_until(
             # Whichever ended first, by the signal or by an error, takes the other one along.
             stop.set()
             server.should_exit = True
+            # Both are over before the socket is closed: uvloop waits for ever for a server whose socket was taken away.
+            await asyncio.wait([serving, working])
             await asyncio.gather(serving, working)
 
 
