@@ -26,3 +26,11 @@ def median_of(results: Sequence[R]) -> R:
 def ratio(ours: float, theirs: float | None) -> float | None:
     """Give how many times as much ours is; None without a yardstick."""
     return round(ours / theirs, 3) if theirs else None
+
+
+def drift(samples: Sequence[float]) -> float:
+    """Give how much more the last quarter of *samples* has than the second; the first is start-up. 0 when there are too few."""
+    quarter = len(samples) // 4
+    if not quarter:
+        return 0.0
+    return round(median(samples[-quarter:]) - median(samples[quarter : 2 * quarter]), 1)
