@@ -34,3 +34,9 @@ def drift(samples: Sequence[float]) -> float:
     if not quarter:
         return 0.0
     return round(median(samples[-quarter:]) - median(samples[quarter : 2 * quarter]), 1)
+
+
+def thinned(samples: Sequence[float], most: int = 100) -> tuple[float, ...]:
+    """Give at most so many of *samples*, evenly from the first on: a picture shows no more."""
+    step = -(-len(samples) // most) or 1
+    return tuple(samples[::step])

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert, literal, select
 
+from benchmarks import signing
 from benchmarks.postfix import ROOT
 from newsletter.clock import system_clock
 from newsletter.database import Database, claim_instance
@@ -42,6 +43,7 @@ LINE_END = 2
 # Every fifth line stands in the plain text.
 TEXT_SHARE = 5
 
+SENDER_DOMAIN = "example.org"
 DOMAINS = 50
 BATCH = 10_000
 
@@ -65,20 +67,27 @@ def sqlite_in(path: str) -> str:
     return f"sqlite:///{path}/newsletter.db"
 
 
-def plan(database: Database, draft: Draft, messages: int) -> Planned:
-    """Bring the tables up to date and plan a letter for so many new people."""
+def plan(database: Database, draft: Draft, messages: int, *, is_signed: bool = False) -> Planned:
+    """Bring the tables up to date and plan a letter for so many new people.
+
+    Raises:
+        NotThereYet: it is to be signed, and this version has no keys.
+
+    """
     database.upgrade()
     keyring, now = Keyring(SECRET), system_clock()
     # A database may be measured twice; nobody and nothing is known twice.
     label = uuid.uuid4().hex[:8]
     with database.write() as tx:
         claim_instance(tx, keyring.key_check, now)
+        if is_signed:
+            signing.give_key(tx, keyring, SENDER_DOMAIN)
         list_ = register.create_list(tx, f"Readers {label}", now)
         newsletter = newsletters.create(
             tx,
             name=f"Section News {label}",
             sender_name="Section News",
-            sender_address="news@example.org",
+            sender_address=f"news@{SENDER_DOMAIN}",
             list_id=list_.id,
             postal_address="1 Library Road",
             now=now,
@@ -87,21 +96,28 @@ def plan(database: Database, draft: Draft, messages: int) -> Planned:
         return Planned(mailroom.plan(tx, newsletter.id, list_.id, now, draft), messages)
 
 
-def a_draft(size: int) -> Draft:
-    """Give a letter whose message has about *size* bytes, personal in both bodies; the smallest there is if that is more."""
-    bare = len(message_of(_filled(0)))
-    return _filled(max(0, size - bare))
+def a_draft(size: int, *, is_signed: bool = False) -> Draft:
+    """Give a letter whose message has about *size* bytes, personal in both bodies; the smallest there is if that is more.
+
+    Raises:
+        NotThereYet: it is to be signed, and this version does not.
+
+    """
+    bare = message_of(_filled(0), is_signed=is_signed)
+    if is_signed:
+        signing.require_signed(bare)
+    return _filled(max(0, size - len(bare)))
 
 
-def message_of(draft: Draft) -> bytes:
+def message_of(draft: Draft, *, is_signed: bool = False) -> bytes:
     """Mail a letter to one person by the product itself and give what came over the wire."""
-    return asyncio.run(_message_of(draft))
+    return asyncio.run(_message_of(draft, is_signed=is_signed))
 
 
-async def _message_of(draft: Draft) -> bytes:
+async def _message_of(draft: Draft, *, is_signed: bool) -> bytes:
     with folder() as path:
         database = Database(sqlite_in(path))
-        plan(database, draft, 1)
+        plan(database, draft, 1, is_signed=is_signed)
         async with Sink() as sink:
             relay = parse_relay(f"smtp://127.0.0.1:{sink.port}?tls=none&connections=1")
             await Mailer(database, Keyring(SECRET), LINKS, relay, system_clock, worker_place="weighing").run_until_idle()

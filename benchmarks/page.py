@@ -1,0 +1,164 @@
+"""The page of figures: docs/benchmarks.md and its pictures, made from what the benchmarks said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from benchmarks.drawing import Bar, bars, lines
+
+TEMPLATE = "page.md.jinja"
+
+# Which runs of `benchmarks.mailer` stand in one table, under which words.
+MAILINGS = {
+    "mailer": "newsletter, SQLite",
+    "asyncio": "the same without uvloop",
+    "dkim": "the same, signed with RSA-2048",
+    "postgresql": "newsletter, PostgreSQL",
+}
+
+Record = Mapping[str, Any]
+Results = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A promise and what came out; None: not measured."""
+
+    what: str
+    bound: str
+    figure: float | None
+    words: str
+    is_held: bool
+
+    @property
+    def measured(self) -> str:
+        """What came out, in words."""
+        return "not measured" if self.figure is None else f"{self.figure:,.4g}{self.words}"
+
+    @property
+    def verdict(self) -> str:
+        """Whether the promise holds."""
+        if self.figure is None:
+            return ""
+        return "held" if self.is_held else "**missed**"
+
+
+def write(records: Sequence[Record], docs: Path) -> None:
+    """Make the page and its pictures in the folder of the documentation."""
+    pictures = docs / "pictures" / "benchmarks"
+    pictures.mkdir(parents=True, exist_ok=True)
+    (docs / "benchmarks.md").write_text(markdown(records))
+    for name, drawing in drawings(_results(records)).items():
+        (pictures / f"{name}.svg").write_text(drawing)
+
+
+def markdown(records: Sequence[Record]) -> str:
+    """Give the page."""
+    results = _results(records)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 -- Markdown, from figures of our own
+    )
+    environment.filters["number"] = number
+    environment.filters["ratio"] = lambda figure: "–" if figure is None else f"{figure:.2f}"
+    commands = {record["name"]: record["command"] for record in records[1:]}
+    roundtrip = results["roundtrip"]
+    text = environment.get_template(TEMPLATE).render(
+        **results,
+        machine=records[0]["machine"],
+        is_quick=records[0]["is_quick"],
+        bounds=bounds(results),
+        commands=commands,
+        mailings=[
+            {"label": label, "result": results[name], "command": commands[name]}
+            for name, label in MAILINGS.items()
+            if results[name]
+        ],
+        has_postfix=bool(roundtrip) and any(leg["server"] == "Postfix" for leg in roundtrip["legs"]),
+        reasons={name: _reason(records, name) for name in results},
+    )
+    return _without_gaps(text)
+
+
+def bounds(results: Results) -> list[Bound]:
+    """Hold what was measured against what is promised."""
+    mailer, dkim, growth = results["mailer"] or {}, results["dkim"] or {}, results["growth"] or {}
+    most = [leg for leg in (results["roundtrip"] or {}).get("legs", ()) if leg["connections"] == 10]  # noqa: PLR2004 -- F7
+    over_distance = min((leg["sendmail_ratio"] for leg in most), default=None)
+    drift = max((abs(step["drift_mb"]) for step in growth.get("steps", ())), default=None)
+    return [
+        _at_least("Throughput against `smtp-source`", 0.9, mailer.get("ratio"), " ×"),
+        _at_most("CPU a message", 150, mailer.get("cpu_us_per_message"), " µs"),
+        _at_most("CPU of a signed message, in bare RSA-2048 signatures", 2, dkim.get("signature_ratio"), " ×"),
+        _at_most("CPU a message, largest audience against smallest", 1.1, growth.get("cpu_ratio"), " ×"),
+        _at_most("Memory, largest audience", 200, growth.get("rss_mb"), " MB"),
+        _at_most("Memory, more at the end than early on", 10, drift, " MB"),
+        _at_least("At 40 ms, 10 connections, against `aiosmtplib.sendmail`", 3.5, over_distance, " ×"),
+    ]
+
+
+def drawings(results: Results) -> dict[str, str]:
+    """Draw what was measured, by the name of the picture."""
+    found = {}
+    mailer, growth, roundtrip = results["mailer"], results["growth"], results["roundtrip"]
+    if mailer:
+        rates = [Bar(label, results[name]["per_second"]) for name, label in MAILINGS.items() if results[name]]
+        if mailer["smtp_source_per_second"]:
+            rates.append(Bar("smtp-source, in C", mailer["smtp_source_per_second"], 3))
+        found["throughput"] = bars("Messages a second", rates)
+    if growth:
+        memory = {f"{step['people']:,} people": step["memory_mb"] for step in growth["steps"] if len(step["memory_mb"]) > 1}
+        found["memory"] = lines("Memory of the mailer, MB", memory, "from the first message to the last")
+    if roundtrip:
+        found["roundtrip"] = bars(
+            f"Messages a second, round trip {roundtrip['milliseconds']:g} ms",
+            [bar for leg in roundtrip["legs"] for bar in _bars_of(leg)],
+        )
+    return found
+
+
+def number(figure: float | None) -> str:
+    """Write a figure as a reader wants it: no more digits than mean something."""
+    if figure is None:
+        return "–"
+    return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:,.3g}"  # noqa: PLR2004 -- three digits
+
+
+def _bars_of(leg: Record) -> list[Bar]:
+    where = f"{leg['server']}, {leg['connections']}"
+    return [
+        Bar(f"{where}: newsletter", leg["per_second"]),
+        Bar("sendmail", leg["sendmail_per_second"], 3),
+        Bar("send_message", leg["send_message_per_second"], 3),
+    ]
+
+
+def _at_least(what: str, bound: float, figure: float | None, unit: str) -> Bound:
+    return Bound(what, f"≥ {bound:g}{unit}", figure, unit, figure is not None and figure >= bound)
+
+
+def _at_most(what: str, bound: float, figure: float | None, unit: str) -> Bound:
+    return Bound(what, f"≤ {bound:g}{unit}", figure, unit, figure is not None and figure <= bound)
+
+
+def _results(records: Sequence[Record]) -> dict[str, Any]:
+    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, "growth", "roundtrip"))
+    return nothing | {record["name"]: record.get("result") for record in records[1:]}
+
+
+def _reason(records: Sequence[Record], name: str) -> str:
+    said = [record["failed"] for record in records[1:] if record["name"] == name and "failed" in record]
+    return f" ({said[0].rstrip('.')})" if said else ""
+
+
+def _without_gaps(text: str) -> str:
+    # The template's own lines leave empty ones behind; two in a row mean nothing in Markdown.
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.rstrip("\n") + "\n"
