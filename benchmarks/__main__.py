@@ -106,6 +106,7 @@ def main() -> None:
         records = measure(asked.only, is_quick=asked.quick)
         LATEST.parent.mkdir(parents=True, exist_ok=True)
         LATEST.write_text("".join(json.dumps(record) + "\n" for record in records))
+        print(page.summary(records), end="")
         if not asked.write:
             return
         shutil.copy(LATEST, KEPT)

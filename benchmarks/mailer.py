@@ -52,6 +52,8 @@ class Result:
     per_second: float
     # User and system time of the mailer's process over the mailing alone.
     cpu_us_per_message: float
+    # Of smtp-sink, over the same time: what receiving costs.
+    sink_cpu_us_per_message: float
     # None where Postfix's programs are not to be had.
     smtp_source_per_second: float | None
     smtp_source_cpu_us_per_message: float | None
@@ -81,7 +83,9 @@ def measure(question: Question) -> Result:
         yardstick = (question.messages, question.connections, question.size)
         before = target.pace_of_source(*yardstick)
         url = database.url.render_as_string(hide_password=False)
+        used = target.cpu_seconds()
         sent = sending.send(url, target.relay(question.connections), uses_uvloop=question.uses_uvloop)
+        used = target.cpu_seconds() - used
         after = target.pace_of_source(*yardstick)
         with database.read() as tx:
             report = mailings.report(tx, planned.letter_id)
@@ -100,6 +104,7 @@ def measure(question: Question) -> Result:
         uncertain=report.uncertain,
         per_second=round(per_second, 1),
         cpu_us_per_message=round(cpu, 1),
+        sink_cpu_us_per_message=round(used / question.messages * MILLION, 1),
         smtp_source_per_second=None if source is None else source.per_second,
         smtp_source_cpu_us_per_message=None if source is None else source.cpu_us_per_message,
         ratio=ratio(per_second, None if source is None else source.per_second),

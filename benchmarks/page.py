@@ -86,6 +86,11 @@ def markdown(records: Sequence[Record]) -> str:
     return _without_gaps(text)
 
 
+def summary(records: Sequence[Record]) -> str:
+    """Give each promise and what came out, a line each."""
+    return "".join(f"{row.what}: {row.measured} ({row.bound}) {row.verdict.strip('*')}\n" for row in bounds(_results(records)))
+
+
 def bounds(results: Results) -> list[Bound]:
     """Hold what was measured against what is promised."""
     mailer, dkim, growth = results["mailer"] or {}, results["dkim"] or {}, results["growth"] or {}

@@ -72,9 +72,17 @@ def find() -> Tools:
     return _unpacked()
 
 
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A server that was started."""
+
+    port: int
+    pid: int
+
+
 @contextlib.contextmanager
-def sink(tools: Tools) -> Iterator[int]:
-    """Run smtp-sink on a free port of this machine; gives the port."""
+def sink(tools: Tools) -> Iterator[Listening]:
+    """Run smtp-sink on a free port of this machine."""
     port = free_port()
     # It refuses to stay root without being told so.
     as_root = ["-u", "root"] if os.geteuid() == 0 else []
@@ -82,7 +90,7 @@ def sink(tools: Tools) -> Iterator[int]:
     with subprocess.Popen(command, env=tools.environment) as process:
         try:
             wait_for_port(port)
-            yield port
+            yield Listening(port, process.pid)
         finally:
             process.kill()
 
@@ -96,6 +104,12 @@ def source(tools: Tools, port: int, messages: int, connections: int, size: int) 
     seconds = time.perf_counter() - begun
     cpu = _cpu_of_children() - used
     return Pace(round(messages / seconds, 1), round(cpu / messages * 1e6, 1))
+
+
+def cpu_seconds(stat: str) -> float:
+    """Read user and system time out of /proc/PID/stat, where a program's name may hold spaces and parentheses."""
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:

@@ -18,6 +18,12 @@ class Target:
     name: str
     # What the yardstick runs with; None: there is none.
     tools: postfix.Tools | None
+    # 0: it is not known which process.
+    pid: int = 0
+
+    def cpu_seconds(self) -> float:
+        """Give what it has used so far, user and system time; 0 when that is not known."""
+        return postfix.cpu_seconds(Path(f"/proc/{self.pid}/stat").read_text()) if self.pid else 0.0
 
     def relay(self, connections: int, port: int = 0) -> str:
         """Give its address as a setting; *port* when the way to it leads through another."""
@@ -38,5 +44,5 @@ def open_sink(folder: str) -> Iterator[Target]:
         with sink_process(Path(folder) / "sink.jsonl") as port:
             yield Target(port, "tests.harness.sink", None)
         return
-    with postfix.sink(tools) as port:
-        yield Target(port, "smtp-sink", tools)
+    with postfix.sink(tools) as listening:
+        yield Target(listening.port, "smtp-sink", tools, listening.pid)

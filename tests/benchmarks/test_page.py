@@ -1,0 +1,121 @@
+from typing import Any
+
+import pytest
+
+from benchmarks import page
+
+MACHINE = {
+    "processor": "A processor",
+    "cores": 2,
+    "memory_gb": 8.0,
+    "fdatasync_ms": 0.5,
+    "kernel": "Linux 6",
+    "system": "Debian",
+    "python": "3.11.7",
+    "sqlite": "3.40.1",
+    "uvloop": "",
+    "cryptography": "50",
+    "revision": "abc1234",
+    "date": "2026-11-26",
+}
+MAILING = {
+    "messages": 20000,
+    "size": 40000,
+    "connections": 20,
+    "accepted": 20000,
+    "uncertain": 0,
+    "per_second": 4000.0,
+    "cpu_us_per_message": 140.0,
+    "sink_cpu_us_per_message": 90.0,
+    "smtp_source_per_second": 4200.0,
+    "smtp_source_cpu_us_per_message": 60.0,
+    "ratio": 0.952,
+    "rss_mb": 90.0,
+    "bare_signature_us": None,
+    "signature_ratio": None,
+    "runs": 5,
+}
+STEP = {
+    "people": 10000,
+    "per_second": 4000.0,
+    "cpu_us_per_message": 140.0,
+    "wall_us_per_message": 250.0,
+    "rss_mb": 90.0,
+    "drift_mb": -0.5,
+    "memory_mb": [80.0, 90.0],
+    "database_mb": 8.0,
+}
+LEG = {
+    "server": "Postfix",
+    "connections": 10,
+    "per_second": 200.0,
+    "sendmail_per_second": 50.0,
+    "send_message_per_second": 48.0,
+    "sendmail_ratio": 4.0,
+    "send_message_ratio": 4.17,
+}
+
+
+def records(*more: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give what a run of the benchmarks wrote."""
+    return [{"machine": MACHINE, "is_quick": False}, *({"command": "python -m …", **record} for record in more)]
+
+
+ALL = records(
+    {"name": "mailer", "result": MAILING},
+    {"name": "asyncio", "result": MAILING | {"per_second": 3200.0}},
+    {"name": "dkim", "result": MAILING | {"bare_signature_us": 300.0, "signature_ratio": 1.5, "ratio": 0.4}},
+    {"name": "postgresql", "result": MAILING},
+    {
+        "name": "growth",
+        "result": {"size": 2000, "sink": "smtp-sink", "cpu_ratio": 1.2, "wall_ratio": 1, "rss_mb": 90, "steps": [STEP]},
+    },
+    {"name": "roundtrip", "result": {"milliseconds": 40, "size": 40000, "legs": [LEG]}},
+)
+
+
+def test_page_tells_each_bound_and_whether_it_held() -> None:
+    """What was missed is said as plainly as what was held."""
+    text = page.markdown(ALL)
+
+    assert "| Throughput against `smtp-source` | ≥ 0.9 × | 0.952 × | held |" in text
+    assert "| CPU a message, largest audience against smallest | ≤ 1.1 × | 1.2 × | **missed** |" in text
+    assert "| At 40 ms, 10 connections, against `aiosmtplib.sendmail` | ≥ 3.5 × | 4 × | held |" in text
+    assert "quick run" not in text
+
+
+def test_summary_has_a_line_for_each_promise() -> None:
+    """For those who measure without making a page."""
+    assert "CPU a message: 140 µs (≤ 150 µs) held" in page.summary(ALL).splitlines()
+
+
+def test_page_says_what_was_not_measured_and_why() -> None:
+    """A gap is no success."""
+    text = page.markdown(records({"name": "mailer", "result": MAILING}, {"name": "dkim", "failed": "It does not sign."}))
+
+    assert "| CPU of a signed message, in bare RSA-2048 signatures | ≤ 2 × | not measured |" in text
+    assert "Not measured (It does not sign)." in text
+
+
+def test_page_without_yardstick_has_no_ratio() -> None:
+    """Where Postfix's programs were not to be had."""
+    alone = MAILING | {"smtp_source_per_second": None, "smtp_source_cpu_us_per_message": None, "ratio": None}
+    text = page.markdown(records({"name": "mailer", "result": alone}))
+
+    assert "| Throughput against `smtp-source` | ≥ 0.9 × | not measured |" in text
+    assert "in C, remembers nothing" not in text
+
+
+def test_every_picture_the_page_shows_is_drawn() -> None:
+    """And is well-formed."""
+    results = {record["name"]: record["result"] for record in ALL[1:]}
+    pictures = page.drawings(results)
+
+    assert {"throughput", "memory", "roundtrip"} == pictures.keys()
+    assert all(f"(pictures/benchmarks/{name}.svg)" in page.markdown(ALL) for name in pictures)
+
+
+@pytest.mark.parametrize(("figure", "words"), [(None, "–"), (0.0423, "0.0423"), (85.61, "85.6"), (4321.6, "4,322")])
+def test_figures_have_no_more_digits_than_mean_something(figure: float | None, words: str) -> None:
+    """Three digits are read; ten are believed less."""
+    assert words == page.number(figure)
