@@ -30,6 +30,8 @@ LONGEST_TICK = 300
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
 
+_UNCERTAIN = ("hold", "resend")
+
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
@@ -92,6 +94,13 @@ SETTINGS = (
         "The domain that returned mail comes back to; each message has an envelope sender of its own in it.",
     ),
     Setting(
+        "NEWSLETTER_UNCERTAIN",
+        "`hold`",
+        "What becomes of mail whose answer was lost in a crash or with the connection. `hold`: it is shown, and a person "
+        "decides. `resend`: after half an hour it is mailed again, once, as the same bytes under the same Message-ID; "
+        "everybody who had got it all the same then has it twice.",
+    ),
+    Setting(
         "NEWSLETTER_TICK_SECONDS",
         "`20`",
         f"How often the worker looks for what is due, in seconds, {SHORTEST_TICK} to {LONGEST_TICK}.",
@@ -143,6 +152,8 @@ class Settings:
     relay: Relay | None = field(repr=False)
     # Empty: the domain of each newsletter's sender.
     return_domain: str
+    # Mail whose fate is not known is mailed again, once; else it is held.
+    resends_uncertain: bool
     tick_seconds: int
     log: LogSettings
     templates: Path
@@ -195,6 +206,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         fetch_policy=FetchPolicy(allow_loopback=_read(given, "allow_loopback", _flag, default=False)),
         relay=_read(given, "relay_url", parse_relay, None),
         return_domain=_read(given, "return_domain", _domain, ""),
+        resends_uncertain=_read(given, "uncertain", _resends, default=False),
         tick_seconds=_read(given, "tick_seconds", _tick_seconds, 20),
         log=_read(given, "log", _log, LogSettings()),
         templates=_read(given, "templates", _existing_folder, packaged_templates()),
@@ -327,6 +339,12 @@ def _flag(text: str) -> bool:
     if text.lower() in _NO:
         return False
     raise ValueError(f"{text!r} is neither 1 nor 0")
+
+
+def _resends(text: str) -> bool:
+    if text.lower() not in _UNCERTAIN:
+        raise ValueError(f"{text!r} is neither {' nor '.join(_UNCERTAIN)}")
+    return text.lower() == "resend"
 
 
 def _tick_seconds(text: str) -> int:

@@ -9,7 +9,20 @@ from io import TextIOWrapper
 import click
 
 from newsletter.bootstrap import redacted
-from newsletter.cli import alerts, dkim, feeds, findings, issues, lists, newsletters, running, staff, subscribers
+from newsletter.cli import (
+    alerts,
+    dkim,
+    doubts,
+    feeds,
+    findings,
+    issues,
+    lists,
+    newsletters,
+    reconciling,
+    running,
+    staff,
+    subscribers,
+)
 from newsletter.cli.door import Door, take_name
 from newsletter.cli.exits import MEANINGS, Exit, exit_for
 from newsletter.database import DatabaseAway
@@ -38,6 +51,8 @@ for command in (
     newsletters.newsletters,
     feeds.feeds,
     issues.issues,
+    doubts.uncertain_,
+    reconciling.reconcile_,
     subscribers.subscribers,
     lists.lists,
     staff.staff,

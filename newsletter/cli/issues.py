@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.cli import editing, exporting, findings, mailing, shown
+from newsletter.cli import editing, exporting, findings, mailing, shown, verifying
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.issueviews import answer_issue, answer_issues, load
@@ -168,9 +168,11 @@ issues = click.Group(
         mailing.pause,
         mailing.resume,
         mailing.cancel,
+        mailing.send_rest,
         exporting.proof,
         exporting.export,
         mailing.report_,
+        verifying.verify,
     ],
     help="Draft, edit, approve, send and report issues.",
 )

@@ -1,4 +1,4 @@
-"""`newsletter issues schedule, send, pause, resume, cancel, report`: an issue on its way to its readers."""
+"""`newsletter issues schedule, send, pause, resume, cancel, send-rest, report`: an issue on its way to its readers."""
 
 from dataclasses import asdict
 
@@ -8,10 +8,11 @@ from newsletter.cli import shown
 from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.issueviews import load
 from newsletter.cli.parameters import issue_argument, read_moment
-from newsletter.issues import agenda, newsletters
+from newsletter.issues import agenda, newsletters, store
 from newsletter.issues.model import Issue
-from newsletter.mail import dispatch
+from newsletter.mail import dispatch, rest
 from newsletter.mail.delivery import Report
+from newsletter.mail.owed import Owed
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import audience
@@ -104,7 +105,9 @@ def resume(door: Door, issue_id: int) -> None:
 @common
 @pass_door
 def cancel(door: Door, issue_id: int) -> None:
-    """Give an issue up: whoever has not got it goes without it, for good.
+    """Give an issue up: whoever has not got it goes without it, unless `issues send-rest` takes it up again.
+
+    An issue that was sent once and is being mailed again for some stays sent; only these go without it.
 
     Example: newsletter issues cancel 5
     """
@@ -114,8 +117,58 @@ def cancel(door: Door, issue_id: int) -> None:
     door.confirm(_question(issue, waiting))
     with door.acting(Permission.SEND) as acting:
         report = dispatch.cancel(acting.tx, issue_id, acting.now)
+        issue = store.load(acting.tx, issue_id)
         acting.record("issue.cancel", f"issue {issue_id}", cancelled=report.cancelled)
     _answer(door, issue_id, report, _cancelled(issue, report))
+
+
+@click.command("send-rest")
+@issue_argument
+@click.option("--also-new", is_flag=True, help="Also to people who confirmed after the issue was sent.")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Plan nothing, only tell how many.")
+@destructive
+@common
+@pass_door
+def send_rest(door: Door, issue_id: int, *, also_new: bool, is_dry_run: bool) -> None:
+    """Send an issue to those who did not get it: refused, skipped or cancelled then, and to be written to now.
+
+    Nobody gets it twice: left out is who has it, who may have it, and who is waiting for it. An issue that was sent, or
+    cancelled in the middle, is being sent until they are settled.
+
+    Example: newsletter issues send-rest 5 --also-new
+    """
+    issue = load(door, issue_id)
+    with door.reading(Permission.SEND) as tx:
+        owed = rest.look(tx, issue_id)
+    people = owed.again + (owed.new if also_new else 0)
+    _tell_left_out(door, owed, also_new=also_new)
+    planned = rest.Planned(0, 0)
+    if people and not is_dry_run:
+        door.confirm(f"Send {issue.title} to {spelled.people(people)}?")
+        with door.acting(Permission.SEND) as acting:
+            planned = rest.send_rest(acting.tx, issue_id, acting.now, also_new=also_new)
+            acting.record("issue.send_rest", f"issue {issue_id}", again=planned.again, new=planned.new)
+        door.note(NO_RELAY if door.application.relay is None else WAY_OUT)
+    with door.reading() as tx:
+        report = dispatch.report(tx, issue_id)
+    words = f"would go to {spelled.people(people)}" if is_dry_run else f"is planned for {spelled.people(planned.people)} more"
+    door.answer(
+        {
+            **asdict(report),
+            "issue": issue_id,
+            "is_dry_run": is_dry_run,
+            "owed": asdict(owed),
+            "planned": {"again": planned.again, "new": planned.new},
+        },
+        shown.line(f"{issue.title} {words}."),
+    )
+
+
+def _tell_left_out(door: Door, owed: Owed, *, also_new: bool) -> None:
+    if owed.perhaps_reached:
+        door.note(f"Left out, because an earlier try may have arrived: {spelled.people(owed.perhaps_reached)}.")
+    if owed.new and not also_new:
+        door.note(f"Confirmed later, and left out without --also-new: {spelled.people(owed.new)}.")
 
 
 @click.command("report")
@@ -146,8 +199,8 @@ def _question(issue: Issue, waiting: int) -> str:
 
 def _cancelled(issue: Issue, report: Report) -> str:
     if not report.cancelled:
-        return f"{issue.title} is cancelled."
-    return f"{issue.title} is cancelled; {spelled.people(report.cancelled)} will not get it."
+        return f"{issue.title} is {issue.state.words}."
+    return f"{issue.title} is {issue.state.words}; {spelled.people(report.cancelled)} will not get it."
 
 
 def _waiting(report: Report) -> int:

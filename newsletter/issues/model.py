@@ -70,6 +70,10 @@ TRANSITIONS: Mapping[IssueState, frozenset[IssueState]] = {
     S.HELD: frozenset({S.DRAFT, S.IN_REVIEW, S.CANCELLED}),
 }
 
+# The one way back from the end, and not a step an issue may take by itself: somebody has its mailing opened again for people
+# who have not got it (store.send_again), and it is being sent until they are settled too.
+ENDED = frozenset({S.SENT, S.CANCELLED})
+
 EDITABLE = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.HELD})
 
 

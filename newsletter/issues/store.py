@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
 
 from newsletter.errors import IssueNotFound, Outdated, WrongState
 from newsletter.issues import alerts, contents
-from newsletter.issues.model import EDITABLE, Issue, IssueState, Section, require_step
+from newsletter.issues.model import EDITABLE, ENDED, Issue, IssueState, Section, require_step
 from newsletter.issues.schedule import SlotState
 from newsletter.tables.issues import article, issue, slot
 from subscribers.transaction import Transaction
@@ -169,13 +169,28 @@ def set_state(tx: Transaction, known: Issue, wanted: IssueState, now: datetime) 
         updated_at=now,
         letter_id=None if wanted is S.DRAFT else known.letter_id,
         send_at=None if wanted is S.HELD else known.send_at,
-        sent_at=now if wanted is S.SENT else known.sent_at,
+        # When it was first; whoever is written to later does not make an old issue a new one.
+        sent_at=known.sent_at or now if wanted is S.SENT else known.sent_at,
         is_paused=known.is_paused and wanted is not S.SENT and wanted is not S.CANCELLED,
     )
     _step(tx, known, changed)
     if wanted in _BEYOND_ITS_SLOT:
         close_slot(tx, known.id, "its issue was cancelled" if wanted is S.CANCELLED else "")
         alerts.settle_issue(tx, known.id, now)
+    return changed
+
+
+def send_again(tx: Transaction, known: Issue, now: datetime) -> Issue:
+    """Lead an issue whose mailing is over back to sending, because somebody is still to get it; gives it as it is now.
+
+    Raises:
+        WrongState: it is not over, or somebody else was faster.
+
+    """
+    if known.state not in ENDED:
+        raise WrongState(known.id, "mailed again", known.state.words)
+    changed = replace(known, state=S.SENDING, is_paused=False, updated_at=now)
+    _step(tx, known, changed)
     return changed
 
 

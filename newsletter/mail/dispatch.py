@@ -7,10 +7,10 @@ from newsletter import failpoints
 from newsletter.errors import BadValue, WrongState
 from newsletter.issues import alerts, newsletters
 from newsletter.issues import store as issues
-from newsletter.issues.model import Issue, IssueState
+from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
 from newsletter.letters.letter import Draft, LetterKind
-from newsletter.mail import ledger, mailings
+from newsletter.mail import again, doubts, ledger, mailings
 from newsletter.mail.consequences import pause_key
 from newsletter.mail.delivery import Report
 from newsletter.mail.mailings import MailingState
@@ -115,14 +115,18 @@ def resume(tx: Transaction, issue_id: int, now: datetime) -> None:
 
 
 def cancel(tx: Transaction, issue_id: int, now: datetime) -> Report:
-    """Let everybody who has not got the issue go without it, for good; gives the figures as they stand then.
+    """Let everybody who has not got the issue go without it; gives the figures as they stand then.
+
+    An issue that was sent once, and was being mailed again for some, is sent still: most have it.
 
     Raises:
         IssueNotFound: there is none of this id.
         WrongState: it was sent or cancelled already.
 
     """
-    issues.set_state(tx, issues.load(tx, issue_id), IssueState.CANCELLED, now)
+    issue = issues.load(tx, issue_id)
+    was_sent = issue.state is IssueState.SENDING and issue.sent_at is not None
+    issues.set_state(tx, issue, IssueState.SENT if was_sent else IssueState.CANCELLED, now)
     letter_id = mailings.letter_of_issue(tx, issue_id)
     if letter_id is None:
         return NOBODY
@@ -150,27 +154,16 @@ def finish(tx: Transaction, now: datetime) -> tuple[int, ...]:
         mailings.cancel_rest(tx, letter_id, now)
     finished = []
     for done in mailings.exhausted(tx):
-        # The issue first, as cancelling does it: two that lock in opposite order would wait for each other.
+        again.hold(tx, done.letter_id, done.issue_id)
+        if not again.is_exhausted(tx, done.letter_id):
+            # Meanwhile somebody had people of it mailed again.
+            continue
         if done.issue_id is not None:
             issue = issues.load(tx, done.issue_id)
             if issue.state is not IssueState.SENDING:
                 continue
-            issues.set_state(tx, issue, IssueState.SENT, now)
-            _tell_uncertain(tx, issue, done.letter_id, now)
+            doubts.tell(tx, issues.set_state(tx, issue, IssueState.SENT, now), done.letter_id, now)
             finished.append(done.issue_id)
         mailings.close(tx, done.letter_id, now)
         failpoints.hit("issue.finished")
     return tuple(finished)
-
-
-def _tell_uncertain(tx: Transaction, issue: Issue, letter_id: int, now: datetime) -> None:
-    """Leave to a person what a crash left open: only they can ask the relay."""
-    uncertain = mailings.report(tx, letter_id).uncertain
-    if not uncertain:
-        return
-    whom = "1 person" if uncertain == 1 else f"{uncertain:,} people"
-    text = (
-        f"Whether {whom} got {issue.title} is not known: the answer of the relay was lost. "
-        "Its log may tell; nobody is written to twice."
-    )
-    alerts.raise_alert(tx, f"issue-uncertain:{issue.id}", text, now, newsletter_id=issue.newsletter_id, issue_id=issue.id)

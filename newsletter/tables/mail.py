@@ -82,6 +82,7 @@ def spelled_out(column: ColumnElement[str], *values: str) -> ColumnElement[bool]
 IS_OPEN = spelled_out(mailing.c.state, "open")
 IS_WAITING = spelled_out(delivery.c.state, "pending", "deferred")
 IS_HELD = spelled_out(delivery.c.state, "leased", "sending")
+IS_UNCERTAIN = spelled_out(delivery.c.state, "uncertain")
 
 # What is being mailed, in the order it is mailed.
 Index(
@@ -106,6 +107,13 @@ Index(
     delivery.c.worker_id,
     sqlite_where=text("state IN ('leased', 'sending')"),
     postgresql_where=text("state IN ('leased', 'sending')"),
+)
+# What nobody knows, and what is looked through at every tick; there is hardly any of it.
+Index(
+    "ix_delivery_uncertain",
+    delivery.c.letter_id,
+    sqlite_where=text("state IN ('uncertain')"),
+    postgresql_where=text("state IN ('uncertain')"),
 )
 # The figures of one letter, kept in step with its rows in the same transactions: counting a million rows takes seconds.
 # In shards, so that several mailers do not wait for each other; a figure is the sum over its shards.

@@ -2,8 +2,10 @@
 
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 
-from newsletter.issues.model import IssueState
+from newsletter.issues.model import Issue, IssueState
+from newsletter.issues.store import IssueLine
 from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
 from newsletter.web.spelled import number
@@ -27,21 +29,28 @@ class FinalReports:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._final: dict[int, Report] = {}
+        self._final: dict[int, _Final] = {}
 
-    def report(self, tx: Transaction, issue_id: int, state: IssueState) -> Report:
+    def report(self, tx: Transaction, issue: Issue | IssueLine) -> Report:
         """Give the figures of an issue."""
         with self._lock:
-            known = self._final.get(issue_id)
-        if known is not None:
-            return known
-        found = dispatch.report(tx, issue_id)
+            known = self._final.get(issue.id)
+        # An issue that was sent may be sent to the rest later, and is sent again when they have it.
+        if known is not None and issue.state is IssueState.SENT and known.updated_at == issue.updated_at:
+            return known.report
+        found = dispatch.report(tx, issue.id)
         # A person may still find out what became of an uncertain one.
-        if state is IssueState.SENT and not found.uncertain and not waiting(found):
+        if issue.state is IssueState.SENT and not found.uncertain and not waiting(found):
             with self._lock:
                 if len(self._final) < MOST_REMEMBERED:
-                    self._final[issue_id] = found
+                    self._final[issue.id] = _Final(issue.updated_at, found)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Final:
+    updated_at: datetime
+    report: Report
 
 
 def waiting(report: Report) -> int:
@@ -82,7 +91,7 @@ def lines(report: Report) -> tuple[Figure, ...]:
         Figure("Waiting", "Not handed over yet.", report.pending),
         Figure("Put off", "The server said “later”; it is tried again.", report.deferred),
         Figure("Refused", "The server said no for good.", report.refused),
-        Figure("Uncertain", "Handed over, and the answer was lost. Nobody is written to twice.", report.uncertain),
+        Figure("Uncertain", "Handed over, and the answer was lost: nobody knows.", report.uncertain),
         Figure("Skipped", "Left the list, or must not be written to.", report.skipped),
         Figure("Cancelled", "Goes without this issue.", report.cancelled),
         Figure("Audience", "", report.audience),

@@ -21,7 +21,7 @@ from newsletter.issues import agenda, alerts, calendar, draft, newsletters, stor
 from newsletter.issues.agenda import Step as Agenda
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.schedule import Due, Slot
-from newsletter.mail import dispatch
+from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
@@ -92,6 +92,13 @@ async def send_due(application: Application) -> bool:
     return False
 
 
+async def resend_uncertain(application: Application) -> bool:
+    """Mail again what has been uncertain for half an hour, where the setting says so; else it is held for a person."""
+    if application.settings.resends_uncertain:
+        await asyncio.to_thread(_resend, application)
+    return False
+
+
 async def finish_issues(application: Application) -> bool:
     """Call the issues sent whose people are all settled."""
     await asyncio.to_thread(_finish, application)
@@ -104,6 +111,7 @@ STEPS = (
     Step("draft slots", draft_slot),
     Step("top up drafts", top_up_drafts),
     Step("send due issues", send_due),
+    Step("resend what is uncertain", resend_uncertain),
     FINISH,
 )
 
@@ -258,6 +266,13 @@ def _tell_refusal(application: Application, due: Due, refusal: NewsletterError) 
         known = store.load(tx, due.issue_id)
         text = f"{known.title} is due and cannot be sent: {refusal}"
         alerts.raise_alert(tx, f"issue-refused:{known.id}", text, now, newsletter_id=known.newsletter_id, issue_id=known.id)
+
+
+def _resend(application: Application) -> None:
+    with application.database.write() as tx:
+        resent = doubts.resend_due(tx, application.clock())
+    if resent:
+        log.warning("what was uncertain is mailed again", deliveries=resent)
 
 
 def _finish(application: Application) -> None:

@@ -100,7 +100,7 @@ def _with_one_first(papers: list[Paper]) -> tuple[Paper, ...]:
 def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime) -> Paper:
     found = store.issues_of(tx, newsletter.id, MOST_ISSUES + 1)
     shown = found[:MOST_ISSUES]
-    known = {one.id: site.reports.report(tx, one.id, one.state) for one in shown if one.state not in EDITABLE}
+    known = {one.id: site.reports.report(tx, one) for one in shown if one.state not in EDITABLE}
     own_feeds = feeds.feeds_of(tx, newsletter.id)
     return Paper(
         newsletter=newsletter,

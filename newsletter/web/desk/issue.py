@@ -80,7 +80,7 @@ def load(site: Site, tx: Transaction, issue_id: int) -> Desked:
     """Read everything the pages of an issue show."""
     issue = store.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
-    report = None if issue.state in EDITABLE else site.reports.report(tx, issue.id, issue.state)
+    report = None if issue.state in EDITABLE else site.reports.report(tx, issue)
     return Desked(
         issue=issue,
         newsletter=newsletter,

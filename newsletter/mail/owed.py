@@ -1,0 +1,139 @@
+"""Who has not got an issue and may be written to now, in SQL.
+
+Nobody is reached twice: left out is everybody who has a row of this letter that was accepted or is still open, by person and
+by address, and everybody of whom an earlier try may have arrived, whatever became of the later ones.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, update
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert as insert_if_new
+
+from newsletter.mail.delivery import DeliveryState
+from newsletter.tables.mail import attempt, delivery, mailing
+from subscribers import audience
+from subscribers.tables.kinds import Instant, Number
+from subscribers.transaction import Transaction
+
+S = DeliveryState
+
+# The mail did not go out and nothing is under way.
+WITHOUT = (S.REFUSED, S.SKIPPED, S.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Whom an issue could be sent to that have not got it."""
+
+    # In the audience once, and refused, skipped or cancelled since.
+    again: int
+    # Not in the audience: they confirmed later.
+    new: int
+    # Refused, skipped or cancelled, and an earlier try of theirs may have arrived.
+    perhaps_reached: int
+
+
+def count(tx: Transaction, letter_id: int, list_id: int) -> Owed:
+    """Count them."""
+    return Owed(
+        again=_count(tx, _again(letter_id, list_id, ~_may_have_arrived())),
+        new=_count(tx, _new(letter_id, list_id)),
+        perhaps_reached=_count(tx, _again(letter_id, list_id, _may_have_arrived())),
+    )
+
+
+def plan_again(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
+    """Let those of the audience who have not got the letter wait for it again, under the address they have now; gives how many.
+
+    Their earlier attempts stay written down; the count of tries begins anew.
+    """
+    owed = _again(letter_id, list_id, ~_may_have_arrived()).subquery("owed")
+    result = tx.execute(
+        update(delivery)
+        # Asked of the row itself too: it may have been erased or taken by somebody else a moment ago.
+        .where(delivery.c.id == owed.c.delivery_id, delivery.c.state.in_(WITHOUT), delivery.c.email != "")
+        .values(
+            state=S.PENDING,
+            attempts=0,
+            not_before=literal(now, Instant()),
+            worker_id="",
+            sending_at=None,
+            settled_at=None,
+            code=0,
+            enhanced="",
+            reply="",
+            note="",
+            subscription_id=owed.c.subscription_id,
+            email=owed.c.email,
+            email_hash=owed.c.email_hash,
+            name=owed.c.name,
+        ),
+    )
+    return result.rowcount
+
+
+def plan_new(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
+    """Plan the letter for everybody who came after its audience was frozen, which grows by them; gives how many."""
+    people = _new(letter_id, list_id).add_columns(
+        literal(letter_id, Number),
+        literal(S.PENDING.value),
+        literal(now, Instant()),
+    )
+    columns = ["subscriber_id", "subscription_id", "list_id", "email", "email_hash", "name", "letter_id", "state", "not_before"]
+    statement = insert_if_new(delivery).from_select(columns, people).on_conflict_do_nothing()
+    planned: int = tx.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+    tx.execute(update(mailing).where(mailing.c.letter_id == letter_id).values(audience=mailing.c.audience + planned))
+    return planned
+
+
+def _again(letter_id: int, list_id: int, condition: ColumnElement[bool]) -> Select[Any]:
+    person = audience.confirmed(list_id).order_by(None).subquery("person")
+    other = delivery.alias("other")
+    others = (other.c.letter_id == letter_id, other.c.id != delivery.c.id)
+    return (
+        select(
+            delivery.c.id.label("delivery_id"),
+            person.c.subscription_id,
+            person.c.email,
+            person.c.email_hash,
+            person.c.name,
+        )
+        .join_from(delivery, person, person.c.subscriber_id == delivery.c.subscriber_id)
+        .where(
+            delivery.c.letter_id == letter_id,
+            delivery.c.state.in_(WITHOUT),
+            delivery.c.email != "",
+            # Whoever has another address now: nobody else got it there, nor they themselves by another row.
+            ~exists().where(*others, other.c.email_hash == person.c.email_hash),
+            ~exists().where(*others, other.c.subscriber_id == person.c.subscriber_id),
+            condition,
+        )
+    )
+
+
+def _new(letter_id: int, list_id: int) -> Select[Any]:
+    person = audience.confirmed(list_id).subquery("person")
+    of_letter = delivery.c.letter_id == letter_id
+    return select(
+        person.c.subscriber_id,
+        person.c.subscription_id,
+        person.c.list_id,
+        person.c.email,
+        person.c.email_hash,
+        person.c.name,
+    ).where(
+        ~exists().where(of_letter, delivery.c.email_hash == person.c.email_hash),
+        ~exists().where(of_letter, delivery.c.subscriber_id == person.c.subscriber_id),
+    )
+
+
+def _may_have_arrived() -> ColumnElement[bool]:
+    return exists().where(attempt.c.delivery_id == delivery.c.id, attempt.c.verdict == S.UNCERTAIN)
+
+
+def _count(tx: Transaction, query: Select[Any]) -> int:
+    return tx.execute(select(func.count()).select_from(query.subquery())).scalar_one()

@@ -1,0 +1,80 @@
+"""Sending an issue to those who did not get it, and to nobody twice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.errors import BadValue, WrongState
+from newsletter.issues import newsletters
+from newsletter.issues import store as issues
+from newsletter.issues.model import Issue, IssueState
+from newsletter.mail import doubts, mailings, owed, reopening
+from newsletter.mail.owed import Owed
+from subscribers.transaction import Transaction
+
+# A cancelled issue too: it was given up, and somebody who asks for this takes it up again. Its letter is the one that was
+# approved, and nothing of it was edited since.
+MAY_BE_SENT = frozenset({IssueState.SENDING, IssueState.SENT, IssueState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How many are written to that were not before."""
+
+    again: int
+    new: int
+
+    @property
+    def people(self) -> int:
+        """Everybody."""
+        return self.again + self.new
+
+
+def look(tx: Transaction, issue_id: int) -> Owed:
+    """Count whom an issue could still be sent to.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it was never mailed.
+
+    """
+    issue = issues.load(tx, issue_id)
+    return owed.count(tx, _letter_of(tx, issue), _list_of(tx, issue))
+
+
+def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) -> Planned:
+    """Plan an issue for everybody of its audience who may be written to and has not got it; *also_new*: and for newcomers.
+
+    The issue is being sent from then on, and sent when they are settled. When there is nobody, nothing changes.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it was never mailed.
+        NotAdopted: this database is a copy that nobody has adopted yet.
+        BadValue: the newsletter has no postal address, which the law asks for in every mail.
+
+    """
+    issue = issues.load(tx, issue_id)
+    letter_id, list_id = _letter_of(tx, issue), _list_of(tx, issue)
+    if not newsletters.by_id(tx, issue.newsletter_id).postal_address.strip():
+        raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
+    found = owed.count(tx, letter_id, list_id)
+    if not found.again and not (also_new and found.new):
+        return Planned(0, 0)
+    issue = reopening.reopen(tx, issue_id, letter_id, MAY_BE_SENT, now)
+    planned = Planned(
+        again=owed.plan_again(tx, letter_id, list_id, now),
+        new=owed.plan_new(tx, letter_id, list_id, now) if also_new else 0,
+    )
+    doubts.tell(tx, issue, letter_id, now)
+    return planned
+
+
+def _letter_of(tx: Transaction, issue: Issue) -> int:
+    letter_id = mailings.letter_of_issue(tx, issue.id)
+    if letter_id is None or issue.state not in MAY_BE_SENT:
+        raise WrongState(issue.id, "sent to the rest", issue.state.words)
+    return letter_id
+
+
+def _list_of(tx: Transaction, issue: Issue) -> int:
+    return newsletters.by_id(tx, issue.newsletter_id).list_id
