@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -14,8 +14,9 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
-from newsletter.mail.tally import Progress as Mailed
+from newsletter.cli.figures import Figures, in_words, left_in_words
 
 
 @contextmanager
@@ -38,32 +39,45 @@ def reading_bar(words: str, size: int) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def mailing_bar() -> Iterator[Callable[[Mailed], None]]:
-    """Show how far a mailing is; gives the function to tell it."""
-    with _bar(
+def mailing_bar() -> Iterator[Callable[[Figures], None]]:
+    """Show how far a mailing is, and its figures in words below; gives the function to tell them."""
+    with _MailingBar(
         SpinnerColumn(),
         TextColumn("Mailing"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[words]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
+        console=_stderr(),
+        disable=not sys.stderr.isatty(),
+        transient=True,
     ) as bar:
-        task = bar.add_task("Mailing", total=None, words="")
+        task = bar.add_task("Mailing", total=None, words="", left="")
 
-        def tell(mailed: Mailed) -> None:
-            bar.update(task, total=max(mailed.waiting, mailed.done) or None, completed=mailed.done, words=_words(mailed))
+        def tell(figures: Figures) -> None:
+            total = figures.settled + figures.waiting
+            bar.update(
+                task, total=total or None, completed=figures.settled, words=in_words(figures), left=left_in_words(figures)
+            )
 
         yield tell
 
 
-def _words(mailed: Mailed) -> str:
-    others = {"refused": mailed.refused, "deferred": mailed.deferred, "uncertain": mailed.uncertain, "skipped": mailed.skipped}
-    told = [f"{mailed.per_second:,.0f}/s", f"{mailed.accepted:,} accepted"]
-    return ", ".join([*told, *(f"{count:,} {word}" for word, count in others.items() if count)])
+class _MailingBar(Progress):
+    """A bar with a line of words below it: beside it they would not fit on eighty columns."""
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """Give both lines."""
+        yield self.make_tasks_table(self.tasks)
+        for task in self.tasks:
+            yield Text(task.fields["words"])
 
 
 def _bar(
     *columns: SpinnerColumn | TextColumn | BarColumn | TaskProgressColumn | MofNCompleteColumn | TimeRemainingColumn,
 ) -> Progress:
     # Not on a pipe or in a log: there a bar is a thousand lines.
-    return Progress(*columns, console=Console(stderr=True, markup=False), disable=not sys.stderr.isatty(), transient=True)
+    return Progress(*columns, console=_stderr(), disable=not sys.stderr.isatty(), transient=True)
+
+
+def _stderr() -> Console:
+    return Console(stderr=True, markup=False)

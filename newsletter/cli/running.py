@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from typing import Generic, TypeVar
 
 import click
@@ -13,8 +15,11 @@ from newsletter.bootstrap import place_of, prepare
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
+from newsletter.cli.figures import Figures, Teller
 from newsletter.cli.progress import mailing_bar
+from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayMissing
+from newsletter.mail import mailings
 from newsletter.worker.metronome import Idle, Worker
 
 T = TypeVar("T")
@@ -93,6 +98,8 @@ def worker(door: Door, *, until_idle: bool) -> int:
     """Run the clock and the mailer without pages, until told to stop (Ctrl-C or SIGTERM).
 
     With --until-idle it waits for what dead workers held, but not for later tries of deferred people.
+    On a terminal it shows how the mailing goes; with --json the same figures are a line of JSON on stdout about every second
+    and one at the end, before the object that ends a run until idle.
 
     Example: newsletter worker --until-idle
     """
@@ -100,11 +107,37 @@ def worker(door: Door, *, until_idle: bool) -> int:
     if not until_idle:
         to = f"mail goes to {application.relay}" if application.relay else str(RelayMissing())
         door.note(f"Looking every {application.settings.tick_seconds} seconds for what is due; {to}")
-        eventloop.run(_until_told(door, Worker(application).run))
+        with _telling(door, application.database) as teller:
+            eventloop.run(_until_told(door, teller.beside(Worker(application, progress=teller.take).run)))
         return Exit.DONE
-    with mailing_bar() as tell:
-        ended = eventloop.run(_until_told(door, Worker(application, progress=tell).run_until_idle))
+    with _telling(door) as teller:
+        run = teller.beside(Worker(application, progress=teller.take).run_until_idle)
+        ended = eventloop.run(_until_told(door, run))
     return _answer_idle(door, ended.result, was_told=ended.was_told)
+
+
+@contextmanager
+def _telling(door: Door, database: Database | None = None) -> Iterator[Teller]:
+    """Tell how a mailing goes: by a bar on a terminal, by lines where `--json` asks for them."""
+
+    def count() -> int | None:
+        assert database is not None
+        try:
+            with database.read() as tx:
+                return mailings.waiting(tx)
+        except UNAVAILABLE:
+            # The mailer waits for it, and says so.
+            return None
+
+    with mailing_bar() as on_bar:
+
+        def show(figures: Figures) -> None:
+            on_bar(figures)
+            if door.as_json:
+                door.answer(asdict(figures))
+
+        is_seen = door.as_json or sys.stderr.isatty()
+        yield Teller(show, count if is_seen and database is not None else None)
 
 
 @click.command("demo")

@@ -116,6 +116,23 @@ def test_worker_mails_a_confirmation_and_stops_when_told(settings: dict[str, str
         assert ["ann@example.org"] == [taken.recipient for taken in sink.taken]
 
 
+def test_worker_tells_its_figures_as_lines(settings: dict[str, str], paper: str) -> None:
+    """While it mails and once at its end, also one that stays up."""
+    with in_background(Watched()) as sink:
+        relayed = settings | {"NEWSLETTER_RELAY_URL": f"smtp://127.0.0.1:{sink.port}?tls=none"}
+        Terminal(relayed).ok("subscribers", "add", "ann@example.org")
+        with running(relayed, "worker", "--json") as process:
+            sink.wait_for(1)
+            assert "per_second" in first_answer(process)
+            process.send_signal(signal.SIGTERM)
+            out, _ = process.communicate(timeout=LONGEST)
+
+    figures = json.loads(out.splitlines()[-1])
+    names = ["accepted", "deferred", "refused", "uncertain", "skipped", "waiting", "per_second", "seconds_left"]
+    assert names == list(figures)
+    assert (1, 0, 0) == (figures["accepted"], figures["uncertain"], figures["waiting"])
+
+
 def test_worker_until_idle_that_is_stopped_says_so(settings: dict[str, str], paper: str) -> None:
     """It exits 130: whoever waits for idle must not go on as if it were."""
 
@@ -130,7 +147,9 @@ def test_worker_until_idle_that_is_stopped_says_so(settings: dict[str, str], pap
             out, _ = process.communicate(timeout=LONGEST)
 
     assert Exit.INTERRUPTED == process.returncode
-    assert (False, 1) == (json.loads(out)["is_idle"], json.loads(out)["accepted"])
+    *told, ended = (json.loads(line) for line in out.splitlines())
+    assert (False, 1) == (ended["is_idle"], ended["accepted"])
+    assert (1, 0, 0) == (told[-1]["accepted"], told[-1]["waiting"], told[-1]["seconds_left"])
 
 
 def test_serve_answers_pages_and_prints_the_link_of_the_desk(settings: dict[str, str]) -> None:

@@ -21,6 +21,10 @@ SENT = (
     "delays=0.1/0/1/0.8, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 77AA)"
 )
 REMOVED = "Feb  1 09:00:03 mail postfix/qmgr[640]: 3F2A91C0D4: removed"
+BOUNCED = (
+    f"2020-02-01T10:00:01+0100 mx1 postfix/lmtp[7]: {LONG}: to=<a@b.c>, orig_to=<d@b.c>, relay=d[private/lmtp], "
+    "delay=0.1, dsn=5.1.1, status=bounced (host d said: 550 5.1.1 no such user (in reply to RCPT TO command))"
+)
 OTHER = "Feb  1 09:00:04 mail postfix/cleanup[812]: 3F2A91C0D4: message-id=<somebody@else.example>"
 
 
@@ -52,8 +56,7 @@ def traced(*logs: list[str], wanted: frozenset[int] = frozenset({7, 8})) -> Trac
             Line("mx1 postfix/submission", LONG, Event.MESSAGE_ID, "7@example.org"),
         ),
         (
-            f"2020-02-01T10:00:01+0100 mx1 postfix/lmtp[7]: {LONG}: to=<a@b.c>, orig_to=<d@b.c>, relay=d[private/lmtp], "
-            "delay=0.1, dsn=5.1.1, status=bounced (host d said: 550 5.1.1 no such user (in reply to RCPT TO command))",
+            BOUNCED,
             Line(
                 *("mx1 postfix", LONG, Event.STATUS, "bounced"),
                 "host d said: 550 5.1.1 no such user (in reply to RCPT TO command)",

@@ -35,11 +35,11 @@ class Log:
         self.lines: list[str] = []
 
     def tick(self, minutes: float) -> None:
-        """Something else happens, so many minutes after the mailing."""
+        """Let something else happen, so many minutes after the mailing."""
         self._write(minutes, "postfix/anvil[1]: statistics: max connection rate 1/60s")
 
     def take(self, delivery_id: int, *, minutes: float = 0, is_whole: bool = True, status: str = "sent") -> None:
-        """A message of ours comes in, whole or broken off."""
+        """Let a message of ours come in, whole or broken off."""
         token = self._keyring.seal(Purpose.DELIVERY, delivery_id)
         queue_id = f"3F2A91C{delivery_id:03d}"
         self._write(minutes, f"postfix/cleanup[1]: {queue_id}: message-id=<{token}@example.org>")
@@ -156,7 +156,7 @@ def test_log_of_another_server_tells_nothing(mailed: Mailed, log: Log) -> None:
 
 
 def test_log_with_holes_tells_nothing(mailed: Mailed, log: Log) -> None:
-    """Ann's was accepted in the same minute and is not in it, so what else is not?"""
+    """Ann's was accepted in the same minute and is not in it, and who knows what else."""
     log.tick(-5)
     log.take(mailed.doubts[0].delivery_id)
     log.tick(60)
