@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -68,7 +68,7 @@ class Teller:
     def __init__(
         self,
         show: Callable[[Figures], None],
-        count: Callable[[], int] | None = None,
+        count: Callable[[], int | None] | None = None,
         *,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
@@ -86,7 +86,7 @@ class Teller:
         """Take in what the mailer says."""
         self._latest = mailed
 
-    def beside(self, run: Callable[[asyncio.Event], Awaitable[T]]) -> Callable[[asyncio.Event], Awaitable[T]]:
+    def beside(self, run: Callable[[asyncio.Event], Awaitable[T]]) -> Callable[[asyncio.Event], Coroutine[None, None, T]]:
         """Give *run* with the telling beside it."""
 
         async def both(stop: asyncio.Event) -> T:

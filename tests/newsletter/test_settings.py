@@ -29,6 +29,7 @@ def test_nothing_given_is_a_local_instance(base: dict[str, str], tmp_path: Path)
     assert settings.secret_key is None
     assert settings.relay is None
     assert 20 == settings.tick_seconds
+    assert not settings.resends_uncertain
     assert settings.is_local
     assert not settings.fetch_policy.allow_loopback
     assert settings.templates.is_dir()
@@ -51,6 +52,7 @@ def test_every_setting_can_be_given(base: dict[str, str], tmp_path: Path) -> Non
             "NEWSLETTER_RELAY_URL": "smtp://ann:word@mail.example.org:587?tls=starttls&connections=5",
             "NEWSLETTER_RETURN_DOMAIN": "Returns.example.org",
             "NEWSLETTER_TICK_SECONDS": "5",
+            "NEWSLETTER_UNCERTAIN": "resend",
             "NEWSLETTER_LOG": "debug/json",
             "NEWSLETTER_TEMPLATES": str(tmp_path),
             "NEWSLETTER_FAILPOINT": "mark.sending:kill:3",
@@ -64,6 +66,7 @@ def test_every_setting_can_be_given(base: dict[str, str], tmp_path: Path) -> Non
     assert settings.relay is not None
     assert "returns.example.org" == settings.return_domain
     assert 5 == settings.tick_seconds
+    assert settings.resends_uncertain
     assert LogSettings("debug", is_json=True) == settings.log
     assert tmp_path == settings.templates
     assert "mark.sending:kill:3" == settings.failpoint
@@ -117,6 +120,7 @@ def test_unknown_variable_without_neighbour_lists_all(base: dict[str, str]) -> N
         ("NEWSLETTER_PUBLIC_URL", "http://host:0", "names no host"),
         ("NEWSLETTER_SECRET_KEY", "short", "needs 32 characters or more, these are 5"),
         ("NEWSLETTER_ALLOW_LOOPBACK", "maybe", "neither 1 nor 0"),
+        ("NEWSLETTER_UNCERTAIN", "maybe", "neither hold nor resend"),
         ("NEWSLETTER_TICK_SECONDS", "0", "from 1 to 300"),
         ("NEWSLETTER_TICK_SECONDS", "-20", "from 1 to 300"),
         ("NEWSLETTER_TICK_SECONDS", "٢٠", "from 1 to 300"),

@@ -40,7 +40,7 @@ def test_refused_step_is_told_in_a_sentence() -> None:
 
 
 def test_nothing_leaves_the_end() -> None:
-    """Sent is sent, cancelled is cancelled."""
+    """Sent is sent, cancelled is cancelled; only a mailing that is opened again leads back (store.send_again)."""
     assert frozenset() == TRANSITIONS[S.SENT] | TRANSITIONS[S.CANCELLED]
 
 

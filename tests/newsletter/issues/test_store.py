@@ -110,6 +110,27 @@ def test_sent_has_its_moment(database: Database, issue: Issue, now: datetime) ->
     assert now == led_to(database, issue, S.SENT, now).sent_at
 
 
+@pytest.mark.parametrize("state", [S.SENT, S.CANCELLED])
+def test_what_is_over_can_be_sent_again(database: Database, issue: Issue, now: datetime, state: IssueState) -> None:
+    """And is sent on the day it was sent first, if it was."""
+    over = led_to(database, issue, state, now)
+    later = now + timedelta(days=1)
+    with database.write() as tx:
+        again = store.send_again(tx, over, later)
+        done = store.set_state(tx, again, S.SENT, later)
+
+        assert (S.SENDING, over.sent_at) == (again.state, again.sent_at)
+        assert (S.SENT, over.sent_at or later) == (done.state, store.load(tx, issue.id).sent_at)
+
+
+@pytest.mark.parametrize("state", sorted(set(S) - {S.SENT, S.CANCELLED}))
+def test_only_what_is_over_is_sent_again(database: Database, issue: Issue, now: datetime, state: IssueState) -> None:
+    """Everything else is sent by its approval, once."""
+    known = led_to(database, issue, state, now)
+    with database.write() as tx, pytest.raises(WrongState, match="cannot be mailed again now"):
+        store.send_again(tx, known, now)
+
+
 def test_back_in_the_draft_it_has_no_letter(database: Database, issue: Issue, now: datetime) -> None:
     """The approval went with the state."""
     approved = led_to(database, issue, S.APPROVED, now)

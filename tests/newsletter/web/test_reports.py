@@ -1,11 +1,19 @@
 """The figures of a mailing in words."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.delivery import Report
-from newsletter.web.reports import in_a_row, in_words, lines, settled, waiting
+from newsletter.database import Database
+from newsletter.issues import store as issues
+from newsletter.mail import rest
+from newsletter.mail.delivery import DeliveryState, Report
+from newsletter.web.reports import FinalReports, in_a_row, in_words, lines, settled, waiting
+from subscribers.tokens import Keyring
+from tests.harness import mailroom
+from tests.harness.mailed import Mailed, being_mailed
 
 COUNTS = st.integers(min_value=0, max_value=2_000_000)
 
@@ -42,3 +50,28 @@ def test_the_lines_add_up(accepted: int, refused: int, deferred: int, uncertain:
     *parts, audience = (line.count for line in lines(figures))
 
     assert sum(parts) == audience == settled(figures) + waiting(figures)
+
+
+def test_report_of_an_issue_that_is_sent_to_the_rest_is_counted_anew(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    """Final reports are remembered, and an issue that was mailed again since is another."""
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, keyring, now, ("ann", "bob", "cem"))
+    mailed = being_mailed(database, room, now)
+    mailed.mail({"bob": DeliveryState.REFUSED})
+    reports = FinalReports()
+    seen = [_seen(mailed, reports)]
+    with mailed.database.write() as tx:
+        rest.send_rest(tx, mailed.issue_id, mailed.now + timedelta(hours=1), also_new=False)
+    seen.append(_seen(mailed, reports))
+    mailed.now += timedelta(hours=2)
+    mailed.mail()
+
+    assert [(2, 1), (2, 0), (3, 0)] == [*seen, _seen(mailed, reports)]
+
+
+def _seen(mailed: Mailed, reports: FinalReports) -> tuple[int, int]:
+    with mailed.database.read() as tx:
+        found = reports.report(tx, issues.load(tx, mailed.issue_id))
+    return found.accepted, found.refused

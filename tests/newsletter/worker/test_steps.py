@@ -1,6 +1,7 @@
 """What a tick does at its time: drafts, tops up, sends, holds and misses, once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,13 +12,15 @@ from newsletter.feeds import store as feeds
 from newsletter.issues import agenda, calendar, editing
 from newsletter.issues.model import IssueState
 from newsletter.issues.schedule import MOST_LATENESS, SlotState
-from newsletter.mail import dispatch
+from newsletter.mail import dispatch, mailings
+from newsletter.mail.delivery import DeliveryState
 from newsletter.staff import audit
 from newsletter.tables.instance import instance
 from newsletter.tables.issues import schedule
 from newsletter.worker.metronome import Worker
 from newsletter.worker.steps import FAILURES_BEFORE_ALERT, FEED_PACE
 from tests.harness.chaosfeed import Page
+from tests.harness.mailed import Mailed
 from tests.newsletter.worker.conftest import DRAFT_AT, KEY, SEND_AT, Stage, a_post
 
 SECOND = timedelta(seconds=1)
@@ -346,3 +349,23 @@ def test_step_that_fails_stops_no_other(stage: Stage) -> None:
 
     assert "record slots" in tick(stage)
     assert IssueState.SENDING is stage.issues()[0].state
+
+
+@pytest.mark.parametrize(("resends", "state"), [(False, DeliveryState.UNCERTAIN), (True, DeliveryState.PENDING)])
+def test_uncertain_mail_is_held_unless_the_setting_says_otherwise(stage: Stage, state: DeliveryState, *, resends: bool) -> None:
+    """Half an hour after a crash, by the next tick."""
+    stage.approve(drafted(stage))
+    stage.clock.set(SEND_AT)
+    tick(stage)
+    [issue] = stage.issues()
+    with stage.application.database.read() as tx:
+        letter_id = mailings.letter_of_issue(tx, issue.id)
+    assert letter_id is not None
+    mailed = Mailed(stage.application.database, issue.id, letter_id, stage.clock())
+    mailed.crash()
+    settings = replace(stage.application.settings, resends_uncertain=resends)
+    stage.clock.set(SEND_AT + timedelta(minutes=40))
+    asyncio.run(Worker(replace(stage.application, settings=settings)).tick())
+
+    assert {state} == set(mailed.states.values())
+    assert (IssueState.SENDING if resends else IssueState.SENT) is mailed.state
