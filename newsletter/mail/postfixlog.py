@@ -147,7 +147,9 @@ def read(line: str) -> Line | None:
     if match is None:
         return None
     daemon, rest = match["daemon"], match["rest"]
-    bare = Line(f"{match['host']} {match['program']}", match["queue"], Event.SET_ASIDE)
+    # postfix/relay and postfix/submission are services of one instance, and share its queue.
+    where = f"{match['host']} {match['program'].partition('/')[0]}"
+    bare = Line(where, match["queue"], Event.SET_ASIDE)
     if daemon == "cleanup":
         return _of_cleanup(bare, rest)
     if daemon == "qmgr" and rest == "removed":

@@ -1,9 +1,11 @@
 """Uncertain mail on both databases: shown, settled by a person or by the setting, never mailed again by itself."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from newsletter.errors import BadValue, NotAdopted, WrongState
 from newsletter.issues import store as issues
@@ -11,7 +13,7 @@ from newsletter.issues.model import IssueState
 from newsletter.letters.letter import LetterKind
 from newsletter.letters.links import Links
 from newsletter.mail import dispatch, doubts, mailings, uncertain
-from newsletter.mail.delivery import Delivery, DeliveryState
+from newsletter.mail.delivery import Delivery, DeliveryState, Phase, Reply, Verdict
 from newsletter.mail.doubts import RESEND_AFTER, PutBack
 from newsletter.mail.mailings import MailingState
 from newsletter.mail.message import Stationery
@@ -293,3 +295,30 @@ def test_issue_is_not_closed_over_somebody_who_was_put_back(doubtful: Mailed) ->
         assert () == dispatch.finish(tx, doubtful.now)
 
     assert IssueState.SENDING is doubtful.state
+
+
+def test_closing_waits_for_who_is_putting_somebody_back(postgres_book: Ledger) -> None:
+    """It had seen everybody settled, waited for the lock, and looks again before it calls the issue sent."""
+    mailed = being_mailed(postgres_book.database, postgres_book.room, postgres_book.now)
+    postgres_book.room = replace(postgres_book.room, letter_id=mailed.letter_id)
+    for one in postgres_book.claim(postgres_book.start("one")):
+        postgres_book.mark("one", one)
+        postgres_book.settle("one", one, Verdict(S.UNCERTAIN), Reply(Phase.BODY, 0, "", "lost"))
+
+    def finish() -> tuple[int, ...]:
+        with mailed.database.write() as tx:
+            return dispatch.finish(tx, mailed.now)
+
+    with ThreadPoolExecutor(1) as other:
+        with mailed.database.write() as tx:
+            doubts.resend(tx, mailed.doubts, NOTE, mailed.now)
+            closing = other.submit(finish)
+            while not _is_somebody_waiting(mailed):
+                assert not closing.done()
+        assert () == closing.result()
+    assert (IssueState.SENDING, {S.PENDING}) == (mailed.state, set(mailed.states.values()))
+
+
+def _is_somebody_waiting(mailed: Mailed) -> bool:
+    with mailed.database.read() as tx:
+        return bool(tx.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())

@@ -53,7 +53,7 @@ def traced(*logs: list[str], wanted: frozenset[int] = frozenset({7, 8})) -> Trac
         ),
         (
             f"<22>Feb 01 10:00:01 mx1 postfix/submission/cleanup[7]: {LONG}: message-id=<7@example.org>",
-            Line("mx1 postfix/submission", LONG, Event.MESSAGE_ID, "7@example.org"),
+            Line("mx1 postfix", LONG, Event.MESSAGE_ID, "7@example.org"),
         ),
         (
             BOUNCED,
