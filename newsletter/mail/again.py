@@ -4,16 +4,19 @@ Nothing here changes what a delivery is: its id, its address and its letter stay
 same Message-ID.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 
+from newsletter.mail import figures
 from newsletter.mail.delivery import DeliveryState
-from newsletter.mail.mailings import UNSETTLED, MailingState
+from newsletter.mail.figures import Change
+from newsletter.mail.mailings import MailingState
 from newsletter.tables.issues import issue
-from newsletter.tables.mail import delivery, mailing
+from newsletter.tables.mail import IS_HELD, IS_WAITING, delivery, mailing
 from subscribers.transaction import Transaction
 
 S = DeliveryState
@@ -34,7 +37,8 @@ def hold(tx: Transaction, letter_id: int, issue_id: int | None) -> None:
 
 def is_exhausted(tx: Transaction, letter_id: int) -> bool:
     """Whether nobody of a letter is left to be written to; to be asked once the mailing is held."""
-    is_left = exists().where(delivery.c.letter_id == letter_id, delivery.c.state.in_(UNSETTLED))
+    of_letter = delivery.c.letter_id == letter_id
+    is_left = or_(exists().where(of_letter, IS_WAITING), exists().where(of_letter, IS_HELD))
     return not tx.execute(select(is_left)).scalar_one()
 
 
@@ -50,28 +54,41 @@ def open_mailing(tx: Transaction, letter_id: int) -> None:
 
 def put_back(tx: Transaction, ids: Sequence[int], now: datetime, note: str) -> int:
     """Let uncertain deliveries be mailed again as they are; gives how many. The gate asks again whether they may be."""
-    back = 0
+    back: Counter[int] = Counter()
     for some in in_portions(ids):
-        result = tx.execute(
-            update(delivery)
-            .where(delivery.c.id.in_(some), delivery.c.state == S.UNCERTAIN, delivery.c.email != "")
-            .values(state=S.PENDING, worker_id="", not_before=now, settled_at=None, note=note),
+        back.update(
+            tx.execute(
+                update(delivery)
+                .where(delivery.c.id.in_(some), delivery.c.state == S.UNCERTAIN, delivery.c.email != "")
+                .values(state=S.PENDING, worker_id="", not_before=now, settled_at=None, note=note)
+                .returning(delivery.c.letter_id),
+            ).scalars(),
         )
-        back += result.rowcount
-    return back
+    known(tx, back, S.PENDING)
+    return back.total()
 
 
 def let_go_erased(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
     """Settle those of the uncertain deliveries that can never be mailed again, their address being erased; gives how many."""
-    gone = 0
+    gone: Counter[int] = Counter()
     for some in in_portions(ids):
-        result = tx.execute(
-            update(delivery)
-            .where(delivery.c.id.in_(some), delivery.c.state == S.UNCERTAIN, delivery.c.email == "")
-            .values(state=S.SKIPPED, worker_id="", settled_at=now, note="erased; whether it arrived before is not known"),
+        gone.update(
+            tx.execute(
+                update(delivery)
+                .where(delivery.c.id.in_(some), delivery.c.state == S.UNCERTAIN, delivery.c.email == "")
+                .values(state=S.SKIPPED, worker_id="", settled_at=now, note="erased; whether it arrived before is not known")
+                .returning(delivery.c.letter_id),
+            ).scalars(),
         )
-        gone += result.rowcount
-    return gone
+    known(tx, gone, S.SKIPPED)
+    return gone.total()
+
+
+def known(tx: Transaction, letters: Counter[int], state: DeliveryState) -> None:
+    """Count, by letter, people who were uncertain and are in *state* now."""
+    changes = Counter({Change(letter_id, state): people for letter_id, people in letters.items()})
+    changes.update({Change(letter_id, S.UNCERTAIN): -people for letter_id, people in letters.items()})
+    figures.add(tx, changes)
 
 
 def in_portions(ids: Iterable[int]) -> Iterator[list[int]]:

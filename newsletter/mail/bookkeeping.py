@@ -12,10 +12,11 @@ from newsletter.letters.letter import LetterKind
 from newsletter.mail import mailings
 from newsletter.mail.conservation import Books
 from newsletter.mail.delivery import SETTLED, DeliveryState
+from newsletter.mail.figures import COUNTED
 from newsletter.mail.workers import LEASE
 from newsletter.tables.issues import issue
 from newsletter.tables.letters import letter
-from newsletter.tables.mail import IS_HELD, attempt, delivery, mailing, worker
+from newsletter.tables.mail import IS_HELD, attempt, delivery, figure, mailing, worker
 from subscribers.transaction import Transaction
 
 S = DeliveryState
@@ -59,8 +60,7 @@ def books(tx: Transaction, issue_id: int, now: datetime) -> Books:
         attempts_wrong=row.attempts_wrong,
         accepted_without_word=row.accepted_without_word,
         times_wrong=row.times_wrong,
-        # Here the counters that a mailer keeps of a letter are to be read, by state, in the same statement.
-        counters=None,
+        counters={state.value: int(row._mapping[f"kept_{state.value}"]) for state in COUNTED},  # noqa: SLF001 -- its public name
     )
 
 
@@ -74,6 +74,7 @@ def _books(letter_id: int, now: datetime) -> Select[Any]:
             mailing.c.audience,
             _number(of_letter).label("rows_"),
             *(_number(of_letter, delivery.c.state == state).label(f"in_{state.value}") for state in DeliveryState),
+            *(_kept(letter_id, state).label(f"kept_{state.value}") for state in COUNTED),
             _twice(letter_id, delivery.c.email_hash).label("addresses_twice"),
             _twice(letter_id, delivery.c.subscriber_id).label("people_twice"),
             _number(of_letter, IS_HELD, ~_is_held_by_a_living(now)).label("held_by_dead"),
@@ -89,6 +90,11 @@ def _books(letter_id: int, now: datetime) -> Select[Any]:
 
 def _number(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(delivery).where(*conditions).scalar_subquery()
+
+
+def _kept(letter_id: int, state: DeliveryState) -> ScalarSelect[int]:
+    people = func.coalesce(func.sum(figure.c.people), 0)
+    return select(people).where(figure.c.letter_id == letter_id, figure.c.state == state).scalar_subquery()
 
 
 def _twice(letter_id: int, column: ColumnElement[Any]) -> ScalarSelect[int]:

@@ -69,8 +69,8 @@ class Books:
     accepted_without_word: int
     # Settled without a moment, or on the wire without one.
     times_wrong: int
-    # As the mailer counted them; None where it keeps no counters.
-    counters: Mapping[str, int] | None
+    # The figures as they were kept, for the states that are counted.
+    counters: Mapping[str, int]
 
 
 def findings(books: Books) -> tuple[Finding, ...]:
@@ -108,10 +108,8 @@ def _sums(books: Books) -> Iterator[Finding]:
 
 
 def _counters(books: Books) -> Iterator[Finding]:
-    if books.counters is None:
-        return
-    for state in sorted(set(books.counters) | set(books.counts)):
-        counted, found = books.counters.get(state, 0), books.counts.get(state, 0)
+    for state in sorted(books.counters):
+        counted, found = books.counters[state], books.counts.get(state, 0)
         if counted != found:
             yield Finding(Fault.COUNTERS, f"The mailer counted {counted:,} {state}, and there are {found:,} rows.")
 

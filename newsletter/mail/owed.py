@@ -4,6 +4,7 @@ Nobody is reached twice: left out is everybody who has a row of this letter that
 by address, and everybody of whom an earlier try may have arrived, whatever became of the later ones.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,9 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, select, upd
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
 
+from newsletter.mail import figures
 from newsletter.mail.delivery import DeliveryState
+from newsletter.mail.figures import Change
 from newsletter.tables.mail import attempt, delivery, mailing
 from subscribers import audience
 from subscribers.tables.kinds import Instant, Number
@@ -51,11 +54,17 @@ def plan_again(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> 
 
     Their earlier attempts stay written down; the count of tries begins anew.
     """
+    left = {state: _plan_those_in(tx, state, letter_id, list_id, now) for state in WITHOUT}
+    figures.add(tx, Counter({Change(letter_id, state): -people for state, people in left.items()}))
+    return sum(left.values())
+
+
+def _plan_those_in(tx: Transaction, state: DeliveryState, letter_id: int, list_id: int, now: datetime) -> int:
     owed = _again(letter_id, list_id, ~_may_have_arrived()).subquery("owed")
     result = tx.execute(
         update(delivery)
         # Asked of the row itself too: it may have been erased or taken by somebody else a moment ago.
-        .where(delivery.c.id == owed.c.delivery_id, delivery.c.state.in_(WITHOUT), delivery.c.email != "")
+        .where(delivery.c.id == owed.c.delivery_id, delivery.c.state == state, delivery.c.email != "")
         .values(
             state=S.PENDING,
             attempts=0,

@@ -1,5 +1,6 @@
 """Deliveries whose fate nobody knows, in SQL: who they are, and the word that one of them was accepted after all."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select, update
 
 from newsletter.letters.letter import LetterKind
-from newsletter.mail.again import in_portions
+from newsletter.mail.again import in_portions, known
 from newsletter.mail.delivery import DeliveryState, Reply
 from newsletter.mail.mailings import MailingState
 from newsletter.tables.letters import letter
@@ -69,15 +70,18 @@ def count(tx: Transaction, letter_id: int) -> int:
 def accept(tx: Transaction, ids: Sequence[int], now: datetime, note: str, reply: Reply | None = None) -> int:
     """Call uncertain deliveries accepted, with the relay's word where there is one; gives how many were still uncertain."""
     said = {} if reply is None else {"code": reply.code, "enhanced": reply.enhanced, "reply": reply.text}
-    accepted = 0
+    accepted: Counter[int] = Counter()
     for some in in_portions(ids):
-        result = tx.execute(
-            update(delivery)
-            .where(delivery.c.id.in_(some), delivery.c.state == S.UNCERTAIN)
-            .values(state=S.ACCEPTED, settled_at=now, note=note, **said),
+        accepted.update(
+            tx.execute(
+                update(delivery)
+                .where(delivery.c.id.in_(some), delivery.c.state == S.UNCERTAIN)
+                .values(state=S.ACCEPTED, settled_at=now, note=note, **said)
+                .returning(delivery.c.letter_id),
+            ).scalars(),
         )
-        accepted += result.rowcount
-    return accepted
+    known(tx, accepted, S.ACCEPTED)
+    return accepted.total()
 
 
 def accepted_between(tx: Transaction, letter_id: int, first: datetime, last: datetime) -> Iterator[int]:

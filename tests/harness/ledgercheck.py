@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from newsletter.database import Database
-from newsletter.mail import mailings
+from newsletter.mail import figures, mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.tables.mail import delivery, mailing
 from subscribers.tokens import Keyring, Purpose
@@ -117,7 +117,9 @@ def _is_of_another(reply: str, its: Sequence[Taken]) -> bool:
 def _add_up(tx: Transaction, findings: Findings, letter_id: int) -> None:
     report = mailings.report(tx, letter_id)
     settled = report.accepted + report.refused + report.uncertain + report.skipped + report.cancelled
-    if report.audience != settled + report.deferred + report.pending:
+    counted = figures.counted(tx, letter_id)
+    is_kept_wrong = figures.kept(tx, letter_id) != {state: n for state, n in counted.items() if state in figures.COUNTED}
+    if is_kept_wrong or report.audience != settled + report.deferred + report.pending:
         findings.sums_wrong.append(letter_id)
 
 

@@ -8,7 +8,7 @@ from newsletter.database import Database
 from newsletter.issues import alerts
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
-from newsletter.mail import dispatch, ledger, mailings, workers
+from newsletter.mail import dispatch, gate, leases, ledger, mailings, workers
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage, Phase, Reply, Verdict
 from newsletter.mail.doubts import of_issue
 from newsletter.mail.uncertain import Doubt
@@ -70,8 +70,8 @@ class Mailed:
         worker_id = f"worker {self.workers}"
         with self.database.write() as tx:
             workers.register(tx, worker_id, "here", self.now)
-            claimed = ledger.claim(tx, worker_id, self.now, 100)
-            passages = ledger.mark(tx, worker_id, [one.id for one in claimed], self.now)
+            claimed = leases.claim(tx, worker_id, self.now, 100)
+            passages = gate.mark(tx, worker_id, [one.id for one in claimed], self.now)
             on_wire = [one for one in claimed if passages[one.id] is Passage.GRANTED]
             ledger.settle(tx, worker_id, [self._outcome(one, fates or {}) for one in on_wire], self.now)
             dispatch.finish(tx, self.now)
@@ -82,8 +82,8 @@ class Mailed:
         self.workers += 2
         with self.database.write() as tx:
             workers.register(tx, "dead", "here", self.now - timedelta(hours=1))
-            claimed = ledger.claim(tx, "dead", self.now, 100)
-            ledger.mark(tx, "dead", [one.id for one in claimed], self.now)
+            claimed = leases.claim(tx, "dead", self.now, 100)
+            gate.mark(tx, "dead", [one.id for one in claimed], self.now)
             # As if its lease had run out.
             workers.release(tx, "dead", self.now)
             dispatch.finish(tx, self.now)

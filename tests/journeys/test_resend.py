@@ -10,7 +10,7 @@ from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring
 from tests.harness.instance import environment
 from tests.harness.processes import run_worker, sink_process
-from tests.harness.sink import read_log
+from tests.harness.sinklog import read_log
 from tests.harness.terminal import Terminal
 from tests.journeys.test_crash_and_resume import plan_issue
 

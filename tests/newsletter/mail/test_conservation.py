@@ -25,7 +25,7 @@ SENT = Books(
     attempts_wrong=0,
     accepted_without_word=0,
     times_wrong=0,
-    counters=None,
+    counters={},
 )
 SENDING = replace(SENT, issue_state=IssueState.SENDING, mailing_state="open", counts=NONE | {"pending": 4, "sending": 6})
 

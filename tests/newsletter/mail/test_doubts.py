@@ -16,7 +16,7 @@ from newsletter.mail import dispatch, doubts, mailings, uncertain
 from newsletter.mail.delivery import Delivery, DeliveryState, Phase, Reply, Verdict
 from newsletter.mail.doubts import RESEND_AFTER, PutBack
 from newsletter.mail.mailings import MailingState
-from newsletter.mail.message import Stationery
+from newsletter.mail.stationery import Stationery
 from newsletter.people import erase, withdraw
 from newsletter.staff import audit
 from newsletter.tables.instance import instance
@@ -48,10 +48,12 @@ def doubtful(mailed: Mailed) -> Mailed:
 
 def message_of(tx: Transaction, keyring: Keyring, letter_id: int, name: str) -> bytes:
     """Give the bytes that a person gets."""
-    columns = (delivery.c[field] for field in Delivery.__slots__)
+    columns = (delivery.c[field] for field in Delivery.__slots__ if field in delivery.c)
     row = tx.execute(select(*columns).where(delivery.c.letter_id == letter_id, delivery.c.email.like(f"{name}@%"))).one()
     stationery = Stationery(keyring, Links("https://news.example.org"))
-    return stationery.envelope(mailings.load(tx, letter_id), Delivery(**{**row._asdict(), "attempts": 0})).data
+    return stationery.envelope(
+        stationery.compile(mailings.load(tx, letter_id)), Delivery(**{**row._asdict(), "attempts": 0})
+    ).data
 
 
 def person_id(tx: Transaction, name: str) -> int:

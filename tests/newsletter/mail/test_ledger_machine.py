@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from newsletter.database import Database
-from newsletter.mail import gate, leases, ledger, mailings, workers
+from newsletter.mail import figures, gate, leases, ledger, mailings, workers
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage, Phase, Reply, Verdict
 from newsletter.mail.mailings import MailingState
 from subscribers import register, suppression
@@ -143,6 +143,9 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.database.read() as tx:
             report = mailings.report(tx, self.room.letter_id)
             states = mailroom.states(tx, self.room.letter_id)
+            assert figures.kept(tx, self.room.letter_id) == {
+                state: people for state, people in figures.counted(tx, self.room.letter_id).items() if state in figures.COUNTED
+            }
         parts = (report.accepted, report.refused, report.deferred, report.uncertain, report.skipped, report.cancelled)
         assert len(NAMES) == report.audience == sum(parts) + report.pending
         for name, state in states.items():

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from newsletter.database import Database
 from newsletter.errors import NotAdopted, WrongState
 from newsletter.issues.model import IssueState
-from newsletter.mail import bookkeeping, conservation, dispatch, doubts, ledger, rest, workers
+from newsletter.mail import bookkeeping, conservation, dispatch, doubts, gate, leases, ledger, rest, workers
 from newsletter.mail.delivery import DeliveryState, Passage
 from newsletter.mail.owed import Owed
 from newsletter.mail.rest import Planned
@@ -261,8 +261,8 @@ class RestMachine(RuleBasedStateMachine):
         worker_id = f"worker {self.workers}"
         with self.database.write() as tx:
             workers.register(tx, worker_id, "here", self.now)
-            claimed = ledger.claim(tx, worker_id, self.now, limit)
-            passages = ledger.mark(tx, worker_id, [one.id for one in claimed], self.now)
+            claimed = leases.claim(tx, worker_id, self.now, limit)
+            passages = gate.mark(tx, worker_id, [one.id for one in claimed], self.now)
             through = [one for one in claimed if passages[one.id] is Passage.GRANTED]
             outcomes = [self.mailed._outcome(one, {one.email.partition("@")[0]: fate}) for one in through]  # noqa: SLF001
             assert () == ledger.settle(tx, worker_id, outcomes, self.now)

@@ -1,6 +1,7 @@
 """Every page in a real browser: what a machine can see of its looks, in light and dark, wide and narrow, full and empty."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,8 @@ from newsletter.bootstrap import Application
 from newsletter.feeds import store as feeds
 from newsletter.issues import alerts, draft, editing, store
 from newsletter.issues.model import Issue, Month, Newsletter
-from newsletter.mail import dispatch
+from newsletter.mail import dispatch, figures
+from newsletter.mail.delivery import DeliveryState
 from newsletter.review.approval import approve, look_over
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.tables.mail import delivery
@@ -249,14 +251,16 @@ def test_the_bar_of_a_mailing_keeps_itself_in_step(page: Page, full: House, plac
     """Figures change on the open page, without a reload."""
     page.goto(full.url + places["sending"])
     page.evaluate("window.stillHere = true")
-    figures = page.locator("[data-part$='-figures']")
-    before = figures.inner_text()
+    shown = page.locator("[data-part$='-figures']")
+    before = shown.inner_text()
     with full.application.database.write() as tx:
         one = tx.execute(select(delivery.c.id).where(delivery.c.state == "pending").limit(1)).scalar_one()
         tx.execute(update(delivery).where(delivery.c.id == one).values(state="refused", settled_at=full.application.clock()))
+        letter_id = tx.execute(select(delivery.c.letter_id).where(delivery.c.id == one)).scalar_one()
+        figures.add(tx, Counter([figures.Change(letter_id, DeliveryState.REFUSED)]))
     page.wait_for_function("before => document.querySelector('[data-part$=-figures]').innerText !== before", arg=before)
 
-    assert "1 refused" in figures.inner_text()
+    assert "1 refused" in shown.inner_text()
     assert "1" == page.locator("[data-part$='-refused']").inner_text()
     assert page.evaluate("window.stillHere")
 
