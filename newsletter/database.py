@@ -19,14 +19,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from newsletter.errors import InstanceMismatch, SettingWrong
-from newsletter.tables import dkim, feeds, instance, issues, letters, mail, review, staff
+from newsletter.tables import dkim, feeds, instance, issues, letters, mail, relays, review, staff
 from subscribers.tables import evidence, lists, people
 from subscribers.tables.kinds import metadata
 
 log = structlog.get_logger()
 
 # Named so that a table can only be forgotten here by breaking this line: migrations compare against exactly these.
-TABLE_MODULES = (people, lists, evidence, instance, feeds, issues, letters, review, mail, staff, dkim)
+TABLE_MODULES = (people, lists, evidence, instance, feeds, issues, letters, review, mail, relays, staff, dkim)
 
 # How long SQLite waits for another writer before it gives up, in milliseconds.
 BUSY_TIMEOUT = 10_000

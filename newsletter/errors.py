@@ -2,7 +2,7 @@
 
 - NewsletterError
   - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
-    LetterNotFound, AccountNotFound, SigningKeyNotFound
+    LetterNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
     - Outdated(issue, version, expected)  somebody else saved in between
@@ -92,6 +92,18 @@ class SigningKeyNotFound(NotFound):
     """No key of this domain and selector."""
 
     what = "DKIM key"
+
+
+class RelayNotFound(NotFound):
+    """No relay of this name."""
+
+    what = "relay"
+
+
+class DomainNotFound(NotFound):
+    """No rate for this domain."""
+
+    what = "rate for the domain"
 
 
 class Refused(NewsletterError):  # noqa: N818 -- named for the outcome

@@ -122,6 +122,11 @@ class Door:
         """Tell the person something that is not the answer."""
         click.echo(text, err=True)
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person can be asked."""
+        return sys.stdin.isatty()
+
     def confirm(self, question: str) -> None:
         """Ask before something that cannot be undone; only on a terminal, and not with `--yes`.
 
@@ -129,7 +134,7 @@ class Door:
             click.Abort: the answer was no.
 
         """
-        if not self.is_sure and sys.stdin.isatty():
+        if not self.is_sure and self.is_terminal:
             click.confirm(question, abort=True, err=True)
 
     def _actor(self, tx: Transaction) -> Actor:

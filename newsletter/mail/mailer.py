@@ -58,7 +58,7 @@ class Mailer:
 
         Raises:
             RelayMissing: there is something to mail and no relay.
-            RelayUnreachable: the relay took nothing for about a minute (seven tries in a row).
+            RelayUnreachable: the relay took nothing for about a minute (nine tries in a row).
             WorkerRunning: another mailer has this SQLite database.
 
         """

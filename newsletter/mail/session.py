@@ -7,6 +7,10 @@ wait. Both would make the ledger say something untrue, so it only connects, gree
 import re
 import socket
 import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 import aiosmtplib
 
@@ -19,6 +23,34 @@ from newsletter.mail.wire import take_over
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
+class Step(StrEnum):
+    """What a connection is at, on its way to the first message."""
+
+    CONNECTION = "connection"
+    ENCRYPTION = "encryption"
+    LOGIN = "login"
+    GREETING = "greeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a relay said and showed of itself before the first message."""
+
+    greeting: str
+    extensions: Mapping[str, str]
+    # Such as TLSv1.3; empty without encryption, as is the certificate.
+    tls_version: str
+    certificate: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Witness:
+    """Sees how a session is opened, for whoever wants to know."""
+
+    step: Step = Step.CONNECTION
+    handshake: Handshake | None = None
+
+
 class RelayDown(Exception):  # noqa: N818 -- named for what happened
     """No connection could be made; *reply* says what the relay answered, if it did."""
 
@@ -27,8 +59,8 @@ class RelayDown(Exception):  # noqa: N818 -- named for what happened
         super().__init__(reply.words)
 
 
-async def connect(relay: Relay, patience: Patience, tls_context: ssl.SSLContext) -> Session:
-    """Open a session.
+async def connect(relay: Relay, patience: Patience, tls_context: ssl.SSLContext, witness: Witness | None = None) -> Session:
+    """Open a session, before the eyes of *witness*.
 
     Raises:
         RelayDown: no server, no encryption where it is asked for, a certificate that does not fit, or a login refused.
@@ -45,7 +77,7 @@ async def connect(relay: Relay, patience: Patience, tls_context: ssl.SSLContext)
         tls_context=tls_context,
     )
     try:
-        return await _opened(client, relay, patience)
+        return await _opened(client, relay, patience, witness or Witness())
     except aiosmtplib.SMTPResponseException as error:
         text = _one_line(error.message)
         raise RelayDown(Reply(Phase.CONNECT, max(error.code, NO_ANSWER), enhanced_status(error.code, text), text)) from error
@@ -53,20 +85,30 @@ async def connect(relay: Relay, patience: Patience, tls_context: ssl.SSLContext)
         raise RelayDown(Reply(Phase.CONNECT, NO_ANSWER, "", _one_line(str(error)) or type(error).__name__)) from error
 
 
-async def _opened(client: aiosmtplib.SMTP, relay: Relay, patience: Patience) -> Session:
+async def _opened(client: aiosmtplib.SMTP, relay: Relay, patience: Patience, witness: Witness) -> Session:
     try:
-        await client.connect()
+        greeting = await client.connect()
         if relay.tls is Tls.STARTTLS:
+            witness.step = Step.ENCRYPTION
             await client.starttls()
         if relay.username:
+            witness.step = Step.LOGIN
             await client.login(relay.username, relay.password)
         if client.is_ehlo_or_helo_needed:
+            witness.step = Step.GREETING
             await _greet(client)
     except BaseException:
         client.close()
         raise
     if client.transport is None:
         raise aiosmtplib.SMTPServerDisconnected("the relay closed the connection")
+    encryption = client.transport.get_extra_info("ssl_object")
+    witness.handshake = Handshake(
+        greeting=_one_line(greeting.message),
+        extensions=dict(client.esmtp_extensions),
+        tls_version=encryption.version() if encryption else "",
+        certificate=encryption.getpeercert() if encryption else {},
+    )
     session = Session(take_over(client.transport), dict(client.esmtp_extensions), patience)
     failpoints.hit("smtp.connected")
     return session

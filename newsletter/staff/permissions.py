@@ -25,6 +25,7 @@ class Permission(StrEnum):
     SEND = "send"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_NEWSLETTERS = "manage_newsletters"
+    MANAGE_RELAYS = "manage_relays"
     MANAGE_STAFF = "manage_staff"
 
     @property

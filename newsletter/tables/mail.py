@@ -47,6 +47,8 @@ delivery = Table(
     Column("email", Text, nullable=False),
     Column("email_hash", Text, nullable=False),
     Column("name", Text, nullable=False, default=""),
+    # The recipient's domain when that had a rate of its own as the issue was planned, else empty: it waits apart.
+    Column("paced_domain", Text, nullable=False, default="", server_default=""),
     # The link that only this notice carries (the confirmation's id), else 0.
     Column("confirmation_id", Number, nullable=False, default=0),
     Column("state", Text, nullable=False),
@@ -92,10 +94,12 @@ Index(
     sqlite_where=text("state IN ('open')"),
     postgresql_where=text("state IN ('open')"),
 )
-# What can be claimed of one letter; whoever waits for a later moment stands behind everybody who does not.
+# What can be claimed of one letter; whoever waits for a later moment stands behind everybody who does not, and the people of
+# a domain with a rate of its own stand in a queue of their own.
 Index(
     "ix_delivery_open",
     delivery.c.letter_id,
+    delivery.c.paced_domain,
     delivery.c.not_before,
     delivery.c.id,
     sqlite_where=text("state IN ('pending', 'deferred')"),

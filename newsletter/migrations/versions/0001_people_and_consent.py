@@ -123,7 +123,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_confirmation_subscription_id"), ["subscription_id"], unique=False)
 
 
-
 def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("confirmation", schema=None) as batch_op:

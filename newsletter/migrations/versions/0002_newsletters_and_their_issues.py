@@ -267,7 +267,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_article_post", ["post_id"], unique=False)
 
 
-
 def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("article", schema=None) as batch_op:
