@@ -19,6 +19,7 @@ from newsletter.mail import allowances
 from newsletter.mail import limits as rules
 from newsletter.mail.allowances import Loaded
 from newsletter.mail.limits import Limits, Rate
+from newsletter.prepared import Prepared
 from newsletter.tables.mail import IS_WAITING, delivery, mailing
 from newsletter.tables.relays import domain_rate
 from subscribers import address
@@ -87,7 +88,7 @@ def remove_rate(tx: Transaction, domain: str, now: datetime) -> None:
 
 def rates(tx: Transaction) -> tuple[DomainRate, ...]:
     """Give all domains that have a rate, or had one, in order."""
-    rows = tx.execute(select(domain_rate.c.domain, domain_rate.c.rate).order_by(domain_rate.c.domain))
+    rows = _RATES.run(tx)
     return tuple(DomainRate(row.domain, rules.parse_rate(row.rate) if row.rate else None) for row in rows)
 
 
@@ -152,3 +153,7 @@ def _a_label(domain: str) -> str:
 
 def _key(domain: str) -> str:
     return f"domain {domain}"
+
+
+# Asked at every claim.
+_RATES = Prepared(lambda _dialect: select(domain_rate.c.domain, domain_rate.c.rate).order_by(domain_rate.c.domain))

@@ -1,12 +1,13 @@
 """Claims in SQL: who takes which deliveries in hand."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Text, bindparam, select, update
 
 from newsletter import prepared
-from newsletter.mail import figures, mailings
+from newsletter.mail import domains, figures, mailings
 from newsletter.mail.delivery import Delivery, DeliveryState
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
@@ -17,21 +18,39 @@ from subscribers.transaction import Transaction
 S = DeliveryState
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Some of those who wait for a letter: in the queue of a domain, or, with an empty one, all others."""
+
+    letter_id: int
+    domain: str
+    limit: int
+
+
 def claim(tx: Transaction, worker_id: str, now: datetime, limit: int, number: int = 0) -> tuple[Delivery, ...]:
     """Lease up to *limit* deliveries to a worker, by its claim of this *number*: notices first, then proofs, then issues.
 
     Two workers never get the same row: on PostgreSQL they skip each other's locks, on SQLite this transaction is alone.
     """
     claimed: list[Delivery] = []
+    queues = domains.queues(tx, now, limit)
     for letter_id in mailings.due(tx, now, limit):
-        claimed += _lease(tx, worker_id, letter_id, now, limit - len(claimed), number)
+        for queue in queues:
+            waiting = Waiting(letter_id, queue.domain, min(queue.left, limit - len(claimed)))
+            leased = _lease(tx, worker_id, waiting, now, number)
+            queue.left -= len(leased)
+            claimed += leased
         if len(claimed) >= limit:
             break
+    domains.spend(tx, queues)
     return tuple(claimed)
 
 
-def _lease(tx: Transaction, worker_id: str, letter_id: int, now: datetime, limit: int, number: int) -> tuple[Delivery, ...]:
-    rows = _WAITING.run(tx, its_letter=letter_id, its_moment=now, its_limit=limit, its_claim=number).all()
+def _lease(tx: Transaction, worker_id: str, waiting: Waiting, now: datetime, number: int) -> tuple[Delivery, ...]:
+    letter_id, domain, limit = waiting.letter_id, waiting.domain, waiting.limit
+    if limit <= 0:
+        return ()
+    rows = _WAITING.run(tx, its_letter=letter_id, its_domain=domain, its_moment=now, its_limit=limit, its_claim=number).all()
     if not rows:
         return ()
     claimed = tuple(Delivery(*tuple(row)[:-1]) for row in rows)
@@ -59,6 +78,7 @@ _WAITING = Prepared(
         )
         .where(
             delivery.c.letter_id == bindparam("its_letter", type_=Number),
+            delivery.c.paced_domain == bindparam("its_domain", type_=Text),
             IS_WAITING,
             delivery.c.not_before <= bindparam("its_moment", type_=Instant()),
         )

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from newsletter.letters.letter import LetterKind
-from newsletter.mail import figures, mailings
+from newsletter.mail import domains, figures, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
@@ -48,8 +48,10 @@ def plan(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
         literal(letter_id, Number),
         literal(S.PENDING.value),
         literal(now, Instant()),
+        domains.paced_domain(tx, subscriber.c.email),
     )
     columns = ["subscriber_id", "subscription_id", "list_id", "email", "email_hash", "name", "letter_id", "state", "not_before"]
+    columns += ["paced_domain"]
     planned = tx.execute(insert(delivery).from_select(columns, people), execution_options=COUNTED).rowcount
     mailings.set_audience(tx, letter_id, planned)
     return planned

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, func, insert, literal, or_, select, update
 
 from newsletter.errors import NotAdopted
 from newsletter.letters import store as letters
@@ -19,6 +19,7 @@ from newsletter.tables.instance import instance
 from newsletter.tables.issues import issue, newsletter
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import IS_HELD, IS_OPEN, IS_WAITING, delivery, figure, mailing
+from newsletter.tables.relays import domain_rate
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import mailing_list
 from subscribers.transaction import Transaction
@@ -215,14 +216,27 @@ def outstanding(tx: Transaction, now: datetime) -> Outstanding:
 
 
 def _has_due() -> ColumnElement[bool]:
+    now = bindparam("its_moment", type_=Instant())
+    # Whoever waits for a domain stands in a queue of its own.
+    is_paced_due = (
+        select(domain_rate.c.domain)
+        .where(_earliest(domain_rate.c.domain, mailing, domain_rate) <= now)
+        .correlate(mailing)
+        .exists()
+    )
+    return or_(_earliest(literal(""), mailing) <= now, is_paced_due)
+
+
+def _earliest(domain: ColumnElement[str], *outer: FromClause) -> ColumnElement[datetime]:
     # Asked for the earliest, because EXISTS with a bound on the moment made PostgreSQL walk everybody who is deferred.
-    earliest = (
+    return (
         select(delivery.c.not_before)
-        .where(delivery.c.letter_id == mailing.c.letter_id, IS_WAITING)
+        .where(delivery.c.letter_id == mailing.c.letter_id, delivery.c.paced_domain == domain, IS_WAITING)
         .order_by(delivery.c.not_before)
         .limit(1)
+        .correlate(*outer)
+        .scalar_subquery()
     )
-    return earliest.scalar_subquery() <= bindparam("its_moment", type_=Instant())
 
 
 def waiting(tx: Transaction) -> int:
