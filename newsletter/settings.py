@@ -86,7 +86,8 @@ SETTINGS = (
         "NEWSLETTER_RELAY_URL",
         "none: everything but mailing works",
         "The mail server that takes our mail, such as `smtp://user:pass@host:587?tls=starttls&connections=5`. "
-        "`tls` is `implicit`, `starttls` or `none`.",
+        "`tls` is `implicit`, `starttls` or `none`; further options are `messages`, `idle`, `ca`, `pipelining` and `chunking`. "
+        "It is called `setting` among the relays of `newsletter relays`.",
     ),
     Setting(
         "NEWSLETTER_RETURN_DOMAIN",

@@ -125,8 +125,11 @@ def _queue(tx: Transaction, one: DomainRate, now: datetime, limit: int) -> Queue
     loaded = allowances.load(tx, _key(one.domain), now)
     if loaded is None:
         return Queue(one.domain, 0)
-    count = rules.decide(Limits(rate=one.rate), loaded.allowance, limit, loaded.moment).count
-    return Queue(one.domain, count, loaded, one.rate, count)
+    granted = rules.decide(Limits(rate=one.rate), loaded.allowance, limit, loaded.moment)
+    if not granted.count and granted.after != loaded.allowance:
+        # The rate was lower before; what it had put off is put forward.
+        allowances.save(tx, _key(one.domain), granted.after)
+    return Queue(one.domain, granted.count, loaded, one.rate, granted.count)
 
 
 def _mark_waiting(tx: Transaction, name: str) -> None:

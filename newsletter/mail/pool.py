@@ -1,5 +1,6 @@
 """The relays of a mailer: each with its pace; weights decide who goes next while all are well, and who is well takes over."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -46,6 +47,8 @@ class Pool:
         self._relays: dict[str, Relay] = {}
         self._paces: dict[str, Pace] = {}
         self._present: tuple[Pace, ...] = ()
+        # The highest share from which a relay went on.
+        self._reached = 0.0
         self.update(relays)
 
     @property
@@ -118,13 +121,12 @@ class Pool:
 
     def _turn(self, pace: Pace, now: float) -> float:
         """Give how long *pace* waits for the others: a moment when it is ahead of its weight, and they can go."""
-        rivals = [other for other in self._present if other is not pace and other.competes(now, PATIENCE)]
-        was_absent = not pace.competes(now, PATIENCE)
-        pace.asked_at = now
-        if not rivals:
-            return 0.0
-        behind = min(other.share for other in rivals)
-        if was_absent:
+        if not pace.competes(now, PATIENCE):
             # Who was ill or had nothing to do does not catch up on what the others did meanwhile.
-            pace.share = max(pace.share, behind)
-        return MOMENT if pace.share > behind + SLACK / pace.weight else 0.0
+            pace.share = max(pace.share, self._reached)
+        pace.asked_at = now
+        behind = min((one.share for one in self._present if one is not pace and one.competes(now, PATIENCE)), default=math.inf)
+        if pace.share > behind + SLACK / pace.weight:
+            return MOMENT
+        self._reached = max(self._reached, pace.share)
+        return 0.0

@@ -23,6 +23,11 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
 
+    @property
+    def pem(self) -> bytes:
+        """The certificate by which all others are trusted."""
+        return _pem(self._certificate)
+
     def client_context(self) -> ssl.SSLContext:
         """Give a context that trusts this authority and no other."""
         return ssl.create_default_context(cadata=_pem(self._certificate).decode())
