@@ -12,8 +12,8 @@ from newsletter.bootstrap import redacted
 from newsletter.cli import (
     alerts,
     dkim,
-    doubts,
     domains,
+    doubts,
     feeds,
     findings,
     issues,

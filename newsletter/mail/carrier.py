@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import ssl
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -26,41 +25,28 @@ from newsletter.mail.delivery import (
 )
 from newsletter.mail.message import Envelope, Facts
 from newsletter.mail.objections import Objections
-from newsletter.mail.pace import Pace
-from newsletter.mail.relays import Relay
+from newsletter.mail.pace import is_throttling, wait_for
+from newsletter.mail.routes import LOOK_EVERY, Routes
 from newsletter.mail.scribe import LedgerSilent, Scribe
 from newsletter.mail.session import RelayDown, connect
 from newsletter.mail.stationery import Stationery
 from newsletter.mail.tally import Tally
-from newsletter.mail.transactions import Patience, Session
+from newsletter.mail.transactions import Session
 from newsletter.mail.tray import Tray
 
 S = DeliveryState
-
-# A connection nobody needs is given back; relays close it after some minutes anyway. In seconds.
-LONGEST_IDLE = 10.0
 
 # Transaction failed (RFC 5321 4.2.3), said by ourselves.
 CANNOT_SEND = 554
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """The relay and how to speak to it."""
-
-    relay: Relay
-    patience: Patience
-    tls_context: ssl.SSLContext
-
-
-@dataclass(frozen=True, slots=True)
 class Office:
     """What all carriers of a mailer share."""
 
-    post: Post
+    routes: Routes
     stationery: Stationery
     scribe: Scribe
-    pace: Pace
     tally: Tally
     clock: Clock
     # The compiled letters at hand, by id, and how to get another one.
@@ -69,9 +55,9 @@ class Office:
     tray: Tray
     # Letters that the gate let nobody out with, and the latest claim of theirs that this holds for.
     halted: dict[int, int]
-    # How often in a row the relay went away at a delivery.
+    # How often in a row a relay went away at a delivery.
     losses: Counter[int]
-    # What the relay had against letters, by letter.
+    # What relays had against letters, by letter.
     objections: defaultdict[int, Objections]
     stopping: asyncio.Event
 
@@ -86,16 +72,23 @@ class _Job:
 
 
 class Carrier:
-    """Carries one delivery after the other over one connection at a time."""
+    """Carries one delivery after the other to one relay, over one connection at a time.
 
-    def __init__(self, office: Office) -> None:
+    Whatever does not get there goes back on the tray, where the carriers of another relay may take it.
+    """
+
+    def __init__(self, office: Office, relay: str, number: int) -> None:
         self._office = office
+        self._relay = relay
+        # Of this relay's carriers, the first being 0.
+        self._number = number
+        self._pace = office.routes.pool.pace(relay)
         self._session: Session | None = None
-        # Taken from the queue to ride behind another message, and not fit for that.
+        # Taken from the tray to ride behind another message, and not fit for that.
         self._held: Delivery | None = None
 
     async def work(self) -> None:
-        """Carry until the queue hands out None."""
+        """Carry until the tray has ended."""
         try:
             while (delivery := await self._next()) is not None:
                 await self._carry(delivery)
@@ -105,37 +98,70 @@ class Carrier:
                 self._session.abort()
 
     async def _next(self) -> Delivery | None:
+        """Take the next delivery as soon as there is one and the relay may be given one."""
         tray = self._office.tray
-        held, self._held = self._held, None
-        ready = held or tray.take_now()
-        if ready is not None:
-            return ready
+        while not tray.has_ended:
+            held, self._held = self._held, None
+            if held is None and not tray.has_some:
+                await self._wait_for_some()
+                continue
+            wait = self._grant()
+            if wait == 0:
+                delivery = held or tray.take_now()
+                if delivery is not None:
+                    return delivery
+                self._pace.return_one()
+                continue
+            if held is not None:
+                tray.put_back(held)
+            if wait > self._idle or self._is_one_too_many:
+                await self._hang_up()
+            await wait_for(self._office.stopping, wait)
+            await asyncio.sleep(0)
+        return None
+
+    @property
+    def _idle(self) -> float:
+        """After how long a connection that nobody needs is given back."""
+        return self._office.routes.posts[self._relay].relay.idle
+
+    @property
+    def _is_one_too_many(self) -> bool:
+        """Whether the relay bears fewer connections than would be needed for this one, or takes no mail any more."""
+        return not self._pace.allows_connection(self._number)
+
+    def _grant(self) -> float:
+        return LOOK_EVERY if self._is_one_too_many else self._pace.grant()
+
+    async def _wait_for_some(self) -> None:
         try:
-            async with asyncio.timeout(LONGEST_IDLE):
-                return await tray.take()
+            async with asyncio.timeout(self._idle):
+                await self._office.tray.filled()
         except TimeoutError:
             await self._hang_up()
-        return await tray.take()
+            await self._office.tray.filled()
 
     async def _carry(self, delivery: Delivery) -> None:
-        """Try until there is an outcome; a mailer that stops leaves the delivery leased, and gives it back as a whole."""
+        """Try once; a mailer that stops leaves the delivery leased, and gives it back as a whole."""
         office = self._office
+        await office.scribe.answering()
         letter = office.letters.get(delivery.letter_id) or await office.fetch(delivery.letter_id)
         job = self._prepared(letter, delivery)
-        while job is not None and not office.stopping.is_set():
-            await office.scribe.answering()
-            await office.pace.ready(office.stopping)
-            if office.stopping.is_set():
-                break
-            session = await self._connected()
-            if session is None:
-                continue
-            if self._is_skipped(session, job.delivery):
-                return
-            job = await self._converse(session, job)
-            if job is None:
-                return
-        office.tray.done()
+        if job is None or office.stopping.is_set():
+            self._pace.return_one()
+            office.tray.done()
+            return
+        session = await self._connected()
+        if session is None:
+            office.tray.put_back(delivery)
+        elif self._is_skipped(session, delivery):
+            self._pace.return_one()
+            office.tray.done()
+        else:
+            again = await self._converse(session, job)
+            if again is not None:
+                self._pace.return_one()
+                office.tray.put_back(again.delivery)
 
     def _prepared(self, letter: CompiledLetter | Unwritable, delivery: Delivery) -> _Job | None:
         """Write the message; None when it comes to an end without the relay."""
@@ -156,21 +182,19 @@ class Carrier:
         if self._session is not None and self._session.is_spent:
             await self._hang_up()
         if self._session is None or not self._session.is_open:
-            post = self._office.post
+            post = self._office.routes.posts[self._relay]
             try:
                 self._session = await connect(post.relay, post.patience, post.tls_context)
             except RelayDown as down:
                 self._session = None
-                self._office.pace.slow(down.reply)
+                self._pace.slow(down.reply)
         return self._session
 
     def _is_skipped(self, session: Session, delivery: Delivery) -> bool:
         refusal = refusal_before_sending(delivery, smtputf8=session.takes_smtputf8)
-        if not refusal:
-            return False
-        self._settle(Outcome(delivery, Verdict(S.SKIPPED, refusal, burns_attempt=False), _nothing_said(Phase.MAIL)))
-        self._office.tray.done()
-        return True
+        if refusal:
+            self._settle(Outcome(delivery, Verdict(S.SKIPPED, refusal, burns_attempt=False), _nothing_said(Phase.MAIL)))
+        return bool(refusal)
 
     async def _converse(self, session: Session, job: _Job) -> _Job | None:
         """Hand over one message after the other, each offered behind the one before; gives one to be tried again at once.
@@ -218,6 +242,7 @@ class Carrier:
                     office.tally.count(S.SKIPPED)
                 if passage is Passage.RETURNED:
                     office.halted[job.delivery.letter_id] = job.delivery.claim
+        self._pace.return_one()
         await session.withdraw()
         return False
 
@@ -226,7 +251,7 @@ class Carrier:
         office = self._office
         if not session.takes_riders or session.is_spent or office.stopping.is_set() or self._held is not None:
             return None
-        if office.scribe.is_silent or office.pace.grant() > 0:
+        if office.scribe.is_silent or not office.tray.has_some or self._grant() > 0:
             return None
         delivery = office.tray.take_now()
         if delivery is None:
@@ -239,6 +264,7 @@ class Carrier:
         ):
             # It needs more than a ride; it is the next to be carried.
             self._held = delivery
+            self._pace.return_one()
             return None
         return _Job(delivery, letter.facts, office.stationery.envelope(letter, delivery))
 
@@ -250,9 +276,11 @@ class Carrier:
         jitter = random.random()  # noqa: S311 -- spreads tries over time, hides nothing
         verdict = judge(reply, delivery.attempts, office.clock(), jitter, office.losses[delivery.id] if is_lost else 0)
         if verdict.slows_relay:
-            office.pace.slow(reply)
+            self._pace.slow(reply)
+        elif is_throttling(reply):
+            self._pace.throttled(reply)
         elif not is_lost:
-            office.pace.works()
+            self._pace.works()
         if facts.kind is LetterKind.ISSUE:
             is_objected_to = office.objections[delivery.letter_id].grow(reply)
             if is_objected_to:

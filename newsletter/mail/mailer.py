@@ -5,23 +5,20 @@ import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-import structlog
-
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import RelayMissing
 from newsletter.letters.links import Links
-from newsletter.mail import mailings
-from newsletter.mail.carrier import Post
+from newsletter.mail import mailings, relaybook
 from newsletter.mail.relays import Relay
+from newsletter.mail.routes import Routes
 from newsletter.mail.shift import Shift
 from newsletter.mail.sole import only_mailer
 from newsletter.mail.stationery import Stationery
 from newsletter.mail.tally import Progress
 from newsletter.mail.transactions import Patience
+from newsletter.strongbox import Strongbox
 from subscribers.tokens import Keyring
-
-log = structlog.get_logger()
 
 
 class Mailer:
@@ -43,10 +40,11 @@ class Mailer:
     ) -> None:
         self._database = database
         self._stationery = Stationery(keyring, links, return_domain)
-        self._relay = relay
         self._clock = clock
         self._place = worker_place
         self._progress = progress
+        self._strongbox = Strongbox.of(keyring)
+        self._setting = relay
         self._patience = patience or Patience()
         self._tls_context = tls_context
 
@@ -54,46 +52,37 @@ class Mailer:
         """Mail everything that can be mailed now, then return; sooner when *stop* is set, after what is on the wire.
 
         Waits out the leases of dead workers (at once on SQLite, half a minute on PostgreSQL). Does not wait for the later
-        tries of deferred people, for paused mailings, nor for uncertain rows.
+        tries of deferred people, for paused mailings, for uncertain rows, nor for quiet hours and caps of the relays.
 
         Raises:
             RelayMissing: there is something to mail and no relay.
-            RelayUnreachable: the relay took nothing for about a minute (nine tries in a row).
+            RelayUnreachable: the relays took nothing for about a minute.
             WorkerRunning: another mailer has this SQLite database.
 
         """
-        if self._relay is None:
+        if await asyncio.to_thread(self._has_no_relay):
             if self._has_work():
                 raise RelayMissing
             return Progress(0, 0, 0, 0, 0, 0, 0.0)
-        return await self._shift(self._relay, stop or asyncio.Event(), ends_when_idle=True)
+        return await self._shift(stop or asyncio.Event(), ends_when_idle=True)
 
     async def run(self, stop: asyncio.Event) -> Progress:
         """Mail whatever comes until *stop* is set; then finish what is on the wire, give back the rest and return.
 
-        A relay or database that is away is waited for. Without a relay nothing is mailed, which is said once in the log.
+        A relay or database that is away is waited for, and so is a first relay. That there is none is said once in the log.
 
         Raises:
             WorkerRunning: another mailer has this SQLite database.
 
         """
-        if self._relay is None:
-            if self._has_work():
-                log.warning(str(RelayMissing()))
-            await stop.wait()
-            return Progress(0, 0, 0, 0, 0, 0, 0.0)
-        return await self._shift(self._relay, stop, ends_when_idle=False)
+        return await self._shift(stop, ends_when_idle=False)
 
-    async def _shift(self, relay: Relay, stop: asyncio.Event, *, ends_when_idle: bool) -> Progress:
-        context = self._tls_context
-        if context is None:
-            # Reads the system's certificates, some hundred files.
-            context = await asyncio.to_thread(ssl.create_default_context)
+    async def _shift(self, stop: asyncio.Event, *, ends_when_idle: bool) -> Progress:
         with self._alone():
             shift = Shift(
                 self._database,
                 self._clock,
-                Post(relay, self._patience, context),
+                Routes(self._database, self._clock, self._strongbox, self._setting, self._patience, self._tls_context),
                 self._stationery,
                 place=self._place,
                 stopping=stop,
@@ -105,6 +94,10 @@ class Mailer:
     def _alone(self) -> AbstractContextManager[None]:
         path = self._database.path
         return nullcontext() if path is None else only_mailer(path, self._place)
+
+    def _has_no_relay(self) -> bool:
+        with self._database.read() as tx:
+            return not relaybook.working(tx, self._setting, self._strongbox)
 
     def _has_work(self) -> bool:
         with self._database.read() as tx:

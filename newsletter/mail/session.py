@@ -109,7 +109,9 @@ async def _opened(client: aiosmtplib.SMTP, relay: Relay, patience: Patience, wit
         tls_version=encryption.version() if encryption else "",
         certificate=encryption.getpeercert() if encryption else {},
     )
-    session = Session(take_over(client.transport), dict(client.esmtp_extensions), patience)
+    unused = {name for name, is_used in (("pipelining", relay.pipelining), ("chunking", relay.chunking)) if not is_used}
+    used = {name: value for name, value in client.esmtp_extensions.items() if name not in unused}
+    session = Session(take_over(client.transport), used, patience, relay.messages)
     failpoints.hit("smtp.connected")
     return session
 

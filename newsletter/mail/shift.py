@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import structlog
@@ -13,12 +13,13 @@ from newsletter.clock import Clock
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayUnreachable
 from newsletter.mail import dispatch, dkimkeys, mailings, workers
-from newsletter.mail.carrier import Carrier, Office, Post
+from newsletter.mail.carrier import Carrier, Office
 from newsletter.mail.compiled import CompiledLetter, Unwritable
 from newsletter.mail.dkim import Signer
 from newsletter.mail.message import Facts
 from newsletter.mail.objections import Objections
-from newsletter.mail.pace import Pace, wait_for
+from newsletter.mail.pace import wait_for
+from newsletter.mail.routes import Routes
 from newsletter.mail.scribe import LedgerSilent, Scribe
 from newsletter.mail.stationery import Stationery
 from newsletter.mail.tally import Progress, Tally
@@ -38,6 +39,9 @@ DRAIN = 30.0
 # And the ledger to take the last outcomes.
 LAST_WORDS = 10.0
 
+# A shift that ends when idle does not wait longer than this for a relay's quiet hours or its daily cap, in seconds.
+LONGEST_REST = 60.0
+
 # Compiled letters kept in memory; an issue is one, notices come one by one.
 KEPT_LETTERS = 16
 
@@ -49,7 +53,7 @@ class Shift:
         self,
         database: Database,
         clock: Clock,
-        post: Post,
+        routes: Routes,
         stationery: Stationery,
         *,
         place: str,
@@ -59,61 +63,80 @@ class Shift:
     ) -> None:
         self._database = database
         self._clock = clock
+        self._routes = routes
+        self._stationery = stationery
         self._place = place
-        self._stopping = stopping
+        self._told_to_stop = stopping
         self._ends_when_idle = ends_when_idle
         self._tell = tell
         self._worker_id = uuid.uuid4().hex
+        self._strongbox = Strongbox.of(stationery.keyring)
         self._letters: dict[int, CompiledLetter | Unwritable] = {}
         self._fetching = asyncio.Lock()
-        self._strongbox = Strongbox.of(stationery.keyring)
-        self._halted: dict[int, int] = {}
         self._claims = 0
         self._has_news = True
         self._scribe = Scribe(database, clock, self._worker_id)
-        self._pace = Pace(post.patience.trouble, post.patience.longest_trouble)
-        self._tray = Tray(post.relay.connections)
-        self._post = post
-        self._stationery = stationery
+        self._tray = Tray()
+        self._ending = asyncio.Event()
+        self._crew: dict[tuple[str, int], asyncio.Task[None]] = {}
+        # The error of a carrier, which ends the shift.
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def work(self) -> Progress:
         """Mail until told to stop, or until there is nothing left.
 
         Raises:
-            RelayUnreachable: in a shift that ends when idle, the relay did not take mail for about a minute.
+            RelayUnreachable: in a shift that ends when idle, no relay took mail for about a minute.
 
         """
-        tally = Tally(self._tell, await self._begin())
+        waiting = await self._begin()
+        await self._routes.look()
+        tally = Tally(self._tell, waiting)
         office = self._office(tally)
-        carriers = [asyncio.create_task(Carrier(office).work()) for _ in range(self._post.relay.connections)]
+        self._hire(office)
         feeding = asyncio.create_task(self._feed())
-        others = [asyncio.create_task(self._keep_alive()), asyncio.create_task(self._watch_relay())]
+        keeping_up = self._routes.keep_up(self._scribe, lambda: self._tray.has_some, lambda: self._hire(office))
+        others = [asyncio.create_task(one) for one in (self._keep_alive(), self._watch(), keeping_up)]
         writing = asyncio.create_task(self._scribe.write_on())
         try:
-            await _first_end(feeding, [*carriers, *others, writing])
-            await self._wind_up(carriers)
+            await _first_end([feeding, *others, writing, self._failure])
+            await self._wind_up()
         finally:
-            await _cancel([feeding, *carriers, *others])
+            await _cancel([feeding, *self._crew.values(), *others])
             await self._end(writing)
             tally.tell()
         return tally.progress()
 
     def _office(self, tally: Tally) -> Office:
         return Office(
-            post=self._post,
+            routes=self._routes,
             stationery=self._stationery,
             scribe=self._scribe,
-            pace=self._pace,
             tally=tally,
             clock=self._clock,
             letters=self._letters,
             fetch=self._fetch,
             tray=self._tray,
-            halted=self._halted,
+            halted={},
             losses=Counter(),
             objections=defaultdict(Objections),
-            stopping=self._stopping,
+            stopping=self._ending,
         )
+
+    def _hire(self, office: Office) -> None:
+        """Have a carrier for each connection that the relays bear now; one too many has nothing to do."""
+        self._tray.serve(self._routes.connections)
+        for relay in self._routes.pool.relays.values():
+            for number in range(relay.connections):
+                if (relay.name, number) not in self._crew:
+                    task = asyncio.create_task(Carrier(office, relay.name, number).work())
+                    task.add_done_callback(self._see_off)
+                    self._crew[relay.name, number] = task
+
+    def _see_off(self, carrier: asyncio.Task[None]) -> None:
+        error = None if carrier.cancelled() else carrier.exception()
+        if error is not None and not self._failure.done():
+            self._failure.set_exception(error)
 
     async def _begin(self) -> int:
         """Register, take back what dead workers held, and count what waits."""
@@ -132,7 +155,7 @@ class Shift:
 
     async def _feed(self) -> None:
         is_idle = False
-        while not self._stopping.is_set():
+        while not self._ending.is_set():
             try:
                 if is_idle and await self._is_done():
                     return
@@ -140,11 +163,13 @@ class Shift:
                 is_idle = (is_idle and not (await self._outstanding()).is_ready) or not await self._claim()
             except (LedgerSilent, *UNAVAILABLE) as error:
                 log.warning("the ledger cannot be read", reason=str(error))
-                await wait_for(self._stopping, POLL)
+                await wait_for(self._ending, POLL)
 
     async def _claim(self) -> bool:
         """Lease the next deliveries when few are left; False when there are none."""
         await self._tray.low()
+        if self._ending.is_set() or not self._routes.pool.relays:
+            return False
         self._claims += 1
         claimed = await self._scribe.claim(self._tray.ahead, self._claims)
         self._has_news = self._has_news or bool(claimed)
@@ -169,7 +194,7 @@ class Shift:
             return True
         if self._ends_when_idle and left.is_held:
             await self._rescue()
-        await wait_for(self._stopping, POLL)
+        await wait_for(self._ending, POLL)
         return False
 
     async def _outstanding(self) -> mailings.Outstanding:
@@ -225,16 +250,25 @@ class Shift:
             self._has_news = True
             log.warning("a dead worker's deliveries were taken back", returned=rescued.returned, uncertain=rescued.uncertain)
 
-    async def _watch_relay(self) -> None:
-        while True:
-            await asyncio.sleep(POLL)
-            if self._ends_when_idle and self._pace.is_hopeless:
-                raise RelayUnreachable(self._post.relay, self._pace.last_trouble.words)
+    async def _watch(self) -> None:
+        """Wait for a reason to end before everything is mailed."""
+        pool = self._routes.pool
+        while not await wait_for(self._told_to_stop, POLL):
+            if not self._ends_when_idle:
+                continue
+            if pool.is_hopeless:
+                raise RelayUnreachable(" and ".join(map(str, pool.relays.values())), pool.last_trouble.words)
+            if pool.rests_for() > LONGEST_REST:
+                log.info("the relays may be given nothing for a while", seconds=round(pool.rests_for()))
+                return
 
-    async def _wind_up(self, carriers: list[asyncio.Task[None]]) -> None:
+    async def _wind_up(self) -> None:
         """Let every connection finish what it has in hand."""
+        self._ending.set()
         self._tray.end()
-        ended, _ = await asyncio.wait(carriers, timeout=DRAIN)
+        if not self._crew:
+            return
+        ended, _ = await asyncio.wait(self._crew.values(), timeout=DRAIN)
         for carrier in ended:
             carrier.result()
 
@@ -245,6 +279,7 @@ class Shift:
         except TimeoutError:
             log.warning("the last outcomes could not be written; their deliveries will be called uncertain")
         await _cancel([writing])
+        await self._routes.fill(self._scribe, has_mail=False)
         try:
             left = await self._scribe.run(lambda tx: workers.release(tx, self._worker_id, self._clock()))
             log.info("what was in hand was given back", returned=left.returned, uncertain=left.uncertain)
@@ -254,9 +289,9 @@ class Shift:
             await self._scribe.close()
 
 
-async def _first_end(feeding: asyncio.Task[None], others: list[asyncio.Task[None]]) -> None:
-    """Wait for the feeding to end; whatever ends before it has failed, and its error is raised."""
-    done, _ = await asyncio.wait([feeding, *others], return_when=asyncio.FIRST_COMPLETED)
+async def _first_end(tasks: Sequence[asyncio.Future[None]]) -> None:
+    """Wait for the first to end; its error is raised."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
 

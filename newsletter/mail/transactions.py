@@ -5,16 +5,14 @@ round trip. Whether the next one may go out is asked in between, when the relay 
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from newsletter import failpoints
 from newsletter.mail.delivery import GOING_DOWN, NO_ANSWER, Phase, Reply, enhanced_status
 from newsletter.mail.message import Envelope
+from newsletter.mail.relays import DEFAULT_MESSAGES
 from newsletter.mail.wire import Answer, Wire, WireLost
-
-# Relays count what one connection brings, and a fresh one finds a fresh server behind a load balancer.
-MOST_MESSAGES = 100
 
 # Closing politely is not worth more than this, in seconds.
 QUIT_PATIENCE = 5
@@ -71,8 +69,9 @@ class Session:
     the connection: it is never used again half way through a transaction.
     """
 
-    def __init__(self, wire: Wire, extensions: dict[str, str], patience: Patience) -> None:
+    def __init__(self, wire: Wire, extensions: Mapping[str, str], patience: Patience, messages: int = DEFAULT_MESSAGES) -> None:
         self._wire = wire
+        self._messages = messages
         self._extensions = extensions
         self._patience = patience
         self._is_pipelined = "pipelining" in extensions
@@ -100,7 +99,7 @@ class Session:
     @property
     def is_spent(self) -> bool:
         """Whether it has brought as many messages as one connection should."""
-        return self._began >= MOST_MESSAGES
+        return self._began >= self._messages
 
     @property
     def has_delivered(self) -> bool:
@@ -318,7 +317,7 @@ class Session:
         return await self._wire.answer(seconds)
 
 
-def _mail(envelope: Envelope, extensions: dict[str, str]) -> bytes:
+def _mail(envelope: Envelope, extensions: Mapping[str, str]) -> bytes:
     command = b"MAIL FROM:" + _path(envelope.sender, is_utf8=envelope.needs_smtputf8)
     if "size" in extensions:
         command += b" SIZE=%d" % len(envelope.data)

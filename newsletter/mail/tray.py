@@ -18,9 +18,8 @@ MOST_AHEAD = 1000
 class Tray:
     """Filled by claims, emptied by connections; knows when it is low and when everything taken from it is done."""
 
-    def __init__(self, connections: int) -> None:
-        self._least = connections * QUEUED
-        self._ahead = self._least
+    def __init__(self) -> None:
+        self._least = self._ahead = QUEUED
         self._waiting: deque[Delivery] = deque()
         self._in_hand = 0
         self._taken = 0
@@ -36,6 +35,22 @@ class Tray:
     def ahead(self) -> int:
         """How many to claim at once."""
         return self._ahead
+
+    @property
+    def has_some(self) -> bool:
+        """Whether somebody waits to be taken."""
+        return bool(self._waiting)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody will be handed out any more."""
+        return self._has_ended
+
+    def serve(self, connections: int) -> None:
+        """Hear how many connections there are to be kept busy."""
+        self._least = max(connections, 1) * QUEUED
+        self._ahead = max(self._ahead, self._least)
+        self._look()
 
     def put(self, deliveries: Sequence[Delivery]) -> None:
         """Take in what was claimed."""
@@ -59,14 +74,18 @@ class Tray:
         self._look()
         return delivery
 
-    async def take(self) -> Delivery | None:
-        """Give the next delivery; None when there will be none any more."""
-        while not self._has_ended:
-            delivery = self.take_now()
-            if delivery is not None:
-                return delivery
-            await self._has_some.wait()
-        return None
+    def put_back(self, delivery: Delivery) -> None:
+        """Take back a delivery that was taken and has not got to its relay, to be taken first by whoever is next."""
+        if self._has_ended:
+            self.done()
+            return
+        self._waiting.appendleft(delivery)
+        self._has_some.set()
+        self._look()
+
+    async def filled(self) -> None:
+        """Wait until somebody waits to be taken, or nobody will any more."""
+        await self._has_some.wait()
 
     def done(self) -> None:
         """Hear that a delivery that was taken needs no more work."""

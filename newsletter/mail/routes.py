@@ -1,0 +1,119 @@
+"""The ways mail can go: keeps a mailer's relays in step with what is written of them, and their purses filled."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from newsletter.clock import Clock, monotonic
+from newsletter.database import UNAVAILABLE, Database
+from newsletter.errors import BadValue
+from newsletter.mail import allowances, relaybook, relaycheck
+from newsletter.mail.pool import Pool
+from newsletter.mail.relays import Relay
+from newsletter.mail.scribe import Scribe
+from newsletter.mail.transactions import Patience
+from newsletter.strongbox import Strongbox
+
+log = structlog.get_logger()
+
+# What somebody changes in a relay holds after this, and permits are asked for twice in it. In seconds.
+LOOK_EVERY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A relay and how to speak to it."""
+
+    relay: Relay
+    patience: Patience
+    tls_context: ssl.SSLContext
+
+
+class Routes:
+    """All relays a mailer may use, how each is doing, and how to speak to it."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        strongbox: Strongbox,
+        setting: Relay | None,
+        patience: Patience,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._strongbox = strongbox
+        self._setting = setting
+        self._patience = patience
+        # In place of what is made for each relay.
+        self._tls_context = tls_context
+        self._posts: dict[str, Post] = {}
+        # Of these the log has told.
+        self._unusable: dict[str, Relay] = {}
+        self.pool = Pool((), patience.trouble, patience.longest_trouble)
+
+    @property
+    def posts(self) -> Mapping[str, Post]:
+        """The relays that take mail, or did, by name."""
+        return self._posts
+
+    @property
+    def connections(self) -> int:
+        """How many connections all relays bear together."""
+        return sum(relay.connections for relay in self.pool.relays.values())
+
+    async def look(self) -> None:
+        """Take over what is written of the relays now; a database that is away changes nothing."""
+        try:
+            relays = await asyncio.to_thread(self._read)
+        except UNAVAILABLE as error:
+            log.warning("the relays cannot be read", reason=str(error))
+            return
+        usable = [relay for relay in relays if await self._is_usable(relay)]
+        if dict(self.pool.relays) != {relay.name: relay for relay in usable}:
+            self.pool.update(usable)
+
+    async def fill(self, scribe: Scribe, *, has_mail: bool) -> None:
+        """Ask the allowances for what limited relays may be given next, and give back what came to nothing."""
+        orders = self.pool.orders(has_mail=has_mail)
+        if not orders:
+            return
+        asked_at = monotonic()
+        try:
+            granted = await scribe.run(lambda tx: allowances.serve(tx, orders, self._clock()))
+        except UNAVAILABLE as error:
+            log.warning("the allowances of the relays cannot be read", reason=str(error))
+            return
+        self.pool.fill(granted, asked_at)
+
+    async def keep_up(self, scribe: Scribe, has_mail: Callable[[], bool], changed: Callable[[], None]) -> None:
+        """Look and fill again and again, until cancelled; *changed* is called behind each look."""
+        while True:
+            await self.look()
+            changed()
+            for _ in range(2):
+                await self.fill(scribe, has_mail=has_mail())
+                await asyncio.sleep(LOOK_EVERY)
+
+    def _read(self) -> tuple[Relay, ...]:
+        with self._database.read() as tx:
+            return relaybook.working(tx, self._setting, self._strongbox)
+
+    async def _is_usable(self, relay: Relay) -> bool:
+        known = self._posts.get(relay.name)
+        if known is not None and known.relay == relay:
+            return True
+        try:
+            # Reads the system's certificates, some hundred files.
+            context = await asyncio.to_thread(relaycheck.trust, relay)
+        except BadValue as error:
+            if self._unusable.get(relay.name) != relay:
+                log.warning("a relay cannot be used", relay=relay.name, reason=str(error))
+                self._unusable[relay.name] = relay
+            return False
+        self._posts[relay.name] = Post(relay, relaycheck.patience_of(relay, self._patience), self._tls_context or context)
+        return True
