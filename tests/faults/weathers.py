@@ -34,17 +34,15 @@ HASTE = Patience(greeting=0.4, mail=0.4, rcpt=0.4, data=0.4, block=0.4, dot=0.4,
 # So often something goes wrong before the weather is good again; from the body on each may leave one open.
 TIMES = 3
 
-# Where each reaction makes sense and is not simply right.
 ANYWHERE = ("connect", "ehlo", "mail", "rcpt", "data", "dot", "answer")
+# What is no misbehaviour there, or a lie that no ledger in the world can see through: the sink has the message and says no,
+# or says yes and has it not.
 NOT_THERE = {
     ("354", "data"),
     ("answer-twice", "ehlo"),
-    ("451", "answer"),
-    ("452", "answer"),
-    ("550", "answer"),
-    ("554", "answer"),
+    ("answer-twice", "dot"),
+    *((name, "answer") for name in ("421", "451", "452", "550", "554")),
 }
-# What the sink has taken and then says no to is taken all the same: no ledger in the world can know.
 
 
 @dataclass(frozen=True, slots=True)
