@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from newsletter.letters.letter import LetterKind
+from newsletter.mail.refusals import Fault, fault_of
 
 
 class DeliveryState(StrEnum):
@@ -45,10 +46,6 @@ _OF_ONE_PERSON = frozenset({Phase.RCPT, Phase.DATA, Phase.BODY})
 
 NO_ANSWER = 0
 GOING_DOWN = 421
-
-# RFC 3463: no such mailbox, no such host, bad syntax, moved, null MX (RFC 7505), disabled. Not 5.1.7 and 5.1.8, which
-# speak of our own sender, and never 5.7.x, which speaks of us.
-ADDRESS_FAULTS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
 # RFC 5321 4.5.4.1 asks for half an hour before remote servers; ours is a relay that has a queue of its own.
 FIRST_PAUSE = timedelta(minutes=5)
@@ -230,7 +227,11 @@ def _never(reply: Reply, now: datetime) -> Verdict:
         return Verdict(S.PENDING, not_before=now, burns_attempt=False, slows_relay=True)
     if reply.phase is Phase.MAIL:
         return Verdict(S.PENDING, not_before=now, burns_attempt=False, pauses_mailing=True)
-    return Verdict(S.REFUSED, suppresses=reply.enhanced in ADDRESS_FAULTS)
+    fault = fault_of(reply.enhanced, reply.text)
+    if fault in {Fault.AUTHENTICATION, Fault.CONTENT}:
+        # Ours, and the same for the next one: nobody is refused for it.
+        return Verdict(S.PENDING, not_before=now, burns_attempt=False, pauses_mailing=True)
+    return Verdict(S.REFUSED, suppresses=fault is Fault.ADDRESS)
 
 
 def _pause(attempts: int) -> timedelta:
