@@ -1,6 +1,6 @@
 # Every target makes .venv first; nothing is installed outside this folder (a browser for the tests apart, see scripts/browser).
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-once serve test check bench soak
+.PHONY: help env demo demo-once serve test check bench soak maillab
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,3 +28,6 @@ bench: env  ## the benchmarks, one after the other, about ten minutes
 
 soak: env  ## every fault at full length (half an hour); fills the table in docs/reliability.md
 	@scripts/soak
+
+maillab: env  ## real Postfix, Dovecot and OpenDKIM in namespaces of their own: 5,000 mails and what can go wrong (root)
+	@scripts/maillab

@@ -30,10 +30,10 @@ class Authority:
 
     def client_context(self) -> ssl.SSLContext:
         """Give a context that trusts this authority and no other."""
-        return ssl.create_default_context(cadata=_pem(self._certificate).decode())
+        return ssl.create_default_context(cadata=self.pem.decode())
 
-    def server_context(self, host: str) -> ssl.SSLContext:
-        """Give the context of a server with a certificate for *host*."""
+    def issue(self, host: str) -> bytes:
+        """Give a key and its certificate for *host*, as servers want them in one file."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = (
             _builder(_name(host), self._name, key.public_key())
@@ -45,10 +45,14 @@ class Authority:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
+        return secret + _pem(certificate)
+
+    def server_context(self, host: str) -> ssl.SSLContext:
+        """Give the context of a server with a certificate for *host*."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "server.pem"
-            path.write_bytes(secret + _pem(certificate))
+            path.write_bytes(self.issue(host))
             context.load_cert_chain(path)
         return context
 
