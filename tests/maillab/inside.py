@@ -58,6 +58,8 @@ def main(scratch: Path, arguments: list[str]) -> int:
         "TMPDIR": str(scratch / "tmp"),
         "HOME": str(scratch),
         "PYTHONDONTWRITEBYTECODE": "1",
+        # Postfix logs local times, the product keeps UTC.
+        "TZ": "UTC",
     }
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--basetemp={scratch / 'pytest'}"]
     chosen = [one for one in arguments if one.startswith("tests/")]

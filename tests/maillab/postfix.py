@@ -10,6 +10,7 @@ import os
 import pwd
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -146,7 +147,8 @@ class Postfix:
     @property
     def waiting(self) -> int:
         """How many mails lie in its queue."""
-        return sum(len(files) for name in _WAITING for _, _, files in os.walk(self.queue / name))
+        folders = (walked for name in _WAITING for walked in os.walk(self.queue / name))
+        return sum(_is_complete(Path(folder, file)) for folder, _, files in folders for file in files)
 
     @property
     def deferred(self) -> list[str]:
@@ -239,6 +241,14 @@ class Postfix:
         }
         (self._config / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
         (self._config / "master.cf").write_text("".join(map(_door_line, self._doors)) + _SERVICES)
+
+
+def _is_complete(file: Path) -> bool:
+    """Whether a mail is whole; a stopped Postfix leaves halves behind, which it never said yes to and never delivers."""
+    try:
+        return bool(file.stat().st_mode & stat.S_IXUSR)
+    except FileNotFoundError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
