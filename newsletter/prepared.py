@@ -17,12 +17,15 @@ from sqlalchemy import (
     CursorResult,
     Dialect,
     Select,
+    Subquery,
     bindparam,
     cast,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
 
 _Processor = Callable[[Any], Any]
 
@@ -49,7 +52,7 @@ class _Text:
 
 
 class Prepared:
-    """A statement whose only lists are given by `among`; built for each kind of database by *build*."""
+    """A statement whose only lists are given by `among` and `records`; built for each kind of database by *build*."""
 
     def __init__(self, build: Callable[[str], ClauseElement]) -> None:
         self._build = build
@@ -59,6 +62,10 @@ class Prepared:
         """Run it once."""
         text = self._text(tx)
         return tx.exec_driver_sql(text.sql, text.parameters(values))
+
+    def count(self, tx: Connection, **values: object) -> int:
+        """Run it once; gives how many rows of the database it changed."""
+        return self.run(tx, **values).rowcount
 
     def run_many(self, tx: Connection, rows: Sequence[Mapping[str, object]]) -> int:
         """Run it for each of *rows*; gives how many rows of the database it changed."""
@@ -83,6 +90,30 @@ def among(dialect: str, name: str) -> Select[Any]:
     if dialect == "sqlite":
         return select(func.json_each(value).table_valued("value").c.value)
     return select(cast(func.jsonb_array_elements_text(cast(value, JSONB(none_as_null=True))), BigInteger))
+
+
+def rows(values: Iterable[Sequence[object]]) -> str:
+    """Give *values* as what is handed over for `records`."""
+    return json.dumps(list(values))
+
+
+def records(dialect: str, name: str, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
+    """Give the rows handed over as the value *name*, for one statement about all of them.
+
+    One for each gives the interpreter away and asks for it back so many times: with another thread at work that was most of
+    what a ledger's turn took.
+    """
+    value: ColumnElement[Any] = bindparam(name)
+    if dialect == "sqlite":
+        each = func.json_each(value).table_valued("value")
+        picked = [func.json_extract(each.c.value, f"$[{place}]").label(column) for place, column in enumerate(columns)]
+    else:
+        each = func.jsonb_array_elements(cast(value, JSONB(none_as_null=True))).table_valued("value")
+        picked = [
+            cast(each.c.value.op("->>")(literal_column(str(place))), kind).label(column)
+            for place, (column, kind) in enumerate(columns.items())
+        ]
+    return select(*picked).select_from(each).subquery(f"given_{name}")
 
 
 def _compiled(statement: ClauseElement, dialect: Dialect) -> _Text:

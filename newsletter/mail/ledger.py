@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    Integer,
     Text,
+    Update,
     and_,
     bindparam,
     case,
@@ -15,7 +19,9 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
+from newsletter import prepared
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import domains, figures, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
@@ -129,20 +135,12 @@ def accept(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: da
     """Write that a relay took all of these, by one statement; gives those that were no longer this worker's own."""
     if not accepted:
         return ()
-    rows = [
-        {
-            "its_id": one.delivery.id,
-            "its_worker": worker_id,
-            "its_moment": now,
-            "its_code": one.reply.code,
-            "its_enhanced": one.reply.enhanced,
-            "its_reply": one.reply.text[:LONGEST_REPLY],
-        }
-        for one in accepted
-    ]
-    written = _ACCEPT.run_many(tx, rows)
-    late = () if written == len(rows) else _not_accepted(tx, worker_id, accepted, now)
-    changes = Counter(Change(one.delivery.letter_id, S.ACCEPTED) for one in accepted if one not in late)
+    said = prepared.rows(
+        (one.delivery.id, one.reply.code, one.reply.enhanced, one.reply.text[:LONGEST_REPLY]) for one in accepted
+    )
+    written = _ACCEPT.count(tx, its_rows=said, its_worker=worker_id, its_moment=now)
+    late = () if written == len(accepted) else _not_accepted(tx, worker_id, accepted, now)
+    changes = Counter([Change(one.delivery.letter_id, S.ACCEPTED) for one in accepted if one not in late])
     figures.add(tx, changes, worker_id)
     return late
 
@@ -254,11 +252,13 @@ def _skip(tx: Transaction, who: ColumnElement[bool], now: datetime, note: str) -
     return len(rows)
 
 
-_ACCEPT = Prepared(
-    lambda _dialect: (
+def _accept(dialect: str) -> Update:
+    kinds: dict[str, TypeEngine[Any]] = {"id": BigInteger(), "code": Integer(), "enhanced": Text(), "reply": Text()}
+    given = prepared.records(dialect, "its_rows", kinds)
+    return (
         update(delivery)
         .where(
-            delivery.c.id == bindparam("its_id", type_=Number),
+            delivery.c.id == given.c.id,
             delivery.c.worker_id == bindparam("its_worker", type_=Text),
             # Acceptance without a mark cannot be.
             delivery.c.state == S.SENDING.value,
@@ -267,10 +267,12 @@ _ACCEPT = Prepared(
             state=S.ACCEPTED.value,
             attempts=delivery.c.attempts + 1,
             settled_at=bindparam("its_moment", type_=Instant()),
-            code=bindparam("its_code"),
-            enhanced=bindparam("its_enhanced", type_=Text),
-            reply=case((delivery.c.email == "", literal("")), else_=bindparam("its_reply", type_=Text)),
+            code=given.c.code,
+            enhanced=given.c.enhanced,
+            reply=case((delivery.c.email == "", literal("")), else_=given.c.reply),
             note="",
         )
     )
-)
+
+
+_ACCEPT = Prepared(_accept)

@@ -12,7 +12,7 @@ from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import BadValue
 from newsletter.mail import allowances, relaybook, relaycheck
 from newsletter.mail.pool import Pool
-from newsletter.mail.relays import Relay
+from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.scribe import Scribe
 from newsletter.mail.transactions import Patience
 from newsletter.strongbox import Strongbox
@@ -108,8 +108,7 @@ class Routes:
         if known is not None and known.relay == relay:
             return True
         try:
-            # Reads the system's certificates, some hundred files.
-            context = await asyncio.to_thread(relaycheck.trust, relay)
+            context = await asyncio.to_thread(_trust, relay)
         except BadValue as error:
             if self._unusable.get(relay.name) != relay:
                 log.warning("a relay cannot be used", relay=relay.name, reason=str(error))
@@ -117,3 +116,10 @@ class Routes:
             return False
         self._posts[relay.name] = Post(relay, relaycheck.patience_of(relay, self._patience), self._tls_context or context)
         return True
+
+
+def _trust(relay: Relay) -> ssl.SSLContext:
+    if relay.tls is Tls.NONE:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Reads the system's certificates, some hundred files.
+    return relaycheck.trust(relay)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -83,6 +84,7 @@ class Scribe:
         self._answers = asyncio.Event()
         self._answers.set()
         self._failures = 0
+        self._latest = datetime.min.replace(tzinfo=UTC)
         self._has_ended = False
 
     async def mark(self, delivery_id: int) -> Passage:
@@ -194,12 +196,18 @@ class Scribe:
         # The next turn asks again, with an empty transaction if there is nothing to write.
         self._has_work.set()
 
+    def _moment(self) -> datetime:
+        # Two turns are not at the same moment, however coarse the clock: by it the gate knows whom it has just let out.
+        now = self._clock()
+        self._latest = now if now != self._latest else now + timedelta(microseconds=1)
+        return self._latest
+
     def _do(self, errand: Callable[[Transaction], T]) -> T:
         with self._database.write() as tx:
             return errand(tx)
 
     def _commit(self, turn: _Turn) -> _Written:
-        now = self._clock()
+        now = self._moment()
         ids = [mark.delivery_id for mark in turn.marks]
         claim = turn.claim
         with self._database.write() as tx:
