@@ -21,21 +21,21 @@ def server() -> Iterator[Postgres]:
 
 def test_postgresql_that_crashes_costs_nobody_anything(server: Postgres, tmp_path: Path) -> None:
     """D01, short: crashed twice; the worker goes on by itself."""
-    record = databases.restart(trial.plan(server.new_database(), tmp_path, 1200), server, 2, SEED)
+    record = databases.restart(trial.plan(server.new_database(), tmp_path, 600), server, 2, SEED)
 
     assert record.is_good, record
 
 
 def test_connections_that_break_cost_nobody_anything(server: Postgres, tmp_path: Path) -> None:
     """D02: one of them, any, every fifth of a second."""
-    record = databases.break_connections(trial.plan(server.new_database(), tmp_path, 500), server, 0.2)
+    record = databases.break_connections(trial.plan(server.new_database(), tmp_path, 300), server, 0.2)
 
     assert record.is_good, record
 
 
 def test_half_open_line_to_the_database_mails_nothing_blindly(server: Postgres, tmp_path: Path) -> None:
     """D05: without the ledger's word nobody is written to, and whoever can reach it finishes."""
-    record = databases.half_open(trial.plan(server.new_database(), tmp_path, 800), server, 2)
+    record = databases.half_open(trial.plan(server.new_database(), tmp_path, 400), server, 2)
 
     assert record.is_good, record
 

@@ -19,10 +19,10 @@ def test_every_place_is_in_the_sweep() -> None:
     assert failpoints.NAMES == {*kills.EACH, *kills.SPECIAL, *kills.ONCE, *kills.DRAFTING}
 
 
-def test_killed_at_every_place_in_the_middle_and_at_the_last(sqlite_url: str, tmp_path: Path) -> None:
-    """R01: nobody is missed, nobody gets it twice, and each kill leaves one row open at most."""
-    deaths = [*(Kill(place, MIDDLE) for place in kills.EACH), Kill("smtp.dot", -1)]
-    record = kills.sweep(trial.plan(sqlite_url, tmp_path, 80), deaths)
+def test_killed_in_the_middle_and_at_the_last(sqlite_url: str, tmp_path: Path) -> None:
+    """R01, thinned: nobody is missed, nobody gets it twice, and each kill leaves one row open at most."""
+    deaths = [*(Kill(place, MIDDLE) for place in kills.EACH[::2]), Kill("smtp.dot", -1)]
+    record = kills.sweep(trial.plan(sqlite_url, tmp_path, 50), deaths)
 
     assert record.is_good, record
 
@@ -61,7 +61,7 @@ def test_random_kills_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
 
 def test_random_kills_with_three_workers_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
     """R02, short: three share a ledger, and whoever lives takes over from whoever does not."""
-    drawn = trial.plan(postgres_url, tmp_path, 1500)
+    drawn = trial.plan(postgres_url, tmp_path, 900)
     with sink_process(drawn.log) as port:
         record = crashdriver.soak(drawn, port, crashdriver.Plan(kills=2, seed=20_200_201, workers=3))
 
@@ -77,14 +77,14 @@ def test_worker_that_stood_still_past_its_lease_repeats_nothing(postgres_url: st
 
 def test_second_sigterm_is_no_worse_than_a_kill(sqlite_url: str, tmp_path: Path) -> None:
     """R06: an impatient supervisor costs one uncertain row for each connection at most."""
-    record = kills.stop_twice(trial.plan(sqlite_url, tmp_path, 600))
+    record = kills.stop_twice(trial.plan(sqlite_url, tmp_path, 300))
 
     assert record.is_good, record
 
 
 def test_whatever_lies_on_the_disk_tells_the_truth(sqlite_url: str, tmp_path: Path) -> None:
     """R08, short: ten copies of database and log at random instants."""
-    record = snapshots.pull_the_plug(trial.plan(sqlite_url, tmp_path, 600), copies=10, seed=20_200_201)
+    record = snapshots.pull_the_plug(trial.plan(sqlite_url, tmp_path, 300), copies=10, seed=20_200_201)
 
     assert record.is_good, record
 

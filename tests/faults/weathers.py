@@ -1,6 +1,7 @@
 """Rows S01 to S12 and mail cases 58 to 70: relays misbehave by name, at every step; then the weather is good again."""
 
 import asyncio
+import math
 import os
 import random
 import ssl
@@ -143,15 +144,15 @@ def brave(trial: Trial, case: Case, *, chunking: bool = False, seed: int = 0, sh
         mail(trial, sinks[-1], clock)
     states = trial.states()
     settled = states[S.ACCEPTED] + states[S.UNCERTAIN] + states[S.REFUSED]
-    bound = trial.people if share < 1 else TIMES + CONNECTIONS
+    bound = math.ceil(3 * share * trial.people) if share < 1 else TIMES + CONNECTIONS
     claims = {
         "everybody is settled": settled == trial.people,
         f"{bound} are uncertain or refused at most": states[S.UNCERTAIN] + states[S.REFUSED] <= bound,
         "no message went to nobody": sum(sink.orphans for sink in sinks) == 0,
     }
-    return record(
-        trial, "S01-S10", begun, claims, str(case) + (" +CHUNKING" if chunking else ""), seed=seed, times=TIMES, bound=bound
-    )
+    row = "S01-S10" if share == 1 else "S02, S03"
+    note = str(case) + (" +CHUNKING" if chunking else "")
+    return record(trial, row, begun, claims, note, seed=seed, times=TIMES, bound=bound)
 
 
 def keep_the_password(trial: Trial, name: str, authority: Authority) -> Record:
@@ -177,7 +178,7 @@ def keep_the_password(trial: Trial, name: str, authority: Authority) -> Record:
             "the password is never said": "AUTH" not in verbs,
             "nobody's row is touched": states[S.PENDING] == trial.people,
         }
-    return record(trial, "S11", begun, claims, f"{name}: {complaint}")
+    return record(trial, "S11", begun, claims, f"{name}: {complaint}", finishes=False)
 
 
 def refuse_login(trial: Trial) -> Record:

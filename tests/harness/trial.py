@@ -136,13 +136,18 @@ def record(
     claims: dict[str, bool],
     note: str = "",
     *,
+    finishes: bool = True,
     seed: int = 0,
     times: int = 0,
     bound: int = 0,
 ) -> Record:
-    """Compare ledger and sink, and write down what came of a run: good when nothing is found and every claim holds."""
+    """Compare ledger and sink, and write down what came of a run: good when nothing is found and every claim holds.
+
+    In a run that *finishes* nobody is left to wait: whoever does is missing.
+    """
     checked, found = trial.checked(), trial.states()
-    open_rows = found[DeliveryState.PENDING] + found[DeliveryState.DEFERRED] + len(checked.findings.missing)
+    waiting = found[DeliveryState.PENDING] + found[DeliveryState.DEFERRED]
+    missing = len(checked.findings.missing) + (waiting if finishes else 0)
     claims = {"ledger and sink agree": checked.findings == Findings(), **claims}
     broken = [claim for claim, holds in claims.items() if not holds]
     return Record(
@@ -157,7 +162,7 @@ def record(
         uncertain=checked.uncertain,
         uncertain_taken=checked.uncertain_taken,
         duplicates=len(checked.findings.doubled),
-        missing=open_rows,
+        missing=missing,
         seconds=round(time.monotonic() - begun, 1),
         note="; ".join([note, *(f"NOT: {claim}" for claim in broken), *([str(checked.findings)] if broken else [])]),
     )
