@@ -26,7 +26,7 @@ check: env  ## format, lint, types, import contracts, house tests
 bench: env  ## the benchmarks, one after the other, about ten minutes
 	@scripts/bench
 
-soak: env  ## every fault at full length (half an hour); fills the table in docs/reliability.md
+soak: env  ## every fault at full length; fills the table in docs/reliability.md
 	@scripts/soak
 
 maillab: env  ## real Postfix, Dovecot and OpenDKIM in namespaces of their own: 5,000 mails and what can go wrong (root)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from newsletter.mail import workers
 from newsletter.mail.delivery import DeliveryState
 from tests.harness.aside import aside
 from tests.harness.chaosnames import When, weather
@@ -105,8 +106,10 @@ def stand_still(trial: Trial, place: str, nth: int, *, waits: bool = False, conn
         settings = trial.settings(port, connections)
         with running(settings, trial.folder, f"{place}:stop:{nth}") as frozen:
             frozen.wait_until_stopped()
-            time.sleep(35 if waits else 0)
-            trial.expire_leases()
+            if waits:
+                time.sleep(workers.LEASE.total_seconds() + 5)
+            else:
+                trial.expire_leases()
             second = run(settings, trial.folder)
             frozen.send(signal.SIGCONT)
             first = frozen.wait()
