@@ -184,10 +184,12 @@ class Crowd:
 def live_at_random(trial: Trial, seconds: float, seed: int) -> Record:
     """D14: everything at once, for a while: no fault reaches anybody, and the ledger agrees with the sink."""
     begun = time.monotonic()
-    crowd = Crowd(trial, seed, time.monotonic() + seconds)
+    tail = LogTail(trial.log)
     with sink_process(trial.log) as port:
         settings = trial.settings(port, CONNECTIONS)
         with running(settings, trial.folder, until_idle=False) as worker:
+            wait_until(lambda: tail.count() > 0, "the mailing to begin")
+            crowd = Crowd(trial, seed, time.monotonic() + seconds)
             crowd.live()
             worker.send(signal.SIGTERM)
             ended = worker.wait()
