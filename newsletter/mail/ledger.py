@@ -50,7 +50,7 @@ COUNTED = {"preserve_rowcount": True}
 def plan(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
     """Freeze the audience of an issue: one row for everybody who may be written to at this moment; gives how many."""
     mailings.begin(tx, letter_id, LetterKind.ISSUE, now)
-    people = audience.confirmed(list_id).add_columns(
+    people = audience.held(list_id).add_columns(
         literal(letter_id, Number),
         literal(S.PENDING.value),
         literal(now, Instant()),

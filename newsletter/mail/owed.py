@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
 
-from newsletter.mail import figures
+from newsletter.mail import domains, figures
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.figures import Change
 from newsletter.tables.mail import attempt, delivery, mailing
@@ -44,7 +44,7 @@ def count(tx: Transaction, letter_id: int, list_id: int) -> Owed:
     """Count them."""
     return Owed(
         again=_count(tx, _again(letter_id, list_id, ~_may_have_arrived())),
-        new=_count(tx, _new(letter_id, list_id)),
+        new=_count(tx, _new(letter_id, audience.confirmed(list_id).subquery("person"))),
         perhaps_reached=_count(tx, _again(letter_id, list_id, _may_have_arrived())),
     )
 
@@ -87,12 +87,15 @@ def _plan_those_in(tx: Transaction, state: DeliveryState, letter_id: int, list_i
 
 def plan_new(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
     """Plan the letter for everybody who came after its audience was frozen, which grows by them; gives how many."""
-    people = _new(letter_id, list_id).add_columns(
+    person = audience.held(list_id).subquery("person")
+    people = _new(letter_id, person).add_columns(
         literal(letter_id, Number),
         literal(S.PENDING.value),
         literal(now, Instant()),
+        domains.paced_domain(tx, person.c.email),
     )
     columns = ["subscriber_id", "subscription_id", "list_id", "email", "email_hash", "name", "letter_id", "state", "not_before"]
+    columns += ["paced_domain"]
     statement = insert_if_new(delivery).from_select(columns, people).on_conflict_do_nothing()
     planned: int = tx.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     tx.execute(update(mailing).where(mailing.c.letter_id == letter_id).values(audience=mailing.c.audience + planned))
@@ -124,8 +127,7 @@ def _again(letter_id: int, list_id: int, condition: ColumnElement[bool]) -> Sele
     )
 
 
-def _new(letter_id: int, list_id: int) -> Select[Any]:
-    person = audience.confirmed(list_id).subquery("person")
+def _new(letter_id: int, person: Subquery) -> Select[Any]:
     of_letter = delivery.c.letter_id == letter_id
     return select(
         person.c.subscriber_id,
