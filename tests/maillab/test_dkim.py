@@ -118,17 +118,15 @@ def test_signed_mails_pass_at_both_verifiers(signed: list[bytes], by_mailauth: V
     assert [passes] * PEOPLE == by_mailauth(signed)
 
 
-@pytest.mark.parametrize("tamper", TAMPERED)
-def test_tampered_mails_fail_at_both_verifiers(
-    tamper: Callable[[bytes], bytes], signed: list[bytes], by_opendkim: Verifier, by_mailauth: Verifier
-) -> None:
+def test_tampered_mails_fail_at_both_verifiers(signed: list[bytes], by_opendkim: Verifier, by_mailauth: Verifier) -> None:
     """Nobody changes who is unsubscribed, what it is about or who says it."""
     good = as_sent(signed[0])
-    bad = tamper(good)
+    tampered = [tamper(good) for tamper in TAMPERED]
+    passed, *failed = ({*found} for found in by_mailauth([good, *tampered]))
 
-    assert good != bad
-    assert [["pass"], ["fail"]] == by_opendkim([good, bad])
-    assert ({"pass"}, {"fail"}) == tuple(set(found) for found in by_mailauth([good, bad]))
+    assert good not in tampered
+    assert [["pass"], *[["fail"]] * len(TAMPERED)] == by_opendkim([good, *tampered])
+    assert ({"pass"}, [{"fail"}] * len(TAMPERED)) == (passed, failed)
 
 
 def test_verifiers_of_the_lab_know_good_from_tampered(lab: Lab, by_opendkim: Verifier, by_mailauth: Verifier) -> None:
