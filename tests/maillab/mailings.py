@@ -104,12 +104,6 @@ class Mailing:
         }
         self.issue_id, self.letter_id = self._plan(addresses, now)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.database.close()
-
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `newsletter` with the settings of this instance."""
         command = [*WORKER[:-1], *words]
