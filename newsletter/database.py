@@ -3,7 +3,7 @@
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -49,14 +49,19 @@ UNAVAILABLE = (OperationalError, InterfaceError)
 _WRITES = {"newsletter_writes": True}
 
 
+class DatabaseBusy(Exception):  # noqa: N818 -- named for what happened
+    """Somebody else is writing, and waiting for it was not wanted; nothing was done."""
+
+
 class Database:
     """Where everything is kept; gives out transactions."""
 
     def __init__(self, url: str) -> None:
         self.url = _checked_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._reading = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        self._reading = _sqlite_engine(self.url, BUSY_TIMEOUT) if self.is_sqlite else _postgres_engine(self.url)
         self._writing = self._reading.execution_options(**_WRITES)
+        self._writing_at_once = _sqlite_engine(self.url, 0).execution_options(**_WRITES) if self.is_sqlite else None
 
     @property
     def path(self) -> Path | None:
@@ -77,6 +82,24 @@ class Database:
         later and somebody else wrote in between (2,555 SQLITE_BUSY in 6 s when that was tried).
         """
         with self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write_at_once(self) -> Iterator[Connection]:
+        """Give a transaction that may write without waiting for other writers: for whoever must not block. SQLite only.
+
+        Raises:
+            DatabaseBusy: somebody else is writing.
+
+        """
+        assert self._writing_at_once is not None
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self._writing_at_once.begin())
+            except OperationalError as error:
+                if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                    raise DatabaseBusy from error
+                raise
             yield connection
 
     def upgrade(self) -> None:
@@ -108,6 +131,8 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self._reading.dispose()
+        if self._writing_at_once is not None:
+            self._writing_at_once.dispose()
 
 
 def known_instance(tx: Connection, key_check: str) -> str | None:
@@ -159,8 +184,8 @@ def _checked_url(text: str) -> URL:
     raise SettingWrong("NEWSLETTER_DATABASE_URL", f"{url.get_backend_name()} is not supported; use sqlite or postgresql")
 
 
-def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT / 1000})
+def _sqlite_engine(url: URL, busy_timeout: int) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": busy_timeout / 1000})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 -- the driver's types
@@ -174,7 +199,7 @@ def _sqlite_engine(url: URL) -> Engine:
         # NORMAL may forget the last "accepted" or "withdrawn" after a power cut.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        cursor.execute(f"PRAGMA busy_timeout={busy_timeout}")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -8,6 +8,7 @@ for each connection.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -15,8 +16,8 @@ from typing import Any, TypeVar
 import structlog
 
 from newsletter import failpoints
-from newsletter.clock import Clock
-from newsletter.database import UNAVAILABLE, Database
+from newsletter.clock import Clock, monotonic
+from newsletter.database import UNAVAILABLE, Database, DatabaseBusy
 from newsletter.mail import consequences, gate, leases
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
 from subscribers.transaction import Transaction
@@ -27,6 +28,11 @@ T = TypeVar("T")
 
 # Without a pause between two commits another process's one-row write waited 7.4 s for SQLite; with 2 ms, 3.6 ms.
 BREATH = 0.002
+
+# On SQLite a turn is written by the loop itself while that takes no longer than this, in seconds: handing the interpreter to
+# another thread and back cost as much as the writing. A disk that is slower gets the thread, and is tried again after so many.
+AT_ONCE = 0.01
+SLOW_TURNS = 200
 
 # Between two tries of a database that does not answer, in seconds.
 SHORTEST_WAIT = 0.5
@@ -84,6 +90,7 @@ class Scribe:
         self._answers = asyncio.Event()
         self._answers.set()
         self._failures = 0
+        self._slow_turns = 0
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._has_ended = False
 
@@ -166,7 +173,7 @@ class Scribe:
     async def _take_turn(self) -> None:
         turn = self._taken()
         try:
-            written = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, turn)
+            written = await self._written(turn)
         except UNAVAILABLE as error:
             _refuse(turn, str(error))
             self._outcomes[:0] = turn.outcomes
@@ -196,6 +203,19 @@ class Scribe:
         # The next turn asks again, with an empty transaction if there is nothing to write.
         self._has_work.set()
 
+    async def _written(self, turn: _Turn) -> _Written:
+        if self._database.is_sqlite and not self._slow_turns:
+            began = monotonic()
+            try:
+                return self._commit(turn, self._database.write_at_once)
+            except DatabaseBusy:
+                # Somebody else writes: the thread waits for them, and the loop does not.
+                pass
+            finally:
+                self._slow_turns = SLOW_TURNS if monotonic() - began > AT_ONCE else 0
+        self._slow_turns = max(self._slow_turns - 1, 0)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, turn, self._database.write)
+
     def _moment(self) -> datetime:
         # Two turns are not at the same moment, however coarse the clock: by it the gate knows whom it has just let out.
         now = self._clock()
@@ -206,11 +226,11 @@ class Scribe:
         with self._database.write() as tx:
             return errand(tx)
 
-    def _commit(self, turn: _Turn) -> _Written:
+    def _commit(self, turn: _Turn, write: Callable[[], AbstractContextManager[Transaction]]) -> _Written:
         now = self._moment()
         ids = [mark.delivery_id for mark in turn.marks]
         claim = turn.claim
-        with self._database.write() as tx:
+        with write() as tx:
             late = consequences.record(tx, self._worker_id, turn.outcomes, now)
             passages = gate.mark(tx, self._worker_id, ids, now) if ids else {}
             claimed = () if claim is None else leases.claim(tx, self._worker_id, now, claim.limit, claim.number)
