@@ -7,10 +7,14 @@ import unicodedata
 # direction of everything after them ("RTL override"): none of them belongs into a single line of text.
 _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]")
 _SPACES = re.compile(r"\s+")
+_PLAIN = re.compile(r"(?:[!-~]+(?: [!-~]+)*)?")
 
 
 def one_line(text: str, limit: int = 500) -> str:
     """Give *text* on one line: composed (NFC), separators as single spaces, no controls, at most *limit* characters."""
+    if len(text) <= limit and _PLAIN.fullmatch(text):
+        # Most names, and one is asked for at every message of a mailing.
+        return text
     line = _SPACES.sub(" ", _UNWANTED.sub(" ", unicodedata.normalize("NFC", text))).strip()
     if len(line) <= limit:
         return line

@@ -10,7 +10,7 @@ from typing import Protocol
 from newsletter.letters.letter import SlotName
 from newsletter.letters.links import Links
 from newsletter.mail import quotedprintable
-from newsletter.mail.message import Facts, Person, PersonalField, fields, needed_slots
+from newsletter.mail.message import Facts, Person, fields, needed_slots
 
 _PART_HEAD = "--{}\r\nContent-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 
@@ -53,19 +53,26 @@ class CompiledLetter:
         self.facts = facts
         # "=_" cannot occur in quoted-printable.
         boundary = f"=_{facts.draft.content_hash[:32]}"
-        self._fields = tuple(_encoded(field) for field in fields(facts, links, boundary))
-        self._body = tuple(_joined(_body(facts, boundary)))
+        header = list(fields(facts, links, boundary))
+        body = list(_joined(_body(facts, boundary)))
+        # What is the same for everybody, with empty places, and what goes into these for one person.
+        self._header = [field.encode("ascii") if isinstance(field, str) else b"" for field in header]
+        self._personal = [(place, field) for place, field in enumerate(header) if not isinstance(field, str)]
+        self._body = [piece if isinstance(piece, bytes) else b"" for piece in body]
+        self._holes = [(place, piece) for place, piece in enumerate(body) if not isinstance(piece, bytes)]
         self._signer = signer
         self._signed_at = int(facts.planned_at.timestamp())
         # The signature's hash begins the same for everybody, up to the first hole.
-        self._begun = sha256(self._body[0] if isinstance(self._body[0], bytes) else b"")
-        in_bodies = {piece.name for piece in self._body if isinstance(piece, _Hole)}
-        self.slots = frozenset(in_bodies | needed_slots(facts))
+        self._begun = sha256(self._body[0])
+        self.slots = frozenset({hole.name for _, hole in self._holes} | needed_slots(facts))
 
     def write(self, person: Person) -> bytes:
         """Write the message of one person, headers and both bodies, every line ending in CRLF."""
-        header = [field if isinstance(field, bytes) else field(person).encode() for field in self._fields]
-        body = [piece if isinstance(piece, bytes) else _filled(piece, person) for piece in self._body]
+        header, body = self._header.copy(), self._body.copy()
+        for place, field in self._personal:
+            header[place] = field(person).encode()
+        for place, hole in self._holes:
+            body[place] = _filled(hole, person)
         if self._signer is not None:
             header.insert(0, self._signer.sign(header, self._digest(body), self._signed_at))
         return b"".join([*header, b"\r\n", *body])
@@ -74,10 +81,6 @@ class CompiledLetter:
         digest = self._begun.copy()
         digest.update(b"".join(body[1:]))
         return digest.digest()
-
-
-def _encoded(field: str | PersonalField) -> bytes | PersonalField:
-    return field.encode("ascii") if isinstance(field, str) else field
 
 
 def _body(facts: Facts, boundary: str) -> Iterator[bytes | _Hole]:

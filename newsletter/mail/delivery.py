@@ -58,6 +58,9 @@ LOSS_PAUSE = timedelta(seconds=5)
 MOST_LOSSES = 3
 
 
+# RFC 3463 2: class, subject and detail.
+_STATUS = re.compile(r"\s*(([0-9]{1,3})\.[0-9]{1,3}\.[0-9]{1,3})(?!\S)")
+
 # What would end an address on the wire, or begin another.
 _BREAKS_PATH = re.compile(r"[<>\s]")
 
@@ -190,10 +193,8 @@ def defer(attempts: int, now: datetime, jitter: float) -> Verdict:
 
 def enhanced_status(code: int, text: str) -> str:
     """Give the RFC 3463 status at the head of a reply's *text*, empty when there is none that fits *code*."""
-    head = text.split(maxsplit=1)[:1]
-    parts = head[0].split(".") if head else []
-    is_status = len(parts) == 3 and all(part.isascii() and part.isdigit() and len(part) <= 3 for part in parts)  # noqa: PLR2004 -- x.y.z
-    return head[0] if is_status and parts[0] == str(code // 100) else ""
+    found = _STATUS.match(text)
+    return found[1] if found is not None and int(found[2]) == code // 100 else ""
 
 
 def refusal_before_sending(delivery: Delivery, *, smtputf8: bool) -> str:

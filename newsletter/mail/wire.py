@@ -1,6 +1,7 @@
 """Bytes to and from a relay: one reply for each command, counted, bounded, and nothing that was not asked for."""
 
 import asyncio
+import re
 from collections import deque
 from dataclasses import dataclass
 from typing import cast
@@ -10,7 +11,8 @@ LONGEST_LINE = 4096
 # An EHLO has some twenty lines. A server that never ends its reply must not fill our memory.
 MOST_LINES = 128
 
-_CODE_LENGTH = 3
+# RFC 5321 4.2: a code, and text behind a blank; a hyphen in its place says that more lines follow. Some send the code alone.
+_REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 
 
 class WireLost(Exception):  # noqa: N818 -- named for what happened
@@ -144,14 +146,16 @@ class Wire(asyncio.Protocol):
     def _take_line(self, line: bytes) -> None:
         if self._trouble:
             return
-        if not _is_reply_line(line):
+        found = _REPLY_LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
+        if found is None:
             self.abort(f"the relay answered with something that is no SMTP: {_shown(line[:80])}")
             return
-        self._lines.append(_shown(line[_CODE_LENGTH + 1 :]))
+        code, separator, text = found.groups()
+        self._lines.append(_shown(text or b""))
         if len(self._lines) > MOST_LINES:
             self.abort("the relay sent a reply without end")
-        elif line[_CODE_LENGTH : _CODE_LENGTH + 1] != b"-":
-            self._give(Answer(int(line[:_CODE_LENGTH]), tuple(self._lines)))
+        elif separator != b"-":
+            self._give(Answer(int(code), tuple(self._lines)))
             self._lines = []
 
     def _give(self, answer: Answer) -> None:
@@ -213,17 +217,6 @@ class Wire(asyncio.Protocol):
 def take_over(transport: asyncio.BaseTransport) -> Wire:
     """Speak for a connection that somebody else opened; the former protocol hears nothing any more."""
     return Wire(cast("asyncio.Transport", transport))
-
-
-def _is_reply_line(line: bytes) -> bool:
-    code, separator = line[:_CODE_LENGTH], line[_CODE_LENGTH : _CODE_LENGTH + 1]
-    return (
-        len(line) <= LONGEST_LINE
-        and len(code) == _CODE_LENGTH
-        and code.isdigit()
-        and code[:1] in (b"2", b"3", b"4", b"5")
-        and separator in (b"", b" ", b"-")
-    )
 
 
 def _shown(line: bytes) -> str:

@@ -52,8 +52,9 @@ def test_any_value_stands_between_any_texts_as_it_is(before: str, name: str, aft
     plain, rich = bodies(f"{before}{token}{after}", f"{before}{token}{after}", name)
 
     def as_read(value: str) -> str:
-        text = f"{before}{value}{after}".replace("\r\n", "\n").replace("\r", "\n")
-        return text if text.endswith("\n") else text + "\n"
+        text = f"{before}{token}{after}".replace("\r\n", "\n").replace("\r", "\n")
+        # A letter ends in a line end, whatever the slot at its end is filled with.
+        return (text if text.endswith("\n") else text + "\n").replace(token, value)
 
     assert as_read(name) == plain
     assert as_read(escape(name, quote=True)) == rich

@@ -23,15 +23,16 @@ class Commits:
     def __init__(self, database: Database) -> None:
         self.count = 0
         self.failing = 0
-        with database.write() as tx:
-            engine = tx.engine
+        ways = [database.write, *([database.write_at_once] if database.is_sqlite else [])]
+        for way in ways:
+            with way() as tx:
+                event.listen(tx.engine, "commit", self._commit)
 
-        @event.listens_for(engine, "commit")
-        def commit(connection: Transaction) -> None:
-            if self.failing:
-                self.failing -= 1
-                raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
-            self.count += 1
+    def _commit(self, _connection: Transaction) -> None:
+        if self.failing:
+            self.failing -= 1
+            raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
+        self.count += 1
 
 
 @pytest.fixture
