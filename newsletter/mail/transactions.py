@@ -28,7 +28,6 @@ LITTLE = 1024
 LOWEST_NO = 400
 
 _BREAKS_PATH = re.compile(r"[<>\s]")
-_PASSED: dict[Phase, failpoints.Name] = {Phase.MAIL: "smtp.mail", Phase.RCPT: "smtp.rcpt", Phase.DATA: "smtp.data354"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +239,7 @@ class Session:
         """Give the reply when it does not say yes to the command of this phase."""
         is_yes = answer.code == GO_AHEAD if self._phase is Phase.DATA else answer.code // 100 == POSITIVE
         if is_yes:
-            failpoints.hit(_PASSED[self._phase])
+            _pass_point(self._phase)
             return None
         if answer.code < LOWEST_NO:
             # It answers something else than was asked: all replies behind it would belong to others.
@@ -315,6 +314,15 @@ class Session:
     async def _ask(self, command: bytes, seconds: float) -> Answer:
         self._wire.send(command)
         return await self._wire.answer(seconds)
+
+
+def _pass_point(phase: Phase) -> None:
+    if phase is Phase.MAIL:
+        failpoints.hit("smtp.mail")
+    elif phase is Phase.RCPT:
+        failpoints.hit("smtp.rcpt")
+    else:
+        failpoints.hit("smtp.data354")
 
 
 def _mail(envelope: Envelope, extensions: Mapping[str, str]) -> bytes:
