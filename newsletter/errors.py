@@ -184,8 +184,9 @@ class RelayMissing(NewsletterError):  # noqa: N818 -- named for the outcome
 
     def __init__(self) -> None:
         super().__init__(
-            "No relay is configured, so nothing is mailed. "
-            "Set NEWSLETTER_RELAY_URL, for instance smtp://user:pass@mail.example.org:587?tls=starttls",
+            "No relay is configured or enabled, so nothing is mailed. "
+            "Set NEWSLETTER_RELAY_URL, for instance smtp://user:pass@mail.example.org:587?tls=starttls, "
+            "or use newsletter relays add and enable",
         )
 
 

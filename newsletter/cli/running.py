@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 import click
@@ -20,6 +21,7 @@ from newsletter.cli.progress import mailing_bar
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayMissing
 from newsletter.mail import mailings
+from newsletter.web import spelled
 from newsletter.worker.metronome import Idle, Worker
 
 T = TypeVar("T")
@@ -97,7 +99,8 @@ def serve(door: Door, host: str, port: int | None) -> None:
 def worker(door: Door, *, until_idle: bool) -> int:
     """Run the clock and the mailer without pages, until told to stop (Ctrl-C or SIGTERM).
 
-    With --until-idle it waits for what dead workers held, but not for later tries of deferred people.
+    With --until-idle it waits for what dead workers held, but not for later tries of deferred people, nor longer than a minute
+    for quiet hours and daily caps of relays; it says so when mail waits for those.
     On a terminal it shows how the mailing goes; with --json the same figures are a line of JSON on stdout about every second
     and one at the end, before the object that ends a run until idle.
 
@@ -165,11 +168,16 @@ def _answer_idle(door: Door, idle: Idle, *, was_told: bool) -> Exit:
     }
     words = ", ".join(f"{count:,} {name}" for name, count in figures.items() if count) or "nobody waited for mail"
     door.answer(
-        {**figures, "is_idle": not was_told, "failed_steps": idle.failed},
+        {**figures, "is_idle": not was_told, "failed_steps": idle.failed, "rests_for": round(mailed.rests_for)},
         shown.line(f"{'Stopped' if was_told else 'Idle'}: {words}."),
     )
     if was_told:
         return Exit.INTERRUPTED
+    if mailed.rests_for:
+        rest = spelled.span(timedelta(seconds=mailed.rests_for))
+        door.note(
+            f"Mail waits: by their limits the relays are given nothing for {rest}. Who waits is mailed by a run after that."
+        )
     if idle.failed:
         door.note(f"Failed, as the log says: {', '.join(idle.failed)}.")
         return Exit.BUG

@@ -70,6 +70,12 @@ class Breaker:
             return 0.0
         return min(PROBE_WAIT, self._probe_until - now) if now < self._probe_until else 0.0
 
+    def forget(self) -> None:
+        """Begin anew: what failed before is no longer there."""
+        self._is_open = False
+        self._failures = 0
+        self._not_before = self._probe_until = 0.0
+
     def begin(self, now: float) -> None:
         """Say that somebody tries now; while half-open this is the one probe."""
         if self._is_open:

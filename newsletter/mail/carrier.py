@@ -39,6 +39,9 @@ S = DeliveryState
 # Transaction failed (RFC 5321 4.2.3), said by ourselves.
 CANNOT_SEND = 554
 
+# A delivery does not wait longer than this for a connection that is being made: another relay may have it. In seconds.
+SLOW_TO_CONNECT = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -83,9 +86,11 @@ class Carrier:
         # Of this relay's carriers, the first being 0.
         self._number = number
         self._pace = office.routes.pool.pace(relay)
+        # As the relay was when the connection was made.
+        self._post = office.routes.posts[relay]
         self._session: Session | None = None
-        # Taken from the tray to ride behind another message, and not fit for that.
-        self._held: Delivery | None = None
+        # On its way; the delivery it was begun for may be with somebody else by now.
+        self._connecting: asyncio.Task[None] | None = None
 
     async def work(self) -> None:
         """Carry until the tray has ended."""
@@ -94,6 +99,9 @@ class Carrier:
                 await self._carry(delivery)
             await self._hang_up()
         finally:
+            if self._connecting is not None:
+                self._connecting.cancel()
+                await asyncio.gather(self._connecting, return_exceptions=True)
             if self._session is not None:
                 self._session.abort()
 
@@ -101,23 +109,18 @@ class Carrier:
         """Take the next delivery as soon as there is one and the relay may be given one."""
         tray = self._office.tray
         while not tray.has_ended:
-            held, self._held = self._held, None
-            if held is None and not tray.has_some:
+            if self._connecting is not None:
+                await self._reach(None)
+            elif not tray.has_some:
                 await self._wait_for_some()
-                continue
-            wait = self._grant()
-            if wait == 0:
-                delivery = held or tray.take_now()
-                if delivery is not None:
-                    return delivery
-                self._pace.return_one()
-                continue
-            if held is not None:
-                tray.put_back(held)
-            if wait > self._idle or self._is_one_too_many:
-                await self._hang_up()
-            await wait_for(self._office.stopping, wait)
-            await asyncio.sleep(0)
+            elif wait := self._grant():
+                if wait > self._idle or self._is_one_too_many:
+                    await self._hang_up()
+                # No longer than a look takes: what is waited for may be changed meanwhile.
+                await wait_for(self._office.stopping, min(wait, LOOK_EVERY))
+                await asyncio.sleep(0)
+            else:
+                return tray.take_now()
         return None
 
     @property
@@ -153,6 +156,7 @@ class Carrier:
             return
         session = await self._connected()
         if session is None:
+            self._pace.return_one()
             office.tray.put_back(delivery)
         elif self._is_skipped(session, delivery):
             self._pace.return_one()
@@ -167,7 +171,8 @@ class Carrier:
         """Write the message; None when it comes to an end without the relay."""
         if isinstance(letter, Unwritable):
             # The same letter would fail for everybody; in the words of SMTP, so that it is judged as a relay's refusal is.
-            self._judge(delivery, letter.facts, Reply(Phase.MAIL, CANNOT_SEND, "", letter.reason))
+            said = Reply(Phase.MAIL, CANNOT_SEND, "", letter.reason)
+            self._settle(Outcome(delivery, self._verdict(delivery, letter.facts, said), said))
             return None
         if self._is_halted(delivery):
             self._settle(self._cut_off(delivery, Phase.MAIL))
@@ -179,16 +184,44 @@ class Carrier:
         return delivery.claim <= self._office.halted.get(delivery.letter_id, -1)
 
     async def _connected(self) -> Session | None:
-        if self._session is not None and self._session.is_spent:
+        """Give a session that can be used; None: the relay is down or slow to answer, or the mailer ends."""
+        if self._session is not None and (self._session.is_spent or self._has_moved()):
             await self._hang_up()
         if self._session is None or not self._session.is_open:
-            post = self._office.routes.posts[self._relay]
-            try:
-                self._session = await connect(post.relay, post.patience, post.tls_context)
-            except RelayDown as down:
-                self._session = None
-                self._pace.slow(down.reply)
+            self._session = None
+            self._connecting = asyncio.create_task(self._connect())
+            await self._reach(SLOW_TO_CONNECT)
         return self._session
+
+    async def _connect(self) -> None:
+        post = self._post = self._office.routes.posts[self._relay]
+        try:
+            self._session = await connect(post.relay, post.patience, post.tls_context)
+        except RelayDown as down:
+            self._pace.slow(down.reply)
+
+    async def _reach(self, seconds: float | None) -> None:
+        """Wait for the connection that is being made, at most so long, and not when the mailer ends."""
+        connecting = self._connecting
+        assert connecting is not None
+        stopping = asyncio.ensure_future(self._office.stopping.wait())
+        try:
+            await asyncio.wait([connecting, stopping], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+        if connecting.done():
+            self._connecting = None
+            connecting.result()
+
+    def _has_moved(self) -> bool:
+        """Whether the relay is reached in another way since the connection was made."""
+        post = self._office.routes.posts[self._relay]
+        if post is self._post:
+            return False
+        if post.relay.door != self._post.relay.door:
+            return True
+        self._post = post
+        return False
 
     def _is_skipped(self, session: Session, delivery: Delivery) -> bool:
         refusal = refusal_before_sending(delivery, smtputf8=session.takes_smtputf8)
@@ -249,7 +282,7 @@ class Carrier:
     def _rider(self, session: Session) -> _Job | None:
         """Take the next delivery if it can be offered behind the body that goes out now, without any wait."""
         office = self._office
-        if not session.takes_riders or session.is_spent or office.stopping.is_set() or self._held is not None:
+        if not session.takes_riders or session.is_spent or office.stopping.is_set() or self._has_moved():
             return None
         if office.scribe.is_silent or not office.tray.has_some or self._grant() > 0:
             return None
@@ -262,8 +295,8 @@ class Carrier:
             or self._is_halted(delivery)
             or refusal_before_sending(delivery, smtputf8=session.takes_smtputf8)
         ):
-            # It needs more than a ride; it is the next to be carried.
-            self._held = delivery
+            # It needs more than a ride, and does not wait for the answer to this message: whoever is free carries it.
+            office.tray.put_back(delivery)
             self._pace.return_one()
             return None
         return _Job(delivery, letter.facts, office.stationery.envelope(letter, delivery))
@@ -273,14 +306,20 @@ class Carrier:
         is_lost = reply.code in {NO_ANSWER, GOING_DOWN}
         if is_lost:
             office.losses[delivery.id] += 1
-        jitter = random.random()  # noqa: S311 -- spreads tries over time, hides nothing
-        verdict = judge(reply, delivery.attempts, office.clock(), jitter, office.losses[delivery.id] if is_lost else 0)
-        if verdict.slows_relay:
+        verdict = self._verdict(delivery, facts, reply, office.losses[delivery.id] if is_lost else 0)
+        if verdict.slows_relay or verdict.state is S.UNCERTAIN:
+            # A relay that loses every answer must not make everybody uncertain in a minute.
             self._pace.slow(reply)
         elif is_throttling(reply):
             self._pace.throttled(reply)
         elif not is_lost:
             self._pace.works()
+        self._settle(Outcome(delivery, verdict, reply))
+
+    def _verdict(self, delivery: Delivery, facts: Facts, reply: Reply, losses: int = 0) -> Verdict:
+        office = self._office
+        jitter = random.random()  # noqa: S311 -- spreads tries over time, hides nothing
+        verdict = judge(reply, delivery.attempts, office.clock(), jitter, losses)
         if facts.kind is LetterKind.ISSUE:
             is_objected_to = office.objections[delivery.letter_id].grow(reply)
             if is_objected_to:
@@ -288,7 +327,7 @@ class Carrier:
         elif verdict.pauses_mailing:
             # Nobody would resume the mailing of one person's notice: it is tried again by itself.
             verdict = replace(defer(delivery.attempts, office.clock(), jitter), pauses_mailing=True)
-        self._settle(Outcome(delivery, verdict, reply))
+        return verdict
 
     def _settle(self, outcome: Outcome) -> None:
         if outcome.verdict.state is not S.PENDING:

@@ -135,6 +135,11 @@ class Pace:
         self._is_away = is_away
         self._look_free()
 
+    def start_afresh(self) -> None:
+        """Forget former trouble: the relay is reached in another way now, or was let in again by somebody."""
+        self._breaker.forget()
+        self._look_free()
+
     def limit(self, limits: Limits) -> None:
         """Take up limits; from now on nothing goes without a permit, or everything does."""
         self._permits = None if limits.are_none else Permits()

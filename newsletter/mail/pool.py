@@ -85,8 +85,8 @@ class Pool:
             pace.compete(self._turn if len(self._present) > 1 else None)
 
     def rests_for(self) -> float:
-        """Give for how many seconds the limits of every relay let nothing go; 0.0 when one of them does."""
-        return min((pace.rests_for() for pace in self._present), default=0.0)
+        """Give for how many seconds the limits of every relay that works let nothing go; 0.0 when one of them does."""
+        return min((pace.rests_for() for pace in self._present if not pace.is_hopeless), default=0.0)
 
     def orders(self, *, has_mail: bool) -> tuple[Order, ...]:
         """Give what is asked of the allowances now; without mail in hand everything held is given back."""
@@ -117,6 +117,8 @@ class Pool:
             pace.bear(relay.connections)
         if known is None or known.limits != relay.limits:
             pace.limit(relay.limits)
+        if known is None or known.door != relay.door:
+            pace.start_afresh()
         pace.weight = relay.weight
 
     def _turn(self, pace: Pace, now: float) -> float:

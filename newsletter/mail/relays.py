@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -73,6 +73,11 @@ class Relay:
     # Whether these are used where they are offered.
     pipelining: bool = True
     chunking: bool = True
+
+    @property
+    def door(self) -> "Relay":
+        """How it is reached, and what it is asked there: the relay without what can change while connections are open."""
+        return replace(self, connections=1, weight=1, limits=Limits())
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

@@ -9,7 +9,7 @@ import structlog
 
 from newsletter.clock import Clock, monotonic
 from newsletter.database import UNAVAILABLE, Database
-from newsletter.errors import BadValue
+from newsletter.errors import BadValue, NewsletterError, RelayMissing, RelayUnreachable
 from newsletter.mail import allowances, relaybook, relaycheck
 from newsletter.mail.pool import Pool
 from newsletter.mail.relays import Relay, Tls
@@ -30,6 +30,14 @@ class Post:
     relay: Relay
     patience: Patience
     tls_context: ssl.SSLContext
+
+
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """A relay that cannot be spoken to as it is written down, and why."""
+
+    relay: Relay
+    reason: str
 
 
 class Routes:
@@ -53,7 +61,7 @@ class Routes:
         self._tls_context = tls_context
         self._posts: dict[str, Post] = {}
         # Of these the log has told.
-        self._unusable: dict[str, Relay] = {}
+        self._unusable: dict[str, _Unusable] = {}
         self.pool = Pool((), patience.trouble, patience.longest_trouble)
 
     @property
@@ -74,8 +82,16 @@ class Routes:
             log.warning("the relays cannot be read", reason=str(error))
             return
         usable = [relay for relay in relays if await self._is_usable(relay)]
+        self._unusable = {name: one for name, one in self._unusable.items() if one.relay in relays}
         if dict(self.pool.relays) != {relay.name: relay for relay in usable}:
             self.pool.update(usable)
+
+    def why_none(self) -> NewsletterError:
+        """Say why no relay takes mail, when none does."""
+        if not self._unusable:
+            return RelayMissing()
+        names = " and ".join(str(one.relay) for one in self._unusable.values())
+        return RelayUnreachable(names, "; ".join(one.reason for one in self._unusable.values()))
 
     async def fill(self, scribe: Scribe, *, has_mail: bool) -> None:
         """Ask the allowances for what limited relays may be given next, and give back what came to nothing."""
@@ -110,9 +126,10 @@ class Routes:
         try:
             context = await asyncio.to_thread(_trust, relay)
         except BadValue as error:
-            if self._unusable.get(relay.name) != relay:
-                log.warning("a relay cannot be used", relay=relay.name, reason=str(error))
-                self._unusable[relay.name] = relay
+            found = _Unusable(relay, str(error))
+            if self._unusable.get(relay.name) != found:
+                log.warning("a relay cannot be used", relay=relay.name, reason=found.reason)
+                self._unusable[relay.name] = found
             return False
         self._posts[relay.name] = Post(relay, relaycheck.patience_of(relay, self._patience), self._tls_context or context)
         return True

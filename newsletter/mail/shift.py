@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
@@ -15,6 +16,7 @@ from newsletter.errors import RelayUnreachable
 from newsletter.mail import dispatch, dkimkeys, mailings, workers
 from newsletter.mail.carrier import Carrier, Office
 from newsletter.mail.compiled import CompiledLetter, Unwritable
+from newsletter.mail.delivery import NO_ANSWER, DeliveryState, Outcome, Phase, Reply, Verdict
 from newsletter.mail.dkim import Signer
 from newsletter.mail.message import Facts
 from newsletter.mail.objections import Objections
@@ -30,6 +32,9 @@ from subscribers.transaction import Transaction
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+# A tray that is not low after this holds more than goes at the pace of now. In seconds.
+NEVER_LOW = 2.0
 
 # How often an idle mailer looks for work, in seconds.
 POLL = 0.5
@@ -75,6 +80,9 @@ class Shift:
         self._fetching = asyncio.Lock()
         self._claims = 0
         self._has_news = True
+        # A claim whose answer was lost may have been written: then there are rows in our name that we do not know.
+        self._has_lost_claim = False
+        self._rests_for = 0.0
         self._scribe = Scribe(database, clock, self._worker_id)
         self._tray = Tray()
         self._ending = asyncio.Event()
@@ -86,10 +94,14 @@ class Shift:
         """Mail until told to stop, or until there is nothing left.
 
         Raises:
-            RelayUnreachable: in a shift that ends when idle, no relay took mail for about a minute.
+            RelayUnreachable: in a shift that ends when idle, no relay took mail for about a minute, or none can be used.
+            RelayMissing: in such a shift, all relays were taken away.
 
         """
         waiting = await self._begin()
+        if waiting is None:
+            await self._scribe.close()
+            return Tally(self._tell, 0).progress()
         await self._routes.look()
         tally = Tally(self._tell, waiting)
         office = self._office(tally)
@@ -105,7 +117,7 @@ class Shift:
             await _cancel([feeding, *self._crew.values(), *others])
             await self._end(writing)
             tally.tell()
-        return tally.progress()
+        return replace(tally.progress(), rests_for=self._rests_for)
 
     def _office(self, tally: Tally) -> Office:
         return Office(
@@ -138,14 +150,15 @@ class Shift:
         if error is not None and not self._failure.done():
             self._failure.set_exception(error)
 
-    async def _begin(self) -> int:
-        """Register, take back what dead workers held, and count what waits."""
+    async def _begin(self) -> int | None:
+        """Register, take back what dead workers held, and count what waits; None when told to stop before that."""
         while True:
             try:
                 return await self._scribe.run(self._register)
             except UNAVAILABLE as error:
                 log.warning("the ledger cannot be written", reason=str(error))
-                await asyncio.sleep(POLL)
+                if await wait_for(self._told_to_stop, POLL):
+                    return None
 
     def _register(self, tx: Transaction) -> int:
         now = self._clock()
@@ -167,16 +180,33 @@ class Shift:
 
     async def _claim(self) -> bool:
         """Lease the next deliveries when few are left; False when there are none."""
-        await self._tray.low()
+        if not await self._is_low():
+            return True
         if self._ending.is_set() or not self._routes.pool.relays:
             return False
         self._claims += 1
-        claimed = await self._scribe.claim(self._tray.ahead, self._claims)
+        try:
+            claimed = await self._scribe.claim(self._tray.ahead, self._claims)
+        except LedgerSilent:
+            self._has_lost_claim = True
+            raise
         self._has_news = self._has_news or bool(claimed)
         self._tray.put(claimed)
         for _ in claimed:
             failpoints.hit("lease.claimed")
         return bool(claimed)
+
+    async def _is_low(self) -> bool:
+        """Wait until few are left; give back what was claimed for a faster pace, so that nothing urgent waits behind it."""
+        try:
+            async with asyncio.timeout(NEVER_LOW):
+                await self._tray.low()
+        except TimeoutError:
+            untouched = Verdict(DeliveryState.PENDING, not_before=self._clock(), burns_attempt=False)
+            for delivery in self._tray.surplus():
+                self._scribe.settle(Outcome(delivery, untouched, Reply(Phase.MAIL, NO_ANSWER, "", "")))
+            return False
+        return True
 
     async def _is_done(self) -> bool:
         """Wait a moment for those in hand; True when nothing is left that this shift has to wait for."""
@@ -186,6 +216,10 @@ class Shift:
                 await self._scribe.flushed()
         except TimeoutError:
             return False
+        if self._has_lost_claim:
+            # Nothing is in hand now, so whatever else is in our name came by that claim.
+            self._note(await self._scribe.run(lambda tx: workers.recall(tx, self._worker_id, self._clock())))
+            self._has_lost_claim = False
         if self._has_news:
             await self._scribe.run(lambda tx: dispatch.finish(tx, self._clock()))
             self._has_news = False
@@ -231,15 +265,19 @@ class Shift:
         return await asyncio.to_thread(ask)
 
     async def _keep_alive(self) -> None:
+        pause = workers.RENEW_EVERY.total_seconds()
         while True:
-            await asyncio.sleep(workers.RENEW_EVERY.total_seconds())
+            await asyncio.sleep(pause)
             try:
                 await self._scribe.run(lambda tx: workers.renew(tx, self._worker_id, self._clock()))
                 await self._rescue()
                 for letter_id in list(self._letters):
                     # A key that signs may have been retired since.
                     await self._compile(letter_id)
+                pause = workers.RENEW_EVERY.total_seconds()
             except UNAVAILABLE as error:
+                # Soon: until it is renewed the gate sends back whoever comes.
+                pause = POLL
                 log.warning("the lease could not be renewed", reason=str(error))
 
     async def _rescue(self) -> None:
@@ -258,9 +296,21 @@ class Shift:
                 continue
             if pool.is_hopeless:
                 raise RelayUnreachable(" and ".join(map(str, pool.relays.values())), pool.last_trouble.words)
-            if pool.rests_for() > LONGEST_REST:
-                log.info("the relays may be given nothing for a while", seconds=round(pool.rests_for()))
+            if not pool.relays and await self._has_some():
+                raise self._routes.why_none()
+            rest = pool.rests_for()
+            if rest > LONGEST_REST and await self._has_some():
+                log.info("the relays may be given nothing for a while", seconds=round(rest))
+                self._rests_for = rest
                 return
+
+    async def _has_some(self) -> bool:
+        """Whether somebody is still to be mailed."""
+        try:
+            return not (await self._outstanding()).is_nothing
+        except UNAVAILABLE:
+            # The feed says so, and tries again.
+            return False
 
     async def _wind_up(self) -> None:
         """Let every connection finish what it has in hand."""

@@ -25,6 +25,8 @@ class Progress:
     uncertain: int
     skipped: int
     seconds: float
+    # It ended with mail waiting, because the limits of the relays let nothing go for so many seconds more.
+    rests_for: float = 0.0
 
     @property
     def done(self) -> int:

@@ -74,6 +74,14 @@ class Tray:
         self._look()
         return delivery
 
+    def surplus(self) -> tuple[Delivery, ...]:
+        """Let go of what waits beyond the least: it goes slower now than when this was claimed."""
+        self._ahead = self._least
+        gone = tuple(self._waiting.pop() for _ in range(len(self._waiting) - self._least))
+        self._in_hand -= len(gone)
+        self._look()
+        return gone
+
     def put_back(self, delivery: Delivery) -> None:
         """Take back a delivery that was taken and has not got to its relay, to be taken first by whoever is next."""
         if self._has_ended:

@@ -65,6 +65,11 @@ def release(tx: Transaction, worker_id: str, now: datetime) -> Rescued:
     return _take_back(tx, delivery.c.worker_id == worker_id, now)
 
 
+def recall(tx: Transaction, worker_id: str, now: datetime) -> Rescued:
+    """Take back what is in a worker's name and not in its hands: by a claim whose answer was lost."""
+    return _take_back(tx, delivery.c.worker_id == worker_id, now)
+
+
 def rescue(tx: Transaction, worker_id: str, now: datetime) -> Rescued:
     """Take back what dead workers hold; *worker_id* is the one that asks."""
     if tx.dialect.name == "sqlite":
