@@ -15,10 +15,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tests.faults import databases, drafting, kills, living, snapshots, weathers
+from newsletter.letters.letter import Draft
+from tests.faults import databases, drafting, kills, living, pressing, relaying, snapshots, weathers
 from tests.faults.kills import Kill
 from tests.harness import crashdriver, trial
 from tests.harness.certificates import Authority
+from tests.harness.mailroom import a_long_draft
 from tests.harness.postgres import Postgres, postgres
 from tests.harness.processes import sink_process
 from tests.harness.trial import Record, Trial
@@ -38,12 +40,16 @@ class Run:
     do: Callable[[Trial, Postgres], Record]
     # The issue is one that the worker is to plan, now or tomorrow.
     due_in: timedelta | None = None
+    # They are at so many domains, and get this instead of a short letter.
+    domains: int = 1
+    draft: Draft | None = None
 
 
 def all_runs(seed: int, scale: float) -> Iterator[Run]:
     """Give every run there is; *scale* makes all of them smaller."""
     yield from _crashes(seed, scale)
     yield from _relays(seed)
+    yield from _pace(scale)
     yield from _databases(seed, scale)
     yield from _people(seed, scale)
 
@@ -91,6 +97,27 @@ def _relays(seed: int) -> Iterator[Run]:
     yield Run("case 66", SQLITE, 400, lambda t, _s: weathers.be_away(t, 3))
 
 
+def _pace(scale: float) -> Iterator[Run]:
+    for database in BOTH:
+        yield Run("relays", database, int(10_000 * scale), lambda t, _s: relaying.share(t, {"a": 5, "b": 3, "c": 2}))
+        yield Run("relays", database, int(3000 * scale) + 300, lambda t, _s: relaying.fail_over(t))
+        yield Run("relays", database, int(1000 * scale) + 400, lambda t, _s: relaying.change_all(t))
+        for option in (("--daily-cap", "5"), ("--warm-up", "5 x 2")):
+            yield Run("relays", database, 12, lambda t, _s, o=option: relaying.rest(t, *o, expected=5))  # type: ignore[misc]
+        yield Run("relays", database, 12, lambda t, _s: relaying.rest(t, "--quiet-hours", "06:00-18:00", expected=0))
+        for halfway in (False, True):
+            yield Run("S12", database, 60, lambda t, _s, h=halfway: relaying.refuse_login(t, halfway=h))  # type: ignore[misc]
+        yield Run("S16", database, 1000, lambda t, _s: pressing.slow_domain(t, "2/s", 50), domains=50)
+        yield Run("U02", database, int(8000 * scale) + 2000, lambda t, _s: pressing.steer_in_full_flight(t))
+        yield Run("S04, S09", database, int(2000 * scale) + 200, lambda t, _s: pressing.throttle(t))
+    yield Run("S09", SQLITE, int(100 * scale) + 16, lambda t, _s: pressing.bear_slowness(t, 1, 5))
+    yield Run("S15", POSTGRESQL, int(800 * scale) + 20, lambda t, _s: relaying.keep_a_rate(t, "300/min", 5))
+    yield Run("case 69", POSTGRESQL, int(10_000 * scale), lambda t, _s: pressing.share_a_ledger(t))
+    megabyte = 1_000_000
+    letter = a_long_draft(megabyte)
+    yield Run("back-pressure", SQLITE, 200, lambda t, _s: pressing.press_back(t, megabyte, 20), draft=letter)
+
+
 def _databases(seed: int, scale: float) -> Iterator[Run]:
     times = max(2, int(20 * scale))
     yield Run("D01", POSTGRESQL, 500 * times, lambda t, s: databases.restart(t, s, times, seed))
@@ -115,7 +142,8 @@ def _one(run: Run, server: Postgres) -> Record:
         url = f"sqlite:///{folder}/newsletter.db" if run.database == SQLITE else server.new_database()
         send_at = None if run.due_in is None else datetime.now(UTC) + run.due_in
         try:
-            return run.do(trial.plan(url, folder, run.people, send_at=send_at), server)
+            planned = trial.plan(url, folder, run.people, send_at=send_at, domains=run.domains, draft=run.draft)
+            return run.do(planned, server)
         except Exception as error:  # noqa: BLE001 -- the others are to be run all the same
             traceback.print_exc()
             return Record(

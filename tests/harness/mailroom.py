@@ -1,6 +1,6 @@
 """Letters on their way, for tests: made by the product's own verbs, without an issue around them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,6 +60,13 @@ def a_draft(kind: LetterKind = LetterKind.ISSUE, subject: str = "January 2020", 
     )
 
 
+def a_long_draft(size: int) -> Draft:
+    """Give such a letter whose message has so many bytes, and some more."""
+    draft = a_draft()
+    line = "All work and no play makes a long letter, and a long letter is what this is.\n"
+    return sealed(replace(draft, text=draft.text + line * (size // len(line)), content_hash=""))
+
+
 def open_mailroom(tx: Transaction, keyring: Keyring, now: datetime, names: tuple[str, ...]) -> Mailroom:
     """Make a newsletter with a list of `name@example.net` for each of *names*, and plan a letter for all of them."""
     claim_instance(tx, keyring.key_check, now)
@@ -114,11 +121,13 @@ def subscription_of(tx: Transaction, name: str) -> Subscription:
     return subscription
 
 
-def approved_issue(tx: Transaction, newsletter_id: int, now: datetime, title: str = "January 2020") -> int:
+def approved_issue(
+    tx: Transaction, newsletter_id: int, now: datetime, title: str = "January 2020", draft: Draft | None = None
+) -> int:
     """Make an issue whose letter somebody approved; gives its id."""
     newsletter = newsletters.by_id(tx, newsletter_id)
     issue = issues.set_state(tx, drafts.draft_empty(tx, newsletter, title, now), IssueState.IN_REVIEW, now)
-    draft = a_draft(subject=title)
+    draft = draft or a_draft(subject=title)
     letter = letters.freeze(tx, draft, now, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id)
     approvals.add(tx, Approval(issue.id, draft.content_hash, "ann", now, ""))
     issues.approve_as(tx, issue, letter.id, now)

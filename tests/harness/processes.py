@@ -54,3 +54,15 @@ def worker_process(settings: Mapping[str, str]) -> Iterator[subprocess.Popen[str
 def own_environment() -> dict[str, str]:
     """Give the environment of this process without the product's settings."""
     return {name: text for name, text in os.environ.items() if not name.startswith("NEWSLETTER_")}
+
+
+def cpu_seconds(pid: int) -> float:
+    """Give the processor time that a running process has used by now."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_memory(pid: int) -> int:
+    """Give the most memory that a running process ever held, in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 
 from newsletter.database import Database
 from newsletter.issues import agenda
+from newsletter.letters.letter import Draft
 from newsletter.mail import dispatch, mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.tables.mail import worker as worker_table
@@ -168,18 +169,25 @@ def record(
     )
 
 
-def plan(url: str, folder: Path, people: int, *, send_at: datetime | None = None) -> Trial:
-    """Plan an issue for so many people, `reader0@example.net` and on; with *send_at* the worker is to do it at that time."""
+def plan(
+    url: str, folder: Path, people: int, *, send_at: datetime | None = None, domains: int = 1, draft: Draft | None = None
+) -> Trial:
+    """Plan an issue for so many people, `reader0@example.net` and on; with *send_at* the worker is to do it at that time.
+
+    With several *domains* they are at `d0.example.net` and on, in turn.
+    """
     trial = Trial(url, folder, people)
     database = Database(url)
     database.upgrade()
     with database.write() as tx:
         room = mailroom.open_mailroom(tx, trial.keyring, PLANNED_AT, ())
         mailings.cancel(tx, room.letter_id, PLANNED_AT)
-    lines = (b"email,name\n", *(b"reader%d@example.net,Reader %d\n" % (number, number) for number in range(people)))
+    at = [b"d%d.example.net" % number for number in range(domains)] if domains > 1 else [b"example.net"]
+    rows = (b"reader%d@%s,Reader %d\n" % (number, at[number % domains], number) for number in range(people))
+    lines = (b"email,name\n", *rows)
     exchange.import_csv(database.write, trial.keyring, room.list_id, lines, PLANNED_AT, basis="a trial", is_confirmed=True)
     with database.write() as tx:
-        trial.issue_id = mailroom.approved_issue(tx, room.newsletter_id, PLANNED_AT)
+        trial.issue_id = mailroom.approved_issue(tx, room.newsletter_id, PLANNED_AT, draft=draft)
         if send_at is None:
             dispatch.send_issue(tx, trial.issue_id, PLANNED_AT)
             trial.letter_id = mailings.letter_of_issue(tx, trial.issue_id) or 0
