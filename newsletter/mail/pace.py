@@ -63,6 +63,8 @@ class Pace:
         self._is_away = False
         self._turn = turn
         self._is_free = turn is None
+        # Whether it has since its latest trouble.
+        self.has_worked = False
 
     @property
     def last_trouble(self) -> Reply:
@@ -113,6 +115,7 @@ class Pace:
 
     def works(self) -> None:
         """Note that the relay answered as a relay does."""
+        self.has_worked = True
         if self._is_free:
             return
         self._breaker.succeed(self._ticks())
@@ -207,6 +210,7 @@ class Pace:
 
     def _fail(self, reply: Reply) -> None:
         self._last = reply
+        self.has_worked = False
         wait = self._breaker.fail(self._ticks())
         self._look_free()
         if wait:

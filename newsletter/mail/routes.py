@@ -10,7 +10,8 @@ import structlog
 from newsletter.clock import Clock, monotonic
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import BadValue, NewsletterError, RelayMissing, RelayUnreachable
-from newsletter.mail import allowances, relaybook, relaycheck
+from newsletter.mail import allowances, lookout, relaybook, relaycheck
+from newsletter.mail.lookout import Lookout
 from newsletter.mail.pool import Pool
 from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.scribe import Scribe
@@ -62,6 +63,7 @@ class Routes:
         self._posts: dict[str, Post] = {}
         # Of these the log has told.
         self._unusable: dict[str, _Unusable] = {}
+        self._lookout = Lookout()
         self.pool = Pool((), patience.trouble, patience.longest_trouble)
 
     @property
@@ -106,11 +108,24 @@ class Routes:
             return
         self.pool.fill(granted, asked_at)
 
+    async def report(self, scribe: Scribe) -> None:
+        """Tell a person of relays that take no mail, and of those that do again."""
+        news = self._lookout.news(self.pool)
+        if not news:
+            return
+        try:
+            await scribe.run(lambda tx: lookout.write(tx, news, self._clock()))
+        except UNAVAILABLE:
+            # The scribe says so; this is told at the next look.
+            return
+        self._lookout.note(news)
+
     async def keep_up(self, scribe: Scribe, has_mail: Callable[[], bool], changed: Callable[[], None]) -> None:
         """Look and fill again and again, until cancelled; *changed* is called behind each look."""
         while True:
             await self.look()
             changed()
+            await self.report(scribe)
             for _ in range(2):
                 await self.fill(scribe, has_mail=has_mail())
                 await asyncio.sleep(LOOK_EVERY)

@@ -329,6 +329,7 @@ class Shift:
         except TimeoutError:
             log.warning("the last outcomes could not be written; their deliveries will be called uncertain")
         await _cancel([writing])
+        await self._routes.report(self._scribe)
         await self._routes.fill(self._scribe, has_mail=False)
         try:
             left = await self._scribe.run(lambda tx: workers.release(tx, self._worker_id, self._clock()))

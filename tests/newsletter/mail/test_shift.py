@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter.database import Database
 from newsletter.errors import RelayMissing, RelayUnreachable
+from newsletter.issues import alerts
 from newsletter.letters.links import Links
 from newsletter.mail import relaybook
 from newsletter.mail.delivery import DeliveryState
@@ -122,6 +123,9 @@ def test_run_ends_when_all_relays_are_away(book: Ledger, keyring: Keyring) -> No
 
     with pytest.raises(RelayUnreachable, match=r"127\.0\.0\.1:\d+ and 127\.0\.0\.1:\d+ does not take mail"):
         asyncio.run(go())
+    with book.database.read() as tx:
+        told = [alert.key for alert in alerts.open_alerts(tx)]
+    assert {"relay-down:one", "relay-down:two"} == set(told)
     assert {S.PENDING} == set(book.states().values())
 
 
