@@ -68,12 +68,7 @@ def sqlite_in(path: str) -> str:
 
 
 def plan(database: Database, draft: Draft, messages: int, *, is_signed: bool = False) -> Planned:
-    """Bring the tables up to date and plan a letter for so many new people.
-
-    Raises:
-        NotThereYet: it is to be signed, and this version has no keys.
-
-    """
+    """Bring the tables up to date and plan a letter for so many new people."""
     database.upgrade()
     keyring, now = Keyring(SECRET), system_clock()
     # A database may be measured twice; nobody and nothing is known twice.
@@ -97,15 +92,9 @@ def plan(database: Database, draft: Draft, messages: int, *, is_signed: bool = F
 
 
 def a_draft(size: int, *, is_signed: bool = False) -> Draft:
-    """Give a letter whose message has about *size* bytes, personal in both bodies; the smallest there is if that is more.
-
-    Raises:
-        NotThereYet: it is to be signed, and this version does not.
-
-    """
+    """Give a letter whose message has about *size* bytes, personal in both bodies; the smallest there is if that is more."""
     bare = message_of(_filled(0), is_signed=is_signed)
-    if is_signed:
-        signing.require_signed(bare)
+    assert signing.is_signed(bare) == is_signed
     return _filled(max(0, size - len(bare)))
 
 

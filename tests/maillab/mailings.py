@@ -235,11 +235,6 @@ class Worker:
         return True
 
 
-def has_command(name: str) -> bool:
-    """Whether the shipped command line has this command."""
-    return subprocess.run([*WORKER[:-1], name, "--help"], cwd=ROOT, capture_output=True, check=False).returncode == 0
-
-
 def relay_url(password: str = PASSWORD, port: int = 587, tls: str = "starttls", connections: int = 5) -> str:
     """Give the setting that leads to the relay."""
     return f"smtp://{USER}:{quote(password, safe='')}@{RELAY_HOST}:{port}?tls={tls}&connections={connections}"

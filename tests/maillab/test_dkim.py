@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.maillab import mailauth, opendkim
 from tests.maillab.lab import MX_ADDRESS, READERS, SCRATCH, SENDER, Lab
-from tests.maillab.mailings import Mailing, has_command, readers
+from tests.maillab.mailings import Mailing, readers
 from tests.maillab.names import ADDRESS
 from tests.maillab.postfix import Postfix
 
@@ -50,13 +50,6 @@ TAMPERED = (changed_token, changed_subject, second_sender, second_unsubscribe)
 
 
 @pytest.fixture(scope="module")
-def dkim_command() -> None:
-    """Go on only where the command is."""
-    if not has_command("dkim"):
-        pytest.skip("newsletter has no dkim command yet")
-
-
-@pytest.fixture(scope="module")
 def by_mailauth() -> Verifier:
     """Give the second verifier."""
     scratch = Path(os.environ[SCRATCH])
@@ -83,9 +76,7 @@ def by_opendkim(lab: Lab) -> Verifier:
 
 
 @pytest.fixture(params=[False, True], ids=["rsa", "rsa and ed25519"])
-def signed(
-    dkim_command: None, request: pytest.FixtureRequest, lab: Lab, relay: Postfix, plan: Plan, tmp_path: Path
-) -> list[bytes]:
+def signed(request: pytest.FixtureRequest, lab: Lab, relay: Postfix, plan: Plan, tmp_path: Path) -> list[bytes]:
     """Give mails that the shipped worker signed, as they lie in the mailboxes."""
     # No test may find the mails of another.
     mailing = plan(readers(f"signed{len(lab.dovecot.mailboxes)}-", PEOPLE))

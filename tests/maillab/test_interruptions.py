@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.maillab import maillog
 from tests.maillab.judge import Findings, judge
 from tests.maillab.lab import Lab
-from tests.maillab.mailings import Mailing, has_command, readers
+from tests.maillab.mailings import Mailing, readers
 from tests.maillab.postfix import Postfix
 
 READERS = 300
@@ -96,16 +94,7 @@ def test_killed_worker_leaves_what_postfix_can_tell(lab: Lab, relay: Postfix, pl
     )
 
 
-@pytest.fixture
-def reconcile_command() -> None:
-    """Go on only where the command is."""
-    if not has_command("reconcile"):
-        pytest.skip("newsletter has no reconcile command yet")
-
-
-def test_reconcile_settles_what_a_kill_left_open(
-    reconcile_command: None, lab: Lab, relay: Postfix, plan: Plan, tmp_path: Path
-) -> None:
+def test_reconcile_settles_what_a_kill_left_open(lab: Lab, relay: Postfix, plan: Plan, tmp_path: Path) -> None:
     """`newsletter reconcile` finds the same in the log; what Postfix never had is mailed, and then everybody has it once."""
     mailing = plan(readers("reconciled", READERS))
     with mailing.worker(tmp_path) as worker:
