@@ -180,13 +180,17 @@ class SettingWrong(NewsletterError):  # noqa: N818 -- named for the outcome
 
 
 class RelayMissing(NewsletterError):  # noqa: N818 -- named for the outcome
-    """Mail is planned and there is no server to hand it to."""
+    """There is no server that mail could be handed to, or all of them are *disabled*."""
 
-    def __init__(self) -> None:
+    def __init__(self, disabled: Sequence[str] = ()) -> None:
+        self.disabled = tuple(disabled)
+        if disabled:
+            names = ", ".join(disabled)
+            super().__init__(f"No relay is enabled ({names}), so nothing is mailed: newsletter relays enable {disabled[0]}")
+            return
         super().__init__(
-            "No relay is configured or enabled, so nothing is mailed. "
-            "Set NEWSLETTER_RELAY_URL, for instance smtp://user:pass@mail.example.org:587?tls=starttls, "
-            "or use newsletter relays add and enable",
+            "No relay is configured, so nothing is mailed. Add one (newsletter relays add --help), "
+            "or set NEWSLETTER_RELAY_URL, for instance smtp://user:pass@mail.example.org:587?tls=starttls",
         )
 
 

@@ -10,7 +10,7 @@ from newsletter.cli.issueviews import load
 from newsletter.cli.parameters import issue_argument, read_moment
 from newsletter.issues import agenda, newsletters, store
 from newsletter.issues.model import Issue
-from newsletter.mail import dispatch, rest
+from newsletter.mail import dispatch, relaybook, rest
 from newsletter.mail.delivery import Report
 from newsletter.mail.owed import Owed
 from newsletter.staff.permissions import Permission
@@ -18,7 +18,6 @@ from newsletter.web import spelled
 from subscribers import audience
 
 WAY_OUT = "It is mailed by the worker that runs, or by the next: newsletter worker."
-NO_RELAY = "No relay is configured, so the mail waits. Set NEWSLETTER_RELAY_URL."
 
 
 @click.command("schedule")
@@ -63,7 +62,7 @@ def send(door: Door, issue_id: int) -> None:
     with door.acting(Permission.SEND) as acting:
         report = dispatch.send_issue(acting.tx, issue_id, acting.now)
         acting.record("issue.send", f"issue {issue_id}", audience=report.audience)
-    door.note(NO_RELAY if door.application.relay is None else WAY_OUT)
+    door.note(_way_out(door))
     _answer(door, issue_id, report, f"{issue.title} is planned for {spelled.people(report.audience)}.")
 
 
@@ -148,7 +147,7 @@ def send_rest(door: Door, issue_id: int, *, also_new: bool, is_dry_run: bool) ->
         with door.acting(Permission.SEND) as acting:
             planned = rest.send_rest(acting.tx, issue_id, acting.now, also_new=also_new)
             acting.record("issue.send_rest", f"issue {issue_id}", again=planned.again, new=planned.new)
-        door.note(NO_RELAY if door.application.relay is None else WAY_OUT)
+        door.note(_way_out(door))
     with door.reading() as tx:
         report = dispatch.report(tx, issue_id)
     words = f"would go to {spelled.people(people)}" if is_dry_run else f"is planned for {spelled.people(planned.people)} more"
@@ -189,6 +188,12 @@ def report_(door: Door, issue_id: int) -> None:
         shown.line(f"{issue.title}: {issue.state.words}{', paused' if issue.is_paused else ''}"),
         shown.table(("what", "#people"), [(name, spelled.number(count)) for name, count in figures.items()]),
     )
+
+
+def _way_out(door: Door) -> str:
+    with door.reading() as tx:
+        missing = relaybook.missing(tx, door.settings.relay)
+    return WAY_OUT if missing is None else f"{missing}. It is planned, and waits."
 
 
 def _question(issue: Issue, waiting: int) -> str:

@@ -11,7 +11,7 @@ from newsletter.cli import relayviews, shown
 from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.parameters import read_text
-from newsletter.errors import BadValue
+from newsletter.errors import RelayMissing
 from newsletter.issues import newsletters
 from newsletter.mail import allowances, relaybook, relaycheck
 from newsletter.mail.relaychange import RelayChange, changed, new_relay
@@ -200,7 +200,7 @@ def test(door: Door, name: str | None, recipient: str | None, sender: str | None
         known = relaybook.entries(tx, door.settings.relay)
         chosen = [relaybook.find(tx, name, door.settings.relay)] if name else known
     if not chosen:
-        raise BadValue("relay", name or "", "there is none to test; add one, or set NEWSLETTER_RELAY_URL")
+        raise RelayMissing
     probe = _probe(door, recipient, sender) if recipient else None
     found = {one.name: asyncio.run(relaycheck.examine(relaybook.opened(one, strongbox), probe)) for one in chosen}
     _tell(door, {one.name: one.relay for one in chosen}, found)

@@ -20,7 +20,7 @@ from newsletter.cli.figures import Figures, Teller
 from newsletter.cli.progress import mailing_bar
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayMissing
-from newsletter.mail import mailings
+from newsletter.mail import mailings, relaybook
 from newsletter.web import spelled
 from newsletter.worker.metronome import Idle, Worker
 
@@ -41,6 +41,7 @@ def init(door: Door) -> None:
     settings = prepare(door.settings, door.now())
     door.settle_in(settings)
     place = place_of(door.application.database)
+    missing = _missing(door)
     steps = [
         'newsletter newsletters create NAME --from "Name <address>" --list readers --postal-address "…"',
         "newsletter feeds add NAME https://blog.example.org/feed/",
@@ -57,7 +58,7 @@ def init(door: Door) -> None:
         },
         shown.line(f"The database is ready: {place}"),
         *([shown.line(key)] if key else []),
-        *([] if settings.relay else [shown.line(str(RelayMissing()))]),
+        *([] if missing is None else [shown.line(str(missing))]),
         shown.line("Next:"),
         *(shown.line(f"  {step}") for step in steps),
     )
@@ -80,8 +81,9 @@ def serve(door: Door, host: str, port: int | None) -> None:
     application = door.application
     settings = application.settings
     chosen = serving.usual_port(settings) if port is None else port
-    if application.relay is None:
-        door.note(str(RelayMissing()))
+    missing = _missing(door)
+    if missing is not None:
+        door.note(str(missing))
 
     def announce(opened: serving.Opened) -> None:
         if settings.is_local and opened.url != settings.public_url:
@@ -108,8 +110,7 @@ def worker(door: Door, *, until_idle: bool) -> int:
     """
     application = door.application
     if not until_idle:
-        to = f"mail goes to {application.relay}" if application.relay else str(RelayMissing())
-        door.note(f"Looking every {application.settings.tick_seconds} seconds for what is due; {to}")
+        door.note(f"Looking every {application.settings.tick_seconds} seconds for what is due. {_where_to(door)}")
         with _telling(door, application.database) as teller:
             eventloop.run(_until_told(door, teller.beside(Worker(application, progress=teller.take).run)))
         return Exit.DONE
@@ -157,8 +158,22 @@ def demo(door: Door, *, once: bool) -> int:  # noqa: ARG001 -- the demo has its 
     return script.run(once=once)
 
 
+def _missing(door: Door) -> RelayMissing | None:
+    with door.reading() as tx:
+        return relaybook.missing(tx, door.settings.relay)
+
+
+def _where_to(door: Door) -> str:
+    with door.reading() as tx:
+        known = relaybook.entries(tx, door.settings.relay)
+        missing = relaybook.missing(tx, door.settings.relay)
+    return str(missing or f"Mail goes to {', '.join(f'{one.name} ({one.relay})' for one in known if one.is_enabled)}.")
+
+
 def _answer_idle(door: Door, idle: Idle, *, was_told: bool) -> Exit:
     mailed = idle.mailed
+    with door.reading() as tx:
+        waiting = mailings.waiting(tx)
     figures = {
         "accepted": mailed.accepted,
         "refused": mailed.refused,
@@ -166,11 +181,20 @@ def _answer_idle(door: Door, idle: Idle, *, was_told: bool) -> Exit:
         "uncertain": mailed.uncertain,
         "skipped": mailed.skipped,
     }
-    words = ", ".join(f"{count:,} {name}" for name, count in figures.items() if count) or "nobody waited for mail"
+    nobody = "nobody could be mailed" if waiting else "nobody waited for mail"
+    words = ", ".join(f"{count:,} {name}" for name, count in figures.items() if count) or nobody
     door.answer(
-        {**figures, "is_idle": not was_told, "failed_steps": idle.failed, "rests_for": round(mailed.rests_for)},
+        {
+            **figures,
+            "waiting": waiting,
+            "is_idle": not was_told,
+            "failed_steps": idle.failed,
+            "rests_for": round(mailed.rests_for),
+        },
         shown.line(f"{'Stopped' if was_told else 'Idle'}: {words}."),
     )
+    if waiting:
+        door.note(f"{spelled.people(waiting)} {'waits' if waiting == 1 else 'wait'} still.")
     if was_told:
         return Exit.INTERRUPTED
     if mailed.rests_for:

@@ -60,9 +60,10 @@ class Mailer:
             WorkerRunning: another mailer has this SQLite database.
 
         """
-        if await asyncio.to_thread(self._has_no_relay):
+        missing = await asyncio.to_thread(self._missing)
+        if missing is not None:
             if self._has_work():
-                raise RelayMissing
+                raise missing
             return Progress(0, 0, 0, 0, 0, 0, 0.0)
         return await self._shift(stop or asyncio.Event(), ends_when_idle=True)
 
@@ -95,9 +96,9 @@ class Mailer:
         path = self._database.path
         return nullcontext() if path is None else only_mailer(path, self._place)
 
-    def _has_no_relay(self) -> bool:
+    def _missing(self) -> RelayMissing | None:
         with self._database.read() as tx:
-            return not relaybook.working(tx, self._setting, self._strongbox)
+            return relaybook.missing(tx, self._setting)
 
     def _has_work(self) -> bool:
         with self._database.read() as tx:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, select, update
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
-from newsletter.errors import AlreadyThere, BadValue, RelayNotFound
+from newsletter.errors import AlreadyThere, BadValue, RelayMissing, RelayNotFound
 from newsletter.mail import limits as rules
 from newsletter.mail.relays import FROM_SETTING, Relay, Tls
 from newsletter.strongbox import Strongbox
@@ -63,6 +63,12 @@ def working(tx: Transaction, setting: Relay | None, strongbox: Strongbox) -> tup
 
     """
     return tuple(opened(one, strongbox) for one in entries(tx, setting) if one.is_enabled)
+
+
+def missing(tx: Transaction, setting: Relay | None) -> RelayMissing | None:
+    """Say why nothing can be mailed: there is no relay, or none is enabled; None when there is one."""
+    known = entries(tx, setting)
+    return None if any(one.is_enabled for one in known) else RelayMissing([one.name for one in known])
 
 
 def opened(entry: Entry, strongbox: Strongbox) -> Relay:

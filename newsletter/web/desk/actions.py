@@ -8,11 +8,10 @@ from newsletter.errors import BadValue, Blocked, Outdated, WrongState
 from newsletter.issues import agenda, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.recurrence import instant
-from newsletter.mail import dispatch
+from newsletter.mail import dispatch, relaybook
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.web import reports
-from newsletter.web.desk.board import NO_RELAY
 from newsletter.web.desk.issue import Desked, load
 from newsletter.web.spelled import number, people
 from newsletter.web.visits import Site, Visit
@@ -52,9 +51,10 @@ def ask_to_send(site: Site, visit: Visit) -> Response:
     """Ask whether an approved issue is to go out now, naming how many people get it."""
     with site.application.database.read() as tx:
         desked = load(site, tx, visit.number("issue_id"))
+        missing = relaybook.missing(tx, site.application.relay)
     if desked.issue.state not in {S.APPROVED, S.SCHEDULED}:
         raise WrongState(desked.issue.id, "sent", desked.issue.state.words)
-    trouble = f"{NO_RELAY}. It is planned, and goes out when there is one." if site.application.relay is None else ""
+    trouble = f"{missing}. It is planned, and goes out when there is one." if missing is not None else ""
     return _page(site, visit, "desk/send.html", desked, trouble=trouble)
 
 

@@ -27,23 +27,23 @@ class Bar:
     is_named: bool
 
 
-def bar(site: Site, issue: Issue | IssueLine, report: Report, *, is_named: bool) -> Bar:
-    """Give the bar of an issue that is being sent, or was a moment ago."""
+def bar(site: Site, issue: Issue | IssueLine, report: Report, *, is_named: bool, can_mail: bool) -> Bar:
+    """Give the bar of an issue that is being sent, or was a moment ago; *can_mail*: there is a relay that takes it."""
     return Bar(
         issue_id=issue.id,
         title=issue.title,
         audience=report.audience,
         settled=settled(report),
         figures=in_words(report),
-        pace=_pace(site, issue, report),
+        pace=_pace(site, issue, report, can_mail=can_mail),
         is_over=issue.state is not IssueState.SENDING,
         is_named=is_named,
     )
 
 
-def _pace(site: Site, issue: Issue | IssueLine, report: Report) -> str:
+def _pace(site: Site, issue: Issue | IssueLine, report: Report, *, can_mail: bool) -> str:
     if issue.is_paused:
         return "Paused"
-    if site.application.relay is None:
-        return "Waits for a mail server to be set"
+    if not can_mail:
+        return "Waits for a mail server"
     return site.speed.words(issue.id, report)

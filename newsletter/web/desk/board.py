@@ -11,6 +11,7 @@ from newsletter.issues import alerts, calendar, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Newsletter
 from newsletter.issues.schedule import Slot, SlotState
 from newsletter.issues.store import IssueLine
+from newsletter.mail import relaybook
 from newsletter.mail.delivery import Report
 from newsletter.web import reports
 from newsletter.web.desk import bars, states
@@ -27,8 +28,6 @@ S = IssueState
 MOST_ISSUES = 13
 # How many alerts stand in front of everything else before they are only counted.
 MOST_ALERTS = 5
-
-NO_RELAY = "No mail server is set (NEWSLETTER_RELAY_URL), so nothing can be mailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,10 @@ def board(site: Site, visit: Visit) -> Response:
     """Show the board."""
     with site.application.database.read() as tx:
         waiting = alerts.open_alerts(tx)
-        papers = [_paper(site, tx, newsletter, visit.now) for newsletter in newsletters.all_newsletters(tx)]
+        missing = relaybook.missing(tx, site.application.relay)
+        papers = [
+            _paper(site, tx, newsletter, visit.now, can_mail=missing is None) for newsletter in newsletters.all_newsletters(tx)
+        ]
     return site.pages.page(
         "desk/board.html",
         now=visit.now,
@@ -88,7 +90,7 @@ def board(site: Site, visit: Visit) -> Response:
         more_alerts=len(waiting[MOST_ALERTS:]),
         newsletters=_with_one_first(papers),
         has_running=any(paper.running for paper in papers),
-        no_relay=NO_RELAY if papers and site.application.relay is None else "",
+        no_relay=missing if papers and missing is not None else "",
     )
 
 
@@ -97,7 +99,7 @@ def _with_one_first(papers: list[Paper]) -> tuple[Paper, ...]:
     return tuple(replace(paper, is_first=paper is first) for paper in papers)
 
 
-def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime) -> Paper:
+def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime, *, can_mail: bool) -> Paper:
     found = store.issues_of(tx, newsletter.id, MOST_ISSUES + 1)
     shown = found[:MOST_ISSUES]
     known = {one.id: site.reports.report(tx, one) for one in shown if one.state not in EDITABLE}
@@ -108,7 +110,9 @@ def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime) -
         readers=audience.count(tx, newsletter.list_id),
         next=_next(tx, newsletter, shown, now, has_feeds=bool(own_feeds)),
         feeds=tuple(feed for feed in own_feeds if feed.trouble),
-        running=tuple(bars.bar(site, one, known[one.id], is_named=True) for one in shown if one.state is S.SENDING),
+        running=tuple(
+            bars.bar(site, one, known[one.id], is_named=True, can_mail=can_mail) for one in shown if one.state is S.SENDING
+        ),
         issues=tuple(_row(one, known.get(one.id)) for one in shown),
         has_older=len(found) > MOST_ISSUES,
     )

@@ -14,7 +14,7 @@ from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition, compose_issue
 from newsletter.letters.letter import Letter
 from newsletter.letters.webcopy import public_html
-from newsletter.mail import dispatch
+from newsletter.mail import dispatch, relaybook
 from newsletter.mail.delivery import Report
 from newsletter.review import preflight
 from newsletter.review import store as approvals
@@ -22,6 +22,7 @@ from newsletter.review.preflight import Code, Finding
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import bars, states, steps
+from newsletter.web.desk.bars import Bar
 from newsletter.web.guard import PREVIEW_HEADERS
 from newsletter.web.visits import Site, Visit
 from subscribers import audience, register
@@ -45,6 +46,8 @@ class Desked:
     readers: int
     # Figures of its mailing; None before there is one.
     report: Report | None
+    # There is a relay that takes mail.
+    can_mail: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def load(site: Site, tx: Transaction, issue_id: int) -> Desked:
         list_name=register.list_by_id(tx, newsletter.list_id).name,
         readers=report.audience if report is not None else audience.count(tx, newsletter.list_id),
         report=report,
+        can_mail=relaybook.missing(tx, site.application.relay) is None,
     )
 
 
@@ -117,12 +121,16 @@ def show(site: Site, visit: Visit) -> Response:
         readers=desked.readers,
         approval=approval,
         steps=steps.steps(issue, desked.newsletter, desked.readers, visit.actor, is_blocked=is_blocked),
-        bar=bars.bar(site, issue, report, is_named=False) if report is not None and issue.state is S.SENDING else None,
+        bar=_bar(site, desked) if issue.state is S.SENDING else None,
         figures=reports.lines(report) if report is not None and report.audience else (),
         check=check,
         can_override=check is not None and check.can_be_set_aside and allowed(visit.actor.role, Permission.APPROVE),
         suggestion=_suggestion(desked, visit) if _can_time(issue, visit.actor) else "",
     )
+
+
+def _bar(site: Site, desked: Desked) -> Bar:
+    return bars.bar(site, desked.issue, desked.report or dispatch.NOBODY, is_named=False, can_mail=desked.can_mail)
 
 
 def preview(site: Site, visit: Visit) -> Response:
@@ -140,9 +148,8 @@ def progress(site: Site, visit: Visit) -> Response:
     """Give the bar and the figures alone, for the page that refreshes them."""
     with site.application.database.read() as tx:
         desked = load(site, tx, visit.number("issue_id"))
-    report = desked.report or dispatch.NOBODY
-    bar = bars.bar(site, desked.issue, report, is_named=False)
-    return site.pages.page("desk/progress.html", bar=bar, figures=reports.lines(report))
+    figures = reports.lines(desked.report or dispatch.NOBODY)
+    return site.pages.page("desk/progress.html", bar=_bar(site, desked), figures=figures)
 
 
 def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:

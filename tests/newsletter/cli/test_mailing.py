@@ -63,6 +63,35 @@ def test_send_without_a_relay_says_that_the_mail_waits(ready: Ready) -> None:
     assert "NEWSLETTER_RELAY_URL" in told.err
 
 
+def test_send_over_a_relay_that_was_added_waits_for_the_worker_only(ready: Ready) -> None:
+    """A relay need not stand in the setting."""
+    ready.terminal.ok("relays", "add", "main", "smtp://127.0.0.1:9")
+    told = ready.terminal("issues", "send", ready.issue)
+
+    assert "newsletter worker" in told.err
+    assert "No relay" not in told.err
+
+
+def test_disabled_relay_is_named_where_mail_waits_for_it(ready: Ready) -> None:
+    """By whom sends and by the worker, with what enables it."""
+    ready.terminal.ok("relays", "add", "main", "smtp://127.0.0.1:9")
+    ready.terminal.ok("relays", "disable", "main")
+    told = [ready.terminal("issues", "send", ready.issue), ready.terminal("worker", "--until-idle")]
+
+    assert [0, Exit.NO_MAILER] == [one.code for one in told]
+    assert all("newsletter relays enable main" in one.err for one in told)
+
+
+def test_worker_that_ends_before_everybody_is_reached_says_who_waits(ready: Ready) -> None:
+    """Quiet hours are not waited for, and are not called nothing to do."""
+    ready.terminal.ok("relays", "add", "main", "smtp://127.0.0.1:9", "--quiet-hours", "00:00-23:59")
+    ready.ok("send")
+    told = ready.terminal("worker", "--until-idle")
+
+    assert (0, "Idle: nobody could be mailed.\n") == (told.code, told.out)
+    assert "2 people wait still. The relays may be given no more now: newsletter relays list." in told.err
+
+
 def test_worker_without_a_relay_exits_7_when_mail_waits(ready: Ready) -> None:
     """A timer that runs it is told."""
     ready.ok("send")

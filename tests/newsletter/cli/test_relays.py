@@ -134,7 +134,7 @@ def test_relay_of_the_setting_is_among_them(terminal: Terminal) -> None:
         (("remove", "nobody", "--yes"), Exit.NOT_FOUND),
         (("enable", "nobody"), Exit.NOT_FOUND),
         (("test", "nobody"), Exit.NOT_FOUND),
-        (("test",), Exit.REFUSED),
+        (("test",), Exit.NO_MAILER),
     ],
 )
 def test_what_cannot_be_done_is_said(terminal: Terminal, arguments: tuple[str, ...], code: Exit) -> None:

@@ -13,8 +13,12 @@ from newsletter.issues import alerts, calendar, draft, store
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
+from newsletter.mail import relaybook
+from newsletter.mail.relays import Relay, Tls
+from newsletter.strongbox import Strongbox
 from newsletter.web.app import create_app
 from newsletter.web.desk.board import MOST_ALERTS, MOST_ISSUES
+from subscribers.tokens import Keyring
 from tests.harness.newsroom import a_newsletter
 from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons
@@ -129,6 +133,22 @@ def test_a_missing_mail_server_is_said(application: Application, newsletter: New
     client.post(f"/desk/enter/{DESK_TOKEN}")
 
     assert "NEWSLETTER_RELAY_URL" in client.get("/desk").text
+
+
+def test_a_mail_server_that_was_added_is_enough(
+    application: Application, database: Database, keyring: Keyring, newsletter: Newsletter, clock: Hands
+) -> None:
+    """It need not stand in the setting; when none is enabled, that is said."""
+    bare = replace(application, settings=replace(application.settings, relay=None))
+    client = TestClient(create_app(bare, health=lambda: True, desk_token=DESK_TOKEN), PUBLIC_URL)
+    client.post(f"/desk/enter/{DESK_TOKEN}")
+    with database.write() as tx:
+        relaybook.add(tx, Relay("127.0.0.1", 9, Tls.NONE, name="main"), Strongbox.of(keyring), clock())
+
+    assert "No relay" not in client.get("/desk").text
+    with database.write() as tx:
+        relaybook.enable(tx, relaybook.find(tx, "main", None), clock(), is_enabled=False)
+    assert "newsletter relays enable main" in client.get("/desk").text
 
 
 def test_one_newsletter_has_the_first_button(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
