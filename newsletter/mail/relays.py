@@ -106,23 +106,31 @@ def read_address(url: str) -> Relay:
         ValueError: it cannot be used, with a reason that repeats nothing secret.
 
     """
+    if not url.isprintable():
+        # The parser would drop line ends silently, and go on with another host.
+        raise ValueError("holds line ends or control characters")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise ValueError("the port is no number from 1 to 65535, or the address is damaged") from error
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == 0 or parts.path not in {"", "/"}:
+        raise ValueError(
+            "has no port from 1 to 65535, or is damaged; in a password signs such as / ? # @ are percent-encoded"
+        ) from error
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == 0 or parts.path not in {"", "/"} or parts.fragment:
         raise ValueError("is no relay, for instance smtp://user:pass@mail.example.org:587?tls=starttls")
     if not is_host(parts.hostname):
         raise ValueError("names no host that can be reached")
+    username, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (username + password).isprintable():
+        raise ValueError("has a login with control characters in it")
     options = _options(parts.query)
     port = port or (IMPLICIT_TLS_PORT if parts.scheme == "smtps" else DEFAULT_PORT)
     relay = Relay(
         host=parts.hostname,
         port=port,
         tls=_tls(options.get("tls", ""), parts.scheme, parts.hostname, port),
-        username=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        username=username,
+        password=password,
         connections=_number(options, "connections", DEFAULT_CONNECTIONS, MOST_CONNECTIONS),
         messages=_number(options, "messages", DEFAULT_MESSAGES, MOST_MESSAGES),
         idle=_number(options, "idle", DEFAULT_IDLE, LONGEST_IDLE),

@@ -4,6 +4,7 @@ aiosmtplib cannot tell a connection lost before the body from one lost after it,
 wait. Both would make the ledger say something untrue, so it only connects, greets, encrypts and logs in.
 """
 
+import base64
 import re
 import socket
 import ssl
@@ -18,7 +19,10 @@ from newsletter import failpoints
 from newsletter.mail.delivery import NO_ANSWER, Phase, Reply, enhanced_status
 from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.transactions import Patience, Session
-from newsletter.mail.wire import take_over
+from newsletter.mail.wire import LONGEST_TEXT, legible, take_over
+
+# Stands for a password that a relay repeated.
+HIDDEN = "(hidden)"
 
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -79,10 +83,10 @@ async def connect(relay: Relay, patience: Patience, tls_context: ssl.SSLContext,
     try:
         return await _opened(client, relay, patience, witness or Witness())
     except aiosmtplib.SMTPResponseException as error:
-        text = _one_line(error.message)
+        text = _said(error.message, relay)
         raise RelayDown(Reply(Phase.CONNECT, max(error.code, NO_ANSWER), enhanced_status(error.code, text), text)) from error
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise RelayDown(Reply(Phase.CONNECT, NO_ANSWER, "", _one_line(str(error)) or type(error).__name__)) from error
+        raise RelayDown(Reply(Phase.CONNECT, NO_ANSWER, "", _said(str(error), relay) or type(error).__name__)) from error
 
 
 async def _opened(client: aiosmtplib.SMTP, relay: Relay, patience: Patience, witness: Witness) -> Session:
@@ -104,8 +108,8 @@ async def _opened(client: aiosmtplib.SMTP, relay: Relay, patience: Patience, wit
         raise aiosmtplib.SMTPServerDisconnected("the relay closed the connection")
     encryption = client.transport.get_extra_info("ssl_object")
     witness.handshake = Handshake(
-        greeting=_one_line(greeting.message),
-        extensions=dict(client.esmtp_extensions),
+        greeting=legible(greeting.message),
+        extensions={legible(name): legible(value) for name, value in client.esmtp_extensions.items()},
         tls_version=encryption.version() if encryption else "",
         certificate=encryption.getpeercert() if encryption else {},
     )
@@ -131,5 +135,10 @@ def _own_name() -> str:
     return name if _HOST_NAME.fullmatch(name) else "[127.0.0.1]"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _said(text: str, relay: Relay) -> str:
+    """Give the words of a relay for logs and reports, without the login, which it may say after us."""
+    words = legible(text)[:LONGEST_TEXT]
+    plain = f"\0{relay.username}\0{relay.password}"
+    for secret in (plain, relay.password) if relay.password else ():
+        words = words.replace(base64.b64encode(secret.encode("utf-8", "replace")).decode(), HIDDEN)
+    return words.replace(relay.password, HIDDEN) if relay.password else words

@@ -8,6 +8,8 @@ from typing import cast
 
 # RFC 5321 4.5.3.1.5 allows 512; some relays put a web address or a name of somebody else's making behind it.
 LONGEST_LINE = 4096
+# Of the words of one reply this much is passed on: they end in alerts and logs, and a hostile one has half a megabyte.
+LONGEST_TEXT = 2000
 # An EHLO has some twenty lines. A server that never ends its reply must not fill our memory.
 MOST_LINES = 128
 
@@ -28,8 +30,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The lines as one text."""
-        return "\n".join(self.lines)
+        """The lines as one text, the first of them where there are too many."""
+        return "\n".join(self.lines)[:LONGEST_TEXT]
 
 
 class Wire(asyncio.Protocol):
@@ -219,9 +221,12 @@ def take_over(transport: asyncio.BaseTransport) -> Wire:
     return Wire(cast("asyncio.Transport", transport))
 
 
-def _shown(line: bytes) -> str:
-    # Whatever a relay says ends in reports and on pages: one line, printable.
-    text = line.decode("utf-8", "replace")
+def legible(text: str) -> str:
+    """Give what a relay said as one printable line: it ends in logs, in reports, on pages and on terminals."""
     if text.isprintable():
         return text.strip()
     return "".join(char if char.isprintable() else " " for char in text).strip()
+
+
+def _shown(line: bytes) -> str:
+    return legible(line.decode("utf-8", "replace"))

@@ -110,6 +110,38 @@ def test_step_that_fails_is_named(step: str, reaction: Reaction, words: str) -> 
     assert words in found.trouble
 
 
+# What turns a terminal red, renames its window, turns the reading direction, and is a page of its own.
+HOSTILE = "\x1b[31m\x1b]0;title\x07 \u202eright to left\u2066 \x00nul \x9b31m \u2028 <script>"
+
+
+@pytest.mark.parametrize("step", ["connect", "ehlo", "mail", "rcpt", "dot"])
+def test_what_a_relay_says_cannot_steer_a_terminal(step: str) -> None:
+    """Neither by its greeting nor by its extensions or answers, when it works and when it refuses."""
+    for code in ("220", "550"):
+        found, _ = tried(chaos.at(step, chaos.saying(f"{code} {HOSTILE}")), PROBE)
+        shown = [found.trouble, found.reply]
+        if found.handshake is not None:
+            shown += [found.handshake.greeting, *found.handshake.extensions, *found.handshake.extensions.values()]
+
+        assert all(text.isprintable() for text in shown)
+
+
+def test_extensions_of_a_relay_cannot_steer_a_terminal() -> None:
+    """They are its words, too."""
+    found, _ = tried(chaos.at("ehlo", chaos.saying(f"250-sink.test\r\n250-{HOSTILE}\r\n250 X\x1b[31mY {HOSTILE}")))
+
+    assert found.handshake is not None
+    assert all((name + value).isprintable() for name, value in found.handshake.extensions.items())
+
+
+@pytest.mark.parametrize("secret", ["wrong", "d3Jvbmc=", "AG1lAHdyb25n"])
+def test_password_that_the_relay_repeats_is_hidden(secret: str) -> None:
+    """As it is, and as it went over the wire: what a relay says ends in logs."""
+    found, _ = tried(chaos.at("auth", chaos.saying(f"535 5.7.8 no login by {secret} here")), login=("me", "right"))
+
+    assert "It refused the login: 535 5.7.8 no login by (hidden) here." == found.trouble
+
+
 def test_refused_login_is_named() -> None:
     """And the password is not in it."""
     found, _ = tried(login=("me", "right"))

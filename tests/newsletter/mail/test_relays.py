@@ -53,6 +53,37 @@ def test_address_that_cannot_be_used_is_a_setting_error(url: str) -> None:
         parse_relay(url)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://mail.exam\r\nple.org",
+        "smtp://mail.example.org\r\nRSET",
+        "smtp://mail.example.org\t",
+        "smtp://mail.example.org%0d%0aRSET",
+        "smtp://me%0d%0aRSET:s3cret@mail.example.org",
+        "smtp://me:s3cret%00@mail.example.org",
+        "smtp://me:s3\x1b[31mcret@mail.example.org",
+        "smtp://mail.example.org#fragment",
+    ],
+)
+def test_address_with_line_ends_or_controls_names_no_other_host(url: str) -> None:
+    """The parser of the library drops them and goes on; and the reason repeats nothing."""
+    with pytest.raises(SettingWrong) as refused:
+        parse_relay(url)
+
+    assert str(refused.value).isprintable()
+    assert "s3" not in str(refused.value)
+
+
+@pytest.mark.parametrize("sign", ["/", "?", "#"])
+def test_sign_in_a_password_that_is_not_encoded_is_explained(sign: str) -> None:
+    """It cuts the address in two, and nobody guesses that."""
+    with pytest.raises(SettingWrong, match="percent-encoded") as refused:
+        parse_relay(f"smtp://me:s3{sign}cret@mail.example.org:587")
+
+    assert "s3" not in str(refused.value)
+
+
 def test_password_is_not_shown() -> None:
     """Neither in a log nor in a traceback."""
     assert "secret" not in repr(parse_relay("smtp://user:secret@mail.example.org"))

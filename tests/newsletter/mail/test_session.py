@@ -11,6 +11,7 @@ from newsletter.mail.message import Envelope
 from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.session import RelayDown, connect
 from newsletter.mail.transactions import Patience, Session
+from newsletter.mail.wire import LONGEST_TEXT
 from tests.harness import chaossmtp as chaos
 from tests.harness.certificates import Authority
 from tests.harness.sink import Conversation, Script, Sink, behave
@@ -149,6 +150,15 @@ def test_reply_text_is_kept_on_lines_without_controls() -> None:
 
     assert reply is not None
     assert "5.1.1  [31mred\n5.1.1 <b>bold</b>" == reply.text
+
+
+def test_half_a_megabyte_of_words_is_not_kept() -> None:
+    """They would stand in alerts, on the desk and in the log."""
+    lines = [f"550-5.1.1 {'x' * 4000}"] * 120
+    [reply], _, is_open = deliver(chaos.at("rcpt", chaos.saying("\r\n".join([*lines, "550 5.1.1 end"]))))
+
+    assert reply is not None
+    assert ((550, "5.1.1"), LONGEST_TEXT, True) == ((reply.code, reply.enhanced), len(reply.text), is_open)
 
 
 @pytest.mark.parametrize("step", ["mail", "rcpt", "rset", "answer"])
