@@ -28,6 +28,9 @@ log = structlog.get_logger()
 # Named so that a table can only be forgotten here by breaking this line: migrations compare against exactly these.
 TABLE_MODULES = (people, lists, evidence, instance, feeds, issues, letters, review, mail, relays, staff, dkim)
 
+# Who may read the file of an SQLite database.
+PRIVATE = 0o600
+
 # How long SQLite waits for another writer before it gives up, in milliseconds.
 BUSY_TIMEOUT = 10_000
 
@@ -106,6 +109,9 @@ class Database:
         """Bring the tables to the newest shape; creates them where there are none."""
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not self.path.exists():
+                # Addresses of people stand in it; SQLite's other files take its mode.
+                self.path.touch(PRIVATE)
         with self._writing.begin() as connection:
             if not self.is_sqlite:
                 # Two that start together (web and worker) take turns; SQLite's write lock does the same.
@@ -185,7 +191,8 @@ def _checked_url(text: str) -> URL:
 
 
 def _sqlite_engine(url: URL, busy_timeout: int) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": busy_timeout / 1000})
+    connecting = {"check_same_thread": False, "timeout": busy_timeout / 1000}
+    engine = create_engine(url, connect_args=connecting, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 -- the driver's types
@@ -212,7 +219,13 @@ def _sqlite_engine(url: URL, busy_timeout: int) -> Engine:
 
 def _postgres_engine(url: URL) -> Engine:
     # pool_pre_ping: after a restart of the database the next transaction works, nobody has to act.
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": POSTGRES_GUARDS, "connect_timeout": CONNECT_TIMEOUT})
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={"options": POSTGRES_GUARDS, "connect_timeout": CONNECT_TIMEOUT},
+        # Errors end in logs, and the parameters of a statement are names and addresses of people.
+        hide_parameters=True,
+    )
 
 
 def _alembic_config(connection: Connection) -> Config:

@@ -200,8 +200,9 @@ class RelayUnreachable(NewsletterError):  # noqa: N818 -- named for the outcome
     def __init__(self, relay: object, reply: str) -> None:
         self.relay = relay
         self.reply = reply
+        words = reply.rstrip(".")
         super().__init__(
-            f"The relay {relay} does not take mail: {reply}. What was not mailed is kept and goes out by the next run."
+            f"The relay {relay} does not take mail: {words}. What was not mailed is kept and goes out by the next run."
         )
 
 

@@ -16,7 +16,8 @@ from newsletter.mail.postfixlog import Calendar
 
 _GZIP = b"\x1f\x8b"
 
-# Postfix cuts its lines long before; what is longer is something else, and is read in pieces.
+# Postfix cuts its lines long before. Of what is longer the beginning is read: the rest would be a line of its own, as
+# whoever wrote it likes.
 LONGEST_LINE = 20_000
 # So many lines at the beginning of a file may say no time before it is taken for the newest.
 LINES_BEFORE_A_TIME = 100
@@ -37,8 +38,11 @@ class LogFile:
 
         """
         try:
+            is_new = True
             while raw := self.stream.readline(LONGEST_LINE):
-                yield raw.decode("utf-8", "replace").rstrip("\r\n")
+                if is_new:
+                    yield raw.decode("utf-8", "replace").rstrip("\r\n")
+                is_new = raw.endswith(b"\n")
         except (OSError, EOFError, zlib.error) as error:
             raise BadValue("log", self.path, f"cannot be read to its end: {error}") from error
 

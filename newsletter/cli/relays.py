@@ -98,8 +98,9 @@ def edit(door: Door, /, name: str, url: str | None, **given: Any) -> None:  # no
         raise click.UsageError("Nothing to change was given; see `newsletter relays edit --help`.")
     strongbox = _strongbox(door)
     with door.acting(Permission.MANAGE_RELAYS) as acting:
-        entry = relaybook.find(acting.tx, name, door.settings.relay)
-        relay = changed(relaybook.opened(entry, strongbox), change, acting.now)
+        entry = relaybook.find_to_change(acting.tx, name, door.settings.relay)
+        known = entry.relay if change.brings_password else relaybook.opened(entry, strongbox)
+        relay = changed(known, change, acting.now)
         relaycheck.trust(relay)
         relaybook.change(acting.tx, relay, strongbox, acting.now)
         acting.record("relay.edit", f"relay {relay.name}", **relayviews.difference(entry.relay, relay))
@@ -220,7 +221,7 @@ def _tell(door: Door, tried: Mapping[str, Relay], found: Mapping[str, Found]) ->
 
 def _switch(door: Door, name: str, *, is_enabled: bool) -> None:
     with door.acting(Permission.MANAGE_RELAYS) as acting:
-        entry = relaybook.find(acting.tx, name, door.settings.relay)
+        entry = relaybook.find_to_change(acting.tx, name, door.settings.relay)
         relaybook.enable(acting.tx, entry, acting.now, is_enabled=is_enabled)
         acting.record("relay.enable" if is_enabled else "relay.disable", f"relay {entry.name}")
     words = "takes mail" if is_enabled else "takes no more mail"

@@ -19,7 +19,7 @@ from newsletter.cli.exits import Exit
 from newsletter.cli.figures import Figures, Teller
 from newsletter.cli.progress import mailing_bar
 from newsletter.database import UNAVAILABLE, Database
-from newsletter.errors import RelayMissing
+from newsletter.errors import NotAdopted, RelayMissing
 from newsletter.mail import mailings, relaybook
 from newsletter.web import spelled
 from newsletter.worker.metronome import Idle, Worker
@@ -174,6 +174,7 @@ def _answer_idle(door: Door, idle: Idle, *, was_told: bool) -> Exit:
     mailed = idle.mailed
     with door.reading() as tx:
         waiting = mailings.waiting(tx)
+        is_copy = mailings.is_copy(tx)
     figures = {
         "accepted": mailed.accepted,
         "refused": mailed.refused,
@@ -194,7 +195,8 @@ def _answer_idle(door: Door, idle: Idle, *, was_told: bool) -> Exit:
         shown.line(f"{'Stopped' if was_told else 'Idle'}: {words}."),
     )
     if waiting:
-        door.note(f"{spelled.people(waiting)} {'waits' if waiting == 1 else 'wait'} still.")
+        copy = f" {NotAdopted()}" if is_copy else ""
+        door.note(f"{spelled.people(waiting)} {'waits' if waiting == 1 else 'wait'} still.{copy}")
     if was_told:
         return Exit.INTERRUPTED
     if mailed.rests_for:

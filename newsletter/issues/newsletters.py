@@ -45,7 +45,8 @@ def create(
 
     Raises:
         AlreadyThere: the name is taken.
-        BadValue: the name or the postal address is empty, or the zone or the language is not known.
+        BadValue: the name or the postal address is empty, an address has signs outside ASCII before the @, or the zone or the
+            language is not known.
         AddressRefused: a mail could not be sent from `sender_address`, or answered to `reply_to`.
 
     """
@@ -56,7 +57,7 @@ def create(
         slug=free_slug(slug(name, "newsletter"), taken),
         list_id=list_id,
         sender_name=one_line(sender_name, LONGEST_NAME) or name,
-        sender_address=parse(sender_address).text,
+        sender_address=_sender("sender", sender_address),
         reply_to=_reply_to(reply_to),
         postal_address=_postal(postal_address),
         zone=parse_zone(zone),
@@ -83,7 +84,7 @@ def edit(
 
     Raises:
         NewsletterNotFound: there is none of this id.
-        BadValue: the postal address is empty.
+        BadValue: the postal address is empty, or an address has signs outside ASCII before the @.
         AddressRefused: a mail could not be sent from `sender_address`, or answered to `reply_to`.
 
     """
@@ -93,7 +94,7 @@ def edit(
         .where(newsletter.c.id == newsletter_id)
         .values(
             sender_name=known.sender_name if sender_name is None else one_line(sender_name, LONGEST_NAME) or known.name,
-            sender_address=known.sender_address if sender_address is None else parse(sender_address).text,
+            sender_address=known.sender_address if sender_address is None else _sender("sender", sender_address),
             reply_to=known.reply_to if reply_to is None else _reply_to(reply_to),
             postal_address=known.postal_address if postal_address is None else _postal(postal_address),
         ),
@@ -196,8 +197,16 @@ def _required(what: str, text: str) -> str:
     return line
 
 
+def _sender(what: str, text: str) -> str:
+    address = parse(text).text
+    if not address.isascii():
+        # It stands in the header of everybody's mail, and most relays and readers cannot take such a header (RFC 6532).
+        raise BadValue(what, text, "has a sign before the @ that few mail servers take; use an address in plain letters")
+    return address
+
+
 def _reply_to(text: str) -> str:
-    return parse(text).text if text.strip() else ""
+    return _sender("reply address", text) if text.strip() else ""
 
 
 def _postal(text: str) -> str:

@@ -69,9 +69,14 @@ class Outstanding:
         return not (self.is_ready or self.is_held)
 
 
+def is_copy(tx: Transaction) -> bool:
+    """Whether this database is a copy that nobody has adopted: nothing is mailed from it."""
+    return not tx.execute(select(is_adopted())).scalar_one()
+
+
 def require_adopted(tx: Transaction) -> None:
     """Raise NotAdopted when this database is a copy that nobody has adopted."""
-    if not tx.execute(select(is_adopted())).scalar_one():
+    if is_copy(tx):
         raise NotAdopted
 
 

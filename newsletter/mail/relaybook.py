@@ -55,6 +55,19 @@ def find(tx: Transaction, name: str, setting: Relay | None) -> Entry:
     return found
 
 
+def find_to_change(tx: Transaction, name: str, setting: Relay | None) -> Entry:
+    """Give the relay of this name, and let nobody else change it before this transaction ends.
+
+    What is kept afterwards is the whole relay: of two that change it at once, the later one is to see what the first did.
+
+    Raises:
+        RelayNotFound: there is none.
+
+    """
+    tx.execute(select(table.c.id).where(table.c.name == name.strip().lower()).with_for_update())
+    return find(tx, name, setting)
+
+
 def working(tx: Transaction, setting: Relay | None, strongbox: Strongbox) -> tuple[Relay, ...]:
     """Give the relays that are enabled, ready to be used.
 

@@ -63,6 +63,11 @@ class RelayChange:
         return replace(self, is_insecure=False) == RelayChange()
 
     @property
+    def brings_password(self) -> bool:
+        """Whether the password that is known is not needed: another one comes, or another address, which may have none."""
+        return self.password is not None or self.url is not None
+
+    @property
     def touches_connection(self) -> bool:
         """Whether it says anything that, for the relay of the setting, the setting says."""
         return (

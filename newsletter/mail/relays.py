@@ -116,7 +116,13 @@ def read_address(url: str) -> Relay:
         raise ValueError(
             "has no port from 1 to 65535, or is damaged; in a password signs such as / ? # @ are percent-encoded"
         ) from error
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == 0 or parts.path not in {"", "/"} or parts.fragment:
+    if (
+        parts.scheme not in {"smtp", "smtps"}
+        or not parts.hostname
+        or port == 0
+        or parts.path not in {"", "/"}
+        or parts.fragment
+    ):
         raise ValueError("is no relay, for instance smtp://user:pass@mail.example.org:587?tls=starttls")
     if not is_host(parts.hostname):
         raise ValueError("names no host that can be reached")

@@ -78,3 +78,10 @@ def through(uri: str, port: int) -> str:
     """Give the address of the same database behind a proxy on a port of this machine."""
     name = uri.partition("?")[0].rpartition("/")[2]
     return f"postgresql://postgres@127.0.0.1:{port}/{name}?sslmode=disable&gssencmode=disable"
+
+
+def waiting_for_locks(database: Database) -> int:
+    """Give how many connections wait until somebody else lets go of something."""
+    with database.read() as tx:
+        asked = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return int(tx.execute(asked).scalar_one())

@@ -47,6 +47,8 @@ def test_init_makes_key_and_database(environ: dict[str, str]) -> None:
         assert application.database.is_current()
         assert 0o700 == stat.S_IMODE(application.settings.data_dir.stat().st_mode)
         assert 0o600 == stat.S_IMODE(application.settings.secret_file.stat().st_mode)
+        assert application.database.path is not None
+        assert 0o600 == stat.S_IMODE(application.database.path.stat().st_mode)
         assert NOW <= application.clock()
         assert "http://127.0.0.1:8000/c/x" == application.links.confirm("x")
         assert application.relay is None

@@ -77,3 +77,15 @@ def test_unusable_address_is_a_setting_error(url: str) -> None:
     """What cannot keep a ledger is refused with the name of the setting."""
     with pytest.raises(SettingWrong, match="NEWSLETTER_DATABASE_URL"):
         Database(url)
+
+
+def test_errors_do_not_tell_what_was_to_be_written(database: Database, now: datetime) -> None:
+    """They end in logs, and names and addresses of people are among it."""
+    again = insert(account).values(name="Ann Other", role="editor", created_at=now)
+    with database.write() as tx:
+        tx.execute(again)
+    with database.write() as tx, pytest.raises(IntegrityError) as refused:
+        tx.execute(again)
+
+    assert "INSERT INTO account" in str(refused.value)
+    assert "parameters hidden" in str(refused.value)

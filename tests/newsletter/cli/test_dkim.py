@@ -81,6 +81,17 @@ def test_other_key_in_the_dns_is_told(terminal: Terminal, made: DnsRecord, dns: 
     assert "something else there" in terminal("dkim", "activate", "example.org", "first", "--nameserver", dns.place).err
 
 
+def test_words_of_a_hostile_record_are_not_repeated(terminal: Terminal, made: DnsRecord, dns: NameServer) -> None:
+    """Whoever answers in the place of the DNS writes on no terminal; and a tag more or less makes no key ours."""
+    for value in ("\x1b[31mred\x07", f"{made.value[:-4]}; p=", f"v=DKIM1; p=; {made.value[9:]}; p=x", "p" * 1000):
+        dns.publish(DnsRecord(made.name, value))
+        told = terminal("dkim", "activate", "example.org", "first", "--nameserver", dns.place)
+
+        assert Exit.REFUSED == told.code
+        assert told.err.strip().isprintable()
+        assert len(told.err) < 1000
+
+
 def test_dns_that_does_not_answer_is_told(terminal: Terminal, made: DnsRecord) -> None:
     """And can be overridden by whoever knows better."""
     with name_server(manner=BROKEN) as broken:

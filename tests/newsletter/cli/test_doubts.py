@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from newsletter.cli import logfiles
 from newsletter.cli.exits import Exit
 from newsletter.clock import MovableClock
 from newsletter.database import Database
@@ -202,6 +203,34 @@ def test_reconcile_reads_what_is_no_log(desk: Desk, raw: bytes) -> None:
 
     assert told.code in {0, Exit.REFUSED}
     assert 2 == len(desk.mailed.doubts)
+
+
+def test_reconcile_believes_no_line_within_a_line(desk: Desk) -> None:
+    """What somebody else makes a program write may be long, and look like a line of its own from a certain place on."""
+    log = "".join(f"{'x' * logfiles.LONGEST_LINE}{line}\n" for line in lines_of(desk)).encode()
+    told = desk.terminal.ok("reconcile", "--postfix-log", "-", "--resend-missing", stdin=log)
+
+    assert (2, 0, 0, 0) == tuple(told[name] for name in ("asked", "accepted", "missing", "messages_of_ours"))
+    assert 2 == len(desk.mailed.doubts)
+
+
+def test_reconcile_believes_no_message_id_of_somebody_else(desk: Desk) -> None:
+    """Whoever mails over the same server writes Message-IDs into its log: none can be made up that is one of ours."""
+    lines = lines_of(desk)
+    at, token = lines[0].partition(" ")[0], _token(desk, 1)
+    other = Keyring("the secret of another instance, as long").seal(Purpose.DELIVERY, desk.mailed.doubts[0].delivery_id)
+    wrong = (other, token[:-1], token[:-1] + ("a" if token[-1] != "a" else "b"), f"x{token}", "1", "")
+    forged = [
+        line
+        for number, guess in enumerate(wrong)
+        for line in (
+            f"{at} mail postfix/cleanup[1]: ABCDEF{number}: message-id=<{guess}@example.org>",
+            f"{at} mail postfix/qmgr[1]: ABCDEF{number}: from=<evil@example.com>, size=1, nrcpt=1 (queue active)",
+        )
+    ]
+    told = desk.terminal.ok("reconcile", "--postfix-log", "-", stdin="\n".join(forged).encode())
+
+    assert (2, 0, 0) == tuple(told[name] for name in ("asked", "accepted", "messages_of_ours"))
 
 
 def test_verify_is_content_with_healthy_books(desk: Desk) -> None:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from newsletter.cli.exits import Exit
 from newsletter.clock import MovableClock
+from newsletter.database import Database
+from newsletter.tables.instance import instance
 from tests.harness.terminal import Terminal
 
 EIGHT = ("audience", "accepted", "refused", "deferred", "uncertain", "skipped", "cancelled", "pending")
@@ -90,6 +93,20 @@ def test_worker_that_ends_before_everybody_is_reached_says_who_waits(ready: Read
 
     assert (0, "Idle: nobody could be mailed.\n") == (told.code, told.out)
     assert "2 people wait still. The relays may be given no more now: newsletter relays list." in told.err
+
+
+def test_copy_that_mails_nothing_says_so(ready: Ready, sqlite_url: str) -> None:
+    """And whoever sees people wait learns why."""
+    ready.terminal.ok("relays", "add", "main", "smtp://127.0.0.1:9")
+    ready.ok("send")
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        tx.execute(update(instance).values(is_adopted=False))
+    database.close()
+    told = ready.terminal("worker", "--until-idle")
+
+    assert (0, "Idle: nobody could be mailed.\n") == (told.code, told.out)
+    assert "2 people wait still. This database is a copy" in told.err
 
 
 def test_worker_without_a_relay_exits_7_when_mail_waits(ready: Ready) -> None:

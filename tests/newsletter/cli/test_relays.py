@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from newsletter.cli.exits import Exit
 from newsletter.database import Database
 from newsletter.mail import allowances
 from newsletter.mail.limits import Limits
 from newsletter.mail.relays import Relay, Tls
+from newsletter.tables.relays import relay as table
 from tests.harness.sink import Sink
 from tests.harness.terminal import Terminal
 
@@ -144,6 +146,26 @@ def test_what_cannot_be_done_is_said(terminal: Terminal, arguments: tuple[str, .
     assert code == told.code
     assert told.err.strip()
     assert "s3cret" not in told.out + told.err
+
+
+def test_password_that_does_not_open_is_given_anew(terminal: Terminal, sqlite_url: str) -> None:
+    """It was moved here from another relay; whoever knows it mends it by one command."""
+    terminal.ok("relays", "add", "main", URL)
+    terminal.ok("relays", "add", "other", URL)
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        tx.execute(
+            update(table).values(
+                password_sealed=select(table.c.password_sealed).where(table.c.name == "other").scalar_subquery()
+            )
+        )
+    database.close()
+    broken = terminal("relays", "edit", "main", "--rate", "5/s")
+
+    assert Exit.NOT_READY == broken.code
+    assert "s3cret" not in broken.out + broken.err
+    terminal.ok("relays", "edit", "main", "--password-file", "-", stdin=b"geheim")
+    assert 0 == terminal("relays", "edit", "main", "--rate", "5/s").code
 
 
 def test_name_is_taken_once(terminal: Terminal) -> None:

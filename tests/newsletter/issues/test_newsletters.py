@@ -83,6 +83,11 @@ def test_a_name_is_taken_once(database: Database) -> None:
         ({"language": "English!"}, BadValue),
         ({"sender_address": "news@"}, AddressRefused),
         ({"reply_to": "nobody"}, AddressRefused),
+        # In the header of everybody's mail, which hardly a relay takes then.
+        ({"sender_address": "jörg@bücher.example"}, BadValue),
+        ({"reply_to": "jörg@example.org"}, BadValue),
+        ({"sender_address": "news@example.org>\r\nBcc: <x@example.org"}, AddressRefused),
+        ({"language": "en\r\nBcc: x@example.org"}, BadValue),
     ],
 )
 def test_unusable_facts_are_refused(database: Database, now: datetime, change: dict[str, str], error: type[Exception]) -> None:

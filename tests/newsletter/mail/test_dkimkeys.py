@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.database import Database
@@ -19,6 +19,7 @@ from newsletter.tables.dkim import dkim_key
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.conftest import SECRET
+from tests.harness.postgres import waiting_for_locks
 from tests.harness.signatures import fields_of, verdicts
 from tests.newsletter.mail.test_dkim import key
 
@@ -239,20 +240,10 @@ def test_two_that_activate_at_once_take_turns(postgres_url: str, now: datetime) 
     with database.write() as tx:
         dkimkeys.activate(tx, DOMAIN, "b", now)
         other.start()
-        while not _waiting(database):
+        while not waiting_for_locks(database):
             assert other.is_alive()
     other.join()
 
     with database.read() as tx:
         assert {"a": KeyState.RETIRED, "b": KeyState.RETIRED, "c": KeyState.ACTIVE} == states(tx)
     database.close()
-
-
-def _waiting(database: Database) -> int:
-    with database.read() as tx:
-        asked = (
-            select(func.count())
-            .select_from(text("pg_stat_activity"))
-            .where(text("datname = current_database() AND wait_event_type = 'Lock'"))
-        )
-        return int(tx.execute(asked).scalar_one())

@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
+from newsletter.errors import NotAdopted
 from newsletter.issues.model import IssueState
 from newsletter.mail import bookkeeping, conservation, dispatch, doubts, postfixlog, reconcile
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.doubts import PutBack
 from newsletter.mail.postfixlog import Calendar, Trace
 from newsletter.mail.reconcile import Answer, Settled, Told
+from newsletter.tables.instance import instance
 from subscribers.tokens import Keyring, Purpose
 from tests.harness.mailed import Mailed, being_mailed
 from tests.newsletter.mail.conftest import Ledger
@@ -84,6 +87,17 @@ def write_whole_log(mailed: Mailed, log: Log) -> tuple[int, int]:
     log.take(bob)
     log.tick(60)
     return bob, cem
+
+
+def test_copy_resends_nothing_by_the_log(mailed: Mailed, log: Log) -> None:
+    """What is missing there was perhaps mailed by the database it is a copy of."""
+    write_whole_log(mailed, log)
+    with mailed.database.write() as tx:
+        tx.execute(update(instance).values(is_adopted=False))
+    with pytest.raises(NotAdopted):
+        settled(mailed, log, resends_missing=True)
+
+    assert {"ann": S.ACCEPTED, "bob": S.UNCERTAIN, "cem": S.UNCERTAIN} == mailed.states
 
 
 def test_message_in_the_log_is_accepted_with_its_queue_id(mailed: Mailed, log: Log) -> None:

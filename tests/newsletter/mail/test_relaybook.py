@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from threading import Thread
 
 import pytest
 from sqlalchemy import text, update
@@ -15,6 +16,7 @@ from newsletter.strongbox import Strongbox
 from newsletter.tables.relays import relay as table
 from subscribers.tokens import Keyring
 from tests.conftest import SECRET
+from tests.harness.postgres import waiting_for_locks
 
 MAIN = Relay("mail.example.org", 587, Tls.STARTTLS, "news", "s3cret: p@ss", name="main", timeouts={"dot": 900.0})
 SPARE = Relay("127.0.0.1", 25, Tls.NONE, name="spare", weight=2)
@@ -40,6 +42,49 @@ def test_relays_come_back_as_they_were(kept: Database, strongbox: Strongbox) -> 
     """With their passwords, for whoever has the key."""
     with kept.read() as tx:
         assert (MAIN, SPARE) == relaybook.working(tx, None, strongbox)
+
+
+def test_two_that_change_one_relay_at_once_both_count(postgres_url: str, strongbox: Strongbox, now: datetime) -> None:
+    """The later one waits, and does not write back what the first one changed."""
+    database = Database(postgres_url)
+    with database.write() as tx:
+        relaybook.add(tx, MAIN, strongbox, now)
+
+    def weigh() -> None:
+        with database.write() as tx:
+            known = relaybook.find_to_change(tx, "Main", None)
+            relaybook.change(tx, replace(relaybook.opened(known, strongbox), weight=7), strongbox, now)
+
+    other = Thread(target=weigh)
+    with database.write() as tx:
+        known = relaybook.find_to_change(tx, "main", None)
+        other.start()
+        while not waiting_for_locks(database):
+            assert other.is_alive()
+        relaybook.change(tx, replace(relaybook.opened(known, strongbox), connections=9), strongbox, now)
+    other.join()
+
+    with database.read() as tx:
+        assert (replace(MAIN, weight=7, connections=9),) == relaybook.working(tx, None, strongbox)
+    database.close()
+
+
+def test_what_is_missing_is_named(kept: Database, now: datetime) -> None:
+    """No relay at all, or those that are disabled; None when one takes mail."""
+    with kept.write() as tx:
+        assert relaybook.missing(tx, None) is None
+        for name in ("main", "spare"):
+            relaybook.enable(tx, relaybook.find(tx, name, None), now, is_enabled=False)
+        missing = relaybook.missing(tx, None)
+        assert relaybook.missing(tx, SETTING) is None
+        for name in ("main", "spare"):
+            relaybook.remove(tx, relaybook.find(tx, name, None))
+        nothing = relaybook.missing(tx, None)
+
+    assert missing is not None
+    assert ("main", "spare") == missing.disabled
+    assert nothing is not None
+    assert "NEWSLETTER_RELAY_URL" in str(nothing)
 
 
 def test_every_property_is_kept(database: Database, strongbox: Strongbox, now: datetime) -> None:
