@@ -63,7 +63,7 @@ def test_any_value_stands_between_any_texts_as_it_is(before: str, name: str, aft
 @pytest.mark.parametrize(
     "name", ["", ".", "From me", "x" * 300, "é" * 100, "a" * 75, "a" * 76, "=", "trailing=", "100 % 3D=3D"]
 )
-@pytest.mark.parametrize("before", ["", "x" * 74, "x" * 75, "x" * 76, "é" * 12 + "x", "line\n", "blank "])
+@pytest.mark.parametrize("before", ["", "x" * 69, "x" * 70, "x" * 74, "x" * 75, "x" * 76, "é" * 12 + "x", "line\n", "blank "])
 def test_edges_of_lines_are_kept(before: str, name: str) -> None:
     """Where a line of 76 columns is just full, a soft break still has its place."""
     token = SLOTS[SlotName.NAME]
@@ -78,6 +78,26 @@ def test_slot_beside_slot_is_filled() -> None:
     plain, _ = bodies(f"{name}{leave}{name}", "", "Ann")
 
     assert f"Ann{LEAVE}Ann\n" == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no line end",
+        "one\r\rtwo\rthree",
+        "שלום 世界 مرحبا\u200f and back\n" * 20,
+        "x" * 100_000,
+        ".\n..\n.x\nFrom x\n>From y\n",
+        "--=_not a boundary\n--\n",
+    ],
+)
+def test_hard_bodies_are_exact_in_both_parts(text: str) -> None:
+    """Empty, endless, with line ends of every kind, and with what ends other things."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    wanted = lines if lines.endswith("\n") else lines + "\n"
+
+    assert (wanted, wanted) == bodies(text, text, "Ann")
 
 
 def test_only_what_a_letter_uses_is_asked_for() -> None:

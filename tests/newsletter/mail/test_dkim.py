@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -109,6 +110,13 @@ def test_what_is_added_on_the_way_is_noticed(name: str) -> None:
 
     assert [False, False] == good(added + message, both())
     assert [False, False] == good(message.replace(b"\r\n\r\n", b"\r\n" + added + b"\r\n", 1), both())
+
+
+def test_other_key_in_the_dns_makes_signatures_bad() -> None:
+    """It was pasted into the wrong place, or belongs to another selector."""
+    other = key(selector="nl202003")
+
+    assert [False] == verdicts(signed(issue(), [key()]), [replace(other.record, name=key().record.name)])
 
 
 def test_button_cannot_be_given_to_mail_that_has_none() -> None:

@@ -1,5 +1,8 @@
 """Header fields: exact for whoever reads them, and never more than one."""
 
+from email import message_from_bytes, policy
+from email.utils import getaddresses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +89,12 @@ def test_address_that_is_more_than_one_is_refused(address: str) -> None:
         "short",
         "",
         "a " * 100 + "end",
+        # Words of Arabic, Hebrew and Japanese beside each other, with the marks that keep them apart.
+        "שלום \u200f世界\u200e مرحبا ✓ 日本語 " * 9,
+        "x" * 76,
+        "x " * 38,
+        "=?",
+        "?= =?utf-8?b?",
     ],
 )
 def test_hard_subjects_are_exact(subject: str) -> None:
@@ -94,6 +103,28 @@ def test_hard_subjects_are_exact(subject: str) -> None:
 
     assert subject.strip() == rawmail.words(field.value)
     assert max(map(len, field.lines)) <= 76
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("two  blanks   and   three", "two  blanks   and   three"),
+        (" leading and trailing ", "leading and trailing"),
+        ("a no-break\u00a0space", "a no-break\u00a0space"),
+        ("a\u3000wide one", "a\u3000wide one"),
+    ],
+)
+def test_blanks_of_a_subject_are_kept_inside_and_dropped_at_its_ends(subject: str, shown: str) -> None:
+    """Folding eats one of two, and readers cut them off at the ends."""
+    assert shown == rawmail.words(written(headers.text("Subject", subject)).value)
+
+
+@pytest.mark.parametrize(("subject", "shown"), [("a\ttab", "a tab"), ("a\u2028line\u2029end", "a line end"), ("a\x85b", "a b")])
+def test_blanks_that_end_lines_are_one_blank_by_then(subject: str, shown: str) -> None:
+    """Whoever composes a letter makes one line of it; as they are they would be refused."""
+    assert shown == rawmail.words(written(headers.text("Subject", one_line(subject))).value)
+    with pytest.raises(HeaderUnsafe):
+        headers.text("Subject", subject)
 
 
 def test_no_emoji_is_cut_in_two() -> None:
@@ -115,13 +146,26 @@ def test_no_emoji_is_cut_in_two() -> None:
         "=?utf-8?q?evil?=",
         "李小龍",
         "x" * 70,
+        '"quoted" = (paren) a,b ' + "x" * 70,
+        "evil@example.com>, <other@example.com",
+        "comment (with) <evil@example.com>",
+        "group: evil@example.com;",
+        "one, two, three@example.com",
+        "\\",
+        '"',
+        "שלום 世界 مرحبا",
     ],
 )
 def test_hard_names_are_exact(name: str) -> None:
-    """Quoted or encoded, the address behind them stays."""
-    field = written(headers.mailbox("From", name, "news@example.org"))
+    """Quoted or encoded, the address behind them stays: by our reader and by both of CPython's."""
+    line = headers.mailbox("From", name, "news@example.org")
+    parsed = message_from_bytes(line.encode() + b"\r\n", policy=policy.default)["From"].addresses
 
-    assert (name, "news@example.org") == rawmail.mailbox(field.value)
+    assert (name, "news@example.org") == rawmail.mailbox(written(line).value)
+    # The name is not asked of it: it puts a blank between two encoded words of a phrase.
+    assert ["news@example.org"] == [one.addr_spec for one in parsed]
+    unfolded = line.partition(": ")[2].replace("\r\n", "")
+    assert ["news@example.org"] == [address for _, address in getaddresses([unfolded])]
 
 
 def test_short_uri_stays_on_its_line() -> None:

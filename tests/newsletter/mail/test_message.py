@@ -195,6 +195,40 @@ def test_sender_that_is_no_address_is_refused() -> None:
         STATIONERY.compile(replace(FACTS, draft=a_draft(sender="a@x>\r\nBcc: b@example.com")))
 
 
+@pytest.mark.parametrize(
+    "public_url",
+    [
+        "https://n.example",
+        "https://news.example.org",
+        "https://newsletter.city-library.example.org",
+        "https://news.example.org:8443",
+        "http://127.0.0.1:8000",
+    ],
+)
+def test_unsubscribe_line_is_short_at_usual_hosts(public_url: str) -> None:
+    """Servers encode a longer one, and an encoded one has no button; it is one address of the web and nothing else."""
+    stationery = Stationery(KEYRING, Links(public_url))
+    field = rawmail.read(envelope(stationery=stationery).data).one("List-Unsubscribe")
+
+    assert f"<{public_url}/u/{LEAVE.rpartition('/')[2]}>" == field.value
+    assert max(map(len, field.lines)) <= 76
+    assert "=?" not in "".join(field.lines)
+
+
+@pytest.mark.parametrize("kind", [LetterKind.ISSUE, LetterKind.PROOF])
+@pytest.mark.parametrize("sender", ["n@a.example", "news@a-rather-long-name-of-a-library.example.org", "n@x.y"])
+def test_feedback_id_has_four_parts_on_one_line(kind: LetterKind, sender: str) -> None:
+    """Gmail wants the last one to be of 5 to 15 characters."""
+    field = read(replace(FACTS, kind=kind, draft=a_draft(sender=sender), letter_id=10**9, list_slug="y" * 60)).one(
+        "Feedback-ID"
+    )
+    parts = field.value.split(":")
+
+    assert (1, 4) == (len(field.lines), len(parts))
+    assert 5 <= len(parts[-1]) <= 15
+    assert len(field.lines[0]) <= 76
+
+
 def test_long_list_name_does_not_break_the_feedback_id() -> None:
     """It must stay on one line."""
     raw = read(replace(FACTS, list_slug="x" * 60, letter_id=10**12))
