@@ -86,7 +86,8 @@ SETTINGS = (
         "NEWSLETTER_RELAY_URL",
         "none: everything but mailing works",
         "The mail server that takes our mail, such as `smtp://user:pass@host:587?tls=starttls&connections=5`. "
-        "`tls` is `implicit`, `starttls` or `none`; further options are `messages`, `idle`, `ca`, `pipelining` and `chunking`. "
+        "`tls` is `implicit`, `starttls` or `none`; if not said, `implicit` on port 465, `none` on this machine and `starttls` "
+        "elsewhere; further options are `messages`, `idle`, `ca`, `pipelining` and `chunking`. "
         "It is called `setting` among the relays of `newsletter relays`.",
     ),
     Setting(
@@ -144,7 +145,8 @@ class Settings:
     """All settings, checked."""
 
     data_dir: Path
-    database_url: str
+    # A password may stand in it.
+    database_url: str = field(repr=False)
     # Without a slash at the end.
     public_url: str
     # None on a loopback address before `newsletter init` made the key file.

@@ -20,14 +20,14 @@ from newsletter.cli.figures import Figures, in_words, left_in_words
 
 
 @contextmanager
-def reading_bar(words: str, size: int) -> Iterator[Callable[[int, int], None]]:
-    """Show how far a file of *size* bytes is read (0: nobody knows); gives the function to tell bytes and rows."""
+def reading_bar(words: str, size: int, what: str = "rows") -> Iterator[Callable[[int, int], None]]:
+    """Show how far a file of *size* bytes is read (0: nobody knows); gives the function to tell bytes and rows, or *what*."""
     with _bar(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[rows]:,} rows"),
+        TextColumn(f"{{task.fields[rows]:,}} {what}"),
         TimeRemainingColumn(),
     ) as bar:
         task = bar.add_task(words, total=size or None, rows=0)

@@ -1,9 +1,10 @@
 """`newsletter reconcile`: what is uncertain, settled by the log of the relay."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,6 +12,7 @@ import click
 from newsletter.cli import logfiles, shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import read_moment
+from newsletter.cli.progress import reading_bar
 from newsletter.issues.recurrence import parse_zone
 from newsletter.mail import doubts, postfixlog, reconcile, uncertain
 from newsletter.mail.doubts import PutBack
@@ -19,6 +21,8 @@ from newsletter.mail.reconcile import Answer, Settled, Told
 from newsletter.mail.uncertain import Doubt
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
+
+LINES_BETWEEN_TELLINGS = 1000
 
 _WORDS = {
     Answer.ACCEPTED: "accepted: the relay's log has it",
@@ -85,8 +89,17 @@ def _trace(door: Door, paths: Sequence[str], zone: str | None, asked_about: Sequ
     calendar = Calendar(door.now(), ZoneInfo(zone) if zone else None)
     opened = partial(reconcile.delivery_of, door.application.keyring)
     wanted = frozenset(doubt.delivery_id for doubt in asked_about)
-    with logfiles.in_order(paths, calendar) as logs:
-        return postfixlog.follow(logs, opened, wanted, calendar)
+    with logfiles.in_order(paths, calendar) as logs, reading_bar("Reading the log", 0, "lines") as tell:
+        lines = count(1)
+        return postfixlog.follow([_told(log, lines, tell) for log in logs], opened, wanted, calendar)
+
+
+def _told(log: Iterable[str], lines: Iterator[int], tell: Callable[[int, int], None]) -> Iterator[str]:
+    for line in log:
+        number = next(lines)
+        if number % LINES_BETWEEN_TELLINGS == 0:
+            tell(0, number)
+        yield line
 
 
 def _answer(door: Door, trace: Trace, told: Sequence[Told], done: Settled, asked: _Asked) -> None:

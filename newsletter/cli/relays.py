@@ -25,7 +25,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPTIONS = (
-    click.option("--tls", type=click.Choice([one.value for one in Tls]), help="How it is encrypted, never by chance."),
+    click.option(
+        "--tls",
+        type=click.Choice([one.value for one in Tls]),
+        help="How it is encrypted, never by chance; if not said, by the port.",
+    ),
     click.option("--insecure", "is_insecure", is_flag=True, help="Unencrypted over a network is meant; never with a login."),
     click.option("--ca-file", metavar="FILE", help="Trust these certificates instead of the system's; none for the system's."),
     click.option("--user", "username", metavar="NAME", help="The login, when it does not stand in URL."),
@@ -62,8 +66,8 @@ def _wishes(command: Callable[P, R]) -> Callable[P, R]:
 def add(door: Door, /, name: str, url: str, **given: Any) -> None:  # noqa: ANN401 -- click's values, checked by the verb
     """Add a relay; mail goes to it within a second.
 
-    URL is written as in NEWSLETTER_RELAY_URL. A password in it stands in the history of the shell; one from a file or the
-    terminal does not. It is kept encrypted with the instance's key.
+    URL is written as in NEWSLETTER_RELAY_URL. A password in it stands in the history of the shell and, for a moment, in the
+    list of processes; one from a file or the terminal does not. It is kept encrypted with the instance's key.
 
     Example: newsletter relays add main smtp://news@mail.example.org:587?tls=starttls --password-file - --rate 300/min
     """

@@ -36,7 +36,8 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?")
 class RelayChange:
     """What is to be different; None: stays as it is. Limits are texts, and `none` takes one away."""
 
-    url: str | None = None
+    # A password may stand in it.
+    url: str | None = field(default=None, repr=False)
     tls: str | None = None
     username: str | None = None
     password: str | None = field(default=None, repr=False)

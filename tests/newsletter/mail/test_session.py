@@ -9,7 +9,7 @@ import pytest
 from newsletter.mail.delivery import Phase, Reply
 from newsletter.mail.message import Envelope
 from newsletter.mail.relays import Relay, Tls
-from newsletter.mail.session import RelayDown, connect
+from newsletter.mail.session import RelayDown, Witness, connect
 from newsletter.mail.transactions import Patience, Session
 from newsletter.mail.wire import LONGEST_TEXT
 from tests.harness import chaossmtp as chaos
@@ -367,6 +367,57 @@ def test_starttls_taken_away_sends_no_password() -> None:
         return sink
 
     assert not any(command.startswith("AUTH") for command in asyncio.run(talk()).commands)
+
+
+@pytest.mark.parametrize("words", ["250-sink.test\r\n250 X-EVIL", "250 X-EVIL\r\n235 2.7.0 welcome", "x"])
+def test_words_slipped_in_before_the_encryption_count_for_nothing(words: str, authority: Authority) -> None:
+    """Whoever sits between adds them to the answer to STARTTLS, to be read as if they had come encrypted."""
+
+    async def inject(talk: Conversation) -> None:
+        talk.right += f"\r\n{words}"
+        await talk.say_right()
+
+    async def talk() -> tuple[Witness, Reply | None]:
+        script, witness = chaos.at("starttls", inject), Witness()
+        async with Sink(tls=authority.server_context("localhost"), login=("ann", "secret"), script=script) as sink:
+            relay = Relay("localhost", sink.port, Tls.STARTTLS, "ann", "secret")
+            session = await connect(relay, HASTE, authority.client_context(), witness)
+            reply = await session.deliver(LETTER, granted)
+            await session.quit()
+        return witness, reply
+
+    witness, reply = asyncio.run(talk())
+    assert Reply(Phase.BODY, 250, "2.0.0", "2.0.0 queued as 1") == reply
+    assert witness.handshake is not None
+    assert "x-evil" not in witness.handshake.extensions
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        Envelope("b-token@example.org", "ann@example.net>\r\nRCPT TO:<evil@example.com", BODY),
+        Envelope("b-token@example.org", "ann@example.net\r\nRSET", BODY),
+        Envelope("b-token@example.org", "ann@example.net> NOTIFY=NEVER", BODY),
+        Envelope("b-token@example.org", "ann@example.net\x00", BODY),
+        Envelope("b-token@example.org", "ann@example.net\u2028", BODY),
+        Envelope("b-token@example.org> SIZE=1", "ann@example.net", BODY),
+        Envelope("b-token@example.org\r\nRCPT TO:<evil@example.com>", "ann@example.net", BODY),
+        Envelope("b-tökén@example.org", "ann@example.net", BODY),
+    ],
+)
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ()])
+def test_envelope_that_is_more_than_two_addresses_is_never_written(envelope: Envelope, extensions: tuple[str, ...]) -> None:
+    """The last look before the wire: not one byte of it goes out."""
+
+    async def talk() -> Sink:
+        async with Sink(extensions=extensions) as sink:
+            session = await opened(sink)
+            with pytest.raises(ValueError, match=r"more than one address|ascii"):
+                await session.deliver(envelope, granted)
+            await session.quit()
+        return sink
+
+    assert {"EHLO", "QUIT"} == {command.partition(" ")[0] for command in asyncio.run(talk()).commands}
 
 
 def test_refused_login_is_down_with_the_answer() -> None:
