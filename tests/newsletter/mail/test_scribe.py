@@ -12,6 +12,7 @@ from newsletter.database import Database
 from newsletter.mail.delivery import DeliveryState, Outcome, Passage, Phase, Reply, Verdict
 from newsletter.mail.scribe import LedgerSilent, Scribe
 from subscribers.transaction import Transaction
+from tests.harness import engines
 from tests.newsletter.mail.conftest import ACCEPTED, Ledger
 
 S = DeliveryState
@@ -23,10 +24,8 @@ class Commits:
     def __init__(self, database: Database) -> None:
         self.count = 0
         self.failing = 0
-        ways = [database.write, *([database.write_at_once] if database.is_sqlite else [])]
-        for way in ways:
-            with way() as tx:
-                event.listen(tx.engine, "commit", self._commit)
+        for engine in engines.writing(database):
+            event.listen(engine, "commit", self._commit)
 
     def _commit(self, _connection: Transaction) -> None:
         if self.failing:

@@ -23,7 +23,7 @@ from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.harness import chaossmtp as chaos
-from tests.harness import mailroom
+from tests.harness import engines, mailroom
 from tests.harness.sink import Conversation, Sink
 from tests.newsletter.mail.conftest import Ledger
 
@@ -55,16 +55,16 @@ async def mail(book: Ledger, keyring: Keyring, stop: asyncio.Event | None = None
 def test_claim_whose_answer_is_lost_forgets_nobody(book: Ledger, keyring: Keyring) -> None:
     """The database has written it and we do not know: what is in our name and not in our hands is taken back."""
     lost: list[int] = []
-    with book.database.write() as tx:
-        engine = tx.engine
 
-    @event.listens_for(engine, "commit")
     def commit(connection: Transaction) -> None:
         leased = connection.execute(select(func.count()).select_from(delivery).where(delivery.c.state == S.LEASED)).scalar_one()
         if leased and not lost:
             lost.append(leased)
             connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]
             raise OperationalError("COMMIT", {}, Exception("the connection is gone"))
+
+    for engine in engines.writing(book.database):
+        event.listen(engine, "commit", commit)
 
     async def go() -> int:
         async with Sink() as sink:
