@@ -68,16 +68,6 @@ def find_to_change(tx: Transaction, name: str, setting: Relay | None) -> Entry:
     return find(tx, name, setting)
 
 
-def working(tx: Transaction, setting: Relay | None, strongbox: Strongbox) -> tuple[Relay, ...]:
-    """Give the relays that are enabled, ready to be used.
-
-    Raises:
-        SealBroken: a password was sealed with another key.
-
-    """
-    return tuple(opened(one, strongbox) for one in entries(tx, setting) if one.is_enabled)
-
-
 def missing(tx: Transaction, setting: Relay | None) -> RelayMissing | None:
     """Say why nothing can be mailed: there is no relay, or none is enabled; None when there is one."""
     known = entries(tx, setting)

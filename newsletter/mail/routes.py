@@ -9,10 +9,11 @@ import structlog
 
 from newsletter.clock import Clock, monotonic
 from newsletter.database import UNAVAILABLE, Database
-from newsletter.errors import BadValue, NewsletterError, RelayMissing, RelayUnreachable
+from newsletter.errors import BadValue, NewsletterError, RelayMissing, RelayUnreachable, SealBroken
 from newsletter.mail import allowances, lookout, relaybook, relaycheck
 from newsletter.mail.lookout import Lookout
 from newsletter.mail.pool import Pool
+from newsletter.mail.relaybook import Entry
 from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.scribe import Scribe
 from newsletter.mail.transactions import Patience
@@ -79,12 +80,14 @@ class Routes:
     async def look(self) -> None:
         """Take over what is written of the relays now; a database that is away changes nothing."""
         try:
-            relays = await asyncio.to_thread(self._read)
+            entries = await asyncio.to_thread(self._read)
         except UNAVAILABLE as error:
             log.warning("the relays cannot be read", reason=str(error))
             return
-        usable = [relay for relay in relays if await self._is_usable(relay)]
-        self._unusable = {name: one for name, one in self._unusable.items() if one.relay in relays}
+        looked_at = [await self._usable(entry) for entry in entries]
+        usable = [relay for relay in looked_at if relay is not None]
+        names = {entry.name for entry in entries} - {relay.name for relay in usable}
+        self._unusable = {name: one for name, one in self._unusable.items() if name in names}
         if dict(self.pool.relays) != {relay.name: relay for relay in usable}:
             self.pool.update(usable)
 
@@ -130,24 +133,28 @@ class Routes:
                 await self.fill(scribe, has_mail=has_mail())
                 await asyncio.sleep(LOOK_EVERY)
 
-    def _read(self) -> tuple[Relay, ...]:
+    def _read(self) -> list[Entry]:
         with self._database.read() as tx:
-            return relaybook.working(tx, self._setting, self._strongbox)
+            return [entry for entry in relaybook.entries(tx, self._setting) if entry.is_enabled]
 
-    async def _is_usable(self, relay: Relay) -> bool:
-        known = self._posts.get(relay.name)
-        if known is not None and known.relay == relay:
-            return True
+    async def _usable(self, entry: Entry) -> Relay | None:
+        """Give a relay with all that is needed to speak to it; None, with a word in the log, when something is broken."""
+        known = self._posts.get(entry.name)
         try:
-            context = await asyncio.to_thread(_trust, relay)
-        except BadValue as error:
-            found = _Unusable(relay, str(error))
-            if self._unusable.get(relay.name) != found:
-                log.warning("a relay cannot be used", relay=relay.name, reason=found.reason)
-                self._unusable[relay.name] = found
-            return False
-        self._posts[relay.name] = Post(relay, relaycheck.patience_of(relay, self._patience), self._tls_context or context)
-        return True
+            relay = relaybook.opened(entry, self._strongbox)
+            if known is None or known.relay != relay:
+                context = await asyncio.to_thread(_trust, relay)
+                self._posts[entry.name] = Post(
+                    relay, relaycheck.patience_of(relay, self._patience), self._tls_context or context
+                )
+        except (BadValue, SealBroken) as error:
+            # The others go on.
+            found = _Unusable(entry.relay, str(error))
+            if self._unusable.get(entry.name) != found:
+                log.warning("a relay cannot be used", relay=entry.name, reason=found.reason)
+                self._unusable[entry.name] = found
+            return None
+        return relay
 
 
 def _trust(relay: Relay) -> ssl.SSLContext:

@@ -39,6 +39,11 @@ NEVER_LOW = 2.0
 # How often an idle mailer looks for work, in seconds.
 POLL = 0.5
 
+# How often one that is to end asks a database that cannot be written at its start, and how long it waits in between at most:
+# two thirds of a minute in all.
+MOST_TRIES = 12
+LONGEST_POLL = 5.0
+
 # What a stopping mailer gives its connections to finish the message in hand, in seconds.
 DRAIN = 30.0
 # And the ledger to take the last outcomes.
@@ -152,12 +157,16 @@ class Shift:
 
     async def _begin(self) -> int | None:
         """Register, take back what dead workers held, and count what waits; None when told to stop before that."""
+        tries = 0
         while True:
             try:
                 return await self._scribe.run(self._register)
             except UNAVAILABLE as error:
+                tries += 1
+                if self._ends_when_idle and tries >= MOST_TRIES:
+                    raise
                 log.warning("the ledger cannot be written", reason=str(error))
-                if await wait_for(self._told_to_stop, POLL):
+                if await wait_for(self._told_to_stop, min(tries * POLL, LONGEST_POLL)):
                     return None
 
     def _register(self, tx: Transaction) -> int:
@@ -333,7 +342,8 @@ class Shift:
         await self._routes.fill(self._scribe, has_mail=False)
         try:
             left = await self._scribe.run(lambda tx: workers.release(tx, self._worker_id, self._clock()))
-            log.info("what was in hand was given back", returned=left.returned, uncertain=left.uncertain)
+            if left.returned or left.uncertain:
+                log.info("what was in hand was given back", returned=left.returned, uncertain=left.uncertain)
         except UNAVAILABLE as error:
             log.warning("the deliveries in hand could not be given back; the next worker takes them", reason=str(error))
         finally:

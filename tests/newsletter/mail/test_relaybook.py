@@ -15,6 +15,7 @@ from newsletter.mail.relays import FROM_SETTING, Relay, Tls
 from newsletter.strongbox import Strongbox
 from newsletter.tables.relays import relay as table
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 from tests.conftest import SECRET
 from tests.harness.postgres import waiting_for_locks
 
@@ -38,10 +39,15 @@ def kept(database: Database, strongbox: Strongbox, now: datetime) -> Database:
     return database
 
 
+def working(tx: Transaction, setting: Relay | None, strongbox: Strongbox) -> tuple[Relay, ...]:
+    """Give the relays that are enabled, ready to be used."""
+    return tuple(relaybook.opened(one, strongbox) for one in relaybook.entries(tx, setting) if one.is_enabled)
+
+
 def test_relays_come_back_as_they_were(kept: Database, strongbox: Strongbox) -> None:
     """With their passwords, for whoever has the key."""
     with kept.read() as tx:
-        assert (MAIN, SPARE) == relaybook.working(tx, None, strongbox)
+        assert (MAIN, SPARE) == working(tx, None, strongbox)
 
 
 def test_two_that_change_one_relay_at_once_both_count(postgres_url: str, strongbox: Strongbox, now: datetime) -> None:
@@ -65,7 +71,7 @@ def test_two_that_change_one_relay_at_once_both_count(postgres_url: str, strongb
     other.join()
 
     with database.read() as tx:
-        assert (replace(MAIN, weight=7, connections=9),) == relaybook.working(tx, None, strongbox)
+        assert (replace(MAIN, weight=7, connections=9),) == working(tx, None, strongbox)
     database.close()
 
 
@@ -102,13 +108,13 @@ def test_every_property_is_kept(database: Database, strongbox: Strongbox, now: d
     )
     with database.write() as tx:
         relaybook.add(tx, odd, strongbox, now)
-        assert (odd,) == relaybook.working(tx, None, strongbox)
+        assert (odd,) == working(tx, None, strongbox)
 
 
 def test_relay_of_the_setting_stands_first(kept: Database, strongbox: Strongbox) -> None:
     """Under its own name."""
     with kept.read() as tx:
-        assert [FROM_SETTING, "main", "spare"] == [one.name for one in relaybook.working(tx, SETTING, strongbox)]
+        assert [FROM_SETTING, "main", "spare"] == [one.name for one in working(tx, SETTING, strongbox)]
 
 
 def test_password_is_not_in_the_database(kept: Database) -> None:
@@ -128,13 +134,13 @@ def test_password_moved_to_another_row_does_not_open(kept: Database, strongbox: 
         [sealed] = [one.sealed for one in relaybook.entries(tx, None) if one.sealed]
         tx.execute(update(table).where(table.c.name == "spare").values(password_sealed=sealed))
         with pytest.raises(SealBroken):
-            relaybook.working(tx, None, strongbox)
+            working(tx, None, strongbox)
 
 
 def test_password_of_another_key_does_not_open(kept: Database) -> None:
     """And says so."""
     with kept.read() as tx, pytest.raises(SealBroken, match="relay main"):
-        relaybook.working(tx, None, Strongbox.of(Keyring(SECRET + " of somebody else")))
+        working(tx, None, Strongbox.of(Keyring(SECRET + " of somebody else")))
 
 
 def test_name_is_taken_once(kept: Database, strongbox: Strongbox, now: datetime) -> None:
@@ -149,7 +155,7 @@ def test_change_is_kept(kept: Database, strongbox: Strongbox, now: datetime) -> 
     with kept.write() as tx:
         relaybook.change(tx, other, strongbox, now)
     with kept.read() as tx:
-        assert (other, SPARE) == relaybook.working(tx, None, strongbox)
+        assert (other, SPARE) == working(tx, None, strongbox)
 
 
 def test_setting_keeps_weight_and_limits_here(kept: Database, strongbox: Strongbox, now: datetime) -> None:
@@ -159,7 +165,7 @@ def test_setting_keeps_weight_and_limits_here(kept: Database, strongbox: Strongb
         relaybook.change(tx, replace(SETTING, weight=8, limits=limits), strongbox, now)
     moved = replace(SETTING, host="new.example.org")
     with kept.read() as tx:
-        own = relaybook.working(tx, moved, strongbox)[0]
+        own = working(tx, moved, strongbox)[0]
         assert ("new.example.org", "other", 8, limits) == (own.host, own.password, own.weight, own.limits)
         assert ["main", "spare"] == [one.name for one in relaybook.entries(tx, None)]
         assert "me" not in tx.execute(text("SELECT username FROM relay")).scalars().all()
@@ -169,11 +175,11 @@ def test_setting_keeps_weight_and_limits_here(kept: Database, strongbox: Strongb
 def test_disabled_relay_does_not_work(kept: Database, strongbox: Strongbox, now: datetime, name: str) -> None:
     """Until it is enabled again."""
     with kept.write() as tx:
-        everybody = relaybook.working(tx, SETTING, strongbox)
+        everybody = working(tx, SETTING, strongbox)
         relaybook.enable(tx, relaybook.find(tx, name, SETTING), now, is_enabled=False)
-        left = relaybook.working(tx, SETTING, strongbox)
+        left = working(tx, SETTING, strongbox)
         relaybook.enable(tx, relaybook.find(tx, name, SETTING), now, is_enabled=True)
-        again = relaybook.working(tx, SETTING, strongbox)
+        again = working(tx, SETTING, strongbox)
 
     assert {name} == {one.name for one in everybody} - {one.name for one in left}
     assert [one.name for one in everybody] == [one.name for one in again]

@@ -50,7 +50,7 @@ class Signpost:
     def used(self) -> int:
         """Give what the relay here was given today."""
         with self.database.read() as tx:
-            relays = relaybook.working(tx, None, self.strongbox)
+            relays = [entry.relay for entry in relaybook.entries(tx, None)]
             return allowances.used_today(tx, relays, self.now)["here"]
 
     def with_scribe(self, act: Callable[[Scribe], Awaitable[None]]) -> None:
@@ -175,3 +175,17 @@ def test_permits_that_were_not_used_are_given_back(sqlite_url: str, keyring: Key
 
     assert counts[0] > 1
     assert 1 == counts[1]
+
+
+def test_relay_whose_password_does_not_open_holds_up_no_other(signpost: Signpost) -> None:
+    """It was sealed with another key; the others take mail, and it is said why this one does not."""
+    signpost.add(HERE)
+    with signpost.database.write() as tx:
+        locked = Relay("mail.example.org", 587, Tls.STARTTLS, "news", "secret", name="locked")
+        relaybook.add(tx, locked, Strongbox(bytes(32)), signpost.now)
+    both = signpost.look()
+    with signpost.database.write() as tx:
+        relaybook.enable(tx, relaybook.find(tx, "here", None), signpost.now, is_enabled=False)
+
+    assert (["here"], []) == (both, signpost.look())
+    assert "mail.example.org" in str(signpost.routes.why_none())
