@@ -3,7 +3,7 @@
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, func, insert, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
@@ -87,23 +87,14 @@ class Database:
         with self._writing.begin() as connection:
             yield connection
 
-    @contextmanager
-    def write_at_once(self) -> Iterator[Connection]:
-        """Give a transaction that may write without waiting for other writers: for whoever must not block. SQLite only.
+    def writer(self) -> "Writer":
+        """Give a connection of one's own for whoever writes again and again."""
+        return Writer(self._writing)
 
-        Raises:
-            DatabaseBusy: somebody else is writing.
-
-        """
+    def hasty_writer(self) -> "Writer":
+        """Give one that does not wait for other writers, but raises DatabaseBusy: for whoever must not block. SQLite only."""
         assert self._writing_at_once is not None
-        with ExitStack() as stack:
-            try:
-                connection = stack.enter_context(self._writing_at_once.begin())
-            except OperationalError as error:
-                if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-                    raise DatabaseBusy from error
-                raise
-            yield connection
+        return Writer(self._writing_at_once)
 
     def upgrade(self) -> None:
         """Bring the tables to the newest shape; creates them where there are none."""
@@ -139,6 +130,47 @@ class Database:
         self._reading.dispose()
         if self._writing_at_once is not None:
             self._writing_at_once.dispose()
+
+
+class Writer:
+    """One connection that is kept: fetching and returning one for each transaction costs as much as a short transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a transaction as `Database.write` does; behind an error the next one has a fresh connection.
+
+        Raises:
+            DatabaseBusy: somebody else is writing, and this writer does not wait.
+
+        """
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        try:
+            with self._begun(self._connection):
+                yield self._connection
+        except DatabaseBusy:
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give the connection back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _begun(self, connection: Connection) -> RootTransaction:
+        try:
+            return connection.begin()
+        except OperationalError as error:
+            if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                raise DatabaseBusy from error
+            raise
 
 
 def known_instance(tx: Connection, key_check: str) -> str | None:

@@ -1,6 +1,7 @@
 """One run of the mailer: a worker with an identity of its own, its connections, and what feeds them."""
 
 import asyncio
+import gc
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -103,6 +104,8 @@ class Shift:
             RelayMissing: in such a shift, all relays were taken away.
 
         """
+        # What is there by now stays: the collector went through all of it again and again, a tenth of a mailing's work.
+        gc.freeze()
         waiting = await self._begin()
         if waiting is None:
             await self._scribe.close()

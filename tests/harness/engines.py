@@ -9,8 +9,9 @@ from newsletter.database import Database
 
 def writing(database: Database) -> Iterator[Engine]:
     """Give each of them."""
-    ways = [database.write, *([database.write_at_once] if database.is_sqlite else [])]
-    for way in ways:
-        with way() as tx:
+    writers = [database.writer(), *([database.hasty_writer()] if database.is_sqlite else [])]
+    for writer in writers:
+        with writer.write() as tx:
             engine = tx.engine
+        writer.close()
         yield engine
