@@ -30,8 +30,8 @@ def test_relay_that_takes_no_more_bytes_does_not_fill_memory(sqlite_url: str, tm
 
 
 def test_slow_domain_holds_nobody_else_up(database_url: str, tmp_path: Path) -> None:
-    """S16, short: fifty domains with eight people each, one at two a second."""
-    record = pressing.slow_domain(trial.plan(database_url, tmp_path, 400, domains=50), "2/s", 50)
+    """S16, short: fifty domains with eight people each, one at one a second."""
+    record = pressing.slow_domain(trial.plan(database_url, tmp_path, 400, domains=50), "1/s", 50)
 
     assert record.is_good, record
 

@@ -50,7 +50,7 @@ def test_private_key_is_never_told(terminal: Terminal, made: DnsRecord) -> None:
     for told in (terminal("dkim", "show"), terminal("dkim", "show", "example.org"), terminal("dkim", "show", "--json")):
         assert 0 == told.code
         assert "PRIVATE" not in told.out
-        assert "1." not in told.out
+        assert re.search(r"1\.[\w-]{40}", told.out) is None
 
 
 def test_second_key_of_a_month_has_a_selector_of_its_own(terminal: Terminal) -> None:
