@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.database import Database, claim_instance
+from newsletter.database import Database, DatabaseBusy, DatabaseFault, claim_instance
 from newsletter.errors import InstanceMismatch, SettingWrong
 from newsletter.tables.staff import account
 from subscribers.tables.kinds import metadata
@@ -89,3 +89,44 @@ def test_errors_do_not_tell_what_was_to_be_written(database: Database, now: date
 
     assert "INSERT INTO account" in str(refused.value)
     assert "parameters hidden" in str(refused.value)
+
+
+def test_hasty_writer_does_not_wait(sqlite_url: str) -> None:
+    """Whoever must not block is told that somebody else writes, and writes when they have ended."""
+    database = Database(sqlite_url)
+    hasty = database.hasty_writer()
+    with database.write() as tx:
+        tx.execute(text("SELECT 1"))
+        with pytest.raises(DatabaseBusy), hasty.write():
+            pass
+    with hasty.write() as tx:
+        answer = tx.execute(text("SELECT 1")).scalar_one()
+    hasty.close()
+    database.close()
+
+    assert 1 == answer
+
+
+def break_in_the_middle(tx: Connection) -> None:
+    """Write something, then fail."""
+    tx.execute(text("INSERT INTO worker (id, place, started_at, lease_until) VALUES ('x', 'y', '2020-01-01', '2020-01-01')"))
+    tx.execute(text("SELECT nonsense"))
+
+
+def test_writer_keeps_its_connection_until_something_breaks(database: Database) -> None:
+    """The next transaction behind an error has a fresh one, and what was written in the broken one is gone."""
+    writer = database.writer()
+    with writer.write() as tx:
+        first = tx
+    with writer.write() as tx:
+        second = tx
+    with pytest.raises(DatabaseFault), writer.write() as tx:
+        break_in_the_middle(tx)
+    with writer.write() as tx:
+        third = tx
+        left = tx.execute(text("SELECT count(*) FROM worker")).scalar_one()
+    writer.close()
+
+    assert first is second
+    assert second is not third
+    assert 0 == left

@@ -1,6 +1,7 @@
 """The scribe: what is committed together, in which order, and what a database that fails can do."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -11,8 +12,9 @@ from sqlalchemy.exc import OperationalError
 from newsletter.database import Database
 from newsletter.mail.delivery import DeliveryState, Outcome, Passage, Phase, Reply, Verdict
 from newsletter.mail.scribe import LedgerSilent, Scribe
+from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness import engines
+from tests.harness import engines, mailroom
 from tests.newsletter.mail.conftest import ACCEPTED, Ledger
 
 S = DeliveryState
@@ -164,3 +166,30 @@ def test_after_the_end_nothing_is_marked(book: Ledger) -> None:
         await scribe.close()
 
     asyncio.run(asyncio.wait_for(run(), 10))
+
+
+def test_loop_goes_on_while_somebody_else_writes(sqlite_url: str, keyring: Keyring, now: datetime) -> None:
+    """The turn waits for them in a thread; pages and other relays are served meanwhile."""
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        book = Ledger(database, mailroom.open_mailroom(tx, keyring, now, ("ann",)), now)
+    [ann] = book.claim(book.start("one"))
+    has_lock, may_go = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with database.write():
+            has_lock.set()
+            may_go.wait(20)
+
+    async def act(scribe: Scribe) -> None:
+        writing = asyncio.create_task(asyncio.to_thread(write))
+        await asyncio.to_thread(has_lock.wait, 20)
+        marking = asyncio.create_task(scribe.mark(ann.id))
+        await asyncio.sleep(0.05)
+        assert not marking.done()
+        may_go.set()
+        assert Passage.GRANTED is await marking
+        await writing
+
+    with_scribe(book, act)
+    database.close()
