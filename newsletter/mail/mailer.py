@@ -7,9 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from newsletter.clock import Clock
 from newsletter.database import Database
-from newsletter.errors import RelayMissing
 from newsletter.letters.links import Links
-from newsletter.mail import mailings, relaybook
 from newsletter.mail.relays import Relay
 from newsletter.mail.routes import Routes
 from newsletter.mail.shift import Shift
@@ -56,15 +54,10 @@ class Mailer:
 
         Raises:
             RelayMissing: there is something to mail and no relay.
-            RelayUnreachable: the relays took nothing for about a minute.
+            RelayUnreachable: the relays took nothing for about a minute, or none of them can be used.
             WorkerRunning: another mailer has this SQLite database.
 
         """
-        missing = await asyncio.to_thread(self._missing)
-        if missing is not None:
-            if self._has_work():
-                raise missing
-            return Progress(0, 0, 0, 0, 0, 0, 0.0)
         return await self._shift(stop or asyncio.Event(), ends_when_idle=True)
 
     async def run(self, stop: asyncio.Event) -> Progress:
@@ -95,11 +88,3 @@ class Mailer:
     def _alone(self) -> AbstractContextManager[None]:
         path = self._database.path
         return nullcontext() if path is None else only_mailer(path, self._place)
-
-    def _missing(self) -> RelayMissing | None:
-        with self._database.read() as tx:
-            return relaybook.missing(tx, self._setting)
-
-    def _has_work(self) -> bool:
-        with self._database.read() as tx:
-            return mailings.outstanding(tx, self._clock()).is_ready

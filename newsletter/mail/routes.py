@@ -64,6 +64,7 @@ class Routes:
         self._posts: dict[str, Post] = {}
         # Of these the log has told.
         self._unusable: dict[str, _Unusable] = {}
+        self._disabled: list[str] = []
         self._lookout = Lookout()
         self.pool = Pool((), patience.trouble, patience.longest_trouble)
 
@@ -80,10 +81,12 @@ class Routes:
     async def look(self) -> None:
         """Take over what is written of the relays now; a database that is away changes nothing."""
         try:
-            entries = await asyncio.to_thread(self._read)
+            known = await asyncio.to_thread(self._read)
         except UNAVAILABLE as error:
             log.warning("the relays cannot be read", reason=str(error))
             return
+        entries = [entry for entry in known if entry.is_enabled]
+        self._disabled = [entry.name for entry in known if not entry.is_enabled]
         looked_at = [await self._usable(entry) for entry in entries]
         usable = [relay for relay in looked_at if relay is not None]
         names = {entry.name for entry in entries} - {relay.name for relay in usable}
@@ -94,7 +97,7 @@ class Routes:
     def why_none(self) -> NewsletterError:
         """Say why no relay takes mail, when none does."""
         if not self._unusable:
-            return RelayMissing()
+            return RelayMissing(self._disabled)
         names = " and ".join(str(one.relay) for one in self._unusable.values())
         return RelayUnreachable(names, "; ".join(one.reason for one in self._unusable.values()))
 
@@ -133,9 +136,9 @@ class Routes:
                 await self.fill(scribe, has_mail=has_mail())
                 await asyncio.sleep(LOOK_EVERY)
 
-    def _read(self) -> list[Entry]:
+    def _read(self) -> tuple[Entry, ...]:
         with self._database.read() as tx:
-            return [entry for entry in relaybook.entries(tx, self._setting) if entry.is_enabled]
+            return relaybook.entries(tx, self._setting)
 
     async def _usable(self, entry: Entry) -> Relay | None:
         """Give a relay with all that is needed to speak to it; None, with a word in the log, when something is broken."""

@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from newsletter.bootstrap import Application
 from newsletter.clock import monotonic, system_clock
+from newsletter.database import UNAVAILABLE
 from newsletter.errors import WorkerRunning
 from newsletter.mail.mailer import Mailer
 from newsletter.mail.tally import Progress
@@ -33,6 +34,9 @@ FEEDS_PATIENCE = 20.0
 
 # What a stopping worker gives the tick under way, in seconds; the mailer has its own patience of the same length.
 DRAIN = 30.0
+
+# When the database was away in the middle of a step, which does nothing twice. In seconds.
+PAUSE_BEFORE_RETRY = 0.5
 
 # After a crash of the mailer; it is not to crash a hundred times a second. In seconds.
 PAUSE_AFTER_CRASH = 5.0
@@ -133,14 +137,23 @@ class Worker:
 
     async def _take(self, step: Step) -> bool:
         try:
-            while await step.take(self._application):
-                self._beat()
+            try:
+                await self._take_all(step)
+            except UNAVAILABLE as error:
+                # A connection that was just ended is no reason to end a run with a failure.
+                log.warning("a step of the tick is tried again", step=step.name, reason=str(error.orig))
+                await asyncio.sleep(PAUSE_BEFORE_RETRY)
+                await self._take_all(step)
         except Exception:
             # The door of the tick: the next steps and the next tick are not to suffer.
             log.exception("a step of the tick failed", step=step.name)
             return False
         self._beat()
         return True
+
+    async def _take_all(self, step: Step) -> None:
+        while await step.take(self._application):
+            self._beat()
 
     async def _read_feeds(self, application: Application) -> bool:
         """Read the feeds that are due; a slow one is left to be read beside the other steps."""

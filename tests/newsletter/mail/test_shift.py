@@ -96,7 +96,7 @@ def test_run_whose_relays_are_all_disabled_ends(book: Ledger, keyring: Keyring) 
             finally:
                 is_over.set()
 
-    with pytest.raises(RelayMissing):
+    with pytest.raises(RelayMissing, match="newsletter relays enable here"):
         asyncio.run(go())
     assert {S.PENDING} == set(book.states().values())
 

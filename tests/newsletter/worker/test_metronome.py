@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from newsletter.bootstrap import Application
 from newsletter.errors import RelayMissing, WorkerRunning
 from newsletter.mail import mailings
 from newsletter.mail.delivery import Report
 from newsletter.mail.sole import only_mailer
+from newsletter.worker import metronome, steps
 from newsletter.worker.metronome import LONGEST_SILENCE, Worker
 from tests.harness import mailroom
 from tests.harness.instance import environment, opened
@@ -135,6 +137,25 @@ def test_until_idle_with_mail_and_no_relay_says_what_is_missing(application: App
     with pytest.raises(RelayMissing, match="NEWSLETTER_RELAY_URL"):
         asyncio.run(Worker(application).run_until_idle())
     assert Report(2, 0, 0, 0, 0, 0, 0, 2) == _report(application, letter_id)
+
+
+def test_step_whose_connection_is_ended_is_taken_again(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restart of the database in the middle of a tick fails nothing; one that stays away fails the step."""
+    ended: list[str] = []
+
+    async def broken_once(_application: Application) -> bool:
+        ended.append("once")
+        if len(ended) == 1:
+            raise OperationalError("SELECT 1", {}, Exception("terminating connection"))
+        return False
+
+    async def broken(_application: Application) -> bool:
+        raise OperationalError("SELECT 1", {}, Exception("terminating connection"))
+
+    monkeypatch.setattr(metronome, "STEPS", (steps.Step("once", broken_once), steps.Step("always", broken)))
+
+    assert ("always",) == asyncio.run(Worker(application).tick())
+    assert ["once", "once"] == ended
 
 
 def test_second_worker_on_sqlite_is_refused(sqlite_url: str, tmp_path: Path) -> None:
