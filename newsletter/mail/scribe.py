@@ -1,4 +1,4 @@
-"""Writes the ledger for a mailer: marks, outcomes and claims of all connections, by one thread, committed together.
+"""Writes the ledger for a mailer: marks, outcomes and claims of all connections, turn by turn, committed together.
 
 One commit a message would bound a mailing by the disk; one commit for everything that is waiting costs the same and bounds
 nothing. An outcome that was given in before a mark is committed with it or earlier, so a kill leaves at most one open row
