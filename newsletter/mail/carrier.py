@@ -89,6 +89,8 @@ class Carrier:
         # As the relay was when the connection was made.
         self._post = office.routes.posts[relay]
         self._session: Session | None = None
+        # What is offered behind the body that goes out.
+        self._riding: _Job | None = None
         # On its way; the delivery it was begun for may be with somebody else by now.
         self._connecting: asyncio.Task[None] | None = None
 
@@ -236,48 +238,62 @@ class Carrier:
         a kill leaves one open row for each connection.
         """
         session.offer(job.envelope)
-        rider: _Job | None = None
         try:
             while True:
-                rider = None
-                reply = await session.offered()
-                if reply is None and await self._passes(session, job):
-                    rider = self._rider(session)
-                    session.hand_over(None if rider is None else rider.envelope)
-                    reply = await session.handed_over()
-                elif reply is not None and _is_between_two(session, reply):
+                reply = await self._offered(session)
+                if reply is None:
+                    reply = await self._hand_over(session, job)
+                elif _is_between_two(session, reply):
                     return job
                 if reply is not None:
                     self._judge(job.delivery, job.facts, reply)
                 self._office.tray.done()
-                if rider is None or not session.is_open:
-                    return rider
-                job = rider
+                if self._riding is None or not session.is_open:
+                    return self._riding
+                job = self._riding
         except BaseException:
             self._settle(self._cut_off(job.delivery, session.phase))
-            if rider is not None and rider is not job:
-                self._settle(self._cut_off(rider.delivery, Phase.MAIL))
+            if self._riding is not None and self._riding is not job:
+                self._settle(self._cut_off(self._riding.delivery, Phase.MAIL))
             raise
 
-    async def _passes(self, session: Session, job: _Job) -> bool:
-        """Ask the gate for a message whose body the relay waits for; what may not go out is withdrawn."""
+    async def _offered(self, session: Session) -> Reply | None:
+        self._riding = None
+        return await session.offered()
+
+    async def _hand_over(self, session: Session, job: _Job) -> Reply | None:
+        """Hand over what the gate lets out, with the offer of the next message behind it; None when it lets nothing out."""
+        asked = None if self._office.stopping.is_set() else self._office.scribe.ask(job.delivery.id)
+        # Written while the mark is on its way to the disk.
+        self._riding = self._rider(session)
+        if asked is None or not await self._passes(job, asked):
+            self._pace.return_one()
+            self._let_off_rider()
+            await session.withdraw()
+            return None
+        session.hand_over(None if self._riding is None else self._riding.envelope)
+        return await session.handed_over()
+
+    async def _passes(self, job: _Job, asked: Awaitable[Passage]) -> bool:
+        """Hear what the gate says to a message whose body the relay waits for."""
         office = self._office
-        if not office.stopping.is_set():
-            try:
-                passage = await office.scribe.mark(job.delivery.id)
-            except LedgerSilent:
-                # Whether it is marked or not: nothing was sent.
-                self._settle(self._cut_off(job.delivery, Phase.DATA))
-            else:
-                if passage is Passage.GRANTED:
-                    return True
-                if passage is Passage.SKIPPED:
-                    office.tally.count(S.SKIPPED)
-                if passage is Passage.RETURNED:
-                    office.halted[job.delivery.letter_id] = job.delivery.claim
-        self._pace.return_one()
-        await session.withdraw()
-        return False
+        try:
+            passage = await asked
+        except LedgerSilent:
+            # Whether it is marked or not: nothing was sent.
+            self._settle(self._cut_off(job.delivery, Phase.DATA))
+            return False
+        if passage is Passage.SKIPPED:
+            office.tally.count(S.SKIPPED)
+        if passage is Passage.RETURNED:
+            office.halted[job.delivery.letter_id] = job.delivery.claim
+        return passage is Passage.GRANTED
+
+    def _let_off_rider(self) -> None:
+        rider, self._riding = self._riding, None
+        if rider is not None:
+            self._pace.return_one()
+            self._office.tray.put_back(rider.delivery)
 
     def _rider(self, session: Session) -> _Job | None:
         """Take the next delivery if it can be offered behind the body that goes out now, without any wait."""

@@ -99,19 +99,16 @@ class Scribe:
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._has_ended = False
 
-    async def mark(self, delivery_id: int) -> Passage:
-        """Ask the gate, and have the mark committed.
-
-        Raises:
-            LedgerSilent: the database did not take it.
-
-        """
-        if self._has_ended:
-            raise LedgerSilent("the mailer is ending")
+    def ask(self, delivery_id: int) -> "asyncio.Future[Passage]":
+        """Ask the gate; its answer comes when the mark is committed, or as LedgerSilent when the database did not take it."""
         answer: asyncio.Future[Passage] = asyncio.get_running_loop().create_future()
-        self._marks.append(_Mark(delivery_id, answer))
+        mark = _Mark(delivery_id, answer)
+        if self._has_ended:
+            _refuse(_Turn([], [mark], None), "the mailer is ending")
+            return answer
+        self._marks.append(mark)
         self._wake()
-        return await answer
+        return answer
 
     async def claim(self, limit: int, number: int) -> tuple[Delivery, ...]:
         """Lease up to *limit* deliveries by claim *number*, together with what else is written; one caller at a time.
