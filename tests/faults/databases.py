@@ -55,7 +55,10 @@ def break_connections(trial: Trial, server: Postgres, every: float, seed: int = 
     """D02: a connection of the database is ended at random, again and again."""
     begun = time.monotonic()
     broken = 0
+    tail = LogTail(trial.log)
     with sink_process(trial.log) as port, running(trial.settings(port), trial.folder) as worker:
+        # Before that it may say that its database cannot be used, and end.
+        wait_until(lambda: tail.count() > 0, "the mailing to begin")
         while worker.ended is None:
             time.sleep(every)
             broken += bool(server.execute(BREAK_ANY, trial.url))
