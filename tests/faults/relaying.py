@@ -149,7 +149,9 @@ def change_all(trial: Trial) -> Record:
         is_patient = here.all_taken() == 0
         here.add("first", "--rate", "10/s", connections=1)
         within("added: mail goes", lambda: here.took("first") > 0)
-        here.command("edit", "first", "--rate", "none", "--url", f"smtp://127.0.0.1:{first.port}?tls=none&connections=4")
+        here.command(
+            "edit", "first", "--rate", "none", "--url", f"smtp://127.0.0.1:{first.port}?tls=none&connections=4&messages=10000"
+        )
         here.command("edit", "first", "--connections", "4")
         within("more connections: all are used", lambda: len(first.talks) == 4)
         here.command("edit", "first", "--connections", "1")
