@@ -118,7 +118,7 @@ class Session:
     def offer(self, envelope: Envelope) -> None:
         """Begin a transaction: say whom a message is from and for."""
         if commands := self._begin(envelope):
-            self._write(commands, len(self._steps))
+            self._write(commands, replies=len(self._steps))
 
     async def offered(self) -> Reply | None:
         """Hear what the relay says to the offer: None when it takes it, else its refusal."""
@@ -265,18 +265,18 @@ class Session:
         riding = len(self._steps) if self._rider else 0
         # The reply is owed from the first byte on: a relay that shuts down in the middle says so by 421.
         if failpoints.is_armed():
-            self._write(head + data, 1)
+            self._write(head, data, replies=1)
             failpoints.hit("smtp.body")
-            self._write(end + self._rider, riding)
+            self._write(end + self._rider, replies=riding)
             failpoints.hit("smtp.dot")
             return
         # At once: a second call of the system would cost as much as all else that is done for a message.
-        self._write(b"".join([head, data, end, self._rider]), 1 + riding)
+        self._write(head, data, end + self._rider, replies=1 + riding)
 
-    def _write(self, data: bytes, replies: int) -> None:
+    def _write(self, *data: bytes, replies: int) -> None:
         # Whoever waits for the replies hears of a lost connection.
-        if data and not self._wire.trouble:
-            self._wire.send(data, replies)
+        if not self._wire.trouble:
+            self._wire.send(*data, replies=replies)
 
     def _judged(self, answer: Answer) -> Reply:
         reply = _reply(Phase.BODY, answer)

@@ -69,7 +69,7 @@ class Wire(asyncio.Protocol):
         """How many bytes that were written have not left this process yet."""
         return self._transport.get_write_buffer_size()
 
-    def send(self, data: bytes, replies: int = 1) -> None:
+    def send(self, *data: bytes, replies: int = 1) -> None:
         """Write *data*, which will bring so many replies.
 
         Raises:
@@ -79,7 +79,7 @@ class Wire(asyncio.Protocol):
         if self._trouble:
             raise WireLost(self._trouble)
         self._owed += replies
-        self._transport.write(data)
+        self._transport.writelines(data)
 
     async def answer(self, seconds: float) -> Answer:
         """Give the next reply; a relay that says nothing for so long is given up.

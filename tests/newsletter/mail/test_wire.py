@@ -1,7 +1,7 @@
 """Bytes of a relay, cut into replies however they arrive."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from itertools import pairwise
 
 import pytest
@@ -28,6 +28,11 @@ class Line(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Remember *data*."""
         self.written += bytes(data)
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        """Remember all of it."""
+        for data in list_of_data:
+            self.write(data)
 
     def get_write_buffer_size(self) -> int:
         """Give how much is unsent: nothing."""
