@@ -62,7 +62,11 @@ def test_ctrl_c_in_the_middle_ends_it_in_one_sentence(tmp_path: Path) -> None:
         assert process.stderr is not None
         first = process.stderr.readline()
         os.killpg(process.pid, signal.SIGINT)
-        out, rest = process.communicate(timeout=60)
+        try:
+            out, rest = process.communicate(timeout=60)
+        finally:
+            # Whatever came of it: a demonstration that stays up would be waited for until the end of days.
+            process.kill()
 
     assert "CPDWL Newsletter: due every first Monday" in first
     assert (130, "") == (process.returncode, out)
