@@ -12,6 +12,7 @@ from newsletter.mail import workers
 from newsletter.mail.delivery import DeliveryState
 from tests.harness.aside import aside
 from tests.harness.chaosnames import When, weather
+from tests.harness.crashdriver import PLACES
 from tests.harness.processes import sink_process
 from tests.harness.sinklog import LogTail
 from tests.harness.trial import Record, Trial, plan, record, run, running, wait_until
@@ -19,17 +20,7 @@ from tests.harness.trial import Record, Trial, plan, record, run, running, wait_
 S = DeliveryState
 
 # Passed for each person, in any mailing.
-EACH = (
-    "lease.claimed",
-    "mark.sending",
-    "mark.sent",
-    "smtp.mail",
-    "smtp.rcpt",
-    "smtp.data354",
-    "smtp.body",
-    "smtp.dot",
-    "smtp.reply",
-)
+EACH = PLACES
 # Passed once for each person only where the relay is of this kind.
 SPECIAL = {"mark.failed": ("554", "rcpt"), "smtp.connected": ("close-after", "answer")}
 # Passed once, by the worker that plans an issue whose time has come, and by the one that finishes it.
