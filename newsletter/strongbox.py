@@ -56,7 +56,9 @@ class Strongbox:
         form, raw = sealed[: len(_FORM)], sealed[len(_FORM) :]
         try:
             data = base64.b64decode(raw, b"-_", validate=True)
-            if form != _FORM or len(data) < _NONCE_BYTES:
+            # RFC 4648 3.5: the last sign has bits that mean nothing, so several texts would open as one secret.
+            spelled_as_sealed = base64.urlsafe_b64encode(data) == raw.encode("ascii")
+            if form != _FORM or not spelled_as_sealed or len(data) < _NONCE_BYTES:
                 raise SealBroken(about)
             return self._cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], about.encode())
         # ValueError: signs outside ASCII.

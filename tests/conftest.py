@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for: a fresh database of either kind, a key, a moment."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,6 +29,14 @@ EMPTY = (
     *(f'DELETE FROM "{table.name}"' for table in metadata.sorted_tables),  # noqa: S608 -- our own names
     "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """Let the commands we start hear Ctrl-C: whoever runs the tests behind a shell's `&` ignores it, and passes that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

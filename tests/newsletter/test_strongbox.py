@@ -1,5 +1,7 @@
 """Secrets in the database: readable with the instance's key, about the thing they are about, and else not."""
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,17 @@ def test_one_changed_sign_does_not_open(place: int, sign: str) -> None:
 
     with pytest.raises(SealBroken):
         BOX.open(changed, "relay 1")
+
+
+def test_every_other_last_sign_does_not_open() -> None:
+    """The bits that base64 leaves over at the end are part of what was sealed."""
+    for secret in ("s", "se", "sec"):
+        sealed = BOX.seal(secret, "relay 1")
+        kept, last = sealed.rstrip("=")[:-1], sealed.rstrip("=")[-1]
+        padding = sealed[len(kept) + 1 :]
+        for sign in (string.ascii_letters + string.digits + "-_").replace(last, ""):
+            with pytest.raises(SealBroken):
+                BOX.open(kept + sign + padding, "relay 1")
 
 
 @pytest.mark.parametrize("text", ["", "1.", "1.AAAA", "secret", "1.é", "1.\ud800"])
