@@ -32,7 +32,7 @@ from newsletter.database import Database
 from newsletter.mail import mailings
 
 # For each connection, so that opening it does not weigh.
-MESSAGES = 50
+MESSAGES = 200
 
 # In seconds: the library waits for the line, too.
 PATIENCE = 60

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 from enum import StrEnum
+from hashlib import sha256
 
 from subscribers.errors import SecretTooShort, TokenInvalid
 
@@ -48,8 +49,8 @@ class Keyring:
         # A variable of the environment may hold bytes that are no UTF-8; they arrive as surrogates and are as good a secret.
         self._secret = secret.encode("utf-8", "surrogateescape")
         # Asked for each row of an import and each link of a mailing.
-        self._address_key = self.derive("address")
-        self._token_keys = {purpose: self.derive(f"token:{purpose}") for purpose in Purpose}
+        self._addresses = _Authenticator(self.derive("address"))
+        self._tokens = {purpose: _Authenticator(self.derive(f"token:{purpose}")) for purpose in Purpose}
 
     @property
     def key_check(self) -> str:
@@ -65,7 +66,7 @@ class Keyring:
 
         A plain SHA-256 could be reversed by hashing all plausible addresses.
         """
-        return hmac.digest(self._address_key, key.encode(), "sha256").hex()
+        return self._addresses.code(key.encode()).hex()
 
     def seal(self, purpose: Purpose, number: int) -> str:
         """Give the token that stands for *number* (0 to 2^40 - 1) in a link of *purpose*: 26 characters, lower case.
@@ -73,9 +74,9 @@ class Keyring:
         The same each time, so that a message is the same bytes at every attempt. The number is masked with the
         authentication code, so neighbours look unrelated (the construction of SIV, RFC 5297, on HMAC).
         """
-        key = self._token_keys[purpose]
+        key = self._tokens[purpose]
         plain = number.to_bytes(_NUMBER_BYTES, "big")
-        mac = hmac.digest(key, b"mac:" + plain, "sha256")[:_MAC_BYTES]
+        mac = key.code(b"mac:" + plain)[:_MAC_BYTES]
         value = int.from_bytes(mac + _masked(key, mac, plain), "big") << _SPARE_BITS
         return "".join([_PAIRS[(value >> shift) & _PAIR_MASK] for shift in _SHIFTS])
 
@@ -92,7 +93,7 @@ class Keyring:
             raw = base64.b32decode(token.upper() + _PADDING)
         except binascii.Error as error:
             raise TokenInvalid from error
-        plain = _masked(self._token_keys[purpose], raw[:_MAC_BYTES], raw[_MAC_BYTES:])
+        plain = _masked(self._tokens[purpose], raw[:_MAC_BYTES], raw[_MAC_BYTES:])
         number = int.from_bytes(plain, "big")
         # Compared as text: 26 characters hold two bits more than 16 bytes, and a token has one spelling only.
         if not hmac.compare_digest(token.lower(), self.seal(purpose, number)):
@@ -100,7 +101,22 @@ class Keyring:
         return number
 
 
-def _masked(key: bytes, mac: bytes, plain: bytes) -> bytes:
-    mask = hmac.digest(key, b"mask:" + mac, "sha256")
+class _Authenticator:
+    """HMAC-SHA-256 (RFC 2104) with one key, whose two hashes are begun once: a third of the time of `hmac.digest`."""
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(sha256().block_size, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def code(self, message: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+def _masked(key: _Authenticator, mac: bytes, plain: bytes) -> bytes:
+    mask = key.code(b"mask:" + mac)
     masked = int.from_bytes(plain, "big") ^ int.from_bytes(mask[:_NUMBER_BYTES], "big")
     return masked.to_bytes(_NUMBER_BYTES, "big")

@@ -4,6 +4,7 @@ With PIPELINING (RFC 2920) the commands of the next message ride behind the body
 round trip. Whether the next one may go out is asked in between, when the relay waits for its body.
 """
 
+import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ LITTLE = 1024
 LOWEST_NO = 400
 
 _BREAKS_PATH = re.compile(r"[<>\s]")
+# RFC 1870 4: what a relay may name as its limit.
+_SIZE = re.compile("[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Session:
         self._wire = wire
         self._messages = messages
         self._extensions = extensions
+        self._largest = _largest(extensions)
         self._patience = patience
         self._is_pipelined = "pipelining" in extensions
         # RFC 3030: with no DATA to be answered, what the gate holds back costs a RSET and not the connection.
@@ -289,10 +293,9 @@ class Session:
         return reply
 
     def _too_large(self, envelope: Envelope) -> Reply | None:
-        limit = self._extensions.get("size", "").strip()
-        if not limit.isdigit() or int(limit) == 0 or len(envelope.data) <= int(limit):
+        if len(envelope.data) <= self._largest:
             return None
-        text = f"5.3.4 the message has {len(envelope.data)} bytes and the relay takes {limit}"
+        text = f"5.3.4 the message has {len(envelope.data)} bytes and the relay takes {self._largest}"
         return Reply(Phase.MAIL, 552, "5.3.4", text)
 
     async def _taken_back(self, refusal: Reply) -> Reply:
@@ -323,6 +326,12 @@ def _pass_point(phase: Phase) -> None:
         failpoints.hit("smtp.rcpt")
     else:
         failpoints.hit("smtp.data354")
+
+
+def _largest(extensions: Mapping[str, str]) -> float:
+    """Give how many bytes a message may have (RFC 1870 4: 0, or nothing said, is no limit)."""
+    named = _SIZE.fullmatch(extensions.get("size", "").strip())
+    return math.inf if named is None else int(named[0]) or math.inf
 
 
 def _mail(envelope: Envelope, extensions: Mapping[str, str]) -> bytes:

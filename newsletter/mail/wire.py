@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 # RFC 5321 4.5.3.1.5 allows 512; some relays put a web address or a name of somebody else's making behind it.
@@ -15,6 +16,8 @@ MOST_LINES = 128
 
 # RFC 5321 4.2: a code, and text behind a blank; a hyphen in its place says that more lines follow. Some send the code alone.
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
+# A relay says the same lines to every message, but for the one with its queue id: so many are remembered, read.
+_LINES_KNOWN = 128
 
 
 class WireLost(Exception):  # noqa: N818 -- named for what happened
@@ -148,16 +151,15 @@ class Wire(asyncio.Protocol):
     def _take_line(self, line: bytes) -> None:
         if self._trouble:
             return
-        found = _REPLY_LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
-        if found is None:
+        read = _read(line) if len(line) <= LONGEST_LINE else None
+        if read is None:
             self.abort(f"the relay answered with something that is no SMTP: {_shown(line[:80])}")
             return
-        code, separator, text = found.groups()
-        self._lines.append(_shown(text or b""))
+        self._lines.append(read.text)
         if len(self._lines) > MOST_LINES:
             self.abort("the relay sent a reply without end")
-        elif separator != b"-":
-            self._give(Answer(int(code), tuple(self._lines)))
+        elif read.is_last:
+            self._give(Answer(read.code, tuple(self._lines)))
             self._lines = []
 
     def _give(self, answer: Answer) -> None:
@@ -219,6 +221,25 @@ class Wire(asyncio.Protocol):
 def take_over(transport: asyncio.BaseTransport) -> Wire:
     """Speak for a connection that somebody else opened; the former protocol hears nothing any more."""
     return Wire(cast("asyncio.Transport", transport))
+
+
+@dataclass(frozen=True, slots=True)
+class _ReplyLine:
+    """One line of a reply."""
+
+    code: int
+    text: str
+    is_last: bool
+
+
+@lru_cache(maxsize=_LINES_KNOWN)
+def _read(line: bytes) -> _ReplyLine | None:
+    """Read a line of a reply; None when it is none."""
+    found = _REPLY_LINE.fullmatch(line)
+    if found is None:
+        return None
+    code, separator, text = found.groups()
+    return _ReplyLine(int(code), _shown(text or b""), separator != b"-")
 
 
 def legible(text: str) -> str:

@@ -1,3 +1,5 @@
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,14 @@ def test_token_gives_its_number_back(purpose: Purpose, number: int) -> None:
     assert token == KEYRING.seal(purpose, number)
     assert number == KEYRING.open(purpose, token)
     assert number == KEYRING.open(purpose, token.upper())
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_hash_of_an_address_is_an_hmac(address: str) -> None:
+    """As anybody computes it from the derived key (RFC 2104), and as every ledger before this version has it."""
+    expected = hmac.new(KEYRING.derive("address"), address.encode(), "sha256").hexdigest()
+
+    assert expected == KEYRING.hash_address(address)
 
 
 @given(PURPOSES, PURPOSES, NUMBERS)

@@ -140,6 +140,14 @@ def test_too_large_rider_does_not_ride() -> None:
     assert ["reader0", "reader2"] == recipients(sink)
 
 
+@pytest.mark.parametrize("limit", ["", "0", "²", "-1", "many", "9" * 3000])
+def test_limit_that_is_none_refuses_nobody(limit: str) -> None:
+    """A relay may name no limit, none that can be read, or one beyond all numbers."""
+    replies, _ = talk(extensions=("PIPELINING", f"SIZE {limit}"))
+
+    assert {250} == {reply.code for reply in replies}
+
+
 def test_withdrawn_behind_the_go_ahead_costs_the_connection() -> None:
     """An empty message is never sent: only cutting the connection takes an offer back then."""
 
