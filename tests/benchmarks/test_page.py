@@ -68,7 +68,15 @@ ALL = records(
     {"name": "postgresql", "result": MAILING},
     {
         "name": "growth",
-        "result": {"size": 2000, "sink": "smtp-sink", "cpu_ratio": 1.2, "wall_ratio": 1, "rss_mb": 90, "steps": [STEP]},
+        "result": {
+            "size": 2000,
+            "sink": "smtp-sink",
+            "cpu_ratio": 1.2,
+            "wall_ratio": 1,
+            "rss_mb": 90,
+            "runs": 3,
+            "steps": [STEP],
+        },
     },
     {"name": "roundtrip", "result": {"milliseconds": 40, "size": 40000, "legs": [LEG]}},
 )
