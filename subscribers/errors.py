@@ -10,7 +10,14 @@
   - SecretTooShort                   the key all tokens and hashes rest on
   - BasisMissing                     an import that does not say why we may write to these people
   - FileUnreadable(reason)           a file that is no list of people
+  - AttributeNotFound(key)
+  - AttributeExists(key)
+  - AttributeUnfit(key, reason)      a definition that cannot be
+  - AnswerRefused(key, text, reason) no answer to this attribute
 """
+
+# Of what somebody wrote, an error repeats so much.
+LONGEST_SHOWN = 80
 
 
 class SubscribersError(Exception):
@@ -85,3 +92,39 @@ class FileUnreadable(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The file cannot be read as a list of people. {reason}")
+
+
+class AttributeNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
+    """No attribute of this key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"There is no attribute {key!s}.")
+
+
+class AttributeExists(SubscribersError):  # noqa: N818 -- named for the outcome
+    """The key is taken."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"There is an attribute {key!s} already.")
+
+
+class AttributeUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
+    """An attribute that cannot be as it is wanted; nothing was changed."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+        super().__init__(f"The attribute {key!s} cannot be so: {reason}.")
+
+
+class AnswerRefused(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A text that is no answer to an attribute."""
+
+    def __init__(self, key: str, text: str, reason: str) -> None:
+        self.key = key
+        self.text = text
+        self.reason = reason
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+        super().__init__(f"{key}: {shown!r} {reason}.")

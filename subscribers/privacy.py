@@ -1,12 +1,14 @@
 """What a person may ask of us about themselves: everything we know, and to be forgotten."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from subscribers import records, register, suppression
+from subscribers import attributebook, records, register, suppression
+from subscribers.attributes import spelled
 from subscribers.consent import Act, Consent, Door, Evidence
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import EVERY_LIST, Reason, Subscriber, Subscription
@@ -33,6 +35,8 @@ class PersonExport:
 
     subscriber: Subscriber
     subscriptions: tuple[Subscription, ...]
+    # What they answered, by the attributes' keys, as they would write it.
+    attributes: Mapping[str, str]
     consent: tuple[Consent, ...]
     suppressions: tuple[KeptOut, ...]
     # When confirmation mails were asked for.
@@ -57,6 +61,7 @@ def export_person(tx: Transaction, subscriber_id: int) -> PersonExport:
     return PersonExport(
         subscriber=person,
         subscriptions=register.subscriptions_of(tx, subscriber_id),
+        attributes={key: spelled(answer) for key, answer in attributebook.answers_of(tx, subscriber_id).items()},
         consent=register.consent_of(tx, email_hash),
         suppressions=tuple(KeptOut(row.list_id, Reason(row.reason), row.at) for row in tx.execute(kept_out)),
         asked_at=tuple(tx.execute(asked).scalars()),
@@ -79,7 +84,7 @@ def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) 
     suppression.suppress(tx, email_hash, Reason.ERASED, now, list_id=EVERY_LIST)
     records.record(tx, keyring, person, None, Act.ERASED, now, Evidence(Door.COMMAND))
     tx.execute(update(consent).where(consent.c.email_hash == email_hash).values(subscriber_id=None, network="", agent=""))
-    # Subscriptions and confirmations go with the row.
+    # Subscriptions, confirmations and answers go with the row.
     tx.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))
 
 

@@ -11,6 +11,7 @@ import click
 from newsletter.bootstrap import redacted
 from newsletter.cli import (
     alerts,
+    attributes,
     dkim,
     domains,
     doubts,
@@ -57,6 +58,7 @@ for command in (
     reconciling.reconcile_,
     subscribers.subscribers,
     lists.lists,
+    attributes.attributes,
     relays.relays,
     domains.domains,
     staff.staff,

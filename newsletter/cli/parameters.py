@@ -73,6 +73,29 @@ class SpanType(click.ParamType[timedelta]):
         return span
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person is to have answered to an attribute; an empty answer takes back the one before."""
+
+    key: str
+    answer: str
+
+
+class AnswerType(click.ParamType[Given]):
+    """`KEY=ANSWER`."""
+
+    name = "answer"
+
+    def convert(self, value: str | Given, param: click.Parameter | None, ctx: click.Context | None) -> Given:
+        """Take key and answer apart; whether it is an answer is decided by the verb that keeps it."""
+        if isinstance(value, Given):
+            return value
+        key, equals, answer = value.partition("=")
+        if not equals or not key.strip():
+            self.fail(f"{value!r} is no answer; write it as KEY=ANSWER.", param, ctx)
+        return Given(key.strip(), answer)
+
+
 def issue_argument(command: Callable[P, R]) -> Callable[P, R]:
     """Give a command its first argument ID."""
     return click.argument("issue_id", metavar="ID", type=ISSUE_ID)(command)

@@ -7,6 +7,7 @@ import click
 
 from newsletter.cli import exchange, shown
 from newsletter.cli.door import Door, common, destructive, pass_door
+from newsletter.cli.parameters import AnswerType, Given
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
@@ -15,8 +16,9 @@ from newsletter.letters.letter import Draft
 from newsletter.people import erase as erasing
 from newsletter.people import joining, withdraw
 from newsletter.staff.permissions import Permission
-from subscribers import privacy, register
+from subscribers import attributebook, privacy, register
 from subscribers.address import parse
+from subscribers.attributes import spelled
 from subscribers.consent import Door as By
 from subscribers.consent import Evidence
 from subscribers.errors import BasisMissing
@@ -102,21 +104,24 @@ def add(door: Door, address: str, *, list_name: str | None, name: str, is_confir
 @click.argument("address")
 @click.option("--name", help="What the person is called.")
 @click.option("--language", metavar="CODE", help="Which language they read.")
+@click.option("--set", "answers", type=AnswerType(), multiple=True, metavar="KEY=ANSWER", help="An attribute; KEY= empties it.")
 @common
 @pass_door
-def edit(door: Door, address: str, name: str | None, language: str | None) -> None:
+def edit(door: Door, address: str, *, name: str | None, language: str | None, answers: tuple[Given, ...]) -> None:
     """Change what is known of a person.
 
-    Example: newsletter subscribers edit ann@example.org --name "Ann Other"
+    Example: newsletter subscribers edit ann@example.org --name "Ann Other" --set library=Public
     """
-    if name is None and language is None:
-        raise click.UsageError("Nothing to change was given: --name or --language.")
+    if name is None and language is None and not answers:
+        raise click.UsageError("Nothing to change was given: --name, --language or --set.")
     with door.acting(PEOPLE) as acting:
         known = register.find(acting.tx, parse(address))
         person = register.edit(acting.tx, known.id, name=name, language=language)
-        acting.record("subscriber.edit", f"subscriber {person.id}")
-    document = {"email": person.address.text, "name": person.name, "language": person.language}
-    door.answer(document, shown.pairs(**document))
+        attributebook.answer(acting.tx, known.id, {one.key: one.answer for one in answers})
+        acting.record("subscriber.edit", f"subscriber {person.id}", attributes=[one.key for one in answers])
+        said = {key: spelled(one) for key, one in attributebook.answers_of(acting.tx, known.id).items()}
+    head = {"email": person.address.text, "name": person.name, "language": person.language}
+    door.answer({**head, "attributes": said}, shown.pairs(**head, **said))
 
 
 @click.command("show")
@@ -135,7 +140,12 @@ def show(door: Door, address: str) -> None:
     said = [(shown.moment(one.at), one.act.value, one.evidence.door.value, one.evidence.wording) for one in person.consent]
     door.answer(
         json.loads(person.to_json()),
-        shown.pairs(address=person.subscriber.address, name=person.subscriber.name, language=person.subscriber.language),
+        shown.pairs(
+            address=person.subscriber.address,
+            name=person.subscriber.name,
+            language=person.subscriber.language,
+            **person.attributes,
+        ),
         shown.table(("list", "state", "confirmed"), standing),
         shown.table(("when", "what was said", "by", "in which words"), said),
     )
