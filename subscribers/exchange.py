@@ -11,11 +11,11 @@ from itertools import islice
 from sqlalchemy import select
 
 from subscribers.address import LONGEST_QUOTE, parse
-from subscribers.consent import Door, Evidence
+from subscribers.consent import LONGEST_WORDING, Door, Evidence
 from subscribers.errors import AddressRefused, BasisMissing
 from subscribers.intake import Newcomer, Taken, take_in
 from subscribers.oneline import is_one_line, one_line
-from subscribers.records import LONGEST_NAME, LONGEST_WORDING, clean_name
+from subscribers.records import LONGEST_NAME, clean_name
 from subscribers.spreadsheet import PersonRow, read_people, write_row
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber

@@ -6,13 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, literal, null, select, update
-from sqlalchemy import insert as insert_always
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import suppression
+from subscribers import acts, suppression
 from subscribers.consent import Act, Evidence
 from subscribers.model import SubscriptionState
-from subscribers.tables.evidence import consent
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
@@ -61,10 +59,11 @@ def take_in(
     if not welcome:
         return Taken(said_no=len(people))
     ids = _ids(tx, welcome, now)
+    keys = acts.hold(tx, ids)
     added = _enlist(tx, list_id, ids, now, is_confirmed=is_confirmed)
     rest = ids.difference(added)
     promoted = _promote(tx, list_id, rest, now) if is_confirmed else frozenset[int]()
-    _record(tx, list_id, added | promoted, now, evidence)
+    acts.append_many(tx, {one: keys[one] for one in added | promoted}, list_id, Act.IMPORTED, now, evidence)
     withdrawn = _withdrawn(tx, list_id, rest)
     return Taken(
         added=len(added),
@@ -127,24 +126,6 @@ def _withdrawn(tx: Transaction, list_id: int, ids: Collection[int]) -> int:
         subscription.c.list_id == list_id, subscription.c.subscriber_id.in_(ids), subscription.c.state == S.WITHDRAWN
     )
     return len(tx.execute(found).all())
-
-
-def _record(tx: Transaction, list_id: int, ids: Collection[int], now: datetime, evidence: Evidence) -> None:
-    if not ids:
-        return
-    said = select(
-        subscriber.c.id,
-        subscriber.c.email_hash,
-        literal(list_id),
-        literal(Act.IMPORTED),
-        literal(now, consent.c.at.type),
-        literal(evidence.door),
-        literal(evidence.wording),
-        literal(evidence.network),
-        literal(evidence.agent),
-    ).where(subscriber.c.id.in_(ids))
-    columns = ["subscriber_id", "email_hash", "list_id", "act", "at", "door", "wording", "network", "agent"]
-    tx.execute(insert_always(consent).from_select(columns, _in_order(said)))
 
 
 def _in_order(people: Select[Any]) -> Select[Any]:

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
-from subscribers import attributebook, records, register, suppression
+from subscribers import acts, attributebook, records, register, suppression
 from subscribers.attributes import spelled
 from subscribers.consent import Act, Consent, Door, Evidence
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import EVERY_LIST, Reason, Subscriber, Subscription
-from subscribers.tables.evidence import consent
 from subscribers.tables.evidence import suppression as suppressions
 from subscribers.tables.lists import confirmation
 from subscribers.tables.people import subscriber
@@ -83,7 +82,7 @@ def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) 
     email_hash = keyring.hash_address(person.address.key)
     suppression.suppress(tx, email_hash, Reason.ERASED, now, list_id=EVERY_LIST)
     records.record(tx, keyring, person, None, Act.ERASED, now, Evidence(Door.COMMAND))
-    tx.execute(update(consent).where(consent.c.email_hash == email_hash).values(subscriber_id=None, network="", agent=""))
+    acts.forget(tx, subscriber_id)
     # Subscriptions, confirmations and answers go with the row.
     tx.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))
 

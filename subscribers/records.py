@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, select, update
-from sqlalchemy import insert as insert_always
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
+from subscribers import acts
+from subscribers.acts import Name
 from subscribers.address import EmailAddress
-from subscribers.consent import Act, Consent, Door, Evidence
+from subscribers.consent import Act, Evidence
 from subscribers.model import Subscriber, Subscription, SubscriptionState
 from subscribers.oneline import one_line
-from subscribers.tables.evidence import consent
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
@@ -21,12 +21,6 @@ from subscribers.transaction import Transaction
 
 # Longer ones are no names but texts that somebody wants us to mail.
 LONGEST_NAME = 200
-# RFC 5646 4.4.1: enough for any tag in use.
-LONGEST_LANGUAGE = 35
-# The wording is ours or the operator's; a browser may call itself anything of any length.
-LONGEST_WORDING = 4_000
-LONGEST_NETWORK = 64
-LONGEST_AGENT = 300
 
 
 def clean_name(name: str) -> str:
@@ -108,20 +102,23 @@ def settle(tx: Transaction, subscription_id: int, state: SubscriptionState, now:
 def record(
     tx: Transaction, keyring: Keyring, person: Subscriber, list_id: int | None, act: Act, now: datetime, evidence: Evidence
 ) -> None:
-    """Append to the evidence of consent."""
-    tx.execute(
-        insert_always(consent).values(
-            subscriber_id=person.id,
-            email_hash=keyring.hash_address(person.address.key),
-            list_id=list_id,
-            act=act,
-            at=now,
-            door=evidence.door,
-            wording=one_line(evidence.wording, LONGEST_WORDING),
-            network=one_line(evidence.network, LONGEST_NETWORK),
-            agent=one_line(evidence.agent, LONGEST_AGENT),
-        )
-    )
+    """Append to the evidence of consent of a person whose row is held."""
+    name = None
+    if act is Act.ERASED:
+        email_hash = keyring.hash_address(person.address.key)
+        name = Name(email_hash, email_hash)
+    acts.append(tx, person, list_id, act, now, evidence, name=name)
+
+
+def record_move(
+    tx: Transaction, keyring: Keyring, before: EmailAddress, person: Subscriber, now: datetime, evidence: Evidence
+) -> None:
+    """Append that a person, whose row is held and has the new address already, had the address *before* until now.
+
+    The evidence given under the former address goes on holding, and is found under both.
+    """
+    name = Name(person.address.key, keyring.hash_address(before.key))
+    acts.append(tx, person, None, Act.CHANGED, now, evidence, name=name)
 
 
 def subscriber_of(row: Row[Any]) -> Subscriber:
@@ -140,12 +137,6 @@ def subscription_of(row: Row[Any]) -> Subscription:
         confirmed_at=row.confirmed_at,
         withdrawn_at=row.withdrawn_at,
     )
-
-
-def consent_of(row: Row[Any]) -> Consent:
-    """Read a row of `consent`."""
-    evidence = Evidence(Door(row.door), row.wording, row.network, row.agent)
-    return Consent(row.id, Act(row.act), row.at, row.list_id, evidence)
 
 
 def _held(tx: Transaction, condition: ColumnElement[bool]) -> Subscriber | None:

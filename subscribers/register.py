@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import confirmations, records, suppression
+from subscribers import acts, confirmations, records, suppression
 from subscribers.address import EmailAddress
-from subscribers.consent import Act, Consent, Evidence
+from subscribers.consent import LONGEST_LANGUAGE, Act, Consent, Evidence
 from subscribers.errors import ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
 from subscribers.model import MailingList, Reason, Subscriber, Subscription, SubscriptionState
 from subscribers.oneline import one_line
@@ -30,7 +30,6 @@ from subscribers.outcomes import (
     WithdrawOutcome,
 )
 from subscribers.slug import free_slug, slug
-from subscribers.tables.evidence import consent
 from subscribers.tables.lists import mailing_list, subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
@@ -208,7 +207,7 @@ def edit(tx: Transaction, subscriber_id: int, *, name: str | None = None, langua
     if name is not None:
         changes["name"] = records.clean_name(name)
     if language is not None:
-        changes["language"] = one_line(language, records.LONGEST_LANGUAGE)
+        changes["language"] = one_line(language, LONGEST_LANGUAGE)
     if changes:
         tx.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(changes))
     return subscriber_by_id(tx, subscriber_id)
@@ -253,8 +252,7 @@ def subscriptions_of(tx: Transaction, subscriber_id: int) -> tuple[Subscription,
 
 def consent_of(tx: Transaction, email_hash: str) -> tuple[Consent, ...]:
     """Give everything that was said about an address, the first first; it outlives the person's row."""
-    said = select(consent).where(consent.c.email_hash == email_hash).order_by(consent.c.id)
-    return tuple(records.consent_of(row) for row in tx.execute(said))
+    return acts.of_address(tx, email_hash)
 
 
 def _lists(tx: Transaction, query: Select[Any]) -> tuple[MailingList, ...]:

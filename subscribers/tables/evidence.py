@@ -1,26 +1,56 @@
 """What was said and by whom: consent, append-only, and suppressions, which outlive the person's row."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
 
 from subscribers.tables.kinds import SQLITE, Instant, Number, metadata
 
+# Each text once: an import of a million people has one basis.
+wording = Table(
+    "wording",
+    metadata,
+    Column("id", Number, primary_key=True),
+    # SHA-256 of the text: the version of a wording.
+    Column("digest", Text, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    **SQLITE,
+)
+
+_HAS_HASH = text("email_hash IS NOT NULL")
+_HAS_ORIGIN = text("origin_salt IS NOT NULL")
+
+# No foreign keys: evidence outlives the person and the list.
 consent = Table(
     "consent",
     metadata,
     Column("id", Number, primary_key=True),
-    # Emptied by an erasure. No foreign key: each deletion of a person would have to walk all evidence.
-    Column("subscriber_id", Number),
-    Column("email_hash", Text, nullable=False),
-    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="SET NULL")),
+    # The subscriber's id, never given to anybody else; it leads to nobody when they are erased.
+    Column("chain", Number, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("list_id", Number),
     Column("act", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    # By which door: form, link, one-click, import, command.
+    # By which door: form, link, one-click, mail, import, command.
     Column("door", Text, nullable=False),
+    Column("form", Text, nullable=False, default=""),
+    Column("language", Text, nullable=False, default=""),
     # The exact words on the page, or the stated basis of an import.
-    Column("wording", Text, nullable=False, default=""),
+    Column("wording_id", Number),
+    Column("message_id", Text, nullable=False, default=""),
+    # Emptied, with its salt, by an erasure or when it is kept no longer; the digest stays in the chain.
     Column("network", Text, nullable=False, default=""),
     Column("agent", Text, nullable=False, default=""),
-    Index("ix_consent_person", "email_hash", "id"),
+    Column("origin_salt", Text),
+    Column("origin_digest", Text, nullable=False, default=""),
+    # Of the address of the act that begins the chain, and of each that gives the person another address.
+    Column("person_salt", Text),
+    Column("person_digest", Text, nullable=False, default=""),
+    # Only where no subscriber's row has it: of an erased person, and of an address somebody had before.
+    Column("email_hash", Text),
+    # Holds the act in the chain (subscribers.chain).
+    Column("digest", Text, nullable=False),
+    UniqueConstraint("chain", "seq"),
+    Index("ix_consent_email_hash", "email_hash", sqlite_where=_HAS_HASH, postgresql_where=_HAS_HASH),
+    Index("ix_consent_origin", "at", sqlite_where=_HAS_ORIGIN, postgresql_where=_HAS_ORIGIN),
     **SQLITE,
 )
 

@@ -1,0 +1,307 @@
+"""The acts of people in SQL: appended to the chain of each, read, and emptied of what is kept no longer."""
+
+import json
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    union,
+    update,
+)
+from sqlalchemy import insert as insert_always
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.types import TypeEngine
+
+from subscribers import chain
+from subscribers.chain import Link
+from subscribers.consent import Act, Consent, Door, Evidence
+from subscribers.model import Subscriber
+from subscribers.tables.evidence import consent, wording
+from subscribers.tables.people import subscriber
+from subscribers.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What an act says of who the person is; it enters the chain as a salted digest."""
+
+    # The key of their address, or the keyed hash of an erased one.
+    text: str
+    # The hash of an address under which the chain is to be found although no subscriber's row has it.
+    email_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The last act of a chain."""
+
+    seq: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """Whose act is to be appended, behind which, and what it says of who they are."""
+
+    chain: int
+    head: _Head
+    name: Name | None
+
+
+_START = _Head(0, chain.BEGINNING)
+
+# What each row has of its own, as it is handed over; all of one moment share the rest.
+_OWN: Mapping[str, TypeEngine[Any]] = {
+    "chain": BigInteger(),
+    "seq": Integer(),
+    "origin_salt": Text(),
+    "origin_digest": Text(),
+    "person_salt": Text(),
+    "person_digest": Text(),
+    "email_hash": Text(),
+    "digest": Text(),
+}
+
+
+def append(
+    tx: Transaction,
+    person: Subscriber,
+    list_id: int | None,
+    act: Act,
+    now: datetime,
+    evidence: Evidence,
+    *,
+    name: Name | None = None,
+) -> None:
+    """Append an act of a person whose row this transaction holds.
+
+    *name* is given where the act says anew who they are; the first act of a chain always does.
+    """
+    head = _heads(tx, [person.id]).get(person.id, _START)
+    if name is None and head is _START:
+        name = Name(person.address.key)
+    _write(tx, [_Next(person.id, head, name)], list_id, act, now, evidence)
+
+
+def append_many(
+    tx: Transaction, people: Mapping[int, str], list_id: int | None, act: Act, now: datetime, evidence: Evidence
+) -> None:
+    """Append the same act of many *people* in a few statements: ids with the keys of their addresses, as `hold` gives them."""
+    if not people:
+        return
+    heads = _heads(tx, people)
+    following = [
+        _Next(number, heads[number], None) if number in heads else _Next(number, _START, Name(key))
+        for number, key in people.items()
+    ]
+    _write(tx, following, list_id, act, now, evidence)
+
+
+def hold(tx: Transaction, subscriber_ids: Collection[int]) -> dict[int, str]:
+    """Hold the rows of people until the transaction ends; gives the key of each one's address.
+
+    Comes before anything of them is written, as it does where one person acts: two in different orders would wait for each
+    other for ever. And a chain has one end, so whoever appends to it must be alone.
+    """
+    people = (
+        select(subscriber.c.id, subscriber.c.email_key)
+        .where(subscriber.c.id.in_(subscriber_ids))
+        # Always in one order, for the same reason.
+        .order_by(subscriber.c.id)
+        .with_for_update(key_share=True)
+    )
+    return {row.id: row.email_key for row in tx.execute(people)}
+
+
+def of_address(tx: Transaction, email_hash: str) -> tuple[Consent, ...]:
+    """Give every act of whoever has this address, had it before, or was erased under it, the first first."""
+    said = (
+        select(consent, wording.c.text.label("wording"), wording.c.digest.label("version"))
+        .outerjoin(wording, wording.c.id == consent.c.wording_id)
+        .where(consent.c.chain.in_(_chains_of(email_hash)))
+        .order_by(consent.c.id)
+    )
+    return tuple(_consent_of(row) for row in tx.execute(said))
+
+
+def forget(tx: Transaction, subscriber_id: int) -> None:
+    """Empty a person's acts of all that names them or tells where they were; the chain holds without it.
+
+    What the erasure itself says stays: the keyed hash, by which the evidence is found.
+    """
+    of_erasure = consent.c.act == Act.ERASED
+    tx.execute(
+        update(consent)
+        .where(consent.c.chain == subscriber_id)
+        .values(
+            network="",
+            agent="",
+            origin_salt=null(),
+            person_salt=case((of_erasure, consent.c.person_salt), else_=null()),
+            email_hash=case((of_erasure, consent.c.email_hash), else_=null()),
+        )
+    )
+
+
+def origins_before(tx: Transaction, before: datetime) -> int:
+    """Count the acts from before a moment that still tell a network address or a browser."""
+    return tx.execute(select(func.count()).select_from(consent).where(*_with_origin(before))).scalar_one()
+
+
+def forget_origins(tx: Transaction, before: datetime, limit: int) -> int:
+    """Empty up to *limit* acts from before a moment of network address and browser, the oldest first; gives how many.
+
+    Zero means that there are no more. The chain holds without them.
+    """
+    oldest = select(consent.c.id).where(*_with_origin(before)).order_by(consent.c.at).limit(limit)
+    emptied = update(consent).where(consent.c.id.in_(oldest)).values(network="", agent="", origin_salt=null())
+    return tx.execute(emptied).rowcount
+
+
+def _with_origin(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return consent.c.origin_salt.is_not(None), consent.c.at < before
+
+
+def _chains_of(email_hash: str) -> Select[Any]:
+    of_present = select(subscriber.c.id.label("chain")).where(subscriber.c.email_hash == email_hash)
+    of_former = select(consent.c.chain).where(consent.c.email_hash == email_hash)
+    return select(union(of_present, of_former).subquery().c.chain)
+
+
+def _heads(tx: Transaction, chains: Collection[int]) -> dict[int, _Head]:
+    newest = (
+        select(consent.c.chain, func.max(consent.c.seq).label("seq"))
+        .where(consent.c.chain.in_(chains))
+        .group_by(consent.c.chain)
+        .subquery()
+    )
+    heads = select(consent.c.chain, consent.c.seq, consent.c.digest).join(
+        newest, and_(consent.c.chain == newest.c.chain, consent.c.seq == newest.c.seq)
+    )
+    return {row.chain: _Head(row.seq, row.digest) for row in tx.execute(heads)}
+
+
+def _write(
+    tx: Transaction, following: Iterable[_Next], list_id: int | None, act: Act, now: datetime, evidence: Evidence
+) -> None:
+    kept = evidence.kept()
+    shared = {
+        "list_id": literal(list_id, consent.c.list_id.type),
+        "act": literal(act.value),
+        "at": literal(now, consent.c.at.type),
+        "door": literal(kept.door.value),
+        "form": literal(kept.form),
+        "language": literal(kept.language),
+        "wording_id": literal(_wording_id(tx, kept.wording), consent.c.wording_id.type),
+        "message_id": literal(kept.message_id),
+        "network": literal(kept.network),
+        "agent": literal(kept.agent),
+    }
+    rows = json.dumps(list(_rows(following, list_id, act, now, kept)))
+    given = _given(tx.dialect.name)
+    chosen = select(*given.c, *shared.values()).order_by(given.c.chain)
+    tx.execute(insert_always(consent).from_select([*_OWN, *shared], chosen), {"given": rows})
+
+
+def _rows(
+    following: Iterable[_Next], list_id: int | None, act: Act, now: datetime, evidence: Evidence
+) -> Iterator[list[object]]:
+    """Give the rows as `_given` takes them, each with its digest."""
+    at = chain.moment(now)
+    version = chain.wording_digest(evidence.wording)
+    has_origin = bool(evidence.network or evidence.agent)
+    for one in following:
+        origin_salt = _salt() if has_origin else None
+        origin = chain.origin_digest(origin_salt, evidence.network, evidence.agent) if origin_salt else ""
+        person_salt = _salt() if one.name else None
+        person = chain.person_digest(person_salt, one.name.text) if one.name and person_salt else ""
+        link = Link(
+            chain=one.chain,
+            seq=one.head.seq + 1,
+            act=act.value,
+            at=at,
+            door=evidence.door.value,
+            list_id=list_id,
+            form=evidence.form,
+            language=evidence.language,
+            wording=version,
+            message_id=evidence.message_id,
+            person=person,
+            origin=origin,
+        )
+        email_hash = one.name.email_hash if one.name else None
+        yield [one.chain, link.seq, origin_salt, origin, person_salt, person, email_hash, link.digest(one.head.digest)]
+
+
+def _salt() -> str:
+    return secrets.token_hex(chain.SALT_BYTES)
+
+
+def _given(dialect: str) -> Subquery:
+    """Give the rows handed over as the value `given`: a statement for each would take three times as long."""
+    value: ColumnElement[Any] = bindparam("given", type_=Text())
+    if dialect == "sqlite":
+        each = func.json_each(value).table_valued("value")
+        picked = [func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(_OWN)]
+    else:
+        each = func.jsonb_array_elements(cast(value, JSONB(none_as_null=True))).table_valued("value")
+        picked = [
+            cast(each.c.value.op("->>")(literal_column(str(place))), kind).label(name)
+            for place, (name, kind) in enumerate(_OWN.items())
+        ]
+    return select(*picked).select_from(each).subquery("given_rows")
+
+
+def _wording_id(tx: Transaction, text: str) -> int | None:
+    if not text:
+        return None
+    digest = chain.wording_digest(text)
+    known = select(wording.c.id).where(wording.c.digest == digest)
+    number: int | None = tx.execute(known).scalar_one_or_none()
+    if number is None:
+        tx.execute(insert(wording).values(digest=digest, text=text).on_conflict_do_nothing())
+        number = tx.execute(known).scalar_one()
+    return number
+
+
+def _consent_of(row: Row[Any]) -> Consent:
+    return Consent(
+        id=row.id,
+        act=Act(row.act),
+        at=row.at,
+        list_id=row.list_id,
+        evidence=Evidence(
+            door=Door(row.door),
+            wording=row.wording or "",
+            network=row.network,
+            agent=row.agent,
+            form=row.form,
+            language=row.language,
+            message_id=row.message_id,
+        ),
+        version=row.version or "",
+        chain=row.chain,
+        seq=row.seq,
+        digest=row.digest,
+    )
