@@ -6,6 +6,8 @@
   - ListNotFound(name)
   - ListExists(name)
   - ListUnnamed
+  - ListUnfit(name, reason)          a list that cannot be as it is wanted
+  - ListArchived(name)               nobody joins it any more, and nothing is sent to it
   - SubscriberNotFound(who)
   - SecretTooShort                   the key all tokens and hashes rest on
   - BasisMissing                     an import that does not say why we may write to these people
@@ -61,6 +63,23 @@ class ListUnnamed(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self) -> None:
         super().__init__("A mailing list needs a name.")
+
+
+class ListUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A list that cannot be as it is wanted; nothing was changed."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"The mailing list {name!s} cannot be so: {reason}.")
+
+
+class ListArchived(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A list that is over; nothing was done."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"The mailing list {name!s} is archived: nobody joins it, and nothing is sent to it. Reopen it first.")
 
 
 class SubscriberNotFound(SubscribersError):  # noqa: N818 -- named for the outcome

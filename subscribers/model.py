@@ -49,6 +49,23 @@ class MailingList:
     description: str
     is_public: bool
     created_at: datetime
+    # Of its pages and notices; empty: the newsletter's.
+    language: str = ""
+    # Who its letters are from; empty: the newsletter's.
+    sender_name: str = ""
+    sender_address: str = ""
+    # Since when nobody joins it and nothing is sent to it.
+    archived_at: datetime | None = None
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it is over: nobody joins by any door, and nothing is sent to it."""
+        return self.archived_at is not None
+
+    @property
+    def has_form(self) -> bool:
+        """Whether anybody may ask to join by themselves."""
+        return self.is_public and not self.is_archived
 
 
 @dataclass(frozen=True, slots=True)

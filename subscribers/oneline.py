@@ -7,6 +7,8 @@ import unicodedata
 # direction of everything after them ("RTL override"): none of them belongs into a single line of text.
 _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]")
 _SPACES = re.compile(r"\s+")
+# RFC 5646 in its usual extent: a language, perhaps a script and a region.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE | re.ASCII)
 _PLAIN = re.compile(r"(?:[!-~]+(?: [!-~]+)*)?")
 
 
@@ -24,3 +26,8 @@ def one_line(text: str, limit: int = 500) -> str:
 def is_one_line(text: str) -> bool:
     """Whether *text* has nothing in it that `one_line` would take out."""
     return _UNWANTED.search(text) is None
+
+
+def is_language_tag(text: str) -> bool:
+    """Whether *text* can name a language: `en`, `de`, `pt-BR`."""
+    return _LANGUAGE.fullmatch(text) is not None

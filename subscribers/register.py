@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from subscribers import acts, confirmations, records, suppression
 from subscribers.address import EmailAddress
 from subscribers.consent import LONGEST_LANGUAGE, Act, Consent, Evidence
-from subscribers.errors import ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
+from subscribers.errors import ListArchived, ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
 from subscribers.model import MailingList, Reason, Subscriber, Subscription, SubscriptionState
 from subscribers.oneline import one_line
 from subscribers.outcomes import (
@@ -99,6 +99,13 @@ def all_lists(tx: Transaction) -> tuple[MailingList, ...]:
     return _lists(tx, select(mailing_list).order_by(mailing_list.c.id))
 
 
+def require_open(tx: Transaction, list_id: int) -> None:
+    """Raise ListArchived when nobody joins this list any more, ListNotFound when there is none."""
+    known = list_by_id(tx, list_id)
+    if known.is_archived:
+        raise ListArchived(known.name)
+
+
 def request(
     tx: Transaction,
     keyring: Keyring,
@@ -112,7 +119,12 @@ def request(
 
     A person who left or was erased may ask again, and a confirmation takes that back. Nothing that is known of a person
     who confirmed before is changed by what a stranger types.
+
+    Raises:
+        ListArchived: nobody joins this list any more.
+
     """
+    require_open(tx, list_id)
     email_hash = keyring.hash_address(address.key)
     reason = suppression.reason_of(tx, email_hash, list_id)
     if reason is not None and reason not in suppression.OWN_WORD:
@@ -133,7 +145,7 @@ def request(
 def confirm(tx: Transaction, keyring: Keyring, confirmation_id: int, now: datetime, evidence: Evidence) -> ConfirmOutcome:
     """Take the yes of the person who got the confirmation.
 
-    Pressing twice is answered as "already". A link from before a withdrawal or an erasure opens nothing.
+    Pressing twice is answered as "already". A link from before a withdrawal, an erasure or the end of the list opens nothing.
     """
     subscription_id = confirmations.subscription_of(tx, confirmation_id)
     found = _hold(tx, subscription_id) if subscription_id is not None else None
@@ -145,6 +157,8 @@ def confirm(tx: Transaction, keyring: Keyring, confirmation_id: int, now: dateti
     if standing.is_confirmed and reason is None:
         return AlreadyConfirmed(standing, person)
     if reason is not None and reason not in suppression.OWN_WORD:
+        return Expired()
+    if list_by_id(tx, standing.list_id).is_archived:
         return Expired()
     if not confirmations.use(tx, confirmation_id, now):
         return Expired()
@@ -181,7 +195,13 @@ def add(
     *,
     is_confirmed: bool,
 ) -> AddOutcome:
-    """Put somebody on a list on the basis that *evidence* states; who left or must not be written to stays out."""
+    """Put somebody on a list on the basis that *evidence* states; who left or must not be written to stays out.
+
+    Raises:
+        ListArchived: nobody joins this list any more.
+
+    """
+    require_open(tx, list_id)
     reason = suppression.reason_of(tx, keyring.hash_address(address.key), list_id)
     if reason is not None:
         return Suppressed(reason)
@@ -257,7 +277,19 @@ def consent_of(tx: Transaction, email_hash: str) -> tuple[Consent, ...]:
 
 def _lists(tx: Transaction, query: Select[Any]) -> tuple[MailingList, ...]:
     return tuple(
-        MailingList(row.id, row.name, row.slug, row.description, row.is_public, row.created_at) for row in tx.execute(query)
+        MailingList(
+            id=row.id,
+            name=row.name,
+            slug=row.slug,
+            description=row.description,
+            is_public=row.is_public,
+            created_at=row.created_at,
+            language=row.language,
+            sender_name=row.sender_name,
+            sender_address=row.sender_address,
+            archived_at=row.archived_at,
+        )
+        for row in tx.execute(query)
     )
 
 

@@ -136,6 +136,7 @@ class Newsletter:
     name: str
     slug: str
     list_id: int
+    # The list's, where that has a sender of its own.
     sender_name: str
     sender_address: str
     reply_to: str

@@ -1,6 +1,5 @@
 """Newsletters in SQL: made, found, and given another plan."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,16 +14,15 @@ from newsletter.issues.model import Newsletter, SectionPlan
 from newsletter.issues.plan import DEFAULT_PLAN, from_document, to_document
 from newsletter.issues.recurrence import parse_zone
 from newsletter.tables.issues import newsletter
+from subscribers import register
 from subscribers.address import parse
-from subscribers.oneline import one_line
+from subscribers.oneline import is_language_tag, one_line
 from subscribers.slug import free_slug, slug
+from subscribers.tables.lists import mailing_list
 from subscribers.transaction import Transaction
 
 LONGEST_NAME = 200
 LONGEST_POSTAL_ADDRESS = 500
-
-# RFC 5646 in its usual extent: a language, perhaps a script and a region.
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE | re.ASCII)
 
 
 def create(
@@ -89,16 +87,16 @@ def edit(
 
     """
     known = by_id(tx, newsletter_id)
-    tx.execute(
-        update(newsletter)
-        .where(newsletter.c.id == newsletter_id)
-        .values(
-            sender_name=known.sender_name if sender_name is None else one_line(sender_name, LONGEST_NAME) or known.name,
-            sender_address=known.sender_address if sender_address is None else _sender("sender", sender_address),
-            reply_to=known.reply_to if reply_to is None else _reply_to(reply_to),
-            postal_address=known.postal_address if postal_address is None else _postal(postal_address),
-        ),
-    )
+    changes = {
+        "sender_name": None if sender_name is None else one_line(sender_name, LONGEST_NAME) or known.name,
+        "sender_address": None if sender_address is None else _sender("sender", sender_address),
+        "reply_to": None if reply_to is None else _reply_to(reply_to),
+        "postal_address": None if postal_address is None else _postal(postal_address),
+    }
+    # Only these: what is known of a newsletter may be its list's word.
+    said = {column: text for column, text in changes.items() if text is not None}
+    if said:
+        tx.execute(update(newsletter).where(newsletter.c.id == newsletter_id).values(said))
     return by_id(tx, newsletter_id)
 
 
@@ -160,6 +158,15 @@ def all_newsletters(tx: Transaction) -> tuple[Newsletter, ...]:
     return _newsletters(tx)
 
 
+def require_mailable(tx: Transaction, known: Newsletter) -> None:
+    """Raise BadValue when nothing may be sent: the newsletter has no postal address, or its list is archived."""
+    if not known.postal_address.strip():
+        raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
+    list_ = register.list_by_id(tx, known.list_id)
+    if list_.is_archived:
+        raise BadValue("list", list_.name, "is archived, and nothing is sent to it; reopen it first")
+
+
 def take_turn(tx: Transaction, newsletter_id: int) -> None:
     """Wait until nobody else drafts for this newsletter, and hold the turn until the transaction ends.
 
@@ -169,8 +176,10 @@ def take_turn(tx: Transaction, newsletter_id: int) -> None:
 
 
 def _newsletters(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Newsletter, ...]:
-    rows = tx.execute(select(newsletter).where(*conditions).order_by(newsletter.c.id))
-    return tuple(_newsletter(row) for row in rows)
+    # A list may have a sender of its own, and whatever is mailed to it is from there.
+    of_list = (mailing_list.c.sender_name.label("list_sender_name"), mailing_list.c.sender_address.label("list_sender_address"))
+    known = select(newsletter, *of_list).join(mailing_list, mailing_list.c.id == newsletter.c.list_id)
+    return tuple(_newsletter(row) for row in tx.execute(known.where(*conditions).order_by(newsletter.c.id)))
 
 
 def _newsletter(row: Row[Any]) -> Newsletter:
@@ -179,8 +188,8 @@ def _newsletter(row: Row[Any]) -> Newsletter:
         name=row.name,
         slug=row.slug,
         list_id=row.list_id,
-        sender_name=row.sender_name,
-        sender_address=row.sender_address,
+        sender_name=row.list_sender_name or row.sender_name,
+        sender_address=row.list_sender_address or row.sender_address,
         reply_to=row.reply_to,
         postal_address=row.postal_address,
         zone=row.zone,
@@ -219,6 +228,6 @@ def _postal(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if _LANGUAGE.fullmatch(text.strip()) is None:
+    if not is_language_tag(text.strip()):
         raise BadValue("language", text, "write it as en, de or pt-BR")
     return text.strip()

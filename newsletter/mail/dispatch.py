@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsletter import failpoints
-from newsletter.errors import BadValue, WrongState
+from newsletter.errors import WrongState
 from newsletter.issues import alerts, newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
@@ -31,14 +31,13 @@ def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
         IssueNotFound: there is none of this id.
         WrongState: it is not approved, or was edited since.
         NotAdopted: this database is a copy that nobody has adopted yet.
-        BadValue: the newsletter has no postal address, which the law asks for in every mail.
+        BadValue: the newsletter has no postal address, which the law asks for in every mail, or its list is archived.
 
     """
     issue = issues.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     mailings.require_adopted(tx)
-    if not newsletter.postal_address.strip():
-        raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
+    newsletters.require_mailable(tx, newsletter)
     if issue.letter_id is None or not approval.holds(tx, issue):
         raise WrongState(issue_id, IssueState.SENDING.done, issue.state.words)
     failpoints.hit("audience.begin")

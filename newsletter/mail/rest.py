@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.errors import BadValue, WrongState
+from newsletter.errors import WrongState
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.model import Issue, IssueState
@@ -50,13 +50,12 @@ def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) 
         IssueNotFound: there is none of this id.
         WrongState: it was never mailed.
         NotAdopted: this database is a copy that nobody has adopted yet.
-        BadValue: the newsletter has no postal address, which the law asks for in every mail.
+        BadValue: the newsletter has no postal address, which the law asks for in every mail, or its list is archived.
 
     """
     issue = issues.load(tx, issue_id)
     letter_id, list_id = _letter_of(tx, issue), _list_of(tx, issue)
-    if not newsletters.by_id(tx, issue.newsletter_id).postal_address.strip():
-        raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
+    newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id))
     found = owed.count(tx, letter_id, list_id)
     if not found.again and not (also_new and found.new):
         return Planned(0, 0)

@@ -14,7 +14,7 @@ from newsletter.errors import (
     RelayMissing,
     WrongState,
 )
-from subscribers.errors import AddressRefused, ListNotFound, SubscriberNotFound, SubscribersError, TokenInvalid
+from subscribers.errors import AddressRefused, ListArchived, ListNotFound, SubscriberNotFound, SubscribersError, TokenInvalid
 
 # Seconds after which a page that is out of breath may be asked again.
 RETRY_AFTER = 30
@@ -122,6 +122,7 @@ _TABLE: tuple[tuple[type[Exception], Fault], ...] = (
     ),
     (TokenInvalid, Fault(404, "This link is not valid", "It may have been cut off. Copy it whole from the mail.")),
     (AddressRefused, Fault(422, "This address cannot be used")),
+    (ListArchived, Fault(404, "This list is closed", "Nobody can join it any more. Nothing was changed.")),
     (ListNotFound, Fault(404, "There is no such list", "It may have been closed, or the address was cut off.")),
     (
         (SubscriberNotFound),

@@ -14,6 +14,13 @@ mailing_list = Table(
     Column("description", Text, nullable=False, default=""),
     Column("is_public", Flag, nullable=False, default=True),
     Column("created_at", Instant, nullable=False),
+    # Of its pages and notices; empty: the newsletter's.
+    Column("language", Text, nullable=False, default="", server_default=""),
+    # Who its letters are from; empty: the newsletter's.
+    Column("sender_name", Text, nullable=False, default="", server_default=""),
+    Column("sender_address", Text, nullable=False, default="", server_default=""),
+    # Since when nobody joins it and nothing is sent to it.
+    Column("archived_at", Instant),
     **SQLITE,
 )
 

@@ -153,7 +153,7 @@ def _standing(site: Site, visit: Visit) -> _Standing:
 def _choices(tx: Transaction, person: Subscriber) -> tuple[Choice, ...]:
     """Give the lists that anybody may join, and the others the person is on; none that nothing is mailed to."""
     held = {subscription.list_id: subscription for subscription in register.subscriptions_of(tx, person.id)}
-    lists = [one for one in register.all_lists(tx) if one.is_public or (one.id in held and held[one.id].is_confirmed)]
+    lists = [one for one in register.all_lists(tx) if one.has_form or (one.id in held and held[one.id].is_confirmed)]
     found = [find_subject(tx, one) for one in lists]
     return tuple(Choice(subject, held.get(subject.list.id)) for subject in found if subject is not None)
 

@@ -32,7 +32,7 @@ class Publication:
     @property
     def subscribe(self) -> str:
         """Where its form is; empty when nobody may join by themselves."""
-        return f"/subscribe/{self.list.slug}" if self.list.is_public else ""
+        return f"/subscribe/{self.list.slug}" if self.list.has_form else ""
 
     @property
     def latest(self) -> PublishedIssue | None:

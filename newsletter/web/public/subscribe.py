@@ -69,7 +69,7 @@ def _subject(site: Site, visit: Visit) -> Subject:
     with site.application.database.read() as tx:
         list_ = register.find_list(tx, str(visit.path["list_slug"]))
         # Found by its name it would have a second address.
-        if not list_.is_public or list_.slug != visit.path["list_slug"]:
+        if not list_.has_form or list_.slug != visit.path["list_slug"]:
             raise PageNotFound
         return subject_of(tx, list_)
 

@@ -10,7 +10,7 @@ from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.web import routes
 from newsletter.web.pace import BURST
-from subscribers import register, suppression
+from subscribers import listbook, register, suppression
 from subscribers.address import parse
 from subscribers.model import MailingList, Reason
 from subscribers.tokens import Keyring
@@ -151,6 +151,16 @@ def test_a_private_list_has_no_form(client: TestClient, database: Database, list
     for slug in (hidden.slug, unused.slug, "nothing", "%00", "a" * 5000):
         assert 404 == client.get(f"/subscribe/{slug}").status_code
         assert 404 == client.post(f"/subscribe/{slug}", data={"email": "new@example.org"}).status_code
+
+
+def test_an_archived_list_is_closed(client: TestClient, database: Database, list_: MailingList, clock: Hands) -> None:
+    """Its form is gone, and whoever posts to where it was is turned away."""
+    with database.write() as tx:
+        listbook.archive(tx, list_.id, clock())
+
+    assert 404 == client.get(f"/subscribe/{list_.slug}").status_code
+    assert 404 == client.post(f"/subscribe/{list_.slug}", data={"email": "new@example.org"}).status_code
+    assert "/subscribe/" not in client.get("/").text
 
 
 def test_nothing_typed_reaches_the_mail(client: TestClient, list_: MailingList, database: Database) -> None:
