@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import secrets
+import socket
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from newsletter.clock import Clock, system_clock
 from newsletter.confined import Child
 from newsletter.database import Database, DatabaseFault, claim_instance, known_instance
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, SettingWrong
+from newsletter.journal import Journal
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.mail.relays import Relay
@@ -82,7 +84,7 @@ def open_application(settings: Settings, clock: Clock = system_clock) -> Applica
     if settings.secret_key is None:
         raise SettingWrong("NEWSLETTER_SECRET_KEY", f"there is no key in {settings.data_dir} yet; run `newsletter init` first")
     keyring = Keyring(settings.secret_key)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, Journal(settings.journal_dir, keyring, socket.gethostname()))
     try:
         _require_ready(database, keyring.key_check, clock())
     except BaseException:

@@ -19,7 +19,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from newsletter.errors import InstanceMismatch, SettingWrong
+from newsletter.journal import Journal
 from newsletter.tables import dkim, feeds, instance, issues, letters, mail, relays, review, staff
+from subscribers import journal as notes
 from subscribers.tables import attributes, evidence, lists, people
 from subscribers.tables.kinds import metadata
 
@@ -57,14 +59,23 @@ class DatabaseBusy(Exception):  # noqa: N818 -- named for what happened
 
 
 class Database:
-    """Where everything is kept; gives out transactions."""
+    """Where everything is kept; gives out transactions.
 
-    def __init__(self, url: str) -> None:
+    Whatever a transaction owes the *journal* is written there before it is committed, or nothing is. Without one the debts
+    are forgotten: for tests, and for the moments before anybody is known.
+    """
+
+    def __init__(self, url: str, journal: Journal | None = None) -> None:
         self.url = _checked_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._reading = _sqlite_engine(self.url, BUSY_TIMEOUT) if self.is_sqlite else _postgres_engine(self.url)
+        _pay_debts(self._reading, journal)
         self._writing = self._reading.execution_options(**_WRITES)
-        self._writing_at_once = _sqlite_engine(self.url, 0).execution_options(**_WRITES) if self.is_sqlite else None
+        self._writing_at_once: Engine | None = None
+        if self.is_sqlite:
+            hasty = _sqlite_engine(self.url, 0)
+            _pay_debts(hasty, journal)
+            self._writing_at_once = hasty.execution_options(**_WRITES)
 
     @property
     def path(self) -> Path | None:
@@ -247,6 +258,21 @@ def _sqlite_engine(url: URL, busy_timeout: int) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _pay_debts(engine: Engine, journal: Journal | None) -> None:
+    """Let no transaction of *engine* be committed before the journal has what it owes."""
+
+    @event.listens_for(engine, "commit")
+    def pay(connection: Connection) -> None:
+        lines = notes.settle(connection)
+        if lines and journal is not None:
+            # Raises when it cannot be written; SQLAlchemy rolls back then.
+            journal.keep(lines)
+
+    @event.listens_for(engine, "rollback")
+    def forget(connection: Connection) -> None:
+        notes.settle(connection)
 
 
 def _postgres_engine(url: URL) -> Engine:

@@ -16,6 +16,7 @@
   - WorkerRunning(where)         a second mailer on SQLite
   - NotAdopted                   this database is a copy that nobody has adopted
   - InstanceMismatch(reason)     this database belongs to another key
+  - JournalUnwritable(path, reason) who left cannot be written down outside the database
   - DatabaseNotReady(reason)     it cannot be reached, or has not the shape this version expects
   - SealBroken(about)            a secret in the database that our key does not open
   - RenderFailed(what, reason)   MJML or a template could not be rendered
@@ -223,6 +224,17 @@ class NotAdopted(NewsletterError):  # noqa: N818 -- named for the outcome
 
 class InstanceMismatch(NewsletterError):  # noqa: N818 -- named for the outcome
     """The database was made with another secret key, so its links and suppressions cannot be read."""
+
+
+class JournalUnwritable(NewsletterError):  # noqa: N818 -- named for the outcome
+    """What must outlive the database cannot be written outside it; the transaction that owed it was rolled back."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"The journal {path} cannot be written: {reason}. Nothing was changed; a no counts only when it is written there."
+        )
 
 
 class DatabaseNotReady(NewsletterError):  # noqa: N818 -- named for the outcome

@@ -78,6 +78,12 @@ SETTINGS = (
         "A database belongs to one key for good.",
     ),
     Setting(
+        "NEWSLETTER_JOURNAL_DIR",
+        "`<data dir>/journal`",
+        "Folder of the journal: one file for each host, with a line for everybody who left, complained or was erased, by keyed "
+        "hash. Keep it on another disk than the database, and back it up more often.",
+    ),
+    Setting(
         "NEWSLETTER_ALLOW_LOOPBACK",
         "`0`",
         "`1` lets feeds and images come from this machine. For the demo and tests only.",
@@ -151,6 +157,8 @@ class Settings:
     public_url: str
     # None on a loopback address before `newsletter init` made the key file.
     secret_key: str | None = field(repr=False)
+    # What must outlive the database.
+    journal_dir: Path
     fetch_policy: FetchPolicy
     relay: Relay | None = field(repr=False)
     # Empty: the domain of each newsletter's sender.
@@ -206,6 +214,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         database_url=_read(given, "database_url", str, f"sqlite:///{data_dir / 'newsletter.db'}"),
         public_url=public_url,
         secret_key=_secret(given, public_url, data_dir / SECRET_FILE),
+        journal_dir=_read(given, "journal_dir", _folder, data_dir / "journal"),
         fetch_policy=FetchPolicy(allow_loopback=_read(given, "allow_loopback", _flag, default=False)),
         relay=_read(given, "relay_url", parse_relay, None),
         return_domain=_read(given, "return_domain", _domain, ""),

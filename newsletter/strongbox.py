@@ -3,6 +3,7 @@
 import base64
 import binascii
 import secrets
+from contextlib import suppress
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -22,21 +23,23 @@ _FORM = "1."
 
 
 class Strongbox:
-    """Seals and opens secrets with one key.
+    """Seals secrets with one key, and opens them with that or with one of those it had before.
 
     Each is sealed *about* something ("relay 3", "DKIM key nl202611 of example.org"), and opens only when the same is said:
     a sealed text that somebody moves to another row is not opened there.
     """
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"a strongbox needs a key of {KEY_BYTES} bytes, not {len(key)}")
+    def __init__(self, key: bytes, *former: bytes) -> None:
+        for one in (key, *former):
+            if len(one) != KEY_BYTES:
+                raise ValueError(f"a strongbox needs a key of {KEY_BYTES} bytes, not {len(one)}")
         self._cipher = AESGCM(key)
+        self._former = tuple(AESGCM(one) for one in former)
 
     @classmethod
     def of(cls, keyring: Keyring) -> Self:
         """Give the strongbox of an instance."""
-        return cls(keyring.derive(LABEL))
+        return cls(keyring.derive(LABEL), *(one.derive(LABEL) for one in keyring.former))
 
     def seal(self, secret: bytes | str, about: str) -> str:
         """Give *secret* as ASCII text that tells nothing of it but its length; another text each time."""
@@ -58,12 +61,15 @@ class Strongbox:
             data = base64.b64decode(raw, b"-_", validate=True)
             # RFC 4648 3.5: the last sign has bits that mean nothing, so several texts would open as one secret.
             spelled_as_sealed = base64.urlsafe_b64encode(data) == raw.encode("ascii")
-            if form != _FORM or not spelled_as_sealed or len(data) < _NONCE_BYTES:
-                raise SealBroken(about)
-            return self._cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], about.encode())
         # ValueError: signs outside ASCII.
-        except (InvalidTag, binascii.Error, ValueError) as error:
+        except (binascii.Error, ValueError) as error:
             raise SealBroken(about) from error
+        if form != _FORM or not spelled_as_sealed or len(data) < _NONCE_BYTES:
+            raise SealBroken(about)
+        for cipher in (self._cipher, *self._former):
+            with suppress(InvalidTag, ValueError):
+                return cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], about.encode())
+        raise SealBroken(about)
 
     def open_text(self, sealed: str, about: str) -> str:
         """Give a secret that was sealed as text.

@@ -19,7 +19,7 @@ from subscribers.records import LONGEST_NAME, clean_name
 from subscribers.spreadsheet import PersonRow, read_people, write_row
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
-from subscribers.tokens import Keyring
+from subscribers.tokens import KEY_ID_LENGTH, Keyring
 from subscribers.transaction import Transaction
 
 # Rows per transaction: what a crash can undo, and how long a page that wants to write has to wait.
@@ -114,7 +114,7 @@ class _Reading:
             self.said_no += 1
             return None
         email_hash = self.keyring.hash_address(address.key)
-        mark = int(email_hash[:24], 16)
+        mark = int(email_hash[KEY_ID_LENGTH:][:24], 16)
         if mark in self.seen:
             self.duplicates += 1
             return None

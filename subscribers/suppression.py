@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
+from subscribers import journal
+from subscribers.journal import Line, Said
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tables.evidence import suppression
 from subscribers.tables.lists import mailing_list
@@ -20,23 +22,37 @@ _STRENGTH = (Reason.UNSUBSCRIBED, Reason.ERASED, Reason.BOUNCED, Reason.COMPLAIN
 # What the person can take back by confirming again.
 OWN_WORD = frozenset({Reason.UNSUBSCRIBED, Reason.ERASED})
 
+# What stands in the journal as well. A dead address that is tried again after a restore is found dead again; nobody else
+# would say a second time that they are not to be written to.
+JOURNALLED = frozenset(Reason) - {Reason.BOUNCED}
 
-def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list_id: int = EVERY_LIST) -> None:
-    """Never write to this address again, on one list or on every list. Saying it twice is not an error."""
+
+def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list_id: int = EVERY_LIST) -> bool:
+    """Never write to this address again, on one list or on every list; gives whether that is news.
+
+    The transaction owes the journal a line for it. Saying it twice is not an error.
+    """
     weaker = _STRENGTH[: _STRENGTH.index(reason)]
     statement = insert(suppression).values(email_hash=email_hash, list_id=list_id, reason=reason, at=now)
-    tx.execute(
+    written = tx.execute(
         statement.on_conflict_do_update(
             index_elements=["email_hash", "list_id"],
             set_={"reason": statement.excluded.reason, "at": statement.excluded.at},
             where=suppression.c.reason.in_(weaker),
-        )
+        ).returning(suppression.c.id)
     )
+    is_news = written.scalar_one_or_none() is not None
+    if is_news and reason in JOURNALLED:
+        journal.note(tx, Line(now, Said.NO, reason, _scope(tx, list_id), email_hash))
+    return is_news
 
 
-def lift(tx: Transaction, email_hash: str, *, list_id: int) -> None:
+def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int) -> None:
     """Take back the suppression of exactly this scope (one list, or EVERY_LIST), whatever its reason."""
-    tx.execute(delete(suppression).where(suppression.c.email_hash == email_hash, suppression.c.list_id == list_id))
+    of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
+    lifted = tx.execute(delete(suppression).where(*of_scope).returning(suppression.c.reason)).scalar_one_or_none()
+    if lifted in JOURNALLED:
+        journal.note(tx, Line(now, Said.LIFTED, Reason(lifted), _scope(tx, list_id), email_hash))
 
 
 def take_back(tx: Transaction, email_hash: str, list_id: int) -> None:
@@ -82,3 +98,11 @@ def holds(email_hash: ColumnElement[str], list_id: ColumnElement[int] | int) -> 
         suppression.c.email_hash == email_hash,
         or_(suppression.c.list_id == EVERY_LIST, suppression.c.list_id == list_id),
     )
+
+
+def _scope(tx: Transaction, list_id: int) -> str:
+    # By slug: a database restored from an old backup may give the number to another list.
+    if list_id == EVERY_LIST:
+        return journal.EVERY
+    slug = tx.execute(select(mailing_list.c.slug).where(mailing_list.c.id == list_id)).scalar_one_or_none()
+    return slug or f"#{list_id}"

@@ -3,12 +3,19 @@
 import base64
 import binascii
 import hmac
+from collections.abc import Sequence
+from contextlib import suppress
 from enum import StrEnum
 from hashlib import sha256
 
 from subscribers.errors import SecretTooShort, TokenInvalid
 
 SHORTEST_SECRET = 32
+
+# A keyed hash begins with eight digits that name its key, so that what a former key hashed is found among what the present
+# one did. The other 56 digits are 224 bits of the hash: no two addresses share them.
+KEY_ID_LENGTH = 8
+HASH_LENGTH = 64
 
 # 40 bits of number and 88 of authentication: 16 bytes, 26 characters of base32. Short enough for
 # `List-Unsubscribe: <https://host/u/…>` to stay on one line of 76 columns; mail servers re-encode longer ones.
@@ -41,13 +48,18 @@ class Purpose(StrEnum):
 
 
 class Keyring:
-    """All keys of an instance, derived from its secret; each key serves one purpose."""
+    """All keys of an instance, derived from its secret; each key serves one purpose.
 
-    def __init__(self, secret: str) -> None:
+    The keys of secrets the instance had before, the latest first, still open what they closed; they close nothing more.
+    """
+
+    def __init__(self, secret: str, former: Sequence[str] = ()) -> None:
         if len(secret) < SHORTEST_SECRET:
             raise SecretTooShort(SHORTEST_SECRET)
         # A variable of the environment may hold bytes that are no UTF-8; they arrive as surrogates and are as good a secret.
         self._secret = secret.encode("utf-8", "surrogateescape")
+        self.former = tuple(Keyring(one) for one in former)
+        self.key_id = self.key_check[:KEY_ID_LENGTH]
         # Asked for each row of an import and each link of a mailing.
         self._addresses = _Authenticator(self.derive("address"))
         self._tokens = {purpose: _Authenticator(self.derive(f"token:{purpose}")) for purpose in Purpose}
@@ -64,9 +76,10 @@ class Keyring:
     def hash_address(self, key: str) -> str:
         """Give the keyed hash by which an address is remembered where the address itself may not be kept.
 
-        A plain SHA-256 could be reversed by hashing all plausible addresses.
+        A plain SHA-256 could be reversed by hashing all plausible addresses. What of an address may stand under a former
+        key is found by `records.hash_of`.
         """
-        return self._addresses.code(key.encode()).hex()
+        return self.key_id + self._addresses.code(key.encode()).hex()[: HASH_LENGTH - KEY_ID_LENGTH]
 
     def seal(self, purpose: Purpose, number: int) -> str:
         """Give the token that stands for *number* (0 to 2^40 - 1) in a link of *purpose*: 26 characters, lower case.
@@ -83,10 +96,18 @@ class Keyring:
     def open(self, purpose: Purpose, token: str) -> int:
         """Give the number a token stands for; letter case does not matter, because mail servers change it.
 
+        Tokens of former keys open as well: they stand in mails that were sent before the key was changed.
+
         Raises:
             TokenInvalid: not made by us, made for another purpose, or damaged.
 
         """
+        for one in (self, *self.former):
+            with suppress(TokenInvalid):
+                return one._opened(purpose, token)  # noqa: SLF001 -- a keyring among keyrings
+        raise TokenInvalid
+
+    def _opened(self, purpose: Purpose, token: str) -> int:
         if len(token) != _TOKEN_LENGTH or not token.isascii():
             raise TokenInvalid
         try:

@@ -8,6 +8,7 @@ from newsletter.errors import (
     Blocked,
     DatabaseNotReady,
     InstanceMismatch,
+    JournalUnwritable,
     NewsletterError,
     NotFound,
     RelayMissing,
@@ -58,6 +59,7 @@ EXITS: Mapping[type[Exception], Exit] = {
     SecretTooShort: Exit.NOT_READY,
     InstanceMismatch: Exit.NOT_READY,
     DatabaseNotReady: Exit.NOT_READY,
+    JournalUnwritable: Exit.NOT_READY,
     SealBroken: Exit.NOT_READY,
     # The database went away in the middle: restarted, its disk full, its file locked by somebody else.
     DatabaseAway: Exit.NOT_READY,

@@ -7,6 +7,7 @@ from newsletter.errors import (
     AlreadyThere,
     BadValue,
     Blocked,
+    JournalUnwritable,
     NewsletterError,
     NotFound,
     NotPermitted,
@@ -136,6 +137,16 @@ _TABLE: tuple[tuple[type[Exception], Fault], ...] = (
     (AlreadyThere, Fault(409, "It is there already")),
     (BadValue, Fault(422, "This value cannot be used")),
     (RelayMissing, Fault(409, "There is no mail server yet")),
+    (
+        JournalUnwritable,
+        Fault(
+            503,
+            "This cannot be written down now",
+            "Nothing was changed. The people who run this service can see why; try again in a minute.",
+            retry_after=RETRY_AFTER,
+            is_bug=True,
+        ),
+    ),
     (NewsletterError, Fault(409, "That did not work")),
     (SubscribersError, Fault(409, "That did not work")),
     (

@@ -1,17 +1,23 @@
 """The database on both engines: shape, transactions, identity."""
 
+import hmac
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.database import Database, DatabaseBusy, DatabaseFault, claim_instance
+from newsletter.database import Database, DatabaseBusy, DatabaseFault, _alembic_config, claim_instance
 from newsletter.errors import InstanceMismatch, SettingWrong
 from newsletter.tables.staff import account
+from subscribers import suppression
+from subscribers.model import Reason
 from subscribers.tables.kinds import metadata
+from subscribers.tokens import Keyring
 
 
 def test_migrations_lead_to_exactly_the_tables_of_the_code(database: Database) -> None:
@@ -27,6 +33,23 @@ def test_is_current_after_upgrade(database: Database) -> None:
     database.upgrade()
 
     assert database.is_current()
+
+
+def test_hashes_of_former_versions_are_found_again(tmp_path: Path, keyring: Keyring, now: datetime) -> None:
+    """They get the name of their key, and are what the key makes of the address now."""
+    database = Database(f"sqlite:///{tmp_path}/newsletter.db")
+    plain = hmac.digest(keyring.derive("address"), b"ann@x.test", "sha256").hex()
+    with database.write() as tx:
+        command.upgrade(_alembic_config(tx), "0009")
+        tx.execute(
+            text("INSERT INTO instance VALUES ('one', :check, 1, '2020-02-01T08:00:00.000000Z')"), {"check": keyring.key_check}
+        )
+        suppression.suppress(tx, plain, Reason.ERASED, now)
+    database.upgrade()
+
+    with database.read() as tx:
+        assert Reason.ERASED == suppression.reason_of(tx, keyring.hash_address("ann@x.test"), 1)
+    database.close()
 
 
 def test_write_is_rolled_back_by_an_exception(database: Database, now: datetime) -> None:

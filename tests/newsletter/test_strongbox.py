@@ -42,6 +42,18 @@ def test_other_key_does_not_open() -> None:
         OTHER.open(BOX.seal("secret", "relay 1"), "relay 1")
 
 
+def test_what_a_former_key_sealed_opens_until_it_is_sealed_anew() -> None:
+    """While the instance's secret is being changed; the new seal needs the new key alone."""
+    changed = Strongbox.of(Keyring(SECRET[::-1], [SECRET]))
+
+    assert b"secret" == changed.open(BOX.seal("secret", "relay 1"), "relay 1")
+    assert b"secret" == OTHER.open(changed.seal("secret", "relay 1"), "relay 1")
+    with pytest.raises(SealBroken):
+        BOX.open(changed.seal("secret", "relay 1"), "relay 1")
+    with pytest.raises(SealBroken):
+        changed.open(BOX.seal("secret", "relay 1"), "relay 2")
+
+
 def test_secret_about_something_else_does_not_open() -> None:
     """Nobody moves the password of one relay to a server of their own."""
     with pytest.raises(SealBroken):

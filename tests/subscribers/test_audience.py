@@ -286,7 +286,7 @@ class Life(RuleBasedStateMachine):
     def lift(self, who: str, scope: str) -> None:
         """Let somebody be written to again, as the staff does; it says nothing for who left by themselves."""
         scope_id = self.scope_id(scope)
-        suppression.lift(self.tx, self.keyring.hash_address(who), list_id=scope_id)
+        suppression.lift(self.tx, self.keyring.hash_address(who), self.now, list_id=scope_id)
         self.kept_out.pop((who, scope_id), None)
         for list_id in self.lists:
             if self.reason(who, list_id) is None and self.standing.get((who, list_id)) is not S.WITHDRAWN:

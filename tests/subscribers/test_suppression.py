@@ -61,11 +61,11 @@ def test_lifting_means_one_scope(database: Database, now: datetime) -> None:
     with database.write() as tx:
         suppression.suppress(tx, ANN, Reason.MANUAL, now, list_id=1)
         suppression.suppress(tx, ANN, Reason.BOUNCED, now)
-        suppression.lift(tx, ANN, list_id=1)
+        suppression.lift(tx, ANN, now, list_id=1)
 
         assert Reason.BOUNCED == suppression.reason_of(tx, ANN, 1)
 
-        suppression.lift(tx, ANN, list_id=EVERY_LIST)
+        suppression.lift(tx, ANN, now, list_id=EVERY_LIST)
 
         assert not suppression.is_suppressed(tx, ANN, 1)
 

@@ -28,11 +28,26 @@ def test_token_gives_its_number_back(purpose: Purpose, number: int) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8")))
-def test_hash_of_an_address_is_an_hmac(address: str) -> None:
-    """As anybody computes it from the derived key (RFC 2104), and as every ledger before this version has it."""
+def test_hash_of_an_address_is_an_hmac_behind_the_name_of_its_key(address: str) -> None:
+    """As anybody computes it from the derived key (RFC 2104): eight digits that every hash of the key begins with, and 56."""
     expected = hmac.new(KEYRING.derive("address"), address.encode(), "sha256").hexdigest()
 
-    assert expected == KEYRING.hash_address(address)
+    assert KEYRING.key_id + expected[:56] == KEYRING.hash_address(address)
+    assert KEYRING.key_id == KEYRING.key_check[:8]
+    assert KEYRING.key_id != OTHER.key_id
+
+
+@given(PURPOSES, NUMBERS)
+def test_what_a_former_key_sealed_still_opens(purpose: Purpose, number: int) -> None:
+    """Links in mails that are out go on working when the key is changed; new ones are made with the new key alone."""
+    changed = Keyring("a third secret of the tests, as long as it must be", ["a secret of the tests, long enough to be one"])
+
+    assert number == changed.open(purpose, KEYRING.seal(purpose, number))
+    assert number == changed.open(purpose, changed.seal(purpose, number))
+    with pytest.raises(TokenInvalid):
+        KEYRING.open(purpose, changed.seal(purpose, number))
+    with pytest.raises(TokenInvalid):
+        changed.open(purpose, OTHER.seal(purpose, number))
 
 
 @given(PURPOSES, PURPOSES, NUMBERS)
