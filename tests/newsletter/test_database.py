@@ -40,7 +40,7 @@ def test_hashes_of_former_versions_are_found_again(tmp_path: Path, keyring: Keyr
     database = Database(f"sqlite:///{tmp_path}/newsletter.db")
     plain = hmac.digest(keyring.derive("address"), b"ann@x.test", "sha256").hex()
     with database.write() as tx:
-        command.upgrade(_alembic_config(tx), "0009")
+        command.upgrade(_alembic_config(tx), "0010")
         tx.execute(
             text("INSERT INTO instance VALUES ('one', :check, 1, '2020-02-01T08:00:00.000000Z')"), {"check": keyring.key_check}
         )
