@@ -22,13 +22,28 @@ from newsletter.errors import InstanceMismatch, SettingWrong
 from newsletter.journal import Journal
 from newsletter.tables import dkim, feeds, instance, issues, letters, mail, relays, review, staff
 from subscribers import journal as notes
-from subscribers.tables import attributes, evidence, lists, people
+from subscribers.tables import attributes, evidence, limits, lists, people
 from subscribers.tables.kinds import metadata
 
 log = structlog.get_logger()
 
 # Named so that a table can only be forgotten here by breaking this line: migrations compare against exactly these.
-TABLE_MODULES = (people, attributes, lists, evidence, instance, feeds, issues, letters, review, mail, relays, staff, dkim)
+TABLE_MODULES = (
+    people,
+    attributes,
+    lists,
+    evidence,
+    limits,
+    instance,
+    feeds,
+    issues,
+    letters,
+    review,
+    mail,
+    relays,
+    staff,
+    dkim,
+)
 
 # Who may read the file of an SQLite database.
 PRIVATE = 0o600

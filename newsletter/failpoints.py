@@ -20,6 +20,9 @@ Name = Literal[
     "month.gathered",
     "slot.drafted",
     "issue.created",
+    # The clock, for each person who did not confirm; passed before the commit.
+    "person.reminded",
+    "person.forgotten",
     # From the approved issue to the ledger, and its end.
     "audience.begin",
     "audience.done",

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, union_all, update
 
+from subscribers.tables.limits import asked_mail
 from subscribers.tables.lists import confirmation
 from subscribers.transaction import Transaction
 
@@ -29,14 +30,28 @@ def next_request_at(earlier: Sequence[datetime], now: datetime) -> datetime:
 
 
 def recent(tx: Transaction, email_hash: str, now: datetime) -> tuple[datetime, ...]:
-    """Give when this address was asked within the last day, on any list, newest first."""
-    found = tx.execute(
-        select(confirmation.c.requested_at)
-        .where(confirmation.c.email_hash == email_hash, confirmation.c.requested_at > now - MOST_REQUESTS_WITHIN)
-        .order_by(confirmation.c.requested_at.desc())
-        .limit(MOST_REQUESTS)
-    )
-    return tuple(found.scalars())
+    """Give when somebody had a mail sent to this address within the last day, on any list and at any door, newest first."""
+    since = now - MOST_REQUESTS_WITHIN
+    asked = union_all(
+        select(confirmation.c.requested_at.label("at")).where(
+            confirmation.c.email_hash == email_hash, confirmation.c.requested_at > since
+        ),
+        select(asked_mail.c.at).where(asked_mail.c.email_hash == email_hash, asked_mail.c.at > since),
+    ).subquery()
+    return tuple(tx.execute(select(asked.c.at).order_by(asked.c.at.desc()).limit(MOST_REQUESTS)).scalars())
+
+
+def spend(tx: Transaction, email_hash: str, now: datetime) -> bool:
+    """Count a mail, other than a confirmation, that somebody has sent to this address; False when there were enough."""
+    if next_request_at(recent(tx, email_hash, now), now) > now:
+        return False
+    tx.execute(insert(asked_mail).values(email_hash=email_hash, at=now))
+    return True
+
+
+def tidy(tx: Transaction, now: datetime) -> None:
+    """Forget the mails asked for more than a day ago; confirmations go with their subscriptions."""
+    tx.execute(delete(asked_mail).where(asked_mail.c.at <= now - MOST_REQUESTS_WITHIN))
 
 
 def promise(tx: Transaction, subscription_id: int, email_hash: str, now: datetime) -> int:

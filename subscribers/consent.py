@@ -38,6 +38,8 @@ class Door(StrEnum):
     """Where the act came in."""
 
     FORM = "form"
+    # A script on another site; the words are those it was given to show.
+    API = "api"
     LINK = "link"
     # RFC 8058: the mail program's own button.
     ONE_CLICK = "one-click"

@@ -2,6 +2,7 @@
 
 - SubscribersError
   - AddressRefused(text, reason)     no address we could write to safely
+  - DomainRefused(text, reason)      no domain that a rule could be about
   - TokenInvalid                     a link that we did not make, or made for something else
   - ListNotFound(name)
   - ListExists(name)
@@ -33,6 +34,15 @@ class AddressRefused(SubscribersError):  # noqa: N818 -- named for the outcome
         self.text = text
         self.reason = reason
         super().__init__(f"{text!r} is not an address we can write to: {reason}")
+
+
+class DomainRefused(SubscribersError):  # noqa: N818 -- named for the outcome
+    """This text is no domain that an address could have."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text = text
+        self.reason = reason
+        super().__init__(f"{text!r} is not the domain of a mail address: {reason}")
 
 
 class TokenInvalid(SubscribersError):  # noqa: N818 -- named for the outcome

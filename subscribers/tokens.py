@@ -43,6 +43,8 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     # Number: a confirmation.
     CONFIRM = "confirm"
+    # Number: the second at which a form was shown, since 1970.
+    FORM = "form"
     # Number: a delivery. In Message-ID and the envelope sender.
     DELIVERY = "delivery"
 

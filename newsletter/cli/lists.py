@@ -3,7 +3,7 @@
 import click
 from rich.table import Table
 
-from newsletter.cli import shown
+from newsletter.cli import listforms, shown
 from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.parameters import Sender, SenderType
 from newsletter.staff.permissions import Permission
@@ -204,4 +204,8 @@ def _document(one: MailingList, people: int) -> dict[str, object]:
     }
 
 
-lists = click.Group("lists", commands=[create, edit, show, list_, archive, reopen], help="What people consent to.")
+lists = click.Group(
+    "lists",
+    commands=[create, edit, show, list_, archive, reopen, listforms.form, listforms.domains],
+    help="What people consent to.",
+)

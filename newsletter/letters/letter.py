@@ -22,7 +22,13 @@ class LetterKind(StrEnum):
     ISSUE = "issue"
     PROOF = "proof"
     CONFIRMATION = "confirmation"
+    REMINDER = "reminder"
     WELCOME = "welcome"
+
+
+# Letters that ask for a yes: they need no confirmed subscription, carry nothing that anybody typed, and whoever left by
+# their own wish may be asked again.
+QUESTIONS = frozenset({LetterKind.CONFIRMATION, LetterKind.REMINDER})
 
 
 class SlotName(StrEnum):

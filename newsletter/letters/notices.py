@@ -10,6 +10,7 @@ from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from subscribers.confirmations import CONFIRMATION_LIFE
 from subscribers.model import MailingList
+from subscribers.pending import REMIND_AFTER
 
 
 def confirmation(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
@@ -22,6 +23,16 @@ def confirmation(templates: Templates, newsletter: Newsletter, list_: MailingLis
 
     """
     return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.CONFIRMATION, names=(SlotName.CONFIRM,))
+
+
+def reminder(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
+    """Compose the one letter that reminds of an unanswered confirmation; like that, it carries nothing typed.
+
+    Raises:
+        RenderFailed: a template is wrong.
+
+    """
+    return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.REMINDER, names=(SlotName.CONFIRM,))
 
 
 def welcome(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
@@ -53,6 +64,7 @@ def _notice(
         "archive": links.newsletter(newsletter.slug),
         "imprint": view.imprint(newsletter),
         "days": CONFIRMATION_LIFE.days,
+        "days_left": (CONFIRMATION_LIFE - REMIND_AFTER).days,
     }
     subject = templates.line(f"{kind}/subject.txt", values)
     preheader = templates.line(f"{kind}/preheader.txt", values)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from newsletter import prepared
-from newsletter.letters.letter import LetterKind
+from newsletter.letters.letter import QUESTIONS, LetterKind
 from newsletter.mail import domains, figures, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
@@ -85,7 +85,7 @@ def plan_notice(
             subscriber.c.email,
             subscriber.c.email_hash,
             # Anybody can type a text as the name of somebody else: the mail that asks for the yes carries nothing typed.
-            literal("") if kind is LetterKind.CONFIRMATION else subscriber.c.name,
+            literal("") if kind in QUESTIONS else subscriber.c.name,
             literal(confirmation_id, Number),
             literal(S.PENDING.value),
             literal(now, Instant()),

@@ -8,7 +8,7 @@ letter = Table(
     "letter",
     metadata,
     Column("id", Number, primary_key=True),
-    # issue, proof, confirmation, welcome
+    # LetterKind
     Column("kind", Text, nullable=False),
     Column("newsletter_id", Number, ForeignKey("newsletter.id", ondelete="CASCADE")),
     Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), index=True),

@@ -6,15 +6,15 @@ import anyio
 import anyio.to_thread
 import structlog
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from newsletter.clock import monotonic
 from newsletter.staff.permissions import require
 from newsletter.web.auth import Session
 from newsletter.web.cookies import desk_cookie, is_secure
 from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, fault_of
-from newsletter.web.forms import CSRF_FIELD, NO_FORM, is_from_our_page, read_form
-from newsletter.web.guard import DESK_HEADERS, TOKEN_HEADERS
+from newsletter.web.forms import CSRF_FIELD, NO_FORM, is_from_our_page, read_form, read_form_or_json
+from newsletter.web.guard import DESK_HEADERS, OPEN_HEADERS, TOKEN_HEADERS
 from newsletter.web.visits import Page, Site, Visit
 
 log = structlog.get_logger()
@@ -52,6 +52,11 @@ def fault_page(site: Site, fault: Fault) -> Response:
     return response
 
 
+def _fault_json(fault: Fault) -> Response:
+    headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else None
+    return JSONResponse({"error": f"{fault.title}. {fault.text}"}, fault.status, headers)
+
+
 async def _answered(site: Site, page: Page, request: Request) -> Response:
     try:
         visit = await _visit(site, page, request)
@@ -61,7 +66,7 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
         fault = fault_of(error)
         if fault.is_bug:
             log.exception("a page failed", page=page.path)
-        return fault_page(site, fault)
+        return _fault_json(fault) if page.speaks_json else fault_page(site, fault)
 
 
 async def _visit(site: Site, page: Page, request: Request) -> Visit:
@@ -100,7 +105,7 @@ async def _form(page: Page, request: Request) -> Mapping[str, str]:
     if request.method != "POST":
         return NO_FORM
     try:
-        return await read_form(request)
+        return await (read_form_or_json(request) if page.speaks_json else read_form(request))
     except FormDamaged:
         if page.takes_any_body:
             return NO_FORM
@@ -116,6 +121,8 @@ def _require_own_form(page: Page, request: Request, session: Session | None, for
 
 
 def _manners(page: Page) -> Mapping[str, str]:
+    if page.speaks_json:
+        return OPEN_HEADERS
     if "{token}" in page.path:
         return TOKEN_HEADERS
     return DESK_HEADERS if page.permission is not None else NO_HEADERS

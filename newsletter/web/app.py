@@ -15,7 +15,6 @@ from newsletter.web.answers import answer, fault_page
 from newsletter.web.auth import Desk
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
 from newsletter.web.guard import Guard
-from newsletter.web.pace import Pace
 from newsletter.web.pages import Pages
 from newsletter.web.reports import FinalReports
 from newsletter.web.routes import ROUTES
@@ -35,7 +34,6 @@ def create_app(application: Application, *, health: Callable[[], bool], desk_tok
         application=application,
         pages=Pages(application.settings.templates / "pages"),
         desk=Desk(desk_token, LOCAL_OPERATOR),
-        pace=Pace(),
         reports=FinalReports(),
         speed=Speed(),
         health=health,

@@ -1,5 +1,6 @@
 """Forms: read within limits, and told from forged ones."""
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -43,6 +44,37 @@ async def read_form(request: Request) -> Mapping[str, str]:
         raise HungUp from error
     # PostgreSQL refuses NUL in a text, and nobody can type one.
     return MappingProxyType({name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)})
+
+
+async def read_form_or_json(request: Request) -> Mapping[str, str]:
+    """Read the body as one JSON object of texts where it says that it is JSON, else as a form.
+
+    Raises:
+        BodyTooLarge: more bytes than LARGEST_BODY.
+        FormDamaged: it cannot be read, has too many fields, or a value is no text.
+        HungUp: the connection was closed before its end.
+
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return await read_form(request)
+    try:
+        return _texts(json.loads(await Request(request.scope, _bounded(request.receive)).body()))
+    # RecursionError: brackets in brackets.
+    except (ValueError, RecursionError) as error:
+        raise FormDamaged from error
+    except ClientDisconnect as error:
+        raise HungUp from error
+
+
+def _texts(document: object) -> Mapping[str, str]:
+    if not isinstance(document, dict) or len(document) > MOST_FIELDS:
+        raise FormDamaged
+    if not all(isinstance(value, str) for value in document.values()):
+        raise FormDamaged
+    # A lone surrogate can be written in JSON and in no database.
+    return MappingProxyType(
+        {name: value.replace("\0", "").encode("utf-8", "replace").decode() for name, value in document.items()}
+    )
 
 
 def is_from_our_page(headers: Headers, public_url: str) -> bool:

@@ -49,6 +49,16 @@ PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
 TOKEN_HEADERS: Mapping[str, str] = MappingProxyType(
     {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
 )
+# Answers that a script on any site may read: they are the same for everybody, and no cookie of ours is asked for.
+OPEN_HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": "GET, POST",
+        "Access-Control-Allow-Headers": "Content-Type",
+        "Access-Control-Max-Age": "86400",
+        "Cache-Control": "no-store",
+    },
+)
 DESK_HEADERS: Mapping[str, str] = MappingProxyType({"Cache-Control": "no-store", "X-Robots-Tag": "noindex"})
 
 # A year. Sent only over TLS under the public name.

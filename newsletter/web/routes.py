@@ -3,11 +3,13 @@
 from newsletter.staff.permissions import Permission
 from newsletter.web import assets, health
 from newsletter.web.desk import actions, board, entry, issue
-from newsletter.web.public import archive, confirm, home, leave, preferences, subscribe
+from newsletter.web.public import archive, confirm, home, leave, preferences, subscribe, subscribejson
 from newsletter.web.visits import Page
 
 GET = ("GET",)
 POST = ("POST",)
+# What a browser asks before it lets a page send JSON to another site.
+PREFLIGHT = ("OPTIONS",)
 
 # The answer to a form that takes an address leaves after this time whether the address is new, waiting, confirmed or
 # suppressed, so that a stopwatch tells nothing (composing and committing take a fifth of it).
@@ -18,6 +20,10 @@ ROUTES = (
     Page("/", GET, home.home, None),
     Page("/subscribe/{list_slug}", GET, subscribe.form, None),
     Page("/subscribe/{list_slug}", POST, subscribe.request, None, answers_after=EVEN_SECONDS),
+    Page("/subscribe/{list_slug}/form", GET, subscribe.embed, None),
+    Page("/subscribe/{list_slug}/json", GET, subscribejson.describe, None, speaks_json=True),
+    Page("/subscribe/{list_slug}/json", POST, subscribejson.request, None, answers_after=EVEN_SECONDS, speaks_json=True),
+    Page("/subscribe/{list_slug}/json", PREFLIGHT, subscribejson.allow, None, speaks_json=True),
     Page("/archive", GET, archive.with_slash, None),
     Page("/archive/", GET, archive.shelves, None),
     Page("/archive/{slug}", GET, archive.with_slash, None),

@@ -10,7 +10,6 @@ from newsletter.bootstrap import Application
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.web.auth import Desk, Session
 from newsletter.web.faults import PageNotFound
-from newsletter.web.pace import Pace
 from newsletter.web.pages import Pages
 from newsletter.web.reports import FinalReports
 from newsletter.web.speed import Speed
@@ -26,7 +25,6 @@ class Site:
     application: Application
     pages: Pages
     desk: Desk
-    pace: Pace
     reports: FinalReports
     speed: Speed
     # Whether the clock of the worker in this process goes.
@@ -103,3 +101,5 @@ class Page:
     takes_any_body: bool = False
     # The answer leaves so many seconds after the question, whatever was found out meanwhile.
     answers_after: float = 0.0
+    # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.
+    speaks_json: bool = False

@@ -25,6 +25,7 @@ from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
+from newsletter.worker import people
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -105,6 +106,21 @@ async def finish_issues(application: Application) -> bool:
     return False
 
 
+async def remind_pending(application: Application) -> bool:
+    """Remind whoever asked to join and did not answer."""
+    return await asyncio.to_thread(people.remind, application)
+
+
+async def let_pending_go(application: Application) -> bool:
+    """Forget whoever asked to join and did not answer in time."""
+    return await asyncio.to_thread(people.let_go, application)
+
+
+async def tidy_limits(application: Application) -> bool:
+    """Forget what no limit needs any more."""
+    return await asyncio.to_thread(people.tidy, application)
+
+
 FINISH = Step("finish issues", finish_issues)
 STEPS = (
     Step("record slots", record_slots),
@@ -113,6 +129,9 @@ STEPS = (
     Step("send due issues", send_due),
     Step("resend what is uncertain", resend_uncertain),
     FINISH,
+    Step("remind who did not confirm", remind_pending),
+    Step("forget who never confirmed", let_pending_go),
+    Step("tidy limits", tidy_limits),
 )
 
 

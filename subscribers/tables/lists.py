@@ -1,6 +1,6 @@
 """What people consent to, and who consented to what."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint, text
 
 from subscribers.tables.kinds import SQLITE, Flag, Instant, Number, metadata
 
@@ -51,6 +51,15 @@ confirmation = Table(
     Column("requested_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+    # When the one reminder was planned.
+    Column("reminded_at", Instant),
     Index("ix_confirmation_rate", "email_hash", "requested_at"),
+    # What is still unanswered, in the order it runs out; all others are of no interest to the clock.
+    Index(
+        "ix_confirmation_unanswered",
+        "expires_at",
+        sqlite_where=text("used_at IS NULL"),
+        postgresql_where=text("used_at IS NULL"),
+    ),
     **SQLITE,
 )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from newsletter.people import withdraw
-from newsletter.web.faults import FormDamaged, TooOften
-from newsletter.web.public import subscribe
+from newsletter.web.faults import FormDamaged
+from newsletter.web.public import wishes
 from newsletter.web.public.publications import Subject, find_subject, masked
+from newsletter.web.public.wishes import Asked
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.consent import Door, Evidence
@@ -100,18 +101,16 @@ def save(site: Site, visit: Visit) -> Response:
         _leave_everything(site, visit, standing.person)
         return _page(site, visit, "Saved. Nothing is sent to you any more.")
     switched_on = [choice for choice in standing.choices if choice.field in visit.form and not choice.is_on]
-    if switched_on and not site.pace.admits(visit.network):
-        raise TooOften
     _leave(site, visit, [choice for choice in standing.choices if choice.field not in visit.form and choice.is_on])
     with site.application.database.write() as tx:
         register.edit(tx, standing.person.id, name=visit.text("name"), language=_language(visit))
-    asked = [choice.subject.called for choice in switched_on if _ask(site, visit, standing.person, choice)]
+    asked = [(choice.subject.called, _ask(site, visit, standing.person, choice)) for choice in switched_on]
     return _page(site, visit, _saved(asked))
 
 
-def _ask(site: Site, visit: Visit, person: Subscriber, choice: Choice) -> bool:
+def _ask(site: Site, visit: Visit, person: Subscriber, choice: Choice) -> Asked:
     # The link may have been forwarded with a letter: only the mail's owner may put them on a list.
-    return subscribe.ask(site, choice.subject, person.address, person.name, visit, _evidence(visit, WORDING))
+    return wishes.ask(site, choice.subject, person.address, person.name, visit, _evidence(visit, WORDING))
 
 
 def _leave(site: Site, visit: Visit, choices: list[Choice]) -> None:
@@ -131,11 +130,19 @@ def _evidence(visit: Visit, wording: str) -> Evidence:
     return Evidence(Door.LINK, wording, visit.network, visit.agent)
 
 
-def _saved(asked: list[str]) -> str:
-    if not asked:
-        return "Saved."
-    names = " and ".join(f"“{name}”" for name in asked)
-    return f"Saved. For {names} a mail with a button is on its way."
+def _saved(asked: list[tuple[str, Asked]]) -> str:
+    told = ["Saved."]
+    if names := _names(asked, Asked.BY_MAIL):
+        told.append(f"For {names} a mail with a button is on its way.")
+    if names := _names(asked, Asked.TOO_OFTEN):
+        told.append(f"For {names} no mail could be sent just now; try again in some minutes.")
+    if names := _names(asked, Asked.DOMAIN_REFUSED):
+        told.append(f"{names} takes no addresses like yours.")
+    return " ".join(told)
+
+
+def _names(asked: list[tuple[str, Asked]], outcome: Asked) -> str:
+    return " and ".join(f"“{name}”" for name, what in asked if what is outcome)
 
 
 def _language(visit: Visit) -> str | None:

@@ -1,92 +1,90 @@
-"""Joining by form: the answer is the same whatever we know about the address."""
+"""Joining by form, on our page or on somebody else's: the answer is the same whatever we know about the address."""
 
 from starlette.responses import Response
 
-from newsletter.letters import notices
-from newsletter.letters.letter import Draft
-from newsletter.people import joining
-from newsletter.web.faults import PageNotFound, TooOften
-from newsletter.web.public.publications import Subject, subject_of
+from newsletter.letters.links import Links
+from newsletter.web.pages import Pages
+from newsletter.web.public import stamps, wishes
+from newsletter.web.public.publications import Subject
+from newsletter.web.public.wishes import wording
 from newsletter.web.visits import Site, Visit
-from subscribers import register
-from subscribers.address import EmailAddress, parse
 from subscribers.consent import Door, Evidence
-from subscribers.errors import AddressRefused
-from subscribers.outcomes import ConfirmationDue
-
-# A field that only machines see and fill in.
-HONEYPOT = "website"
 
 
 def form(site: Site, visit: Visit) -> Response:
     """Show the form of a list."""
-    return _form(site, _subject(site, visit))
+    return _form(site, _subject(site, visit), visit)
 
 
 def request(site: Site, visit: Visit) -> Response:
-    """Take the wish to join, and ask the owner of the address by mail."""
+    """Take the wish to join, and ask the owner of the address by mail.
+
+    A form on another site has no stamp of ours, and a program is too quick: both get a page with one more button.
+    """
     subject = _subject(site, visit)
-    if visit.text(HONEYPOT):
-        return _requested(site, subject)
-    if not site.pace.admits(visit.network):
-        raise TooOften
-    try:
-        address = parse(visit.text("email"))
-    except AddressRefused as error:
-        return _form(site, subject, visit, trouble=error.reason)
-    ask(site, subject, address, visit.text("name"), visit, Evidence(Door.FORM, wording(subject), visit.network, visit.agent))
-    return _requested(site, subject)
+    if not visit.text(wishes.HONEYPOT) and not stamps.is_good(site.application.keyring, visit.text(stamps.FIELD), visit.now):
+        return _once_more(site, subject, visit)
+    evidence = Evidence(Door.FORM, wording(subject), visit.network, visit.agent)
+    unfit = wishes.take(site, subject, visit, evidence)
+    if unfit is not None:
+        return _form(site, subject, visit, trouble=unfit.reason)
+    return site.pages.page("public/requested.html", newsletter=subject.newsletter, list=subject.list, called=subject.called)
 
 
-def ask(site: Site, subject: Subject, address: EmailAddress, name: str, visit: Visit, evidence: Evidence) -> bool:
-    """Write the wish down and plan the mail that asks for the yes; gives whether a mail was planned."""
-    # Composed before it is known whether anybody gets it, so that the time it takes tells nothing.
-    draft = confirmation_draft(site, subject)
-    application = site.application
-    with application.database.write() as tx:
-        outcome = joining.join(tx, application.keyring, draft, subject.newsletter, address, name, visit.now, evidence)
-    return isinstance(outcome, ConfirmationDue)
+def embed(site: Site, visit: Visit) -> Response:
+    """Show the form as HTML to be copied into another site."""
+    subject = _subject(site, visit)
+    return site.pages.page(
+        "public/embed.html",
+        newsletter=subject.newsletter,
+        list=subject.list,
+        called=subject.called,
+        snippet=snippet(site.pages, site.application.links, subject),
+        action=site.application.links.subscribe(subject.list.slug),
+    )
 
 
-def confirmation_draft(site: Site, subject: Subject) -> Draft:
-    """Compose the mail that asks for the yes."""
-    application = site.application
-    seed = application.keyring.derive("slots")
-    return notices.confirmation(application.templates, subject.newsletter, subject.list, application.links, seed)
-
-
-def wording(subject: Subject) -> str:
-    """Give the words of the consent, as they stand on the page and in the evidence."""
-    sender = subject.newsletter.sender_name
-    source = "" if sender == subject.called else f" from {sender}"
-    return (
-        f"By pressing the button I ask to get {subject.called} by mail{source}. "
-        "I can leave at any time by the link in every issue."
+def snippet(pages: Pages, links: Links, subject: Subject) -> str:
+    """Give the form of a list as plain HTML for any site: no script, no cookie, nothing loaded from here."""
+    return pages.render(
+        "public/_snippet.html",
+        action=links.subscribe(subject.list.slug),
+        called=subject.called,
+        wording=wording(subject),
     )
 
 
 def _subject(site: Site, visit: Visit) -> Subject:
-    with site.application.database.read() as tx:
-        list_ = register.find_list(tx, str(visit.path["list_slug"]))
-        # Found by its name it would have a second address.
-        if not list_.has_form or list_.slug != visit.path["list_slug"]:
-            raise PageNotFound
-        return subject_of(tx, list_)
+    return wishes.open_list(site, str(visit.path["list_slug"]))
 
 
-def _form(site: Site, subject: Subject, visit: Visit | None = None, trouble: str = "") -> Response:
+def _form(site: Site, subject: Subject, visit: Visit, trouble: str = "") -> Response:
     return site.pages.page_with(
         422 if trouble else 200,
         "public/subscribe.html",
         newsletter=subject.newsletter,
         list=subject.list,
         called=subject.called,
-        email=visit.text("email") if visit else "",
-        name=visit.text("name") if visit else "",
+        email=visit.text("email"),
+        name=visit.text("name"),
         trouble=trouble,
         wording=wording(subject),
+        stamp=_stamp(site, visit),
     )
 
 
-def _requested(site: Site, subject: Subject) -> Response:
-    return site.pages.page("public/requested.html", newsletter=subject.newsletter, list=subject.list, called=subject.called)
+def _once_more(site: Site, subject: Subject, visit: Visit) -> Response:
+    return site.pages.page(
+        "public/once_more.html",
+        newsletter=subject.newsletter,
+        list=subject.list,
+        called=subject.called,
+        email=visit.text("email"),
+        name=visit.text("name"),
+        wording=wording(subject),
+        stamp=_stamp(site, visit),
+    )
+
+
+def _stamp(site: Site, visit: Visit) -> str:
+    return stamps.stamp(site.application.keyring, visit.now)

@@ -8,7 +8,6 @@ from newsletter.bootstrap import Application
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.answers import answer
 from newsletter.web.auth import Desk
-from newsletter.web.pace import Pace
 from newsletter.web.pages import Pages
 from newsletter.web.reports import FinalReports
 from newsletter.web.speed import Speed
@@ -42,7 +41,7 @@ def anyio_backend() -> str:
 def site(application: Application) -> Site:
     """Give what all endpoints share."""
     pages = Pages(application.settings.templates / "pages")
-    return Site(application, pages, Desk(None, LOCAL_OPERATOR), Pace(), FinalReports(), Speed(), lambda: True)
+    return Site(application, pages, Desk(None, LOCAL_OPERATOR), FinalReports(), Speed(), lambda: True)
 
 
 def asked() -> Request:

@@ -14,7 +14,9 @@ from newsletter.web.app import create_app
 from newsletter.web.guard import PAGE_HEADERS
 from newsletter.web.visits import Site, Visit
 from subscribers.model import MailingList
-from tests.newsletter.web.conftest import PUBLIC_URL, Reader
+from subscribers.tokens import Keyring
+from tests.harness import forms
+from tests.newsletter.web.conftest import PUBLIC_URL, Hands, Reader
 
 # What is tried here is the same on both; the pages themselves are tried on both.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -147,10 +149,12 @@ def test_an_empty_instance_has_a_front_page(client: TestClient) -> None:
     assert "Nothing has been published here yet" in client.get("/archive/").text
 
 
-def test_the_form_keeps_its_time(client: TestClient, list_: MailingList, reader: Reader) -> None:
+def test_the_form_keeps_its_time(
+    client: TestClient, list_: MailingList, reader: Reader, keyring: Keyring, clock: Hands
+) -> None:
     """Whether there was much to do or nothing (A37); the rule itself is tried in test_answers."""
     for email in ("new@example.org", str(reader.subscriber.address)):
         started = time.perf_counter()
-        client.post(f"/subscribe/{list_.slug}", data={"email": email})
+        client.post(f"/subscribe/{list_.slug}", data=forms.joining(keyring, clock(), email))
 
         assert time.perf_counter() - started >= routes.EVEN_SECONDS

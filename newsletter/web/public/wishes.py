@@ -1,0 +1,125 @@
+"""A wish to join, whichever door it came by: vetted, counted and written down in one transaction, and answered alike."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from newsletter.issues import alerts
+from newsletter.letters import notices
+from newsletter.letters.letter import Draft
+from newsletter.people import joining
+from newsletter.web.faults import PageNotFound, TooOften
+from newsletter.web.public.publications import Subject, subject_of
+from newsletter.web.visits import Site, Visit
+from subscribers import domainrules, limits, register
+from subscribers.address import EmailAddress, parse
+from subscribers.consent import Evidence
+from subscribers.errors import AddressRefused
+from subscribers.limits import Asker, Limit
+from subscribers.outcomes import ConfirmationDue
+from subscribers.transaction import Transaction
+
+# A field that only machines see and fill in.
+HONEYPOT = "website"
+
+
+class Asked(Enum):
+    """What became of a wish. The public is told of the last two only, which say nothing about a person."""
+
+    # A mail with a button is on its way.
+    BY_MAIL = auto()
+    # On the list, asked often enough, or not to be written to.
+    NOT_NEEDED = auto()
+    # The list takes nobody of this domain.
+    DOMAIN_REFUSED = auto()
+    # A limit is used up; nothing was done.
+    TOO_OFTEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """What was typed cannot be taken; nothing was done."""
+
+    reason: str
+
+
+def open_list(site: Site, slug: str) -> Subject:
+    """Give the list of this slug that anybody may join.
+
+    Raises:
+        ListNotFound: there is none.
+        PageNotFound: it is closed, or nothing is mailed to it.
+
+    """
+    with site.application.database.read() as tx:
+        list_ = register.find_list(tx, slug)
+        # Found by its name it would have a second address.
+        if not list_.has_form or list_.slug != slug:
+            raise PageNotFound
+        return subject_of(tx, list_)
+
+
+def take(site: Site, subject: Subject, visit: Visit, evidence: Evidence) -> Unfit | None:
+    """Take the wish of a form of *visit*; None: the answer is that a mail is on its way, whatever we know of the address.
+
+    Raises:
+        TooOften: a limit is used up.
+
+    """
+    if visit.text(HONEYPOT):
+        return None
+    try:
+        address = parse(visit.text("email"))
+    except AddressRefused as error:
+        return Unfit(error.reason)
+    asked = ask(site, subject, address, visit.text("name"), visit, evidence)
+    if asked is Asked.TOO_OFTEN:
+        raise TooOften
+    if asked is Asked.DOMAIN_REFUSED:
+        return Unfit(f"This list does not take addresses at {address.domain}.")
+    return None
+
+
+def ask(site: Site, subject: Subject, address: EmailAddress, name: str, visit: Visit, evidence: Evidence) -> Asked:
+    """Write the wish down and plan the mail that asks for the yes."""
+    # Composed before it is known whether anybody gets it, so that the time it takes tells nothing.
+    draft = confirmation_draft(site, subject)
+    application = site.application
+    asker = Asker(visit.network, address, subject.list.id)
+    with application.database.write() as tx:
+        if domainrules.refuses(tx, subject.list.id, address.domain):
+            return Asked.DOMAIN_REFUSED
+        used_up = limits.used_up(tx, application.keyring, asker, visit.now)
+        if used_up is not None:
+            _tell(tx, subject, used_up, visit.now)
+            return Asked.TOO_OFTEN
+        outcome = joining.join(tx, application.keyring, draft, subject.newsletter, address, name, visit.now, evidence)
+    return Asked.BY_MAIL if isinstance(outcome, ConfirmationDue) else Asked.NOT_NEEDED
+
+
+def _tell(tx: Transaction, subject: Subject, limit: Limit, now: datetime) -> None:
+    if limit is limits.NETWORK:
+        # Somebody alone; everybody else goes on.
+        return
+    text = (
+        f"Far more people than usual ask to join {subject.list.name}, so some are told to try again later. If no notice of "
+        "yours explains it, somebody fills in the form with addresses that are not theirs; nobody is subscribed by that."
+    )
+    alerts.raise_alert(tx, f"flood:{subject.list.id}", text, now, newsletter_id=subject.newsletter.id)
+
+
+def confirmation_draft(site: Site, subject: Subject) -> Draft:
+    """Compose the mail that asks for the yes."""
+    application = site.application
+    seed = application.keyring.derive("slots")
+    return notices.confirmation(application.templates, subject.newsletter, subject.list, application.links, seed)
+
+
+def wording(subject: Subject) -> str:
+    """Give the words of the consent, as they stand on the page and in the evidence."""
+    sender = subject.newsletter.sender_name
+    source = "" if sender == subject.called else f" from {sender}"
+    return (
+        f"By pressing the button I ask to get {subject.called} by mail{source}. "
+        "I can leave at any time by the link in every issue."
+    )

@@ -1,0 +1,72 @@
+"""What a tick does about people: reminds, forgets, and tidies up. Each piece has a short transaction of its own."""
+
+import structlog
+
+from newsletter import failpoints
+from newsletter.bootstrap import Application
+from newsletter.issues import newsletters
+from newsletter.issues.model import Newsletter
+from newsletter.letters import notices
+from newsletter.letters.letter import Draft
+from newsletter.mail import mailings
+from newsletter.people import waiting
+from subscribers import confirmations, limits, pending, register
+from subscribers.model import MailingList
+
+log = structlog.get_logger()
+
+# So many people are looked at before the other steps of a tick have their turn.
+BATCH = 100
+
+
+def remind(application: Application) -> bool:
+    """Remind whoever asked to join three days ago and did not answer; True when there may be more of them."""
+    now = application.clock()
+    with application.database.read() as tx:
+        # A copy mails nothing, and would remind everybody when it is adopted.
+        due = () if mailings.is_copy(tx) else pending.to_remind(tx, now, BATCH)
+        lists = {list_id: register.list_by_id(tx, list_id) for list_id in {one.list_id for one in due}}
+        senders = {list_id: newsletters.of_list(tx, list_id) for list_id in lists}
+    letters = {
+        list_id: _reminder(application, newsletter, lists[list_id])
+        for list_id, newsletter in senders.items()
+        if newsletter is not None
+    }
+    for one in due:
+        newsletter = senders[one.list_id]
+        with application.database.write() as tx:
+            if newsletter is None:
+                # Nobody can write to them; not asked again at every tick.
+                pending.remind(tx, application.keyring, one, now)
+            else:
+                waiting.remind(tx, application.keyring, letters[one.list_id], newsletter, one, now)
+            failpoints.hit("person.reminded")
+    return len(due) == BATCH
+
+
+def let_go(application: Application) -> bool:
+    """Forget whoever asked to join and did not answer in time; True when there may be more of them."""
+    now = application.clock()
+    with application.database.read() as tx:
+        due = pending.run_out(tx, now, BATCH)
+    forgotten = 0
+    for one in due:
+        with application.database.write() as tx:
+            forgotten += waiting.let_go(tx, one, now)
+            failpoints.hit("person.forgotten")
+    if forgotten:
+        log.info("people who never confirmed are forgotten", people=forgotten)
+    return len(due) == BATCH
+
+
+def tidy(application: Application) -> bool:
+    """Forget who asked for mail a while ago, as far as no limit needs it any more."""
+    with application.database.write() as tx:
+        limits.tidy(tx, application.clock())
+        confirmations.tidy(tx, application.clock())
+    return False
+
+
+def _reminder(application: Application, newsletter: Newsletter, list_: MailingList) -> Draft:
+    seed = application.keyring.derive("slots")
+    return notices.reminder(application.templates, newsletter, list_, application.links, seed)
