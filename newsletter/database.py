@@ -22,7 +22,7 @@ from newsletter.errors import InstanceMismatch, SettingWrong
 from newsletter.journal import Journal
 from newsletter.tables import dkim, feeds, instance, issues, letters, mail, relays, review, staff
 from subscribers import journal as notes
-from subscribers.tables import attributes, evidence, limits, lists, people
+from subscribers.tables import attributes, evidence, imports, limits, lists, people
 from subscribers.tables.kinds import metadata
 
 log = structlog.get_logger()
@@ -33,6 +33,7 @@ TABLE_MODULES = (
     attributes,
     lists,
     evidence,
+    imports,
     limits,
     instance,
     feeds,

@@ -17,6 +17,8 @@
   - AttributeExists(key)
   - AttributeUnfit(key, reason)      a definition that cannot be
   - AnswerRefused(key, text, reason) no answer to this attribute
+  - ImportNotFound(import_id)
+  - ImportUnderWay(import_id)        two go on with one import at once
 """
 
 # Of what somebody wrote, an error repeats so much.
@@ -157,3 +159,21 @@ class AnswerRefused(SubscribersError):  # noqa: N818 -- named for the outcome
         self.reason = reason
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
         super().__init__(f"{key}: {shown!r} {reason}.")
+
+
+class ImportNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
+    """No import of this id."""
+
+    def __init__(self, import_id: int) -> None:
+        self.import_id = import_id
+        super().__init__(f"There is no import {import_id}.")
+
+
+class ImportUnderWay(SubscribersError):  # noqa: N818 -- named for the outcome
+    """Somebody else goes on with this import; each row is done once, by one of them."""
+
+    def __init__(self, import_id: int) -> None:
+        self.import_id = import_id
+        super().__init__(
+            f"Import {import_id} is being done by somebody else at this moment. Look at it again when they are done."
+        )

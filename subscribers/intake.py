@@ -1,132 +1,246 @@
-"""Many people at once put on a list, in a few statements; the rows of `exchange` pass through here."""
+"""Many people at once put on a list, in a few statements; the rows of an import pass through here."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, literal, null, select, update
+from sqlalchemy import Text, literal, select, true, update
+from sqlalchemy import insert as insert_always
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts, suppression
+from subscribers import acts, batches, suppression
+from subscribers.batches import Kind, spelled
 from subscribers.consent import Act, Evidence
-from subscribers.model import SubscriptionState
+from subscribers.model import Reason, SubscriptionState
+from subscribers.tables.imports import import_change
+from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
 
 S = SubscriptionState
 
+_PERSON: Mapping[str, Kind] = {"email": Text(), "email_key": Text(), "email_hash": Text(), "name": Text(), "language": Text()}
+_STANDING: Mapping[str, Kind] = {"subscriber_id": Number, "state": Text(), "requested_at": Instant(), "confirmed_at": Instant()}
 
-@dataclass(frozen=True, slots=True)
+
+_KNOWN: Mapping[str, Kind] = {"id": Number, "name": Text(), "language": Text()}
+
+
+@dataclass(slots=True)
 class Newcomer:
-    """Somebody to be put on a list."""
+    """Somebody to be put on a list, or kept off it; not frozen, because a million are made and that takes half the time."""
 
     email: str
     email_key: str
     email_hash: str
     name: str
     language: str
+    # Consented already, on the basis of the intake; else to be asked.
+    is_confirmed: bool
+    # When they asked and consented elsewhere, as `batches.spelled`; empty: now.
+    requested_at: str = ""
+    confirmed_at: str = ""
+    # Said no elsewhere: kept off the list from now on.
+    no: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What all people of an intake have in common."""
+
+    list_id: int
+    # By which they can be told apart from those who came otherwise, and taken back.
+    import_id: int
+    evidence: Evidence
+    now: datetime
+    # Names and languages of people who are known already change to those handed over; empty ones change nothing.
+    updates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch; the figures add up to its size."""
+    """What became of people; the figures add up to their number."""
 
     added: int = 0
     # Had asked to join, and the stated basis confirms it.
     confirmed: int = 0
+    # Stood on the list before, and something known of them was changed.
+    updated: int = 0
+    # Stood on the list before as they do now.
     there: int = 0
-    # Withdrew, or must not be written to.
+    # Withdrew, or must not be written to, or say no in the file.
     said_no: int = 0
 
     def __add__(self, other: "Taken") -> "Taken":
         return Taken(
             added=self.added + other.added,
             confirmed=self.confirmed + other.confirmed,
+            updated=self.updated + other.updated,
             there=self.there + other.there,
             said_no=self.said_no + other.said_no,
         )
 
 
-def take_in(
-    tx: Transaction, list_id: int, people: Sequence[Newcomer], now: datetime, evidence: Evidence, *, is_confirmed: bool
-) -> Taken:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Somebody who was known before, and how they stood."""
+
+    id: int
+    name: str
+    language: str
+    state: SubscriptionState | None
+
+
+def take_in(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Taken:
     """Put people on a list; nobody who said no is brought back, and taking in the same people again changes nothing."""
-    suppressed = suppression.among(tx, [person.email_hash for person in people], list_id)
-    # Always in one order: two imports that met each other's people in different orders would wait for one another.
-    welcome = sorted((person for person in people if person.email_hash not in suppressed), key=lambda person: person.email_key)
-    if not welcome:
-        return Taken(said_no=len(people))
-    ids = _ids(tx, welcome, now)
-    keys = acts.hold(tx, ids)
-    added = _enlist(tx, list_id, ids, now, is_confirmed=is_confirmed)
-    rest = ids.difference(added)
-    promoted = _promote(tx, list_id, rest, now) if is_confirmed else frozenset[int]()
-    acts.append_many(tx, {one: keys[one] for one in added | promoted}, list_id, Act.IMPORTED, now, evidence)
-    withdrawn = _withdrawn(tx, list_id, rest)
-    return Taken(
-        added=len(added),
-        confirmed=len(promoted),
-        there=len(rest) - len(promoted) - withdrawn,
-        said_no=withdrawn + len(suppressed),
+    # Always in one order: two imports that met each other's people in different orders would wait for one another, and
+    # neighbours in the order of an index lie on one page of it.
+    ordered = sorted(people, key=lambda person: person.email_hash)
+    willing = [person for person in ordered if person.no is None]
+    suppressed = suppression.among(tx, [person.email_hash for person in willing], intake.list_id)
+    taken = _welcome(tx, intake, [person for person in willing if person.email_hash not in suppressed])
+    unwilling = [person for person in ordered if person.no is not None]
+    _keep_off(tx, intake, unwilling)
+    return taken + Taken(said_no=len(suppressed) + len(unwilling))
+
+
+def _welcome(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Taken:
+    if not people:
+        return Taken()
+    made = _make(tx, intake, people)
+    known = _known(tx, intake.list_id, [person.email_key for person in people if person.email_key not in made])
+    again = [(one, known[one.email_key]) for one in people if one.email_key in known]
+    fresh = [(made[one.email_key], one) for one in people if one.email_key in made]
+    added = _enlist(tx, intake, [*fresh, *((who.id, one) for one, who in again if who.state is None)])
+    standing = [(one, who) for one, who in again if who.id not in added]
+    promoted = _promote(tx, intake, [who.id for one, who in standing if one.is_confirmed and who.state is S.REQUESTED])
+    keys = {**{subscriber_id: one.email_key for subscriber_id, one in fresh}, **{who.id: one.email_key for one, who in again}}
+    said = {subscriber_id: keys[subscriber_id] for subscriber_id in sorted(added | promoted)}
+    acts.append_many(tx, said, intake.list_id, Act.IMPORTED, intake.now, intake.evidence)
+    changed = _change(tx, intake, again) if intake.updates else frozenset[int]()
+    there = [who for _, who in standing if who.id not in promoted]
+    left = sum(who.state is S.WITHDRAWN for who in there)
+    updated = sum(who.id in changed for who in there)
+    # Whoever was neither made nor known was erased in this very moment.
+    gone = len(people) - len(fresh) - len(again)
+    return Taken(len(added), len(promoted), updated, len(there) - left - updated, left + gone)
+
+
+def _make(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Mapping[str, int]:
+    """Write down who is new; gives their ids by their keys, which stay the same when the hashes get a new secret."""
+    rows = [(one.email, one.email_key, one.email_hash, one.name, one.language) for one in people]
+    given = batches.table(tx, rows, _PERSON)
+    source = select(*given.c, literal(intake.now, Instant()), literal(intake.import_id, Number)).where(true())
+    statement = insert(subscriber).from_select([*_PERSON, "created_at", "import_id"], source).on_conflict_do_nothing()
+    found = tx.execute(statement.returning(subscriber.c.email_key, subscriber.c.id))
+    return {row[0]: row[1] for row in found}
+
+
+def _known(tx: Transaction, list_id: int, email_keys: Sequence[str]) -> Mapping[str, _Known]:
+    """Give who was known before, held until the transaction ends: nobody is changed by two imports at once."""
+    if not email_keys:
+        return {}
+    columns = (subscriber.c.id, subscriber.c.name, subscriber.c.language, subscription.c.state, subscriber.c.email_key)
+    standing = (subscription.c.subscriber_id == subscriber.c.id) & (subscription.c.list_id == list_id)
+    people = (
+        select(*columns)
+        .join_from(subscriber, subscription, standing, isouter=True)
+        .where(subscriber.c.email_key.in_(batches.texts(tx, email_keys)))
+        .order_by(subscriber.c.email_key)
+        .with_for_update(key_share=True, of=subscriber)
     )
-
-
-def _ids(tx: Transaction, people: Sequence[Newcomer], now: datetime) -> frozenset[int]:
-    """Write down who is new, and give the ids of all."""
-    new = insert(subscriber).on_conflict_do_nothing().returning(subscriber.c.id, subscriber.c.email_hash)
-    made = {row.email_hash: row.id for row in tx.execute(new, [_row(person, now) for person in people])}
-    known = [person.email_hash for person in people if person.email_hash not in made]
-    if not known:
-        return frozenset(made.values())
-    found = tx.execute(select(subscriber.c.id).where(subscriber.c.email_hash.in_(known)))
-    return frozenset(made.values()).union(found.scalars())
-
-
-def _row(person: Newcomer, now: datetime) -> Mapping[str, Any]:
     return {
-        "email": person.email,
-        "email_key": person.email_key,
-        "email_hash": person.email_hash,
-        "name": person.name,
-        "language": person.language,
-        "created_at": now,
+        row.email_key: _Known(row.id, row.name, row.language, S(row.state) if row.state is not None else None)
+        for row in tx.execute(people)
     }
 
 
-def _enlist(tx: Transaction, list_id: int, ids: Collection[int], now: datetime, *, is_confirmed: bool) -> frozenset[int]:
-    """Give those who had no subscription before."""
-    moment = literal(now, subscription.c.requested_at.type)
-    people = select(
-        subscriber.c.id,
-        literal(list_id),
-        literal(S.CONFIRMED if is_confirmed else S.REQUESTED),
-        null() if is_confirmed else moment,
-        moment if is_confirmed else null(),
-    ).where(subscriber.c.id.in_(ids))
-    columns = ["subscriber_id", "list_id", "state", "requested_at", "confirmed_at"]
-    statement = insert(subscription).from_select(columns, _in_order(people)).on_conflict_do_nothing()
+def _enlist(tx: Transaction, intake: Intake, people: Sequence[tuple[int, Newcomer]]) -> frozenset[int]:
+    """Give those who had no subscription before, and have one now."""
+    if not people:
+        return frozenset()
+    now = spelled(intake.now)
+    rows = [
+        (
+            subscriber_id,
+            S.CONFIRMED if one.is_confirmed else S.REQUESTED,
+            one.requested_at or (None if one.is_confirmed else now),
+            (one.confirmed_at or now) if one.is_confirmed else None,
+        )
+        for subscriber_id, one in people
+    ]
+    given = batches.table(tx, rows, _STANDING)
+    source = select(*given.c, literal(intake.list_id, Number), literal(intake.import_id, Number)).where(true())
+    statement = insert(subscription).from_select([*_STANDING, "list_id", "import_id"], source).on_conflict_do_nothing()
     return frozenset(tx.execute(statement.returning(subscription.c.subscriber_id)).scalars())
 
 
-def _promote(tx: Transaction, list_id: int, ids: Collection[int], now: datetime) -> frozenset[int]:
+def _promote(tx: Transaction, intake: Intake, ids: Collection[int]) -> frozenset[int]:
     """Confirm those who had asked; whoever withdrew meanwhile is not asked for in the condition, and stays out."""
     if not ids:
         return frozenset()
-    asked = (subscription.c.list_id == list_id, subscription.c.subscriber_id.in_(ids), subscription.c.state == S.REQUESTED)
-    statement = update(subscription).where(*asked).values(state=S.CONFIRMED, confirmed_at=now)
-    return frozenset(tx.execute(statement.returning(subscription.c.subscriber_id)).scalars())
-
-
-def _withdrawn(tx: Transaction, list_id: int, ids: Collection[int]) -> int:
-    if not ids:
-        return 0
-    found = select(subscription.c.id).where(
-        subscription.c.list_id == list_id, subscription.c.subscriber_id.in_(ids), subscription.c.state == S.WITHDRAWN
+    asked = (
+        subscription.c.list_id == intake.list_id,
+        subscription.c.subscriber_id.in_(batches.numbers(tx, ids)),
+        subscription.c.state == S.REQUESTED,
     )
-    return len(tx.execute(found).all())
+    statement = update(subscription).where(*asked).values(state=S.CONFIRMED, confirmed_at=intake.now)
+    promoted = frozenset(tx.execute(statement.returning(subscription.c.subscriber_id)).scalars())
+    _remember(tx, intake, {subscriber_id: {"state": S.REQUESTED.value} for subscriber_id in promoted})
+    return promoted
 
 
-def _in_order(people: Select[Any]) -> Select[Any]:
-    return people.order_by(subscriber.c.id)
+def _change(tx: Transaction, intake: Intake, people: Sequence[tuple[Newcomer, _Known]]) -> frozenset[int]:
+    """Change what is known of people to what is handed over; gives of whom something changed."""
+    changes = {}
+    for one, who in people:
+        name, language = one.name or who.name, one.language or who.language
+        if who.state is not S.WITHDRAWN and (name, language) != (who.name, who.language):
+            changes[who.id] = (name, language)
+    if not changes:
+        return frozenset()
+    given = batches.table(tx, [(id_, *new) for id_, new in changes.items()], _KNOWN)
+    statement = update(subscriber).where(subscriber.c.id == given.c.id)
+    tx.execute(statement.values(name=given.c.name, language=given.c.language))
+    _remember(tx, intake, {who.id: {"name": who.name, "language": who.language} for _, who in people if who.id in changes})
+    return frozenset(changes)
+
+
+def _remember(tx: Transaction, intake: Intake, former: Mapping[int, Mapping[str, str]]) -> None:
+    """Keep what was changed, so that it can be changed back."""
+    if not former:
+        return
+    rows = [
+        {"import_id": intake.import_id, "subscriber_id": subscriber_id, "former": dict(was)}
+        for subscriber_id, was in former.items()
+    ]
+    tx.execute(insert_always(import_change), rows)
+
+
+def _keep_off(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> None:
+    """Remember the no of those who said it elsewhere.
+
+    Whoever consented here is not sent away by what another program kept of them; whom this very import put on the list is.
+    """
+    if not people:
+        return
+    standing = (
+        select(subscriber.c.email_hash, subscription.c.id, subscription.c.import_id)
+        .join_from(subscription, subscriber, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.list_id == intake.list_id,
+            subscription.c.state == S.CONFIRMED,
+            subscriber.c.email_hash.in_(batches.texts(tx, [one.email_hash for one in people])),
+        )
+    )
+    confirmed = {row.email_hash: row for row in tx.execute(standing)}
+    for one in people:
+        assert one.no is not None  # handed over for it
+        found = confirmed.get(one.email_hash)
+        if found is not None and found.import_id != intake.import_id:
+            continue
+        suppression.suppress(tx, one.email_hash, one.no, intake.now, list_id=intake.list_id)
+        if found is not None:
+            gone = {"state": S.WITHDRAWN, "withdrawn_at": intake.now}
+            tx.execute(update(subscription).where(subscription.c.id == found.id).values(gone))

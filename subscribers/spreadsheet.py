@@ -1,4 +1,4 @@
-"""Lists of people as spreadsheets write them: CSV of any encoding, delimiter and state of repair."""
+"""Tables as spreadsheets write them: CSV of any encoding, delimiter and state of repair, in and out."""
 
 import csv
 import io
@@ -7,52 +7,36 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from subscribers.encodings import decoded
 from subscribers.errors import FileUnreadable
 
 # A note may have line breaks in it; a cell of more lines is a quotation mark that was never closed.
 MOST_LINES_OF_A_ROW = 100
 
-DELIMITERS = ",;\t"
-
-# What a column may be called, in lower case; of several that fit, the first one named here counts.
-EMAIL_NAMES = ("email", "e-mail", "email address", "e-mail address", "address")
-NAME_NAMES = ("name", "full name")
-LANGUAGE_NAMES = ("language", "lang")
-STATE_NAMES = ("state", "status")
+DELIMITERS = ",;\t|"
 
 # Spreadsheets run a cell that starts with one of these as a formula, the fullwidth ones in Japanese and Chinese versions.
 # An apostrophe before it makes it text. One more before such an apostrophe lets every cell come back as it went.
 _FORMULA = re.compile("'*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
-_FOREIGN_FORMS = (
-    (b"PK\x03\x04", "It is the spreadsheet program's own format. Save it as CSV."),
-    (b"\xff\xfe", "Its encoding is UTF-16. Save it as CSV in UTF-8."),
-    (b"\xfe\xff", "Its encoding is UTF-16. Save it as CSV in UTF-8."),
-)
-
 
 @dataclass(frozen=True, slots=True)
-class PersonRow:
-    """What a row says of a person, as it stands there."""
+class Row:
+    """A row as it stands in a table."""
 
     # As an editor counts lines; the header is 1.
     number: int
-    email: str
-    name: str
-    language: str
-    state: str
+    cells: Sequence[str]
     # Why the row could not be read as it stands; empty for nearly all.
     damage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
-    """Where the columns stand; None for those that are missing."""
+class Table:
+    """Rows below their titles; the rows are read as they are asked for, once."""
 
-    email: int
-    name: int | None
-    language: int | None
-    state: int | None
+    titles: tuple[str, ...]
+    rows: Iterator[Row]
 
 
 class _UnclosedQuoteError(Exception):
@@ -62,8 +46,8 @@ class _UnclosedQuoteError(Exception):
 class _Lines:
     """The lines of a file, of which the last ones can be put back and read again."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._fresh = _decoded(chunks)
+    def __init__(self, fresh: Iterator[str]) -> None:
+        self._fresh = fresh
         self._again: deque[str] = deque()
         self._row: list[str] = []
         self.number = 0
@@ -91,34 +75,34 @@ class _Lines:
         return self._row[0]
 
 
-def read_people(chunks: Iterable[bytes]) -> Iterator[PersonRow]:
-    """Read the rows of a CSV file, given as a binary file or any chunks that end where lines end.
+def read_table(chunks: Iterable[bytes], *, encoding: str = "", is_raw: bool = False) -> Table:
+    """Read a CSV file, given as a binary file or any chunks that end where lines end.
 
-    The first line names the columns, in any order and letter case; others than those known here are ignored. UTF-8 with
-    or without a byte order mark, else Windows-1252, decided for each line; comma, semicolon or tab, as the header has it.
+    The first line that is not empty has the titles, and its delimiter (comma, semicolon, tab or bar) is that of all.
+    *encoding* says what the bytes mean; empty: as `encodings.decoded` finds out. An apostrophe that was put before a cell
+    so that no spreadsheet runs it is taken away, unless *is_raw*.
 
     Raises:
-        FileUnreadable: with a sentence on what to do; only before the first row is given.
+        FileUnreadable: it is empty, or *encoding* is none.
 
     """
-    lines = _Lines(chunks)
+    lines = _Lines(decoded(chunks, encoding))
     header = next((line for line in lines if line.strip()), "")
     if not header:
         raise FileUnreadable("It is empty.")
     # A header quotes no delimiter in practice, so the one it has most of is the one.
     delimiter = max(DELIMITERS, key=header.count)
-    columns = _columns(_split(header, delimiter))
-    return _people(lines, delimiter, columns)
+    return Table(tuple(title.strip() for title in _split(header, delimiter)), _rows(lines, delimiter, is_raw=is_raw))
 
 
-def write_row(cells: Sequence[str]) -> str:
-    """Give one line of CSV, in which no spreadsheet finds a formula."""
+def write_row(cells: Sequence[str], *, is_raw: bool = False) -> str:
+    """Give one line of CSV, in which no spreadsheet finds a formula unless *is_raw*."""
     line = io.StringIO()
-    csv.writer(line).writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
+    csv.writer(line).writerow(cells if is_raw else [f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
     return line.getvalue()
 
 
-def _people(lines: _Lines, delimiter: str, columns: _Columns) -> Iterator[PersonRow]:
+def _rows(lines: _Lines, delimiter: str, *, is_raw: bool) -> Iterator[Row]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.begin_row()
@@ -132,65 +116,17 @@ def _people(lines: _Lines, delimiter: str, columns: _Columns) -> Iterator[Person
         if cells is None:
             return
         if any(cells):
-            yield PersonRow(
-                number,
-                _cell(cells, columns.email),
-                _cell(cells, columns.name),
-                _cell(cells, columns.language),
-                _cell(cells, columns.state),
-                damage,
-            )
+            yield Row(number, cells if is_raw else _plain(cells), damage)
 
 
-def _columns(header: Sequence[str]) -> _Columns:
-    titles = [title.strip().casefold() for title in header]
-
-    def place(names: Sequence[str]) -> int | None:
-        return next((titles.index(name) for name in names if name in titles), None)
-
-    email = place(EMAIL_NAMES)
-    if email is None:
-        raise FileUnreadable('Its first line names no column "email".')
-    return _Columns(email, place(NAME_NAMES), place(LANGUAGE_NAMES), place(STATE_NAMES))
-
-
-def _cell(cells: Sequence[str], place: int | None) -> str:
-    if place is None or place >= len(cells):
-        return ""
-    cell = cells[place]
-    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+def _plain(cells: list[str]) -> list[str]:
+    """Take away the apostrophe before what a spreadsheet would run."""
+    for place, cell in enumerate(cells):
+        if cell[:1] == "'" and _FORMULA.match(cell):
+            cells[place] = cell[1:]
+    return cells
 
 
 def _split(line: str, delimiter: str) -> list[str]:
     """Split one line at its delimiters; quotation marks around a cell go, and no others mean anything."""
     return [cell.strip().removeprefix('"').removesuffix('"') for cell in line.split(delimiter)]
-
-
-def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
-    is_first = True
-    for chunk in chunks:
-        if is_first:
-            _refuse_foreign(chunk)
-        text = _text(chunk)
-        if is_first:
-            text = text.removeprefix("\ufeff")
-            is_first = False
-        if "\r" in text:
-            # Lone ones end lines in files of old Macs; the csv module wants one line at a time.
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-            yield from io.StringIO(text)
-        else:
-            yield text
-
-
-def _refuse_foreign(chunk: bytes) -> None:
-    for beginning, reason in _FOREIGN_FORMS:
-        if chunk.startswith(beginning):
-            raise FileUnreadable(reason)
-
-
-def _text(chunk: bytes) -> str:
-    try:
-        return chunk.decode()
-    except UnicodeDecodeError:
-        return chunk.decode("cp1252", "replace")

@@ -1,9 +1,11 @@
-"""`newsletter subscribers import` and `export`: people in and out as CSV."""
+"""`newsletter subscribers import` and `export`: people in and out of files."""
 
 import csv
 import os
+import shutil
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,8 +19,10 @@ from newsletter.cli.progress import reading_bar
 from newsletter.errors import BadValue
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
-from subscribers import exchange, register
-from subscribers.exchange import ImportReport
+from subscribers import register
+from subscribers.exchange.exporting import export_csv
+from subscribers.exchange.importing import import_people, rehearse_import
+from subscribers.exchange.model import ImportOrder, ImportReport
 
 # Told one by one on a terminal; all of them stand in the JSON.
 MOST_TOLD = 50
@@ -27,68 +31,84 @@ MOST_TOLD = 50
 LONGEST_TOLD = 80
 
 
-class CountedLines:
-    """The lines of a file, and how many bytes of it were read."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.read = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for line in self._file:
-            self.read += len(line)
-            yield line
-
-
 @click.command("import")
 @click.argument("list_name", metavar="LIST")
 @click.argument("file")
 @click.option("--basis", metavar="TEXT", required=True, help="Why we may write to these people; kept as evidence with each.")
 @click.option("--confirmed", "is_confirmed", is_flag=True, help="They have consented already; else they must confirm first.")
+@click.option("--dry-run", "is_rehearsal", is_flag=True, help="Say what would become of each row, and change nothing.")
+@click.option("--map", "columns", metavar="TITLE=FIELD", multiple=True, help="What a column holds; `nothing` leaves it alone.")
+@click.option("--update", "updates", is_flag=True, help="Names and languages of people known already change to the file's.")
+@click.option("--encoding", default="", metavar="NAME", help="How the file is encoded, if it reads wrong: cp1251, gb18030, …")
+@click.option("--raw", "is_raw", is_flag=True, help="The file was exported with --raw, or by no spreadsheet.")
 @common
 @pass_door
-def import_(door: Door, list_name: str, file: str, *, basis: str, is_confirmed: bool) -> None:
-    """Put the people of a CSV file on a list; FILE is "-" for stdin.
+def import_(
+    door: Door,
+    list_name: str,
+    file: str,
+    *,
+    basis: str,
+    is_confirmed: bool,
+    is_rehearsal: bool,
+    columns: tuple[str, ...],
+    updates: bool,
+    encoding: str,
+    is_raw: bool,
+) -> None:
+    """Put the people of a file on a list; FILE is "-" for stdin.
 
-    The first line names the columns: email, and if there are any name and language. Rows that are no addresses are
-    reported and left out, names that fit no line are cleaned, and nobody who left or was erased is brought back.
+    CSV of any encoding and delimiter, XLSX, vCard, lists of addresses, and the exports of listmonk, Mailchimp, Mailman,
+    Substack, Ghost, Buttondown and phpList are understood. Rows that are no addresses are reported and left out, names that
+    fit no line are cleaned, and nobody who left or was erased is brought back. An import that was interrupted goes on where
+    it was when the same command is given again.
 
     Example: newsletter subscribers import readers people.csv --basis "Signed up at the congress, 2019" --confirmed
     """
     door.allow(Permission.MANAGE_PEOPLE)
     with door.reading() as tx:
         chosen = register.find_list(tx, list_name)
-    with _opened(file) as opened, reading_bar(f"Importing to {chosen.name}", _size(opened)) as tell:
-        lines = CountedLines(opened)
-        report = exchange.import_csv(
-            door.application.database.write,
-            door.application.keyring,
-            chosen.id,
-            lines,
+    order = ImportOrder(
+        chosen.id,
+        basis,
+        is_confirmed,
+        updates=updates,
+        columns=_columns(columns),
+        encoding=encoding,
+        is_raw=is_raw,
+        source="" if file == "-" else Path(file).name,
+    )
+    verb, doing = (rehearse_import, "Trying") if is_rehearsal else (import_people, "Importing")
+    application = door.application
+    with _opened(file) as opened, reading_bar(f"{doing} for {chosen.name}", _size(opened)) as tell:
+        report = verb(
+            application.database.write,
+            application.keyring,
+            opened,
+            order,
             door.now(),
-            basis=basis,
-            is_confirmed=is_confirmed,
-            progress=lambda rows: tell(lines.read, rows),
+            progress=lambda rows: tell(opened.tell(), rows),
         )
-    with door.acting(Permission.MANAGE_PEOPLE) as acting:
-        acting.record("subscribers.import", f"list {chosen.name}", rows=report.rows, added=report.added, basis=basis)
+    _record(door, chosen.name, order, report)
     _tell_rows(door, report)
-    door.answer({"list": chosen.slug, **asdict(report)}, shown.line(_summary(report, chosen.name, is_confirmed=is_confirmed)))
+    summary = _summary(report, chosen.name, is_confirmed=is_confirmed)
+    door.answer({"list": chosen.slug, **asdict(report)}, shown.line(summary))
 
 
 @click.command("export")
 @click.argument("list_name", metavar="LIST")
 @click.option("--output", metavar="FILE", help="Write here and not to stdout.")
+@click.option("--raw", "is_raw", is_flag=True, help="For programs: no apostrophe before what a spreadsheet would run.")
 @common
 @pass_door
-def export(door: Door, list_name: str, output: str | None) -> None:
+def export(door: Door, list_name: str, *, output: str | None, is_raw: bool) -> None:
     """Write everybody who stands on a list as CSV, with how they stand to it.
 
     Example: newsletter subscribers export readers --output readers.csv
     """
     with door.reading(Permission.MANAGE_PEOPLE) as tx:
         chosen = register.find_list(tx, list_name)
-        lines = exchange.export_csv(tx, chosen.id)
+        lines = export_csv(tx, chosen.id, is_raw=is_raw)
         if output is not None:
             written = _write(output, lines)
         elif door.as_json:
@@ -101,10 +121,31 @@ def export(door: Door, list_name: str, output: str | None) -> None:
         door.note(f"{spelled.people(written)} written.")
 
 
+def _record(door: Door, list_name: str, order: ImportOrder, report: ImportReport) -> None:
+    if report.id is None:
+        return
+    with door.acting(Permission.MANAGE_PEOPLE) as acting:
+        figures = {"import": report.id, "rows": report.rows, "added": report.added, "basis": order.basis}
+        acting.record("subscribers.import", f"list {list_name}", **figures)
+
+
+def _columns(said: Iterable[str]) -> Mapping[str, str]:
+    columns = {}
+    for one in said:
+        title, equals, field = one.rpartition("=")
+        if not equals or not title.strip():
+            raise click.UsageError(f'--map {one!r} is not understood; write it as "E-Mail-Adresse=email".')
+        columns[title.strip()] = field.strip()
+    return columns
+
+
 @contextmanager
 def _opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
-        yield sys.stdin.buffer
+        with tempfile.TemporaryFile() as kept:
+            shutil.copyfileobj(sys.stdin.buffer, kept)
+            kept.seek(0)
+            yield kept
         return
     with ExitStack() as stack:
         try:
@@ -115,11 +156,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 
 def _size(file: BinaryIO) -> int:
-    try:
-        return os.fstat(file.fileno()).st_size
-    except OSError:
-        # A stdin that is no file, as in tests.
-        return 0
+    return os.fstat(file.fileno()).st_size
 
 
 def _write(path: str, lines: Iterable[str]) -> int:
@@ -139,6 +176,13 @@ def _print(lines: Iterable[str]) -> int:
 
 
 def _tell_rows(door: Door, report: ImportReport) -> None:
+    if report.kind:
+        door.note(f"This is a file of {report.kind}.")
+    taken = ", ".join(f"{title} as {field}" for title, field in report.columns.items())
+    ignored = f"; not taken: {', '.join(report.ignored)}" if report.ignored else ""
+    door.note(f"Columns: {taken}{ignored}.")
+    if report.continued_at:
+        door.note(f"Went on after row {spelled.number(report.continued_at)}, where an earlier run had stopped.")
     for refusal in report.refusals[:MOST_TOLD]:
         door.note(f"Row {refusal.row}: {_short(refusal.text)} is left out: {refusal.reason}")
     for cleaning in report.cleanings[:MOST_TOLD]:
@@ -155,11 +199,17 @@ def _short(cell: str) -> str:
 def _summary(report: ImportReport, name: str, *, is_confirmed: bool) -> str:
     figures = {
         "confirmed by it": report.confirmed,
+        "changed": report.updated,
         "there before": report.there,
         "left out because they said no": report.said_no,
         "doubled": report.duplicates,
         "refused": report.refused,
     }
     others = "".join(f", {spelled.number(count)} {words}" for words, count in figures.items() if count)
+    added = "would be added" if report.id is None else "added"
     state = "" if is_confirmed else " They must confirm before they are written to."
-    return f"{spelled.number(report.rows)} rows: {spelled.number(report.added)} added to {name}{others}.{state}"
+    undo = "" if report.id is None else f" This was import {report.id}."
+    nothing = " Nothing was changed." if report.id is None else ""
+    return (
+        f"{spelled.number(report.rows)} rows: {spelled.number(report.added)} {added} to {name}{others}.{state}{undo}{nothing}"
+    )

@@ -27,13 +27,14 @@ def reading_bar(words: str, size: int, what: str = "rows") -> Iterator[Callable[
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn(f"{{task.fields[rows]:,}} {what}"),
+        TextColumn(f"{{task.fields[rows]:,}} {what}, {{task.fields[rate]:,.0f}}/s"),
         TimeRemainingColumn(),
     ) as bar:
-        task = bar.add_task(words, total=size or None, rows=0)
+        task = bar.add_task(words, total=size or None, rows=0, rate=0)
 
         def tell(read: int, rows: int) -> None:
-            bar.update(task, completed=read, rows=rows)
+            seconds = bar.tasks[task].elapsed
+            bar.update(task, completed=read, rows=rows, rate=rows / seconds if seconds else 0)
 
         yield tell
 

@@ -30,7 +30,9 @@ from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
 from newsletter.review import approval
 from newsletter.staff.permissions import LOCAL_OPERATOR
-from subscribers import exchange, register
+from subscribers import register
+from subscribers.exchange.importing import import_people
+from subscribers.exchange.model import ImportOrder
 
 T = TypeVar("T")
 
@@ -99,9 +101,9 @@ def organise(app: Application, blog_url: str) -> Organised:
         calendar.set_schedule(
             tx, newsletter.id, parse_recurrence(RECURRENCE), AT, SITE_ZONE.key, DRAFT_BEFORE, None, WhenEmpty.SKIP, now
         )
-    report = exchange.import_csv(
-        app.database.write, app.keyring, mailing_list.id, people.lines(), now, basis=people.BASIS, is_confirmed=True
-    )
+    order = ImportOrder(mailing_list.id, people.BASIS, is_confirmed=True, source=people.FILE.name)
+    with people.FILE.open("rb") as file:
+        report = import_people(app.database.write, app.keyring, file, order, now)
     return Organised(newsletter, report.added)
 
 

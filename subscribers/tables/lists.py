@@ -34,11 +34,22 @@ subscription = Table(
     Column("requested_at", Instant),
     Column("confirmed_at", Instant),
     Column("withdrawn_at", Instant),
+    # Which import made this subscription; null for all others.
+    Column("import_id", Number),
     UniqueConstraint("subscriber_id", "list_id"),
     CheckConstraint("state IN ('requested', 'confirmed', 'withdrawn')", name="state"),
     # Freezing an audience walks one list's confirmed people in order.
     Index("ix_subscription_audience", "list_id", "state", "subscriber_id"),
     **SQLITE,
+)
+
+# Whom an import brought, in order: undone and asked to confirm without walking everybody else.
+Index(
+    "ix_subscription_import",
+    subscription.c.import_id,
+    subscription.c.id,
+    sqlite_where=text("import_id IS NOT NULL"),
+    postgresql_where=text("import_id IS NOT NULL"),
 )
 
 # One row for each confirmation mail asked for: its id stands in the link, its times bound how often an address is written to.

@@ -17,5 +17,7 @@ subscriber = Table(
     Column("name", Text, nullable=False, default=""),
     Column("language", Text, nullable=False, default=""),
     Column("created_at", Instant, nullable=False),
+    # Which import made this person known; null for all others. No foreign key: it says where somebody came from.
+    Column("import_id", Number),
     **SQLITE,
 )

@@ -20,7 +20,6 @@ from newsletter.mail.delivery import DeliveryState
 from newsletter.people.erase import erase
 from newsletter.people.withdraw import withdraw
 from newsletter.tables.mail import delivery
-from subscribers import exchange
 from subscribers.errors import SubscribersError
 from subscribers.tables.lists import subscription
 from tests.harness import ledgercheck, mailroom, people
@@ -167,7 +166,7 @@ class Crowd:
         with self.trial.opened() as database:
             trial = self.trial
             now = datetime.now(UTC)
-            exchange.import_csv(database.write, trial.keyring, trial.list_id, rows, now, basis="a trial", is_confirmed=True)
+            people.take_in_file(database.write, trial.keyring, trial.list_id, rows, now)
 
     def _plan(self, dice: random.Random) -> None:
         """Send another issue, and cancel it now and then."""

@@ -1,5 +1,7 @@
 """People for tests: on a list, confirmed, or gone again, by the product's own verbs."""
 
+import io
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -7,6 +9,8 @@ from sqlalchemy import select
 from subscribers import audience, confirmations, register
 from subscribers.address import parse
 from subscribers.consent import Door, Evidence
+from subscribers.exchange.importing import Begin, import_people
+from subscribers.exchange.model import ImportOrder, ImportReport
 from subscribers.model import MailingList
 from subscribers.outcomes import ConfirmationDue, Confirmed
 from subscribers.tokens import Keyring
@@ -47,3 +51,18 @@ def audience_of(tx: Transaction, list_id: int) -> list[str]:
 def later(now: datetime) -> datetime:
     """Give a moment at which an address may be asked again."""
     return now + confirmations.MOST_REQUESTS_WITHIN + timedelta(seconds=1)
+
+
+def take_in_file(
+    begin: Begin,
+    keyring: Keyring,
+    list_id: int,
+    lines: Iterable[bytes],
+    now: datetime,
+    *,
+    basis: str = "a trial",
+    is_confirmed: bool = True,
+) -> ImportReport:
+    """Import a file of these lines, as the staff does."""
+    order = ImportOrder(list_id, basis, is_confirmed)
+    return import_people(begin, keyring, io.BytesIO(b"".join(lines)), order, now)

@@ -21,12 +21,12 @@ from newsletter.letters.letter import Draft
 from newsletter.mail import dispatch, mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.tables.mail import worker as worker_table
-from subscribers import exchange
 from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness import ledgercheck, mailroom
 from tests.harness.instance import environment
 from tests.harness.ledgercheck import Checked, Findings
+from tests.harness.people import take_in_file
 from tests.harness.processes import ROOT, WORKER, own_environment
 from tests.harness.sinklog import read_log
 
@@ -185,7 +185,7 @@ def plan(
     at = [b"d%d.example.net" % number for number in range(domains)] if domains > 1 else [b"example.net"]
     rows = (b"reader%d@%s,Reader %d\n" % (number, at[number % domains], number) for number in range(people))
     lines = (b"email,name\n", *rows)
-    exchange.import_csv(database.write, trial.keyring, room.list_id, lines, PLANNED_AT, basis="a trial", is_confirmed=True)
+    take_in_file(database.write, trial.keyring, room.list_id, lines, PLANNED_AT)
     with database.write() as tx:
         trial.issue_id = mailroom.approved_issue(tx, room.newsletter_id, PLANNED_AT, draft=draft)
         if send_at is None:

@@ -8,7 +8,9 @@ from newsletter.database import Database
 from subscribers import acts, chain, intake, privacy, records, register
 from subscribers.address import parse
 from subscribers.consent import Act, Door, Evidence
-from subscribers.intake import Newcomer
+from subscribers.exchange import imports
+from subscribers.exchange.model import ImportOrder
+from subscribers.intake import Intake, Newcomer
 from subscribers.model import Subscriber
 from subscribers.tables.evidence import wording
 from subscribers.tables.people import subscriber
@@ -23,7 +25,9 @@ BASIS = Evidence(Door.IMPORT_, "Members' list of 2019")
 
 def newcomers(keyring: Keyring, *names: str) -> list[Newcomer]:
     """Give people of a file."""
-    return [Newcomer(f"{name}@x.test", f"{name}@x.test", keyring.hash_address(f"{name}@x.test"), "", "") for name in names]
+    return [
+        Newcomer(f"{name}@x.test", f"{name}@x.test", keyring.hash_address(f"{name}@x.test"), "", "", True) for name in names
+    ]
 
 
 def move(tx: Transaction, keyring: Keyring, person: Subscriber, address: str, now: datetime) -> Subscriber:
@@ -81,7 +85,7 @@ def test_many_acts_are_appended_to_the_chain_of_each(database: Database, keyring
     with database.write() as tx:
         friends, others = a_list(tx, now).id, a_list(tx, now, "Others").id
         ann = join(tx, keyring, friends, ANN, now)
-        intake.take_in(tx, others, newcomers(keyring, "bob", "ann", "cem"), now, BASIS, is_confirmed=True)
+        intake.take_in(tx, Intake(others, 1, BASIS, now), newcomers(keyring, "bob", "ann", "cem"))
         said = {name: acts.of_address(tx, keyring.hash_address(f"{name}@x.test")) for name in ("ann", "bob", "cem")}
 
         assert [Act.REQUESTED, Act.CONFIRMED, Act.IMPORTED] == [one.act for one in said["ann"]]
@@ -108,6 +112,7 @@ def test_import_and_person_at_once_do_not_wait_for_each_other_for_ever(
     with database.write() as tx:
         friends = a_list(tx, now).id
         dues = [ask(tx, keyring, friends, f"{name}@x.test", now) for name in names]
+        import_id = imports.begin(tx, ImportOrder(friends, "", is_confirmed=True), "", "", now).id
 
     def press(number: int) -> None:
         with database.write() as tx:
@@ -115,7 +120,7 @@ def test_import_and_person_at_once_do_not_wait_for_each_other_for_ever(
 
     def take_in(_: int) -> None:
         with database.write() as tx:
-            intake.take_in(tx, friends, newcomers(keyring, *names), now, BASIS, is_confirmed=True)
+            intake.take_in(tx, Intake(friends, import_id, BASIS, now), newcomers(keyring, *names))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: take_in(number) if number % 5 == 0 else press(number), range(10)))

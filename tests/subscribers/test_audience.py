@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from newsletter.database import Database
-from subscribers import audience, exchange, privacy, register, suppression
+from subscribers import audience, privacy, register, suppression
 from subscribers.address import parse
 from subscribers.confirmations import BETWEEN_REQUESTS, CONFIRMATION_LIFE, MOST_REQUESTS, MOST_REQUESTS_WITHIN
 from subscribers.consent import Act
@@ -28,7 +28,7 @@ from subscribers.outcomes import (
 )
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness.people import COMMAND, FORM, LINK, ONE_CLICK, a_list, ask, audience_of, join
+from tests.harness.people import COMMAND, FORM, LINK, ONE_CLICK, a_list, ask, audience_of, join, take_in_file
 
 
 def test_columns_are_what_a_ledger_needs(database: Database, keyring: Keyring, now: datetime) -> None:
@@ -241,7 +241,7 @@ class Life(RuleBasedStateMachine):
         list_id = self.lists[index]
         rows = ["email", *(PEOPLE[who][spelling] for who, spelling in spellings.items())]
         lines = [f"{row}\n".encode() for row in rows]
-        report = exchange.import_csv(
+        report = take_in_file(
             lambda: nullcontext(self.tx), self.keyring, list_id, lines, self.now, basis="B", is_confirmed=is_confirmed
         )
         changed = 0

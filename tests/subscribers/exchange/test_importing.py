@@ -1,19 +1,22 @@
 import io
 import random
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from sqlalchemy import func, select
 
 from newsletter.database import Database
-from subscribers import exchange, privacy, register, suppression
+from subscribers import privacy, register, suppression
 from subscribers.address import parse
 from subscribers.consent import Act, Door
 from subscribers.errors import BasisMissing, FileUnreadable
-from subscribers.exchange import Cleaning, ImportReport, Refusal, export_csv, import_csv
+from subscribers.exchange import importing, reading
+from subscribers.exchange.exporting import export_csv
+from subscribers.exchange.importing import import_people, rehearse_import
+from subscribers.exchange.model import Cleaning, ImportOrder, ImportReport, Refusal
 from subscribers.model import EVERY_LIST, Reason, SubscriptionState
 from subscribers.tables.evidence import consent
 from subscribers.tables.lists import subscription
@@ -47,17 +50,19 @@ class Take:
         self.now = now
         self.list_id = list_id
 
-    def __call__(self, text: str | bytes, *, is_confirmed: bool = True) -> ImportReport:
-        """Import *text*."""
-        lines = io.BytesIO(text if isinstance(text, bytes) else text.encode())
-        return import_csv(
-            self.database.write, self.keyring, self.list_id, lines, self.now, basis=BASIS, is_confirmed=is_confirmed
-        )
+    def __call__(self, text: str | bytes, *, is_confirmed: bool = True, updates: bool = False) -> ImportReport:
+        """Import *text*, after a rehearsal that said the same."""
+        file = io.BytesIO(text if isinstance(text, bytes) else text.encode())
+        order = ImportOrder(self.list_id, BASIS, is_confirmed, updates=updates)
+        said = rehearse_import(self.database.write, self.keyring, file, order, self.now)
+        done = import_people(self.database.write, self.keyring, file, order, self.now)
+        assert said == replace(done, id=None, continued_at=0)
+        return done
 
 
 def figures(report: ImportReport) -> dict[str, int]:
     """Give the figures that are not zero."""
-    names = ("rows", "added", "confirmed", "there", "said_no", "duplicates", "refused", "cleaned")
+    names = ("rows", "added", "confirmed", "updated", "there", "said_no", "duplicates", "refused", "cleaned")
     return {name: getattr(report, name) for name in names if getattr(report, name)}
 
 
@@ -204,7 +209,9 @@ def test_suppression_of_another_list_does_not_count(take: Take, database: Databa
         assert ["ann@x.test"] == audience_of(tx, friends)
 
 
-def test_many_rows_go_in_many_transactions(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+def test_many_rows_go_in_many_transactions(
+    database: Database, keyring: Keyring, now: datetime, friends: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """So that others get their turn; the progress is told."""
     begun: list[int] = []
     told: list[int] = []
@@ -213,45 +220,63 @@ def test_many_rows_go_in_many_transactions(database: Database, keyring: Keyring,
         begun.append(1)
         return database.write()
 
-    lines = [b"email\n", *(b"p%d@x.test\n" % number for number in range(exchange.BATCH * 2 + 1))]
-    report = import_csv(begin, keyring, friends, lines, now, basis=BASIS, is_confirmed=True, progress=told.append)
+    monkeypatch.setattr(importing, "BATCH", 50)
+    file = io.BytesIO(b"".join([b"email\n", *(b"p%d@x.test\n" % number for number in range(101))]))
+    report = import_people(begin, keyring, file, ImportOrder(friends, BASIS, is_confirmed=True), now, progress=told.append)
 
-    assert {"rows": 1001, "added": 1001} == figures(report)
-    assert 3 == len(begun)
-    assert [500, 1000, 1001, 1001] == told
+    assert {"rows": 101, "added": 101} == figures(report)
+    assert 1 + 3 + 1 == len(begun)
+    assert [50, 100, 101] == told
 
 
 class PulledPlugError(Exception):
     """The process dies."""
 
 
-def test_import_that_died_is_finished_by_the_next(take: Take, database: Database, friends: int) -> None:
-    """What was committed stays, and two runs make what one would have made."""
-    rows = [b"email\n", *(b"p%d@x.test\n" % number for number in range(1_200))]
+def test_import_that_died_goes_on_where_it_was(
+    take: Take, database: Database, friends: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed stays and is not done again; two runs make what one would have made, and say so."""
+    monkeypatch.setattr(importing, "BATCH", 50)
+    rows = [b"email,name\n", *(b"p%d@x.test,P\n" % (number % 180) for number in range(200)), b"nonsense,\n"]
+    file, order = io.BytesIO(b"".join(rows)), ImportOrder(friends, BASIS, is_confirmed=True)
 
-    def dying() -> Iterator[bytes]:
-        yield from rows[:700]
-        raise PulledPlugError
+    def dying(rows: int) -> None:
+        if rows >= 100:
+            raise PulledPlugError
 
     with pytest.raises(PulledPlugError):
-        import_csv(database.write, take.keyring, friends, dying(), take.now, basis=BASIS, is_confirmed=True)
-    report = take(b"".join(rows))
+        import_people(database.write, take.keyring, file, order, take.now, progress=dying)
+    report = import_people(database.write, take.keyring, file, order, take.now)
 
     with database.read() as tx:
-        assert {"rows": 1200, "added": 700, "there": 500} == figures(report)
-        assert 1200 == len(audience_of(tx, friends))
+        assert {"rows": 201, "added": 180, "duplicates": 20, "refused": 1} == figures(report)
+        assert (1, 100, [202]) == (report.id, report.continued_at, [one.row for one in report.refusals])
         for table in (subscriber, subscription, consent):
-            assert 1200 == tx.execute(select(func.count()).select_from(table)).scalar_one()
+            assert 180 == tx.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def test_two_imports_at_once_do_not_lock_each_other(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+def test_other_question_is_another_import(take: Take, database: Database, friends: int) -> None:
+    """Only the very same file asked for in the very same way goes on; what is finished begins anew."""
+    first = take("email\nann@x.test\n")
+    second = take("email\nann@x.test\n")
+    third = take("email\nann@x.test\nbob@x.test\n")
+
+    assert 3 == len({first.id, second.id, third.id})
+    assert (0, 0) == (second.continued_at, third.continued_at)
+
+
+def test_two_imports_at_once_do_not_lock_each_other(
+    database: Database, keyring: Keyring, now: datetime, friends: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of the same people in other orders."""
+    monkeypatch.setattr(importing, "BATCH", 500)
     people = [b"p%d@x.test\n" % number for number in range(1_500)]
 
     def shuffled(seed: int) -> ImportReport:
         order = random.Random(seed).sample(people, len(people))  # noqa: S311 -- an order, no secret
-        lines: Iterable[bytes] = [b"email\n", *order]
-        return import_csv(database.write, keyring, friends, lines, now, basis=BASIS, is_confirmed=True)
+        file = io.BytesIO(b"".join([b"email\n", *order]))
+        return import_people(database.write, keyring, file, ImportOrder(friends, BASIS, is_confirmed=True), now)
 
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(shuffled, (1, 2))
@@ -265,18 +290,18 @@ def test_two_imports_at_once_do_not_lock_each_other(database: Database, keyring:
 def test_import_without_a_basis_is_refused(database: Database, keyring: Keyring, now: datetime) -> None:
     """Nobody is written to without a reason that can be shown."""
     with pytest.raises(BasisMissing):
-        import_csv(database.write, keyring, 1, [b"email\n"], now, basis=" \n", is_confirmed=True)
+        import_people(database.write, keyring, io.BytesIO(b"email\n"), ImportOrder(1, " \n", is_confirmed=True), now)
 
 
 def test_file_that_is_no_list_imports_nobody(take: Take) -> None:
     """It is told what is wrong with it."""
     with pytest.raises(FileUnreadable, match="email"):
-        take("ann@x.test\nbob@x.test\n")
+        take("ann@x.test,Ann\nbob@x.test,Bob\n")
 
 
 def test_file_full_of_nonsense_does_not_fill_the_memory(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is counted, the first ones are kept."""
-    monkeypatch.setattr(exchange, "MOST_REPORTED", 3)
+    monkeypatch.setattr(reading, "MOST_REPORTED", 3)
     report = take("email,name\n" + "nonsense,\n" * 10 + "".join(f"p{number}@x.test,A\x07B\n" for number in range(10)))
 
     assert {"rows": 20, "added": 10, "refused": 10, "cleaned": 10} == figures(report)
@@ -302,9 +327,9 @@ def test_export_has_everybody_and_how_they_stand(database: Database, keyring: Ke
 
     asked, left = "2020-02-01T08:00:00+00:00", "2020-02-02T08:00:01+00:00"
     assert [
-        "email,name,language,state,requested_at,confirmed_at,withdrawn_at\r\n",
-        f'Ann@x.test,"Ann, Lee",,withdrawn,{asked},{asked},{left}\r\n',
-        f"bob@x.test,'=HYPERLINK(1),,requested,{asked},,\r\n",
+        "email,name,language,state,requested_at,confirmed_at,withdrawn_at,suppressed\r\n",
+        f'Ann@x.test,"Ann, Lee",,withdrawn,{asked},{asked},{left},unsubscribed\r\n',
+        f"bob@x.test,'=HYPERLINK(1),,requested,{asked},,,\r\n",
     ] == lines
 
 

@@ -1,0 +1,110 @@
+"""Rows of a file judged one by one: who is to be put on the list, who says no, and what is wrong with the others."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from subscribers.address import LONGEST_QUOTE, EmailAddress, parse
+from subscribers.batches import spelled
+from subscribers.errors import AddressRefused
+from subscribers.exchange.marks import Marks
+from subscribers.exchange.model import Cleaning, PersonRow, Refusal, Seen, Standing
+from subscribers.intake import Newcomer
+from subscribers.model import Reason
+from subscribers.oneline import is_one_line
+from subscribers.records import LONGEST_NAME, clean_name
+from subscribers.tokens import Keyring
+
+# A file that is no list of people at all must not fill the memory with its refusals; the counts are always whole.
+MOST_REPORTED = 10_000
+
+# What a no in the file is remembered as.
+REASONS = {
+    Standing.LEFT: Reason.UNSUBSCRIBED,
+    Standing.BOUNCED: Reason.BOUNCED,
+    Standing.COMPLAINED: Reason.COMPLAINED,
+    Standing.BLOCKED: Reason.MANUAL,
+}
+
+# RFC 5646, as far as anybody uses it.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+
+
+# Nobody consented to a newsletter by mail before there was any; programs export 1970 for "never".
+_EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was found in a file so far, row by row."""
+
+    keyring: Keyring
+    is_confirmed: bool
+    now: datetime
+    rows: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    cleaned: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    cleanings: list[Cleaning] = field(default_factory=list)
+    _marks: Marks = field(default_factory=Marks)
+
+    def newcomer(self, row: PersonRow) -> Newcomer | None:
+        """Give who is to be handed to the database; None when the row is nobody, which is counted.
+
+        Of several rows about one person the first counts; a no counts wherever it stands.
+        """
+        self.rows += 1
+        try:
+            address = parse(row.email)
+        except AddressRefused as error:
+            self._refuse(row, error)
+            return None
+        email_hash = self.keyring.hash_address(address.key)
+        no = REASONS.get(row.standing)
+        if not self._marks.add(email_hash) and no is None:
+            self.duplicates += 1
+            return None
+        return self._newcomer(row, address, email_hash, no)
+
+    @property
+    def seen(self) -> Seen:
+        """What was found, in figures."""
+        return Seen(self.rows, self.duplicates, self.refused, self.cleaned)
+
+    def _newcomer(self, row: PersonRow, address: EmailAddress, email_hash: str, no: Reason | None) -> Newcomer:
+        language = row.language.strip() if row.language else ""
+        return Newcomer(
+            address.text,
+            address.key,
+            email_hash,
+            self._name(row) if row.name or row.damage else "",
+            language if _LANGUAGE.fullmatch(language) else "",
+            self.is_confirmed and row.standing is Standing.GOOD,
+            self._moment(row.requested_at) if row.requested_at else "",
+            self._moment(row.confirmed_at) if row.confirmed_at else "",
+            no,
+        )
+
+    def _refuse(self, row: PersonRow, error: AddressRefused) -> None:
+        self.refused += 1
+        if len(self.refusals) < MOST_REPORTED:
+            self.refusals.append(Refusal(row.number, error.text, f"{error.reason} {row.damage}".rstrip()))
+
+    def _name(self, row: PersonRow) -> str:
+        name = clean_name(row.name)
+        if row.damage or len(row.name) > LONGEST_NAME or not is_one_line(row.name):
+            self.cleaned += 1
+            if len(self.cleanings) < MOST_REPORTED:
+                self.cleanings.append(Cleaning(row.number, row.name[:LONGEST_QUOTE], name))
+        return name
+
+    def _moment(self, text: str) -> str:
+        """Read a time as programs export it, UTC where no zone is said; empty when it is none, or still to come."""
+        try:
+            moment = datetime.fromisoformat(text.strip())
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        # The first hours of the calendar have no moment in every zone.
+        except (ValueError, OverflowError):
+            return ""
+        return spelled(moment) if _EARLIEST <= moment <= self.now else ""
