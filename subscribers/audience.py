@@ -1,14 +1,27 @@
 """Who may be written to, now, as a query."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from subscribers import suppression
-from subscribers.model import SubscriptionState
-from subscribers.tables.lists import subscription
+from subscribers.model import Cadence, SubscriptionState
+from subscribers.tables.lists import subscription, subscription_topic
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who of a list a letter is for: whoever wants to hear of it so often, has not paused it at this moment, and takes it."""
+
+    list_id: int
+    at: datetime
+    cadence: Cadence = Cadence.EVERY_ISSUE
+    # For whoever takes one of these; empty: for everybody, whatever topics they take.
+    topics: frozenset[int] = frozenset()
 
 
 def confirmed(list_id: int) -> Select[Any]:
@@ -36,16 +49,40 @@ def confirmed(list_id: int) -> Select[Any]:
     )
 
 
-def held(list_id: int) -> Select[Any]:
+def people(wanted: Audience) -> Select[Any]:
+    """Give the query for those of `confirmed` whom a letter is for, with its columns and in its order."""
+    return confirmed(wanted.list_id).where(
+        subscription.c.cadence == wanted.cadence,
+        or_(subscription.c.paused_until.is_(None), subscription.c.paused_until <= wanted.at),
+        *([_takes(wanted.topics)] if wanted.topics else []),
+    )
+
+
+def held(wanted: Audience) -> Select[Any]:
     """Give the same people, none of whom can be erased before this transaction ends.
 
     On PostgreSQL somebody who is erased while the audience is read would be an address of nobody, which the database refuses;
     whoever comes second waits. SQLite has one writer.
     """
-    return confirmed(list_id).with_for_update(read=True, key_share=True, of=(subscriber, subscription))
+    return people(wanted).with_for_update(read=True, key_share=True, of=(subscriber, subscription))
 
 
 def count(tx: Transaction, list_id: int) -> int:
     """Count the people who may be written to on a list."""
-    people = confirmed(list_id).order_by(None).subquery()
-    return tx.execute(select(func.count()).select_from(people)).scalar_one()
+    return _count(tx, confirmed(list_id))
+
+
+def size(tx: Transaction, wanted: Audience) -> int:
+    """Count the people a letter is for."""
+    return _count(tx, people(wanted))
+
+
+def _takes(topics: frozenset[int]) -> ColumnElement[bool]:
+    chosen = exists().where(
+        subscription_topic.c.subscription_id == subscription.c.id, subscription_topic.c.topic_id.in_(sorted(topics))
+    )
+    return or_(subscription.c.takes_all_topics == 1, chosen)
+
+
+def _count(tx: Transaction, query: Select[Any]) -> int:
+    return tx.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()

@@ -9,7 +9,11 @@
   - ListUnnamed
   - ListUnfit(name, reason)          a list that cannot be as it is wanted
   - ListArchived(name)               nobody joins it any more, and nothing is sent to it
+  - TopicNotFound(name)
+  - TopicUnfit(name, reason)         a topic that cannot be as it is wanted
   - SubscriberNotFound(who)
+  - SubscriptionNotFound(who)
+  - PauseRefused(reason)
   - SecretTooShort                   the key all tokens and hashes rest on
   - BasisMissing                     an import that does not say why we may write to these people
   - FileUnreadable(reason)           a file that is no list of people
@@ -100,6 +104,39 @@ class SubscriberNotFound(SubscribersError):  # noqa: N818 -- named for the outco
     def __init__(self, who: object) -> None:
         self.who = who
         super().__init__(f"Nobody is known as {who!s}.")
+
+
+class SubscriptionNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
+    """This person has nothing to do with this list."""
+
+    def __init__(self, who: object) -> None:
+        self.who = who
+        super().__init__(f"There is no subscription {who!s}.")
+
+
+class TopicNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
+    """The list has no topic of this name."""
+
+    def __init__(self, name: object) -> None:
+        self.name = name
+        super().__init__(f"The list has no topic {name!s}.")
+
+
+class TopicUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A topic that cannot be as it is wanted; nothing was changed."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"The topic {name!r} cannot be so: {reason}.")
+
+
+class PauseRefused(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A pause until a day that makes no sense; nothing was changed."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"A pause cannot end then: {reason}.")
 
 
 class SecretTooShort(SubscribersError):  # noqa: N818 -- named for the outcome

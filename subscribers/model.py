@@ -28,6 +28,14 @@ class Reason(StrEnum):
     MANUAL = "manual"
 
 
+class Cadence(StrEnum):
+    """How often a person wants to hear of a list."""
+
+    EVERY_ISSUE = "every-issue"
+    # One mail a quarter that lists the issues.
+    QUARTERLY = "quarterly"
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """A person, by address."""
@@ -79,8 +87,31 @@ class Subscription:
     requested_at: datetime | None
     confirmed_at: datetime | None
     withdrawn_at: datetime | None
+    cadence: Cadence = Cadence.EVERY_ISSUE
+    # Until then nothing of the list comes to the person.
+    paused_until: datetime | None = None
+    # Also those to come; else only what they chose.
+    takes_all_topics: bool = True
 
     @property
     def is_confirmed(self) -> bool:
         """Whether this person may be written to on this list, suppressions aside."""
         return self.state is SubscriptionState.CONFIRMED
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether nothing of the list comes to the person for a while."""
+        return self.paused_until is not None and self.paused_until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One of the subjects of a list; people may take only some, and an issue may be for some only."""
+
+    id: int
+    list_id: int
+    name: str
+    description: str
+    # Counts from 1.
+    position: int
+    # Since when it is offered to nobody.
+    removed_at: datetime | None

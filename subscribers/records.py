@@ -12,7 +12,7 @@ from subscribers import acts
 from subscribers.acts import Name
 from subscribers.address import EmailAddress
 from subscribers.consent import Act, Evidence
-from subscribers.model import Subscriber, Subscription, SubscriptionState
+from subscribers.model import Cadence, Subscriber, Subscription, SubscriptionState
 from subscribers.oneline import one_line
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
@@ -93,9 +93,9 @@ def ask(tx: Transaction, subscriber_id: int, list_id: int, now: datetime) -> Sub
 
 
 def settle(tx: Transaction, subscription_id: int, state: SubscriptionState, now: datetime) -> Subscription:
-    """Write down a yes or a no."""
+    """Write down a yes or a no; either ends a pause."""
     times = {"withdrawn_at": now} if state is SubscriptionState.WITHDRAWN else {"confirmed_at": now, "withdrawn_at": None}
-    statement = update(subscription).where(subscription.c.id == subscription_id).values(state=state, **times)
+    statement = update(subscription).where(subscription.c.id == subscription_id).values(state=state, paused_until=None, **times)
     return subscription_of(tx.execute(statement.returning(subscription)).one())
 
 
@@ -136,6 +136,9 @@ def subscription_of(row: Row[Any]) -> Subscription:
         requested_at=row.requested_at,
         confirmed_at=row.confirmed_at,
         withdrawn_at=row.withdrawn_at,
+        cadence=Cadence(row.cadence),
+        paused_until=row.paused_until,
+        takes_all_topics=row.takes_all_topics,
     )
 
 

@@ -25,6 +25,7 @@ from newsletter.cli import (
     running,
     staff,
     subscribers,
+    topics,
 )
 from newsletter.cli.door import Door, take_name
 from newsletter.cli.exits import MEANINGS, Exit, exit_for
@@ -58,6 +59,7 @@ for command in (
     reconciling.reconcile_,
     subscribers.subscribers,
     lists.lists,
+    topics.topics,
     attributes.attributes,
     relays.relays,
     domains.domains,

@@ -17,7 +17,15 @@ from newsletter.errors import (
     SettingWrong,
     WorkerRunning,
 )
-from subscribers.errors import AttributeNotFound, ListNotFound, SecretTooShort, SubscriberNotFound, SubscribersError
+from subscribers.errors import (
+    AttributeNotFound,
+    ListNotFound,
+    SecretTooShort,
+    SubscriberNotFound,
+    SubscribersError,
+    SubscriptionNotFound,
+    TopicNotFound,
+)
 
 
 class Exit(IntEnum):
@@ -40,7 +48,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.BUG: "A bug: a traceback stands on stderr, please report it.",
     Exit.USAGE: "The command was not understood.",
     Exit.BLOCKED: "The issue has findings that must be mended, or overridden with a reason.",
-    Exit.NOT_FOUND: "No newsletter, issue, section, article, feed, list, attribute, person, account or relay of this name.",
+    Exit.NOT_FOUND: "No newsletter, issue, section, article, feed, list, topic, attribute, person, account or relay so named.",
     Exit.REFUSED: "Understood and not granted: wrong state, bad value, not permitted, name taken, no feed could be read.",
     Exit.NOT_READY: "A setting is wrong or missing, or the database is not ready.",
     Exit.NO_MAILER: "Mail waits: another worker owns this SQLite database, no relay is configured, or it takes nothing.",
@@ -55,6 +63,8 @@ EXITS: Mapping[type[Exception], Exit] = {
     ListNotFound: Exit.NOT_FOUND,
     AttributeNotFound: Exit.NOT_FOUND,
     SubscriberNotFound: Exit.NOT_FOUND,
+    SubscriptionNotFound: Exit.NOT_FOUND,
+    TopicNotFound: Exit.NOT_FOUND,
     SettingWrong: Exit.NOT_READY,
     SecretTooShort: Exit.NOT_READY,
     InstanceMismatch: Exit.NOT_READY,

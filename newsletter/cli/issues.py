@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.cli import editing, exporting, findings, mailing, shown, verifying
+from newsletter.cli import editing, exporting, findings, mailing, readers, shown, verifying
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.issueviews import answer_issue, answer_issues, load
@@ -161,6 +161,7 @@ issues = click.Group(
         list_,
         editing.edit,
         editing.letter,
+        readers.topics_,
         check,
         approve,
         mailing.schedule,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door
-from newsletter.issues import contents, newsletters, store
+from newsletter.issues import contents, newsletters, readers, store
 from newsletter.issues.model import EDITABLE, Article, Issue, Newsletter
 from newsletter.issues.store import IssueLine
 
@@ -13,6 +13,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
     """Answer with an issue, what is in it and what was dropped."""
     with door.reading() as tx:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
+        topics = [one.name for one in readers.topics_of(tx, issue.id)]
         dropped = tuple(one for one in contents.articles_of(tx, issue.id) if one.is_dropped)
     rows = [
         (article.id, section.title if place == 1 else "", place, article.title, article.byline, article.show.value)
@@ -21,6 +22,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
     ]
     document = {
         **_head(issue, newsletter),
+        "topics": topics,
         "sections": [
             {
                 "title": section.title,
@@ -40,6 +42,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
             title=issue.title,
             subject=issue.subject,
             preheader=issue.preheader,
+            **({"topics": ", ".join(topics)} if topics else {}),
             **_when(issue, newsletter),
         ),
         shown.table(("#id", "section", "#place", "article", "by", "shows"), rows),

@@ -8,7 +8,7 @@ from newsletter.cli import shown
 from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.issueviews import load
 from newsletter.cli.parameters import issue_argument, read_moment
-from newsletter.issues import agenda, newsletters, store
+from newsletter.issues import agenda, newsletters, readers, store
 from newsletter.issues.model import Issue
 from newsletter.mail import dispatch, relaybook, rest
 from newsletter.mail.delivery import Report
@@ -49,7 +49,7 @@ def schedule(door: Door, issue_id: int, at: str) -> None:
 @common
 @pass_door
 def send(door: Door, issue_id: int) -> None:
-    """Plan the mailing of an approved issue to everybody who is on its list now.
+    """Plan the mailing of an approved issue to everybody it is for now: who is on its list and takes its topics.
 
     It returns at once; `newsletter worker` or `newsletter serve` mails.
 
@@ -57,8 +57,8 @@ def send(door: Door, issue_id: int) -> None:
     """
     issue = load(door, issue_id)
     with door.reading() as tx:
-        readers = audience.count(tx, newsletters.by_id(tx, issue.newsletter_id).list_id)
-    door.confirm(f"Send {issue.title} to {spelled.people(readers)}?")
+        people = audience.size(tx, readers.audience_of(tx, issue, door.now()))
+    door.confirm(f"Send {issue.title} to {spelled.people(people)}?")
     with door.acting(Permission.SEND) as acting:
         report = dispatch.send_issue(acting.tx, issue_id, acting.now)
         acting.record("issue.send", f"issue {issue_id}", audience=report.audience)
@@ -138,7 +138,7 @@ def send_rest(door: Door, issue_id: int, *, also_new: bool, is_dry_run: bool) ->
     """
     issue = load(door, issue_id)
     with door.reading(Permission.SEND) as tx:
-        owed = rest.look(tx, issue_id)
+        owed = rest.look(tx, issue_id, door.now())
     people = owed.again + (owed.new if also_new else 0)
     _tell_left_out(door, owed, also_new=also_new)
     planned = rest.Planned(0, 0)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from newsletter import failpoints
 from newsletter.errors import WrongState
-from newsletter.issues import alerts, newsletters
+from newsletter.issues import alerts, newsletters, readers
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
@@ -42,7 +42,7 @@ def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
         raise WrongState(issue_id, IssueState.SENDING.done, issue.state.words)
     failpoints.hit("audience.begin")
     issues.set_state(tx, issue, IssueState.SENDING, now)
-    ledger.plan(tx, issue.letter_id, newsletter.list_id, now)
+    ledger.plan(tx, issue.letter_id, readers.audience_of(tx, issue, now), now)
     failpoints.hit("audience.done")
     return mailings.report(tx, issue.letter_id)
 

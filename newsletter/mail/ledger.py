@@ -30,6 +30,7 @@ from newsletter.prepared import Prepared
 from newsletter.tables.mail import attempt, delivery
 from subscribers import audience
 from subscribers.address import EmailAddress
+from subscribers.audience import Audience
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
@@ -47,10 +48,10 @@ LONGEST_REPLY = 1000
 COUNTED = {"preserve_rowcount": True}
 
 
-def plan(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
-    """Freeze the audience of an issue: one row for everybody who may be written to at this moment; gives how many."""
+def plan(tx: Transaction, letter_id: int, wanted: Audience, now: datetime) -> int:
+    """Freeze the audience of an issue: one row for everybody it is for at this moment; gives how many."""
     mailings.begin(tx, letter_id, LetterKind.ISSUE, now)
-    people = audience.held(list_id).add_columns(
+    people = audience.held(wanted).add_columns(
         literal(letter_id, Number),
         literal(S.PENDING.value),
         literal(now, Instant()),

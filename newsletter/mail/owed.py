@@ -19,6 +19,7 @@ from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.figures import Change
 from newsletter.tables.mail import attempt, delivery, mailing
 from subscribers import audience
+from subscribers.audience import Audience
 from subscribers.tables.kinds import Instant, Number
 from subscribers.transaction import Transaction
 
@@ -40,27 +41,27 @@ class Owed:
     perhaps_reached: int
 
 
-def count(tx: Transaction, letter_id: int, list_id: int) -> Owed:
+def count(tx: Transaction, letter_id: int, wanted: Audience) -> Owed:
     """Count them."""
     return Owed(
-        again=_count(tx, _again(letter_id, list_id, ~_may_have_arrived())),
-        new=_count(tx, _new(letter_id, audience.confirmed(list_id).subquery("person"))),
-        perhaps_reached=_count(tx, _again(letter_id, list_id, _may_have_arrived())),
+        again=_count(tx, _again(letter_id, wanted, ~_may_have_arrived())),
+        new=_count(tx, _new(letter_id, audience.people(wanted).subquery("person"))),
+        perhaps_reached=_count(tx, _again(letter_id, wanted, _may_have_arrived())),
     )
 
 
-def plan_again(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
+def plan_again(tx: Transaction, letter_id: int, wanted: Audience, now: datetime) -> int:
     """Let those of the audience who have not got the letter wait for it again, under the address they have now; gives how many.
 
     Their earlier attempts stay written down; the count of tries begins anew.
     """
-    left = {state: _plan_those_in(tx, state, letter_id, list_id, now) for state in WITHOUT}
+    left = {state: _plan_those_in(tx, state, letter_id, wanted, now) for state in WITHOUT}
     figures.add(tx, Counter({Change(letter_id, state): -people for state, people in left.items()}))
     return sum(left.values())
 
 
-def _plan_those_in(tx: Transaction, state: DeliveryState, letter_id: int, list_id: int, now: datetime) -> int:
-    owed = _again(letter_id, list_id, ~_may_have_arrived()).subquery("owed")
+def _plan_those_in(tx: Transaction, state: DeliveryState, letter_id: int, wanted: Audience, now: datetime) -> int:
+    owed = _again(letter_id, wanted, ~_may_have_arrived()).subquery("owed")
     result = tx.execute(
         update(delivery)
         # Asked of the row itself too: it may have been erased or taken by somebody else a moment ago.
@@ -85,9 +86,9 @@ def _plan_those_in(tx: Transaction, state: DeliveryState, letter_id: int, list_i
     return result.rowcount
 
 
-def plan_new(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> int:
+def plan_new(tx: Transaction, letter_id: int, wanted: Audience, now: datetime) -> int:
     """Plan the letter for everybody who came after its audience was frozen, which grows by them; gives how many."""
-    person = audience.held(list_id).subquery("person")
+    person = audience.held(wanted).subquery("person")
     people = _new(letter_id, person).add_columns(
         literal(letter_id, Number),
         literal(S.PENDING.value),
@@ -102,8 +103,8 @@ def plan_new(tx: Transaction, letter_id: int, list_id: int, now: datetime) -> in
     return planned
 
 
-def _again(letter_id: int, list_id: int, condition: ColumnElement[bool]) -> Select[Any]:
-    person = audience.confirmed(list_id).order_by(None).subquery("person")
+def _again(letter_id: int, wanted: Audience, condition: ColumnElement[bool]) -> Select[Any]:
+    person = audience.people(wanted).order_by(None).subquery("person")
     other = delivery.alias("other")
     others = (other.c.letter_id == letter_id, other.c.id != delivery.c.id)
     return (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.errors import WrongState
-from newsletter.issues import newsletters
+from newsletter.issues import newsletters, readers
 from newsletter.issues import store as issues
 from newsletter.issues.model import Issue, IssueState
 from newsletter.mail import doubts, mailings, owed, reopening
@@ -29,8 +29,8 @@ class Planned:
         return self.again + self.new
 
 
-def look(tx: Transaction, issue_id: int) -> Owed:
-    """Count whom an issue could still be sent to.
+def look(tx: Transaction, issue_id: int, now: datetime) -> Owed:
+    """Count whom an issue could still be sent to at this moment.
 
     Raises:
         IssueNotFound: there is none of this id.
@@ -38,7 +38,7 @@ def look(tx: Transaction, issue_id: int) -> Owed:
 
     """
     issue = issues.load(tx, issue_id)
-    return owed.count(tx, _letter_of(tx, issue), _list_of(tx, issue))
+    return owed.count(tx, _letter_of(tx, issue), readers.audience_of(tx, issue, now))
 
 
 def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) -> Planned:
@@ -54,15 +54,15 @@ def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) 
 
     """
     issue = issues.load(tx, issue_id)
-    letter_id, list_id = _letter_of(tx, issue), _list_of(tx, issue)
+    letter_id, wanted = _letter_of(tx, issue), readers.audience_of(tx, issue, now)
     newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id))
-    found = owed.count(tx, letter_id, list_id)
+    found = owed.count(tx, letter_id, wanted)
     if not found.again and not (also_new and found.new):
         return Planned(0, 0)
     issue = reopening.reopen(tx, issue_id, letter_id, MAY_BE_SENT, now)
     planned = Planned(
-        again=owed.plan_again(tx, letter_id, list_id, now),
-        new=owed.plan_new(tx, letter_id, list_id, now) if also_new else 0,
+        again=owed.plan_again(tx, letter_id, wanted, now),
+        new=owed.plan_new(tx, letter_id, wanted, now) if also_new else 0,
     )
     doubts.tell(tx, issue, letter_id, now)
     return planned
@@ -73,7 +73,3 @@ def _letter_of(tx: Transaction, issue: Issue) -> int:
     if letter_id is None or issue.state not in MAY_BE_SENT:
         raise WrongState(issue.id, "sent to the rest", issue.state.words)
     return letter_id
-
-
-def _list_of(tx: Transaction, issue: Issue) -> int:
-    return newsletters.by_id(tx, issue.newsletter_id).list_id

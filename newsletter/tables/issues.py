@@ -1,6 +1,16 @@
 """Newsletters, their calendar, and their issues."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Flag, Instant, Number, metadata
 
@@ -97,6 +107,17 @@ issue = Table(
     ),
     Index("ix_issue_state", "state"),
     **SQLITE,
+)
+
+# Whom it is for: those who take one of these topics of the list; none: everybody.
+issue_topic = Table(
+    "issue_topic",
+    metadata,
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
+    # Topics are never deleted by themselves, so an issue for some does not come to be for everybody.
+    Column("topic_id", Number, ForeignKey("topic.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("issue_id", "topic_id"),
+    **SQLITE_STRICT,
 )
 
 section = Table(

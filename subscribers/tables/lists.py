@@ -1,8 +1,19 @@
 """What people consent to, and who consented to what."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
-from subscribers.tables.kinds import SQLITE, Flag, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Flag, Instant, Number, metadata
 
 mailing_list = Table(
     "mailing_list",
@@ -36,6 +47,10 @@ subscription = Table(
     Column("withdrawn_at", Instant),
     # Which import made this subscription; null for all others.
     Column("import_id", Number),
+    # How much of it the person takes: how often, from when on, and which topics (all, or those in subscription_topic).
+    Column("cadence", Text, nullable=False, default="every-issue", server_default="every-issue"),
+    Column("paused_until", Instant),
+    Column("takes_all_topics", Flag, nullable=False, default=True, server_default="1"),
     UniqueConstraint("subscriber_id", "list_id"),
     CheckConstraint("state IN ('requested', 'confirmed', 'withdrawn')", name="state"),
     # Freezing an audience walks one list's confirmed people in order.
@@ -50,6 +65,38 @@ Index(
     subscription.c.id,
     sqlite_where=text("import_id IS NOT NULL"),
     postgresql_where=text("import_id IS NOT NULL"),
+)
+
+topic = Table(
+    "topic",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, default=""),
+    # Counts from 1, in the order people are shown them.
+    Column("position", Integer, nullable=False),
+    # Since when it is offered to nobody. The row stays: an issue that is for it must not come to be for everybody.
+    Column("removed_at", Instant),
+    **SQLITE,
+)
+Index(
+    "uq_topic_name",
+    topic.c.list_id,
+    topic.c.name,
+    unique=True,
+    sqlite_where=text("removed_at IS NULL"),
+    postgresql_where=text("removed_at IS NULL"),
+)
+
+# What somebody chose who does not take all topics.
+subscription_topic = Table(
+    "subscription_topic",
+    metadata,
+    Column("subscription_id", Number, ForeignKey("subscription.id", ondelete="CASCADE"), nullable=False),
+    Column("topic_id", Number, ForeignKey("topic.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("subscription_id", "topic_id"),
+    **SQLITE_STRICT,
 )
 
 # One row for each confirmation mail asked for: its id stands in the link, its times bound how often an address is written to.

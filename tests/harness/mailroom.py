@@ -9,7 +9,7 @@ from newsletter.database import claim_instance
 from newsletter.issues import draft as drafts
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues
-from newsletter.issues.model import IssueState
+from newsletter.issues.model import Issue, IssueState
 from newsletter.letters import store as letters
 from newsletter.letters.letter import Draft, LetterKind, SlotName, sealed
 from newsletter.mail import ledger
@@ -19,6 +19,7 @@ from newsletter.review.store import Approval
 from newsletter.tables.mail import attempt, delivery
 from subscribers import register
 from subscribers.address import parse
+from subscribers.audience import Audience
 from subscribers.model import Subscription
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -88,7 +89,7 @@ def open_mailroom(tx: Transaction, keyring: Keyring, now: datetime, names: tuple
 def plan(tx: Transaction, newsletter_id: int, list_id: int, now: datetime, draft: Draft | None = None) -> int:
     """Freeze a letter and plan it for everybody on the list; gives its id."""
     letter = letters.freeze(tx, draft or a_draft(), now, newsletter_id=newsletter_id, issue_id=None, list_id=list_id)
-    ledger.plan(tx, letter.id, list_id, now)
+    ledger.plan(tx, letter.id, Audience(list_id, now), now)
     return letter.id
 
 
@@ -125,9 +126,15 @@ def approved_issue(
     tx: Transaction, newsletter_id: int, now: datetime, title: str = "January 2020", draft: Draft | None = None
 ) -> int:
     """Make an issue whose letter somebody approved; gives its id."""
-    newsletter = newsletters.by_id(tx, newsletter_id)
-    issue = issues.set_state(tx, drafts.draft_empty(tx, newsletter, title, now), IssueState.IN_REVIEW, now)
-    draft = draft or a_draft(subject=title)
+    made = drafts.draft_empty(tx, newsletters.by_id(tx, newsletter_id), title, now)
+    return approve(tx, made, now, draft)
+
+
+def approve(tx: Transaction, made: Issue, now: datetime, draft: Draft | None = None) -> int:
+    """Freeze a letter of an issue and approve it; gives its id."""
+    newsletter = newsletters.by_id(tx, made.newsletter_id)
+    issue = issues.set_state(tx, made, IssueState.IN_REVIEW, now)
+    draft = draft or a_draft(subject=made.title)
     letter = letters.freeze(tx, draft, now, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id)
     approvals.add(tx, Approval(issue.id, draft.content_hash, "ann", now, ""))
     issues.approve_as(tx, issue, letter.id, now)

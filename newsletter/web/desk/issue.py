@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.errors import RenderFailed
 from newsletter.feeds.model import Post
-from newsletter.issues import alerts, newsletters, store
+from newsletter.issues import alerts, newsletters, readers, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
 from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition, compose_issue
@@ -88,7 +88,9 @@ def load(site: Site, tx: Transaction, issue_id: int) -> Desked:
         issue=issue,
         newsletter=newsletter,
         list_name=register.list_by_id(tx, newsletter.list_id).name,
-        readers=report.audience if report is not None else audience.count(tx, newsletter.list_id),
+        readers=report.audience
+        if report is not None
+        else audience.size(tx, readers.audience_of(tx, issue, site.application.clock())),
         report=report,
         can_mail=relaybook.missing(tx, site.application.relay) is None,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import astuple
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -9,19 +10,21 @@ from sqlalchemy import update
 from newsletter import failpoints
 from newsletter.errors import BadValue, IssueNotFound, NotAdopted, WrongState
 from newsletter.failpoints import FailPointReached
-from newsletter.issues import alerts
+from newsletter.issues import alerts, newsletters, readers
+from newsletter.issues import draft as drafts
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
 from newsletter.letters.letter import LetterKind
-from newsletter.mail import consequences, dispatch, mailings
+from newsletter.mail import consequences, dispatch, mailings, rest
 from newsletter.mail.delivery import DeliveryState, Outcome, Phase, Reply, Report, Verdict
 from newsletter.mail.mailings import MailingState
 from newsletter.tables.instance import instance
 from newsletter.tables.issues import issue as issue_table
 from newsletter.tables.issues import newsletter as newsletter_table
-from subscribers import register
+from subscribers import listbook, register, terms, topicbook
 from subscribers.address import parse
+from subscribers.terms import Terms
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.harness import mailroom, people
@@ -51,6 +54,37 @@ def sent(book: Ledger) -> int:
 def state_of(tx: Transaction, issue_id: int) -> IssueState:
     """Give where an issue stands."""
     return issues.load(tx, issue_id).state
+
+
+def test_issue_goes_to_whom_it_is_for(book: Ledger, keyring: Keyring) -> None:
+    """Ann takes another topic, Bob has paused, and Cem takes everything."""
+    with book.database.write() as tx:
+        jobs, books = (topicbook.add(tx, book.room.list_id, name) for name in ("Jobs", "Books"))
+        wishes = {"ann": Terms(topic_ids=frozenset({books.id})), "bob": Terms(paused_until=book.now + timedelta(days=9))}
+        for name, wish in wishes.items():
+            terms.agree(tx, keyring, mailroom.subscription_of(tx, name).id, wish, book.now, people.LINK)
+        draft = drafts.draft_empty(tx, newsletters.by_id(tx, book.room.newsletter_id), "Jobs", book.now)
+        readers.set_topics(tx, draft.id, ["Jobs"], book.now)
+    with book.database.write() as tx:
+        issue_id = mailroom.approve(tx, issues.load(tx, draft.id), book.now)
+        report = dispatch.send_issue(tx, issue_id, book.now)
+        letter_id = mailings.letter_of_issue(tx, issue_id)
+        assert letter_id is not None
+
+        assert {"cem": S.PENDING} == mailroom.states(tx, letter_id)
+        assert 1 == report.audience
+        assert jobs.position < books.position
+
+
+def test_archived_list_gets_nothing(book: Ledger) -> None:
+    """Neither an issue that was approved before, nor the rest of one that was sent."""
+    issue_id = sent(book)
+    waiting = approved(book)
+    with book.database.write() as tx:
+        listbook.archive(tx, book.room.list_id, book.now)
+    for send in (dispatch.send_issue, partial(rest.send_rest, also_new=True)):
+        with pytest.raises(BadValue, match="archived"), book.database.write() as tx:
+            send(tx, waiting if send is dispatch.send_issue else issue_id, book.now)
 
 
 def test_approved_issue_is_planned_for_everybody(book: Ledger) -> None:

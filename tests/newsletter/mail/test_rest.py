@@ -146,7 +146,7 @@ def test_issue_never_mailed_has_no_rest(mailed: Mailed, book: Ledger) -> None:
         with pytest.raises(WrongState, match="is approved; it cannot be sent to the rest now"):
             rest.send_rest(tx, draft, NOW, also_new=False)
         with pytest.raises(WrongState, match="is cancelled"):
-            rest.look(tx, draft + 1)
+            rest.look(tx, draft + 1, NOW)
 
 
 def test_copy_sends_nothing_to_anybody(mailed: Mailed) -> None:
@@ -167,7 +167,7 @@ def test_who_may_have_it_is_left_out_for_good(mailed: Mailed) -> None:
         doubts.resend(tx, mailed.doubts, "again", mailed.now)
     mailed.mail({"bob": S.REFUSED})
     with mailed.database.read() as tx:
-        assert Owed(again=0, new=0, perhaps_reached=1) == rest.look(tx, mailed.issue_id)
+        assert Owed(again=0, new=0, perhaps_reached=1) == rest.look(tx, mailed.issue_id, mailed.now)
 
     assert Planned(0, 0) == send_rest(mailed)
 
@@ -277,7 +277,7 @@ class RestMachine(RuleBasedStateMachine):
     def send_rest(self, *, also_new: bool) -> None:
         """Send to those who did not get it; what was said before is what is done."""
         with self.database.write() as tx:
-            owed = rest.look(tx, self.mailed.issue_id)
+            owed = rest.look(tx, self.mailed.issue_id, self.now)
             done = rest.send_rest(tx, self.mailed.issue_id, self.now, also_new=also_new)
         assert Planned(owed.again, owed.new if also_new else 0) == done
 

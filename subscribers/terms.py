@@ -1,0 +1,134 @@
+"""On which terms a person takes a list: every issue or a digest, paused for a while, all topics or some.
+
+Terms hold for audiences that are frozen later; what is on its way goes on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+
+from subscribers import records, topicbook
+from subscribers.consent import Act, Evidence
+from subscribers.errors import PauseRefused, SubscriptionNotFound, TopicNotFound
+from subscribers.model import Cadence, Subscriber, Subscription, Topic
+from subscribers.tables.lists import subscription, subscription_topic
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+
+# Whoever wants to hear nothing for longer leaves.
+LONGEST_PAUSE = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How much of a list a person takes."""
+
+    cadence: Cadence = Cadence.EVERY_ISSUE
+    # Until then nothing comes; then it comes again by itself.
+    paused_until: datetime | None = None
+    # None: all topics, also those to come. Empty: only what is for everybody.
+    topic_ids: frozenset[int] | None = None
+
+
+def terms_of(tx: Transaction, standing: Subscription, now: datetime) -> Terms:
+    """Give the terms of a subscription; a pause that is over is none."""
+    return Terms(
+        cadence=standing.cadence,
+        paused_until=standing.paused_until if standing.is_paused(now) else None,
+        topic_ids=None if standing.takes_all_topics else _chosen(tx, standing.id),
+    )
+
+
+def agree(
+    tx: Transaction, keyring: Keyring, subscription_id: int, wanted: Terms, now: datetime, evidence: Evidence
+) -> Subscription:
+    """Take a list on other terms, and append that to the evidence; the terms it is taken on already change nothing.
+
+    A topic that was chosen once and is offered no more stays chosen until all topics are taken: no form can show it.
+
+    Raises:
+        SubscriptionNotFound: there is none of this id.
+        TopicNotFound: one of the topics is not offered by this list.
+        PauseRefused: the pause would be over, or would last more than `LONGEST_PAUSE`.
+
+    """
+    person, standing = _held(tx, subscription_id)
+    before = terms_of(tx, standing, now)
+    if wanted.topic_ids is not None:
+        wanted = _with_topics(tx, standing, before.topic_ids or frozenset(), wanted)
+    if wanted == before:
+        return standing
+    if wanted.paused_until is not None and wanted.paused_until != before.paused_until:
+        _require_sensible(wanted.paused_until, now)
+    if wanted.topic_ids != before.topic_ids:
+        _choose(tx, subscription_id, wanted.topic_ids or frozenset())
+    statement = (
+        update(subscription)
+        .where(subscription.c.id == subscription_id)
+        .values(cadence=wanted.cadence, paused_until=wanted.paused_until, takes_all_topics=wanted.topic_ids is None)
+    )
+    changed = records.subscription_of(tx.execute(statement.returning(subscription)).one())
+    records.record(tx, keyring, person, standing.list_id, Act.CHANGED, now, evidence)
+    return changed
+
+
+def topics_taken(tx: Transaction, standing: Subscription) -> tuple[Topic, ...]:
+    """Give the topics a person takes of those that are offered, in their order."""
+    offered = topicbook.of_list(tx, standing.list_id)
+    if standing.takes_all_topics:
+        return offered
+    ids = _chosen(tx, standing.id)
+    return tuple(one for one in offered if one.id in ids)
+
+
+def words(wanted: Terms, offered: Sequence[Topic]) -> str:
+    """Say terms in English, for the evidence: `one mail a quarter; the topics Jobs, Books; paused until 2020-09-01`."""
+    often = "one mail a quarter" if wanted.cadence is Cadence.QUARTERLY else "every issue"
+    parts = [often]
+    if wanted.topic_ids is not None:
+        names = [one.name for one in offered if one.id in wanted.topic_ids]
+        parts.append(f"the topics {', '.join(names)}" if names else "no topics, only what is for everybody")
+    elif offered:
+        parts.append("all topics")
+    if wanted.paused_until is not None:
+        parts.append(f"paused until {wanted.paused_until.date().isoformat()}")
+    return "; ".join(parts)
+
+
+def _held(tx: Transaction, subscription_id: int) -> tuple[Subscriber, Subscription]:
+    # The person's row, as all words about a subscription do: one after the other.
+    person = records.hold(tx, subscription_id)
+    standing = records.subscription_where(tx, subscription.c.id == subscription_id)
+    if person is None or standing is None:
+        raise SubscriptionNotFound(subscription_id)
+    return person, standing
+
+
+def _with_topics(tx: Transaction, standing: Subscription, before: frozenset[int], wanted: Terms) -> Terms:
+    assert wanted.topic_ids is not None
+    offered = frozenset(one.id for one in topicbook.of_list(tx, standing.list_id))
+    strangers = wanted.topic_ids - offered - before
+    if strangers:
+        raise TopicNotFound(min(strangers))
+    return Terms(wanted.cadence, wanted.paused_until, wanted.topic_ids | (before - offered))
+
+
+def _require_sensible(until: datetime, now: datetime) -> None:
+    if until <= now:
+        raise PauseRefused("that moment has passed")
+    if until - now > LONGEST_PAUSE:
+        raise PauseRefused(f"it lasts {LONGEST_PAUSE.days} days at most")
+
+
+def _chosen(tx: Transaction, subscription_id: int) -> frozenset[int]:
+    chosen = select(subscription_topic.c.topic_id).where(subscription_topic.c.subscription_id == subscription_id)
+    return frozenset(tx.execute(chosen).scalars())
+
+
+def _choose(tx: Transaction, subscription_id: int, topic_ids: frozenset[int]) -> None:
+    tx.execute(delete(subscription_topic).where(subscription_topic.c.subscription_id == subscription_id))
+    chosen = [{"subscription_id": subscription_id, "topic_id": topic_id} for topic_id in sorted(topic_ids)]
+    if chosen:
+        tx.execute(insert(subscription_topic), chosen)
