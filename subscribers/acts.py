@@ -1,6 +1,5 @@
 """The acts of people in SQL: appended to the chain of each, read, and emptied of what is kept no longer."""
 
-import json
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,20 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     Row,
     Select,
-    Subquery,
     Text,
     and_,
-    bindparam,
     case,
-    cast,
     func,
     literal,
-    literal_column,
     null,
     select,
     union,
@@ -30,14 +24,15 @@ from sqlalchemy import (
 from sqlalchemy import insert as insert_always
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import chain
+from subscribers import batches, chain
+from subscribers.batches import Kind
 from subscribers.chain import Link
 from subscribers.consent import Act, Consent, Door, Evidence
 from subscribers.model import Subscriber
 from subscribers.tables.evidence import consent, wording
+from subscribers.tables.kinds import Number
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
 
@@ -71,9 +66,9 @@ class _Next:
 
 _START = _Head(0, chain.BEGINNING)
 
-# What each row has of its own, as it is handed over; all of one moment share the rest.
-_OWN: Mapping[str, TypeEngine[Any]] = {
-    "chain": BigInteger(),
+# What each row has of its own; all of one moment share the rest.
+_OWN: Mapping[str, Kind] = {
+    "chain": Number,
     "seq": Integer(),
     "origin_salt": Text(),
     "origin_digest": Text(),
@@ -126,7 +121,7 @@ def hold(tx: Transaction, subscriber_ids: Collection[int]) -> dict[int, str]:
     """
     people = (
         select(subscriber.c.id, subscriber.c.email_key)
-        .where(subscriber.c.id.in_(subscriber_ids))
+        .where(subscriber.c.id.in_(batches.numbers(tx, subscriber_ids)))
         # Always in one order, for the same reason.
         .order_by(subscriber.c.id)
         .with_for_update(key_share=True)
@@ -139,10 +134,17 @@ def of_address(tx: Transaction, email_hash: str) -> tuple[Consent, ...]:
     said = (
         select(consent, wording.c.text.label("wording"), wording.c.digest.label("version"))
         .outerjoin(wording, wording.c.id == consent.c.wording_id)
-        .where(consent.c.chain.in_(_chains_of(email_hash)))
+        .where(consent.c.chain.in_(chains_of(email_hash)))
         .order_by(consent.c.id)
     )
     return tuple(_consent_of(row) for row in tx.execute(said))
+
+
+def chains_of(email_hash: str) -> Select[Any]:
+    """Give the query for the chains of whoever has an address, had it before, or was erased under it."""
+    of_present = select(subscriber.c.id.label("chain")).where(subscriber.c.email_hash == email_hash)
+    of_former = select(consent.c.chain).where(consent.c.email_hash == email_hash)
+    return select(union(of_present, of_former).subquery().c.chain)
 
 
 def forget(tx: Transaction, subscriber_id: int) -> None:
@@ -183,16 +185,10 @@ def _with_origin(before: datetime) -> tuple[ColumnElement[bool], ...]:
     return consent.c.origin_salt.is_not(None), consent.c.at < before
 
 
-def _chains_of(email_hash: str) -> Select[Any]:
-    of_present = select(subscriber.c.id.label("chain")).where(subscriber.c.email_hash == email_hash)
-    of_former = select(consent.c.chain).where(consent.c.email_hash == email_hash)
-    return select(union(of_present, of_former).subquery().c.chain)
-
-
 def _heads(tx: Transaction, chains: Collection[int]) -> dict[int, _Head]:
     newest = (
         select(consent.c.chain, func.max(consent.c.seq).label("seq"))
-        .where(consent.c.chain.in_(chains))
+        .where(consent.c.chain.in_(batches.numbers(tx, chains)))
         .group_by(consent.c.chain)
         .subquery()
     )
@@ -218,16 +214,15 @@ def _write(
         "network": literal(kept.network),
         "agent": literal(kept.agent),
     }
-    rows = json.dumps(list(_rows(following, list_id, act, now, kept)))
-    given = _given(tx.dialect.name)
+    given = batches.table(tx, _rows(following, list_id, act, now, kept), _OWN)
     chosen = select(*given.c, *shared.values()).order_by(given.c.chain)
-    tx.execute(insert_always(consent).from_select([*_OWN, *shared], chosen), {"given": rows})
+    tx.execute(insert_always(consent).from_select([*_OWN, *shared], chosen))
 
 
 def _rows(
     following: Iterable[_Next], list_id: int | None, act: Act, now: datetime, evidence: Evidence
 ) -> Iterator[list[object]]:
-    """Give the rows as `_given` takes them, each with its digest."""
+    """Give what each row has of its own, in the order of `_OWN`."""
     at = chain.moment(now)
     version = chain.wording_digest(evidence.wording)
     has_origin = bool(evidence.network or evidence.agent)
@@ -256,21 +251,6 @@ def _rows(
 
 def _salt() -> str:
     return secrets.token_hex(chain.SALT_BYTES)
-
-
-def _given(dialect: str) -> Subquery:
-    """Give the rows handed over as the value `given`: a statement for each would take three times as long."""
-    value: ColumnElement[Any] = bindparam("given", type_=Text())
-    if dialect == "sqlite":
-        each = func.json_each(value).table_valued("value")
-        picked = [func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(_OWN)]
-    else:
-        each = func.jsonb_array_elements(cast(value, JSONB(none_as_null=True))).table_valued("value")
-        picked = [
-            cast(each.c.value.op("->>")(literal_column(str(place))), kind).label(name)
-            for place, (name, kind) in enumerate(_OWN.items())
-        ]
-    return select(*picked).select_from(each).subquery("given_rows")
 
 
 def _wording_id(tx: Transaction, text: str) -> int | None:

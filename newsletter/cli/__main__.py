@@ -12,6 +12,7 @@ from newsletter.bootstrap import redacted
 from newsletter.cli import (
     alerts,
     attributes,
+    consent,
     dkim,
     domains,
     doubts,
@@ -58,6 +59,7 @@ for command in (
     doubts.uncertain_,
     reconciling.reconcile_,
     subscribers.subscribers,
+    consent.consent,
     lists.lists,
     topics.topics,
     attributes.attributes,

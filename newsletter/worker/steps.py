@@ -26,6 +26,7 @@ from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
 from newsletter.worker import people
+from subscribers import seals
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -121,6 +122,12 @@ async def tidy_limits(application: Application) -> bool:
     return await asyncio.to_thread(people.tidy, application)
 
 
+async def seal_consent(application: Application) -> bool:
+    """Seal what was said until now, at the first tick of each day."""
+    await asyncio.to_thread(_seal_consent, application)
+    return False
+
+
 FINISH = Step("finish issues", finish_issues)
 STEPS = (
     Step("record slots", record_slots),
@@ -132,6 +139,7 @@ STEPS = (
     Step("remind who did not confirm", remind_pending),
     Step("forget who never confirmed", let_pending_go),
     Step("tidy limits", tidy_limits),
+    Step("seal the evidence of consent", seal_consent),
 )
 
 
@@ -298,3 +306,10 @@ def _finish(application: Application) -> None:
     with application.database.write() as tx:
         for issue_id in dispatch.finish(tx, application.clock()):
             log.info("issue sent", issue=issue_id)
+
+
+def _seal_consent(application: Application) -> None:
+    database = application.database
+    made = seals.seal(database.write, database.read, application.keyring, application.clock())
+    if made is not None:
+        log.info("evidence of consent sealed", seal=made.number, day=made.day.isoformat(), acts=made.acts, code=made.code)

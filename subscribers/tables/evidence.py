@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
 
-from subscribers.tables.kinds import SQLITE, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Instant, Number, metadata
 
 # Each text once: an import of a million people has one basis.
 wording = Table(
@@ -52,6 +52,25 @@ consent = Table(
     Index("ix_consent_email_hash", "email_hash", sqlite_where=_HAS_HASH, postgresql_where=_HAS_HASH),
     Index("ix_consent_origin", "at", sqlite_where=_HAS_ORIGIN, postgresql_where=_HAS_ORIGIN),
     **SQLITE,
+)
+
+# One row a day at most, over all that was said since the one before (subscribers.sealer).
+consent_seal = Table(
+    "consent_seal",
+    metadata,
+    # Counted by ourselves, so that a gap can be seen.
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("day", Text, nullable=False, unique=True),
+    Column("at", Instant, nullable=False),
+    Column("key_id", Text, nullable=False),
+    # Covers the acts of ids above the one and up to the other.
+    Column("after_id", Number, nullable=False),
+    Column("last_id", Number, nullable=False),
+    Column("acts", Number, nullable=False),
+    Column("chains", Number, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    **SQLITE_STRICT,
 )
 
 suppression = Table(

@@ -19,6 +19,7 @@ from newsletter.tables.instance import instance
 from newsletter.tables.issues import schedule
 from newsletter.worker.metronome import Worker
 from newsletter.worker.steps import FAILURES_BEFORE_ALERT, FEED_PACE
+from subscribers import seals
 from tests.harness.chaosfeed import Page
 from tests.harness.mailed import Mailed
 from tests.newsletter.worker.conftest import DRAFT_AT, KEY, SEND_AT, Stage, a_post
@@ -369,3 +370,14 @@ def test_uncertain_mail_is_held_unless_the_setting_says_otherwise(stage: Stage, 
 
     assert {state} == set(mailed.states.values())
     assert (IssueState.SENDING if resends else IssueState.SENT) is mailed.state
+
+
+def test_evidence_of_consent_is_sealed_once_a_day(stage: Stage) -> None:
+    """At the first tick of the day, whatever else it has to do."""
+    for hours in (0, 3, 24):
+        stage.clock.set(DRAFT_AT + timedelta(hours=hours))
+        assert () == tick(stage)
+    with stage.application.database.read() as tx:
+        made = [(seal.number, seal.acts) for seal in seals.all_seals(tx)]
+
+    assert [(1, 4), (2, 0)] == made

@@ -1,0 +1,167 @@
+"""Reads all the evidence of consent there is, in the order of its chains, and says whether it is whole."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Text, exists, func, select, type_coerce
+
+from subscribers import chain, seals
+from subscribers.chain import Link
+from subscribers.consent import Act
+from subscribers.model import SubscriptionState
+from subscribers.sealer import Sealer
+from subscribers.tables.evidence import consent, wording
+from subscribers.tables.lists import mailing_list, subscription
+from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+from subscribers.verification import ChainWalk, Cover, Fault, Finding, Recorded
+
+# Acts fetched at a time, so that a million of them need no more memory than a few.
+CHUNK = 1_000
+
+# Kept word for word; whoever changed a million acts is told so by the count.
+MOST_FINDINGS = 100
+
+# The acts by which somebody may stand on a list as confirmed.
+PROOFS = (Act.CONFIRMED, Act.IMPORTED, Act.ADDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came out of walking all evidence."""
+
+    acts: int
+    chains: int
+    seals: int
+    # Acts that no seal covers yet: their end could be cut off unseen until the next one is made.
+    unsealed: int
+    # How many things do not fit, and the first of them.
+    faults: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether everything fits."""
+        return not self.faults
+
+
+def verify(tx: Transaction, keyring: Keyring, *, progress: Callable[[int], None] = lambda _acts: None) -> Verification:
+    """Walk every chain and every seal. *progress* is told how many acts are done."""
+    made = tuple(seals.all_seals(tx))
+    # Read before the acts: what a later seal covers might not be among them.
+    cover = Cover(made, [Sealer(one) for one in (keyring, *keyring.former)])
+    walk = ChainWalk()
+    kept: list[Finding] = []
+    faults = 0
+    for finding in _findings(tx, walk, cover, progress):
+        faults += 1
+        if len(kept) < MOST_FINDINGS:
+            kept.append(finding)
+    return Verification(walk.acts, walk.chains, len(made), cover.unsealed, faults, tuple(kept))
+
+
+def count(tx: Transaction) -> int:
+    """Count all acts."""
+    return tx.execute(select(func.count()).select_from(consent)).scalar_one()
+
+
+def recorded(tx: Transaction, chains: Select[Any] | None = None) -> Iterator[Recorded]:
+    """Give the acts of some chains, or of all, in the order in which a `ChainWalk` takes them."""
+    versions = _versions(tx)
+    is_sqlite = tx.dialect.name == "sqlite"
+    # SQLite keeps moments as text, spelled as they enter the chain; reading a million of them as moments takes ten seconds.
+    at = type_coerce(consent.c.at, Text) if is_sqlite else consent.c.at
+    acts = (
+        select(*_PLAIN, at.label("moment"), *_REST, subscriber.c.email_key)
+        .outerjoin(subscriber, subscriber.c.id == consent.c.chain)
+        .order_by(consent.c.chain, consent.c.seq)
+        .execution_options(yield_per=CHUNK)
+    )
+    if chains is not None:
+        acts = acts.where(consent.c.chain.in_(chains))
+    for row in tx.execute(acts):
+        yield _recorded_of(tuple(row), versions)
+
+
+def _findings(tx: Transaction, walk: ChainWalk, cover: Cover, progress: Callable[[int], None]) -> Iterator[Finding]:
+    for act in recorded(tx):
+        yield from walk.take(act)
+        cover.add(act)
+        if walk.acts % CHUNK == 0:
+            progress(walk.acts)
+    yield from walk.end()
+    progress(walk.acts)
+    yield from cover.findings()
+    yield from _unproven(tx)
+
+
+_PLAIN = (consent.c.id, consent.c.chain, consent.c.seq, consent.c.act)
+_REST = (
+    consent.c.door,
+    consent.c.list_id,
+    consent.c.form,
+    consent.c.language,
+    consent.c.wording_id,
+    consent.c.message_id,
+    consent.c.person_digest,
+    consent.c.origin_digest,
+    consent.c.digest,
+    consent.c.network,
+    consent.c.agent,
+    consent.c.origin_salt,
+    consent.c.person_salt,
+    consent.c.email_hash,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """The version of a wording as it is kept."""
+
+    digest: str
+    # Whether the text is still the one of the digest.
+    fits: bool
+
+
+_NO_WORDING = _Version("", fits=True)
+_LOST_WORDING = _Version("", fits=False)
+
+
+def _versions(tx: Transaction) -> dict[int | None, _Version]:
+    texts = tx.execute(select(wording).execution_options(yield_per=CHUNK))
+    known: dict[int | None, _Version] = {
+        row.id: _Version(row.digest, fits=chain.wording_digest(row.text) == row.digest) for row in texts
+    }
+    return {None: _NO_WORDING, **known}
+
+
+def _recorded_of(row: tuple[Any, ...], versions: dict[int | None, _Version]) -> Recorded:
+    (
+        act_id, number, seq, act, at, door, list_id, form, language, wording_id, message_id, person, origin, digest,
+        network, agent, origin_salt, person_salt, email_hash, email_key,
+    ) = row  # fmt: skip
+    version = versions.get(wording_id, _LOST_WORDING)
+    spelled = chain.moment(at) if isinstance(at, datetime) else at
+    link = Link(number, seq, act, spelled, door, list_id, form, language, version.digest, message_id, person, origin)
+    return Recorded(act_id, link, digest, version.fits, network, agent, origin_salt, person_salt, email_hash, email_key)
+
+
+def _unproven(tx: Transaction) -> Iterator[Finding]:
+    """Give who stands on a list as confirmed although nothing in the evidence says why."""
+    proof = exists().where(
+        consent.c.chain == subscription.c.subscriber_id,
+        consent.c.list_id == subscription.c.list_id,
+        consent.c.act.in_(PROOFS),
+    )
+    standing = (
+        select(subscription.c.subscriber_id, mailing_list.c.name)
+        .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
+        .where(subscription.c.state == SubscriptionState.CONFIRMED, ~proof)
+        .order_by(subscription.c.subscriber_id)
+        .execution_options(yield_per=CHUNK)
+    )
+    for number, name in tx.execute(standing):
+        yield Finding(Fault.UNPROVEN, f"Subscriber {number} stands on {name}, and no act says why.", number)
