@@ -1,6 +1,7 @@
 """Opens the database, SQLite or PostgreSQL, so that the same statements behave the same on both."""
 
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,11 +19,11 @@ from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from newsletter.errors import InstanceMismatch, SettingWrong
+from newsletter.errors import InstanceMismatch, SettingWrong, TookTooLong
 from newsletter.journal import Journal
 from newsletter.tables import dkim, feeds, instance, issues, letters, mail, relays, review, staff
 from subscribers import journal as notes
-from subscribers.tables import attributes, evidence, imports, limits, lists, people
+from subscribers.tables import attributes, evidence, imports, limits, lists, people, segments
 from subscribers.tables.kinds import metadata
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ TABLE_MODULES = (
     people,
     attributes,
     lists,
+    segments,
     evidence,
     imports,
     limits,
@@ -57,6 +59,9 @@ POSTGRES_GUARDS = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_se
 
 # An address that swallows packets must not hang a command for minutes, in seconds.
 CONNECT_TIMEOUT = 10
+
+# How many instructions SQLite's machine does between two looks at the clock: about a millisecond.
+STEPS_BETWEEN_LOOKS = 100_000
 
 # Any number that no other program on the same PostgreSQL database uses.
 UPGRADE_LOCK = 7_306_087_434
@@ -99,10 +104,19 @@ class Database:
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Give a transaction that only reads; on SQLite it never waits for a writer."""
+    def read(self, within: float | None = None) -> Iterator[Connection]:
+        """Give a transaction that only reads; on SQLite it never waits for a writer.
+
+        Raises:
+            TookTooLong: a statement was not done *within* so many seconds, and was stopped.
+
+        """
         with self._reading.connect() as connection, connection.begin():
-            yield connection
+            if within is None:
+                yield connection
+                return
+            with _at_most(connection, within, is_sqlite=self.is_sqlite):
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -231,6 +245,31 @@ def claim_instance(tx: Connection, key_check: str, now: datetime) -> str:
     identity = uuid.uuid4().hex
     tx.execute(insert(instance.instance).values(id=identity, key_check=key_check, is_adopted=True, created_at=now))
     return identity
+
+
+@contextmanager
+def _at_most(connection: Connection, seconds: float, *, is_sqlite: bool) -> Iterator[None]:
+    driver: Any = connection.connection.driver_connection
+    if is_sqlite:
+        ends_at = time.monotonic() + seconds
+        driver.set_progress_handler(lambda: time.monotonic() > ends_at, STEPS_BETWEEN_LOOKS)
+    else:
+        # Ends with the transaction.
+        connection.execute(select(func.set_config("statement_timeout", str(round(seconds * 1000)), True)))
+    try:
+        yield
+    except OperationalError as error:
+        if _was_stopped(error):
+            raise TookTooLong(seconds) from error
+        raise
+    finally:
+        if is_sqlite:
+            driver.set_progress_handler(None, 0)
+
+
+def _was_stopped(error: OperationalError) -> bool:
+    # 57014: query_canceled.
+    return getattr(error.orig, "sqlstate", "") == "57014" or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
 
 
 def _checked_url(text: str) -> URL:

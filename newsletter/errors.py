@@ -10,6 +10,7 @@
     - Blocked(findings)          preflight found what must be mended first
     - AlreadyThere(what, name)
     - BadValue(what, value, reason)
+    - TookTooLong(seconds)       a question that was stopped
   - SettingWrong(name, reason)
   - RelayMissing                 nothing to hand mail to
   - RelayUnreachable(relay, reply) it is there by name, and does not take mail
@@ -169,6 +170,17 @@ class BadValue(Refused):
         self.value = value
         self.reason = reason
         super().__init__(f"{what} {value!s}: {reason}")
+
+
+class TookTooLong(Refused):
+    """A question to the database that was stopped before it was answered."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"This was not answered within {seconds:g} seconds and was stopped. Nothing was changed. Ask for less: fewer "
+            "conditions, or one list.",
+        )
 
 
 class SettingWrong(NewsletterError):  # noqa: N818 -- named for the outcome

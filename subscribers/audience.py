@@ -1,6 +1,6 @@
 """Who may be written to, now, as a query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ class Audience:
     cadence: Cadence = Cadence.EVERY_ISSUE
     # For whoever takes one of these; empty: for everybody, whatever topics they take.
     topics: frozenset[int] = frozenset()
+    # A condition about rows of `subscriber` that leaves only some of them (a segment's); never somebody else.
+    among: ColumnElement[bool] | None = field(default=None, compare=False)
 
 
 def confirmed(list_id: int) -> Select[Any]:
@@ -55,6 +57,7 @@ def people(wanted: Audience) -> Select[Any]:
         subscription.c.cadence == wanted.cadence,
         or_(subscription.c.paused_until.is_(None), subscription.c.paused_until <= wanted.at),
         *([_takes(wanted.topics)] if wanted.topics else []),
+        *([wanted.among] if wanted.among is not None else []),
     )
 
 

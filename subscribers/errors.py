@@ -23,6 +23,10 @@
   - AnswerRefused(key, text, reason) no answer to this attribute
   - ImportNotFound(import_id)
   - ImportUnderWay(import_id)        two go on with one import at once
+  - RuleRefused(reason, at)          a rule about people that cannot be read, or asks for what there is not
+  - SegmentNotFound(name)
+  - SegmentExists(name)
+  - SegmentUnnamed
 """
 
 # Of what somebody wrote, an error repeats so much.
@@ -214,3 +218,37 @@ class ImportUnderWay(SubscribersError):  # noqa: N818 -- named for the outcome
         super().__init__(
             f"Import {import_id} is being done by somebody else at this moment. Look at it again when they are done."
         )
+
+
+class RuleRefused(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A rule about people that cannot be read, or asks for what there is not."""
+
+    def __init__(self, reason: str, at: int | None = None) -> None:
+        self.reason = reason
+        # From 0; None where it is no place in a text.
+        self.at = at
+        place = f" at character {at + 1}" if at is not None else ""
+        super().__init__(f"The rule cannot be used: {reason}{place}.")
+
+
+class SegmentNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
+    """No segment of this name."""
+
+    def __init__(self, name: object) -> None:
+        self.name = name
+        super().__init__(f"There is no segment {name!s}.")
+
+
+class SegmentExists(SubscribersError):  # noqa: N818 -- named for the outcome
+    """The name is taken."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is a segment {name!s} already.")
+
+
+class SegmentUnnamed(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A segment is to be made and nothing is left of its name."""
+
+    def __init__(self) -> None:
+        super().__init__("A segment needs a name.")

@@ -78,9 +78,9 @@ class Door:
             self._application.close()
 
     @contextmanager
-    def reading(self, permission: Permission = Permission.VIEW) -> Iterator[Transaction]:
-        """Give a transaction that only reads, to somebody who may."""
-        with self.application.database.read() as tx:
+    def reading(self, permission: Permission = Permission.VIEW, *, within: float | None = None) -> Iterator[Transaction]:
+        """Give a transaction that only reads, to somebody who may; *within* so many seconds, as `Database.read` does."""
+        with self.application.database.read(within) as tx:
             require(self._actor(tx), permission)
             yield tx
 

@@ -21,6 +21,7 @@ from subscribers.errors import (
     AttributeNotFound,
     ListNotFound,
     SecretTooShort,
+    SegmentNotFound,
     SubscriberNotFound,
     SubscribersError,
     SubscriptionNotFound,
@@ -48,7 +49,9 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.BUG: "A bug: a traceback stands on stderr, please report it.",
     Exit.USAGE: "The command was not understood.",
     Exit.BLOCKED: "The issue has findings that must be mended, or overridden with a reason.",
-    Exit.NOT_FOUND: "No newsletter, issue, section, article, feed, list, topic, attribute, person, account or relay so named.",
+    Exit.NOT_FOUND: (
+        "No newsletter, issue, section, article, feed, list, topic, attribute, segment, person, account or relay so named."
+    ),
     Exit.REFUSED: "Understood and not granted: wrong state, bad value, not permitted, name taken, no feed could be read.",
     Exit.NOT_READY: "A setting is wrong or missing, or the database is not ready.",
     Exit.NO_MAILER: "Mail waits: another worker owns this SQLite database, no relay is configured, or it takes nothing.",
@@ -62,6 +65,7 @@ EXITS: Mapping[type[Exception], Exit] = {
     NotFound: Exit.NOT_FOUND,
     ListNotFound: Exit.NOT_FOUND,
     AttributeNotFound: Exit.NOT_FOUND,
+    SegmentNotFound: Exit.NOT_FOUND,
     SubscriberNotFound: Exit.NOT_FOUND,
     SubscriptionNotFound: Exit.NOT_FOUND,
     TopicNotFound: Exit.NOT_FOUND,

@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.cli import editing, exporting, findings, mailing, readers, shown, verifying
+from newsletter.cli import audience, editing, exporting, findings, mailing, readers, shown, verifying
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.issueviews import answer_issue, answer_issues, load
@@ -12,6 +12,7 @@ from newsletter.issues import draft as drafting
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.letters.compose import compose_issue
+from newsletter.mail import audiences
 from newsletter.review import approval, preflight
 from newsletter.staff.permissions import Permission
 
@@ -118,9 +119,12 @@ def approve(door: Door, issue_id: int, reason: str) -> None:
         looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed)
     with door.acting(Permission.APPROVE) as acting:
         approved = approval.approve(acting.tx, looked, acting.actor, acting.now, override_reason=reason)
+        # Nobody approves an issue for a segment that cannot be asked any more.
+        audiences.among(acting.tx, approved.issue, acting.now)
     for line in findings.lines(approved.findings):
         door.note(line)
     issue = approved.issue
+    found = audience.look(door, issue)
     door.answer(
         {
             "issue": issue.id,
@@ -128,8 +132,9 @@ def approve(door: Door, issue_id: int, reason: str) -> None:
             "letter": approved.letter.id,
             "content_hash": approved.letter.draft.content_hash,
             "findings": findings.documents(approved.findings),
+            **found.document,
         },
-        shown.line(f"{issue.title} is approved. {_next(door, issue)}"),
+        shown.line(f"{issue.title} is approved for {found.words}. {_next(door, issue)}"),
     )
 
 
@@ -162,6 +167,7 @@ issues = click.Group(
         editing.edit,
         editing.letter,
         readers.topics_,
+        audience.audience,
         check,
         approve,
         mailing.schedule,

@@ -4,18 +4,17 @@ from dataclasses import asdict
 
 import click
 
-from newsletter.cli import shown
+from newsletter.cli import audience, shown
 from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.issueviews import load
 from newsletter.cli.parameters import issue_argument, read_moment
-from newsletter.issues import agenda, newsletters, readers, store
+from newsletter.issues import agenda, newsletters, store
 from newsletter.issues.model import Issue
 from newsletter.mail import dispatch, relaybook, rest
 from newsletter.mail.delivery import Report
 from newsletter.mail.owed import Owed
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
-from subscribers import audience
 
 WAY_OUT = "It is mailed by the worker that runs, or by the next: newsletter worker."
 
@@ -56,9 +55,7 @@ def send(door: Door, issue_id: int) -> None:
     Example: newsletter issues send 5
     """
     issue = load(door, issue_id)
-    with door.reading() as tx:
-        people = audience.size(tx, readers.audience_of(tx, issue, door.now()))
-    door.confirm(f"Send {issue.title} to {spelled.people(people)}?")
+    door.confirm(f"Send {issue.title} to {audience.look(door, issue).words}?")
     with door.acting(Permission.SEND) as acting:
         report = dispatch.send_issue(acting.tx, issue_id, acting.now)
         acting.record("issue.send", f"issue {issue_id}", audience=report.audience)

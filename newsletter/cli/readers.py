@@ -7,9 +7,9 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.issueviews import load
 from newsletter.cli.parameters import issue_argument
 from newsletter.issues import readers
+from newsletter.mail import audiences
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
-from subscribers import audience
 
 
 @click.command("topics")
@@ -34,7 +34,7 @@ def topics_(door: Door, issue_id: int, topics: tuple[str, ...], *, is_for_everyb
     issue = load(door, issue_id)
     with door.reading() as tx:
         names = [one.name for one in readers.topics_of(tx, issue_id)]
-        people = audience.size(tx, readers.audience_of(tx, issue, door.now()))
+        people = audiences.count(tx, issue, door.now())
     whom = f"those who take {' or '.join(names)}" if names else "everybody on its list"
     door.answer(
         {"issue": issue_id, "topics": names, "people": people, "state": issue.state.value},

@@ -1,12 +1,13 @@
 """What an editor does to an issue; every edit voids the approval and counts the version up."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from newsletter.errors import AlreadyThere, BadValue, PostNotFound, SectionNotFound
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
-from newsletter.issues import contents, newsletters, store
+from newsletter.issues import contents, newsletters, selection, store
 from newsletter.issues.contents import Text
 from newsletter.issues.draft import LONGEST_TITLE, text_of
 from newsletter.issues.model import Article, Issue, Section, SectionKind, SectionPlan, Show
@@ -48,6 +49,27 @@ def edit_issue(
         subject=known.subject if subject is None else one_line(subject, LONGEST_SUBJECT),
         preheader=known.preheader if preheader is None else one_line(preheader, LONGEST_PREHEADER),
     )
+    return store.load(tx, issue_id)
+
+
+def select_people(
+    tx: Transaction,
+    issue_id: int,
+    now: datetime,
+    *,
+    included: Sequence[str],
+    excluded: Sequence[str],
+    expected_version: int | None = None,
+) -> Issue:
+    """Let an issue go to those of its list who are in one of the segments *included* and in none *excluded*, all by name.
+
+    Raises:
+        SegmentNotFound: there is none of this name.
+        BadValue: a segment is to be in and out at once, or there are too many.
+
+    """
+    store.begin_edit(tx, issue_id, now, expected_version)
+    selection.put(tx, issue_id, included, excluded)
     return store.load(tx, issue_id)
 
 

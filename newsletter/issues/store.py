@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
 
 from newsletter.errors import IssueNotFound, Outdated, WrongState
-from newsletter.issues import alerts, contents
+from newsletter.issues import alerts, contents, selection
 from newsletter.issues.model import EDITABLE, ENDED, Issue, IssueState, Section, require_step
 from newsletter.issues.schedule import SlotState
 from newsletter.tables.issues import article, issue, slot
@@ -195,7 +195,7 @@ def send_again(tx: Transaction, known: Issue, now: datetime) -> Issue:
 
 
 def approve_as(tx: Transaction, known: Issue, letter_id: int, now: datetime) -> Issue:
-    """Lead an issue in review to approved, with the frozen letter the approval is for.
+    """Lead an issue in review to approved: with the frozen letter the approval is for, and the rules of its segments as now.
 
     Raises:
         WrongState: no step leads there, or it was edited meanwhile.
@@ -204,6 +204,7 @@ def approve_as(tx: Transaction, known: Issue, letter_id: int, now: datetime) -> 
     require_step(known.id, known.state, S.APPROVED)
     approved = replace(known, state=S.APPROVED, letter_id=letter_id, updated_at=now)
     _step(tx, known, approved)
+    selection.pin(tx, known.id)
     return approved
 
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from newsletter import failpoints
 from newsletter.errors import WrongState
-from newsletter.issues import alerts, newsletters, readers
+from newsletter.issues import alerts, newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
 from newsletter.letters.letter import Draft, LetterKind
-from newsletter.mail import again, doubts, ledger, mailings
+from newsletter.mail import again, audiences, doubts, ledger, mailings
 from newsletter.mail.consequences import pause_key
 from newsletter.mail.delivery import Report
 from newsletter.mail.mailings import MailingState
@@ -31,7 +31,8 @@ def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
         IssueNotFound: there is none of this id.
         WrongState: it is not approved, or was edited since.
         NotAdopted: this database is a copy that nobody has adopted yet.
-        BadValue: the newsletter has no postal address, which the law asks for in every mail, or its list is archived.
+        BadValue: the newsletter has no postal address, which the law asks for in every mail, its list is archived, or a
+            segment of the issue cannot be asked any more.
 
     """
     issue = issues.load(tx, issue_id)
@@ -42,7 +43,8 @@ def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
         raise WrongState(issue_id, IssueState.SENDING.done, issue.state.words)
     failpoints.hit("audience.begin")
     issues.set_state(tx, issue, IssueState.SENDING, now)
-    ledger.plan(tx, issue.letter_id, readers.audience_of(tx, issue, now), now)
+    # Asked here and of no door, so that none can forget its segments and write to everybody.
+    ledger.plan(tx, issue.letter_id, audiences.of_issue(tx, issue, now), now)
     failpoints.hit("audience.done")
     return mailings.report(tx, issue.letter_id)
 

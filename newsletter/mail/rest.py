@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.errors import WrongState
-from newsletter.issues import newsletters, readers
+from newsletter.issues import newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.model import Issue, IssueState
-from newsletter.mail import doubts, mailings, owed, reopening
+from newsletter.mail import audiences, doubts, mailings, owed, reopening
 from newsletter.mail.owed import Owed
 from subscribers.transaction import Transaction
 
@@ -35,10 +35,11 @@ def look(tx: Transaction, issue_id: int, now: datetime) -> Owed:
     Raises:
         IssueNotFound: there is none of this id.
         WrongState: it was never mailed.
+        BadValue: a segment of the issue cannot be asked any more.
 
     """
     issue = issues.load(tx, issue_id)
-    return owed.count(tx, _letter_of(tx, issue), readers.audience_of(tx, issue, now))
+    return owed.count(tx, _letter_of(tx, issue), audiences.of_issue(tx, issue, now))
 
 
 def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) -> Planned:
@@ -50,11 +51,12 @@ def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) 
         IssueNotFound: there is none of this id.
         WrongState: it was never mailed.
         NotAdopted: this database is a copy that nobody has adopted yet.
-        BadValue: the newsletter has no postal address, which the law asks for in every mail, or its list is archived.
+        BadValue: the newsletter has no postal address, which the law asks for in every mail, its list is archived, or a
+            segment of the issue cannot be asked any more.
 
     """
     issue = issues.load(tx, issue_id)
-    letter_id, wanted = _letter_of(tx, issue), readers.audience_of(tx, issue, now)
+    letter_id, wanted = _letter_of(tx, issue), audiences.of_issue(tx, issue, now)
     newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id))
     found = owed.count(tx, letter_id, wanted)
     if not found.again and not (also_new and found.new):

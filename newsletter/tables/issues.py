@@ -120,6 +120,20 @@ issue_topic = Table(
     **SQLITE_STRICT,
 )
 
+# Whom of these it is for: everybody, unless segments stand here.
+issue_segment = Table(
+    "issue_segment",
+    metadata,
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True),
+    # No CASCADE: an issue whose segment vanished would go to everybody.
+    Column("segment_id", Number, ForeignKey("segment.id"), primary_key=True, index=True),
+    # Its people get the issue (no), or do not get it (yes).
+    Column("is_excluded", Flag, nullable=False),
+    # The rule as it was when somebody approved the issue; a later edit of the segment changes nothing of what was approved.
+    Column("rule", Document),
+    **SQLITE_STRICT,
+)
+
 section = Table(
     "section",
     metadata,

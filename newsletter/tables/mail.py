@@ -40,7 +40,7 @@ delivery = Table(
     Column("id", Number, primary_key=True),
     Column("letter_id", Number, ForeignKey("mailing.letter_id", ondelete="CASCADE"), nullable=False),
     # Null for proofs, which go to staff, and after an erasure.
-    Column("subscriber_id", Number, ForeignKey("subscriber.id", ondelete="SET NULL"), index=True),
+    Column("subscriber_id", Number, ForeignKey("subscriber.id", ondelete="SET NULL")),
     Column("subscription_id", Number, ForeignKey("subscription.id", ondelete="SET NULL"), index=True),
     Column("list_id", Number),
     # As it was when the audience was frozen; emptied by an erasure.
@@ -86,6 +86,8 @@ IS_WAITING = spelled_out(delivery.c.state, "pending", "deferred")
 IS_HELD = spelled_out(delivery.c.state, "leased", "sending")
 IS_UNCERTAIN = spelled_out(delivery.c.state, "uncertain")
 
+# What became of a letter on its way to a person: a rule about deliveries asks it of each of a million people.
+Index("ix_delivery_person", delivery.c.subscriber_id, delivery.c.letter_id)
 # What is being mailed, in the order it is mailed.
 Index(
     "ix_mailing_open",

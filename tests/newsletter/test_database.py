@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.database import Database, DatabaseBusy, DatabaseFault, _alembic_config, claim_instance
-from newsletter.errors import InstanceMismatch, SettingWrong
+from newsletter.errors import InstanceMismatch, SettingWrong, TookTooLong
 from newsletter.tables.staff import account
 from subscribers import suppression
 from subscribers.model import Reason
@@ -153,3 +153,21 @@ def test_writer_keeps_its_connection_until_something_breaks(database: Database) 
     assert first is second
     assert second is not third
     assert 0 == left
+
+
+def test_long_question_is_stopped(database: Database) -> None:
+    """After its time, with a sentence; the next one is not, and has all the time it wants."""
+    endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
+    long = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n")
+    with pytest.raises(TookTooLong, match=r"within 0\.05 seconds and was stopped"), database.read(0.05) as tx:
+        tx.execute(endless)
+    with database.read() as tx:
+        counted = tx.execute(long).scalar_one()
+
+    assert 300_000 == counted
+
+
+def test_other_faults_of_a_bounded_question_are_told_as_they_are(database: Database) -> None:
+    """Only what was stopped is called so."""
+    with pytest.raises(DatabaseFault, match="nonsense"), database.read(5) as tx:
+        tx.execute(text("SELECT nonsense"))

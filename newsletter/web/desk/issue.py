@@ -8,13 +8,13 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.errors import RenderFailed
 from newsletter.feeds.model import Post
-from newsletter.issues import alerts, newsletters, readers, store
+from newsletter.issues import alerts, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
 from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition, compose_issue
 from newsletter.letters.letter import Letter
 from newsletter.letters.webcopy import public_html
-from newsletter.mail import dispatch, relaybook
+from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.mail.delivery import Report
 from newsletter.review import preflight
 from newsletter.review import store as approvals
@@ -25,7 +25,7 @@ from newsletter.web.desk import bars, states, steps
 from newsletter.web.desk.bars import Bar
 from newsletter.web.guard import PREVIEW_HEADERS
 from newsletter.web.visits import Site, Visit
-from subscribers import audience, register
+from subscribers import register
 from subscribers.transaction import Transaction
 
 S = IssueState
@@ -88,9 +88,7 @@ def load(site: Site, tx: Transaction, issue_id: int) -> Desked:
         issue=issue,
         newsletter=newsletter,
         list_name=register.list_by_id(tx, newsletter.list_id).name,
-        readers=report.audience
-        if report is not None
-        else audience.size(tx, readers.audience_of(tx, issue, site.application.clock())),
+        readers=report.audience if report is not None else audiences.count(tx, issue, site.application.clock()),
         report=report,
         can_mail=relaybook.missing(tx, site.application.relay) is None,
     )

@@ -1,0 +1,64 @@
+"""Whom an issue goes to: its list, or those of it that its segments select."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, not_, or_
+
+from newsletter.errors import BadValue
+from newsletter.issues import readers, selection
+from newsletter.issues.model import Issue
+from newsletter.mail import fates, mailings
+from subscribers import audience
+from subscribers.audience import Audience
+from subscribers.errors import RuleRefused
+from subscribers.segments import query
+from subscribers.segments import store as segments
+from subscribers.segments.checking import Vocabulary
+from subscribers.segments.query import Mail
+from subscribers.segments.store import Segment
+from subscribers.transaction import Transaction
+
+
+def of_issue(tx: Transaction, issue: Issue, now: datetime) -> Audience:
+    """Give whom an issue is for at this moment: of its topics, and selected by its segments.
+
+    Raises:
+        BadValue: as `among` does.
+
+    """
+    return replace(readers.audience_of(tx, issue, now), among=among(tx, issue, now))
+
+
+def among(tx: Transaction, issue: Issue, now: datetime) -> ColumnElement[bool] | None:
+    """Give the condition, for a statement about rows of `subscriber`, that somebody is selected; None: everybody is.
+
+    Raises:
+        BadValue: a segment speaks of what there is not any more, so nobody can tell whom it means.
+
+    """
+    selected = selection.of_issue(tx, issue)
+    if selected.is_everybody:
+        return None
+    known = segments.vocabulary(tx)
+    mail = fates.mail(tx, mailings.letter_of_issue(tx, issue.id))
+    included = [_holds(one, known, mail, now) for one in selected.included]
+    excluded = [not_(_holds(one, known, mail, now)) for one in selected.excluded]
+    return and_(*([or_(*included)] if included else []), *excluded)
+
+
+def count(tx: Transaction, issue: Issue, now: datetime) -> int:
+    """Count the people an issue would go to now.
+
+    Raises:
+        BadValue: as `among` does.
+
+    """
+    return audience.size(tx, of_issue(tx, issue, now))
+
+
+def _holds(segment: Segment, known: Vocabulary, mail: Mail, now: datetime) -> ColumnElement[bool]:
+    try:
+        return query.holds(segment.rule, known, mail, now)
+    except RuleRefused as error:
+        raise BadValue("segment", segment.name, f"cannot be asked any more: {error.reason}") from error
