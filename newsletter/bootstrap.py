@@ -14,7 +14,7 @@ from typing import Self
 import structlog
 from alembic.util import CommandError
 
-from newsletter import failpoints
+from newsletter import adoption, failpoints
 from newsletter.clock import Clock, system_clock
 from newsletter.confined import Child
 from newsletter.database import Database, DatabaseFault, claim_instance, known_instance
@@ -87,6 +87,7 @@ def open_application(settings: Settings, clock: Clock = system_clock) -> Applica
     database = Database(settings.database_url, Journal(settings.journal_dir, keyring, socket.gethostname()))
     try:
         _require_ready(database, keyring.key_check, clock())
+        adoption.look(database, adoption.home_of(database, settings.data_dir), clock())
     except BaseException:
         database.close()
         raise

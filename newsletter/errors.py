@@ -16,6 +16,7 @@
   - RelayUnreachable(relay, reply) it is there by name, and does not take mail
   - WorkerRunning(where)         a second mailer on SQLite
   - NotAdopted                   this database is a copy that nobody has adopted
+  - NotReplayed                  nor may be, before it knows who left since it was copied
   - InstanceMismatch(reason)     this database belongs to another key
   - JournalUnwritable(path, reason) who left cannot be written down outside the database
   - DatabaseNotReady(reason)     it cannot be reached, or has not the shape this version expects
@@ -231,7 +232,21 @@ class NotAdopted(NewsletterError):  # noqa: N818 -- named for the outcome
     """This database is a copy, and a copy never mails before somebody says that it is the one."""
 
     def __init__(self) -> None:
-        super().__init__("This database is a copy that nobody has adopted, so it mails nothing.")
+        super().__init__(
+            "This database is a copy that nobody has adopted, so it mails nothing. Read the journals of all hosts into it "
+            "(newsletter journal replay FILE…), then adopt it (newsletter adopt)."
+        )
+
+
+class NotReplayed(Refused):
+    """A copy is to be adopted, and nobody read the journals into it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No journal was read into this database since it was copied, so people who left since would be written to again. "
+            "Read those of all hosts (newsletter journal replay FILE…), or say why that is not needed "
+            "(newsletter adopt --without-journal REASON)."
+        )
 
 
 class InstanceMismatch(NewsletterError):  # noqa: N818 -- named for the outcome

@@ -80,7 +80,9 @@ def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) 
     if person is None:
         raise SubscriberNotFound(subscriber_id)
     email_hash = keyring.hash_address(person.address.key)
-    suppression.suppress(tx, email_hash, Reason.ERASED, now, list_id=EVERY_LIST)
+    if not suppression.suppress(tx, email_hash, Reason.ERASED, now, list_id=EVERY_LIST):
+        # Whoever was erased before, came back and goes again: a backup from between must not keep them.
+        suppression.owe(tx, email_hash, Reason.ERASED, now)
     records.record(tx, keyring, person, None, Act.ERASED, now, Evidence(Door.COMMAND))
     acts.forget(tx, subscriber_id)
     # Subscriptions, confirmations and answers go with the row.

@@ -246,6 +246,11 @@ def find(tx: Transaction, address: EmailAddress) -> Subscriber:
     return person
 
 
+def find_by_hash(tx: Transaction, email_hash: str) -> Subscriber | None:
+    """Give the person whose address is remembered by this keyed hash; None when nobody is known by it."""
+    return records.subscriber_where(tx, subscriber.c.email_hash == email_hash)
+
+
 def subscriber_by_id(tx: Transaction, subscriber_id: int) -> Subscriber:
     """Give the person of this id.
 

@@ -30,7 +30,7 @@ JOURNALLED = frozenset(Reason) - {Reason.BOUNCED}
 def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list_id: int = EVERY_LIST) -> bool:
     """Never write to this address again, on one list or on every list; gives whether that is news.
 
-    The transaction owes the journal a line for it. Saying it twice is not an error.
+    The transaction owes the journal a line for it. Saying it twice is not an error, and owes nothing.
     """
     weaker = _STRENGTH[: _STRENGTH.index(reason)]
     statement = insert(suppression).values(email_hash=email_hash, list_id=list_id, reason=reason, at=now)
@@ -42,9 +42,15 @@ def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *,
         ).returning(suppression.c.id)
     )
     is_news = written.scalar_one_or_none() is not None
-    if is_news and reason in JOURNALLED:
-        journal.note(tx, Line(now, Said.NO, reason, _scope(tx, list_id), email_hash))
+    # What stands behind a stronger reason is said all the same, and counts when that is lifted.
+    if reason in JOURNALLED and (is_news or _reason_of_scope(tx, email_hash, list_id) is not reason):
+        owe(tx, email_hash, reason, now, list_id=list_id)
     return is_news
+
+
+def owe(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list_id: int = EVERY_LIST) -> None:
+    """Let this transaction owe the journal a no, whether it is news to the database or not."""
+    journal.note(tx, Line(now, Said.NO, reason, _scope(tx, list_id), email_hash))
 
 
 def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int) -> None:
@@ -53,6 +59,16 @@ def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int) -> No
     lifted = tx.execute(delete(suppression).where(*of_scope).returning(suppression.c.reason)).scalar_one_or_none()
     if lifted in JOURNALLED:
         journal.note(tx, Line(now, Said.LIFTED, Reason(lifted), _scope(tx, list_id), email_hash))
+
+
+def lift_older(tx: Transaction, email_hash: str, lifted_at: datetime, *, list_id: int) -> bool:
+    """Lift again what the staff had lifted at a moment, unless it was said later or is the person's own; gives whether."""
+    of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
+    older = (suppression.c.at <= lifted_at, suppression.c.reason.not_in(OWN_WORD))
+    if tx.execute(select(suppression.c.id).where(*of_scope, *older)).one_or_none() is None:
+        return False
+    lift(tx, email_hash, lifted_at, list_id=list_id)
+    return True
 
 
 def take_back(tx: Transaction, email_hash: str, list_id: int) -> None:
@@ -106,3 +122,9 @@ def _scope(tx: Transaction, list_id: int) -> str:
         return journal.EVERY
     slug = tx.execute(select(mailing_list.c.slug).where(mailing_list.c.id == list_id)).scalar_one_or_none()
     return slug or f"#{list_id}"
+
+
+def _reason_of_scope(tx: Transaction, email_hash: str, list_id: int) -> Reason | None:
+    of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
+    found = tx.execute(select(suppression.c.reason).where(*of_scope)).scalar_one_or_none()
+    return Reason(found) if found is not None else None

@@ -19,6 +19,7 @@ from newsletter.cli import (
     feeds,
     findings,
     issues,
+    journal,
     lists,
     newsletters,
     reconciling,
@@ -70,6 +71,8 @@ for command in (
     staff.staff,
     alerts.alerts,
     dkim.dkim,
+    journal.journal,
+    journal.adopt,
 ):
     newsletter.add_command(command)
 

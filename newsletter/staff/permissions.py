@@ -27,6 +27,8 @@ class Permission(StrEnum):
     MANAGE_NEWSLETTERS = "manage_newsletters"
     MANAGE_RELAYS = "manage_relays"
     MANAGE_STAFF = "manage_staff"
+    # Adopt a copy, read journals into it, change its key.
+    MANAGE_INSTANCE = "manage_instance"
 
     @property
     def words(self) -> str:

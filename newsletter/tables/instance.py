@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Table, Text
 
-from subscribers.tables.kinds import SQLITE_STRICT, Flag, Instant, metadata
+from subscribers.tables.kinds import SQLITE_STRICT, Flag, Instant, Number, metadata
 
 instance = Table(
     "instance",
@@ -12,6 +12,11 @@ instance = Table(
     Column("key_check", Text, nullable=False),
     # A clone or restored copy is not adopted and so never mails.
     Column("is_adopted", Flag, nullable=False),
+    # By what a copy is told (newsletter.instance): where the server keeps it, and how far it has counted.
+    Column("place", Text, nullable=False, default="", server_default=""),
+    Column("pulse", Number, nullable=False, default=0, server_default="0"),
+    # When journals were read into a copy; emptied when it is adopted.
+    Column("replayed_at", Instant),
     Column("created_at", Instant, nullable=False),
     **SQLITE_STRICT,
 )

@@ -21,7 +21,6 @@ def upgrade() -> None:
             "WHERE EXISTS (SELECT 1 FROM instance)"
         )
 
-
     # The former hash stands in the chain as a salted digest: without its salt it is no more looked at, as behind an erasure.
     op.execute("UPDATE consent SET person_salt = NULL WHERE act = 'erased' AND EXISTS (SELECT 1 FROM instance)")
 

@@ -1,0 +1,93 @@
+"""Copies: a database that is not where it was left is disowned and mails nothing, until somebody adopts it."""
+
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from newsletter import home, instance
+from newsletter.database import Database
+from newsletter.errors import NotReplayed
+from newsletter.home import Home
+from newsletter.issues import alerts
+from newsletter.staff import audit
+from newsletter.staff.permissions import Actor
+from subscribers.transaction import Transaction
+
+log = structlog.get_logger()
+
+ALERT = "not-adopted"
+
+# Who did it, in the audit, where nobody did.
+START = Actor("the start", None)
+
+
+def home_of(database: Database, data_dir: Path) -> Path:
+    """Give where this host remembers what it knows of the database: beside a file, else in the data folder."""
+    if database.path is not None:
+        return database.path.with_name(database.path.name + home.SUFFIX)
+    return data_dir / "database.home"
+
+
+def look(database: Database, path: Path, now: datetime) -> None:
+    """Disown the database when it is not the one this host left."""
+    remembered = home.read(path)
+    with database.read() as tx:
+        why = _trouble(tx, remembered, is_of_one_host=database.is_sqlite)
+    if not why:
+        return
+    with database.write() as tx:
+        if not instance.disown(tx):
+            return
+        audit.record(tx, START, "instance.disown", "instance", {"reason": why}, now)
+        alerts.raise_alert(tx, ALERT, _words(why), now)
+    log.warning("this database mails nothing until it is adopted", reason=why)
+
+
+def beat(database: Database, path: Path, now: datetime) -> None:
+    """Look, count one tick, and remember it on this host."""
+    look(database, path, now)
+    with database.write() as tx:
+        known = instance.standing(tx)
+        if not known.is_adopted:
+            # What this host remembers of the original must not be overwritten by the copy.
+            return
+        pulse = instance.beat(tx, instance.place(tx))
+    remember(path, Home(known.id, pulse))
+
+
+def adopt(tx: Transaction, path: Path, now: datetime, *, without_journal: str = "") -> Home:
+    """Let this database mail from now on; gives what `remember` is to write once this is committed.
+
+    Raises:
+        NotReplayed: no journal was read into it, and nobody says why that is not needed.
+
+    """
+    known = instance.standing(tx)
+    if known.replayed_at is None and not without_journal:
+        raise NotReplayed
+    remembered = home.read(path)
+    least = remembered.pulse if remembered is not None and remembered.instance == known.id else 0
+    pulse = instance.adopt(tx, instance.place(tx), least)
+    alerts.settle_alert(tx, ALERT, now)
+    return Home(known.id, pulse)
+
+
+def remember(path: Path, seen: Home) -> None:
+    """Write on this host what it has seen of the database, behind the transaction that counted it."""
+    try:
+        home.write(path, seen)
+    except OSError as error:
+        # A read-only folder: a restored backup is then noticed by the database server's numbers alone.
+        log.warning("this host cannot remember its database", path=str(path), reason=error.strerror)
+
+
+def _trouble(tx: Transaction, remembered: Home | None, *, is_of_one_host: bool) -> str:
+    return home.trouble(instance.standing(tx), instance.place(tx), remembered, is_of_one_host=is_of_one_host)
+
+
+def _words(why: str) -> str:
+    return (
+        f"Nothing is mailed: {why}. Stop the instance it comes from, read the journals of all hosts into this one "
+        "(newsletter journal replay FILE…), and adopt it (newsletter adopt)."
+    )

@@ -1,0 +1,146 @@
+"""`newsletter journal` and `newsletter adopt`: what a restored database must be told before it may mail."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from newsletter import adoption, instance
+from newsletter.cli import shown
+from newsletter.cli.door import Door, common, destructive, pass_door
+from newsletter.cli.exits import Exit
+from newsletter.cli.progress import reading_bar
+from newsletter.errors import BadValue
+from newsletter.journal import SUFFIX, lines_of
+from newsletter.people.replay import Fate, replay
+from newsletter.staff.permissions import Permission
+from newsletter.web import spelled
+from subscribers.journal import Line, Unread
+from subscribers.oneline import one_line
+
+LONGEST_REASON = 500
+
+_WORDS: Mapping[Fate, str] = {
+    Fate.APPLIED: "obeyed again",
+    Fate.KNOWN: "known already",
+    Fate.OUTDATED: "taken back since",
+    Fate.NO_LIST: "about a list that is not here",
+    Fate.DAMAGED: "damaged",
+    Fate.FOREIGN: "sealed with another key",
+}
+
+
+@click.command("replay")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@common
+@pass_door
+def replay_(door: Door, files: Sequence[str]) -> int:
+    """Obey everybody again who said no in these journals: after a backup was restored, before it may mail.
+
+    FILE is a journal or a folder of them; give those of all hosts, from as far back as the backup is old or farther. A yes that
+    a person gave after their no stands. Reading the same files again changes nothing.
+
+    Example: newsletter journal replay /var/lib/newsletter/journal
+    """
+    paths = _paths(files)
+    application = door.application
+    door.allow(Permission.MANAGE_INSTANCE)
+
+    def lines() -> Iterator[Line | Unread]:
+        for path in paths:
+            yield from _read(path, door)
+
+    with reading_bar("Reading journals", 0, "lines") as tell:
+        fates = replay(application.database.write, application.keyring, lines, lambda count: tell(0, count))
+    is_whole = not fates[Fate.FOREIGN]
+    with door.acting(Permission.MANAGE_INSTANCE) as acting:
+        if is_whole:
+            instance.mark_replayed(acting.tx, acting.now)
+        acting.record("journal.replay", "instance", files=len(paths), **{fate.value: count for fate, count in fates.items()})
+    _tell(door, paths, fates)
+    return Exit.DONE if is_whole else Exit.NOT_READY
+
+
+@click.command("list")
+@common
+@pass_door
+def list_(door: Door) -> None:
+    """Show the files of the journal in this host's folder.
+
+    Example: newsletter journal list
+    """
+    door.allow(Permission.VIEW)
+    folder = door.settings.journal_dir
+    files = [(path, path.stat().st_size) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    door.answer(
+        {"folder": str(folder), "files": [{"file": str(path), "bytes": size} for path, size in files]},
+        shown.table(("file", "#bytes"), [(path, spelled.number(size)) for path, size in files])
+        if files
+        else shown.line(f"Nobody has said no on this host yet: there is no journal in {folder}."),
+    )
+
+
+@click.command("adopt")
+@click.option("--without-journal", "reason", metavar="REASON", help="Why no journal need be read; kept in the audit.")
+@destructive
+@common
+@pass_door
+def adopt(door: Door, reason: str | None) -> None:
+    """Let a copied or restored database mail; the one it was copied from must be stopped for good.
+
+    The journals of all hosts are to be read into it first (`newsletter journal replay`), or people who left since the copy was
+    made would be written to again.
+
+    Example: newsletter adopt
+    """
+    words = one_line(reason or "", LONGEST_REASON)
+    if reason is not None and not words:
+        raise BadValue("reason", repr(reason), "is empty")
+    application = door.application
+    with door.reading(Permission.MANAGE_INSTANCE) as tx:
+        is_adopted = instance.standing(tx).is_adopted
+    if is_adopted:
+        door.answer({"adopted": True, "changed": False}, shown.line("This database mails already; nothing was changed."))
+        return
+    door.confirm("Let this database mail? The one it was copied from must not mail any more.")
+    path = adoption.home_of(application.database, application.settings.data_dir)
+    with door.acting(Permission.MANAGE_INSTANCE) as acting:
+        home = adoption.adopt(acting.tx, path, acting.now, without_journal=words)
+        acting.record("instance.adopt", "instance", without_journal=words)
+    adoption.remember(path, home)
+    door.answer({"adopted": True, "changed": True}, shown.line("This database is adopted and mails from now on."))
+
+
+def _paths(files: Sequence[str]) -> list[Path]:
+    paths = [found for file in files for found in _expanded(Path(file))]
+    if not paths:
+        raise BadValue("folder", ", ".join(files), f"holds no journal (*{SUFFIX})")
+    return paths
+
+
+def _expanded(path: Path) -> list[Path]:
+    if not path.exists():
+        raise BadValue("file", path, "is not there")
+    return sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
+
+
+def _read(path: Path, door: Door) -> Iterator[Line | Unread]:
+    try:
+        yield from lines_of(path, door.application.keyring)
+    except OSError as error:
+        raise BadValue("file", path, f"cannot be read: {error.strerror}. Lines before it were obeyed; begin again.") from error
+
+
+def _tell(door: Door, paths: Sequence[Path], fates: Mapping[Fate, int]) -> None:
+    told = [f"{spelled.number(count)} {_WORDS[fate]}" for fate, count in fates.items() if count]
+    if fates[Fate.FOREIGN]:
+        door.note(
+            "Error: some lines were sealed with a key that is not given, so it is not known whom they are about. Set the key "
+            "they were made with, and read them again."
+        )
+    total = spelled.number(sum(fates.values()))
+    document = {"files": len(paths), "lines": sum(fates.values())} | {fate.value: count for fate, count in fates.items()}
+    door.answer(document, shown.line(f"{total} lines: {', '.join(told) or 'nothing in them'}."))
+
+
+journal = click.Group("journal", commands=[replay_, list_], help="Who said no, outside the database; for after a restore.")

@@ -1,0 +1,75 @@
+"""Which instance this database is, whether it may mail, and by what a copy of it is told; in SQL."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, literal, select, text, update
+
+from newsletter.tables.instance import instance
+
+# A copy that is adopted counts on from here on: no host that knew the original has seen so high a pulse.
+LEAP = 10_000_000
+
+_MAY_ASK = text("SELECT has_function_privilege('pg_control_system()', 'execute')")
+_SERVER = text("SELECT system_identifier FROM pg_control_system()")
+_TABLE = text(
+    "SELECT (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'instance'::regclass::oid::text"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the database says of itself."""
+
+    id: str
+    is_adopted: bool
+    # Where the server kept it when it was last run; empty before, and on SQLite.
+    place: str
+    # Grows by one at each tick of a worker.
+    pulse: int
+    # When journals were read into it since it was found to be a copy.
+    replayed_at: datetime | None
+
+
+def standing(tx: Connection) -> Standing:
+    """Give what the database says of itself; there must have been a first `newsletter init`."""
+    row = tx.execute(select(instance)).one()
+    return Standing(row.id, row.is_adopted, row.place, row.pulse, row.replayed_at)
+
+
+def place(tx: Connection) -> str:
+    """Give by what PostgreSQL tells this database from each copy of it: its server, its own number, its table's number.
+
+    Empty on SQLite, where a copy of a file is told by what lies beside it. A dump that is restored, into the same database
+    too, makes new tables.
+    """
+    if tx.dialect.name == "sqlite":
+        return ""
+    server = tx.execute(_SERVER).scalar_one() if tx.execute(_MAY_ASK).scalar_one() else ""
+    return f"{server}/{tx.execute(_TABLE).scalar_one()}"
+
+
+def beat(tx: Connection, place_now: str) -> int:
+    """Count one tick; gives the pulse."""
+    first = case((instance.c.place == "", literal(place_now)), else_=instance.c.place)
+    counted = update(instance).values(pulse=instance.c.pulse + 1, place=first).returning(instance.c.pulse)
+    pulse: int = tx.execute(counted).scalar_one()
+    return pulse
+
+
+def disown(tx: Connection) -> bool:
+    """Let this database mail nothing until it is adopted; gives whether that is news."""
+    changed = update(instance).where(instance.c.is_adopted == 1).values(is_adopted=False, replayed_at=None)
+    return bool(tx.execute(changed).rowcount)
+
+
+def mark_replayed(tx: Connection, now: datetime) -> None:
+    """Write down that journals were read into it."""
+    tx.execute(update(instance).values(replayed_at=now))
+
+
+def adopt(tx: Connection, place_now: str, least: int) -> int:
+    """Let this database mail from now on, here; gives its pulse, which is beyond *least* and everything seen before."""
+    pulse = max(standing(tx).pulse, least) + LEAP
+    tx.execute(update(instance).values(is_adopted=True, place=place_now, pulse=pulse, replayed_at=None))
+    return pulse

@@ -1,0 +1,138 @@
+"""Reading journals again: whoever said no after the backup was made is obeyed by the database that was restored from it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from newsletter.people import erase, withdraw
+from subscribers import journal, register, suppression
+from subscribers.consent import Act, Door, Evidence
+from subscribers.journal import Line, Said, Unread
+from subscribers.model import EVERY_LIST, Reason, Subscriber, SubscriptionState
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+
+# Lines per transaction: how long a page that wants to write has to wait, and what a kill can undo.
+BATCH = 100
+
+EVIDENCE = Evidence(Door.COMMAND, "Read again from the journal.")
+
+
+class Fate(StrEnum):
+    """What became of a line."""
+
+    # Somebody is kept out by it who was not.
+    APPLIED = "applied"
+    # It was known.
+    KNOWN = "known"
+    # It was taken back since: by a fresh yes of the person, or by the staff.
+    OUTDATED = "outdated"
+    # It is about a list that this database does not have.
+    NO_LIST = "no_list"
+    DAMAGED = "damaged"
+    # Sealed with a key that nobody gave.
+    FOREIGN = "foreign"
+
+
+# What has a place of its own in the journal: a person (by hash) and a scope.
+_Lifted = dict[tuple[str, str], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What all lines share."""
+
+    keyring: Keyring
+    # The lists there are, by slug.
+    lists: Mapping[str, int]
+    lifted: _Lifted
+
+
+def replay(
+    begin: Callable[[], AbstractContextManager[Transaction]],
+    keyring: Keyring,
+    read: Callable[[], Iterable[Line | Unread]],
+    progress: Callable[[int], None] = lambda _lines: None,
+) -> Mapping[Fate, int]:
+    """Apply all lines that *read* gives, which is asked twice; gives how many had which fate.
+
+    In any order and any number of times: the same lines again change nothing. *begin* gives a transaction that may write;
+    many short ones are taken. *progress* is told how many lines are done.
+    """
+    lifted = _liftings(read())
+    fates: Counter[Fate] = Counter()
+    lines = iter(read())
+    while batch := tuple(islice(lines, BATCH)):
+        with begin() as tx:
+            desk = _Desk(keyring, {one.slug: one.id for one in register.all_lists(tx)}, lifted)
+            fates.update([_fate(tx, desk, line) for line in batch])
+        progress(fates.total())
+    return {fate: fates[fate] for fate in Fate}
+
+
+def _liftings(lines: Iterable[Line | Unread]) -> _Lifted:
+    """Give when the staff last lifted what of whom; there are few of these."""
+    lifted: _Lifted = {}
+    for line in lines:
+        if isinstance(line, Line) and line.said is Said.LIFTED:
+            key = (line.email_hash, line.scope)
+            lifted[key] = max(line.at, lifted.get(key, line.at))
+    return lifted
+
+
+def _fate(tx: Transaction, desk: _Desk, line: Line | Unread) -> Fate:
+    if isinstance(line, Unread):
+        return Fate.DAMAGED if line is Unread.DAMAGED else Fate.FOREIGN
+    list_id = EVERY_LIST if line.scope == journal.EVERY else desk.lists.get(line.scope)
+    if list_id is None:
+        return Fate.NO_LIST
+    if line.said is Said.LIFTED:
+        return Fate.APPLIED if suppression.lift_older(tx, line.email_hash, line.at, list_id=list_id) else Fate.KNOWN
+    lifted_at = desk.lifted.get((line.email_hash, line.scope))
+    if line.reason not in suppression.OWN_WORD and lifted_at is not None and lifted_at >= line.at:
+        return Fate.OUTDATED
+    return _take_no(tx, desk, line, list_id)
+
+
+def _take_no(tx: Transaction, desk: _Desk, line: Line, list_id: int) -> Fate:
+    person = register.find_by_hash(tx, line.email_hash)
+    if person is None or line.reason not in suppression.OWN_WORD:
+        return _known_or_applied(suppression.suppress(tx, line.email_hash, line.reason, line.at, list_id=list_id))
+    yes = _said_yes_since(tx, line)
+    if line.reason is Reason.ERASED and not yes and person.created_at <= line.at:
+        erase.erase(tx, desk.keyring, person.id, line.at)
+        return Fate.APPLIED
+    open_scope = [list_id] if list_id != EVERY_LIST or not yes else list(desk.lists.values())
+    kept_out = [one for one in open_scope if one not in yes]
+    if not kept_out:
+        return Fate.OUTDATED
+    is_news = [suppression.suppress(tx, line.email_hash, line.reason, line.at, list_id=one) for one in kept_out]
+    left = _withdraw(tx, desk, person, line, frozenset(kept_out))
+    return _known_or_applied(any(is_news) or left)
+
+
+def _withdraw(tx: Transaction, desk: _Desk, person: Subscriber, line: Line, scope: frozenset[int]) -> bool:
+    """Let a person leave the lists of *scope* as they did before; a wish to join from after that stays a wish."""
+    left = False
+    for standing in register.subscriptions_of(tx, person.id):
+        is_meant = EVERY_LIST in scope or standing.list_id in scope
+        asked_since = standing.requested_at is not None and standing.requested_at > line.at
+        if is_meant and standing.state is not SubscriptionState.WITHDRAWN and not asked_since:
+            withdraw.withdraw(tx, desk.keyring, standing.id, line.at, EVIDENCE)
+            left = True
+    return left
+
+
+def _said_yes_since(tx: Transaction, line: Line) -> frozenset[int]:
+    """Give the lists the person has confirmed themselves since: nothing that an import says of them counts."""
+    said = register.consent_of(tx, line.email_hash)
+    yes: Iterator[int | None] = (one.list_id for one in said if one.act is Act.CONFIRMED and one.at > line.at)
+    return frozenset(list_id for list_id in yes if list_id is not None)
+
+
+def _known_or_applied(is_news: bool) -> Fate:  # noqa: FBT001 -- one fact
+    return Fate.APPLIED if is_news else Fate.KNOWN

@@ -1,0 +1,136 @@
+"""Copies mail nothing (P9): whatever way a database was copied or restored, on both engines."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from newsletter import adoption, instance
+from newsletter.database import Database, claim_instance
+from newsletter.errors import NotReplayed
+from newsletter.issues import alerts
+from newsletter.mail import mailings
+from newsletter.staff import audit
+
+
+@pytest.fixture
+def path(database: Database, tmp_path: Path, now: datetime) -> Path:
+    """Give where the host remembers an instance that has run for three ticks."""
+    path = adoption.home_of(database, tmp_path)
+    with database.write() as tx:
+        claim_instance(tx, "check", now)
+    for _ in range(3):
+        adoption.beat(database, path, now)
+    return path
+
+
+def is_copy(database: Database) -> bool:
+    """Whether it mails nothing."""
+    with database.read() as tx:
+        return mailings.is_copy(tx)
+
+
+def go_back(database: Database) -> None:
+    """Make the database what it was two ticks ago."""
+    with database.write() as tx:
+        tx.execute(text("UPDATE instance SET pulse = pulse - 2"))
+
+
+def test_original_goes_on(database: Database, path: Path, now: datetime) -> None:
+    """However often it is started and ticks; on another host too where there may be many."""
+    adoption.look(database, path, now)
+    adoption.beat(database, path, now)
+
+    assert not is_copy(database)
+    with database.read() as tx:
+        assert 4 == instance.standing(tx).pulse
+
+
+@pytest.mark.parametrize("by", ["start", "tick"])
+def test_restored_backup_is_disowned(database: Database, path: Path, now: datetime, by: str) -> None:
+    """At the start, or at the next tick of a worker that lived through it; it is told once, and the count stands still."""
+    go_back(database)
+    notice = adoption.look if by == "start" else adoption.beat
+    notice(database, path, now)
+    notice(database, path, now)
+
+    assert is_copy(database)
+    with database.read() as tx:
+        assert ["instance.disown"] == [one.act for one in audit.recent(tx)]
+        assert 1 == len(alerts.open_alerts(tx))
+        assert 1 == instance.standing(tx).pulse
+
+
+def test_copied_file_is_disowned_and_the_original_is_not(sqlite_url: str, tmp_path: Path, now: datetime) -> None:
+    """Wherever it is put, without the note that lies beside the original."""
+    original = Database(sqlite_url)
+    assert original.path is not None
+    with original.write() as tx:
+        claim_instance(tx, "check", now)
+    adoption.beat(original, adoption.home_of(original, tmp_path), now)
+    (tmp_path / "elsewhere").mkdir()
+    for suffix in ("", "-wal"):
+        if original.path.with_name(original.path.name + suffix).exists():
+            shutil.copy(original.path.with_name(original.path.name + suffix), tmp_path / "elsewhere" / f"copy.db{suffix}")
+    copy = Database(f"sqlite:///{tmp_path}/elsewhere/copy.db")
+    adoption.look(copy, adoption.home_of(copy, tmp_path), now)
+    adoption.look(original, adoption.home_of(original, tmp_path), now)
+
+    assert is_copy(copy)
+    assert not is_copy(original)
+    copy.close()
+    original.close()
+
+
+def test_restored_dump_is_disowned(postgres_url: str, tmp_path: Path, now: datetime) -> None:
+    """A dump makes its tables anew, in the same database too, on whatever host it is run then."""
+    database = Database(postgres_url)
+    with database.write() as tx:
+        claim_instance(tx, "check", now)
+    adoption.beat(database, tmp_path / "home", now)
+    with database.write() as tx:
+        tx.execute(text("CREATE TABLE dumped (LIKE instance INCLUDING ALL)"))
+        tx.execute(text("INSERT INTO dumped SELECT * FROM instance"))
+        tx.execute(text("DROP TABLE instance"))
+        tx.execute(text("ALTER TABLE dumped RENAME TO instance"))
+    adoption.look(database, tmp_path / "home-of-another-host", now)
+
+    assert is_copy(database)
+    database.close()
+
+
+def test_copy_is_adopted_behind_its_journals(database: Database, path: Path, tmp_path: Path, now: datetime) -> None:
+    """Or with a reason; no host that knew the original takes it for a backup again."""
+    other_host = tmp_path / "of-another-host.home"
+    shutil.copy(path, other_host)
+    go_back(database)
+    adoption.look(database, path, now)
+    with pytest.raises(NotReplayed, match="--without-journal"), database.write() as tx:
+        adoption.adopt(tx, path, now)
+    with database.write() as tx:
+        instance.mark_replayed(tx, now)
+        home = adoption.adopt(tx, path, now)
+    adoption.remember(path, home)
+    for seen_by in (path, other_host):
+        adoption.look(database, seen_by, now)
+        adoption.beat(database, seen_by, now)
+
+    assert not is_copy(database)
+    with database.read() as tx:
+        assert () == alerts.open_alerts(tx)
+        assert instance.standing(tx).replayed_at is None
+
+
+def test_host_that_cannot_remember_goes_on(postgres_url: str, tmp_path: Path, now: datetime) -> None:
+    """A folder that cannot be written stops no mailing."""
+    (tmp_path / "file").write_text("")
+    database = Database(postgres_url)
+    with database.write() as tx:
+        claim_instance(tx, "check", now)
+    for _ in range(2):
+        adoption.beat(database, tmp_path / "file" / "home", now)
+
+    assert not is_copy(database)
+    database.close()

@@ -1,0 +1,64 @@
+"""What a host remembers of its database, and by what it tells a copy."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter import home
+from newsletter.home import Home
+from newsletter.instance import Standing
+
+HERE = "7000000000/5/16384"
+
+
+def known(pulse: int = 5, place: str = HERE) -> Standing:
+    """Give what a database says of itself."""
+    return Standing("one", is_adopted=True, place=place, pulse=pulse, replayed_at=None)
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    """In a folder that is made when it is missing; the second overwrites the first."""
+    path = tmp_path / "data" / "newsletter.db.home"
+    home.write(path, Home("one", 1))
+    home.write(path, Home("one", 2))
+
+    assert Home("one", 2) == home.read(path)
+    assert ["newsletter.db.home"] == [one.name for one in path.parent.iterdir()]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"instance": "one"}', '{"instance": "one", "pulse": "many"}'])
+def test_what_cannot_be_read_is_not_remembered(tmp_path: Path, text: str) -> None:
+    """A damaged file is no reason not to start."""
+    (tmp_path / "home").write_text(text)
+
+    assert home.read(tmp_path / "home") is None
+    assert home.read(tmp_path / "missing") is None
+
+
+@pytest.mark.parametrize("remembered", [Home("one", 5), Home("one", 3)])
+def test_where_it_was_left_there_is_no_trouble(remembered: Home) -> None:
+    """Another process of this host, or another host, has counted on meanwhile."""
+    assert not home.trouble(known(), HERE, remembered, is_of_one_host=True)
+
+
+def test_new_host_is_no_trouble_where_there_may_be_many() -> None:
+    """On PostgreSQL; a file belongs to one host, and one that comes from elsewhere is a copy."""
+    assert not home.trouble(known(), HERE, None, is_of_one_host=False)
+    assert "run somewhere else" in home.trouble(known(), HERE, None, is_of_one_host=True)
+    assert "run somewhere else" in home.trouble(known(), HERE, Home("another", 9), is_of_one_host=True)
+
+
+def test_database_that_was_never_run_is_no_copy() -> None:
+    """It may be moved before its first day."""
+    assert not home.trouble(known(0, ""), HERE, None, is_of_one_host=True)
+
+
+def test_older_than_remembered_is_a_backup() -> None:
+    """Whatever way it was restored."""
+    assert "restored from a backup" in home.trouble(known(4), HERE, Home("one", 5), is_of_one_host=True)
+    assert "restored from a backup" in home.trouble(known(4), HERE, Home("one", 5), is_of_one_host=False)
+
+
+def test_elsewhere_on_the_server_is_a_copy() -> None:
+    """Another server, another database, or tables made anew by a dump."""
+    assert "copied" in home.trouble(known(), "7000000001/5/16384", Home("one", 5), is_of_one_host=False)
