@@ -71,7 +71,7 @@ def export(door: Door, issue_id: int, html_file: str | None, text_file: str | No
         raise click.UsageError("Say what to write: --html FILE, --text FILE or --eml FILE.")
     issue = load(door, issue_id)
     newsletter, letter = _as_it_stands(door, issue)
-    values = public_values(door.application.links, newsletter.slug, issue.number)
+    values = public_values(door.application.links, newsletter.slug, issue.number, letter.language)
     if html_file:
         write_file(html_file, fill_html(letter.html, letter.slots, values).encode())
     if text_file:
@@ -116,6 +116,6 @@ def _message(door: Door, issue: Issue, newsletter: Newsletter, letter: Draft) ->
         address=newsletter.sender_address,
         name="",
         token=application.keyring.seal(Purpose.DELIVERY, 0),
-        values=public_values(application.links, newsletter.slug, issue.number),
+        values=public_values(application.links, newsletter.slug, issue.number, letter.language),
     )
     return CompiledLetter(facts, application.links).write(nobody)

@@ -11,6 +11,7 @@ from newsletter.staff.permissions import Permission
 from newsletter.web.pages import Pages
 from newsletter.web.public import subscribe
 from newsletter.web.public.publications import find_subject
+from newsletter.web.speech import Ear
 from subscribers import domainrules, register
 from subscribers.domainrules import Verdict
 from subscribers.errors import DomainRefused
@@ -26,14 +27,17 @@ MOST_SHOWN = 200
 
 @click.command("form")
 @click.argument("list_name", metavar="LIST")
+@click.option(
+    "--language", default="", metavar="CODE", help="Its language, one of ar, zh, en, fr, de, ru, es. [default: the list's]"
+)
 @common
 @pass_door
-def form(door: Door, list_name: str) -> None:
+def form(door: Door, list_name: str, language: str) -> None:
     """Print the form of LIST as plain HTML, to be copied into any site.
 
     It needs no script and sets no cookie. Whoever sends it comes to a page here with one more button.
 
-    Example: newsletter lists form readers > form.html
+    Example: newsletter lists form readers --language fr > form.html
     """
     application = door.application
     with door.reading() as tx:
@@ -42,7 +46,8 @@ def form(door: Door, list_name: str) -> None:
         raise BadValue("list", list_name, "no newsletter goes to it, so nobody can ask for it; make one first")
     if not subject.list.has_form:
         raise BadValue("list", list_name, "it takes nobody by a form: it is private, or archived")
-    html = subscribe.snippet(Pages(application.settings.templates / "pages"), application.links, subject)
+    speech = Ear().speech(person=language, list_=subject.list.language, newsletter=subject.newsletter.language)
+    html = subscribe.snippet(Pages(application.settings.templates / "pages"), application.links, subject, speech)
     address = application.links.subscribe(subject.list.slug)
     door.answer({"list": subject.list.slug, "form": address, "json": f"{address}/json", "html": html}, html.rstrip())
 

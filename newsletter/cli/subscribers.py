@@ -11,6 +11,7 @@ from newsletter.cli.parameters import AnswerType, Given
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
+from newsletter.languages.catalogue import words_for
 from newsletter.letters import notices
 from newsletter.letters.letter import Draft
 from newsletter.people import erase as erasing
@@ -212,7 +213,8 @@ def _asking(door: Door, tx: Transaction, chosen: MailingList) -> _Asking:
     if newsletter is None:
         raise BadValue("list", chosen.name, "no newsletter goes to it, so nobody can be asked by mail; make one first")
     seed = application.keyring.derive("slots")
-    letter = notices.confirmation(application.templates, newsletter, chosen, application.links, seed)
+    templates = application.templates.speaking(words_for(chosen.language, newsletter.language))
+    letter = notices.confirmation(templates, newsletter, chosen, application.links, seed)
     return _Asking(newsletter, letter)
 
 

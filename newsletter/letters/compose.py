@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import RenderFailed
 from newsletter.issues.model import Article, Issue, Newsletter, Section, SectionKind, Show
+from newsletter.languages.catalogue import words_for
 from newsletter.letters import prepare, view
 from newsletter.letters.content import Unfit, is_web_link
 from newsletter.letters.holes import Bare, Holes, Ready
@@ -82,6 +83,8 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
         RenderFailed: a template is wrong, or the letter has no unsubscribe link.
 
     """
+    # What stands around the articles speaks the newsletter's language, as far as it is one of ours.
+    templates = templates.speaking(words_for(newsletter.language))
     about = f"issue:{issue.id}"
     slots = slot_tokens(seed, about, _SLOTS)
     page = view.page_for(newsletter.language, f"{newsletter.name}: {issue.title}", _preheader(issue), slots)

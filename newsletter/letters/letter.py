@@ -9,9 +9,6 @@ from enum import StrEnum
 from hashlib import sha256
 from html import escape
 
-# What stands in the slot of the name where none is known. The templates speak English and say "Dear …".
-NAMELESS = "reader"
-
 # 96 bits: nobody can guess one and put it into an article.
 _TOKEN_DIGITS = 24
 

@@ -14,7 +14,7 @@ from subscribers.pending import REMIND_AFTER
 
 
 def confirmation(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
-    """Compose the letter by which a person confirms that they want to be on *list_*.
+    """Compose the letter by which a person confirms that they want to be on *list_*, in the language of *templates*.
 
     It has no slot for the name: whoever enters a stranger's address must not be able to write to them.
 
@@ -38,6 +38,8 @@ def reminder(templates: Templates, newsletter: Newsletter, list_: MailingList, l
 def welcome(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
     """Compose the letter that thanks for a confirmed subscription to *list_* and says how to leave it.
 
+    It speaks the language of *templates*.
+
     Raises:
         RenderFailed: a template is wrong.
 
@@ -56,7 +58,8 @@ def _notice(
     kind: LetterKind,
     names: Sequence[SlotName],
 ) -> Draft:
-    about = f"{kind}:{newsletter.id}:{list_.id}"
+    language = templates.words.language
+    about = f"{kind}:{newsletter.id}:{list_.id}:{language.code}"
     slots = slot_tokens(seed, about, names)
     values: dict[str, object] = {
         "newsletter": newsletter,
@@ -68,7 +71,7 @@ def _notice(
     }
     subject = templates.line(f"{kind}/subject.txt", values)
     preheader = templates.line(f"{kind}/preheader.txt", values)
-    values["page"] = view.page_for(newsletter.language, subject, preheader, slots)
+    values["page"] = view.page_for(language.tag, subject, preheader, slots)
     return sealed(
         Draft(
             kind=kind,
@@ -77,7 +80,7 @@ def _notice(
             reply_to=newsletter.reply_to,
             subject=subject,
             preheader=preheader,
-            language=newsletter.language,
+            language=language.tag,
             html=templates.html(f"{kind}/body.mjml", Holes(seed, about), values),
             text=templates.text(f"{kind}/body.txt", values),
             slots=slots,

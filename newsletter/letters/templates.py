@@ -1,6 +1,7 @@
 """Templates of letters: files on disk, filled by Jinja, laid out by MJML in a child process."""
 
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from markupsafe import Markup
 
 from newsletter.confined import Child, ChildFailed
 from newsletter.errors import RenderFailed
+from newsletter.languages.catalogue import Words, words_of
+from newsletter.languages.markup import NO_LOOK, html
+from newsletter.languages.model import ENGLISH, Language
 from newsletter.letters.content import nesting
 from newsletter.letters.holes import Bare, Holes, Ready
 from newsletter.letters.plaintext import underlined, wrap
@@ -33,8 +37,11 @@ _BLANKS_AT_END = re.compile(r"[ \t]+\n")
 class Templates:
     """The templates in a folder: `email/<name>/subject.txt`, `body.mjml` and `body.txt`."""
 
-    def __init__(self, directory: Path, child: Child) -> None:
+    def __init__(self, directory: Path, child: Child, words: Words | None = None) -> None:
         self.child = child
+        self.words = words or words_of(ENGLISH)
+        self._directory = directory
+        self._spoken: dict[Language, Templates] = {self.words.language: self}
         loader = FileSystemLoader(directory / "email")
         # Sandboxed: templates can be brought along by settings. Strict: a misspelt name is an error, not a gap.
         self._mail = SandboxedEnvironment(
@@ -54,6 +61,14 @@ class Templates:
         )
         self._text.filters["wrapped"] = _wrapped
         self._text.filters["underlined"] = underlined
+        self._mail.globals.update(_said_in_html(self.words))
+        self._text.globals.update(_said_in_text(self.words))
+
+    def speaking(self, words: Words) -> "Templates":
+        """Give the same templates in another language."""
+        if words.language not in self._spoken:
+            self._spoken[words.language] = Templates(self._directory, self.child, words)
+        return self._spoken[words.language]
 
     def html(self, name: str, holes: Holes, values: dict[str, object]) -> str:
         """Render a template of MJML; every text in *values* is kept out of MJML and put in last.
@@ -130,6 +145,26 @@ def _kept_back(context: Context, value: object) -> object:
             return str(value)
     msg = f"a {type(value).__name__} cannot be written"
     raise TemplateRuntimeError(msg)
+
+
+def _said_in_html(words: Words) -> dict[str, object]:
+    """Give what a template of MJML says things with; a text and its values go in when MJML has rendered, as all texts do."""
+
+    def gettext(text: str, /, *, links: Sequence[object] = (), look: str = "", **values: object) -> Ready:
+        beside = Markup(f"{look} ") if look else NO_LOOK  # noqa: S704 -- as it stands in the template
+        return Ready(html(words.pattern(text), values, links, beside))
+
+    def ngettext(one: str, many: str, count: int, /, **values: object) -> Ready:
+        return Ready(html(words.plural_pattern(one, many, count), {"num": words.number(count), **values}))
+
+    def pgettext(context: str, text: str, /, **values: object) -> Ready:
+        return Ready(html(words.context_pattern(context, text), values))
+
+    return {"_": gettext, "ngettext": ngettext, "pgettext": pgettext}
+
+
+def _said_in_text(words: Words) -> dict[str, object]:
+    return {"_": words.gettext, "ngettext": words.ngettext, "pgettext": words.pgettext}
 
 
 def _rendered(environment: SandboxedEnvironment, name: str, values: dict[str, object]) -> str:

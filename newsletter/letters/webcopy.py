@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from newsletter.letters.letter import NAMELESS, Letter, SlotName, fill_html
+from newsletter.letters.greeting import nameless
+from newsletter.letters.letter import Letter, SlotName, fill_html
 from newsletter.letters.links import Links
 
 
@@ -11,17 +12,17 @@ def public_html(letter: Letter, links: Links, slug: str, number: int) -> str:
 
     *slug* names the newsletter, *number* the issue.
     """
-    return fill_html(letter.draft.html, letter.draft.slots, public_values(links, slug, number))
+    return fill_html(letter.draft.html, letter.draft.slots, public_values(links, slug, number, letter.draft.language))
 
 
-def public_values(links: Links, slug: str, number: int) -> Mapping[SlotName, str]:
-    """Give what stands in the slots for everybody.
+def public_values(links: Links, slug: str, number: int, language: str) -> Mapping[SlotName, str]:
+    """Give what stands in the slots of a letter in *language* for everybody.
 
     Where the mail has a person's own links, the copy leads to the newsletter's page, where one can subscribe.
     """
     home = links.newsletter(slug)
     return {
-        SlotName.NAME: NAMELESS,
+        SlotName.NAME: nameless(language),
         SlotName.UNSUBSCRIBE: home,
         SlotName.PREFERENCES: home,
         SlotName.CONFIRM: home,

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from newsletter.letters.letter import NAMELESS, SlotName
+from newsletter.letters.greeting import nameless
+from newsletter.letters.letter import SlotName
 from newsletter.letters.links import Links
 from newsletter.mail.compiled import CompiledLetter, Signer
 from newsletter.mail.delivery import Delivery
@@ -44,7 +45,7 @@ class Stationery:
     def _value(self, slot: SlotName, name: str, facts: Facts, delivery: Delivery) -> str:
         match slot:
             case SlotName.NAME:
-                return name or NAMELESS
+                return name or nameless(facts.draft.language)
             case SlotName.UNSUBSCRIBE:
                 return self.links.unsubscribe(self.keyring.seal(Purpose.UNSUBSCRIBE, delivery.subscription_id or 0))
             case SlotName.PREFERENCES:

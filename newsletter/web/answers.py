@@ -15,12 +15,16 @@ from newsletter.web.cookies import desk_cookie, is_secure
 from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, fault_of
 from newsletter.web.forms import CSRF_FIELD, NO_FORM, is_from_our_page, read_form, read_form_or_json
 from newsletter.web.guard import DESK_HEADERS, OPEN_HEADERS, TOKEN_HEADERS
+from newsletter.web.speech import Ear, listen
 from newsletter.web.visits import Page, Site, Visit
 
 log = structlog.get_logger()
 
 # The name of a browser is evidence of a consent; a longer one is somebody's joke.
 LONGEST_AGENT = 300
+
+# The desk speaks English, whatever the browser asks for.
+AT_DESK = Ear()
 
 NO_HEADERS: Mapping[str, str] = {}
 
@@ -44,17 +48,20 @@ async def answer(
     return response
 
 
-def fault_page(site: Site, fault: Fault) -> Response:
+def fault_page(site: Site, fault: Fault, ear: Ear) -> Response:
     """Show what went wrong."""
-    response = site.pages.page_with(fault.status, "public/fault.html", fault=fault)
+    speech = ear.speech()
+    title, text = speech.words.pattern(fault.title), speech.words.pattern(fault.text)
+    response = site.pages.spoken(speech, "public/fault.html", fault.status, status=fault.status, title=title, text=text)
     if fault.retry_after:
         response.headers["Retry-After"] = str(fault.retry_after)
     return response
 
 
-def _fault_json(fault: Fault) -> Response:
+def _fault_json(fault: Fault, ear: Ear) -> Response:
     headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else None
-    return JSONResponse({"error": f"{fault.title}. {fault.text}"}, fault.status, headers)
+    words = ear.speech().words
+    return JSONResponse({"error": f"{words.pattern(fault.title)}. {words.pattern(fault.text)}"}, fault.status, headers)
 
 
 async def _answered(site: Site, page: Page, request: Request) -> Response:
@@ -66,7 +73,8 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
         fault = fault_of(error)
         if fault.is_bug:
             log.exception("a page failed", page=page.path)
-        return _fault_json(fault) if page.speaks_json else fault_page(site, fault)
+        ear = listen(request) if page.permission is None else AT_DESK
+        return _fault_json(fault, ear) if page.speaks_json else fault_page(site, fault, ear)
 
 
 async def _visit(site: Site, page: Page, request: Request) -> Visit:
@@ -87,6 +95,7 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         form=form,
         network=request.client.host if request.client else "",
         agent=request.headers.get("user-agent", "")[:LONGEST_AGENT],
+        ear=listen(request),
         is_secure=secure,
         session=session,
         cookie=cookie,

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.bootstrap import Application
 from newsletter.staff.permissions import LOCAL_OPERATOR
@@ -18,6 +18,7 @@ from newsletter.web.guard import Guard
 from newsletter.web.pages import Pages
 from newsletter.web.reports import FinalReports
 from newsletter.web.routes import ROUTES
+from newsletter.web.speech import listen
 from newsletter.web.speed import Speed
 from newsletter.web.visits import Page, Site
 
@@ -39,9 +40,12 @@ def create_app(application: Application, *, health: Callable[[], bool], desk_tok
         health=health,
     )
 
-    async def refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001 -- Starlette's signature
+    async def refuse(request: Request, error: Exception) -> Response:
         is_wrong_method = isinstance(error, HTTPException) and error.status_code == METHOD_NOT_ALLOWED
-        return fault_page(site, fault_of(WrongMethod() if is_wrong_method else PageNotFound()))
+        return fault_page(site, fault_of(WrongMethod() if is_wrong_method else PageNotFound()), listen(request))
+
+    async def refuse_host(scope: Scope, receive: Receive, send: Send) -> None:
+        await fault_page(site, FOREIGN_HOST, listen(Request(scope)))(scope, receive, send)
 
     app = Starlette(
         routes=[Route(page.path, _endpoint(site, page), methods=page.methods) for page in ROUTES],
@@ -49,7 +53,7 @@ def create_app(application: Application, *, health: Callable[[], bool], desk_tok
     )
     # A slash sent after an address would be answered by a redirect built from the request; ours are all spelled out.
     app.router.redirect_slashes = False
-    return Guard(app, application.settings.public_url, fault_page(site, FOREIGN_HOST))
+    return Guard(app, application.settings.public_url, refuse_host)
 
 
 def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:

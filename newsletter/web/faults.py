@@ -7,14 +7,17 @@ from newsletter.errors import (
     AlreadyThere,
     BadValue,
     Blocked,
+    IssueNotFound,
     JournalUnwritable,
     NewsletterError,
+    NewsletterNotFound,
     NotFound,
     NotPermitted,
     Outdated,
     RelayMissing,
     WrongState,
 )
+from newsletter.languages.catalogue import later
 from subscribers.errors import AddressRefused, ListArchived, ListNotFound, SubscriberNotFound, SubscribersError, TokenInvalid
 
 # Seconds after which a page that is out of breath may be asked again.
@@ -59,7 +62,7 @@ class TooOften(PageError):  # noqa: N818 -- named for the outcome
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to fail, in words."""
+    """One way to fail, in words; whoever shows it says them in the reader's language."""
 
     status: int
     title: str
@@ -73,22 +76,34 @@ class Fault:
 
 BUG = Fault(
     500,
-    "Something broke here",
-    "It was written down for the people who run this service. Nothing you sent was half done. You can go back and try again.",
+    later("Something broke here"),
+    later(
+        "It was written down for the people who run this service. Nothing you sent was half done. "
+        "You can go back and try again."
+    ),
     is_bug=True,
 )
 
 FOREIGN_HOST = Fault(
     400,
-    "This address is not ours",
-    "The request names a host that this service does not answer for. Follow the link of the mail, or set NEWSLETTER_PUBLIC_URL "
-    "if this is your own installation.",
+    later("This address is not ours"),
+    later(
+        "The request names a host that this service does not answer for. Follow the link of the mail, "
+        "or set NEWSLETTER_PUBLIC_URL if this is your own installation."
+    ),
 )
 
-# The first line that fits counts, so what is narrow stands above what is wide.
-_TABLE: tuple[tuple[type[Exception], Fault], ...] = (
-    (PageNotFound, Fault(404, "There is no such page", "The address may have been cut off, or the page was never here.")),
-    (WrongMethod, Fault(405, "That cannot be done here", "The address exists, and takes another kind of request.")),
+# The first line that fits counts, so what is narrow stands above what is wide. What only the staff sees is not marked: the
+# desk speaks English, and so do errors in their own words.
+_TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] = (
+    (
+        PageNotFound,
+        Fault(404, later("There is no such page"), later("The address may have been cut off, or the page was never here.")),
+    ),
+    (
+        WrongMethod,
+        Fault(405, later("That cannot be done here"), later("The address exists, and takes another kind of request.")),
+    ),
     (
         DeskClosed,
         Fault(
@@ -108,26 +123,42 @@ _TABLE: tuple[tuple[type[Exception], Fault], ...] = (
     ),
     (
         FormDamaged,
-        Fault(400, "This form could not be read", "It arrived damaged. Nothing was changed. Go back and send it again."),
+        Fault(
+            400,
+            later("This form could not be read"),
+            later("It arrived damaged. Nothing was changed. Go back and send it again."),
+        ),
     ),
-    (BodyTooLarge, Fault(413, "That is too much", "The form holds more than this page takes. Nothing was changed.")),
-    (HungUp, Fault(400, "This form did not arrive whole", "Nothing was changed. Go back and send it again.")),
+    (
+        BodyTooLarge,
+        Fault(413, later("That is too much"), later("The form holds more than this page takes. Nothing was changed.")),
+    ),
+    (HungUp, Fault(400, later("This form did not arrive whole"), later("Nothing was changed. Go back and send it again."))),
     (
         TooOften,
         Fault(
             429,
-            "Slower, please",
-            "Too many requests came from your network. Nothing was changed. Try again in half a minute.",
+            later("Slower, please"),
+            later("Too many requests came from your network. Nothing was changed. Try again in half a minute."),
             retry_after=RETRY_AFTER,
         ),
     ),
-    (TokenInvalid, Fault(404, "This link is not valid", "It may have been cut off. Copy it whole from the mail.")),
+    (
+        TokenInvalid,
+        Fault(404, later("This link is not valid"), later("It may have been cut off. Copy it whole from the mail.")),
+    ),
     (AddressRefused, Fault(422, "This address cannot be used")),
-    (ListArchived, Fault(404, "This list is closed", "Nobody can join it any more. Nothing was changed.")),
-    (ListNotFound, Fault(404, "There is no such list", "It may have been closed, or the address was cut off.")),
+    (ListArchived, Fault(404, later("This list is closed"), later("Nobody can join it any more. Nothing was changed."))),
+    (ListNotFound, Fault(404, later("There is no such list"), later("It may have been closed, or the address was cut off."))),
     (
         (SubscriberNotFound),
-        Fault(404, "This link is not valid any more", "The person it was made for is not known here any more."),
+        Fault(404, later("This link is not valid any more"), later("The person it was made for is not known here any more.")),
+    ),
+    (
+        (NewsletterNotFound, IssueNotFound),
+        Fault(
+            404, later("There is no such thing here"), later("The address may have been cut off, or the page was never here.")
+        ),
     ),
     (NotFound, Fault(404, "There is no such thing here")),
     (NotPermitted, Fault(403, "This is not yours to do")),
@@ -141,8 +172,8 @@ _TABLE: tuple[tuple[type[Exception], Fault], ...] = (
         JournalUnwritable,
         Fault(
             503,
-            "This cannot be written down now",
-            "Nothing was changed. The people who run this service can see why; try again in a minute.",
+            later("This cannot be written down now"),
+            later("Nothing was changed. The people who run this service can see why; try again in a minute."),
             retry_after=RETRY_AFTER,
             is_bug=True,
         ),
@@ -153,8 +184,8 @@ _TABLE: tuple[tuple[type[Exception], Fault], ...] = (
         DatabaseAway,
         Fault(
             503,
-            "The database does not answer",
-            "Nothing was changed. This is usually over in a minute; try again then.",
+            later("The database does not answer"),
+            later("Nothing was changed. This is usually over in a minute; try again then."),
             retry_after=RETRY_AFTER,
         ),
     ),

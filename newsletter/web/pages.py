@@ -1,12 +1,21 @@
-"""Pages: templates on disk filled with values, every value escaped."""
+"""Pages: templates on disk filled with values, every value escaped, in the language of whoever looks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from newsletter.languages.catalogue import Words, words_of
+from newsletter.languages.markup import html
+from newsletter.languages.model import ENGLISH, Language
 from newsletter.web import spelled
+from newsletter.web.speech import Speech
 from newsletter.web.static import read_shelf
+
+# The staff's pages speak English, and offer nothing else.
+DESK_SPEECH = Speech(words_of(ENGLISH), is_chosen=False, is_repeatable=False)
 
 
 class Pages:
@@ -14,8 +23,32 @@ class Pages:
 
     def __init__(self, folder: Path) -> None:
         self.shelf = read_shelf(folder / "static")
-        self._environment = Environment(
-            loader=FileSystemLoader(folder),
+        self._folder = folder
+        self._environments: dict[Language, Environment] = {}
+
+    def render(self, speech: Speech, name: str, /, **values: object) -> str:
+        """Fill the template *name*, such as `public/home.html`, in the language of *speech*."""
+        template = self._environment(speech.words).get_template(name)
+        return template.render(values, speech=speech, way=speech.way)
+
+    def page(self, name: str, /, **values: object) -> HTMLResponse:
+        """Answer the staff with the template *name*, filled."""
+        return HTMLResponse(self.render(DESK_SPEECH, name, **values))
+
+    def spoken(self, speech: Speech, name: str, status: int = 200, /, **values: object) -> HTMLResponse:
+        """Answer a reader with the template *name*, filled, in the language of *speech*, and *status*."""
+        # The same address may answer the next reader in another language; a cache must not take one for the other.
+        headers = {"Content-Language": speech.language.tag, "Vary": "Accept-Language"}
+        return HTMLResponse(self.render(speech, name, **values), status, headers)
+
+    def _environment(self, words: Words) -> Environment:
+        if words.language not in self._environments:
+            self._environments[words.language] = self._made(words)
+        return self._environments[words.language]
+
+    def _made(self, words: Words) -> Environment:
+        made = Environment(
+            loader=FileSystemLoader(self._folder),
             # Everything a page shows came from outside: feeds, forms, relays.
             autoescape=True,
             # A misspelled value is a bug and looks like one.
@@ -23,27 +56,31 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals["static"] = self._address
-        self._environment.filters.update(
+        made.globals.update(_said(words), static=self._address)
+        made.filters.update(
             moment=spelled.moment,
-            day=spelled.day,
+            day=words.day,
             city=spelled.city,
-            number=spelled.number,
+            number=words.number,
             people=spelled.people,
             relative=spelled.relative,
         )
-
-    def render(self, name: str, /, **values: object) -> str:
-        """Fill the template *name*, such as `public/home.html`."""
-        return self._environment.get_template(name).render(values)
-
-    def page(self, name: str, /, **values: object) -> HTMLResponse:
-        """Answer with the template *name*, filled."""
-        return HTMLResponse(self.render(name, **values))
-
-    def page_with(self, status: int, name: str, /, **values: object) -> HTMLResponse:
-        """Answer with the template *name*, filled, and *status*."""
-        return HTMLResponse(self.render(name, **values), status)
+        return made
 
     def _address(self, name: str) -> str:
         return self.shelf[name].address
+
+
+def _said(words: Words) -> dict[str, object]:
+    """Give what templates say things with: `_`, `ngettext` and `pgettext`, each value escaped as it is put in."""
+
+    def gettext(text: str, /, *, links: Sequence[str] = (), **values: object) -> Markup:
+        return html(words.pattern(text), values, links)
+
+    def ngettext(one: str, many: str, count: int, /, *, links: Sequence[str] = (), **values: object) -> Markup:
+        return html(words.plural_pattern(one, many, count), {"num": words.number(count), **values}, links)
+
+    def pgettext(context: str, text: str, /, *, links: Sequence[str] = (), **values: object) -> Markup:
+        return html(words.context_pattern(context, text), values, links)
+
+    return {"_": gettext, "ngettext": ngettext, "pgettext": pgettext}

@@ -12,6 +12,7 @@ from newsletter.web.auth import Desk, Session
 from newsletter.web.faults import PageNotFound
 from newsletter.web.pages import Pages
 from newsletter.web.reports import FinalReports
+from newsletter.web.speech import Ear
 from newsletter.web.speed import Speed
 
 # The largest number a page's address may hold; a database would choke on a larger one.
@@ -44,6 +45,7 @@ class Visit:
     # Evidence of where a consent came from.
     network: str
     agent: str
+    ear: Ear
     # Whether a cookie of this answer may ask for TLS.
     is_secure: bool = False
     session: Session | None = None

@@ -6,6 +6,7 @@ from newsletter import failpoints
 from newsletter.bootstrap import Application
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
+from newsletter.languages.catalogue import words_for
 from newsletter.letters import notices
 from newsletter.letters.letter import Draft
 from newsletter.mail import mailings
@@ -68,5 +69,6 @@ def tidy(application: Application) -> bool:
 
 
 def _reminder(application: Application, newsletter: Newsletter, list_: MailingList) -> Draft:
+    templates = application.templates.speaking(words_for(list_.language, newsletter.language))
     seed = application.keyring.derive("slots")
-    return notices.reminder(application.templates, newsletter, list_, application.links, seed)
+    return notices.reminder(templates, newsletter, list_, application.links, seed)

@@ -30,17 +30,19 @@ class Year:
     issues: tuple[PublishedIssue, ...]
 
 
-def shelves(site: Site, visit: Visit) -> Response:  # noqa: ARG001 -- an endpoint's signature
+def shelves(site: Site, visit: Visit) -> Response:
     """Show all newsletters with their latest issue."""
     with site.application.database.read() as tx:
-        return site.pages.page("public/archive.html", publications=publications(tx))
+        shown = publications(tx)
+    return site.pages.spoken(visit.ear.speech(), "public/archive.html", publications=shown)
 
 
 def shelf(site: Site, visit: Visit) -> Response:
     """Show all issues of one newsletter."""
     with site.application.database.read() as tx:
         shown = publication(tx, _newsletter(visit, tx))
-    return site.pages.page(
+    return site.pages.spoken(
+        visit.ear.speech(list_=shown.list.language, newsletter=shown.newsletter.language),
         "public/shelf.html",
         newsletter=shown.newsletter,
         description=shown.description,

@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from newsletter.letters import notices
 from newsletter.people import joining
-from newsletter.web.public.publications import Subject, masked, subject_of
+from newsletter.web.public.publications import Subject, masked, speech_about, subject_of
+from newsletter.web.speech import Speech
 from newsletter.web.visits import Site, Visit
 from subscribers import confirmations, register
 from subscribers.consent import Door, Evidence
@@ -16,7 +17,6 @@ from subscribers.outcomes import AlreadyConfirmed, Confirmed
 from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
 
-WORDING = "Start my subscription"
 GONE = 410
 
 
@@ -28,6 +28,7 @@ class _Question:
     subject: Subject
     subscription: Subscription
     subscriber: Subscriber
+    speech: Speech
 
 
 def question(site: Site, visit: Visit) -> Response:
@@ -39,7 +40,7 @@ def question(site: Site, visit: Visit) -> Response:
         return _confirmed(site, asked, already=True)
     if not is_good:
         return _expired(site, asked)
-    return _page(site, "public/confirm.html", asked, token=visit.token, wording=WORDING)
+    return _page(site, "public/confirm.html", asked, token=visit.token, wording=_wording(asked))
 
 
 def confirm(site: Site, visit: Visit) -> Response:
@@ -47,9 +48,10 @@ def confirm(site: Site, visit: Visit) -> Response:
     application = site.application
     with application.database.read() as tx:
         asked = _question(site, visit, tx)
+    templates = application.templates.speaking(asked.speech.words)
     seed = application.keyring.derive("slots")
-    welcome = notices.welcome(application.templates, asked.subject.newsletter, asked.subject.list, application.links, seed)
-    evidence = Evidence(Door.LINK, WORDING, visit.network, visit.agent)
+    welcome = notices.welcome(templates, asked.subject.newsletter, asked.subject.list, application.links, seed)
+    evidence = Evidence(Door.LINK, _wording(asked), visit.network, visit.agent)
     with application.database.write() as tx:
         outcome = joining.confirm(
             tx, application.keyring, welcome, asked.subject.newsletter, asked.confirmation_id, visit.now, evidence
@@ -67,7 +69,13 @@ def _question(site: Site, visit: Visit, tx: Transaction) -> _Question:
         # The person was erased; a link of theirs is as good as none.
         raise TokenInvalid
     subject = subject_of(tx, register.list_by_id(tx, subscription.list_id))
-    return _Question(confirmation_id, subject, subscription, register.subscriber_by_id(tx, subscription.subscriber_id))
+    subscriber = register.subscriber_by_id(tx, subscription.subscriber_id)
+    return _Question(confirmation_id, subject, subscription, subscriber, speech_about(visit, subject, subscriber))
+
+
+def _wording(asked: _Question) -> str:
+    """Give the words on the button, which are those of the yes."""
+    return asked.speech.words.gettext("Start my subscription")
 
 
 def _confirmed(site: Site, asked: _Question, *, already: bool) -> Response:
@@ -76,14 +84,14 @@ def _confirmed(site: Site, asked: _Question, *, already: bool) -> Response:
 
 
 def _expired(site: Site, asked: _Question) -> Response:
-    response = _page(site, "public/expired.html", asked)
-    response.status_code = GONE
-    return response
+    return _page(site, "public/expired.html", asked, status=GONE)
 
 
-def _page(site: Site, name: str, asked: _Question, **values: object) -> Response:
-    return site.pages.page(
+def _page(site: Site, name: str, asked: _Question, status: int = 200, **values: object) -> Response:
+    return site.pages.spoken(
+        asked.speech,
         name,
+        status,
         newsletter=asked.subject.newsletter,
         list=asked.subject.list,
         called=asked.subject.called,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from starlette.responses import PlainTextResponse, Response
 
 from newsletter.people import withdraw
-from newsletter.web.public.publications import Subject, masked, subject_of
+from newsletter.web.public.publications import Subject, masked, speech_about, subject_of
+from newsletter.web.speech import Speech
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.consent import Door, Evidence
@@ -14,8 +15,6 @@ from subscribers.model import Subscriber, Subscription, SubscriptionState
 from subscribers.outcomes import Unknown, Withdrawn, WithdrawOutcome
 from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
-
-WORDING = "Unsubscribe"
 
 # RFC 8058 3.1: the body of the POST, urlencoded or multipart.
 ONE_CLICK_FIELD = "List-Unsubscribe"
@@ -29,6 +28,12 @@ class _Standing:
     subject: Subject
     subscription: Subscription
     subscriber: Subscriber
+    speech: Speech
+
+    @property
+    def wording(self) -> str:
+        """The words on the button, which are those of the no."""
+        return self.speech.words.gettext("Unsubscribe")
 
 
 def question(site: Site, visit: Visit) -> Response:
@@ -38,7 +43,7 @@ def question(site: Site, visit: Visit) -> Response:
     if standing.subscription.state is SubscriptionState.WITHDRAWN:
         return _left(site, standing, already=True)
     token = site.application.keyring.seal(Purpose.PREFERENCES, standing.subscriber.id)
-    return _page(site, "public/leave.html", standing, token=visit.token, preferences=f"/p/{token}", wording=WORDING)
+    return _page(site, "public/leave.html", standing, token=visit.token, preferences=f"/p/{token}", wording=standing.wording)
 
 
 def leave(site: Site, visit: Visit) -> Response:
@@ -47,7 +52,7 @@ def leave(site: Site, visit: Visit) -> Response:
         return _one_click(site, visit)
     with site.application.database.read() as tx:
         standing = _standing(site, visit, tx)
-    outcome = _withdraw(site, visit, Evidence(Door.LINK, WORDING, visit.network, visit.agent))
+    outcome = _withdraw(site, visit, Evidence(Door.LINK, standing.wording, visit.network, visit.agent))
     if isinstance(outcome, Unknown):
         raise TokenInvalid
     return _left(site, standing, already=not isinstance(outcome, Withdrawn))
@@ -72,7 +77,8 @@ def _standing(site: Site, visit: Visit, tx: Transaction) -> _Standing:
     if subscription is None:
         raise TokenInvalid
     subject = subject_of(tx, register.list_by_id(tx, subscription.list_id))
-    return _Standing(subject, subscription, register.subscriber_by_id(tx, subscription.subscriber_id))
+    subscriber = register.subscriber_by_id(tx, subscription.subscriber_id)
+    return _Standing(subject, subscription, subscriber, speech_about(visit, subject, subscriber))
 
 
 def _left(site: Site, standing: _Standing, *, already: bool) -> Response:
@@ -80,7 +86,8 @@ def _left(site: Site, standing: _Standing, *, already: bool) -> Response:
 
 
 def _page(site: Site, name: str, standing: _Standing, **values: object) -> Response:
-    return site.pages.page(
+    return site.pages.spoken(
+        standing.speech,
         name,
         newsletter=standing.subject.newsletter,
         list=standing.subject.list,

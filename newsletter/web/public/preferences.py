@@ -1,14 +1,18 @@
 """Everything a person can change about what comes to them, by the link in every mail."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from newsletter.languages.catalogue import Words
+from newsletter.languages.model import LANGUAGES, Language
 from newsletter.people import withdraw
 from newsletter.web.faults import FormDamaged
 from newsletter.web.public import wishes
 from newsletter.web.public.publications import Subject, find_subject, masked
 from newsletter.web.public.wishes import Asked
+from newsletter.web.speech import FIELD, Speech
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.consent import Door, Evidence
@@ -18,37 +22,6 @@ from subscribers.transaction import Transaction
 
 SAVE = "save"
 LEAVE_ALL = "leave-all"
-WORDING = "What comes to you: Save"
-WORDING_LEAVE_ALL = "What comes to you: Leave all lists"
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """A language to choose, in its own name."""
-
-    code: str
-    name: str
-
-
-LANGUAGES = (
-    Language("", "As the newsletter is written"),
-    Language("ar", "العربية"),
-    Language("de", "Deutsch"),
-    Language("en", "English"),
-    Language("es", "Español"),
-    Language("fr", "Français"),
-    Language("it", "Italiano"),
-    Language("nl", "Nederlands"),
-    Language("no", "Norsk"),
-    Language("pl", "Polski"),
-    Language("pt", "Português"),
-    Language("ru", "Русский"),
-    Language("sv", "Svenska"),
-    Language("uk", "Українська"),
-    Language("ja", "日本語"),
-    Language("ko", "한국어"),
-    Language("zh", "中文"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +61,7 @@ class _Standing:
 
 def show(site: Site, visit: Visit) -> Response:
     """Show what is kept of a person and what comes to them."""
-    return _page(site, visit, "")
+    return _page(site, visit)
 
 
 def save(site: Site, visit: Visit) -> Response:
@@ -98,56 +71,82 @@ def save(site: Site, visit: Visit) -> Response:
         # An empty form would switch every list off; only one of the two buttons may mean that.
         raise FormDamaged
     if visit.text("act") == LEAVE_ALL:
-        _leave_everything(site, visit, standing.person)
-        return _page(site, visit, "Saved. Nothing is sent to you any more.")
+        _leave_everything(site, visit, standing)
+        return _page(site, visit, _said_goodbye)
     switched_on = [choice for choice in standing.choices if choice.field in visit.form and not choice.is_on]
-    _leave(site, visit, [choice for choice in standing.choices if choice.field not in visit.form and choice.is_on])
+    _leave(site, visit, standing, [one for one in standing.choices if one.field not in visit.form and one.is_on])
     with site.application.database.write() as tx:
         register.edit(tx, standing.person.id, name=visit.text("name"), language=_language(visit))
-    asked = [(choice.subject.called, _ask(site, visit, standing.person, choice)) for choice in switched_on]
-    return _page(site, visit, _saved(asked))
+    asked = [(choice.subject.called, _ask(site, visit, standing, choice)) for choice in switched_on]
+    return _page(site, visit, lambda words: _saved(words, asked))
 
 
-def _ask(site: Site, visit: Visit, person: Subscriber, choice: Choice) -> Asked:
+def _ask(site: Site, visit: Visit, standing: _Standing, choice: Choice) -> Asked:
     # The link may have been forwarded with a letter: only the mail's owner may put them on a list.
-    return wishes.ask(site, choice.subject, person.address, person.name, visit, _evidence(visit, WORDING))
+    words, person = _shown(visit, standing).words, standing.person
+    evidence = _evidence(visit, standing, SAVE)
+    return wishes.ask(site, choice.subject, person.address, person.name, visit, evidence, words)
 
 
-def _leave(site: Site, visit: Visit, choices: list[Choice]) -> None:
+def _leave(site: Site, visit: Visit, standing: _Standing, choices: list[Choice]) -> None:
+    evidence = _evidence(visit, standing, SAVE)
     with site.application.database.write() as tx:
         for choice in choices:
             if choice.subscription is not None:
-                withdraw.withdraw(tx, site.application.keyring, choice.subscription.id, visit.now, _evidence(visit, WORDING))
+                withdraw.withdraw(tx, site.application.keyring, choice.subscription.id, visit.now, evidence)
 
 
-def _leave_everything(site: Site, visit: Visit, person: Subscriber) -> None:
-    evidence = _evidence(visit, WORDING_LEAVE_ALL)
+def _leave_everything(site: Site, visit: Visit, standing: _Standing) -> None:
+    evidence = _evidence(visit, standing, LEAVE_ALL)
     with site.application.database.write() as tx:
-        withdraw.withdraw_everywhere(tx, site.application.keyring, person.id, visit.now, evidence)
+        withdraw.withdraw_everywhere(tx, site.application.keyring, standing.person.id, visit.now, evidence)
 
 
-def _evidence(visit: Visit, wording: str) -> Evidence:
+def _evidence(visit: Visit, standing: _Standing, act: str) -> Evidence:
+    """Give the words of the page and of its button, in the language it was shown in."""
+    words = _shown(visit, standing).words
+    button = words.gettext("Leave all lists") if act == LEAVE_ALL else words.gettext("Save")
+    wording = words.gettext("%(label)s: %(value)s", label=words.gettext("What comes to you"), value=button)
     return Evidence(Door.LINK, wording, visit.network, visit.agent)
 
 
-def _saved(asked: list[tuple[str, Asked]]) -> str:
-    told = ["Saved."]
-    if names := _names(asked, Asked.BY_MAIL):
-        told.append(f"For {names} a mail with a button is on its way.")
-    if names := _names(asked, Asked.TOO_OFTEN):
-        told.append(f"For {names} no mail could be sent just now; try again in some minutes.")
-    if names := _names(asked, Asked.DOMAIN_REFUSED):
-        told.append(f"{names} takes no addresses like yours.")
+def _shown(visit: Visit, standing: _Standing) -> Speech:
+    """Give how the form spoke that is answered."""
+    return _speech(visit, standing, shown=visit.text(FIELD))
+
+
+def _speech(visit: Visit, standing: _Standing, shown: str = "") -> Speech:
+    languages = {choice.list.language or choice.subject.newsletter.language for choice in standing.choices}
+    return visit.ear.speech(
+        shown=shown,
+        # A language chosen in this form counts more than the one that the form was shown in.
+        person=standing.person.language or visit.text(FIELD),
+        newsletter=languages.pop() if len(languages) == 1 else "",
+    )
+
+
+def _said_goodbye(words: Words) -> str:
+    return words.gettext("Saved. Nothing is sent to you any more.")
+
+
+def _saved(words: Words, asked: list[tuple[str, Asked]]) -> str:
+    told = [words.gettext("Saved.")]
+    if names := _names(words, asked, Asked.BY_MAIL):
+        told.append(words.gettext("A mail with a button is on its way for: %(lists)s.", lists=names))
+    if names := _names(words, asked, Asked.TOO_OFTEN):
+        told.append(words.gettext("No mail could be sent just now for: %(lists)s. Try again in some minutes.", lists=names))
+    if names := _names(words, asked, Asked.DOMAIN_REFUSED):
+        told.append(words.gettext("Addresses like yours are not taken by: %(lists)s.", lists=names))
     return " ".join(told)
 
 
-def _names(asked: list[tuple[str, Asked]], outcome: Asked) -> str:
-    return " and ".join(f"“{name}”" for name, what in asked if what is outcome)
+def _names(words: Words, asked: list[tuple[str, Asked]], outcome: Asked) -> str:
+    return words.listed([name for name, what in asked if what is outcome])
 
 
 def _language(visit: Visit) -> str | None:
     code = visit.text("language")
-    return code if any(language.code == code for language in LANGUAGES) else None
+    return code if code in {"", *(language.code for language in LANGUAGES)} else None
 
 
 def _standing(site: Site, visit: Visit) -> _Standing:
@@ -165,9 +164,11 @@ def _choices(tx: Transaction, person: Subscriber) -> tuple[Choice, ...]:
     return tuple(Choice(subject, held.get(subject.list.id)) for subject in found if subject is not None)
 
 
-def _page(site: Site, visit: Visit, saved: str) -> Response:
+def _page(site: Site, visit: Visit, saved: Callable[[Words], str] | None = None) -> Response:
     standing = _standing(site, visit)
-    return site.pages.page(
+    speech = _speech(visit, standing)
+    return site.pages.spoken(
+        speech,
         "public/preferences.html",
         token=visit.token,
         whom=masked(standing.person.address),
@@ -175,12 +176,12 @@ def _page(site: Site, visit: Visit, saved: str) -> Response:
         choices=standing.choices,
         languages=_languages(standing.person),
         has_any=any(choice.is_on for choice in standing.choices),
-        saved=saved,
+        saved=saved(speech.words) if saved is not None else "",
     )
 
 
 def _languages(person: Subscriber) -> tuple[Language, ...]:
-    if any(language.code == person.language for language in LANGUAGES):
+    if person.language in {"", *(language.code for language in LANGUAGES)}:
         return LANGUAGES
     # An import may have brought a language that is not on our list; saving the page must not lose it.
-    return (*LANGUAGES, Language(person.language, person.language))
+    return (*LANGUAGES, Language(person.language, person.language, person.language))

@@ -6,9 +6,11 @@ from newsletter.archive.index import PublishedIssue, published
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.web.faults import PageNotFound
+from newsletter.web.speech import FIELD, Speech
+from newsletter.web.visits import Visit
 from subscribers import register
 from subscribers.address import EmailAddress
-from subscribers.model import MailingList
+from subscribers.model import MailingList, Subscriber
 from subscribers.transaction import Transaction
 
 # So many issues stand on the front page; the archive has all.
@@ -84,6 +86,16 @@ def find_subject(tx: Transaction, list_: MailingList) -> Subject | None:
     if not found:
         return None
     return Subject(list_, found[0], found[0].name if len(found) == 1 else list_.name)
+
+
+def speech_about(visit: Visit, subject: Subject, person: Subscriber | None = None) -> Speech:
+    """Choose how to speak about a list, to *person* when it is known who looks."""
+    return visit.ear.speech(
+        person=person.language if person is not None else "",
+        list_=subject.list.language,
+        newsletter=subject.newsletter.language,
+        shown=visit.text(FIELD),
+    )
 
 
 def masked(address: EmailAddress) -> str:

@@ -5,8 +5,9 @@ from starlette.responses import Response
 from newsletter.letters.links import Links
 from newsletter.web.pages import Pages
 from newsletter.web.public import stamps, wishes
-from newsletter.web.public.publications import Subject
+from newsletter.web.public.publications import Subject, speech_about
 from newsletter.web.public.wishes import wording
+from newsletter.web.speech import Speech
 from newsletter.web.visits import Site, Visit
 from subscribers.consent import Door, Evidence
 
@@ -22,35 +23,41 @@ def request(site: Site, visit: Visit) -> Response:
     A form on another site has no stamp of ours, and a program is too quick: both get a page with one more button.
     """
     subject = _subject(site, visit)
+    speech = speech_about(visit, subject)
     if not visit.text(wishes.HONEYPOT) and not stamps.is_good(site.application.keyring, visit.text(stamps.FIELD), visit.now):
         return _once_more(site, subject, visit)
-    evidence = Evidence(Door.FORM, wording(subject), visit.network, visit.agent)
-    unfit = wishes.take(site, subject, visit, evidence)
+    evidence = Evidence(Door.FORM, wording(subject, speech.words), visit.network, visit.agent)
+    unfit = wishes.take(site, subject, visit, evidence, speech.words)
     if unfit is not None:
         return _form(site, subject, visit, trouble=unfit.reason)
-    return site.pages.page("public/requested.html", newsletter=subject.newsletter, list=subject.list, called=subject.called)
+    return site.pages.spoken(
+        speech, "public/requested.html", newsletter=subject.newsletter, list=subject.list, called=subject.called
+    )
 
 
 def embed(site: Site, visit: Visit) -> Response:
-    """Show the form as HTML to be copied into another site."""
+    """Show the form as HTML to be copied into another site, in the language of this page."""
     subject = _subject(site, visit)
-    return site.pages.page(
+    speech = speech_about(visit, subject)
+    return site.pages.spoken(
+        speech,
         "public/embed.html",
         newsletter=subject.newsletter,
         list=subject.list,
         called=subject.called,
-        snippet=snippet(site.pages, site.application.links, subject),
+        snippet=snippet(site.pages, site.application.links, subject, speech),
         action=site.application.links.subscribe(subject.list.slug),
     )
 
 
-def snippet(pages: Pages, links: Links, subject: Subject) -> str:
+def snippet(pages: Pages, links: Links, subject: Subject, speech: Speech) -> str:
     """Give the form of a list as plain HTML for any site: no script, no cookie, nothing loaded from here."""
     return pages.render(
+        speech,
         "public/_snippet.html",
         action=links.subscribe(subject.list.slug),
         called=subject.called,
-        wording=wording(subject),
+        wording=wording(subject, speech.words),
     )
 
 
@@ -59,29 +66,33 @@ def _subject(site: Site, visit: Visit) -> Subject:
 
 
 def _form(site: Site, subject: Subject, visit: Visit, trouble: str = "") -> Response:
-    return site.pages.page_with(
-        422 if trouble else 200,
+    speech = speech_about(visit, subject)
+    return site.pages.spoken(
+        speech,
         "public/subscribe.html",
+        422 if trouble else 200,
         newsletter=subject.newsletter,
         list=subject.list,
         called=subject.called,
         email=visit.text("email"),
         name=visit.text("name"),
         trouble=trouble,
-        wording=wording(subject),
+        wording=wording(subject, speech.words),
         stamp=_stamp(site, visit),
     )
 
 
 def _once_more(site: Site, subject: Subject, visit: Visit) -> Response:
-    return site.pages.page(
+    speech = speech_about(visit, subject)
+    return site.pages.spoken(
+        speech,
         "public/once_more.html",
         newsletter=subject.newsletter,
         list=subject.list,
         called=subject.called,
         email=visit.text("email"),
         name=visit.text("name"),
-        wording=wording(subject),
+        wording=wording(subject, speech.words),
         stamp=_stamp(site, visit),
     )
 

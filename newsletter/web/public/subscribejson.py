@@ -3,7 +3,9 @@
 from starlette.responses import JSONResponse, Response
 
 from newsletter.web.public import stamps, wishes
+from newsletter.web.public.publications import speech_about
 from newsletter.web.public.wishes import wording
+from newsletter.web.speech import FIELD
 from newsletter.web.visits import Site, Visit
 from subscribers.consent import Door, Evidence
 
@@ -15,12 +17,15 @@ UNFIT = 422
 def describe(site: Site, visit: Visit) -> Response:
     """Give what a form has to show and to send back."""
     subject = wishes.open_list(site, str(visit.path["list_slug"]))
+    speech = speech_about(visit, subject)
     return JSONResponse(
         {
             "list": subject.list.slug,
             "called": subject.called,
             "description": subject.list.description,
-            "wording": wording(subject),
+            # Sent back, it makes the mail and the evidence speak as the form did.
+            FIELD: speech.language.code,
+            "wording": wording(subject, speech.words),
             "fields": ["email", "name"],
             **_stamp(site, visit),
         }
@@ -30,14 +35,17 @@ def describe(site: Site, visit: Visit) -> Response:
 def request(site: Site, visit: Visit) -> Response:
     """Take the wish to join; the same `requested` for every address, known or not."""
     subject = wishes.open_list(site, str(visit.path["list_slug"]))
+    words = speech_about(visit, subject).words
     if not visit.text(wishes.HONEYPOT) and not stamps.is_good(site.application.keyring, visit.text(stamps.FIELD), visit.now):
-        text = "The stamp is missing, too old or too fresh. Nothing was done. Wait, and send the form again with this stamp."
+        text = words.gettext(
+            "The stamp is missing, too old or too fresh. Nothing was done. Wait, and send the form again with this stamp."
+        )
         return JSONResponse({"error": text, **_stamp(site, visit)}, EARLY)
-    evidence = Evidence(Door.API, wording(subject), visit.network, visit.agent)
-    unfit = wishes.take(site, subject, visit, evidence)
+    evidence = Evidence(Door.API, wording(subject, words), visit.network, visit.agent)
+    unfit = wishes.take(site, subject, visit, evidence, words)
     if unfit is not None:
         return JSONResponse({"error": unfit.reason, "field": "email"}, UNFIT)
-    return JSONResponse({"outcome": "requested", "text": "A mail with a button is on its way."})
+    return JSONResponse({"outcome": "requested", "text": words.gettext("A mail with a button is on its way.")})
 
 
 def allow(site: Site, visit: Visit) -> Response:  # noqa: ARG001 -- an endpoint's signature

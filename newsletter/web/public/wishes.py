@@ -5,10 +5,12 @@ from datetime import datetime
 from enum import Enum, auto
 
 from newsletter.issues import alerts
+from newsletter.languages.catalogue import Words
 from newsletter.letters import notices
 from newsletter.letters.letter import Draft
 from newsletter.people import joining
 from newsletter.web.faults import PageNotFound, TooOften
+from newsletter.web.public import refusals
 from newsletter.web.public.publications import Subject, subject_of
 from newsletter.web.visits import Site, Visit
 from subscribers import domainrules, limits, register
@@ -38,7 +40,7 @@ class Asked(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """What was typed cannot be taken; nothing was done."""
+    """What was typed cannot be taken, and why, in the reader's language; nothing was done."""
 
     reason: str
 
@@ -59,7 +61,7 @@ def open_list(site: Site, slug: str) -> Subject:
         return subject_of(tx, list_)
 
 
-def take(site: Site, subject: Subject, visit: Visit, evidence: Evidence) -> Unfit | None:
+def take(site: Site, subject: Subject, visit: Visit, evidence: Evidence, words: Words) -> Unfit | None:
     """Take the wish of a form of *visit*; None: the answer is that a mail is on its way, whatever we know of the address.
 
     Raises:
@@ -71,19 +73,21 @@ def take(site: Site, subject: Subject, visit: Visit, evidence: Evidence) -> Unfi
     try:
         address = parse(visit.text("email"))
     except AddressRefused as error:
-        return Unfit(error.reason)
-    asked = ask(site, subject, address, visit.text("name"), visit, evidence)
+        return Unfit(refusals.said(words, error.reason))
+    asked = ask(site, subject, address, visit.text("name"), visit, evidence, words)
     if asked is Asked.TOO_OFTEN:
         raise TooOften
     if asked is Asked.DOMAIN_REFUSED:
-        return Unfit(f"This list does not take addresses at {address.domain}.")
+        return Unfit(words.gettext("This list does not take addresses at %(domain)s.", domain=address.domain))
     return None
 
 
-def ask(site: Site, subject: Subject, address: EmailAddress, name: str, visit: Visit, evidence: Evidence) -> Asked:
-    """Write the wish down and plan the mail that asks for the yes."""
+def ask(
+    site: Site, subject: Subject, address: EmailAddress, name: str, visit: Visit, evidence: Evidence, words: Words
+) -> Asked:
+    """Write the wish down and plan the mail that asks for the yes, in *words*."""
     # Composed before it is known whether anybody gets it, so that the time it takes tells nothing.
-    draft = confirmation_draft(site, subject)
+    draft = confirmation_draft(site, subject, words)
     application = site.application
     asker = Asker(visit.network, address, subject.list.id)
     with application.database.write() as tx:
@@ -108,18 +112,25 @@ def _tell(tx: Transaction, subject: Subject, limit: Limit, now: datetime) -> Non
     alerts.raise_alert(tx, f"flood:{subject.list.id}", text, now, newsletter_id=subject.newsletter.id)
 
 
-def confirmation_draft(site: Site, subject: Subject) -> Draft:
+def confirmation_draft(site: Site, subject: Subject, words: Words) -> Draft:
     """Compose the mail that asks for the yes."""
     application = site.application
+    templates = application.templates.speaking(words)
     seed = application.keyring.derive("slots")
-    return notices.confirmation(application.templates, subject.newsletter, subject.list, application.links, seed)
+    return notices.confirmation(templates, subject.newsletter, subject.list, application.links, seed)
 
 
-def wording(subject: Subject) -> str:
+def wording(subject: Subject, words: Words) -> str:
     """Give the words of the consent, as they stand on the page and in the evidence."""
     sender = subject.newsletter.sender_name
-    source = "" if sender == subject.called else f" from {sender}"
-    return (
-        f"By pressing the button I ask to get {subject.called} by mail{source}. "
-        "I can leave at any time by the link in every issue."
+    if sender == subject.called:
+        return words.gettext(
+            "By pressing the button I ask to get %(newsletter)s by mail. I can leave at any time by the link in every issue.",
+            newsletter=subject.called,
+        )
+    return words.gettext(
+        "By pressing the button I ask to get %(newsletter)s by mail from %(sender)s. "
+        "I can leave at any time by the link in every issue.",
+        newsletter=subject.called,
+        sender=sender,
     )

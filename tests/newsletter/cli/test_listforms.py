@@ -13,7 +13,7 @@ def test_form_is_printed_to_be_copied(terminal: Terminal, paper: str) -> None:
     told = terminal("lists", "form", "readers")
 
     assert 0 == told.code
-    assert told.out.startswith('<form action="http://127.0.0.1:8000/subscribe/readers" method="post">')
+    assert told.out.startswith('<form action="http://127.0.0.1:8000/subscribe/readers" method="post" lang="en" dir="ltr">')
     assert told.out.endswith("</form>\n")
     assert "http://127.0.0.1:8000/subscribe/readers/json" == terminal.ok("lists", "form", "readers")["json"]
 

@@ -47,7 +47,7 @@ def test_name_and_language_are_taken_over(client: TestClient, database: Database
     """And the subscription stays."""
     page = save(client, reader, list_.id, name="Änne\u202e Lée", language="de")
 
-    assert "Saved." in page
+    assert "Gespeichert." in page
     assert ("Änne Lée", "de") == (person(database, reader).name, person(database, reader).language)
     assert "confirmed" == standing(database, reader.subscription)
 

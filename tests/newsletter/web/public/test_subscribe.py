@@ -258,7 +258,7 @@ def test_the_form_can_be_copied(client: TestClient, list_: MailingList, keyring:
 
     assert f"https://news.example.org/subscribe/{list_.slug}" == form.attributes["action"]
     assert "post" == form.attributes["method"]
-    assert ["email", "name", "website"] == [node.attributes["name"] for node in copied.css("input")]
+    assert ["lang", "email", "name", "website"] == [node.attributes["name"] for node in copied.css("input")]
     assert "By pressing the button I ask to get" in copied.text()
     assert not copied.css("script, link, img, style, iframe")
 

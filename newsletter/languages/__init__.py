@@ -1,0 +1,1 @@
+"""The languages that pages and notices speak."""

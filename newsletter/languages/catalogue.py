@@ -1,0 +1,101 @@
+"""What is said in each language: texts from its catalogue, days, numbers and lists as its readers write them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from newsletter.languages.model import ENGLISH, Language, first_of
+
+DOMAIN = "newsletter"
+
+# Of the many who speak a language, whose days and numbers are written. English with the day before the month.
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans"}
+
+
+def later(text: str) -> str:
+    """Mark *text* for translation where it is written down; whoever shows it says it in the reader's language."""
+    return text
+
+
+class Words:
+    """Everything that is said in one language. English text is the key: what has no translation is said in English.
+
+    Texts carry their values as `%(name)s`; a percent sign is written twice.
+    """
+
+    def __init__(self, language: Language, translations: NullTranslations) -> None:
+        self.language: Final = language
+        self._translations = translations
+        self._locale = Locale.parse(_LOCALES.get(language.code, language.code))
+
+    def pattern(self, text: str) -> str:
+        """Give the translation of *text* as it stands in the catalogue, its values not yet put in."""
+        # The translation of nothing would be the head of the catalogue.
+        return self._translations.gettext(text) if text else ""
+
+    def plural_pattern(self, one: str, many: str, count: int) -> str:
+        """Give the form of the translation that goes with *count*, its values not yet put in."""
+        return self._translations.ngettext(one, many, count)
+
+    def context_pattern(self, context: str, text: str) -> str:
+        """Give the translation of *text* where *context* tells it from the same words elsewhere."""
+        return self._translations.pgettext(context, text)
+
+    def gettext(self, text: str, /, **values: object) -> str:
+        """Say *text* with its *values*."""
+        return self.pattern(text) % values
+
+    def ngettext(self, one: str, many: str, count: int, /, **values: object) -> str:
+        """Say how many: *one* or *many* in English, and as many forms as the language has; `%(num)s` is the number."""
+        return self.plural_pattern(one, many, count) % {"num": self.number(count), **values}
+
+    def pgettext(self, context: str, text: str, /, **values: object) -> str:
+        """Say *text* as it is meant in *context*."""
+        return self.context_pattern(context, text) % values
+
+    def day(self, at: datetime, zone: str) -> str:
+        """Spell the day of *at* in *zone*: `3 February 2020`."""
+        return format_date(at.astimezone(ZoneInfo(zone)), "long", locale=self._locale)
+
+    def number(self, count: int) -> str:
+        """Spell *count* with its thousands apart: `12,412`."""
+        return format_decimal(count, locale=self._locale)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Say several in a row: `A, B and C`."""
+        return format_list(names, "standard", locale=self._locale)
+
+
+@cache
+def words_of(language: Language) -> Words:
+    """Give the words of *language*; its catalogue is read the first time."""
+    return Words(language, _translations(language))
+
+
+def words_for(*tags: str) -> Words:
+    """Give the words of the first of *tags* that means one of our languages; English when none does."""
+    return words_of(first_of(*tags))
+
+
+def _translations(language: Language) -> NullTranslations:
+    if language == ENGLISH:
+        return NullTranslations()
+    place = files("newsletter.languages") / "locales" / language.code / "LC_MESSAGES" / f"{DOMAIN}.po"
+    compiled = BytesIO()
+    # Compiled here and not before: a catalogue that was changed needs no step that anybody could forget.
+    with place.open("rb") as text:
+        write_mo(compiled, read_po(text, locale=language.code))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

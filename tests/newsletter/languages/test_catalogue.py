@@ -1,0 +1,60 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from newsletter.languages.catalogue import later, words_for, words_of
+from newsletter.languages.model import LANGUAGES, Language
+
+LATE = datetime(2020, 1, 31, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("code", "day"),
+    [
+        ("en", "1 February 2020"),
+        ("de", "1. Februar 2020"),
+        ("fr", "1 février 2020"),
+        ("es", "1 de febrero de 2020"),
+        ("ru", "1 февраля 2020\u202fг."),
+        ("zh", "2020年2月1日"),
+        ("ar", "1 فبراير 2020"),
+    ],
+)
+def test_a_day_is_written_as_its_readers_write_it(code: str, day: str) -> None:
+    """In the newsletter's zone: late in the evening UTC is tomorrow in Auckland."""
+    assert day.split() == words_for(code).day(LATE, "Pacific/Auckland").split()
+
+
+@pytest.mark.parametrize(("code", "number"), [("en", "12,412"), ("de", "12.412"), ("fr", "12\u202f412"), ("ar", "12,412")])
+def test_a_number_has_its_thousands_apart(code: str, number: str) -> None:
+    """By the marks of the language."""
+    assert number == words_for(code).number(12_412)
+
+
+def test_several_are_said_in_a_row() -> None:
+    """With the language's own and."""
+    assert "A, B and C" == words_for("en").listed(["A", "B", "C"])
+    assert "A, B und C" == words_for("de").listed(["A", "B", "C"])
+    assert "A" == words_for("zh").listed(["A"])
+
+
+def test_english_is_what_is_written() -> None:
+    """It needs no catalogue; values go in, and a percent sign is written twice."""
+    words = words_for("en")
+
+    assert "Leave A?" == words.gettext(later("Leave %(newsletter)s?"), newsletter="A")
+    assert "100 %" == words.gettext("100 %%")
+    assert ["1 x", "1,200 xs"] == [words.ngettext("%(num)s x", "%(num)s xs", count) for count in (1, 1200)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
+def test_what_nobody_translated_is_said_in_english(language: Language) -> None:
+    """A gap is better than nothing."""
+    words = words_for(language.code)
+
+    assert "Zyx %" == words.gettext("Zyx %%")
+
+
+def test_words_are_read_once() -> None:
+    """Every page asks for them."""
+    assert all(words_of(language) is words_of(language) for language in LANGUAGES)
