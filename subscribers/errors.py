@@ -21,6 +21,7 @@
   - AttributeExists(key)
   - AttributeUnfit(key, reason)      a definition that cannot be
   - AnswerRefused(key, text, reason) no answer to this attribute
+  - AnswerMissing(key, label)        a form that leaves out what it must say
   - ImportNotFound(import_id)
   - ImportUnderWay(import_id)        two go on with one import at once
   - RuleRefused(reason, at)          a rule about people that cannot be read, or asks for what there is not
@@ -218,6 +219,15 @@ class ImportUnderWay(SubscribersError):  # noqa: N818 -- named for the outcome
         super().__init__(
             f"Import {import_id} is being done by somebody else at this moment. Look at it again when they are done."
         )
+
+
+class AnswerMissing(SubscribersError):  # noqa: N818 -- named for the outcome
+    """A form that leaves out what it must say; nothing was written."""
+
+    def __init__(self, key: str, label: str) -> None:
+        self.key = key
+        self.label = label
+        super().__init__(f"{label}: this must be answered.")
 
 
 class RuleRefused(SubscribersError):  # noqa: N818 -- named for the outcome

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from subscribers import acts, attributebook, records, register, suppression
+from subscribers import acts, attributebook, records, register, suppression, terms
 from subscribers.attributes import spelled
 from subscribers.consent import Act, Consent, Door, Evidence
 from subscribers.errors import SubscriberNotFound
-from subscribers.model import EVERY_LIST, Reason, Subscriber, Subscription
+from subscribers.model import EVERY_LIST, Reason, Subscriber, Subscription, Topic
 from subscribers.tables.evidence import suppression as suppressions
 from subscribers.tables.lists import confirmation
 from subscribers.tables.people import subscriber
@@ -34,6 +34,8 @@ class PersonExport:
 
     subscriber: Subscriber
     subscriptions: tuple[Subscription, ...]
+    # On lists of which they do not take all.
+    topics: tuple[Topic, ...]
     # What they answered, by the attributes' keys, as they would write it.
     attributes: Mapping[str, str]
     consent: tuple[Consent, ...]
@@ -60,6 +62,7 @@ def export_person(tx: Transaction, subscriber_id: int) -> PersonExport:
     return PersonExport(
         subscriber=person,
         subscriptions=register.subscriptions_of(tx, subscriber_id),
+        topics=terms.chosen_by(tx, subscriber_id),
         attributes={key: spelled(answer) for key, answer in attributebook.answers_of(tx, subscriber_id).items()},
         consent=register.consent_of(tx, email_hash),
         suppressions=tuple(KeptOut(row.list_id, Reason(row.reason), row.at) for row in tx.execute(kept_out)),

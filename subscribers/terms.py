@@ -83,6 +83,17 @@ def topics_taken(tx: Transaction, standing: Subscription) -> tuple[Topic, ...]:
     return tuple(one for one in offered if one.id in ids)
 
 
+def chosen_by(tx: Transaction, subscriber_id: int) -> tuple[Topic, ...]:
+    """Give the topics a person chose on lists of which they do not take all, also those that are offered no more."""
+    ids = (
+        select(subscription_topic.c.topic_id)
+        .join(subscription, subscription.c.id == subscription_topic.c.subscription_id)
+        .where(subscription.c.subscriber_id == subscriber_id)
+        .order_by(subscription_topic.c.topic_id)
+    )
+    return tuple(topicbook.by_id(tx, topic_id) for topic_id in tx.execute(ids).scalars().all())
+
+
 def words(wanted: Terms, offered: Sequence[Topic]) -> str:
     """Say terms in English, for the evidence: `one mail a quarter; the topics Jobs, Books; paused until 2020-09-01`."""
     often = "one mail a quarter" if wanted.cadence is Cadence.QUARTERLY else "every issue"

@@ -1,5 +1,7 @@
 """`newsletter lists`: what people consent to."""
 
+from collections.abc import Sequence
+
 import click
 from rich.table import Table
 
@@ -8,8 +10,9 @@ from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.parameters import Sender, SenderType
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
-from subscribers import audience, listbook, register
+from subscribers import attributebook, audience, listbook, questions, register
 from subscribers.model import MailingList
+from subscribers.questions import Question
 
 PEOPLE = Permission.MANAGE_PEOPLE
 
@@ -153,13 +156,40 @@ def reopen(door: Door, list_name: str) -> None:
     _answer(door, reopened)
 
 
+@click.command("ask")
+@click.argument("list_name", metavar="LIST")
+@click.argument("key", metavar="ATTRIBUTE")
+@click.option("--required", "is_required", is_flag=True, help="The form is not taken without an answer.")
+@click.option("--drop", "is_dropped", is_flag=True, help="Ask for it no more; what was answered stays.")
+@common
+@pass_door
+def ask(door: Door, list_name: str, key: str, *, is_required: bool, is_dropped: bool) -> None:
+    """Let the form of LIST ask for an attribute, behind those it asks for already.
+
+    Example: newsletter lists ask readers library --required
+    """
+    if is_required and is_dropped:
+        raise click.UsageError("Say either --required or --drop.")
+    with door.acting(PEOPLE) as acting:
+        chosen = register.find_list(acting.tx, list_name)
+        attribute = attributebook.find(acting.tx, key)
+        if is_dropped:
+            questions.drop(acting.tx, chosen.id, attribute.id)
+        else:
+            questions.ask(acting.tx, chosen.id, attribute.id, is_required=is_required)
+        acting.record("list.ask", f"list {chosen.name}", attribute=attribute.key, asks=not is_dropped)
+    _answer(door, chosen)
+
+
 def _answer(door: Door, one: MailingList) -> None:
     with door.reading() as tx:
         people = audience.count(tx, one.id)
-    door.answer(_document(one, people), _facts(door, one, people))
+        asked = questions.questions_of(tx, one.id)
+    asks = [{"key": question.attribute.key, "is_required": question.is_required} for question in asked]
+    door.answer({**_document(one, people), "asks": asks}, _facts(door, one, people, asked))
 
 
-def _facts(door: Door, one: MailingList, people: int) -> Table:
+def _facts(door: Door, one: MailingList, people: int, asked: Sequence[Question]) -> Table:
     return shown.pairs(
         name=one.name,
         slug=one.slug,
@@ -167,6 +197,7 @@ def _facts(door: Door, one: MailingList, people: int) -> Table:
         form=door.application.links.subscribe(one.slug) if one.has_form else _form(one),
         language=one.language or "the newsletter's",
         sender=_sender(one) or "the newsletter's",
+        asks=", ".join(f"{one.attribute.key}{' (required)' if one.is_required else ''}" for one in asked),
         people=spelled.number(people),
         archived=shown.moment(one.archived_at),
     )
@@ -206,6 +237,6 @@ def _document(one: MailingList, people: int) -> dict[str, object]:
 
 lists = click.Group(
     "lists",
-    commands=[create, edit, show, list_, archive, reopen, listforms.form, listforms.domains],
+    commands=[create, edit, show, list_, archive, reopen, ask, listforms.form, listforms.domains],
     help="What people consent to.",
 )

@@ -7,13 +7,14 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Index,
+    Integer,
     PrimaryKeyConstraint,
     Table,
     Text,
     text,
 )
 
-from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Flag, Instant, Number, metadata
 
 # Ordered by code points on both databases, so that what begins with the same letters stands together in the index.
 Words = Text().with_variant(Text(collation="C"), "postgresql")
@@ -44,6 +45,19 @@ attribute_value = Table(
     Column("number", Amount),
     PrimaryKeyConstraint("subscriber_id", "attribute_id"),
     CheckConstraint("(folded IS NULL) <> (number IS NULL) AND (folded IS NULL) = (text IS NULL)", name="kept"),
+    **SQLITE_STRICT,
+)
+
+# What the form of a list asks.
+list_question = Table(
+    "list_question",
+    metadata,
+    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE"), nullable=False),
+    Column("attribute_id", Number, ForeignKey("attribute.id", ondelete="CASCADE"), nullable=False),
+    # In the order they stand on the form.
+    Column("position", Integer, nullable=False),
+    Column("is_required", Flag, nullable=False),
+    PrimaryKeyConstraint("list_id", "attribute_id"),
     **SQLITE_STRICT,
 )
 

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from sqlalchemy import select
 
 from newsletter.database import Database
-from subscribers import audience, register, terms, topicbook
+from subscribers import audience, privacy, register, terms, topicbook
 from subscribers.audience import Audience
 from subscribers.consent import Act
 from subscribers.errors import PauseRefused, SubscriptionNotFound, TopicNotFound
 from subscribers.model import Cadence, Topic
+from subscribers.tables.lists import subscription_topic
 from subscribers.terms import LONGEST_PAUSE, Terms
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -143,6 +145,21 @@ def test_removed_topic_stays_chosen(database: Database, keyring: Keyring, now: d
 
         assert [ANN] == reached(tx, Audience(ann.list_id, now, topics=frozenset({ann.jobs.id})))
         assert [ANN] == reached(tx, Audience(ann.list_id, now, topics=frozenset({ann.books.id})))
+
+
+def test_terms_are_handed_out_and_forgotten_with_the_person(database: Database, keyring: Keyring, now: datetime) -> None:
+    """They are something that is known about them."""
+    with database.write() as tx:
+        ann = a_reader(tx, keyring, now)
+        wanted = Terms(QUARTERLY, now + DAY, frozenset({ann.jobs.id}))
+        standing = terms.agree(tx, keyring, ann.subscription_id, wanted, now, LINK)
+        handed_out = privacy.export_person(tx, standing.subscriber_id)
+        privacy.erase(tx, keyring, standing.subscriber_id, now)
+
+        assert (ann.jobs,) == handed_out.topics
+        assert (standing,) == handed_out.subscriptions
+        assert '"cadence": "quarterly"' in handed_out.to_json()
+        assert [] == tx.execute(select(subscription_topic)).all()
 
 
 @contextmanager

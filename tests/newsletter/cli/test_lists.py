@@ -91,3 +91,18 @@ def test_archived_list_takes_nobody_and_gets_nothing(terminal: Terminal, paper: 
     assert "archived" in terminal("lists", "list").out
     assert terminal.ok("lists", "reopen", "readers")["archived_at"] is None
     assert 1 == terminal.ok("issues", "send", issue)["audience"]
+
+
+def test_form_of_a_list_asks_what_it_is_told_to(terminal: Terminal) -> None:
+    """Shown with the list, made optional, and dropped."""
+    terminal.ok("lists", "create", "readers")
+    terminal.ok("attributes", "define", "library")
+    asks = terminal.ok("lists", "ask", "readers", "library", "--required")["asks"]
+    shown = terminal("lists", "show", "readers").out
+    dropped = terminal.ok("lists", "ask", "readers", "library", "--drop")["asks"]
+
+    assert [{"key": "library", "is_required": True}] == asks
+    assert "library (required)" in shown
+    assert [] == dropped
+    assert Exit.NOT_FOUND == terminal("lists", "ask", "readers", "shoe").code
+    assert Exit.USAGE == terminal("lists", "ask", "readers", "library", "--drop", "--required").code

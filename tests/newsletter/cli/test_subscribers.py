@@ -96,7 +96,7 @@ def test_person_is_edited(terminal: Terminal, paper: str) -> None:
     terminal.ok("subscribers", "add", ANN, "--name", "Ann", *BASIS)
     edited = terminal.ok("subscribers", "edit", ANN, "--name", "Ann\r\nBcc: all@example.org")
 
-    assert {"email": ANN, "name": "Ann Bcc: all@example.org", "language": ""} == edited
+    assert {"email": ANN, "name": "Ann Bcc: all@example.org", "language": "", "attributes": {}} == edited
     assert Exit.USAGE == terminal("subscribers", "edit", ANN).code
 
 
