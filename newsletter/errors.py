@@ -2,9 +2,11 @@
 
 - NewsletterError
   - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
-    LetterNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound
+    LetterNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound,
+    BurstNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
+    - WrongBurst(burst)          a burst of departures that was undone already
     - Outdated(issue, version, expected)  somebody else saved in between
     - NotPermitted(actor, permission)
     - Blocked(findings)          preflight found what must be mended first
@@ -53,6 +55,12 @@ class FeedNotFound(NotFound):
     """No feed of this id or address."""
 
     what = "feed"
+
+
+class BurstNotFound(NotFound):
+    """No burst of departures of this id."""
+
+    what = "burst of departures"
 
 
 class PostNotFound(NotFound):
@@ -121,6 +129,14 @@ class WrongState(Refused):
         self.wanted = wanted
         self.state = state
         super().__init__(f"Issue {issue_id} is {state}; it cannot be {wanted} now.")
+
+
+class WrongBurst(Refused):
+    """A burst of departures that was undone already."""
+
+    def __init__(self, burst_id: int) -> None:
+        self.burst_id = burst_id
+        super().__init__(f"Burst {burst_id} was undone already.")
 
 
 class Outdated(Refused):

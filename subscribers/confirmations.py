@@ -34,7 +34,7 @@ def recent(tx: Transaction, email_hash: str, now: datetime) -> tuple[datetime, .
     since = now - MOST_REQUESTS_WITHIN
     asked = union_all(
         select(confirmation.c.requested_at.label("at")).where(
-            confirmation.c.email_hash == email_hash, confirmation.c.requested_at > since
+            confirmation.c.email_hash == email_hash, confirmation.c.requested_at > since, confirmation.c.is_return == 0
         ),
         select(asked_mail.c.at).where(asked_mail.c.email_hash == email_hash, asked_mail.c.at > since),
     ).subquery()
@@ -63,6 +63,22 @@ def promise(tx: Transaction, subscription_id: int, email_hash: str, now: datetim
     return number
 
 
+def offer_return(tx: Transaction, subscription_id: int, email_hash: str, now: datetime) -> int:
+    """Write down that somebody who left may come back by one button; gives the number that stands in the link.
+
+    It is no request: nobody else can have such a mail sent, so it uses up no limit.
+    """
+    statement = insert(confirmation).values(
+        subscription_id=subscription_id,
+        email_hash=email_hash,
+        requested_at=now,
+        expires_at=now + CONFIRMATION_LIFE,
+        is_return=True,
+    )
+    number: int = tx.execute(statement.returning(confirmation.c.id)).scalar_one()
+    return number
+
+
 def subscription_of(tx: Transaction, confirmation_id: int) -> int | None:
     """Give the subscription that a confirmation asks about."""
     found = tx.execute(select(confirmation.c.subscription_id).where(confirmation.c.id == confirmation_id))
@@ -81,7 +97,12 @@ def use(tx: Transaction, confirmation_id: int, now: datetime) -> bool:
     return tx.execute(update(confirmation).where(*unused).values(used_at=now)).rowcount == 1
 
 
-def void(tx: Transaction, subscription_id: int, now: datetime) -> None:
-    """Use up what still lies in an inbox: it must not undo what is said after it."""
-    unused = (confirmation.c.subscription_id == subscription_id, confirmation.c.used_at.is_(None))
+def void(tx: Transaction, subscription_id: int, now: datetime, *, leave_returns: bool = False) -> None:
+    """Use up what still lies in an inbox: it must not undo what is said after it.
+
+    *leave_returns*: the same no was said once more, and the way back from it stays open.
+    """
+    unused = [confirmation.c.subscription_id == subscription_id, confirmation.c.used_at.is_(None)]
+    if leave_returns:
+        unused.append(confirmation.c.is_return == 0)
     tx.execute(update(confirmation).where(*unused).values(used_at=now))

@@ -176,7 +176,7 @@ def withdraw(tx: Transaction, keyring: Keyring, subscription_id: int, now: datet
     person, standing = found
     email_hash = keyring.hash_address(person.address.key)
     suppression.suppress(tx, email_hash, Reason.UNSUBSCRIBED, now, list_id=standing.list_id)
-    confirmations.void(tx, subscription_id, now)
+    confirmations.void(tx, subscription_id, now, leave_returns=standing.state is S.WITHDRAWN)
     if standing.state is S.WITHDRAWN:
         return AlreadyWithdrawn(standing, person)
     standing = records.settle(tx, subscription_id, S.WITHDRAWN, now)

@@ -13,6 +13,7 @@ from newsletter.cli import (
     alerts,
     attributes,
     consent,
+    departures,
     dkim,
     domains,
     doubts,
@@ -73,6 +74,7 @@ for command in (
     dkim.dkim,
     journal.journal,
     journal.adopt,
+    departures.departures,
 ):
     newsletter.add_command(command)
 

@@ -21,11 +21,12 @@ class LetterKind(StrEnum):
     CONFIRMATION = "confirmation"
     REMINDER = "reminder"
     WELCOME = "welcome"
+    GOODBYE = "goodbye"
 
 
-# Letters that ask for a yes: they need no confirmed subscription, carry nothing that anybody typed, and whoever left by
-# their own wish may be asked again.
-QUESTIONS = frozenset({LetterKind.CONFIRMATION, LetterKind.REMINDER})
+# Letters with a button for a yes: they need no confirmed subscription, carry nothing that anybody typed, and whoever left by
+# their own wish gets them all the same.
+QUESTIONS = frozenset({LetterKind.CONFIRMATION, LetterKind.REMINDER, LetterKind.GOODBYE})
 
 
 class SlotName(StrEnum):

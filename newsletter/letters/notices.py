@@ -35,6 +35,16 @@ def reminder(templates: Templates, newsletter: Newsletter, list_: MailingList, l
     return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.REMINDER, names=(SlotName.CONFIRM,))
 
 
+def goodbye(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
+    """Compose the letter that tells a person that they have left, with a way back for whoever did not mean it.
+
+    Raises:
+        RenderFailed: a template is wrong.
+
+    """
+    return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.GOODBYE, names=(SlotName.CONFIRM,))
+
+
 def welcome(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
     """Compose the letter that thanks for a confirmed subscription to *list_* and says how to leave it.
 

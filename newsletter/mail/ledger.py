@@ -1,7 +1,7 @@
 """The ledger in SQL: who is to get which letter, and what became of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ from newsletter.mail import domains, figures, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
-from newsletter.tables.mail import attempt, delivery
+from newsletter.tables.mail import attempt, delivery, mailing
 from subscribers import audience
 from subscribers.address import EmailAddress
 from subscribers.audience import Audience
@@ -166,13 +166,18 @@ def give_back(tx: Transaction, letter_id: int) -> None:
     tx.execute(update(delivery).where(*held).values(state=S.PENDING, worker_id=""))
 
 
-def skip_open(tx: Transaction, subscription_id: int, now: datetime, note: str) -> int:
-    """Settle everything of a subscription that is not on the wire yet as skipped; gives how many.
+def skip_open(
+    tx: Transaction, subscription_id: int, now: datetime, note: str, *, but: Collection[LetterKind] = frozenset()
+) -> int:
+    """Settle everything of a subscription that is not on the wire yet as skipped, but for some kinds; gives how many.
 
     Belongs into the transaction that withdraws: whoever comes second, it or the mark of a mailer, waits for the row and
     reads it again, so nobody is marked after the withdrawal was answered.
     """
-    return _skip(tx, delivery.c.subscription_id == subscription_id, now, note)
+    who = delivery.c.subscription_id == subscription_id
+    if but:
+        who = and_(who, delivery.c.letter_id.not_in(select(mailing.c.letter_id).where(mailing.c.kind.in_(but))))
+    return _skip(tx, who, now, note)
 
 
 def skip_open_of_subscriber(tx: Transaction, subscriber_id: int, now: datetime, note: str) -> int:

@@ -38,6 +38,7 @@ ROUTES = (
     Page("/u/{token}", GET, leave.question, None),
     # A no must not fail on the form of its body.
     Page("/u/{token}", POST, leave.leave, None, takes_any_body=True),
+    Page("/u/{token}/reason", POST, leave.say_why, None),
     Page("/p/{token}", GET, preferences.show, None),
     Page("/p/{token}", POST, preferences.save, None),
     # For the staff.

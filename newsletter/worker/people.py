@@ -10,7 +10,7 @@ from newsletter.languages.catalogue import words_for
 from newsletter.letters import notices
 from newsletter.letters.letter import Draft
 from newsletter.mail import mailings
-from newsletter.people import waiting
+from newsletter.people import bursts, waiting
 from subscribers import confirmations, limits, pending, register
 from subscribers.model import MailingList
 
@@ -58,6 +58,15 @@ def let_go(application: Application) -> bool:
     if forgotten:
         log.info("people who never confirmed are forgotten", people=forgotten)
     return len(due) == BATCH
+
+
+def look_for_bursts(application: Application) -> bool:
+    """Flag departures that look like the work of a mail scanner."""
+    with application.database.write() as tx:
+        found = bursts.look(tx, application.clock())
+    for burst in found:
+        log.warning("people left in a burst", burst=burst.id, people=burst.people)
+    return False
 
 
 def tidy(application: Application) -> bool:

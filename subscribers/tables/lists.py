@@ -109,6 +109,8 @@ confirmation = Table(
     Column("requested_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+    # It brings back whoever did not mean to leave; the mail that says goodbye carries it.
+    Column("is_return", Flag, nullable=False, default=False, server_default=text("0")),
     # When the one reminder was planned.
     Column("reminded_at", Instant),
     Index("ix_confirmation_rate", "email_hash", "requested_at"),

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from starlette.responses import PlainTextResponse, Response
 
-from newsletter.people import withdraw
-from newsletter.web.public.publications import Subject, masked, speech_about, subject_of
+from newsletter.people import departures, withdraw
+from newsletter.people.departures import Why
+from newsletter.people.withdraw import Goodbyes
+from newsletter.web.public import farewells
+from newsletter.web.public.publications import Subject, find_subject, masked, speech_about, subject_of
 from newsletter.web.speech import Speech
 from newsletter.web.visits import Site, Visit
 from subscribers import register
@@ -41,7 +44,7 @@ def question(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         standing = _standing(site, visit, tx)
     if standing.subscription.state is SubscriptionState.WITHDRAWN:
-        return _left(site, standing, already=True)
+        return _left(site, standing, visit, already=True)
     token = site.application.keyring.seal(Purpose.PREFERENCES, standing.subscriber.id)
     return _page(site, "public/leave.html", standing, token=visit.token, preferences=f"/p/{token}", wording=standing.wording)
 
@@ -52,23 +55,47 @@ def leave(site: Site, visit: Visit) -> Response:
         return _one_click(site, visit)
     with site.application.database.read() as tx:
         standing = _standing(site, visit, tx)
-    outcome = _withdraw(site, visit, Evidence(Door.LINK, standing.wording, visit.network, visit.agent))
+    goodbyes = farewells.goodbyes(site, standing.subscriber, [standing.subject])
+    outcome = _withdraw(site, visit, Evidence(Door.LINK, standing.wording, visit.network, visit.agent), goodbyes)
     if isinstance(outcome, Unknown):
         raise TokenInvalid
-    return _left(site, standing, already=not isinstance(outcome, Withdrawn))
+    return _left(site, standing, visit, already=not isinstance(outcome, Withdrawn))
+
+
+def say_why(site: Site, visit: Visit) -> Response:
+    """Keep what somebody who left chose to say about it; nothing else is changed."""
+    with site.application.database.read() as tx:
+        standing = _standing(site, visit, tx)
+    why = next((one for one in Why if one.value == visit.text("why")), None)
+    if why is not None and standing.subscription.state is SubscriptionState.WITHDRAWN:
+        with site.application.database.write() as tx:
+            departures.say_why(tx, standing.subscription.id, why)
+    return _page(site, "public/thanks.html", standing)
 
 
 def _one_click(site: Site, visit: Visit) -> Response:
     # No page, no cookie and no redirect (RFC 8058 3.1). Somebody who was erased since is answered like everybody else.
     evidence = Evidence(Door.ONE_CLICK, f"{ONE_CLICK_FIELD}={ONE_CLICK_VALUE}", visit.network, visit.agent)
-    _withdraw(site, visit, evidence)
+    _withdraw(site, visit, evidence, _goodbyes(site, visit))
     return PlainTextResponse("Unsubscribed.\n")
 
 
-def _withdraw(site: Site, visit: Visit, evidence: Evidence) -> WithdrawOutcome:
+def _goodbyes(site: Site, visit: Visit) -> Goodbyes:
+    subscription_id = site.application.keyring.open(Purpose.UNSUBSCRIBE, visit.token)
+    with site.application.database.read() as tx:
+        known = register.subscription_by_id(tx, subscription_id)
+        # Whoever left before is not told so again.
+        if known is None or known.state is SubscriptionState.WITHDRAWN:
+            return withdraw.SILENT
+        subject = find_subject(tx, register.list_by_id(tx, known.list_id))
+        person = register.subscriber_by_id(tx, known.subscriber_id)
+    return farewells.goodbyes(site, person, [subject])
+
+
+def _withdraw(site: Site, visit: Visit, evidence: Evidence, goodbyes: Goodbyes) -> WithdrawOutcome:
     subscription_id = site.application.keyring.open(Purpose.UNSUBSCRIBE, visit.token)
     with site.application.database.write() as tx:
-        return withdraw.withdraw(tx, site.application.keyring, subscription_id, visit.now, evidence)
+        return withdraw.withdraw(tx, site.application.keyring, subscription_id, visit.now, evidence, goodbyes)
 
 
 def _standing(site: Site, visit: Visit, tx: Transaction) -> _Standing:
@@ -81,8 +108,8 @@ def _standing(site: Site, visit: Visit, tx: Transaction) -> _Standing:
     return _Standing(subject, subscription, subscriber, speech_about(visit, subject, subscriber))
 
 
-def _left(site: Site, standing: _Standing, *, already: bool) -> Response:
-    return _page(site, "public/left.html", standing, already=already)
+def _left(site: Site, standing: _Standing, visit: Visit, *, already: bool) -> Response:
+    return _page(site, "public/left.html", standing, already=already, token=visit.token)
 
 
 def _page(site: Site, name: str, standing: _Standing, **values: object) -> Response:

@@ -9,7 +9,7 @@ from newsletter.languages.catalogue import Words
 from newsletter.languages.model import LANGUAGES, Language
 from newsletter.people import withdraw
 from newsletter.web.faults import FormDamaged
-from newsletter.web.public import wishes
+from newsletter.web.public import farewells, wishes
 from newsletter.web.public.publications import Subject, find_subject, masked
 from newsletter.web.public.wishes import Asked
 from newsletter.web.speech import FIELD, Speech
@@ -90,16 +90,18 @@ def _ask(site: Site, visit: Visit, standing: _Standing, choice: Choice) -> Asked
 
 def _leave(site: Site, visit: Visit, standing: _Standing, choices: list[Choice]) -> None:
     evidence = _evidence(visit, standing, SAVE)
+    goodbyes = farewells.goodbyes(site, standing.person, [choice.subject for choice in choices])
     with site.application.database.write() as tx:
         for choice in choices:
             if choice.subscription is not None:
-                withdraw.withdraw(tx, site.application.keyring, choice.subscription.id, visit.now, evidence)
+                withdraw.withdraw(tx, site.application.keyring, choice.subscription.id, visit.now, evidence, goodbyes)
 
 
 def _leave_everything(site: Site, visit: Visit, standing: _Standing) -> None:
     evidence = _evidence(visit, standing, LEAVE_ALL)
+    goodbyes = farewells.goodbyes(site, standing.person, [choice.subject for choice in standing.choices if choice.is_on])
     with site.application.database.write() as tx:
-        withdraw.withdraw_everywhere(tx, site.application.keyring, standing.person.id, visit.now, evidence)
+        withdraw.withdraw_everywhere(tx, site.application.keyring, standing.person.id, visit.now, evidence, goodbyes)
 
 
 def _evidence(visit: Visit, standing: _Standing, act: str) -> Evidence:

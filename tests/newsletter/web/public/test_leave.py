@@ -8,14 +8,19 @@ from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
+from newsletter.errors import RenderFailed
 from newsletter.issues.model import Newsletter
 from newsletter.letters import notices
-from newsletter.mail import dispatch
+from newsletter.letters.letter import Draft, LetterKind
+from newsletter.mail import dispatch, gate, leases, workers
+from newsletter.mail.delivery import Passage
+from newsletter.people import departures
+from newsletter.tables.letters import letter
 from newsletter.tables.mail import delivery
 from subscribers import privacy, register
 from subscribers.model import MailingList
 from subscribers.tokens import Keyring, Purpose
-from tests.harness.people import join
+from tests.harness.people import audience_of, join
 from tests.newsletter.web.conftest import Hands, Reader, a_reader, standing
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -170,7 +175,7 @@ def test_what_is_planned_for_the_person_is_not_sent(
     client.post(reader.unsubscribe, data=ONE_CLICK)
 
     with database.read() as tx:
-        assert ["skipped"] == list(tx.execute(select(delivery.c.state)).scalars())
+        assert ["skipped", "pending"] == list(tx.execute(select(delivery.c.state).order_by(delivery.c.id)).scalars())
 
 
 def test_a_flood_is_no_no(client: TestClient, database: Database, reader: Reader) -> None:
@@ -178,3 +183,95 @@ def test_a_flood_is_no_no(client: TestClient, database: Database, reader: Reader
     answer = client.post(reader.unsubscribe, content=b"x" * 1_000_000, headers={"Content-Type": "text/plain"})
 
     assert 413 == answer.status_code
+
+
+def goodbyes(database: Database) -> list[tuple[str, str]]:
+    """Give to whom a goodbye is planned, and how it stands."""
+    query = select(delivery.c.email, delivery.c.state).join(letter, letter.c.id == delivery.c.letter_id)
+    with database.read() as tx:
+        return [tuple(row) for row in tx.execute(query.where(letter.c.kind == LetterKind.GOODBYE))]
+
+
+def way_back(database: Database, keyring: Keyring) -> str:
+    """Give the link in the goodbye."""
+    query = select(delivery.c.confirmation_id).join(letter, letter.c.id == delivery.c.letter_id)
+    with database.read() as tx:
+        number = tx.execute(query.where(letter.c.kind == LetterKind.GOODBYE)).scalars().one()
+    return f"/c/{keyring.seal(Purpose.CONFIRM, number)}"
+
+
+@pytest.mark.parametrize("data", [{}, ONE_CLICK], ids=["button", "one-click"])
+def test_leaving_is_told_by_one_mail(client: TestClient, database: Database, reader: Reader, data: dict[str, str]) -> None:
+    """However often it is said; a second no does not keep the mail back."""
+    for _ in range(3):
+        client.post(reader.unsubscribe, data=data)
+
+    assert [("ann@example.org", "pending")] == goodbyes(database)
+
+
+def test_the_gate_lets_the_goodbye_out(client: TestClient, database: Database, reader: Reader, clock: Hands) -> None:
+    """Although they have just said no."""
+    client.post(reader.unsubscribe, data=ONE_CLICK)
+    with database.write() as tx:
+        workers.register(tx, "worker-1", "here", clock())
+        claimed = leases.claim(tx, "worker-1", clock(), 10)
+        passages = gate.mark(tx, "worker-1", [one.id for one in claimed], clock())
+
+    assert [Passage.GRANTED] == list(passages.values())
+
+
+def test_the_goodbye_brings_back_by_its_button(
+    client: TestClient, database: Database, keyring: Keyring, reader: Reader
+) -> None:
+    """By a fresh yes, which is evidence; looking at the link changes nothing, and a second no in between neither."""
+    client.post(reader.unsubscribe, data=ONE_CLICK)
+    client.post(reader.unsubscribe, data=ONE_CLICK)
+    back = way_back(database, keyring)
+    client.get(back)
+    assert "withdrawn" == standing(database, reader.subscription)
+    answer = client.post(back)
+
+    assert "You are subscribed" in answer.text
+    assert "confirmed" == standing(database, reader.subscription)
+    with database.read() as tx:
+        said = register.consent_of(tx, keyring.hash_address("ann@example.org"))
+        assert ["ann@example.org"] == audience_of(tx, reader.subscription.list_id)
+    assert ["withdrawn", "confirmed"] == [act.act for act in said][-2:]
+
+
+def test_the_way_back_closes(client: TestClient, database: Database, keyring: Keyring, reader: Reader, clock: Hands) -> None:
+    """After seven days, and when they left once more after having come back."""
+    client.post(reader.unsubscribe, data=ONE_CLICK)
+    back = way_back(database, keyring)
+    clock.forward(days=8)
+
+    assert 410 == client.post(back).status_code
+    assert "withdrawn" == standing(database, reader.subscription)
+
+
+def test_a_broken_template_keeps_nobody_on_a_list(
+    client: TestClient, database: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The no is taken without the mail."""
+
+    def broken(*_: object) -> Draft:
+        raise RenderFailed("goodbye", "no such file")
+
+    monkeypatch.setattr(notices, "goodbye", broken)
+
+    assert 200 == client.post(reader.unsubscribe, data=ONE_CLICK).status_code
+    assert "withdrawn" == standing(database, reader.subscription)
+    assert [] == goodbyes(database)
+
+
+def test_why_may_be_said(client: TestClient, database: Database, reader: Reader, clock: Hands) -> None:
+    """It is counted; what is no answer of ours is thanked for and not kept, and whoever stays cannot say it."""
+    client.post(f"{reader.unsubscribe}/reason", data={"why": "too-often"})
+    page = client.post(reader.unsubscribe).text
+    assert f'action="{reader.unsubscribe}/reason"' in page
+    answers = [client.post(f"{reader.unsubscribe}/reason", data={"why": why}) for why in ("not-for-me", "<script>", "")]
+
+    assert {200} == {answer.status_code for answer in answers}
+    assert "Thank you" in answers[0].text
+    with database.read() as tx:
+        assert {"not-for-me": 1} == departures.reasons(tx, reader.subscription.list_id, clock())
