@@ -113,6 +113,14 @@ def append_many(
     _write(tx, following, list_id, act, now, evidence)
 
 
+def begin_many(
+    tx: Transaction, people: Mapping[int, str], list_id: int | None, act: Act, now: datetime, evidence: Evidence
+) -> None:
+    """Write the same first act of many people whom this transaction has made known: ids with the keys of their addresses."""
+    if people:
+        _write(tx, [_Next(number, _START, Name(key)) for number, key in people.items()], list_id, act, now, evidence)
+
+
 def hold(tx: Transaction, subscriber_ids: Collection[int]) -> dict[int, str]:
     """Hold the rows of people until the transaction ends; gives the key of each one's address.
 

@@ -9,10 +9,10 @@ from subscribers.errors import FileUnreadable
 
 # UTF-32 stands first: its mark begins with that of UTF-16.
 _MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
 # What Windows writes in western Europe and America, and a superset of the printable part of Latin-1.
@@ -34,12 +34,12 @@ def decoded(chunks: Iterable[bytes], encoding: str = "") -> Iterator[str]:
     """
     pieces = iter(chunks)
     first = next(pieces, b"")
-    codec = _known(encoding) if encoding else _codec_of(first)
+    codec = _known(encoding, first) if encoding else _codec_of(first)
     whole = chain([first], pieces)
     return _by_codec(whole, codec) if codec else _line_by_line(whole)
 
 
-def _known(encoding: str) -> str:
+def _known(encoding: str, first: bytes) -> str:
     try:
         "".encode(encoding)
         name = codecs.lookup(encoding).name
@@ -47,8 +47,11 @@ def _known(encoding: str) -> str:
         raise FileUnreadable(
             f"No encoding is called {encoding!r}. Common ones: utf-8, utf-16, cp1252, cp1251, gb18030."
         ) from error
-    # The mark at the beginning of a file is none of its text.
-    return "utf-8-sig" if name == "utf-8" else name
+    if name in {"utf-16", "utf-32"}:
+        # Which way round its bytes are, it says itself; Windows means this one where it does not.
+        found = _codec_of(first)
+        return found if found.startswith(name) else f"{name}-le"
+    return name
 
 
 def _codec_of(first: bytes) -> str:
@@ -72,9 +75,13 @@ def _unmarked_utf16(first: bytes) -> str:
 
 def _by_codec(chunks: Iterable[bytes], codec: str) -> Iterator[str]:
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)("replace"), translate=True)
-    rest = ""
+    rest, is_first = "", True
     for chunk in chunks:
-        *lines, rest = (rest + decoder.decode(chunk)).split("\n")
+        text = decoder.decode(chunk)
+        if is_first and text:
+            # The mark is none of the text.
+            text, is_first = text.removeprefix("\ufeff"), False
+        *lines, rest = (rest + text).split("\n")
         for line in lines:
             yield f"{line}\n"
     rest += decoder.decode(b"", final=True)

@@ -115,9 +115,9 @@ def _welcome(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Tak
     added = _enlist(tx, intake, [*fresh, *((who.id, one) for one, who in again if who.state is None)])
     standing = [(one, who) for one, who in again if who.id not in added]
     promoted = _promote(tx, intake, [who.id for one, who in standing if one.is_confirmed and who.state is S.REQUESTED])
-    keys = {**{subscriber_id: one.email_key for subscriber_id, one in fresh}, **{who.id: one.email_key for one, who in again}}
-    said = {subscriber_id: keys[subscriber_id] for subscriber_id in sorted(added | promoted)}
-    acts.append_many(tx, said, intake.list_id, Act.IMPORTED, intake.now, intake.evidence)
+    said = (intake.list_id, Act.IMPORTED, intake.now, intake.evidence)
+    acts.begin_many(tx, {subscriber_id: one.email_key for subscriber_id, one in fresh}, *said)
+    acts.append_many(tx, {who.id: one.email_key for one, who in again if who.id in added or who.id in promoted}, *said)
     changed = _change(tx, intake, again) if intake.updates else frozenset[int]()
     there = [who for _, who in standing if who.id not in promoted]
     left = sum(who.state is S.WITHDRAWN for who in there)

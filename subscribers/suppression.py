@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import journal
+from subscribers import batches, journal
 from subscribers.journal import Line, Said
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tables.evidence import suppression
@@ -102,7 +102,7 @@ def among(tx: Transaction, email_hashes: Collection[str], list_id: int) -> froze
     """Give those of *email_hashes* that must not be written to on this list."""
     found = tx.execute(
         select(suppression.c.email_hash).where(
-            suppression.c.email_hash.in_(email_hashes), suppression.c.list_id.in_((EVERY_LIST, list_id))
+            suppression.c.email_hash.in_(batches.texts(tx, email_hashes)), suppression.c.list_id.in_((EVERY_LIST, list_id))
         )
     )
     return frozenset(found.scalars())

@@ -78,17 +78,7 @@ def import_(
         is_raw=is_raw,
         source="" if file == "-" else Path(file).name,
     )
-    verb, doing = (rehearse_import, "Trying") if is_rehearsal else (import_people, "Importing")
-    application = door.application
-    with _opened(file) as opened, reading_bar(f"{doing} for {chosen.name}", _size(opened)) as tell:
-        report = verb(
-            application.database.write,
-            application.keyring,
-            opened,
-            order,
-            door.now(),
-            progress=lambda rows: tell(opened.tell(), rows),
-        )
+    report = _done(door, file, order, chosen.name, is_rehearsal=is_rehearsal)
     _record(door, chosen.name, order, report)
     _tell_rows(door, report)
     summary = _summary(report, chosen.name, is_confirmed=is_confirmed)
@@ -119,6 +109,24 @@ def export(door: Door, list_name: str, *, output: str | None, is_raw: bool) -> N
         door.answer({"list": chosen.slug, **({"file": output, "people": written} if output else {"people": people})})
     else:
         door.note(f"{spelled.people(written)} written.")
+
+
+def _done(door: Door, file: str, order: ImportOrder, list_name: str, *, is_rehearsal: bool) -> ImportReport:
+    verb, doing = (rehearse_import, "Trying") if is_rehearsal else (import_people, "Importing")
+    application = door.application
+    with (
+        _opened(file) as opened,
+        application.database.bulk_writer() as writer,
+        reading_bar(f"{doing} for {list_name}", _size(opened)) as tell,
+    ):
+        return verb(
+            writer.write,
+            application.keyring,
+            opened,
+            order,
+            door.now(),
+            progress=lambda rows: tell(opened.tell(), rows),
+        )
 
 
 def _record(door: Door, list_name: str, order: ImportOrder, report: ImportReport) -> None:

@@ -171,3 +171,17 @@ def test_other_faults_of_a_bounded_question_are_told_as_they_are(database: Datab
     """Only what was stopped is called so."""
     with pytest.raises(DatabaseFault, match="nonsense"), database.read(5) as tx:
         tx.execute(text("SELECT nonsense"))
+
+
+def test_bulk_writer_writes_as_any_other(database: Database) -> None:
+    """Committed at the end of each block, rolled back by an exception, and seen by everybody."""
+    row = "INSERT INTO worker (id, place, started_at, lease_until) VALUES ('x', 'y', '2020-01-01', '2020-01-01')"
+    with database.bulk_writer() as writer:
+        with pytest.raises(DatabaseFault), writer.write() as tx:
+            break_in_the_middle(tx)
+        with writer.write() as tx:
+            tx.execute(text(row))
+        with database.write() as tx:
+            seen = tx.execute(text("SELECT count(*) FROM worker")).scalar_one()
+
+    assert 1 == seen

@@ -100,3 +100,49 @@ def test_export_to_where_nothing_can_be_written_is_refused(terminal: Terminal, p
 
     assert Exit.REFUSED == told.code
     assert "No such file or directory" in told.err
+
+
+def test_dry_run_says_the_same_and_changes_nothing(terminal: Terminal, people: str) -> None:
+    """The real run afterwards has the same figures."""
+    tried = terminal(*IMPORT, people, *BASIS, "--dry-run")
+    said = terminal.ok(*IMPORT, people, *BASIS, "--dry-run")
+    nobody = terminal.ok("subscribers", "export", "readers")["people"]
+    done = terminal.ok(*IMPORT, people, *BASIS)
+
+    assert "2 would be added to readers" in tried.out
+    assert "Nothing was changed." in tried.out
+    assert [] == nobody
+    assert (None, said) == (said["id"], {**done, "id": None})
+
+
+def test_columns_are_told_and_can_be_said(terminal: Terminal, people: str, tmp_path: Path) -> None:
+    """By title and field."""
+    path = tmp_path / "members.csv"
+    path.write_text("Wer;Kontakt;Zahl\nAnn;ann@example.org;3\n")
+    told = terminal(*IMPORT, str(path), *BASIS, "--map", "Wer=name")
+
+    assert "Columns: Wer as name, Kontakt as email; not taken: Zahl." in told.err
+    assert Exit.USAGE == terminal(*IMPORT, str(path), *BASIS, "--map", "Wer").code
+    assert Exit.REFUSED == terminal(*IMPORT, str(path), *BASIS, "--map", "Wer=shoe size").code
+
+
+def test_update_changes_names_that_are_known(terminal: Terminal, people: str, tmp_path: Path) -> None:
+    """Else they stay; an empty cell changes nothing."""
+    terminal.ok(*IMPORT, people, *BASIS)
+    path = tmp_path / "again.csv"
+    path.write_text("email,name,language\nann@example.org,Ann Lee,nl\nbob@example.org,,\n")
+    kept = terminal.ok(*IMPORT, str(path), *BASIS)
+    changed = terminal.ok(*IMPORT, str(path), *BASIS, "--update")
+    rows = terminal.ok("subscribers", "export", "readers")["people"]
+
+    assert [(0, 2), (1, 1)] == [(one["updated"], one["there"]) for one in (kept, changed)]
+    assert [("Ann Lee", "nl"), ("Bob Cc: x", "")] == [(row["name"], row["language"]) for row in rows]
+
+
+def test_export_of_another_program_is_named(terminal: Terminal, people: str) -> None:
+    """And its encoding may be said."""
+    listmonk = "uuid,email,name,attributes,status\n1,ann@example.org,Пётр,{},enabled\n".encode("cp1251")
+    told = terminal(*IMPORT, "-", *BASIS, "--encoding", "cp1251", stdin=listmonk)
+
+    assert "This is a file of listmonk." in told.err
+    assert ["Пётр"] == [row["name"] for row in terminal.ok("subscribers", "export", "readers")["people"]]

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from subscribers.errors import FileUnreadable
 from subscribers.exchange.model import PersonRow, Standing
-from subscribers.exchange.sources import open_source
+from subscribers.exchange.sources import LONGEST_LINE, fingerprint, open_source
 from subscribers.spreadsheet import MOST_LINES_OF_A_ROW
+from tests.harness.workbooks import a_workbook
 
 
 def rows_of(text: str | bytes) -> list[PersonRow]:
@@ -125,3 +126,38 @@ def test_any_bytes_after_a_header_are_rows(content: bytes, delimiter: bytes) -> 
     rows = rows_of(delimiter.join([b"email", b"name"]) + b"\n" + content)
 
     assert sorted(row.number for row in rows) == [row.number for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "people"),
+    [
+        (b"ann@x.test\nBob <bob@x.test>\n", "Mailman", [["ann@x.test", ""], ["bob@x.test", "Bob"]]),
+        (b"\xef\xbb\xbfbegin:vcard\nEMAIL:ann@x.test\nFN:Ann\nEND:VCARD\n", "vCard", [["ann@x.test", "Ann"]]),
+        (a_workbook([["Courriel", "Nom"], ["ann@x.test", "Ann"]]), "XLSX", [["ann@x.test", "Ann"]]),
+        ("E-Mail;Vorname;Nachname\nann@x.test;Ann;Lee\n".encode("utf-16"), "", [["ann@x.test", "Ann Lee"]]),
+        (b"Email|Name\nann@x.test|Ann\n", "", [["ann@x.test", "Ann"]]),
+    ],
+)
+def test_file_is_what_its_beginning_says(content: bytes, kind: str, people: list[list[str]]) -> None:
+    """Whatever its name."""
+    source = open_source(io.BytesIO(content), said={})
+
+    assert kind == source.kind
+    assert people == [[row.email, row.name] for row in source.people]
+
+
+def test_same_content_is_the_same_file() -> None:
+    """Whoever it is read by is given the whole of it afterwards."""
+    file = io.BytesIO(b"email\nann@x.test\n")
+
+    assert fingerprint(file) == fingerprint(file) != fingerprint(io.BytesIO(b"email\nann@x.test"))
+    assert b"email\n" == file.readline()
+
+
+def test_endless_line_does_not_fill_the_memory() -> None:
+    """It is cut, and its pieces are refused one by one."""
+    file = io.BytesIO(b"email\n" + b"x" * (LONGEST_LINE * 3) + b"\nann@x.test\n")
+    rows = list(open_source(file, said={}).people)
+
+    assert "ann@x.test" == rows[-1].email
+    assert max(len(row.email) for row in rows) <= LONGEST_LINE
