@@ -12,6 +12,8 @@
     - Blocked(findings)          preflight found what must be mended first
     - AlreadyThere(what, name)
     - BadValue(what, value, reason)
+    - OwnWordHolds(reason)       what a person said is taken back by them alone
+    - NotSuppressed              there is nothing to lift
     - TookTooLong(seconds)       a question that was stopped
   - SettingWrong(name, reason)
   - RelayMissing                 nothing to hand mail to
@@ -198,6 +200,24 @@ class TookTooLong(Refused):
             f"This was not answered within {seconds:g} seconds and was stopped. Nothing was changed. Ask for less: fewer "
             "conditions, or one list.",
         )
+
+
+class OwnWordHolds(Refused):
+    """The staff wants to take back what a person said themselves."""
+
+    def __init__(self, reason: object) -> None:
+        self.reason = reason
+        super().__init__(
+            f"This address is kept out by the person's own word ({reason!s}). Only they can take it back: by joining again on "
+            "the form, or by `newsletter subscribers add`, and pressing the button in the mail that follows."
+        )
+
+
+class NotSuppressed(Refused):
+    """A suppression is to be lifted, and there is none in this scope."""
+
+    def __init__(self) -> None:
+        super().__init__("This address is not kept out in this scope, so there is nothing to lift.")
 
 
 class SettingWrong(NewsletterError):  # noqa: N818 -- named for the outcome

@@ -43,7 +43,7 @@ def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *,
     )
     is_news = written.scalar_one_or_none() is not None
     # What stands behind a stronger reason is said all the same, and counts when that is lifted.
-    if reason in JOURNALLED and (is_news or _reason_of_scope(tx, email_hash, list_id) is not reason):
+    if reason in JOURNALLED and (is_news or reason_of_scope(tx, email_hash, list_id) is not reason):
         owe(tx, email_hash, reason, now, list_id=list_id)
     return is_news
 
@@ -98,6 +98,13 @@ def reason_of(tx: Transaction, email_hash: str, list_id: int) -> Reason | None:
     return max((Reason(reason) for reason in found), key=_STRENGTH.index, default=None)
 
 
+def reason_of_scope(tx: Transaction, email_hash: str, list_id: int) -> Reason | None:
+    """Give why this address must not be written to in exactly this scope: one list, or EVERY_LIST."""
+    of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
+    found = tx.execute(select(suppression.c.reason).where(*of_scope)).scalar_one_or_none()
+    return Reason(found) if found is not None else None
+
+
 def among(tx: Transaction, email_hashes: Collection[str], list_id: int) -> frozenset[str]:
     """Give those of *email_hashes* that must not be written to on this list."""
     found = tx.execute(
@@ -122,9 +129,3 @@ def _scope(tx: Transaction, list_id: int) -> str:
         return journal.EVERY
     slug = tx.execute(select(mailing_list.c.slug).where(mailing_list.c.id == list_id)).scalar_one_or_none()
     return slug or f"#{list_id}"
-
-
-def _reason_of_scope(tx: Transaction, email_hash: str, list_id: int) -> Reason | None:
-    of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
-    found = tx.execute(select(suppression.c.reason).where(*of_scope)).scalar_one_or_none()
-    return Reason(found) if found is not None else None

@@ -29,6 +29,7 @@ from newsletter.cli import (
     segments,
     staff,
     subscribers,
+    suppressions,
     topics,
 )
 from newsletter.cli.door import Door, take_name
@@ -72,6 +73,7 @@ for command in (
     staff.staff,
     alerts.alerts,
     dkim.dkim,
+    suppressions.suppressions,
     journal.journal,
     journal.adopt,
     departures.departures,

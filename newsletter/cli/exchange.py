@@ -73,7 +73,7 @@ def import_(
         basis,
         is_confirmed,
         updates=updates,
-        columns=_columns(columns),
+        columns=read_columns(columns),
         encoding=encoding,
         is_raw=is_raw,
         source="" if file == "-" else Path(file).name,
@@ -115,9 +115,9 @@ def _done(door: Door, file: str, order: ImportOrder, list_name: str, *, is_rehea
     verb, doing = (rehearse_import, "Trying") if is_rehearsal else (import_people, "Importing")
     application = door.application
     with (
-        _opened(file) as opened,
+        opened_file(file) as opened,
         application.database.bulk_writer() as writer,
-        reading_bar(f"{doing} for {list_name}", _size(opened)) as tell,
+        reading_bar(f"{doing} for {list_name}", size_of(opened)) as tell,
     ):
         return verb(
             writer.write,
@@ -137,7 +137,13 @@ def _record(door: Door, list_name: str, order: ImportOrder, report: ImportReport
         acting.record("subscribers.import", f"list {list_name}", **figures)
 
 
-def _columns(said: Iterable[str]) -> Mapping[str, str]:
+def read_columns(said: Iterable[str]) -> Mapping[str, str]:
+    """Read what `--map` says of columns.
+
+    Raises:
+        click.UsageError: one of them is not understood.
+
+    """
     columns = {}
     for one in said:
         title, equals, field = one.rpartition("=")
@@ -148,7 +154,13 @@ def _columns(said: Iterable[str]) -> Mapping[str, str]:
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
+def opened_file(file: str) -> Iterator[BinaryIO]:
+    """Give a file that can be read from its beginning again; `-` is stdin.
+
+    Raises:
+        BadValue: it cannot be read.
+
+    """
     if file == "-":
         with tempfile.TemporaryFile() as kept:
             shutil.copyfileobj(sys.stdin.buffer, kept)
@@ -163,7 +175,8 @@ def _opened(file: str) -> Iterator[BinaryIO]:
         yield opened
 
 
-def _size(file: BinaryIO) -> int:
+def size_of(file: BinaryIO) -> int:
+    """Give the size of an open file in bytes."""
     return os.fstat(file.fileno()).st_size
 
 

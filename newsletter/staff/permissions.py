@@ -27,6 +27,8 @@ class Permission(StrEnum):
     MANAGE_NEWSLETTERS = "manage_newsletters"
     MANAGE_RELAYS = "manage_relays"
     MANAGE_STAFF = "manage_staff"
+    # Let somebody be written to again who called our mail spam.
+    LIFT_COMPLAINTS = "lift_complaints"
     # Adopt a copy, read journals into it, change its key.
     MANAGE_INSTANCE = "manage_instance"
 

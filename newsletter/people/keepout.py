@@ -1,0 +1,168 @@
+"""Keeping addresses out by the staff's word, one or many, and letting back in those whom only the staff may let in."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from newsletter.errors import NotSuppressed, OwnWordHolds
+from newsletter.mail import ledger
+from newsletter.staff.permissions import Actor, Permission, require
+from subscribers import register, suppression
+from subscribers.address import EmailAddress, parse
+from subscribers.consent import Act, Consent
+from subscribers.errors import AddressRefused
+from subscribers.exchange.marks import Marks
+from subscribers.exchange.model import PersonRow
+from subscribers.exchange.reading import REASONS
+from subscribers.model import EVERY_LIST, Reason
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+
+# Rows per transaction: how long a page that wants to write has to wait.
+BATCH = 200
+
+# Rows that are no addresses are told one by one up to here; all are counted.
+MOST_REPORTED = 1_000
+
+Begin = Callable[[], AbstractContextManager[Transaction]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOut:
+    """On what terms addresses are kept out."""
+
+    # For rows that give no reason of their own.
+    reason: Reason
+    # EVERY_LIST, or the id of one list.
+    list_id: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A row that is no address; the header is line 1."""
+
+    row: int
+    text: str
+    reason: str
+
+
+@dataclass(slots=True)
+class KeptOut:
+    """What became of the rows of a file: news + known + duplicates + refused = rows."""
+
+    rows: int = 0
+    # Kept out by it who was not.
+    news: int = 0
+    # Kept out before, for this reason or a stronger one.
+    known: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    # The first MOST_REPORTED of those.
+    refusals: list[Unread] = field(default_factory=list)
+
+
+class _Rehearsed(Exception):  # noqa: N818 -- named for what happened
+    """Ends a transaction whose outcome is known and whose changes are not wanted."""
+
+
+def keep_out(tx: Transaction, keyring: Keyring, address: EmailAddress, terms: KeepOut) -> bool:
+    """Never write to an address again, and keep back what is on its way to it; gives whether that is news."""
+    email_hash = keyring.hash_address(address.key)
+    is_news = suppression.suppress(tx, email_hash, terms.reason, terms.now, list_id=terms.list_id)
+    person = register.find_by_hash(tx, email_hash)
+    if person is None:
+        return is_news
+    note = f"suppressed: {terms.reason}"
+    if terms.list_id == EVERY_LIST:
+        ledger.skip_open_of_subscriber(tx, person.id, terms.now, note)
+        return is_news
+    for standing in register.subscriptions_of(tx, person.id):
+        if standing.list_id == terms.list_id:
+            ledger.skip_open(tx, standing.id, terms.now, note)
+    return is_news
+
+
+def keep_out_many(
+    begin: Begin,
+    keyring: Keyring,
+    rows: Iterable[PersonRow],
+    terms: KeepOut,
+    *,
+    is_rehearsal: bool = False,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> KeptOut:
+    """Keep everybody out whom another program kept out; the same file again changes nothing.
+
+    A row that says why (left, bounced, complained, blocked) is believed, others have the reason of *terms*. A rehearsal does
+    the same and takes each transaction back.
+    """
+    report = KeptOut()
+    marks = Marks()
+    people = iter(rows)
+    while batch := tuple(islice(people, BATCH)):
+        with suppress(_Rehearsed), begin() as tx:
+            for row in batch:
+                _take(tx, keyring, row, terms, report, marks)
+            if is_rehearsal:
+                raise _Rehearsed
+        progress(report.rows)
+    return report
+
+
+def lift(tx: Transaction, actor: Actor, email_hash: str, now: datetime, *, list_id: int) -> Reason:
+    """Take back what the staff, a relay or a complaint said of an address in exactly this scope; gives what was lifted.
+
+    What the person said themselves is not lifted with it: it holds again when it stood behind a stronger reason.
+
+    Raises:
+        NotSuppressed: nothing was said in this scope.
+        OwnWordHolds: the person said no, and only their own fresh yes takes that back.
+        NotPermitted: a complaint, and the actor is no administrator.
+
+    """
+    reason = suppression.reason_of_scope(tx, email_hash, list_id)
+    if reason is None:
+        raise NotSuppressed
+    if reason in suppression.OWN_WORD:
+        raise OwnWordHolds(reason)
+    if reason is Reason.COMPLAINED:
+        require(actor, Permission.LIFT_COMPLAINTS)
+    suppression.lift(tx, email_hash, now, list_id=list_id)
+    own = _own_no(register.consent_of(tx, email_hash), list_id)
+    if own is not None:
+        why = Reason.ERASED if own.act is Act.ERASED else Reason.UNSUBSCRIBED
+        suppression.suppress(tx, email_hash, why, own.at, list_id=list_id)
+    return reason
+
+
+def _take(tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, report: KeptOut, marks: Marks) -> None:
+    report.rows += 1
+    try:
+        address = parse(row.email)
+    except AddressRefused as error:
+        report.refused += 1
+        if len(report.refusals) < MOST_REPORTED:
+            report.refusals.append(Unread(row.number, error.text, error.reason))
+        return
+    if not marks.add(keyring.hash_address(address.key)):
+        report.duplicates += 1
+        return
+    reason = REASONS.get(row.standing, terms.reason)
+    if keep_out(tx, keyring, address, KeepOut(reason, terms.list_id, terms.now)):
+        report.news += 1
+    else:
+        report.known += 1
+
+
+def _own_no(said: Iterable[Consent], list_id: int) -> Consent | None:
+    """Give the person's own no to this scope that no yes of theirs took back."""
+    own = None
+    for one in said:
+        if one.act is Act.ERASED or (one.act is Act.WITHDRAWN and one.list_id == list_id):
+            own = one
+        elif one.act is Act.CONFIRMED and one.list_id == list_id:
+            own = None
+    return own

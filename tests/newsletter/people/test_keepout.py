@@ -1,0 +1,157 @@
+"""Who may keep an address out, and who may let it back in."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from newsletter.database import Database
+from newsletter.errors import NotPermitted, NotSuppressed, OwnWordHolds
+from newsletter.people import keepout
+from newsletter.people.erase import erase
+from newsletter.people.keepout import BATCH, KeepOut, KeptOut
+from newsletter.people.withdraw import withdraw
+from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Role
+from subscribers import register, suppression
+from subscribers.address import parse
+from subscribers.exchange.model import PersonRow, Standing
+from subscribers.model import EVERY_LIST, Reason
+from subscribers.outcomes import Suppressed
+from subscribers.tokens import Keyring
+from tests.harness import mailroom, people
+from tests.harness.mailroom import Mailroom
+from tests.harness.people import COMMAND, FORM, ONE_CLICK, audience_of
+
+PUBLISHER = Actor("Pia", Role.PUBLISHER)
+HOUR = timedelta(hours=1)
+ANN = parse("ann@example.net")
+
+
+def row(number: int, email: str, standing: Standing = Standing.GOOD) -> PersonRow:
+    """Give a row of a file."""
+    return PersonRow(number, email, name="", language="", standing=standing, requested_at="", confirmed_at="", damage="")
+
+
+def test_kept_out_for_every_list_keeps_back_what_is_on_its_way(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom
+) -> None:
+    """The second time it is no news."""
+    terms = KeepOut(Reason.MANUAL, EVERY_LIST, now)
+    with database.write() as tx:
+        assert [True, False] == [keepout.keep_out(tx, keyring, ANN, terms) for _ in range(2)]
+        states = mailroom.states(tx, room.letter_id)
+
+        assert {"ann": "skipped", "bob": "pending", "cem": "pending"} == states
+        assert ["bob@example.net", "cem@example.net"] == audience_of(tx, room.list_id)
+
+
+def test_kept_out_is_told_at_every_door(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
+    """In any spelling: on the form and by the command; the import and the gate have tests of their own."""
+    with database.write() as tx:
+        keepout.keep_out(tx, keyring, parse("dee@example.net"), KeepOut(Reason.COMPLAINED, EVERY_LIST, now))
+        dee = parse("DEE@EXAMPLE.net")
+
+        assert Suppressed(Reason.COMPLAINED) == register.request(tx, keyring, room.list_id, dee, "", now, FORM)
+        assert Suppressed(Reason.COMPLAINED) == register.add(
+            tx, keyring, room.list_id, dee, "", now, COMMAND, is_confirmed=True
+        )
+
+
+@pytest.mark.parametrize("act", ["leave", "erase"])
+def test_own_word_is_lifted_by_nobody_else(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom, act: str
+) -> None:
+    """Not even by an administrator."""
+    email_hash = keyring.hash_address(ANN.key)
+    with database.write() as tx:
+        standing = mailroom.subscription_of(tx, "ann")
+        if act == "leave":
+            withdraw(tx, keyring, standing.id, now, ONE_CLICK)
+        else:
+            erase(tx, keyring, standing.subscriber_id, now)
+        scope = room.list_id if act == "leave" else EVERY_LIST
+
+        with pytest.raises(OwnWordHolds, match="joining again"):
+            keepout.lift(tx, LOCAL_OPERATOR, email_hash, now, list_id=scope)
+        assert suppression.is_suppressed(tx, email_hash, room.list_id)
+
+
+def test_complaint_is_lifted_by_administrators_only(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom
+) -> None:
+    """A publisher may lift a bounce."""
+    email_hash = keyring.hash_address(ANN.key)
+    with database.write() as tx:
+        suppression.suppress(tx, email_hash, Reason.COMPLAINED, now)
+        suppression.suppress(tx, email_hash, Reason.BOUNCED, now, list_id=room.list_id)
+
+        with pytest.raises(NotPermitted, match="may not lift complaints"):
+            keepout.lift(tx, PUBLISHER, email_hash, now, list_id=EVERY_LIST)
+        assert Reason.BOUNCED == keepout.lift(tx, PUBLISHER, email_hash, now, list_id=room.list_id)
+        assert Reason.COMPLAINED == keepout.lift(tx, LOCAL_OPERATOR, email_hash, now, list_id=EVERY_LIST)
+        with pytest.raises(NotSuppressed):
+            keepout.lift(tx, LOCAL_OPERATOR, email_hash, now, list_id=EVERY_LIST)
+        assert not suppression.is_suppressed(tx, email_hash, room.list_id)
+
+
+@pytest.mark.parametrize("act", ["leave", "erase", "come back"])
+def test_own_word_behind_a_complaint_holds_when_that_is_lifted(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom, act: str
+) -> None:
+    """Whoever was called a complainer by mistake and left has still left; whoever came back is back."""
+    email_hash = keyring.hash_address(ANN.key)
+    with database.write() as tx:
+        standing = mailroom.subscription_of(tx, "ann")
+        scope = EVERY_LIST if act == "erase" else room.list_id
+        if act == "come back":
+            withdraw(tx, keyring, standing.id, now + HOUR, ONE_CLICK)
+            people.join(tx, keyring, room.list_id, "ann@example.net", people.later(now))
+        suppression.suppress(tx, email_hash, Reason.COMPLAINED, now, list_id=scope)
+        if act == "leave":
+            withdraw(tx, keyring, standing.id, now + HOUR, ONE_CLICK)
+        elif act == "erase":
+            erase(tx, keyring, standing.subscriber_id, now + HOUR)
+        keepout.lift(tx, LOCAL_OPERATOR, email_hash, people.later(now) + HOUR, list_id=scope)
+        expected = {"leave": Reason.UNSUBSCRIBED, "erase": Reason.ERASED, "come back": None}
+
+        assert expected[act] == suppression.reason_of(tx, email_hash, room.list_id)
+
+
+def test_rows_of_another_tool_are_kept_out(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
+    """For the reason they give, else for ours; a rehearsal says the same and changes nothing."""
+    rows = [
+        row(2, "ann@example.net"),
+        row(3, "ANN@example.net"),
+        row(4, "no address"),
+        row(5, "dee@example.net", Standing.COMPLAINED),
+        row(6, "eve@example.net"),
+    ]
+    terms = KeepOut(Reason.MANUAL, EVERY_LIST, now)
+    with database.write() as tx:
+        suppression.suppress(tx, keyring.hash_address("eve@example.net"), Reason.MANUAL, now)
+    tried = keepout.keep_out_many(database.write, keyring, rows, terms, is_rehearsal=True)
+    with database.read() as tx:
+        assert 3 == len(audience_of(tx, room.list_id))
+    done = keepout.keep_out_many(database.write, keyring, rows, terms)
+    again = keepout.keep_out_many(database.write, keyring, rows, terms)
+
+    assert tried == done
+    assert (5, 2, 1, 1, 1) == _figures(done)
+    assert (5, 0, 3, 1, 1) == _figures(again)
+    assert [4] == [one.row for one in done.refusals]
+    with database.read() as tx:
+        assert ["bob@example.net", "cem@example.net"] == audience_of(tx, room.list_id)
+        assert Reason.COMPLAINED == suppression.reason_of(tx, keyring.hash_address("dee@example.net"), 1)
+
+
+def test_many_rows_go_in_many_transactions(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Each with its progress."""
+    rows = [row(number, f"reader{number}@example.net") for number in range(2 * BATCH + 1)]
+    seen: list[int] = []
+    terms = KeepOut(Reason.BOUNCED, EVERY_LIST, now)
+    keepout.keep_out_many(database.write, keyring, rows, terms, progress=seen.append)
+
+    assert [BATCH, 2 * BATCH, 2 * BATCH + 1] == seen
+
+
+def _figures(report: KeptOut) -> tuple[int, ...]:
+    return (report.rows, report.news, report.known, report.duplicates, report.refused)
