@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 
 from newsletter.errors import InstanceMismatch, SettingWrong, TookTooLong
 from newsletter.journal import Journal
-from newsletter.tables import departures, dkim, feeds, instance, issues, letters, mail, relays, review, staff
+from newsletter.tables import departures, digests, dkim, feeds, instance, issues, letters, mail, relays, review, staff
 from subscribers import journal as notes
 from subscribers.tables import attributes, evidence, imports, limits, lists, people, segments
 from subscribers.tables.kinds import metadata
@@ -47,6 +47,7 @@ TABLE_MODULES = (
     staff,
     dkim,
     departures,
+    digests,
 )
 
 # Who may read the file of an SQLite database.

@@ -2,7 +2,7 @@
 
 - NewsletterError
   - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
-    LetterNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound,
+    LetterNotFound, DigestNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound,
     BurstNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
@@ -93,6 +93,12 @@ class LetterNotFound(NotFound):
     """No letter of this id."""
 
     what = "letter"
+
+
+class DigestNotFound(NotFound):
+    """No digest of this quarter was mailed."""
+
+    what = "digest"
 
 
 class AccountNotFound(NotFound):

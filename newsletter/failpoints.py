@@ -23,6 +23,8 @@ Name = Literal[
     # The clock, for each person who did not confirm; passed before the commit.
     "person.reminded",
     "person.forgotten",
+    # The digest of a quarter; passed before the commit.
+    "digest.planned",
     # From the approved issue to the ledger, and its end.
     "audience.begin",
     "audience.done",

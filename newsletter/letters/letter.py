@@ -18,6 +18,8 @@ class LetterKind(StrEnum):
 
     ISSUE = "issue"
     PROOF = "proof"
+    # The issues of a quarter, for whoever does not want each.
+    DIGEST = "digest"
     CONFIRMATION = "confirmation"
     REMINDER = "reminder"
     WELCOME = "welcome"
@@ -27,6 +29,10 @@ class LetterKind(StrEnum):
 # Letters with a button for a yes: they need no confirmed subscription, carry nothing that anybody typed, and whoever left by
 # their own wish gets them all the same.
 QUESTIONS = frozenset({LetterKind.CONFIRMATION, LetterKind.REMINDER, LetterKind.GOODBYE})
+
+
+# Mailed to many: paused as a whole when a relay objects to it, behind everything that somebody waits for.
+FOR_MANY = frozenset({LetterKind.ISSUE, LetterKind.DIGEST})
 
 
 class SlotName(StrEnum):

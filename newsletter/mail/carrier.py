@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from newsletter.clock import Clock
-from newsletter.letters.letter import LetterKind
+from newsletter.letters.letter import FOR_MANY
 from newsletter.mail.compiled import CompiledLetter, Unwritable
 from newsletter.mail.delivery import (
     GOING_DOWN,
@@ -336,7 +336,7 @@ class Carrier:
         office = self._office
         jitter = random.random()  # noqa: S311 -- spreads tries over time, hides nothing
         verdict = judge(reply, delivery.attempts, office.clock(), jitter, losses)
-        if facts.kind is LetterKind.ISSUE:
+        if facts.kind in FOR_MANY:
             is_objected_to = office.objections[delivery.letter_id].grow(reply)
             if is_objected_to:
                 verdict = replace(verdict, pauses_mailing=True)

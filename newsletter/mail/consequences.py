@@ -5,7 +5,7 @@ from datetime import datetime
 
 from newsletter.errors import WrongState
 from newsletter.issues import alerts, store
-from newsletter.letters.letter import LetterKind
+from newsletter.letters.letter import FOR_MANY
 from newsletter.mail import ledger, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.mailings import MailingState
@@ -47,7 +47,7 @@ def _alarm(tx: Transaction, outcome: Outcome, now: datetime) -> None:
     letter_id = outcome.delivery.letter_id
     owner = mailings.owner(tx, letter_id)
     text = f"The relay would refuse this for everybody: {outcome.reply.words}"
-    if owner.kind is not LetterKind.ISSUE:
+    if owner.kind not in FOR_MANY:
         alerts.raise_alert(tx, f"notices-refused:{owner.kind}", text, now, newsletter_id=owner.newsletter_id)
         return
     try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from newsletter.letters.letter import LetterKind
+from newsletter.letters.letter import FOR_MANY, LetterKind
 from newsletter.mail.refusals import Fault, fault_of
 
 
@@ -208,7 +208,7 @@ def refusal_before_sending(delivery: Delivery, *, smtputf8: bool) -> str:
 
 def lane(kind: LetterKind) -> int:
     """Give the place of a kind in the queue, 0 first: a confirmation never waits for an issue."""
-    if kind is LetterKind.ISSUE:
+    if kind in FOR_MANY:
         return 2
     return 1 if kind is LetterKind.PROOF else 0
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.errors import BadValue, DomainNotFound
-from newsletter.letters.letter import LetterKind
+from newsletter.letters.letter import FOR_MANY
 from newsletter.mail import allowances
 from newsletter.mail import limits as rules
 from newsletter.mail.allowances import Loaded
@@ -133,10 +133,10 @@ def _queue(tx: Transaction, one: DomainRate, now: datetime, limit: int) -> Queue
 
 
 def _mark_waiting(tx: Transaction, name: str) -> None:
-    is_of_issue = select(mailing.c.letter_id).where(mailing.c.kind == LetterKind.ISSUE)
+    is_for_many = select(mailing.c.letter_id).where(mailing.c.kind.in_(sorted(FOR_MANY)))
     tx.execute(
         update(delivery)
-        .where(IS_WAITING, delivery.c.letter_id.in_(is_of_issue), _domain_of(tx, delivery.c.email) == name)
+        .where(IS_WAITING, delivery.c.letter_id.in_(is_for_many), _domain_of(tx, delivery.c.email) == name)
         .values(paced_domain=name),
     )
 

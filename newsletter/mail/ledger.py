@@ -48,9 +48,9 @@ LONGEST_REPLY = 1000
 COUNTED = {"preserve_rowcount": True}
 
 
-def plan(tx: Transaction, letter_id: int, wanted: Audience, now: datetime) -> int:
-    """Freeze the audience of an issue: one row for everybody it is for at this moment; gives how many."""
-    mailings.begin(tx, letter_id, LetterKind.ISSUE, now)
+def plan(tx: Transaction, letter_id: int, wanted: Audience, now: datetime, kind: LetterKind = LetterKind.ISSUE) -> int:
+    """Freeze the audience of a letter to many: one row for everybody it is for at this moment; gives how many."""
+    mailings.begin(tx, letter_id, kind, now)
     people = audience.held(wanted).add_columns(
         literal(letter_id, Number),
         literal(S.PENDING.value),

@@ -11,7 +11,7 @@ from newsletter.mail import headers
 from subscribers.oneline import one_line
 
 # Letters about a list carry its headers; a confirmation asks whether there is to be one.
-OF_A_LIST = frozenset({LetterKind.ISSUE, LetterKind.PROOF, LetterKind.WELCOME})
+OF_A_LIST = frozenset({LetterKind.ISSUE, LetterKind.DIGEST, LetterKind.PROOF, LetterKind.WELCOME})
 # Sent because somebody did something, not because an issue was published (RFC 3834).
 NOTICES = QUESTIONS | {LetterKind.WELCOME}
 

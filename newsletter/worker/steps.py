@@ -25,7 +25,7 @@ from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
-from newsletter.worker import people
+from newsletter.worker import digests, people
 from subscribers import seals
 from subscribers.transaction import Transaction
 
@@ -140,6 +140,12 @@ async def seal_consent(application: Application) -> bool:
     return False
 
 
+async def mail_digests(application: Application) -> bool:
+    """Plan what is due for whoever hears of a list once a quarter."""
+    await asyncio.to_thread(digests.mail, application)
+    return False
+
+
 FINISH = Step("finish issues", finish_issues)
 STEPS = (
     Step("keep count", keep_count),
@@ -147,6 +153,7 @@ STEPS = (
     Step("draft slots", draft_slot),
     Step("top up drafts", top_up_drafts),
     Step("send due issues", send_due),
+    Step("mail digests", mail_digests),
     Step("resend what is uncertain", resend_uncertain),
     FINISH,
     Step("remind who did not confirm", remind_pending),
