@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from subscribers import acts
 from subscribers.acts import Name
 from subscribers.address import EmailAddress
-from subscribers.consent import Act, Evidence
+from subscribers.consent import LONGEST_LANGUAGE, Act, Evidence
 from subscribers.model import Cadence, Subscriber, Subscription, SubscriptionState
 from subscribers.oneline import one_line
 from subscribers.tables.lists import subscription
@@ -28,14 +28,16 @@ def clean_name(name: str) -> str:
     return one_line(name, LONGEST_NAME)
 
 
-def meet(tx: Transaction, keyring: Keyring, address: EmailAddress, name: str, now: datetime) -> Subscriber:
+def meet(
+    tx: Transaction, keyring: Keyring, address: EmailAddress, name: str, now: datetime, *, language: str = ""
+) -> Subscriber:
     """Give the person of this address, written down now if new, and hold the row as `hold` does."""
     statement = insert(subscriber).values(
         email=address.text,
         email_key=address.key,
         email_hash=keyring.hash_address(address.key),
         name=clean_name(name),
-        language="",
+        language=one_line(language, LONGEST_LANGUAGE),
         created_at=now,
     )
     tx.execute(statement.on_conflict_do_nothing())
@@ -58,13 +60,21 @@ def hold_person(tx: Transaction, subscriber_id: int) -> Subscriber | None:
     return _held(tx, subscriber.c.id == subscriber_id)
 
 
-def rename_stranger(tx: Transaction, person: Subscriber, name: str) -> Subscriber:
-    """Take over the name as typed for a person who has confirmed nothing yet; nobody else's can be changed by a form."""
-    name = clean_name(name)
-    if name in {"", person.name}:
+def rename_stranger(tx: Transaction, person: Subscriber, name: str, language: str = "") -> Subscriber:
+    """Take over name and language from a form for a person who has confirmed nothing yet; nobody else's can be changed so.
+
+    What is empty leaves what is known.
+    """
+    name, language = clean_name(name) or person.name, one_line(language, LONGEST_LANGUAGE) or person.language
+    if (name, language) == (person.name, person.language):
         return person
     confirmed = exists().where(subscription.c.subscriber_id == person.id, subscription.c.state == SubscriptionState.CONFIRMED)
-    statement = update(subscriber).where(subscriber.c.id == person.id, ~confirmed).values(name=name).returning(subscriber)
+    statement = (
+        update(subscriber)
+        .where(subscriber.c.id == person.id, ~confirmed)
+        .values(name=name, language=language)
+        .returning(subscriber)
+    )
     row = tx.execute(statement).one_or_none()
     return subscriber_of(row) if row is not None else person
 

@@ -114,8 +114,12 @@ def request(
     name: str,
     now: datetime,
     evidence: Evidence,
+    *,
+    language: str = "",
 ) -> RequestOutcome:
     """Take somebody's wish to join a list; whoever typed it, only the mail to the address can confirm it.
+
+    *language* is the one they want to be written to in; empty: they did not say.
 
     A person who left or was erased may ask again, and a confirmation takes that back. Nothing that is known of a person
     who confirmed before is changed by what a stranger types.
@@ -129,14 +133,14 @@ def request(
     reason = suppression.reason_of(tx, email_hash, list_id)
     if reason is not None and reason not in suppression.OWN_WORD:
         return Suppressed(reason)
-    person = records.meet(tx, keyring, address, name, now)
+    person = records.meet(tx, keyring, address, name, now, language=language)
     standing = _standing(tx, person.id, list_id)
     if standing is not None and standing.is_confirmed and reason is None:
         return AlreadyConfirmed(standing, person)
     again_at = confirmations.next_request_at(confirmations.recent(tx, email_hash, now), now)
     if again_at > now:
         return TooSoon(again_at)
-    person = records.rename_stranger(tx, person, name)
+    person = records.rename_stranger(tx, person, name, language)
     standing = records.ask(tx, person.id, list_id, now)
     records.record(tx, keyring, person, list_id, Act.REQUESTED, now, evidence)
     return ConfirmationDue(confirmations.promise(tx, standing.id, email_hash, now), person, standing.id)

@@ -22,6 +22,8 @@ def join(
     name: str,
     now: datetime,
     evidence: Evidence,
+    *,
+    language: str = "",
 ) -> RequestOutcome:
     """Take somebody's wish to get a newsletter, and plan the mail that asks the address's owner, if one is due.
 
@@ -29,7 +31,7 @@ def join(
     time of the answer tells nothing. Nor may the answer: the outcome is for the staff and for whoever has proven to own
     the address; to the public, new, waiting, confirmed and suppressed addresses are answered alike.
     """
-    outcome = register.request(tx, keyring, newsletter.list_id, address, name, now, evidence)
+    outcome = register.request(tx, keyring, newsletter.list_id, address, name, now, evidence, language=language)
     if isinstance(outcome, ConfirmationDue):
         dispatch.notice(
             tx,

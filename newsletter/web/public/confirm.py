@@ -51,7 +51,7 @@ def confirm(site: Site, visit: Visit) -> Response:
     templates = application.templates.speaking(asked.speech.words)
     seed = application.keyring.derive("slots")
     welcome = notices.welcome(templates, asked.subject.newsletter, asked.subject.list, application.links, seed)
-    evidence = Evidence(Door.LINK, _wording(asked), visit.network, visit.agent)
+    evidence = Evidence(Door.LINK, _wording(asked), visit.network, visit.agent, language=asked.speech.language.tag)
     with application.database.write() as tx:
         outcome = joining.confirm(
             tx, application.keyring, welcome, asked.subject.newsletter, asked.confirmation_id, visit.now, evidence

@@ -109,7 +109,7 @@ def _evidence(visit: Visit, standing: _Standing, act: str) -> Evidence:
     words = _shown(visit, standing).words
     button = words.gettext("Leave all lists") if act == LEAVE_ALL else words.gettext("Save")
     wording = words.gettext("%(label)s: %(value)s", label=words.gettext("What comes to you"), value=button)
-    return Evidence(Door.LINK, wording, visit.network, visit.agent)
+    return Evidence(Door.LINK, wording, visit.network, visit.agent, language=words.language.tag)
 
 
 def _shown(visit: Visit, standing: _Standing) -> Speech:

@@ -26,7 +26,7 @@ def request(site: Site, visit: Visit) -> Response:
     speech = speech_about(visit, subject)
     if not visit.text(wishes.HONEYPOT) and not stamps.is_good(site.application.keyring, visit.text(stamps.FIELD), visit.now):
         return _once_more(site, subject, visit)
-    evidence = Evidence(Door.FORM, wording(subject, speech.words), visit.network, visit.agent)
+    evidence = Evidence(Door.FORM, wording(subject, speech.words), visit.network, visit.agent, language=speech.language.tag)
     unfit = wishes.take(site, subject, visit, evidence, speech.words)
     if unfit is not None:
         return _form(site, subject, visit, trouble=unfit.reason)

@@ -41,7 +41,7 @@ def request(site: Site, visit: Visit) -> Response:
             "The stamp is missing, too old or too fresh. Nothing was done. Wait, and send the form again with this stamp."
         )
         return JSONResponse({"error": text, **_stamp(site, visit)}, EARLY)
-    evidence = Evidence(Door.API, wording(subject, words), visit.network, visit.agent)
+    evidence = Evidence(Door.API, wording(subject, words), visit.network, visit.agent, language=words.language.tag)
     unfit = wishes.take(site, subject, visit, evidence, words)
     if unfit is not None:
         return JSONResponse({"error": unfit.reason, "field": "email"}, UNFIT)

@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 from newsletter.issues import alerts
 from newsletter.languages.catalogue import Words
+from newsletter.languages.model import first_of
 from newsletter.letters import notices
 from newsletter.letters.letter import Draft
 from newsletter.people import joining
@@ -97,8 +98,24 @@ def ask(
         if used_up is not None:
             _tell(tx, subject, used_up, visit.now)
             return Asked.TOO_OFTEN
-        outcome = joining.join(tx, application.keyring, draft, subject.newsletter, address, name, visit.now, evidence)
+        outcome = joining.join(
+            tx,
+            application.keyring,
+            draft,
+            subject.newsletter,
+            address,
+            name,
+            visit.now,
+            evidence,
+            language=_language(subject, words),
+        )
     return Asked.BY_MAIL if isinstance(outcome, ConfirmationDue) else Asked.NOT_NEEDED
+
+
+def _language(subject: Subject, words: Words) -> str:
+    """Give the language to write to the person in; empty, as the list is written, for whoever wants no other."""
+    of_list = first_of(subject.list.language, subject.newsletter.language)
+    return "" if words.language == of_list else words.language.code
 
 
 def _tell(tx: Transaction, subject: Subject, limit: Limit, now: datetime) -> None:
