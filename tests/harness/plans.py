@@ -1,0 +1,48 @@
+"""How a database goes about a statement, and what of that would take for ever with a million people."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Executable, event
+
+# What PostgreSQL calls walking a whole table.
+_WALK = "Seq Scan"
+
+
+def faults(tx: Connection, statement: Executable) -> list[str]:
+    """Give the parts of the plan that walk a whole table once for each row of another; none: the time grows with the people."""
+    if tx.dialect.name == "sqlite":
+        return _sqlite_faults([row.detail for row in _explained(tx, statement, "EXPLAIN QUERY PLAN ")])
+    [row] = _explained(tx, statement, "EXPLAIN (FORMAT JSON) ")
+    document = row[0] if isinstance(row[0], list) else json.loads(row[0])
+    return list(_postgres_faults(document[0]["Plan"], is_repeated=False))
+
+
+def _explained(tx: Connection, statement: Executable, prefix: str) -> list[Any]:
+    def explain(_c: Any, _cursor: Any, text: str, values: Any, _context: Any, _many: Any) -> tuple[str, Any]:  # noqa: ANN401 -- the event's types
+        return prefix + text, values
+
+    event.listen(tx, "before_cursor_execute", explain, retval=True)
+    try:
+        return list(tx.execute(statement).all())
+    finally:
+        event.remove(tx, "before_cursor_execute", explain)
+
+
+def _sqlite_faults(steps: list[str]) -> list[str]:
+    # The first walk is the one through the people; a subquery that stands alone is walked once, and says so.
+    walks = [step for step in steps if step.startswith("SCAN") and "(subquery" not in step and "CONSTANT ROW" not in step]
+    return [*walks[1:], *(step for step in steps if "AUTOMATIC" in step)]
+
+
+def _postgres_faults(plan: dict[str, Any], *, is_repeated: bool) -> Iterator[str]:
+    if is_repeated and plan["Node Type"] == _WALK:
+        yield f"{_WALK} on {plan['Relation Name']} for each row"
+    # A subplan that is hashed is walked once; the filter of its parent says which.
+    filters = " ".join(str(plan.get(name, "")) for name in ("Filter", "Join Filter", "Index Cond", "Output"))
+    for part in plan.get("Plans", []):
+        relation = part.get("Parent Relationship")
+        is_subplan = relation == "SubPlan" and f"hashed {part.get('Subplan Name')}" not in filters
+        is_inner = plan["Node Type"] == "Nested Loop" and relation == "Inner" and part["Node Type"] != "Materialize"
+        yield from _postgres_faults(part, is_repeated=is_repeated or is_subplan or is_inner)
