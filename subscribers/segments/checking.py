@@ -8,7 +8,7 @@ from datetime import date
 from subscribers import address, attributes
 from subscribers.attributes import Attribute, AttributeKind
 from subscribers.errors import AddressRefused, AnswerRefused, RuleRefused
-from subscribers.model import MailingList
+from subscribers.model import MailingList, Topic
 from subscribers.oneline import one_line
 from subscribers.segments.rule import (
     LONGEST_VALUE,
@@ -26,6 +26,7 @@ from subscribers.segments.rule import (
     OnList,
     Operator,
     Rule,
+    Takes,
 )
 
 By = Operator
@@ -62,6 +63,8 @@ class Vocabulary:
 
     attributes: tuple[Attribute, ...]
     lists: tuple[MailingList, ...]
+    # That are offered, of all lists.
+    topics: tuple[Topic, ...]
 
     def attribute(self, key: str) -> Attribute:
         """Give the attribute of this key.
@@ -88,6 +91,23 @@ class Vocabulary:
         if not found:
             raise RuleRefused(f"there is no list “{name_or_slug}”; newsletter lists list shows them")
         return max(found, key=lambda one: one.slug == wanted)
+
+    def topics_of(self, condition: Takes) -> tuple[Topic, ...]:
+        """Give the topics of this name, in any letter case, that the list offers, or any list.
+
+        Raises:
+            RuleRefused: there is none.
+
+        """
+        of_list = self.mailing_list(condition.mailing_list) if condition.mailing_list else None
+        wanted = one_line(condition.topic).casefold()
+        found = tuple(
+            one for one in self.topics if one.name.casefold() == wanted and (of_list is None or one.list_id == of_list.id)
+        )
+        if not found:
+            where = f"{of_list.name} offers" if of_list is not None else "there is"
+            raise RuleRefused(f"{where} no topic “{condition.topic}”; newsletter topics list shows them")
+        return found
 
 
 def checked(rule: Rule, known: Vocabulary, of_mail: Callable[[Mailed], Mailed]) -> Rule:
@@ -137,8 +157,15 @@ def _condition(condition: Condition, known: Vocabulary) -> Condition:
             _may("confirmed", by, _MOMENTS)
             slug = known.mailing_list(name).slug if name else ""
             return Confirmed(slug, by, tuple(_moment(by, value) for value in values))
+        case Takes():
+            return _takes(condition, known)
         case Everybody() | Mailed():
             return condition
+
+
+def _takes(condition: Takes, known: Vocabulary) -> Takes:
+    name = known.topics_of(condition)[0].name
+    return Takes(name, known.mailing_list(condition.mailing_list).slug if condition.mailing_list else "")
 
 
 def _compared(condition: Compared, known: Vocabulary) -> Compared:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, tr
 
 from subscribers import attributes
 from subscribers.attributes import Attribute
-from subscribers.model import SubscriptionState
+from subscribers.model import SubscriptionState, Topic
 from subscribers.segments.checking import Vocabulary, checked, day
 from subscribers.segments.rule import (
     All,
@@ -23,10 +23,11 @@ from subscribers.segments.rule import (
     OnList,
     Operator,
     Rule,
+    Takes,
 )
 from subscribers.tables.attributes import attribute_value
 from subscribers.tables.kinds import Instant
-from subscribers.tables.lists import subscription
+from subscribers.tables.lists import subscription, subscription_topic
 from subscribers.tables.people import subscriber
 
 By = Operator
@@ -78,16 +79,22 @@ def _condition(condition: Condition, asking: _Asking) -> ColumnElement[bool]:
     match condition:
         case Everybody():
             return true()
-        case Compared(what=what):
-            if isinstance(what, Field):
-                return _field(what, condition, asking.now)
-            return _answered(asking.known.attribute(what.key), condition, asking.now)
+        case Compared():
+            return _compared(condition, asking)
         case OnList(mailing_list=name, state=state):
             return _stands(state, asking.known.mailing_list(name).id)
         case Confirmed(mailing_list=name):
             return _confirmed(condition, asking.known.mailing_list(name).id if name else None, asking.now)
+        case Takes():
+            return _takes(asking.known.topics_of(condition))
         case Mailed():
             return asking.mail.holds(condition)
+
+
+def _compared(condition: Compared, asking: _Asking) -> ColumnElement[bool]:
+    if isinstance(condition.what, Field):
+        return _field(condition.what, condition, asking.now)
+    return _answered(asking.known.attribute(condition.what.key), condition, asking.now)
 
 
 def _stands(state: SubscriptionState, list_id: int) -> ColumnElement[bool]:
@@ -105,6 +112,20 @@ def _confirmed(condition: Confirmed, list_id: int | None, now: datetime) -> Colu
         standing.c.state == SubscriptionState.CONFIRMED.value,
         of_list,
         _moment(standing.c.confirmed_at, condition, now),
+    )
+
+
+def _takes(topics: tuple[Topic, ...]) -> ColumnElement[bool]:
+    standing = subscription.alias()
+    chosen = exists().where(
+        subscription_topic.c.subscription_id == standing.c.id,
+        subscription_topic.c.topic_id.in_([topic.id for topic in topics]),
+    )
+    return exists().where(
+        standing.c.subscriber_id == subscriber.c.id,
+        standing.c.list_id.in_(sorted({topic.list_id for topic in topics})),
+        standing.c.state == SubscriptionState.CONFIRMED.value,
+        or_(standing.c.takes_all_topics == 1, chosen),
     )
 
 

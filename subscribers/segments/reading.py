@@ -25,6 +25,7 @@ from subscribers.segments.rule import (
     OnList,
     Operator,
     Rule,
+    Takes,
     bounded,
     too_deep,
 )
@@ -138,9 +139,15 @@ class _Reader:
             return self._compared(Asked(self._value("the key of an attribute")))
         if self._takes("list"):
             return self._on_list()
+        if self._takes("topic"):
+            return self._topic()
         if self._takes("confirmed"):
             return self._confirmed()
         return self._mailed()
+
+    def _topic(self) -> Rule:
+        topic = self._value("the name of a topic")
+        return Takes(topic, self._value("the name of a list") if self._takes("of") else "")
 
     def _on_list(self) -> Rule:
         name = self._value("the name of a list")

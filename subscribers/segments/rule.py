@@ -121,6 +121,15 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Takes:
+    """The person takes a topic of a list they are on: because they chose it, or because they take all."""
+
+    topic: str
+    # Empty: any list that offers such a topic.
+    mailing_list: str
+
+
+@dataclass(frozen=True, slots=True)
 class Numbered:
     """One issue, by its id."""
 
@@ -167,7 +176,7 @@ class Either:
     parts: "tuple[Rule, ...]"
 
 
-Condition: TypeAlias = Everybody | Compared | OnList | Confirmed | Mailed
+Condition: TypeAlias = Everybody | Compared | OnList | Confirmed | Takes | Mailed
 Rule: TypeAlias = Condition | Not | All | Either
 
 
@@ -224,6 +233,8 @@ def _texts(condition: Condition) -> tuple[str, ...]:
             return values
         case Confirmed(mailing_list=name, values=values):
             return (*values, name)
+        case Takes(topic=topic, mailing_list=name):
+            return (topic, name)
         case OnList(mailing_list=name) | Mailed(issues=Latest(newsletter=name)):
             return (name,)
         case _:

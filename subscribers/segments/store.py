@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select, update
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import attributebook, audience, register
+from subscribers import attributebook, audience, register, topicbook
 from subscribers.address import EmailAddress
 from subscribers.errors import SegmentExists, SegmentNotFound, SegmentUnnamed
 from subscribers.oneline import one_line
@@ -51,7 +51,9 @@ class Person:
 
 def vocabulary(tx: Transaction) -> Vocabulary:
     """Give what rules can speak of now."""
-    return Vocabulary(attributebook.all_attributes(tx), register.all_lists(tx))
+    lists = register.all_lists(tx)
+    topics = tuple(topic for one in lists for topic in topicbook.of_list(tx, one.id))
+    return Vocabulary(attributebook.all_attributes(tx), lists, topics)
 
 
 def create(tx: Transaction, name: str, rule: Rule, made_by: str, now: datetime) -> Segment:

@@ -26,6 +26,7 @@ from subscribers.segments.rule import (
     OnList,
     Operator,
     Rule,
+    Takes,
     bounded,
     too_deep,
 )
@@ -83,14 +84,15 @@ def _condition(condition: Condition) -> Tree:
     match condition:
         case Everybody():
             return {"everybody": True}
-        case Compared(what=Asked(key=key), by=by, values=values):
-            return {"attribute": key, "op": by.value, "values": list(values)}
-        case Compared(what=field, by=by, values=values):
-            return {"field": str(field), "op": by.value, "values": list(values)}
+        case Compared(what=what, by=by, values=values):
+            subject = {"field": what.value} if isinstance(what, Field) else {"attribute": what.key}
+            return {**subject, "op": by.value, "values": list(values)}
         case OnList(mailing_list=name, state=state):
             return {"list": name, "state": state.value}
         case Confirmed(mailing_list=name, by=by, values=values):
             return {"confirmed": name, "op": by.value, "values": list(values)}
+        case Takes(topic=topic, mailing_list=name):
+            return {"topic": topic, "of_list": name}
         case Mailed(fate=fate, issues=issues):
             return {"mailed": fate.value, **_issues(issues)}
 
@@ -158,6 +160,11 @@ def _confirmed(document: Tree, path: str) -> Rule:
     return Confirmed(_text(document, path, "confirmed"), by, _values(document, path, by))
 
 
+def _topic(document: Tree, path: str) -> Rule:
+    _only(document, path, "topic", "of_list")
+    return Takes(_text(document, path, "topic"), _text(document, path, "of_list"))
+
+
 def _mailed(document: Tree, path: str) -> Rule:
     fate = _one_of(Fate, document, path, "mailed")
     if "issue" in document:
@@ -177,6 +184,7 @@ _READERS: Mapping[str, Callable[[Tree, str], Rule]] = {
     "field": _of_field,
     "list": _on_list,
     "confirmed": _confirmed,
+    "topic": _topic,
     "mailed": _mailed,
 }
 

@@ -18,13 +18,14 @@ from subscribers.segments.rule import (
     OnList,
     Operator,
     Rule,
+    Takes,
 )
 from subscribers.segments.words import JOINING, written
 
 # Words with which a condition begins; an attribute of such a name is written with "attribute" before it.
 BEGINNINGS = JOINING | {
     *(field.value for field in Field),
-    *("everybody", "attribute", "list", "confirmed", "got", "missed", "bounced", "may", "did"),
+    *("everybody", "attribute", "list", "confirmed", "topic", "got", "missed", "bounced", "may", "did"),
 }
 
 FATES = {Fate.GOT: "got", Fate.MISSED: "missed", Fate.BOUNCED: "bounced in", Fate.PERHAPS: "may have got"}
@@ -63,6 +64,9 @@ def _condition(condition: Condition) -> str:
         case Confirmed(mailing_list=name, by=by, values=values):
             of_list = f" for {written(name)}" if name else ""
             return f"confirmed{of_list} {_comparison(by, values, in_words=True)}"
+        case Takes(topic=topic, mailing_list=name):
+            of_list = f" of {written(name)}" if name else ""
+            return f"topic {written(topic)}{of_list}"
         case Mailed(fate=fate, issues=issues):
             return f"{FATES[fate]} {_issues(issues)}"
 

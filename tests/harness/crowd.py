@@ -17,7 +17,7 @@ from newsletter.issues.model import IssueState
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import fates, mailings
 from newsletter.tables.mail import attempt, delivery
-from subscribers import attributebook, audience, register
+from subscribers import attributebook, audience, register, topicbook
 from subscribers.attributes import AttributeKind, fold
 from subscribers.model import EVERY_LIST, Reason, SubscriptionState
 from subscribers.segments import query, store
@@ -25,7 +25,7 @@ from subscribers.segments.reading import read
 from subscribers.tables.attributes import attribute_value
 from subscribers.tables.evidence import suppression
 from subscribers.tables.kinds import Instant, Number
-from subscribers.tables.lists import subscription
+from subscribers.tables.lists import subscription, subscription_topic
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -52,6 +52,7 @@ RULES = (
     "confirmed for readers in the last 30 days",
     "not confirmed before 2019-01-01",
     "language = fr and (country in (NL, BE) or got issue 2) and not list jobs",
+    "topic Work",
     "domain = d7.example.org or name starts with Ann or joined in the last 30 days",
 )
 
@@ -130,8 +131,13 @@ def _people(tx: Transaction, people: int) -> None:
 def _subscriptions(tx: Transaction, list_id: int) -> None:
     of_list = literal(list_id, Number)
     state = literal(SubscriptionState.CONFIRMED.value)
-    rows = select(subscriber.c.id, of_list, state, literal(LONG_AGO, Instant()), subscriber.c.created_at)
-    tx.execute(insert(subscription).from_select(["subscriber_id", "list_id", "state", "requested_at", "confirmed_at"], rows))
+    takes_all = case((subscriber.c.id % 2 == 0, literal(1)), else_=literal(0))
+    rows = select(subscriber.c.id, of_list, state, literal(LONG_AGO, Instant()), subscriber.c.created_at, takes_all)
+    columns = ["subscriber_id", "list_id", "state", "requested_at", "confirmed_at", "takes_all_topics"]
+    tx.execute(insert(subscription).from_select(columns, rows))
+    topic = topicbook.add(tx, list_id, "Work").id
+    chosen = select(subscription.c.id, literal(topic, Number)).where(subscription.c.subscriber_id % 4 == 1)
+    tx.execute(insert(subscription_topic).from_select(["subscription_id", "topic_id"], chosen))
 
 
 def _suppressions(tx: Transaction) -> None:

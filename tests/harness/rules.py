@@ -21,6 +21,7 @@ from subscribers.segments.rule import (
     OnList,
     Operator,
     Rule,
+    Takes,
 )
 
 # What people and attackers type: whatever can be a text, and often what means something in SQL or in the language itself.
@@ -51,6 +52,7 @@ CONDITIONS: st.SearchStrategy[Rule] = st.one_of(
     comparisons(st.sampled_from(Field)),
     comparisons(st.builds(Asked, NAMES)),
     comparisons(),
+    st.builds(Takes, NAMES, NAMES),
     st.builds(OnList, NAMES, st.sampled_from(SubscriptionState)),
     st.builds(Mailed, st.sampled_from(Fate), st.builds(Numbered, st.integers(1, HIGHEST_ID))),
     st.builds(Mailed, st.sampled_from(Fate), st.builds(Latest, st.integers(1, MOST_ISSUES), NAMES, st.booleans())),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from newsletter.database import Database
-from subscribers import attributebook, register
+from subscribers import attributebook, register, topicbook
 from subscribers.address import parse
 from subscribers.attributes import AttributeKind
 from subscribers.errors import RuleRefused
@@ -33,9 +33,10 @@ from subscribers.segments.rule import (
     OnList,
     Operator,
     Rule,
+    Takes,
 )
 from subscribers.segments.writing import text
-from subscribers.tables.lists import subscription
+from subscribers.tables.lists import subscription, subscription_topic
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -46,6 +47,7 @@ By = Operator
 S = SubscriptionState
 NOW = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
 LISTS = ("friends", "jobs")
+TOPICS = {"friends": ("Travel", "Work"), "jobs": ("work abroad", "WORK")}
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Known:
     # How they stand to each list, and since when they are confirmed.
     standing: Mapping[str, S] = field(default_factory=dict)
     confirmed: Mapping[str, datetime] = field(default_factory=dict)
+    # What they chose of a list's topics; of a list that is not here they take all.
+    topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # Folded words, or what can be compared.
     answers: Mapping[str, str | float | date] = field(default_factory=dict)
 
@@ -76,6 +80,7 @@ PEOPLE = (
         at("2019-12-31T23:59:59"),
         {"friends": S.CONFIRMED},
         {"friends": at("2020-01-01T00:00:00")},
+        {"friends": frozenset({"Travel"})},
         {"country": "nl", "town": "den haag", "age": 18.0, "born": date(2002, 1, 31), "member": 1.0},
     ),
     Known(
@@ -85,10 +90,20 @@ PEOPLE = (
         at("2020-01-01T00:00:00"),
         {"friends": S.WITHDRAWN, "jobs": S.CONFIRMED},
         {"friends": at("2019-06-01T12:00:00"), "jobs": at("2020-01-01T23:59:59")},
+        {"jobs": frozenset()},
         {"country": "be", "town": "100% sûr", "age": 17.5, "born": date(2020, 1, 31)},
     ),
-    Known("cem@other.example", "Cem O'Hara", "en", at("2020-01-02T00:00:00"), {"jobs": S.REQUESTED}, {}, {"member": 0.0}),
-    Known("Dot@EXAMPLE.org", "", "", at("2020-01-31T09:00:00"), {}, {}, {"country": "nl", "age": -3.0}),
+    Known("cem@other.example", "Cem O'Hara", "en", at("2020-01-02T00:00:00"), {"jobs": S.REQUESTED}, {}, {}, {"member": 0.0}),
+    Known(
+        "Dot@EXAMPLE.org",
+        "",
+        "",
+        at("2020-01-31T09:00:00"),
+        {"jobs": S.CONFIRMED},
+        {"jobs": at("2020-01-31T09:00:00")},
+        {},
+        {"country": "nl", "age": -3.0},
+    ),
 )
 
 
@@ -122,14 +137,21 @@ def settle(tx: Transaction, keyring: Keyring) -> None:
         attributebook.define(tx, key, AttributeKind(kind), NOW)
     attributebook.define(tx, "country", AttributeKind.CHOICE, NOW, choices=["NL", "BE", "FR"])
     ids = {name: people.a_list(tx, NOW, name).id for name in LISTS}
+    for name, topics in TOPICS.items():
+        for topic in topics:
+            topicbook.add(tx, ids[name], topic)
     for one in PEOPLE:
         address = parse(one.address)
         values = {"email": address.text, "email_key": address.key, "email_hash": keyring.hash_address(address.key)}
         row = {**values, "name": one.name, "language": one.language, "created_at": one.joined}
         made = tx.execute(subscriber.insert().values(row).returning(subscriber.c.id)).scalar_one()
         for name, state in one.standing.items():
-            since = one.confirmed.get(name)
-            tx.execute(subscription.insert().values(subscriber_id=made, list_id=ids[name], state=state, confirmed_at=since))
+            row = {"subscriber_id": made, "list_id": ids[name], "state": state, "confirmed_at": one.confirmed.get(name)}
+            row["takes_all_topics"] = name not in one.topics
+            stands = tx.execute(subscription.insert().values(row).returning(subscription.c.id)).scalar_one()
+            for topic in one.topics.get(name, ()):
+                chosen = topicbook.find(tx, ids[name], topic).id
+                tx.execute(subscription_topic.insert().values(subscription_id=stands, topic_id=chosen))
         attributebook.answer(tx, made, {key: spelled(answer) for key, answer in one.answers.items()})
 
 
@@ -173,10 +195,18 @@ class Model:
                 names = [name] if name else LISTS
                 since = [one.confirmed[each] for each in names if one.standing.get(each) is S.CONFIRMED]
                 return any(self.moment(moment, condition) for moment in since)
+            case Takes(topic=topic, mailing_list=name):
+                return any(self.takes(one, each, topic) for each in ([name] if name else LISTS))
             case Mailed():
                 return one.address.startswith(("ann@", "bob@")) and getattr(condition.issues, "issue_id", 0) == 1
             case Compared():
                 return self.compared(condition, one)
+
+    def takes(self, one: Known, mailing_list: str, topic: str) -> bool:
+        """Whether somebody takes a topic of one list."""
+        offered = {each.casefold() for each in TOPICS[mailing_list]}
+        chosen = {each.casefold() for each in one.topics.get(mailing_list, TOPICS[mailing_list])}
+        return one.standing.get(mailing_list) is S.CONFIRMED and topic.casefold() in offered & chosen
 
     def compared(self, rule: Compared, one: Known) -> bool:
         """Whether a comparison is true of somebody."""
@@ -279,9 +309,12 @@ VALUES: Mapping[Field | str, "st.SearchStrategy[str]"] = {
 @st.composite
 def apt_conditions(draw: st.DrawFn) -> Rule:
     """Give a condition that these people can be asked."""
-    kind = draw(st.sampled_from(["list", "confirmed", "mailed", "compared", "compared", "compared"]))
+    kind = draw(st.sampled_from(["list", "topic", "confirmed", "mailed", "compared", "compared", "compared"]))
     if kind == "list":
         return OnList(draw(st.sampled_from(LISTS)), draw(st.sampled_from(S)))
+    if kind == "topic":
+        topics = st.sampled_from(["Travel", "work", "Work abroad", "none"])
+        return Takes(draw(topics), draw(st.sampled_from(["", *LISTS])))
     if kind == "mailed":
         return read(f"got issue {draw(st.integers(1, 2))}")
     by = draw(st.sampled_from(By))
@@ -371,6 +404,9 @@ def test_values_are_bound_and_columns_are_ours(world: World) -> None:
         ("member = no", ["cem"]),
         ("confirmed for jobs on 2020-01-01", ["bob"]),
         ("confirmed before 2020-01-01", []),
+        ("topic travel", ["ann"]),
+        ("topic Work", ["dot"]),
+        ("topic work of friends", []),
         ("joined in the last 31 days", ["cem", "dot"]),
         ("born in the last 1 days", ["bob"]),
         ('country = "nl" and not list friends', ["dot"]),
@@ -386,6 +422,9 @@ def test_rule_is_true_of(world: World, rule: str, names: list[str]) -> None:
     [
         ("shoe = 42", "there is no attribute “shoe”"),
         ("list enemies", "there is no list “enemies”"),
+        ("topic Sport", "there is no topic “Sport”"),
+        ("topic Travel of jobs", "jobs offers no topic “Travel”"),
+        ("topic Travel of enemies", "there is no list “enemies”"),
         ("confirmed for enemies on 2020-01-01", "there is no list “enemies”"),
         ("age = old", "age: 'old' is no number; write it as 12 or 12.5"),
         ("country = XX", "is none of NL, BE, FR"),

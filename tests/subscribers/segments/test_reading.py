@@ -27,6 +27,7 @@ from subscribers.segments.rule import (
     OnList,
     Operator,
     Rule,
+    Takes,
     bounded,
 )
 from subscribers.segments.tree import parsed
@@ -101,6 +102,8 @@ def test_damaged_rule_is_a_rule_or_refused(rule: Rule, at: int, damage: str) -> 
         ("list friends", OnList("friends", S.CONFIRMED)),
         ('list "Our friends" is requested', OnList("Our friends", S.REQUESTED)),
         ("list friends is not withdrawn", Not(OnList("friends", S.WITHDRAWN))),
+        ("topic Jobs", Takes("Jobs", "")),
+        ('topic "Job offers" of friends', Takes("Job offers", "friends")),
         ("joined after 2020-01-01", Compared(Field.JOINED, By.ABOVE, ("2020-01-01",))),
         ("joined in the last 30 days", Compared(Field.JOINED, By.LAST_DAYS, ("30",))),
         ("confirmed on 2020-01-01", Confirmed("", By.IS, ("2020-01-01",))),
