@@ -174,6 +174,27 @@ def forget(tx: Transaction, subscriber_id: int) -> None:
     )
 
 
+def unname(tx: Transaction, subscriber_ids: Collection[int]) -> None:
+    """Empty the acts of people who are known no more of what names them; the chains hold without it."""
+    of_them = consent.c.chain.in_(subscriber_ids)
+    values = {"network": "", "agent": "", "origin_salt": null(), "person_salt": null(), "email_hash": null()}
+    tx.execute(update(consent).where(of_them).values(values))
+
+
+def last_acts(tx: Transaction, chains: Collection[int]) -> dict[int, Act]:
+    """Give the last act of each of these people."""
+    newest = (
+        select(consent.c.chain, func.max(consent.c.seq).label("seq"))
+        .where(consent.c.chain.in_(chains))
+        .group_by(consent.c.chain)
+        .subquery()
+    )
+    found = select(consent.c.chain, consent.c.act).join(
+        newest, and_(consent.c.chain == newest.c.chain, consent.c.seq == newest.c.seq)
+    )
+    return {row.chain: Act(row.act) for row in tx.execute(found)}
+
+
 def origins_before(tx: Transaction, before: datetime) -> int:
     """Count the acts from before a moment that still tell a network address or a browser."""
     return tx.execute(select(func.count()).select_from(consent).where(*_with_origin(before))).scalar_one()

@@ -31,6 +31,8 @@ class Act(StrEnum):
     IMPORTED = "imported"
     # Entered by the staff, on the basis that stands in the wording.
     ADDED = "added"
+    # The import that had put them on the list was undone by the staff; nobody had written to them by then.
+    UNDONE = "undone"
     ERASED = "erased"
 
 

@@ -24,6 +24,7 @@
   - AnswerMissing(key, label)        a form that leaves out what it must say
   - ImportNotFound(import_id)
   - ImportUnderWay(import_id)        two go on with one import at once
+  - ImportInUse(import_id)           an import that was mailed on cannot be undone
   - RuleRefused(reason, at)          a rule about people that cannot be read, or asks for what there is not
   - SegmentNotFound(name)
   - SegmentExists(name)
@@ -262,3 +263,14 @@ class SegmentUnnamed(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self) -> None:
         super().__init__("A segment needs a name.")
+
+
+class ImportInUse(SubscribersError):  # noqa: N818 -- named for the outcome
+    """An import on which an issue was sent; nothing of it was undone."""
+
+    def __init__(self, import_id: int) -> None:
+        self.import_id = import_id
+        super().__init__(
+            f"Import {import_id} cannot be undone: an issue was sent to people it brought. Nothing was changed. "
+            "Whoever should not be on the list can be unsubscribed or erased."
+        )

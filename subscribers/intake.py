@@ -187,7 +187,7 @@ def _promote(tx: Transaction, intake: Intake, ids: Collection[int]) -> frozenset
     )
     statement = update(subscription).where(*asked).values(state=S.CONFIRMED, confirmed_at=intake.now)
     promoted = frozenset(tx.execute(statement.returning(subscription.c.subscriber_id)).scalars())
-    _remember(tx, intake, {subscriber_id: {"state": S.REQUESTED.value} for subscriber_id in promoted})
+    _remember(tx, intake, {subscriber_id: {"state": (S.REQUESTED, S.CONFIRMED)} for subscriber_id in promoted})
     return promoted
 
 
@@ -203,12 +203,20 @@ def _change(tx: Transaction, intake: Intake, people: Sequence[tuple[Newcomer, _K
     given = batches.table(tx, [(id_, *new) for id_, new in changes.items()], _KNOWN)
     statement = update(subscriber).where(subscriber.c.id == given.c.id)
     tx.execute(statement.values(name=given.c.name, language=given.c.language))
-    _remember(tx, intake, {who.id: {"name": who.name, "language": who.language} for _, who in people if who.id in changes})
+    before = {who.id: who for _, who in people if who.id in changes}
+    _remember(
+        tx,
+        intake,
+        {
+            subscriber_id: {"name": (before[subscriber_id].name, name), "language": (before[subscriber_id].language, language)}
+            for subscriber_id, (name, language) in changes.items()
+        },
+    )
     return frozenset(changes)
 
 
-def _remember(tx: Transaction, intake: Intake, former: Mapping[int, Mapping[str, str]]) -> None:
-    """Keep what was changed, so that it can be changed back."""
+def _remember(tx: Transaction, intake: Intake, former: Mapping[int, Mapping[str, tuple[str, str]]]) -> None:
+    """Keep what was changed, before and after, so that it can be changed back where nobody changed it since."""
     if not former:
         return
     rows = [
@@ -226,7 +234,9 @@ def _keep_off(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> No
     if not people:
         return
     standing = (
-        select(subscriber.c.email_hash, subscription.c.id, subscription.c.import_id)
+        select(
+            subscriber.c.email_hash, subscriber.c.email_key, subscriber.c.id.label("subscriber_id"), subscription.c.import_id
+        )
         .join_from(subscription, subscriber, subscription.c.subscriber_id == subscriber.c.id)
         .where(
             subscription.c.list_id == intake.list_id,
@@ -235,6 +245,7 @@ def _keep_off(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> No
         )
     )
     confirmed = {row.email_hash: row for row in tx.execute(standing)}
+    gone = {}
     for one in people:
         assert one.no is not None  # handed over for it
         found = confirmed.get(one.email_hash)
@@ -242,5 +253,8 @@ def _keep_off(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> No
             continue
         suppression.suppress(tx, one.email_hash, one.no, intake.now, list_id=intake.list_id)
         if found is not None:
-            gone = {"state": S.WITHDRAWN, "withdrawn_at": intake.now}
-            tx.execute(update(subscription).where(subscription.c.id == found.id).values(gone))
+            gone[found.subscriber_id] = found.email_key
+    if gone:
+        of_them = (subscription.c.list_id == intake.list_id, subscription.c.subscriber_id.in_(batches.numbers(tx, gone)))
+        tx.execute(update(subscription).where(*of_them).values(state=S.WITHDRAWN, withdrawn_at=intake.now))
+        acts.append_many(tx, gone, intake.list_id, Act.WITHDRAWN, intake.now, intake.evidence)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import click
 
-from newsletter.cli import exchange, shown, terms
+from newsletter.cli import exchange, imports, shown, terms
 from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.parameters import AnswerType, Given
 from newsletter.errors import BadValue
@@ -236,6 +236,6 @@ def _words(outcome: AddOutcome | RequestOutcome) -> _Words:
 
 subscribers = click.Group(
     "subscribers",
-    commands=[add, edit, terms.prefer, show, unsubscribe, erase, exchange.import_, exchange.export],
+    commands=[add, edit, terms.prefer, show, unsubscribe, erase, exchange.import_, imports.undo_import, exchange.export],
     help="People, one by one and as CSV.",
 )

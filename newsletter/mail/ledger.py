@@ -185,6 +185,29 @@ def skip_open_of_subscriber(tx: Transaction, subscriber_id: int, now: datetime, 
     return _skip(tx, delivery.c.subscriber_id == subscriber_id, now, note)
 
 
+def mailed_on(tx: Transaction, import_id: int) -> bool:
+    """Whether an issue was planned for anybody whom an import put on its list."""
+    is_issue = mailing.c.kind == LetterKind.ISSUE
+    brought = subscription.c.import_id == import_id
+    found = (
+        select(delivery.c.id)
+        .join_from(delivery, subscription, delivery.c.subscription_id == subscription.c.id)
+        .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
+        .where(brought, is_issue, delivery.c.state.not_in((S.SKIPPED, S.CANCELLED)))
+        .limit(1)
+    )
+    return tx.execute(found).one_or_none() is not None
+
+
+def written_to(tx: Transaction, subscription_ids: Collection[int]) -> frozenset[int]:
+    """Give those of some subscriptions for which there is any delivery that was not kept from being sent."""
+    kept_back = (S.SKIPPED, S.CANCELLED)
+    found = select(delivery.c.subscription_id).where(
+        delivery.c.subscription_id.in_(subscription_ids), delivery.c.state.not_in(kept_back)
+    )
+    return frozenset(tx.execute(found).scalars())
+
+
 def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:
     """Empty a person's rows of everything but states and times; call it before the subscriber's row is deleted."""
     skip_open_of_subscriber(tx, subscriber_id, now, "erased")

@@ -73,6 +73,18 @@ def finish(tx: Transaction, import_id: int, now: datetime) -> Import:
     return by_id(tx, import_id)
 
 
+def call_off(tx: Transaction, import_id: int, now: datetime) -> Import:
+    """Write down that an import is undone; whoever is still doing it is stopped by that. Saying it twice is no error.
+
+    Raises:
+        ImportNotFound: there is none of this id.
+
+    """
+    valid = (import_run.c.id == import_id, import_run.c.state != ImportState.UNDONE)
+    tx.execute(update(import_run).where(*valid).values(state=ImportState.UNDONE, undone_at=now))
+    return by_id(tx, import_id)
+
+
 def by_id(tx: Transaction, import_id: int) -> Import:
     """Give an import.
 

@@ -37,7 +37,7 @@ import_run = Table(
     **SQLITE,
 )
 
-# What an import changed about somebody who was known before, as it was; goes with the person.
+# What an import changed about somebody who was known before, each as it was and as it became; goes with the person.
 import_change = Table(
     "import_change",
     metadata,

@@ -1,0 +1,66 @@
+"""Taking an import back as one, while nobody has got an issue on it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.mail import ledger
+from subscribers.errors import ImportInUse
+from subscribers.exchange import imports, undoing
+from subscribers.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of the people of an import that was undone."""
+
+    # Taken off the list, and of these nobody had been known before and is known now.
+    taken_off: int
+    forgotten: int
+    # Known before, and changed back.
+    restored: int
+    # Have acted since, or were written to: they stay as they are.
+    kept: int
+
+
+def undo_import(
+    begin: Callable[[], AbstractContextManager[Transaction]],
+    import_id: int,
+    now: datetime,
+    *,
+    progress: Callable[[int], None] = lambda _people: None,
+) -> Undone:
+    """Undo an import in many short transactions; one that was interrupted is finished by the next call.
+
+    Whoever is still doing it is stopped. *progress* is told how many people were looked at.
+
+    Raises:
+        ImportNotFound: there is none of this id.
+        ImportInUse: an issue was planned for somebody it brought; nothing was changed.
+
+    """
+    with begin() as tx:
+        undone = imports.by_id(tx, import_id)
+        if ledger.mailed_on(tx, import_id):
+            raise ImportInUse(import_id)
+        imports.call_off(tx, import_id, now)
+    words = f"Import {import_id} was undone."
+    taken_off = forgotten = kept = restored = 0
+    after_id: int | None = 0
+    while after_id is not None:
+        with begin() as tx:
+            chunk = undoing.brought_by(tx, import_id, after_id)
+            written = ledger.written_to(tx, [one.subscription_id for one in chunk.brought])
+            back = [one for one in chunk.brought if one.subscription_id not in written]
+            forgotten += undoing.take_back(tx, back, now, words)
+        taken_off += len(back)
+        kept += chunk.acted + len(written)
+        after_id = chunk.last_id
+        progress(taken_off + kept)
+    more: int | None = 0
+    while more is not None:
+        restored += more
+        with begin() as tx:
+            more = undoing.restore(tx, undone, now, words, ledger.written_to)
+    return Undone(taken_off, forgotten, restored, kept)

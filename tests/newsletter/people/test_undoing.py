@@ -1,0 +1,193 @@
+import io
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter.database import Database
+from newsletter.mail import dispatch
+from newsletter.people import undoing
+from newsletter.people.undoing import Undone, undo_import
+from subscribers import acts, register, suppression
+from subscribers.address import parse
+from subscribers.consent import Act
+from subscribers.errors import ImportInUse, ImportNotFound, ImportUnderWay
+from subscribers.exchange import importing, imports
+from subscribers.exchange import undoing as taking_back
+from subscribers.exchange.importing import import_people
+from subscribers.exchange.model import ImportOrder, ImportState
+from subscribers.model import Reason, SubscriptionState
+from subscribers.tables.imports import import_change
+from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
+from tests.harness import chains, mailroom
+from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join
+
+
+class Desk:
+    """Imports files into a list and takes them back."""
+
+    def __init__(self, database: Database, keyring: Keyring, now: datetime) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.now = now
+        with database.write() as tx:
+            self.list_id = a_list(tx, now).id
+
+    def take(self, *rows: str, list_id: int | None = None, updates: bool = False) -> int:
+        """Import a file of these rows; gives the import."""
+        order = ImportOrder(list_id or self.list_id, "Members' list", is_confirmed=True, updates=updates)
+        content = "".join(f"{row}\n" for row in ("email,name,state", *rows))
+        report = import_people(self.database.write, self.keyring, io.BytesIO(content.encode()), order, self.now)
+        assert report.id is not None
+        return report.id
+
+    def undo(self, import_id: int) -> Undone:
+        """Take an import back."""
+        return undo_import(self.database.write, import_id, self.now)
+
+    def known(self) -> list[str]:
+        """Give the addresses of everybody who is known."""
+        with self.database.read() as tx:
+            return list(tx.execute(select(subscriber.c.email).order_by(subscriber.c.email)).scalars())
+
+
+@pytest.fixture
+def desk(database: Database, keyring: Keyring, now: datetime) -> Desk:
+    """Give a desk with an empty list."""
+    return Desk(database, keyring, now)
+
+
+def test_who_was_new_goes(desk: Desk) -> None:
+    """Nothing is left but that an import came and went, without saying of whom."""
+    undone = desk.undo(desk.take("ann@x.test,Ann,", "bob@x.test,Bob,"))
+
+    with desk.database.read() as tx:
+        rows = chains.rows(tx)
+        assert Undone(taken_off=2, forgotten=2, restored=0, kept=0) == undone
+        assert [] == desk.known()
+        assert [] == chains.broken(tx)
+        assert [Act.IMPORTED, Act.UNDONE] * 2 == [Act(row.act) for row in sorted(rows, key=lambda row: (row.chain, row.seq))]
+        assert [None] * 4 == [row.person_salt for row in rows]
+
+
+def test_who_was_there_before_is_not_touched(desk: Desk) -> None:
+    """Neither on this list nor on another, by whatever door they came."""
+    first = desk.take("ann@x.test,Ann,")
+    with desk.database.write() as tx:
+        other = a_list(tx, desk.now, "Other").id
+        join(tx, desk.keyring, other, "bob@x.test", desk.now)
+    undone = desk.undo(desk.take("ann@x.test,Other,", "bob@x.test,,", "cy@x.test,,"))
+
+    with desk.database.read() as tx:
+        assert Undone(taken_off=2, forgotten=1, restored=0, kept=0) == undone
+        assert ["ann@x.test", "bob@x.test"] == desk.known()
+        assert (["ann@x.test"], ["bob@x.test"]) == (audience_of(tx, desk.list_id), audience_of(tx, other))
+        assert ImportState.FINISHED is imports.by_id(tx, first).state
+
+
+def test_who_was_changed_is_as_before(desk: Desk) -> None:
+    """Names get their former values, and whoever had only asked is asked again; what was changed since stays."""
+    with desk.database.write() as tx:
+        ask(tx, desk.keyring, desk.list_id, "ann@x.test", desk.now, "Ann")
+        join(tx, desk.keyring, desk.list_id, "bob@x.test", desk.now, "Bob")
+        join(tx, desk.keyring, desk.list_id, "cy@x.test", desk.now, "Cy")
+    taken = desk.take("ann@x.test,Ann Lee,", "bob@x.test,Bob Lee,", "cy@x.test,Cy Lee,", updates=True)
+    with desk.database.write() as tx:
+        register.edit(tx, register.find(tx, parse("cy@x.test")).id, name="Cyril")
+    undone = desk.undo(taken)
+
+    with desk.database.read() as tx:
+        people = [register.find(tx, parse(f"{name}@x.test")) for name in ("ann", "bob", "cy")]
+        assert ["Ann", "Bob", "Cyril"] == [one.name for one in people]
+        assert ["bob@x.test", "cy@x.test"] == audience_of(tx, desk.list_id)
+        assert SubscriptionState.REQUESTED is register.subscriptions_of(tx, people[0].id)[0].state
+        assert (0, 3) == (undone.taken_off, undone.restored)
+        assert 0 == tx.execute(select(func.count()).select_from(import_change)).scalar_one()
+        assert [] == chains.broken(tx)
+
+
+def test_whoever_acted_since_stays(desk: Desk) -> None:
+    """A yes of their own, and a no above all: nobody is brought back by an undoing."""
+    taken = desk.take("ann@x.test,,", "bob@x.test,,", "cy@x.test,,unsubscribed", "di@x.test,,")
+    with desk.database.write() as tx:
+        ann = register.find(tx, parse("ann@x.test"))
+        register.withdraw(tx, desk.keyring, register.subscriptions_of(tx, ann.id)[0].id, desk.now, ONE_CLICK)
+    undone = desk.undo(taken)
+
+    with desk.database.read() as tx:
+        assert Undone(taken_off=2, forgotten=2, restored=0, kept=1) == undone
+        assert ["ann@x.test"] == desk.known()
+        assert [Reason.UNSUBSCRIBED] * 2 == [
+            suppression.reason_of(tx, desk.keyring.hash_address(f"{name}@x.test"), desk.list_id) for name in ("ann", "cy")
+        ]
+
+
+def test_import_that_was_mailed_on_is_not_undone(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Whoever got an issue must be able to leave it; nothing is changed."""
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, keyring, now, ())
+    desk = Desk(database, keyring, now)
+    taken = desk.take("ann@x.test,Ann,", list_id=room.list_id)
+    with database.write() as tx:
+        dispatch.send_issue(tx, mailroom.approved_issue(tx, room.newsletter_id, now), now)
+
+    with pytest.raises(ImportInUse):
+        desk.undo(taken)
+    with database.read() as tx:
+        assert ["ann@x.test"] == audience_of(tx, room.list_id)
+        assert ImportState.FINISHED is imports.by_id(tx, taken).state
+
+
+class PulledPlugError(Exception):
+    """The process dies."""
+
+
+def test_undoing_that_died_is_finished_by_the_next(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And again changes nothing."""
+    monkeypatch.setattr(taking_back, "BATCH", 3)
+    taken = desk.take(*(f"p{number}@x.test,," for number in range(8)))
+
+    def dying(_people: int) -> None:
+        raise PulledPlugError
+
+    with pytest.raises(PulledPlugError):
+        undo_import(desk.database.write, taken, desk.now, progress=dying)
+    half = desk.known()
+    rest, again = desk.undo(taken), desk.undo(taken)
+
+    assert (5, 5, 0) == (len(half), rest.taken_off, again.taken_off)
+    assert [] == desk.known()
+
+
+def test_import_under_way_is_stopped_by_its_undoing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it would have added is not added any more."""
+    monkeypatch.setattr(importing, "BATCH", 2)
+    content = b"email\n" + b"".join(b"p%d@x.test\n" % number for number in range(6))
+    order = ImportOrder(desk.list_id, "Members' list", is_confirmed=True)
+
+    def undo(_rows: int) -> None:
+        with desk.database.read() as tx:
+            desk.undo(imports.newest(tx, 1)[0].id)
+
+    with pytest.raises(ImportUnderWay):
+        import_people(desk.database.write, desk.keyring, io.BytesIO(content), order, desk.now, progress=undo)
+
+    assert [] == desk.known()
+
+
+def test_whoever_comes_back_after_an_undoing_is_new(desk: Desk) -> None:
+    """The same file again is another import, with chains of its own."""
+    desk.undo(desk.take("ann@x.test,Ann,"))
+    desk.take("ann@x.test,Ann,")
+
+    with desk.database.read() as tx:
+        assert ["ann@x.test"] == audience_of(tx, desk.list_id)
+        assert [Act.IMPORTED] == [one.act for one in acts.of_address(tx, desk.keyring.hash_address("ann@x.test"))]
+        assert [] == chains.broken(tx)
+
+
+def test_import_that_is_not_there_is_not_undone(desk: Desk) -> None:
+    """A slip of the pen."""
+    with pytest.raises(ImportNotFound):
+        undoing.undo_import(desk.database.write, 77, desk.now)
