@@ -9,15 +9,18 @@ from newsletter.issues import alerts, newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
-from newsletter.letters.letter import Draft, LetterKind
+from newsletter.letters.letter import Draft, LetterKind, fill_text
 from newsletter.mail import again, audiences, doubts, ledger, mailings
 from newsletter.mail.consequences import pause_key
 from newsletter.mail.delivery import Report
 from newsletter.mail.mailings import MailingState
+from newsletter.mail.message import message_id
 from newsletter.review import approval
+from subscribers import records
 from subscribers.address import EmailAddress
+from subscribers.consent import Act, Door, Evidence
 from subscribers.model import Subscriber
-from subscribers.tokens import Keyring
+from subscribers.tokens import Keyring, Purpose
 from subscribers.transaction import Transaction
 
 # What a letter that was never mailed amounts to.
@@ -84,6 +87,37 @@ def notice(
     letter = letters.freeze(tx, draft, now, newsletter_id=newsletter_id, issue_id=None, list_id=list_id)
     ledger.plan_notice(tx, letter.id, draft.kind, subscriber.id, list_id, now, confirmation_id=confirmation_id)
     return letter.id
+
+
+def question(
+    tx: Transaction,
+    keyring: Keyring,
+    draft: Draft,
+    subscriber: Subscriber,
+    now: datetime,
+    *,
+    list_id: int,
+    newsletter_id: int,
+    confirmation_id: int,
+) -> int:
+    """Plan a letter that asks a person for their yes, and write into the evidence what it says and under which Message-ID.
+
+    Their row is held by this transaction. Gives the letter's id.
+    """
+    letter_id = notice(
+        tx, draft, subscriber, now, list_id=list_id, newsletter_id=newsletter_id, confirmation_id=confirmation_id
+    )
+    token = keyring.seal(Purpose.DELIVERY, ledger.delivery_of(tx, letter_id))
+    blanks = {name: f"[{name}]" for name in draft.slots}
+    evidence = Evidence(
+        Door.MAIL,
+        f"{draft.subject} {fill_text(draft.text, draft.slots, blanks)}",
+        form=draft.kind.value,
+        language=draft.language,
+        message_id=message_id(token, draft.sender_address.rpartition("@")[2]),
+    )
+    records.record(tx, keyring, subscriber, list_id, Act.MAILED, now, evidence)
+    return letter_id
 
 
 def pause(tx: Transaction, issue_id: int, now: datetime) -> None:

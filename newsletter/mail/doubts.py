@@ -13,7 +13,7 @@ from newsletter.errors import BadValue, NotAdopted, WrongState
 from newsletter.issues import alerts
 from newsletter.issues import store as issues
 from newsletter.issues.model import Issue, IssueState
-from newsletter.mail import again, mailings, reopening, uncertain
+from newsletter.mail import again, mailings, message, reopening, uncertain
 from newsletter.mail.uncertain import Doubt
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
@@ -44,7 +44,7 @@ class PutBack:
 
 def message_id(keyring: Keyring, doubt: Doubt) -> str:
     """Give the Message-ID under which a delivery went out, and would go out again."""
-    return f"<{keyring.seal(Purpose.DELIVERY, doubt.delivery_id)}@{doubt.sender_domain}>"
+    return message.message_id(keyring.seal(Purpose.DELIVERY, doubt.delivery_id), doubt.sender_domain)
 
 
 def of_issue(tx: Transaction, issue_id: int) -> tuple[Doubt, ...]:

@@ -102,6 +102,12 @@ def plan_notice(
     return planned
 
 
+def delivery_of(tx: Transaction, letter_id: int) -> int:
+    """Give the one delivery of a letter that is for one person."""
+    number: int = tx.execute(select(delivery.c.id).where(delivery.c.letter_id == letter_id)).scalar_one()
+    return number
+
+
 def plan_proof(tx: Transaction, letter_id: int, address: EmailAddress, email_hash: str, now: datetime) -> None:
     """Plan a letter for somebody of the staff, who need not be a subscriber."""
     mailings.begin(tx, letter_id, LetterKind.PROOF, now)

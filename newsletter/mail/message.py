@@ -68,6 +68,11 @@ class Envelope:
         return not self.recipient.isascii()
 
 
+def message_id(token: str, sender_domain: str) -> str:
+    """Give the Message-ID of the delivery of this token, the same at every attempt, with its angle brackets."""
+    return f"<{token}@{sender_domain}>"
+
+
 # A header field that differs from person to person.
 PersonalField = Callable[[Person], str]
 
@@ -86,7 +91,7 @@ def fields(facts: Facts, links: Links, boundary: str) -> Iterator[str | Personal
         yield headers.mailbox("Reply-To", "", draft.reply_to)
     yield lambda person: headers.mailbox("To", person.name, person.address)
     yield headers.text("Subject", one_line(draft.subject))
-    yield lambda person: headers.token("Message-ID", f"<{person.token}@{facts.sender_domain}>")
+    yield lambda person: headers.token("Message-ID", message_id(person.token, facts.sender_domain))
     if facts.kind in OF_A_LIST:
         yield from _list_fields(facts, links)
     if facts.kind in NOTICES:

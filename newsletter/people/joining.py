@@ -33,8 +33,9 @@ def join(
     """
     outcome = register.request(tx, keyring, newsletter.list_id, address, name, now, evidence, language=language)
     if isinstance(outcome, ConfirmationDue):
-        dispatch.notice(
+        dispatch.question(
             tx,
+            keyring,
             confirmation,
             outcome.subscriber,
             now,

@@ -19,8 +19,15 @@ def remind(tx: Transaction, keyring: Keyring, reminder: Draft, newsletter: Newsl
     person = pending.remind(tx, keyring, one, now)
     if person is None:
         return False
-    dispatch.notice(
-        tx, reminder, person, now, list_id=one.list_id, newsletter_id=newsletter.id, confirmation_id=one.confirmation_id
+    dispatch.question(
+        tx,
+        keyring,
+        reminder,
+        person,
+        now,
+        list_id=one.list_id,
+        newsletter_id=newsletter.id,
+        confirmation_id=one.confirmation_id,
     )
     return True
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from newsletter.database import Database
-from subscribers import chain, privacy, register, seals, walk
+from subscribers import privacy, register, seals, walk
 from subscribers.address import parse
 from subscribers.tokens import Keyring
 from subscribers.verification import Fault, Finding
@@ -188,7 +188,8 @@ def test_whole_chain_that_is_gone_is_noticed(book: Book) -> None:
 def test_chain_computed_anew_is_noticed(book: Book) -> None:
     """Whoever can write can also compute; what they cannot do is make a seal."""
     book.change("UPDATE consent SET chain = {ann} + 100 WHERE chain = {ann}")
-    rehash(book.database)
+    with book.database.write() as tx:
+        chains.rehash(tx)
 
     assert {Fault.SEALED_ACTS_CHANGED, Fault.UNPROVEN} >= {one.fault for one in book.verified().findings} != set()
 
@@ -285,13 +286,3 @@ def test_progress_is_told(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
 
         assert 10 == walk.count(tx)
     assert [4, 8, 10] == told
-
-
-def rehash(database: Database) -> None:
-    """Compute every digest anew, as somebody would who knows how it is done."""
-    with database.write() as tx:
-        before: dict[int, str] = {}
-        for row in chains.rows(tx):
-            digest = chains.link_of(row).digest(before.get(row.chain, chain.BEGINNING))
-            tx.execute(text("UPDATE consent SET digest = :digest WHERE id = :id"), {"digest": digest, "id": row.id})
-            before[row.chain] = digest

@@ -1,6 +1,6 @@
 """A wish to join, whichever door it came by: vetted, counted and written down in one transaction, and answered alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
@@ -91,6 +91,7 @@ def ask(
     draft = confirmation_draft(site, subject, words)
     application = site.application
     asker = Asker(visit.network, address, subject.list.id)
+    evidence = replace(evidence, form=application.links.subscribe(subject.list.slug))
     with application.database.write() as tx:
         if domainrules.refuses(tx, subject.list.id, address.domain):
             return Asked.DOMAIN_REFUSED

@@ -24,8 +24,9 @@ from newsletter.tables.issues import issue as issue_table
 from newsletter.tables.issues import newsletter as newsletter_table
 from subscribers import listbook, register, terms, topicbook
 from subscribers.address import parse
+from subscribers.consent import Act, Door, Evidence
 from subscribers.terms import Terms
-from subscribers.tokens import Keyring
+from subscribers.tokens import Keyring, Purpose
 from subscribers.transaction import Transaction
 from tests.harness import mailroom, people
 from tests.newsletter.mail.conftest import ACCEPTED, Ledger
@@ -272,6 +273,29 @@ def test_notice_goes_to_one_person_with_their_link(book: Ledger, keyring: Keyrin
     assert ["dot", "dot", "ann"] == mailroom.names(claimed)
     assert [due.confirmation_id, due.confirmation_id, 0] == [one.confirmation_id for one in claimed]
     assert due.subscription_id == claimed[0].subscription_id
+
+
+def test_question_is_evidence_with_its_words_and_message_id(book: Ledger, keyring: Keyring) -> None:
+    """Who is asked can be shown which mail they answered; the link that is theirs alone does not stand in it."""
+    with book.database.write() as tx:
+        due = people.ask(tx, keyring, book.room.list_id, "dot@example.net", book.now)
+        dispatch.question(
+            tx,
+            keyring,
+            mailroom.a_draft(LetterKind.CONFIRMATION, "Please confirm"),
+            due.subscriber,
+            book.now,
+            list_id=book.room.list_id,
+            newsletter_id=book.room.newsletter_id,
+            confirmation_id=due.confirmation_id,
+        )
+        said = register.consent_of(tx, keyring.hash_address("dot@example.net"))[-1]
+    [claimed] = book.claim(book.start("one"), limit=1)
+
+    token = keyring.seal(Purpose.DELIVERY, claimed.id)
+    words = "Please confirm Dear [name], . leave: [unsubscribe]"
+    expected = Evidence(Door.MAIL, words, form="confirmation", language="en", message_id=f"<{token}@example.org>")
+    assert (Act.MAILED, book.room.list_id, expected) == (said.act, said.list_id, said.evidence)
 
 
 def test_proof_shows_the_content_that_will_be_sent(book: Ledger, keyring: Keyring) -> None:

@@ -131,7 +131,7 @@ def test_evidence_of_the_yes_is_kept(
     with database.read() as tx:
         said = register.consent_of(tx, keyring.hash_address(due.subscriber.address.key))
     assert ["requested", "confirmed"] == [act.act for act in said]
-    assert "Start my subscription" == said[1].evidence.wording
+    assert ("Start my subscription", "en") == (said[1].evidence.wording, said[1].evidence.language)
 
 
 def test_token_pages_are_nobody_elses_business(client: TestClient, link: str) -> None:

@@ -105,10 +105,11 @@ def test_evidence_of_the_wish_is_kept(
 
     with database.read() as tx:
         said = register.consent_of(tx, keyring.hash_address("new@example.org"))
-    assert ["requested"] == [act.act for act in said]
+    assert ["requested", "mailed"] == [act.act for act in said]
     evidence = said[0].evidence
     assert evidence.wording in client.get(f"/subscribe/{list_.slug}").text
-    assert "form" == evidence.door
+    assert ("form", "en") == (evidence.door, evidence.language)
+    assert evidence.form.endswith(f"/subscribe/{list_.slug}")
     assert evidence.agent.startswith("Lynx/2.9")
     assert len(evidence.agent) <= 300
 

@@ -43,8 +43,9 @@ def test_a_script_gets_words_and_stamp_and_sends_them_back(
     assert (200, "requested") == (answer.status_code, answer.json()["outcome"])
     assert ["new@example.org"] == planned(database)
     with database.read() as tx:
-        [said] = register.consent_of(tx, keyring.hash_address("new@example.org"))
+        [said, mailed] = register.consent_of(tx, keyring.hash_address("new@example.org"))
     assert ("api", shown["wording"]) == (said.evidence.door, said.evidence.wording)
+    assert "mailed" == mailed.act
 
 
 def test_a_form_is_taken_too(client: TestClient, place: str, database: Database, keyring: Keyring, clock: Hands) -> None:
