@@ -9,6 +9,7 @@ from newsletter.cli.parameters import issue_argument, write_file
 from newsletter.issues import newsletters
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.letters import store as letters
+from newsletter.letters.answers import unanswered_html, unanswered_text
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.letter import Draft, LetterKind, fill_html, fill_text
 from newsletter.letters.webcopy import public_values
@@ -73,9 +74,11 @@ def export(door: Door, issue_id: int, html_file: str | None, text_file: str | No
     newsletter, letter = _as_it_stands(door, issue)
     values = public_values(door.application.links, newsletter.slug, issue.number, letter.language)
     if html_file:
-        write_file(html_file, fill_html(letter.html, letter.slots, values).encode())
+        html = unanswered_html(letter.html, letter.answers)
+        write_file(html_file, fill_html(html, letter.slots, values).encode())
     if text_file:
-        write_file(text_file, fill_text(letter.text, letter.slots, values).encode())
+        text = unanswered_text(letter.text, letter.answers)
+        write_file(text_file, fill_text(text, letter.slots, values).encode())
     if eml_file:
         write_file(eml_file, _message(door, issue, newsletter, letter))
     written = [file for file in (html_file, text_file, eml_file) if file]

@@ -89,10 +89,11 @@ def check(door: Door, issue_id: int) -> int:
     with door.reading() as tx:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         left_out = preflight.left_out(tx, issue, newsletter)
+        attributes = preflight.attribute_keys(tx)
     composition = compose_issue(
         application.templates, newsletter, issue, application.links, application.keyring.derive("slots")
     )
-    found = preflight.check(issue, newsletter, composition, left_out=left_out)
+    found = preflight.check(issue, newsletter, composition, left_out=left_out, attributes=attributes)
     is_blocked = any(finding.is_blocking for finding in found)
     door.answer(
         {"issue": issue_id, "blocked": is_blocked, "findings": findings.documents(found)},

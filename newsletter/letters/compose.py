@@ -1,12 +1,13 @@
 """Composes an issue into a letter: every text kept out of MJML, one bad article never in the way of the others."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.errors import RenderFailed
 from newsletter.issues.model import Article, Issue, Newsletter, Section, SectionKind, Show
 from newsletter.languages.catalogue import words_for
 from newsletter.letters import prepare, view
+from newsletter.letters.answers import Answers
 from newsletter.letters.content import Unfit, is_web_link
 from newsletter.letters.holes import Bare, Holes, Ready
 from newsletter.letters.letter import Draft, LetterKind, SlotName, sealed, slot_tokens
@@ -89,7 +90,8 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
     slots = slot_tokens(seed, about, _SLOTS)
     page = view.page_for(newsletter.language, f"{newsletter.name}: {issue.title}", _preheader(issue), slots)
     css = templates.text("_parts/article.css", {"page": page})
-    ready = _prepared(templates, issue, css)
+    answers = Answers(seed, about, slots[SlotName.NAME])
+    ready = _prepared(templates, issue, css, answers)
     values: dict[str, object] = {
         "page": page,
         "newsletter": newsletter,
@@ -101,6 +103,7 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
         ),
         "archive": links.newsletter(newsletter.slug),
         "imprint": view.imprint(newsletter),
+        "answer": answers.token,
     }
     draft = Draft(
         kind=LetterKind.ISSUE,
@@ -115,6 +118,7 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
         slots=slots,
         content_hash="",
     )
+    draft = replace(draft, answers=answers.asked_in(draft.html, draft.text))
     _require_way_out(draft)
     return Composition(sealed(draft), tuple(_warnings(issue, ready)))
 
@@ -153,10 +157,10 @@ def _style(issue: Issue, section: Section) -> str:
     return "features" if section == first else "items"
 
 
-def _prepared(templates: Templates, issue: Issue, css: str) -> Mapping[int, Prepared | Unfit]:
+def _prepared(templates: Templates, issue: Issue, css: str, answers: Answers) -> Mapping[int, Prepared | Unfit]:
     """Prepare every article of which more than the title is shown, by article id."""
     wanted = [planned for planned in _planned(issue) if planned.style != "headlines" and _shows_text(planned)]
-    orders = [_order(planned, css) for planned in wanted]
+    orders = [_order(planned, css, answers) for planned in wanted]
     results = prepare.prepare_all(templates.child, orders)
     return {planned.article.id: result for planned, result in zip(wanted, results, strict=True)}
 
@@ -165,10 +169,13 @@ def _shows_text(planned: _Planned) -> bool:
     return planned.style == "letter" or planned.article.show is not Show.TITLE
 
 
-def _order(planned: _Planned, css: str) -> Order:
+def _order(planned: _Planned, css: str, answers: Answers) -> Order:
     is_full = planned.style == "letter" or planned.article.show is Show.FULL
     words = 0 if is_full else _allowance(planned)
-    return Order(planned.article.content, planned.article.link, words, _take(planned, is_full=is_full), css)
+    article = planned.article
+    # What a feed said is shown as it said it; only whoever writes here may ask for a reader's answers.
+    content = answers.put(article.content) if article.post_id is None else article.content
+    return Order(content, article.link, words, _take(planned, is_full=is_full), css)
 
 
 def _allowance(planned: _Planned) -> int:

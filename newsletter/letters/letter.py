@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -64,8 +64,10 @@ class Draft:
     # Slot name -> token that stands in html and text where the person's value goes. Opaque and unguessable,
     # so no article can contain one.
     slots: Mapping[SlotName, str]
-    # SHA-256 over all of the above, hex.
+    # SHA-256 over all of this, hex.
     content_hash: str
+    # `key|otherwise` -> token that stands where the person's answer to an attribute goes, or else these other words.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,9 @@ def slot_tokens(seed: bytes, about: str, names: Iterable[SlotName]) -> dict[Slot
 def sealed(draft: Draft) -> Draft:
     """Give *draft* with the hash of its content."""
     content = asdict(replace(draft, content_hash=""))
+    if not draft.answers:
+        # As it was hashed before letters could ask for answers: approvals of then still hold.
+        del content["answers"]
     text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return replace(draft, content_hash=sha256(text.encode()).hexdigest())
 

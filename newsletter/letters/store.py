@@ -9,6 +9,9 @@ from newsletter.letters.letter import Draft, Letter, LetterKind, SlotName
 from newsletter.tables.letters import letter
 from subscribers.transaction import Transaction
 
+# Among the names of slots, what begins so is a question about an attribute.
+ANSWER = "answer:"
+
 
 def freeze(
     tx: Transaction,
@@ -35,7 +38,7 @@ def freeze(
             language=draft.language,
             html=draft.html,
             text=draft.text,
-            slots={name.value: token for name, token in draft.slots.items()},
+            slots=_kept_slots(draft),
             content_hash=draft.content_hash,
             created_at=now,
         )
@@ -64,7 +67,13 @@ def load(tx: Transaction, letter_id: int) -> Letter:
         language=row.language,
         html=row.html,
         text=row.text,
-        slots={SlotName(name): token for name, token in row.slots.items()},
+        slots={SlotName(name): token for name, token in row.slots.items() if not name.startswith(ANSWER)},
         content_hash=row.content_hash,
+        answers={name.removeprefix(ANSWER): token for name, token in row.slots.items() if name.startswith(ANSWER)},
     )
     return Letter(row.id, draft, row.newsletter_id, row.issue_id, row.list_id, row.created_at)
+
+
+def _kept_slots(draft: Draft) -> dict[str, str]:
+    asked = {f"{ANSWER}{name}": token for name, token in draft.answers.items()}
+    return {name.value: token for name, token in draft.slots.items()} | asked

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from newsletter.letters.answers import unanswered_html
 from newsletter.letters.greeting import nameless
 from newsletter.letters.letter import Letter, SlotName, fill_html
 from newsletter.letters.links import Links
@@ -12,7 +13,8 @@ def public_html(letter: Letter, links: Links, slug: str, number: int) -> str:
 
     *slug* names the newsletter, *number* the issue.
     """
-    return fill_html(letter.draft.html, letter.draft.slots, public_values(links, slug, number, letter.draft.language))
+    html = unanswered_html(letter.draft.html, letter.draft.answers)
+    return fill_html(html, letter.draft.slots, public_values(links, slug, number, letter.draft.language))
 
 
 def public_values(links: Links, slug: str, number: int, language: str) -> Mapping[SlotName, str]:

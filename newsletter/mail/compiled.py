@@ -7,6 +7,7 @@ from hashlib import sha256
 from html import escape
 from typing import Protocol
 
+from newsletter.letters.answers import key_of, otherwise_of
 from newsletter.letters.letter import SlotName
 from newsletter.letters.links import Links
 from newsletter.mail import quotedprintable
@@ -39,6 +40,15 @@ class _Hole:
     is_html: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Where a person's answer to an attribute goes, or other words where there is none."""
+
+    key: str
+    otherwise: str
+    is_html: bool
+
+
 class CompiledLetter:
     """The messages of one mailing: what is the same for all is encoded, with holes for the person.
 
@@ -64,7 +74,7 @@ class CompiledLetter:
         self._signed_at = int(facts.planned_at.timestamp())
         # The signature's hash begins the same for everybody, up to the first hole.
         self._begun = sha256(self._body[0])
-        self.slots = frozenset({hole.name for _, hole in self._holes} | needed_slots(facts))
+        self.slots = frozenset({hole.name for _, hole in self._holes if isinstance(hole, _Hole)} | needed_slots(facts))
 
     def write(self, person: Person) -> bytes:
         """Write the message of one person, headers and both bodies, every line ending in CRLF."""
@@ -83,9 +93,10 @@ class CompiledLetter:
         return digest.digest()
 
 
-def _body(facts: Facts, boundary: str) -> Iterator[bytes | _Hole]:
+def _body(facts: Facts, boundary: str) -> Iterator[bytes | _Hole | _Question]:
     draft = facts.draft
-    names = {token: name for name, token in draft.slots.items()}
+    names: dict[str, SlotName | str] = {token: name for name, token in draft.slots.items()}
+    names |= {token: name for name, token in draft.answers.items()}
     yield _PART_HEAD.format(boundary, "text/plain").encode("ascii")
     yield from _pieces(draft.text, names, is_html=False)
     yield b"\r\n" + _PART_HEAD.format(boundary, "text/html").encode("ascii")
@@ -93,19 +104,25 @@ def _body(facts: Facts, boundary: str) -> Iterator[bytes | _Hole]:
     yield f"\r\n--{boundary}--\r\n".encode("ascii")
 
 
-def _pieces(text: str, names: dict[str, SlotName], *, is_html: bool) -> Iterator[bytes | _Hole]:
+def _pieces(text: str, names: dict[str, SlotName | str], *, is_html: bool) -> Iterator[bytes | _Hole | _Question]:
     tokens = re.compile("|".join(map(re.escape, names)) or r"(?!)")
     text = quotedprintable.with_line_ends(text)
     position = 0
     for found in tokens.finditer(text):
         yield quotedprintable.encode_before_slot(text[position : found.start()])
-        yield _Hole(names[found[0]], is_html)
+        yield _hole(names[found[0]], is_html=is_html)
         yield quotedprintable.SOFT_BREAK
         position = found.end()
     yield quotedprintable.encode(text[position:])
 
 
-def _joined(pieces: Iterator[bytes | _Hole]) -> Iterator[bytes | _Hole]:
+def _hole(name: SlotName | str, *, is_html: bool) -> _Hole | _Question:
+    if isinstance(name, SlotName):
+        return _Hole(name, is_html)
+    return _Question(key_of(name), otherwise_of(name), is_html)
+
+
+def _joined(pieces: Iterator[bytes | _Hole | _Question]) -> Iterator[bytes | _Hole | _Question]:
     """Join what stands side by side and is the same for everybody."""
     constant = b""
     for piece in pieces:
@@ -118,7 +135,7 @@ def _joined(pieces: Iterator[bytes | _Hole]) -> Iterator[bytes | _Hole]:
     yield constant
 
 
-def _filled(hole: _Hole, person: Person) -> bytes:
-    value = person.values[hole.name]
+def _filled(hole: _Hole | _Question, person: Person) -> bytes:
+    value = person.values[hole.name] if isinstance(hole, _Hole) else (person.answers or {}).get(hole.key, hole.otherwise)
     # For text and for quoted attributes alike.
     return quotedprintable.encode_value(escape(value, quote=True) if hole.is_html else value)

@@ -1,6 +1,7 @@
 """One letter to one person: its states, and what a relay's answer means for it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -83,6 +84,8 @@ class Delivery:
     attempts: int
     # Which of its worker's claims it came by.
     claim: int = 0
+    # What the person answered to what the letter asks for, by the attributes' keys; None: nothing, or it asks for nothing.
+    answers: Mapping[str, str] | None = None
 
     @property
     def needs_smtputf8(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Text, bindparam, select, update
 
 from newsletter import prepared
-from newsletter.mail import domains, figures, mailings
+from newsletter.mail import answers, domains, figures, mailings
 from newsletter.mail.delivery import Delivery, DeliveryState
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
@@ -34,12 +34,12 @@ def claim(tx: Transaction, worker_id: str, now: datetime, limit: int, number: in
     """
     claimed: list[Delivery] = []
     queues = domains.queues(tx, now, limit)
-    for letter_id in mailings.due(tx, now, limit):
+    for due in mailings.due(tx, now, limit):
         for queue in queues:
-            waiting = Waiting(letter_id, queue.domain, min(queue.left, limit - len(claimed)))
+            waiting = Waiting(due.letter_id, queue.domain, min(queue.left, limit - len(claimed)))
             leased = _lease(tx, worker_id, waiting, now, number)
             queue.left -= len(leased)
-            claimed += leased
+            claimed += answers.with_answers(tx, leased) if due.has_answers and leased else leased
         if len(claimed) >= limit:
             break
     domains.spend(tx, queues)

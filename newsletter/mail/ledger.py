@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from newsletter import prepared
 from newsletter.letters.letter import QUESTIONS, LetterKind
-from newsletter.mail import domains, figures, mailings
+from newsletter.mail import answers, domains, figures, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
@@ -61,6 +61,7 @@ def plan(tx: Transaction, letter_id: int, wanted: Audience, now: datetime, kind:
     columns += ["paced_domain"]
     planned = tx.execute(insert(delivery).from_select(columns, people), execution_options=COUNTED).rowcount
     mailings.set_audience(tx, letter_id, planned)
+    answers.freeze(tx, letter_id)
     return planned
 
 
@@ -217,6 +218,7 @@ def written_to(tx: Transaction, subscription_ids: Collection[int]) -> frozenset[
 def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:
     """Empty a person's rows of everything but states and times; call it before the subscriber's row is deleted."""
     skip_open_of_subscriber(tx, subscriber_id, now, "erased")
+    answers.forget(tx, subscriber_id)
     of_person = delivery.c.subscriber_id == subscriber_id
     # Relays repeat the address in their replies.
     tx.execute(update(attempt).where(attempt.c.delivery_id.in_(select(delivery.c.id).where(of_person))).values(reply=""))

@@ -55,6 +55,15 @@ class Exhausted:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A letter that somebody could be written to with now."""
+
+    letter_id: int
+    # Whether what its people answered goes into it.
+    has_answers: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outstanding:
     """What is left to do."""
 
@@ -179,9 +188,10 @@ def cancelled_with_rest(tx: Transaction) -> list[int]:
     )
 
 
-def due(tx: Transaction, now: datetime, limit: int) -> list[int]:
+def due(tx: Transaction, now: datetime, limit: int) -> list[Due]:
     """Give the letters that somebody could be written to with now, in the order they are mailed; none in a copy."""
-    return list(_DUE.run(tx, its_moment=now, its_limit=limit).scalars())
+    rows = _DUE.run(tx, its_moment=now, its_limit=limit)
+    return [Due(row.letter_id, bool(row.has_answers)) for row in rows]
 
 
 def exhausted(tx: Transaction) -> tuple[Exhausted, ...]:
@@ -283,7 +293,7 @@ def report(tx: Transaction, letter_id: int) -> Report:
 
 _DUE = Prepared(
     lambda _dialect: (
-        select(mailing.c.letter_id)
+        select(mailing.c.letter_id, mailing.c.has_answers)
         .where(IS_OPEN, _has_due(), is_adopted())
         .order_by(mailing.c.lane, mailing.c.letter_id)
         .limit(bindparam("its_limit", type_=Number))

@@ -51,6 +51,8 @@ class Person:
     # Stands for the delivery in Message-ID and in the envelope sender.
     token: str
     values: Mapping[SlotName, str]
+    # What they answered, by the attributes' keys; None: nothing.
+    answers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, s
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
 
-from newsletter.mail import domains, figures
+from newsletter.mail import answers, domains, figures
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.figures import Change
 from newsletter.tables.mail import attempt, delivery, mailing
@@ -100,6 +100,7 @@ def plan_new(tx: Transaction, letter_id: int, wanted: Audience, now: datetime) -
     statement = insert_if_new(delivery).from_select(columns, people).on_conflict_do_nothing()
     planned: int = tx.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     tx.execute(update(mailing).where(mailing.c.letter_id == letter_id).values(audience=mailing.c.audience + planned))
+    answers.freeze(tx, letter_id)
     return planned
 
 

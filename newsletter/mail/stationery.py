@@ -40,7 +40,7 @@ class Stationery:
         """Give the person a delivery is for, with the links that are theirs alone."""
         name = one_line(delivery.name)
         values = {slot: self._value(slot, name, letter.facts, delivery) for slot in letter.slots}
-        return Person(delivery.email, name, self.keyring.seal(Purpose.DELIVERY, delivery.id), values)
+        return Person(delivery.email, name, self.keyring.seal(Purpose.DELIVERY, delivery.id), values, delivery.answers)
 
     def _value(self, slot: SlotName, name: str, facts: Facts, delivery: Delivery) -> str:
         match slot:

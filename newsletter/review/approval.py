@@ -58,7 +58,9 @@ def look_over(tx: Transaction, templates: Templates, issue_id: int, *, links: Li
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     composition = compose_issue(templates, newsletter, issue, links, seed)
     left_out = preflight.left_out(tx, issue, newsletter)
-    return LookedOver(issue, newsletter, composition, preflight.check(issue, newsletter, composition, left_out=left_out))
+    attributes = preflight.attribute_keys(tx)
+    findings = preflight.check(issue, newsletter, composition, left_out=left_out, attributes=attributes)
+    return LookedOver(issue, newsletter, composition, findings)
 
 
 def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *, override_reason: str = "") -> Approved:

@@ -1,6 +1,6 @@
 """What should be mended before an issue goes out: findings that block it, and warnings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,8 +9,10 @@ from newsletter.feeds.model import Post
 from newsletter.issues import contents, store
 from newsletter.issues.draft import pool
 from newsletter.issues.model import Article, Issue, IssueState, Month, Newsletter, Section, SectionKind
+from newsletter.letters.answers import key_of, otherwise_of
 from newsletter.letters.compose import CLIPPED_BYTES, Composition
 from newsletter.letters.letter import Draft, SlotName
+from subscribers import attributebook
 from subscribers.transaction import Transaction
 
 # From here on one more article may push the foot of the letter out of sight.
@@ -38,6 +40,8 @@ class Code(StrEnum):
     SUBJECT_LONG = "subject_long"
     BYLINE_UNSURE = "byline_unsure"
     POSTS_LEFT_OUT = "posts_left_out"
+    ATTRIBUTE_UNKNOWN = "attribute_unknown"
+    ANSWER_EMPTY = "answer_empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,17 @@ class Finding:
 
 
 def check(
-    issue: Issue, newsletter: Newsletter, composition: Composition, *, left_out: Sequence[Post] = ()
+    issue: Issue,
+    newsletter: Newsletter,
+    composition: Composition,
+    *,
+    left_out: Sequence[Post] = (),
+    attributes: Container[str] = (),
 ) -> tuple[Finding, ...]:
-    """Look *issue* over as it is composed; *left_out* are posts that perhaps belong into it. Blocking findings come first."""
+    """Look *issue* over as it is composed; blocking findings come first.
+
+    *left_out* are posts that perhaps belong into it, *attributes* the keys of what this instance may know of its readers.
+    """
     blocking = (
         *_about_sections(issue),
         *_about_the_letter(newsletter, composition),
@@ -66,6 +78,7 @@ def check(
         *(_content(issue, warning.article_id, warning.text) for warning in composition.warnings),
         *_about_bylines(issue),
         *_about_posts(left_out),
+        *_about_answers(composition.draft, attributes),
     )
     return blocking + warnings
 
@@ -83,6 +96,11 @@ def left_out(tx: Transaction, issue: Issue, newsletter: Newsletter) -> tuple[Pos
     months = (month.previous, month) if had_issue else (month,)
     offered = contents.offered(tx, issue.id)
     return tuple(post for each in months for post in pool(tx, newsletter, each) if not offered.has(post))
+
+
+def attribute_keys(tx: Transaction) -> frozenset[str]:
+    """Give the keys of what this instance may know of its readers."""
+    return frozenset(one.key for one in attributebook.all_attributes(tx))
 
 
 def _about_sections(issue: Issue) -> Iterator[Finding]:
@@ -166,3 +184,14 @@ def _about_posts(left_out: Sequence[Post]) -> Iterator[Finding]:
     more = f" and {others} more" if others > 0 else ""
     count = "1 post is" if len(left_out) == 1 else f"{len(left_out)} posts are"
     yield Finding(Code.POSTS_LEFT_OUT, f"{count} in no issue: {named}{more}.", is_blocking=False)
+
+
+def _about_answers(draft: Draft, attributes: Container[str]) -> Iterator[Finding]:
+    for name in draft.answers:
+        key = key_of(name)
+        if key not in attributes:
+            text = f"{{{{ {key} }}}} names no attribute; everybody reads “{otherwise_of(name)}” there."
+            yield Finding(Code.ATTRIBUTE_UNKNOWN, text, is_blocking=False)
+        elif not otherwise_of(name):
+            text = f"Whoever has not answered {key} reads nothing there; write {{{{ {key} | other words }}}}."
+            yield Finding(Code.ANSWER_EMPTY, text, is_blocking=False)

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -14,7 +15,8 @@ from sqlalchemy import (
     text,
 )
 
-from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Instant, Number, metadata
+from subscribers.tables.attributes import Amount
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Flag, Instant, Number, metadata
 
 # One row per letter that is being mailed. Its state is asked in the statement that marks a delivery, so pause bites at once.
 mailing = Table(
@@ -30,6 +32,8 @@ mailing = Table(
     # Stands in the Date header of every message of this letter, whatever the attempt.
     Column("planned_at", Instant, nullable=False),
     Column("finished_at", Instant),
+    # Whether what its people answered goes into it (delivery_answer).
+    Column("has_answers", Flag, nullable=False, default=False, server_default="0"),
     CheckConstraint("state IN ('open', 'paused', 'cancelled', 'finished')", name="state"),
     **SQLITE_STRICT,
 )
@@ -148,6 +152,20 @@ attempt = Table(
     Column("enhanced", Text, nullable=False),
     Column("reply", Text, nullable=False),
     **SQLITE,
+)
+
+# What the person answered to what the letter asks for, frozen with its audience: every try has the same bytes.
+delivery_answer = Table(
+    "delivery_answer",
+    metadata,
+    Column("delivery_id", Number, ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False),
+    # The attribute's, which may be removed meanwhile, and its kind; text and number as `subscribers.attributes.Kept` has them.
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text),
+    Column("number", Amount),
+    PrimaryKeyConstraint("delivery_id", "key"),
+    **SQLITE_STRICT,
 )
 
 # A mailer, new at every start: never a host name, so that a restarted one cannot keep a dead one's rows alive.

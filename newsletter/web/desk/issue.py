@@ -102,8 +102,9 @@ def show(site: Site, visit: Visit) -> Response:
         waiting = [alert for alert in alerts.open_alerts(tx) if alert.issue_id == issue.id]
         approval = approvals.standing(tx, issue)
         left_out = preflight.left_out(tx, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else ()
+        attributes = preflight.attribute_keys(tx)
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
-    check = _check(site, desked, left_out) if issue.state in _TO_BE_CHECKED else None
+    check = _check(site, desked, left_out, attributes) if issue.state in _TO_BE_CHECKED else None
     is_blocked = check is not None and check.is_blocked
     return site.pages.page(
         "desk/issue.html",
@@ -159,12 +160,12 @@ def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
     return compose_issue(application.templates, newsletter, issue, application.links, seed)
 
 
-def _check(site: Site, desked: Desked, left_out: tuple[Post, ...]) -> Check:
+def _check(site: Site, desked: Desked, left_out: tuple[Post, ...], attributes: frozenset[str]) -> Check:
     try:
         composition = compose(site, desked.issue, desked.newsletter)
     except RenderFailed as error:
         return Check(trouble=str(error))
-    findings = preflight.check(desked.issue, desked.newsletter, composition, left_out=left_out)
+    findings = preflight.check(desked.issue, desked.newsletter, composition, left_out=left_out, attributes=attributes)
     return Check(tuple(Remark(one.text, one.is_blocking, _hint(desked.issue, one)) for one in findings))
 
 

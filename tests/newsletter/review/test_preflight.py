@@ -56,6 +56,16 @@ def codes(issue: Issue, newsletter: Newsletter, composition: Composition | None 
     return [(finding.code, finding.is_blocking) for finding in check(issue, newsletter, composition or composed())]
 
 
+def test_question_that_nobody_can_answer_is_told(newsletter: Newsletter, issue: Issue) -> None:
+    """Or one that leaves a gap for whoever has not answered; neither blocks."""
+    draft = replace(composed().draft, answers={"shoe|your shoe": "slot0", "library|": "slot1", "since|long": "slot2"})
+    found = check(issue, newsletter, replace(composed(), draft=draft), attributes={"library", "since"})
+
+    assert [Code.ATTRIBUTE_UNKNOWN, Code.ANSWER_EMPTY] == [one.code for one in found]
+    assert "{{ shoe }} names no attribute; everybody reads “your shoe” there." == found[0].text
+    assert "{{ library | other words }}" in found[1].text
+
+
 def test_an_issue_fit_to_go_out(templates: Templates, links: Links, newsletter: Newsletter, issue: Issue) -> None:
     """The letter of the packaged templates has nothing to mend."""
     assert () == check(issue, newsletter, compose_issue(templates, newsletter, issue, links, b"seed"))
