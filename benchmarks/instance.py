@@ -14,7 +14,8 @@ from sqlalchemy import insert, literal, select
 from benchmarks import signing
 from benchmarks.postfix import ROOT
 from newsletter.clock import system_clock
-from newsletter.database import Database, claim_instance
+from newsletter.database import Database
+from newsletter.instance import claim_instance
 from newsletter.issues import newsletters
 from newsletter.letters.letter import Draft, SlotName, sealed
 from newsletter.letters.links import Links

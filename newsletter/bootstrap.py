@@ -14,11 +14,12 @@ from typing import Self
 import structlog
 from alembic.util import CommandError
 
-from newsletter import adoption, failpoints
+from newsletter import adoption, failpoints, rotation
 from newsletter.clock import Clock, system_clock
 from newsletter.confined import Child
-from newsletter.database import Database, DatabaseFault, claim_instance, known_instance
-from newsletter.errors import DatabaseNotReady, InstanceMismatch, SettingWrong
+from newsletter.database import Database, DatabaseBusy, DatabaseFault
+from newsletter.errors import DatabaseNotReady, InstanceMismatch, KeyNotChanged, SettingWrong
+from newsletter.instance import claim_instance, known_instance
 from newsletter.journal import Journal
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
@@ -83,10 +84,11 @@ def open_application(settings: Settings, clock: Clock = system_clock) -> Applica
     """
     if settings.secret_key is None:
         raise SettingWrong("NEWSLETTER_SECRET_KEY", f"there is no key in {settings.data_dir} yet; run `newsletter init` first")
-    keyring = Keyring(settings.secret_key)
-    database = Database(settings.database_url, Journal(settings.journal_dir, keyring, socket.gethostname()))
+    keyring = Keyring(settings.secret_key, settings.former_secret_keys)
+    journal = Journal(settings.journal_dir, keyring, socket.gethostname())
+    database = Database(settings.database_url, journal, keyring.key_check)
     try:
-        _require_ready(database, keyring.key_check, clock())
+        _require_ready(database, keyring, clock())
         adoption.look(database, adoption.home_of(database, settings.data_dir), clock())
     except BaseException:
         database.close()
@@ -131,6 +133,32 @@ def prepare(settings: Settings, now: datetime) -> Settings:
     finally:
         database.close()
     return keyed
+
+
+def begin_rotation(settings: Settings) -> bool:
+    """Make the key of *settings* that of the database, which belongs to a former one; gives whether that is news.
+
+    Raises:
+        SettingWrong: there is no key.
+        DatabaseNotReady: the database cannot be reached, or has another shape.
+        InstanceMismatch: the database belongs to a key that is not given.
+        KeyNotChanged: mail is on its way.
+
+    """
+    if settings.secret_key is None:
+        raise SettingWrong("NEWSLETTER_SECRET_KEY", f"there is no key in {settings.data_dir} yet; run `newsletter init` first")
+    keyring = Keyring(settings.secret_key, settings.former_secret_keys)
+    database = Database(settings.database_url)
+    try:
+        _require_shape(database)
+        with database.write_alone() as tx:
+            return rotation.begin(tx, keyring)
+    except DatabaseBusy as error:
+        raise KeyNotChanged("a page or a command is writing at this moment; stop every process first") from error
+    except DatabaseFault as error:
+        raise _unreachable(database, error) from error
+    finally:
+        database.close()
 
 
 def place_of(database: Database) -> str:
@@ -189,20 +217,25 @@ def _without_people(_logger: object, _method: str, event: structlog.typing.Event
     }
 
 
-def _require_ready(database: Database, key_check: str, now: datetime) -> None:
+def _require_ready(database: Database, keyring: Keyring, now: datetime) -> None:
+    try:
+        _require_shape(database)
+        with database.read() as tx:
+            rotation.require_key(tx, keyring)
+            identity = known_instance(tx, keyring.key_check)
+        if identity is None:
+            with database.write() as tx:
+                claim_instance(tx, keyring.key_check, now)
+    except DatabaseFault as error:
+        raise _unreachable(database, error) from error
+
+
+def _require_shape(database: Database) -> None:
     if database.path is not None and not database.path.exists():
         # Asking SQLite would make an empty file there.
         raise DatabaseNotReady(f"There is no database {database.path} yet. Run `newsletter init` first.")
-    try:
-        if not database.is_current():
-            raise DatabaseNotReady(f"{_place(database)} does not have the shape this version expects. Run `newsletter init`.")
-        with database.read() as tx:
-            identity = known_instance(tx, key_check)
-        if identity is None:
-            with database.write() as tx:
-                claim_instance(tx, key_check, now)
-    except DatabaseFault as error:
-        raise _unreachable(database, error) from error
+    if not database.is_current():
+        raise DatabaseNotReady(f"{_place(database)} does not have the shape this version expects. Run `newsletter init`.")
 
 
 def _upgrade(database: Database) -> None:

@@ -2,10 +2,8 @@
 
 import sqlite3
 import time
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from newsletter.errors import InstanceMismatch, SettingWrong, TookTooLong
+from newsletter.errors import SettingWrong, TookTooLong
+from newsletter.instance import known_instance
 from newsletter.journal import Journal
 from newsletter.tables import departures, digests, dkim, feeds, instance, issues, letters, mail, relays, review, staff
 from subscribers import journal as notes
@@ -68,6 +67,9 @@ STEPS_BETWEEN_LOOKS = 100_000
 # Any number that no other program on the same PostgreSQL database uses.
 UPGRADE_LOCK = 7_306_087_434
 
+# Held by each transaction of a door, and by nobody while hashes are moved to another key.
+DOORS_LOCK = 7_306_087_435
+
 # What a transaction raises, under names of our own; the driver's words stand in `orig`.
 DatabaseFault = DBAPIError
 # The database is away, restarting, full or locked: try later, nothing was written.
@@ -92,8 +94,10 @@ class Database:
     are forgotten: for tests, and for the moments before anybody is known.
     """
 
-    def __init__(self, url: str, journal: Journal | None = None) -> None:
+    def __init__(self, url: str, journal: Journal | None = None, key_check: str = "") -> None:
         self.url = _checked_url(url)
+        # Empty: whoever writes is not asked for the instance's key.
+        self._key_check = key_check
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._reading = _sqlite_engine(self.url, BUSY_TIMEOUT) if self.is_sqlite else _postgres_engine(self.url)
         self._journal = journal
@@ -133,7 +137,29 @@ class Database:
         later and somebody else wrote in between (2,555 SQLITE_BUSY in 6 s when that was tried).
         """
         with self._writing.begin() as connection:
+            if self._key_check:
+                self._require_key(connection)
             yield connection
+
+    @contextmanager
+    def write_alone(self) -> Iterator[Connection]:
+        """Give a transaction that may write, while no door of any process has one open; they wait until it ends.
+
+        Raises:
+            DatabaseBusy: one is open at this moment, on PostgreSQL; try again.
+
+        """
+        with self._writing.begin() as connection:
+            if not self.is_sqlite and not connection.execute(select(func.pg_try_advisory_xact_lock(DOORS_LOCK))).scalar_one():
+                raise DatabaseBusy
+            yield connection
+
+    def _require_key(self, connection: Connection) -> None:
+        # Whoever was started before the key was changed would recognise nobody, and must not write any more. The lock comes
+        # first, in a statement of its own: behind it the change is seen.
+        if not self.is_sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock_shared(DOORS_LOCK)))
+        known_instance(connection, self._key_check)
 
     def writer(self) -> "Writer":
         """Give a connection of one's own for whoever writes again and again."""
@@ -240,39 +266,6 @@ class Writer:
             if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
                 raise DatabaseBusy from error
             raise
-
-
-def known_instance(tx: Connection, key_check: str) -> str | None:
-    """Give the id of this instance, None before the first claim.
-
-    Raises:
-        InstanceMismatch: the database was made with another secret key.
-
-    """
-    row = tx.execute(select(instance.instance.c.id, instance.instance.c.key_check)).one_or_none()
-    if row is None:
-        return None
-    if row.key_check != key_check:
-        raise InstanceMismatch(
-            "This database was made with another NEWSLETTER_SECRET_KEY. Its unsubscribe links and suppressions can only be "
-            "read with that key; nothing was changed. Set the key it was made with.",
-        )
-    return str(row.id)
-
-
-def claim_instance(tx: Connection, key_check: str, now: datetime) -> str:
-    """Give the id of this instance, made at the first call.
-
-    Raises:
-        InstanceMismatch: the database was made with another secret key.
-
-    """
-    known = known_instance(tx, key_check)
-    if known is not None:
-        return known
-    identity = uuid.uuid4().hex
-    tx.execute(insert(instance.instance).values(id=identity, key_check=key_check, is_adopted=True, created_at=now))
-    return identity
 
 
 @contextmanager

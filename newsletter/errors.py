@@ -13,6 +13,7 @@
     - AlreadyThere(what, name)
     - BadValue(what, value, reason)
     - OwnWordHolds(reason)       what a person said is taken back by them alone
+    - KeyNotChanged(reason)      the instance's key cannot be changed now
     - NotSuppressed              there is nothing to lift
     - TookTooLong(seconds)       a question that was stopped
   - SettingWrong(name, reason)
@@ -217,6 +218,14 @@ class OwnWordHolds(Refused):
             f"This address is kept out by the person's own word ({reason!s}). Only they can take it back: by joining again on "
             "the form, or by `newsletter subscribers add`, and pressing the button in the mail that follows."
         )
+
+
+class KeyNotChanged(Refused):
+    """The instance's key cannot be changed at this moment."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The key cannot be changed now: {reason}. What was moved already stays moved.")
 
 
 class NotSuppressed(Refused):

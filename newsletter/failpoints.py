@@ -25,6 +25,8 @@ Name = Literal[
     "person.forgotten",
     # The digest of a quarter; passed before the commit.
     "digest.planned",
+    # The change of the key, for each batch of people; passed behind the commit.
+    "people.rekeyed",
     # From the approved issue to the ledger, and its end.
     "audience.begin",
     "audience.done",

@@ -1,10 +1,12 @@
 """Which instance this database is, whether it may mail, and by what a copy of it is told; in SQL."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, literal, select, text, update
+from sqlalchemy import Connection, case, insert, literal, select, text, update
 
+from newsletter.errors import InstanceMismatch
 from newsletter.tables.instance import instance
 
 # A copy that is adopted counts on from here on: no host that knew the original has seen so high a pulse.
@@ -31,6 +33,40 @@ class Standing:
     replayed_at: datetime | None
 
 
+def known_instance(tx: Connection, key_check: str) -> str | None:
+    """Give the id of this instance, None before the first claim.
+
+    Raises:
+        InstanceMismatch: the database was made with another secret key.
+
+    """
+    row = tx.execute(select(instance.c.id, instance.c.key_check)).one_or_none()
+    if row is None:
+        return None
+    if row.key_check != key_check:
+        raise InstanceMismatch(
+            "This database was made with another NEWSLETTER_SECRET_KEY. Its unsubscribe links and suppressions can only be "
+            "read with that key; nothing was changed. Set the key it was made with. Where the key was changed since this "
+            "process was started, start it again with the new one, and the former one in NEWSLETTER_FORMER_SECRET_KEY.",
+        )
+    return str(row.id)
+
+
+def claim_instance(tx: Connection, key_check: str, now: datetime) -> str:
+    """Give the id of this instance, made at the first call.
+
+    Raises:
+        InstanceMismatch: the database was made with another secret key.
+
+    """
+    known = known_instance(tx, key_check)
+    if known is not None:
+        return known
+    identity = uuid.uuid4().hex
+    tx.execute(insert(instance).values(id=identity, key_check=key_check, is_adopted=True, created_at=now))
+    return identity
+
+
 def standing(tx: Connection) -> Standing:
     """Give what the database says of itself; there must have been a first `newsletter init`."""
     row = tx.execute(select(instance)).one()
@@ -47,6 +83,16 @@ def place(tx: Connection) -> str:
         return ""
     server = tx.execute(_SERVER).scalar_one() if tx.execute(_MAY_ASK).scalar_one() else ""
     return f"{server}/{tx.execute(_TABLE).scalar_one()}"
+
+
+def key_check(tx: Connection) -> str:
+    """Give by what the instance's key is known; empty before the first `newsletter init`."""
+    return tx.execute(select(instance.c.key_check)).scalar_one_or_none() or ""
+
+
+def set_key_check(tx: Connection, check: str) -> None:
+    """Let another key be the instance's own."""
+    tx.execute(update(instance).values(key_check=check))
 
 
 def beat(tx: Connection, place_now: str) -> int:

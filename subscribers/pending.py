@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
-from subscribers import acts, confirmations, records, suppression
+from subscribers import acts, confirmations, recognition, records, suppression
 from subscribers.model import Subscriber, SubscriptionState
 from subscribers.tables.lists import confirmation, subscription
 from subscribers.tables.people import subscriber
@@ -59,7 +59,7 @@ def remind(tx: Transaction, keyring: Keyring, one: Unanswered, now: datetime) ->
     marked = tx.execute(update(confirmation).where(*unreminded).values(reminded_at=now)).rowcount
     if person is None or not marked:
         return None
-    reason = suppression.reason_of(tx, keyring.hash_address(person.address.key), one.list_id)
+    reason = suppression.reason_of(tx, recognition.hash_of(tx, keyring, person.address.key), one.list_id)
     return person if reason is None else None
 
 

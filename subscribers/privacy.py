@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from subscribers import acts, attributebook, records, register, suppression, terms
+from subscribers import acts, attributebook, recognition, records, register, suppression, terms
 from subscribers.attributes import spelled
 from subscribers.consent import Act, Consent, Door, Evidence
 from subscribers.errors import SubscriberNotFound
@@ -82,7 +82,7 @@ def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) 
     person = records.hold_person(tx, subscriber_id)
     if person is None:
         raise SubscriberNotFound(subscriber_id)
-    email_hash = keyring.hash_address(person.address.key)
+    email_hash = recognition.forget_former(tx, keyring, person.address.key)
     if not suppression.suppress(tx, email_hash, Reason.ERASED, now, list_id=EVERY_LIST):
         # Whoever was erased before, came back and goes again: a backup from between must not keep them.
         suppression.owe(tx, email_hash, Reason.ERASED, now)

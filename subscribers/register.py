@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts, confirmations, records, suppression
+from subscribers import acts, confirmations, recognition, records, suppression
 from subscribers.address import EmailAddress
 from subscribers.consent import LONGEST_LANGUAGE, Act, Consent, Evidence
 from subscribers.errors import ListArchived, ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
@@ -129,7 +129,7 @@ def request(
 
     """
     require_open(tx, list_id)
-    email_hash = keyring.hash_address(address.key)
+    email_hash = recognition.hash_of(tx, keyring, address.key)
     reason = suppression.reason_of(tx, email_hash, list_id)
     if reason is not None and reason not in suppression.OWN_WORD:
         return Suppressed(reason)
@@ -156,7 +156,7 @@ def confirm(tx: Transaction, keyring: Keyring, confirmation_id: int, now: dateti
     if found is None:
         return Expired()
     person, standing = found
-    email_hash = keyring.hash_address(person.address.key)
+    email_hash = recognition.hash_of(tx, keyring, person.address.key)
     reason = suppression.reason_of(tx, email_hash, standing.list_id)
     if standing.is_confirmed and reason is None:
         return AlreadyConfirmed(standing, person)
@@ -178,7 +178,7 @@ def withdraw(tx: Transaction, keyring: Keyring, subscription_id: int, now: datet
     if found is None:
         return Unknown()
     person, standing = found
-    email_hash = keyring.hash_address(person.address.key)
+    email_hash = recognition.hash_of(tx, keyring, person.address.key)
     suppression.suppress(tx, email_hash, Reason.UNSUBSCRIBED, now, list_id=standing.list_id)
     confirmations.void(tx, subscription_id, now, leave_returns=standing.state is S.WITHDRAWN)
     if standing.state is S.WITHDRAWN:
@@ -206,7 +206,7 @@ def add(
 
     """
     require_open(tx, list_id)
-    reason = suppression.reason_of(tx, keyring.hash_address(address.key), list_id)
+    reason = suppression.reason_of(tx, recognition.hash_of(tx, keyring, address.key), list_id)
     if reason is not None:
         return Suppressed(reason)
     person = records.meet(tx, keyring, address, name, now)

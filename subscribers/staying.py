@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from subscribers import records, suppression
+from subscribers import recognition, records, suppression
 from subscribers.consent import Act, Evidence
 from subscribers.model import EVERY_LIST, Reason, SubscriptionState
 from subscribers.tables.evidence import suppression as suppressions
@@ -27,7 +27,7 @@ def take_back_departure(
         return False
     if standing.state is not SubscriptionState.WITHDRAWN or standing.withdrawn_at != left_at:
         return False
-    email_hash = keyring.hash_address(person.address.key)
+    email_hash = recognition.hash_of(tx, keyring, person.address.key)
     reasons = tx.execute(
         select(suppressions.c.list_id, suppressions.c.reason).where(
             suppressions.c.email_hash == email_hash, suppressions.c.list_id.in_((EVERY_LIST, standing.list_id))

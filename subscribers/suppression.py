@@ -61,10 +61,14 @@ def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int) -> No
         journal.note(tx, Line(now, Said.LIFTED, Reason(lifted), _scope(tx, list_id), email_hash))
 
 
-def lift_older(tx: Transaction, email_hash: str, lifted_at: datetime, *, list_id: int) -> bool:
-    """Lift again what the staff had lifted at a moment, unless it was said later or is the person's own; gives whether."""
+def lift_older(tx: Transaction, email_hash: str, lifted_at: datetime, *, list_id: int, is_own: bool) -> bool:
+    """Lift again what the staff had lifted at a moment, if it was not said later; gives whether.
+
+    *is_own* says whose word was lifted: the person's, as after a burst of clicks by a scanner, or anybody else's.
+    """
     of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
-    older = (suppression.c.at <= lifted_at, suppression.c.reason.not_in(OWN_WORD))
+    of_whom = OWN_WORD if is_own else frozenset(Reason) - OWN_WORD
+    older = (suppression.c.at <= lifted_at, suppression.c.reason.in_(of_whom))
     if tx.execute(select(suppression.c.id).where(*of_scope, *older)).one_or_none() is None:
         return False
     lift(tx, email_hash, lifted_at, list_id=list_id)

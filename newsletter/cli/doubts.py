@@ -12,6 +12,7 @@ from newsletter.mail import doubts, uncertain
 from newsletter.mail.uncertain import Doubt
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
+from subscribers import recognition
 from subscribers.address import parse
 from subscribers.transaction import Transaction
 
@@ -137,7 +138,7 @@ def _chosen(door: Door, tx: Transaction, issue_id: int, addresses: Sequence[str]
     if not addresses:
         return found
     keyring = door.application.keyring
-    return doubts.chosen(found, {keyring.hash_address(parse(address).key): address for address in addresses})
+    return doubts.chosen(found, {recognition.look_up(tx, keyring, parse(address).key): address for address in addresses})
 
 
 uncertain_ = click.Group(

@@ -5,6 +5,8 @@ from dataclasses import asdict
 
 import click
 
+from newsletter import rotation
+from newsletter.bootstrap import begin_rotation
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.exchange import opened_file, read_columns, size_of
@@ -13,7 +15,7 @@ from newsletter.people import keepout
 from newsletter.people.keepout import KeepOut, KeptOut
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
-from subscribers import register, suppressionbook
+from subscribers import recognition, register, suppressionbook
 from subscribers.address import parse
 from subscribers.exchange.sources import open_source
 from subscribers.model import EVERY_LIST, Reason
@@ -76,7 +78,7 @@ def show(door: Door, address: str) -> None:
     """
     parsed = parse(address)
     with door.reading(PEOPLE) as tx:
-        found = suppressionbook.of_address(tx, door.application.keyring.hash_address(parsed.key))
+        found = suppressionbook.of_address(tx, recognition.look_up(tx, door.application.keyring, parsed.key))
         names = _names(tx)
     rows = [(_where(one, names), one.reason.value, shown.moment(one.at)) for one in found]
     door.answer(
@@ -123,7 +125,7 @@ def lift(door: Door, address: str, *, list_name: str | None) -> None:
     door.allow(PEOPLE)
     door.confirm(f"Let {parsed} be written to again?")
     with door.acting(PEOPLE) as acting:
-        email_hash = door.application.keyring.hash_address(parsed.key)
+        email_hash = recognition.hash_of(acting.tx, door.application.keyring, parsed.key)
         scope = _scope(acting.tx, list_name)
         lifted = keepout.lift(acting.tx, acting.actor, email_hash, acting.now, list_id=scope)
         acting.record("suppression.lift", f"list {list_name}" if list_name else "every list", reason=lifted.value)
@@ -171,6 +173,43 @@ def import_(
     door.answer({"dry_run": is_rehearsal, **asdict(report)}, shown.line(_summary(report, is_rehearsal=is_rehearsal)))
 
 
+@click.command("rotate")
+@common
+@pass_door
+def rotate(door: Door) -> None:
+    """Change the instance's key: to NEWSLETTER_SECRET_KEY, from the one in NEWSLETTER_FORMER_SECRET_KEY.
+
+    Stop every process, set both, run this, and start the processes again with both while it works. It may be interrupted and
+    run again. Links in mails that are out go on working, signing keys and passwords of relays are sealed anew, and nobody
+    who left is overlooked. Who is on no list is recognised by the former key for as long as it is given.
+
+    Example: newsletter suppressions rotate
+    """
+    is_begun = begin_rotation(door.settings)
+    application = door.application
+    door.allow(Permission.MANAGE_INSTANCE)
+    with door.acting(Permission.MANAGE_INSTANCE) as acting:
+        resealed = rotation.reseal(acting.tx, application.keyring)
+        if is_begun:
+            acting.record("suppressions.rotate", "instance", key=application.keyring.key_id, resealed=resealed)
+        left = rotation.standing(acting.tx, application.keyring)
+    with reading_bar("Moving people", left.people_left, "people") as tell:
+        moved = rotation.move_people(application.database, application.keyring, lambda people: tell(people, people))
+    with door.reading() as tx:
+        after = rotation.standing(tx, application.keyring)
+    document = {"key_id": application.keyring.key_id, "begun": is_begun, "moved": moved, "resealed": resealed}
+    rest = (
+        f"{spelled.number(after.suppressions_left)} suppressions of people who are on no list are found by the former key: "
+        "keep it in NEWSLETTER_FORMER_SECRET_KEY."
+        if after.suppressions_left
+        else "Nothing is remembered by a former key; it is still needed for links in mails that are out."
+    )
+    door.answer(
+        document | {"suppressions_left": after.suppressions_left},
+        shown.line(f"{spelled.people(moved)} moved to the key {application.keyring.key_id}. {rest}"),
+    )
+
+
 def _names(tx: Transaction) -> Mapping[int, str]:
     return {one.id: one.name for one in register.all_lists(tx)}
 
@@ -207,5 +246,5 @@ def _summary(report: KeptOut, *, is_rehearsal: bool) -> str:
 
 
 suppressions = click.Group(
-    "suppressions", commands=[list_, show, add, lift, import_], help="Addresses that are never written to."
+    "suppressions", commands=[list_, show, add, lift, import_, rotate], help="Addresses that are never written to."
 )

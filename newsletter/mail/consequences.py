@@ -38,7 +38,8 @@ def record(tx: Transaction, worker_id: str, outcomes: Sequence[Outcome], now: da
 
 def _suppress(tx: Transaction, outcome: Outcome, now: datetime) -> None:
     delivery = outcome.delivery
-    suppression.suppress(tx, delivery.email_hash, Reason.BOUNCED, now)
+    # As the row has it now, which this transaction holds: since it was claimed, the key of the hashes may have been changed.
+    suppression.suppress(tx, ledger.hash_of(tx, delivery.id), Reason.BOUNCED, now)
     if delivery.subscriber_id is not None:
         ledger.skip_open_of_subscriber(tx, delivery.subscriber_id, now, f"suppressed: {Reason.BOUNCED}")
 

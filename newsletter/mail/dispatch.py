@@ -16,7 +16,7 @@ from newsletter.mail.delivery import Report
 from newsletter.mail.mailings import MailingState
 from newsletter.mail.message import message_id
 from newsletter.review import approval
-from subscribers import records
+from subscribers import recognition, records
 from subscribers.address import EmailAddress
 from subscribers.consent import Act, Door, Evidence
 from subscribers.model import Subscriber
@@ -66,7 +66,7 @@ def proof(
     """Plan *draft* for one address of the staff; gives the letter's id. It has the content hash of what it shows."""
     as_proof = replace(draft, kind=LetterKind.PROOF)
     letter = letters.freeze(tx, as_proof, now, newsletter_id=newsletter_id, issue_id=issue_id, list_id=list_id)
-    ledger.plan_proof(tx, letter.id, address, keyring.hash_address(address.key), now)
+    ledger.plan_proof(tx, letter.id, address, recognition.hash_of(tx, keyring, address.key), now)
     return letter.id
 
 

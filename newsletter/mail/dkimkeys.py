@@ -163,6 +163,21 @@ def active_keys(tx: Transaction, strongbox: Strongbox, domain: str) -> tuple[Sig
     return tuple(_opened(tx, strongbox, key) for key in signing(tx, domain))
 
 
+def reseal(tx: Transaction, strongbox: Strongbox) -> int:
+    """Seal all private keys anew; gives how many.
+
+    Raises:
+        SealBroken: one of them does not open.
+
+    """
+    keys = tx.execute(select(dkim_key.c.id, dkim_key.c.domain, dkim_key.c.selector, dkim_key.c.sealed)).all()
+    for row in keys:
+        about = _about(row.domain, row.selector)
+        anew = strongbox.seal(strongbox.open(row.sealed, about), about)
+        tx.execute(update(dkim_key).where(dkim_key.c.id == row.id).values(sealed=anew))
+    return len(keys)
+
+
 def _active(tx: Transaction, domain: str) -> tuple[KeptKey, ...]:
     # "rsa" comes after "ed25519".
     asked = select(dkim_key).where(dkim_key.c.domain == domain, dkim_key.c.state == KeyState.ACTIVE)

@@ -28,7 +28,7 @@ from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
 from newsletter.tables.mail import attempt, delivery, mailing
-from subscribers import audience
+from subscribers import audience, batches
 from subscribers.address import EmailAddress
 from subscribers.audience import Audience
 from subscribers.tables.kinds import Instant, Number
@@ -213,6 +213,24 @@ def written_to(tx: Transaction, subscription_ids: Collection[int]) -> frozenset[
         delivery.c.subscription_id.in_(subscription_ids), delivery.c.state.not_in(kept_back)
     )
     return frozenset(tx.execute(found).scalars())
+
+
+def at_rest(tx: Transaction, subscriber_ids: Sequence[int]) -> frozenset[int]:
+    """Give those of these people none of whose deliveries anybody holds, and let nobody take one before this transaction ends.
+
+    Nobody is waited for: whoever's row is held by another transaction is held, too.
+    """
+    of_people = delivery.c.subscriber_id.in_(batches.numbers(tx, subscriber_ids))
+    rows = tx.execute(select(delivery.c.id, delivery.c.subscriber_id).where(of_people)).all()
+    free = select(delivery.c.id).where(of_people, delivery.c.state != S.LEASED).with_for_update(skip_locked=True)
+    free_ids = frozenset(tx.execute(free).scalars())
+    held = {row.subscriber_id for row in rows if row.id not in free_ids}
+    return frozenset(subscriber_ids) - held
+
+
+def hash_of(tx: Transaction, delivery_id: int) -> str:
+    """Give the keyed hash of the address a delivery went to."""
+    return str(tx.execute(select(delivery.c.email_hash).where(delivery.c.id == delivery_id)).scalar_one())
 
 
 def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:

@@ -18,7 +18,7 @@ from newsletter.prepared import Prepared
 from newsletter.tables.instance import instance
 from newsletter.tables.issues import issue, newsletter
 from newsletter.tables.letters import letter
-from newsletter.tables.mail import IS_HELD, IS_OPEN, IS_WAITING, delivery, figure, mailing
+from newsletter.tables.mail import IS_HELD, IS_OPEN, IS_WAITING, delivery, figure, mailing, spelled_out
 from newsletter.tables.relays import domain_rate
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import mailing_list
@@ -264,6 +264,12 @@ def waiting(tx: Transaction) -> int:
         .scalar_subquery()
     )
     return int(tx.execute(select(audience - settled)).scalar_one())
+
+
+def issues_under_way(tx: Transaction) -> int:
+    """Count the mailings of issues that are not at their end, those that are paused among them."""
+    under_way = spelled_out(mailing.c.state, MailingState.OPEN, MailingState.PAUSED)
+    return tx.execute(select(func.count()).where(under_way, mailing.c.kind == LetterKind.ISSUE)).scalar_one()
 
 
 def letter_of_issue(tx: Transaction, issue_id: int) -> int | None:

@@ -117,6 +117,21 @@ def enable(tx: Transaction, entry: Entry, now: datetime, *, is_enabled: bool) ->
     tx.execute(update(table).where(table.c.name == entry.name).values(is_enabled=is_enabled))
 
 
+def reseal(tx: Transaction, strongbox: Strongbox) -> int:
+    """Seal all passwords anew; gives how many.
+
+    Raises:
+        SealBroken: one of them does not open.
+
+    """
+    sealed = tx.execute(select(table.c.name, table.c.password_sealed).where(table.c.password_sealed != "")).all()
+    for row in sealed:
+        about = _about(row.name)
+        anew = strongbox.seal(strongbox.open(row.password_sealed, about), about)
+        tx.execute(update(table).where(table.c.name == row.name).values(password_sealed=anew))
+    return len(sealed)
+
+
 def remove(tx: Transaction, entry: Entry) -> None:
     """Forget a relay; what it was given of its limits today stays known.
 

@@ -9,7 +9,7 @@ from itertools import islice
 from newsletter.errors import NotSuppressed, OwnWordHolds
 from newsletter.mail import ledger
 from newsletter.staff.permissions import Actor, Permission, require
-from subscribers import register, suppression
+from subscribers import recognition, register, suppression
 from subscribers.address import EmailAddress, parse
 from subscribers.consent import Act, Consent
 from subscribers.errors import AddressRefused
@@ -70,7 +70,7 @@ class _Rehearsed(Exception):  # noqa: N818 -- named for what happened
 
 def keep_out(tx: Transaction, keyring: Keyring, address: EmailAddress, terms: KeepOut) -> bool:
     """Never write to an address again, and keep back what is on its way to it; gives whether that is news."""
-    email_hash = keyring.hash_address(address.key)
+    email_hash = recognition.hash_of(tx, keyring, address.key)
     is_news = suppression.suppress(tx, email_hash, terms.reason, terms.now, list_id=terms.list_id)
     person = register.find_by_hash(tx, email_hash)
     if person is None:

@@ -3,17 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
 from newsletter.people import erase, withdraw
-from subscribers import journal, register, suppression
+from subscribers import journal, recognition, register, suppression
 from subscribers.consent import Act, Door, Evidence
 from subscribers.journal import Line, Said, Unread
 from subscribers.model import EVERY_LIST, Reason, Subscriber, SubscriptionState
-from subscribers.tokens import Keyring
+from subscribers.tokens import KEY_ID_LENGTH, Keyring
 from subscribers.transaction import Transaction
 
 # Lines per transaction: how long a page that wants to write has to wait, and what a kill can undo.
@@ -38,8 +38,8 @@ class Fate(StrEnum):
     FOREIGN = "foreign"
 
 
-# What has a place of its own in the journal: a person (by hash) and a scope.
-_Lifted = dict[tuple[str, str], datetime]
+# When the staff last lifted what: of whom (by hash), in which scope, and whether the person's own word.
+_Lifted = dict[tuple[str, str, bool], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class _Desk:
     # The lists there are, by slug.
     lists: Mapping[str, int]
     lifted: _Lifted
+    # Of people who are known: the hashes they have now, by those a former key made.
+    present: Mapping[str, str]
 
 
 def replay(
@@ -64,11 +66,15 @@ def replay(
     many short ones are taken. *progress* is told how many lines are done.
     """
     lifted = _liftings(read())
+    former = frozenset(
+        line.email_hash for line in read() if isinstance(line, Line) and line.email_hash[:KEY_ID_LENGTH] != keyring.key_id
+    )
     fates: Counter[Fate] = Counter()
     lines = iter(read())
     while batch := tuple(islice(lines, BATCH)):
         with begin() as tx:
-            desk = _Desk(keyring, {one.slug: one.id for one in register.all_lists(tx)}, lifted)
+            lists = {one.slug: one.id for one in register.all_lists(tx)}
+            desk = _Desk(keyring, lists, lifted, recognition.of_former(tx, keyring, former))
             fates.update([_fate(tx, desk, line) for line in batch])
         progress(fates.total())
     return {fate: fates[fate] for fate in Fate}
@@ -79,7 +85,7 @@ def _liftings(lines: Iterable[Line | Unread]) -> _Lifted:
     lifted: _Lifted = {}
     for line in lines:
         if isinstance(line, Line) and line.said is Said.LIFTED:
-            key = (line.email_hash, line.scope)
+            key = _place(line)
             lifted[key] = max(line.at, lifted.get(key, line.at))
     return lifted
 
@@ -91,11 +97,19 @@ def _fate(tx: Transaction, desk: _Desk, line: Line | Unread) -> Fate:
     if list_id is None:
         return Fate.NO_LIST
     if line.said is Said.LIFTED:
-        return Fate.APPLIED if suppression.lift_older(tx, line.email_hash, line.at, list_id=list_id) else Fate.KNOWN
-    lifted_at = desk.lifted.get((line.email_hash, line.scope))
-    if line.reason not in suppression.OWN_WORD and lifted_at is not None and lifted_at >= line.at:
+        email_hash = desk.present.get(line.email_hash, line.email_hash)
+        is_own = line.reason in suppression.OWN_WORD
+        lifted = suppression.lift_older(tx, email_hash, line.at, list_id=list_id, is_own=is_own)
+        return Fate.APPLIED if lifted else Fate.KNOWN
+    lifted_at = desk.lifted.get(_place(line))
+    if lifted_at is not None and lifted_at >= line.at:
         return Fate.OUTDATED
-    return _take_no(tx, desk, line, list_id)
+    return _take_no(tx, desk, replace(line, email_hash=desk.present.get(line.email_hash, line.email_hash)), list_id)
+
+
+def _place(line: Line) -> tuple[str, str, bool]:
+    # A complaint that is lifted lifts no word of the person; a burst of clicks by a scanner that is undone does.
+    return (line.email_hash, line.scope, line.reason in suppression.OWN_WORD)
 
 
 def _take_no(tx: Transaction, desk: _Desk, line: Line, list_id: int) -> Fate:

@@ -8,7 +8,7 @@ from newsletter.issues import newsletters
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.mail import dispatch, ledger
 from newsletter.people import departures
-from subscribers import confirmations, register, suppression
+from subscribers import confirmations, recognition, register, suppression
 from subscribers.consent import Evidence
 from subscribers.model import Reason
 from subscribers.outcomes import Unknown, Withdrawn, WithdrawOutcome
@@ -71,7 +71,7 @@ def withdraw_everywhere(
     outcomes = tuple(
         withdraw(tx, keyring, standing.id, now, evidence, goodbyes) for standing in register.subscriptions_of(tx, subscriber_id)
     )
-    suppression.suppress(tx, keyring.hash_address(person.address.key), Reason.UNSUBSCRIBED, now)
+    suppression.suppress(tx, recognition.hash_of(tx, keyring, person.address.key), Reason.UNSUBSCRIBED, now)
     return outcomes
 
 
@@ -79,7 +79,7 @@ def _say_goodbye(tx: Transaction, keyring: Keyring, left: Withdrawn, goodbye: Dr
     """Plan the mail that tells them so, with a button that brings back whoever did not mean it."""
     person, standing = left.subscriber, left.subscription
     newsletter = newsletters.of_list(tx, standing.list_id)
-    email_hash = keyring.hash_address(person.address.key)
+    email_hash = recognition.hash_of(tx, keyring, person.address.key)
     dispatch.notice(
         tx,
         goodbye,

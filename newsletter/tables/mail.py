@@ -71,6 +71,8 @@ delivery = Table(
         "state IN ('pending', 'leased', 'sending', 'accepted', 'deferred', 'refused', 'uncertain', 'skipped', 'cancelled')",
         name="state",
     ),
+    # By what a person's rows are found when the key of their hashes is changed (subscribers.rekeying).
+    info={"person": "subscriber_id"},
     **SQLITE,
 )
 

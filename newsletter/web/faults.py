@@ -7,6 +7,7 @@ from newsletter.errors import (
     AlreadyThere,
     BadValue,
     Blocked,
+    InstanceMismatch,
     IssueNotFound,
     JournalUnwritable,
     NewsletterError,
@@ -93,6 +94,14 @@ FOREIGN_HOST = Fault(
     ),
 )
 
+_NOT_NOW = Fault(
+    503,
+    later("This cannot be written down now"),
+    later("Nothing was changed. The people who run this service can see why; try again in a minute."),
+    retry_after=RETRY_AFTER,
+    is_bug=True,
+)
+
 # The first line that fits counts, so what is narrow stands above what is wide. What only the staff sees is not marked: the
 # desk speaks English, and so do errors in their own words.
 _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] = (
@@ -168,16 +177,9 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
     (AlreadyThere, Fault(409, "It is there already")),
     (BadValue, Fault(422, "This value cannot be used")),
     (RelayMissing, Fault(409, "There is no mail server yet")),
-    (
-        JournalUnwritable,
-        Fault(
-            503,
-            later("This cannot be written down now"),
-            later("Nothing was changed. The people who run this service can see why; try again in a minute."),
-            retry_after=RETRY_AFTER,
-            is_bug=True,
-        ),
-    ),
+    # The key of the instance was changed since this process was started: it must write nothing more.
+    (InstanceMismatch, _NOT_NOW),
+    (JournalUnwritable, _NOT_NOW),
     (NewsletterError, Fault(409, "That did not work")),
     (SubscribersError, Fault(409, "That did not work")),
     (

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
+from subscribers import recognition
 from subscribers.consent import LONGEST_WORDING, Door, Evidence
 from subscribers.errors import BasisMissing
 from subscribers.exchange import imports
@@ -78,7 +79,7 @@ def import_people(
     newcomers = _skipping(run, current.seen.rows)
     for batch, before in _batches(run, newcomers, current.seen.rows):
         with begin() as tx:
-            taken = take_in(tx, run.intake, batch)
+            taken = take_in(tx, run.intake, _recognised(tx, keyring, batch))
             imports.move(tx, current.id, before, run.reading.seen, taken)
             others_wait = tx.dialect.name == "sqlite"
         progress(run.reading.rows)
@@ -115,7 +116,7 @@ def rehearse_import(
         taken = Taken()
         with suppress(_RehearsedError), begin() as tx:
             current = imports.begin(tx, order, "", source.kind, now)
-            taken = take_in(tx, replace(run.intake, import_id=current.id), batch)
+            taken = take_in(tx, replace(run.intake, import_id=current.id), _recognised(tx, keyring, batch))
             raise _RehearsedError
         total += taken
         progress(run.reading.rows)
@@ -153,6 +154,14 @@ def _batches(run: _Run, newcomers: Iterator[Newcomer], done: int) -> Iterator[tu
         before = run.reading.rows
     if run.reading.rows > before:
         yield [], before
+
+
+def _recognised(tx: Transaction, keyring: Keyring, people: list[Newcomer]) -> list[Newcomer]:
+    """Give them under the hashes they have here while the key is being changed."""
+    if not keyring.former:
+        return people
+    hashes = recognition.hashes_of(tx, keyring, [one.email_key for one in people])
+    return [replace(one, email_hash=hashes[one.email_key]) for one in people]
 
 
 def _report(run: _Run, taken: Taken, import_id: int | None, *, continued_at: int) -> ImportReport:

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Double, Select, Text, case, cast, func, insert, literal, select
 from sqlalchemy.sql.selectable import CTE
 
-from newsletter.database import Database, claim_instance
+from newsletter.database import Database
+from newsletter.instance import claim_instance
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState

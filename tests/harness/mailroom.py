@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from newsletter.database import claim_instance
+from newsletter.instance import claim_instance
 from newsletter.issues import draft as drafts
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues

@@ -8,7 +8,7 @@ import click
 
 from newsletter.cli.__main__ import newsletter
 from newsletter.cli.exits import MEANINGS
-from newsletter.settings import SETTINGS
+from newsletter.settingbook import SETTINGS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from sqlalchemy.engine import make_url
 
-from newsletter import settings
+from newsletter import settingbook, settings
 from newsletter.cli.__main__ import newsletter
 from newsletter.demo.catcher import main as catcher
 from newsletter.mail.relays import Tls, parse_relay
@@ -162,7 +162,7 @@ def test_image_runs_as_nobody_special() -> None:
 def test_image_sets_settings_there_are() -> None:
     """With values that can be read, in folders it makes."""
     pairs = dict(word.split("=", 1) for text in arguments("ENV") for word in shlex.split(text) if "=" in word)
-    ours = {name: value for name, value in pairs.items() if name.startswith(settings.PREFIX)}
+    ours = {name: value for name, value in pairs.items() if name.startswith(settingbook.PREFIX)}
 
     read = settings.load(ours)
 

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from newsletter.cli.__main__ import newsletter
-from newsletter.settings import SETTINGS
+from newsletter.settingbook import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -88,6 +88,32 @@ def test_what_has_hurt_before_is_not_used(pattern: str) -> None:
     ]
 
 
+def test_doors_ask_under_which_hash_an_address_stands() -> None:
+    """While the instance's key is being changed, the hash of the present key is not the one an address is found by."""
+    owners = {
+        "subscribers/tokens.py",
+        "subscribers/recognition.py",
+        "subscribers/rekeying.py",
+        # Who is new, and what an erasure leaves.
+        "subscribers/records.py",
+        # Before they are looked up, `importing` asks.
+        "subscribers/exchange/reading.py",
+        # Rows of one file are compared with each other.
+        "newsletter/people/keepout.py",
+    }
+
+    assert owners == {module_id(path) for path in MODULES if ".hash_address(" in path.read_text() or path.name == "tokens.py"}
+
+
+def test_every_database_of_the_product_has_its_journal() -> None:
+    """Whoever opened one of their own would forget who left."""
+    assert {"newsletter/bootstrap.py"} == {
+        module_id(path)
+        for path in MODULES
+        if re.search(r"(?<![\w.])Database\(", path.read_text().replace("class Database(", ""))
+    }
+
+
 def test_no_module_is_a_drawer() -> None:
     """Everything has a room of its own name."""
     drawers = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "tools.py"}

@@ -14,7 +14,8 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from newsletter.database import Database, claim_instance
+from newsletter.database import Database
+from newsletter.instance import claim_instance
 from newsletter.issues import draft as drafts
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues

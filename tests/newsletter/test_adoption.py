@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from newsletter import adoption, instance
-from newsletter.database import Database, claim_instance
+from newsletter.database import Database
 from newsletter.errors import NotReplayed
+from newsletter.instance import claim_instance
 from newsletter.issues import alerts
 from newsletter.mail import mailings
 from newsletter.staff import audit

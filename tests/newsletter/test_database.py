@@ -11,8 +11,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.database import Database, DatabaseBusy, DatabaseFault, _alembic_config, claim_instance
+from newsletter.database import Database, DatabaseBusy, DatabaseFault, _alembic_config
 from newsletter.errors import InstanceMismatch, SettingWrong, TookTooLong
+from newsletter.instance import claim_instance
 from newsletter.tables.staff import account
 from subscribers import suppression
 from subscribers.model import Reason

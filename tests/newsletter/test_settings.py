@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import SettingWrong
-from newsletter.settings import SETTINGS, LogSettings, Settings, is_loopback, load
+from newsletter.settingbook import SETTINGS
+from newsletter.settings import LogSettings, Settings, is_loopback, load
 from subscribers.tokens import Keyring
 
 SECRET = "0123456789abcdef0123456789abcdef"

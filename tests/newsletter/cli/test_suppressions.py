@@ -1,7 +1,11 @@
 """Who is never written to, as somebody types it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+from newsletter.rotation import BATCH
+from tests.conftest import SECRET
 from tests.harness.terminal import Terminal
 
 ADD = ("--confirmed", "--basis", "Asked at the autumn meeting.")
@@ -63,6 +67,37 @@ def test_file_of_another_tool_is_tried_and_taken(terminal: Terminal, tmp_path: P
     assert (2, 0) == (done["news"], stdin["news"])
     reasons = [one["reason"] for one in terminal.ok("suppressions", "list")["suppressions"]]
     assert ["bounced", "complained", "manual", "manual"] == sorted(reasons)
+
+
+def test_key_is_changed_though_it_is_killed_in_the_middle(
+    terminal: Terminal, settings: dict[str, str], paper: str, tmp_path: Path
+) -> None:
+    """Everything is refused before it is begun; behind the kill and behind the end nobody who left is brought back."""
+    people = tmp_path / "people.csv"
+    people.write_text("email\n" + "".join(f"reader{number}@example.org\n" for number in range(BATCH + 20)))
+    terminal.ok("subscribers", "import", "readers", str(people), *ADD)
+    terminal.ok("subscribers", "unsubscribe", "reader7@example.org")
+    terminal.ok("subscribers", "erase", f"reader{BATCH + 10}@example.org", "--yes")
+    changed = Terminal(settings | {"NEWSLETTER_SECRET_KEY": SECRET[::-1], "NEWSLETTER_FORMER_SECRET_KEY": SECRET})
+
+    assert "newsletter suppressions rotate" in changed("lists", "list").err
+    killed = subprocess.run(
+        [sys.executable, "-m", "newsletter.cli", "suppressions", "rotate"],
+        env={**changed.settings, "NEWSLETTER_FAILPOINT": "people.rekeyed:kill:1"},
+        check=False,
+        capture_output=True,
+    )
+    assert -9 == killed.returncode
+    assert 6 == terminal("lists", "list").code
+    again = changed.ok("subscribers", "import", "readers", str(people), *ADD)
+    ended = changed.ok("suppressions", "rotate")
+    behind = changed.ok("subscribers", "import", "readers", str(people), *ADD)
+
+    assert [(0, 2), (0, 2)] == [(one["added"], one["said_no"]) for one in (again, behind)]
+    assert (19, False) == (ended["moved"], ended["begun"])
+    assert (0, False) == (changed.ok("suppressions", "rotate")["moved"], ended["begun"])
+    told = changed.ok("suppressions", "show", "Reader7@example.org")["suppressions"]
+    assert {"unsubscribed"} == {one["reason"] for one in told}
 
 
 def test_file_that_is_not_there_is_told(terminal: Terminal) -> None:

@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from newsletter import settings
 from newsletter.bootstrap import Application
 from newsletter.confined import Child
-from newsletter.database import Database, claim_instance
+from newsletter.database import Database
+from newsletter.instance import claim_instance
 from newsletter.issues.model import Newsletter
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates

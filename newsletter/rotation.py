@@ -1,0 +1,149 @@
+"""Changing the instance's key: what was hashed and sealed with the former one is moved, and at no moment is anybody overlooked.
+
+It begins with one commit by which the present key becomes the instance's own; whoever was started with the former one alone
+can write nothing from then on. People are moved in batches, each with everything that is kept of them. Addresses of nobody
+are moved when somebody meets them (subscribers.recognition), and need the former key until then.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from newsletter import failpoints, instance
+from newsletter.database import Database, DatabaseBusy
+from newsletter.errors import InstanceMismatch, KeyNotChanged
+from newsletter.mail import dkimkeys, ledger, mailings, relaybook
+from newsletter.strongbox import Strongbox
+from subscribers import rekeying
+from subscribers.tokens import KEY_ID_LENGTH, Keyring
+from subscribers.transaction import Transaction
+
+# People per transaction: how long a page that wants to write has to wait, and what a kill can undo.
+BATCH = 500
+
+# Until a door that is open has been closed, or a mailer has sent what it holds. In seconds.
+PAUSE = 0.05
+
+# Rounds without anybody moved before it is given up: five minutes.
+MOST_IDLE_ROUNDS = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a change of keys is."""
+
+    people_left: int
+    # Those of people included; of nobody's addresses when no people are left.
+    suppressions_left: int
+
+
+def require_key(tx: Transaction, keyring: Keyring) -> None:
+    """Let nobody in who would not recognise everybody.
+
+    Raises:
+        InstanceMismatch: the change of keys is still to be begun, or something is remembered by a key that is not given.
+
+    """
+    check = instance.key_check(tx)
+    if check in {one.key_check for one in keyring.former}:
+        raise InstanceMismatch(
+            "NEWSLETTER_SECRET_KEY is new, and this database still belongs to the one in NEWSLETTER_FORMER_SECRET_KEY. "
+            "Stop every process and run `newsletter suppressions rotate`; nothing was changed."
+        )
+    # Of another key altogether: that is told elsewhere, and in other words.
+    stray = rekeying.unknown_key(tx, keyring) if check == keyring.key_check else ""
+    if stray:
+        raise InstanceMismatch(
+            f"Who left is remembered in part by a former key (id {stray[:KEY_ID_LENGTH]}), and would be written to again "
+            "without it; nothing was changed. Set it in NEWSLETTER_FORMER_SECRET_KEY, beside others one a line."
+        )
+
+
+def begin(tx: Transaction, keyring: Keyring) -> bool:
+    """Make the present key the instance's own, in a transaction beside which no door is open; gives whether that is news.
+
+    Raises:
+        KeyNotChanged: mail is on its way, or a key that is needed is not given.
+        InstanceMismatch: the database belongs to a key that is not given.
+
+    """
+    check = instance.key_check(tx)
+    if check == keyring.key_check:
+        return False
+    if check not in {one.key_check for one in keyring.former}:
+        raise InstanceMismatch(
+            "This database belongs to neither NEWSLETTER_SECRET_KEY nor NEWSLETTER_FORMER_SECRET_KEY; nothing was changed. "
+            "Put the key it belongs to into the latter."
+        )
+    stray = rekeying.unknown_key(tx, keyring)
+    if stray:
+        raise KeyNotChanged(f"who left is remembered in part by a key that is not given (id {stray[:KEY_ID_LENGTH]})")
+    if mailings.issues_under_way(tx):
+        # Messages carry tokens of the key: each try of one is to be the same bytes.
+        raise KeyNotChanged("an issue is being sent; wait until it is sent, or cancel it")
+    instance.set_key_check(tx, keyring.key_check)
+    return True
+
+
+def reseal(tx: Transaction, keyring: Keyring) -> int:
+    """Seal passwords of relays and signing keys with the present key; gives how many there are.
+
+    Raises:
+        SealBroken: one of them does not open with any key that is given.
+
+    """
+    strongbox = Strongbox.of(keyring)
+    return relaybook.reseal(tx, strongbox) + dkimkeys.reseal(tx, strongbox)
+
+
+def move_people(database: Database, keyring: Keyring, progress: Callable[[int], None] = lambda _people: None) -> int:
+    """Move everybody who is known to the present key, in many short transactions; gives how many were moved.
+
+    It may be killed and run again at any moment, beside pages, imports and mailers.
+
+    Raises:
+        KeyNotChanged: somebody could not be moved for five minutes, because a mailer held their mail.
+
+    """
+    moved, after, idle = 0, 0, 0
+    while True:
+        batch = _Batch(0, after, is_last=False)
+        with suppress(DatabaseBusy), database.write_alone() as tx:
+            batch = _move_batch(tx, keyring, after)
+        failpoints.hit("people.rekeyed")
+        moved, after = moved + batch.moved, batch.last_id
+        progress(moved)
+        if batch.is_last:
+            with database.read() as tx:
+                if not rekeying.people_to_move(tx, keyring):
+                    return moved
+            # From the beginning: who was held is free by now.
+            after = 0
+        idle = 0 if batch.moved else idle + 1
+        if idle > MOST_IDLE_ROUNDS:
+            raise KeyNotChanged("somebody's mail is held by a mailer; run it again when nothing is being mailed")
+        if not batch.moved:
+            time.sleep(PAUSE)
+
+
+def standing(tx: Transaction, keyring: Keyring) -> Standing:
+    """Tell how much is still remembered by former keys."""
+    return Standing(rekeying.people_to_move(tx, keyring), rekeying.suppressions_to_move(tx, keyring))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    moved: int
+    last_id: int
+    # Nobody stands behind it.
+    is_last: bool
+
+
+def _move_batch(tx: Transaction, keyring: Keyring, after: int) -> _Batch:
+    people = rekeying.next_people(tx, keyring, after, BATCH)
+    # Whoever's message is at the gate is asked about by the hash it has: they are moved when it is through.
+    free = ledger.at_rest(tx, [one.subscriber_id for one in people])
+    rekeying.move(tx, [one for one in people if one.subscriber_id in free])
+    last_id = people[-1].subscriber_id if people else after
+    return _Batch(len(free), last_id, is_last=len(people) < BATCH)

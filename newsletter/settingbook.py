@@ -1,0 +1,116 @@
+"""Every setting there is, as the reference describes it."""
+
+from dataclasses import dataclass
+
+from subscribers.tokens import SHORTEST_SECRET
+
+PREFIX = "NEWSLETTER_"
+
+# Below a second the metronome would do nothing else; above five minutes a due issue waits longer than anybody expects.
+SHORTEST_TICK = 1
+LONGEST_TICK = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as the reference describes it."""
+
+    name: str
+    # In words; what holds when nothing is given.
+    default: str
+    meaning: str
+
+    @property
+    def key(self) -> str:
+        """Its name in the TOML file."""
+        return self.name.removeprefix(PREFIX).lower()
+
+
+SETTINGS = (
+    Setting(
+        "NEWSLETTER_DATABASE_URL",
+        "`sqlite:///<data dir>/newsletter.db`",
+        "Where everything is kept: `sqlite:///path`, or `postgresql://user:password@host/name`.",
+    ),
+    Setting(
+        "NEWSLETTER_DATA_DIR",
+        "the user's data folder (`~/.local/share/newsletter` on Linux)",
+        "Folder of the SQLite database and of the key file.",
+    ),
+    Setting(
+        "NEWSLETTER_PUBLIC_URL",
+        "`http://127.0.0.1:8000`",
+        "The address under which readers reach the pages; stands in every link of every mail. "
+        "A path after the host is not supported.",
+    ),
+    Setting(
+        "NEWSLETTER_SECRET_KEY",
+        "on a loopback public address: the file `secret.key` that `newsletter init` makes; else none",
+        f"What links and remembered addresses are signed and hashed with: {SHORTEST_SECRET} characters or more, any content. "
+        "It is changed by `newsletter suppressions rotate`.",
+    ),
+    Setting(
+        "NEWSLETTER_FORMER_SECRET_KEY",
+        "none",
+        "The key the instance had before, or several, one a line: links in mails that are out go on working, and who left is "
+        "recognised. It is needed for as long as anything is remembered by it.",
+    ),
+    Setting(
+        "NEWSLETTER_JOURNAL_DIR",
+        "`<data dir>/journal`",
+        "Folder of the journal: one file for each host, with a line for everybody who left, complained or was erased, by keyed "
+        "hash. Keep it on another disk than the database, and back it up more often.",
+    ),
+    Setting(
+        "NEWSLETTER_ALLOW_LOOPBACK",
+        "`0`",
+        "`1` lets feeds and images come from this machine. For the demo and tests only.",
+    ),
+    Setting(
+        "NEWSLETTER_RELAY_URL",
+        "none: everything but mailing works",
+        "The mail server that takes our mail, such as `smtp://user:pass@host:587?tls=starttls&connections=5`. "
+        "`tls` is `implicit`, `starttls` or `none`; if not said, `implicit` on port 465, `none` on this machine and `starttls` "
+        "elsewhere; further options are `messages`, `idle`, `ca`, `pipelining` and `chunking`. "
+        "It is called `setting` among the relays of `newsletter relays`.",
+    ),
+    Setting(
+        "NEWSLETTER_RETURN_DOMAIN",
+        "the domain of the newsletter's sender",
+        "The domain that returned mail comes back to; each message has an envelope sender of its own in it.",
+    ),
+    Setting(
+        "NEWSLETTER_UNCERTAIN",
+        "`hold`",
+        "What becomes of mail whose answer was lost in a crash or with the connection. `hold`: it is shown, and a person "
+        "decides. `resend`: after half an hour it is mailed again, once, as the same bytes under the same Message-ID; "
+        "everybody who had got it all the same then has it twice.",
+    ),
+    Setting(
+        "NEWSLETTER_TICK_SECONDS",
+        "`20`",
+        f"How often the worker looks for what is due, in seconds, {SHORTEST_TICK} to {LONGEST_TICK}.",
+    ),
+    Setting(
+        "NEWSLETTER_LOG",
+        "`info/text`",
+        "What is logged to stderr, and how: `debug`, `info`, `warning` or `error`, then `/text` or `/json`.",
+    ),
+    Setting(
+        "NEWSLETTER_TEMPLATES",
+        "the templates of the package",
+        "Folder with the templates of mails and pages.",
+    ),
+    Setting(
+        "NEWSLETTER_FAILPOINT",
+        "none",
+        "Where to break on purpose, as `name:action:nth` or `name:action:p0.01:seed`; actions are `kill`, `stop`, `raise` and "
+        "`sleep0.5`. For crash tests only.",
+    ),
+    Setting(
+        "NEWSLETTER_CONFIG",
+        "none",
+        'A TOML file with the same names in lower case and without `NEWSLETTER_` (`public_url = "…"`). '
+        "The environment wins over it.",
+    ),
+)
