@@ -4,6 +4,7 @@ import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, destructive, pass_door
+from newsletter.people import segments
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import attributebook
@@ -80,7 +81,7 @@ def edit(door: Door, key: str, *, label: str | None, adds: tuple[str, ...], remo
 @common
 @pass_door
 def remove(door: Door, key: str) -> None:
-    """Forget an attribute with everything people answered to it.
+    """Forget an attribute with everything people answered to it. It is refused while a segment asks for it.
 
     Example: newsletter attributes remove library
     """
@@ -89,7 +90,7 @@ def remove(door: Door, key: str) -> None:
         people = attributebook.count(tx, known.id)
     door.confirm(f"Forget {known.key} and what {spelled.people(people)} answered to it? This cannot be undone.")
     with door.acting(PEOPLE) as acting:
-        gone = attributebook.remove(acting.tx, known.key)
+        gone = segments.forget_attribute(acting.tx, known.key)
         acting.record("attribute.remove", f"attribute {known.key}", answers=gone)
     door.answer(
         {"removed": known.key, "answers": gone},

@@ -8,13 +8,12 @@ from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.issueviews import load
 from newsletter.cli.parameters import issue_argument
-from newsletter.issues import editing, newsletters, readers, selection
+from newsletter.issues import editing, selection
 from newsletter.issues.model import Issue
 from newsletter.issues.selection import Selection
 from newsletter.mail import audiences
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
-from subscribers import register
 from subscribers.segments import writing
 
 
@@ -23,17 +22,13 @@ class Readers:
     """Whom an issue would go to now."""
 
     people: int
-    list_name: str
-    topics: tuple[str, ...]
+    whom: str
     selected: Selection
 
     @property
     def words(self) -> str:
-        """How many, and who where not everybody is: `412 people on Readers, for Jobs, in “French” and not in “Board”`."""
-        topics = f"for {' or '.join(self.topics)}" if self.topics else ""
-        return ", ".join(
-            part for part in (f"{spelled.people(self.people)} on {self.list_name}", topics, self.selected.words) if part
-        )
+        """How many, and of whom: `412 people on Readers, in “French readers”`."""
+        return f"{spelled.people(self.people)} on {self.whom}"
 
     @property
     def document(self) -> dict[str, object]:
@@ -87,7 +82,4 @@ def look(door: Door, issue: Issue) -> Readers:
 
     """
     with door.reading() as tx:
-        people = audiences.count(tx, issue, door.now())
-        list_name = register.list_by_id(tx, newsletters.by_id(tx, issue.newsletter_id).list_id).name
-        topics = tuple(one.name for one in readers.topics_of(tx, issue.id))
-        return Readers(people, list_name, topics, selection.of_issue(tx, issue))
+        return Readers(audiences.count(tx, issue, door.now()), audiences.whom(tx, issue), selection.of_issue(tx, issue))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door
-from newsletter.issues import contents, newsletters, readers, store
+from newsletter.issues import contents, newsletters, readers, selection, store
 from newsletter.issues.model import EDITABLE, Article, Issue, Newsletter
 from newsletter.issues.store import IssueLine
 
@@ -14,6 +14,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
     with door.reading() as tx:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         topics = [one.name for one in readers.topics_of(tx, issue.id)]
+        selected = selection.of_issue(tx, issue)
         dropped = tuple(one for one in contents.articles_of(tx, issue.id) if one.is_dropped)
     rows = [
         (article.id, section.title if place == 1 else "", place, article.title, article.byline, article.show.value)
@@ -23,6 +24,8 @@ def answer_issue(door: Door, issue: Issue) -> None:
     document = {
         **_head(issue, newsletter),
         "topics": topics,
+        "included": [one.name for one in selected.included],
+        "excluded": [one.name for one in selected.excluded],
         "sections": [
             {
                 "title": section.title,
@@ -43,6 +46,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
             subject=issue.subject,
             preheader=issue.preheader,
             **({"topics": ", ".join(topics)} if topics else {}),
+            **({"goes_to": f"those {selected.words}"} if selected.words else {}),
             **_when(issue, newsletter),
         ),
         shown.table(("#id", "section", "#place", "article", "by", "shows"), rows),

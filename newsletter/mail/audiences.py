@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from newsletter.errors import BadValue
-from newsletter.issues import readers, selection
+from newsletter.issues import newsletters, readers, selection
 from newsletter.issues.model import Issue
 from newsletter.mail import fates, mailings
-from subscribers import audience
+from subscribers import audience, register
 from subscribers.audience import Audience
 from subscribers.errors import RuleRefused
 from subscribers.segments import query
@@ -55,6 +55,14 @@ def count(tx: Transaction, issue: Issue, now: datetime) -> int:
 
     """
     return audience.size(tx, of_issue(tx, issue, now))
+
+
+def whom(tx: Transaction, issue: Issue) -> str:
+    """Name those of whom an issue goes to some or all: `Readers, for Jobs, in “French” and not in “Board”`."""
+    name = register.list_by_id(tx, newsletters.by_id(tx, issue.newsletter_id).list_id).name
+    topics = [one.name for one in readers.topics_of(tx, issue.id)]
+    for_topics = f"for {' or '.join(topics)}" if topics else ""
+    return ", ".join(part for part in (name, for_topics, selection.of_issue(tx, issue).words) if part)
 
 
 def _holds(segment: Segment, known: Vocabulary, mail: Mail, now: datetime) -> ColumnElement[bool]:

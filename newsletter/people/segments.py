@@ -6,8 +6,9 @@ from datetime import datetime
 from newsletter.errors import BadValue
 from newsletter.issues import selection
 from newsletter.mail import fates
+from subscribers import attributebook
 from subscribers.segments import checking, query, reading, store, tree
-from subscribers.segments.rule import Rule
+from subscribers.segments.rule import Rule, attributes_of
 from subscribers.segments.store import Person, Segment
 from subscribers.transaction import Transaction
 
@@ -73,6 +74,21 @@ def remove(tx: Transaction, name: str, now: datetime) -> Segment:
         )
     store.remove(tx, known, now)
     return known
+
+
+def forget_attribute(tx: Transaction, key: str) -> int:
+    """Forget an attribute with everything people answered to it, when no segment asks for it; gives how many had.
+
+    Raises:
+        AttributeNotFound: there is none of this key.
+        BadValue: a segment asks for it. Defined anew, with no answers, it would be true of others.
+
+    """
+    known = attributebook.find(tx, key)
+    asking = [one.name for one in store.all_segments(tx) if known.key in attributes_of(one.rule)]
+    if asking:
+        raise BadValue("attribute", known.key, f"is asked for by the segment {', '.join(asking)}; change or remove that first")
+    return attributebook.remove(tx, known.key)
 
 
 def look(tx: Transaction, rule: Rule, list_id: int | None, limit: int, now: datetime) -> Seen:

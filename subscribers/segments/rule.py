@@ -212,6 +212,12 @@ def conditions(rule: Rule, depth: int = 1) -> Iterator[Condition]:
         yield rule
 
 
+def attributes_of(rule: Rule) -> frozenset[str]:
+    """Give the keys of the attributes that *rule* asks for."""
+    asked = (one.what for one in conditions(rule) if isinstance(one, Compared))
+    return frozenset(what.key for what in asked if isinstance(what, Asked))
+
+
 def too_deep() -> RuleRefused:
     """Give the refusal of a rule with too many levels."""
     return RuleRefused(f"it has more than {DEEPEST} levels of brackets and “not”")

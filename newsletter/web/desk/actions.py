@@ -8,7 +8,7 @@ from newsletter.errors import BadValue, Blocked, Outdated, WrongState
 from newsletter.issues import agenda, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.recurrence import instant
-from newsletter.mail import dispatch, relaybook
+from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.web import reports
@@ -31,7 +31,9 @@ def approve(site: Site, visit: Visit) -> Response:
             looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed)
         with application.database.write() as tx:
             _seen(tx, visit)
-            approval.approve(tx, looked, visit.actor, visit.now, override_reason=visit.text("reason"))
+            approved = approval.approve(tx, looked, visit.actor, visit.now, override_reason=visit.text("reason"))
+            # Nobody approves an issue for a segment that cannot be asked any more.
+            audiences.among(tx, approved.issue, visit.now)
     except Blocked:
         return _back(issue_id, "blocked")
     return _back(issue_id, "approved")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.errors import RenderFailed
+from newsletter.errors import BadValue, RenderFailed
 from newsletter.feeds.model import Post
 from newsletter.issues import alerts, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
@@ -25,7 +25,6 @@ from newsletter.web.desk import bars, states, steps
 from newsletter.web.desk.bars import Bar
 from newsletter.web.guard import PREVIEW_HEADERS
 from newsletter.web.visits import Site, Visit
-from subscribers import register
 from subscribers.transaction import Transaction
 
 S = IssueState
@@ -41,6 +40,7 @@ class Desked:
 
     issue: Issue
     newsletter: Newsletter
+    # The list, and its topics and segments where the issue is not for everybody.
     list_name: str
     # Who would get it now, or, once it was sent, who was to get it.
     readers: int
@@ -48,6 +48,8 @@ class Desked:
     report: Report | None
     # There is a relay that takes mail.
     can_mail: bool
+    # Why nobody can tell whom it goes to; empty when everybody can.
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,20 @@ def load(site: Site, tx: Transaction, issue_id: int) -> Desked:
     issue = store.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     report = None if issue.state in EDITABLE else site.reports.report(tx, issue)
+    trouble = ""
+    try:
+        readers = report.audience if report is not None else audiences.count(tx, issue, site.application.clock())
+    except BadValue as error:
+        # A segment of it speaks of what is gone. The page is there to say so.
+        readers, trouble = 0, str(error)
     return Desked(
         issue=issue,
         newsletter=newsletter,
-        list_name=register.list_by_id(tx, newsletter.list_id).name,
-        readers=report.audience if report is not None else audiences.count(tx, issue, site.application.clock()),
+        list_name=audiences.whom(tx, issue),
+        readers=readers,
         report=report,
         can_mail=relaybook.missing(tx, site.application.relay) is None,
+        trouble=trouble,
     )
 
 
@@ -104,7 +113,7 @@ def show(site: Site, visit: Visit) -> Response:
         left_out = preflight.left_out(tx, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else ()
         attributes = preflight.attribute_keys(tx)
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
-    check = _check(site, desked, left_out, attributes) if issue.state in _TO_BE_CHECKED else None
+    check = _check(site, desked, left_out, attributes) if issue.state in _TO_BE_CHECKED or desked.trouble else None
     is_blocked = check is not None and check.is_blocked
     return site.pages.page(
         "desk/issue.html",
@@ -161,6 +170,8 @@ def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
 
 
 def _check(site: Site, desked: Desked, left_out: tuple[Post, ...], attributes: frozenset[str]) -> Check:
+    if desked.trouble:
+        return Check(trouble=desked.trouble)
     try:
         composition = compose(site, desked.issue, desked.newsletter)
     except RenderFailed as error:

@@ -96,6 +96,8 @@ def test_issue_is_for_a_segment(desk: Terminal) -> None:
     assert "goes to 1 person on readers, in “French” now." in chosen.out
     assert "language = fr" in chosen.out
 
+    assert "those in “French”" in desk("issues", "show", "1").out
+    assert ["French"] == desk.ok("issues", "show", "1")["included"]
     approved = desk("issues", "approve", "1", "--override", "A test", "--json").answer
     assert (1, ["French"], []) == (approved["people"], approved["included"], approved["excluded"])
     asked = desk("issues", "send", "1", is_terminal=True, stdin=b"n\n")
@@ -124,15 +126,26 @@ def test_everybody_and_a_segment_is_a_contradiction(desk: Terminal) -> None:
 
 def test_nobody_approves_for_a_segment_that_is_broken(desk: Terminal) -> None:
     """The approval does not happen, and says why."""
-    desk.ok("attributes", "define", "member", "--kind", "yes-no")
-    desk.ok("segments", "create", "Members", "member = yes")
-    desk.ok("issues", "audience", "1", "--include", "Members")
-    desk.ok("attributes", "remove", "member")
+    desk.ok("topics", "add", "readers", "Jobs")
+    desk.ok("segments", "create", "Seekers", "topic Jobs of readers")
+    desk.ok("issues", "audience", "1", "--include", "Seekers")
+    desk.ok("topics", "remove", "readers", "Jobs")
     told = desk("issues", "approve", "1", "--override", "A test")
 
     assert Exit.REFUSED == told.code
-    assert "segment Members: cannot be asked any more" in told.err
+    assert "segment Seekers: cannot be asked any more: readers offers no topic “Jobs”" in told.err
     assert "draft" == desk.ok("issues", "show", "1")["state"]
+
+
+def test_attribute_that_a_segment_asks_for_is_not_removed(desk: Terminal) -> None:
+    """Defined anew, with no answers, the rule would be true of others."""
+    desk.ok("attributes", "define", "member", "--kind", "yes-no")
+    desk.ok("segments", "create", "Outsiders", "language = fr or not member = yes")
+    told = desk("attributes", "remove", "member")
+
+    assert (Exit.REFUSED, True) == (told.code, "is asked for by the segment Outsiders" in told.err)
+    desk.ok("segments", "edit", "Outsiders", "language = fr")
+    assert {"removed": "member", "answers": 0} == desk.ok("attributes", "remove", "member")
 
 
 def test_database_that_is_slow_ends_a_look(desk: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

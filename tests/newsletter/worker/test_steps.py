@@ -14,12 +14,14 @@ from newsletter.issues.model import IssueState
 from newsletter.issues.schedule import MOST_LATENESS, SlotState
 from newsletter.mail import dispatch, mailings
 from newsletter.mail.delivery import DeliveryState
+from newsletter.people import segments
 from newsletter.staff import audit
 from newsletter.tables.instance import instance
 from newsletter.tables.issues import schedule
 from newsletter.worker.metronome import Worker
 from newsletter.worker.steps import FAILURES_BEFORE_ALERT, FEED_PACE
-from subscribers import seals
+from subscribers import attributebook, seals
+from subscribers.attributes import AttributeKind
 from tests.harness.chaosfeed import Page
 from tests.harness.mailed import Mailed
 from tests.newsletter.worker.conftest import DRAFT_AT, KEY, SEND_AT, Stage, a_post
@@ -339,6 +341,32 @@ def test_copy_that_nobody_adopted_sends_nothing_and_says_so(stage: Stage) -> Non
 
     assert IssueState.SENDING is stage.issues()[0].state
     assert [] == stage.alerts()
+
+
+def test_issue_for_a_segment_that_is_broken_waits_and_says_so(stage: Stage) -> None:
+    """Nobody is written to until somebody can tell again whom it means; it goes out as it was approved then."""
+    issue_id = drafted(stage)
+    with stage.application.database.write() as tx:
+        attributebook.define(tx, "member", AttributeKind.YES_NO, stage.clock())
+        segments.create(tx, "Outsiders", "not member = yes", "ann", stage.clock())
+        editing.select_people(tx, issue_id, stage.clock(), included=[], excluded=["Outsiders"])
+    stage.approve(issue_id)
+    with stage.application.database.write() as tx:
+        attributebook.remove(tx, "member")
+    stage.clock.set(SEND_AT)
+    tick(stage)
+
+    assert IssueState.APPROVED is stage.issues()[0].state
+    assert [f"issue-refused:{issue_id}"] == stage.alerts()
+
+    with stage.application.database.write() as tx:
+        attributebook.define(tx, "member", AttributeKind.YES_NO, stage.clock())
+        attributebook.answer(tx, 1, {"member": "yes"})
+    tick(stage)
+
+    assert IssueState.SENDING is stage.issues()[0].state
+    with stage.application.database.read() as tx:
+        assert 1 == dispatch.report(tx, issue_id).audience
 
 
 def test_step_that_fails_stops_no_other(stage: Stage) -> None:

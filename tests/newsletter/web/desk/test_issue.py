@@ -1,11 +1,15 @@
 """The page of one issue."""
 
 import re
+from datetime import datetime
 
 from newsletter.database import Database
 from newsletter.issues import alerts, draft, editing
 from newsletter.issues.model import Issue, Newsletter
+from newsletter.people import segments
 from newsletter.web.guard import PREVIEW_POLICY
+from subscribers import attributebook
+from subscribers.attributes import AttributeKind
 from tests.harness.newsroom import article_called
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons, state_of
@@ -110,3 +114,30 @@ def test_looking_changes_nothing(desk: OpenDesk, database: Database, ready: Issu
             desk.client.request(method, f"/desk/issues/{ready.id}{path}")
 
     assert "draft" == state_of(database, ready)
+
+
+def chosen(database: Database, issue: Issue, rule: str, now: datetime) -> None:
+    """Let an issue go to a segment only."""
+    with database.write() as tx:
+        attributebook.define(tx, "member", AttributeKind.YES_NO, now)
+        segments.create(tx, "Some", rule, "ann", now)
+        editing.select_people(tx, issue.id, now, included=["Some"], excluded=[])
+
+
+def test_it_says_whom_it_goes_to(desk: OpenDesk, ready: Issue, database: Database, clock: Hands) -> None:
+    """On its page, and where it is asked whether it is to go out."""
+    chosen(database, ready, "not member = yes and not address = nobody@example.net", clock())
+    page = desk.page(f"/desk/issues/{ready.id}")
+
+    assert "3 people on Readers of Section News, in “Some”" in page
+
+
+def test_it_says_that_nobody_can_tell_whom_it_goes_to(desk: OpenDesk, ready: Issue, database: Database, clock: Hands) -> None:
+    """What its segment speaks of is gone; nobody can approve it."""
+    chosen(database, ready, "member = yes", clock())
+    with database.write() as tx:
+        attributebook.remove(tx, "member")
+    page = desk.page(f"/desk/issues/{ready.id}")
+
+    assert "segment Some: cannot be asked any more: there is no attribute “member”" in page
+    assert "Approve for sending" not in buttons(page)
