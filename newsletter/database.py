@@ -22,7 +22,7 @@ from newsletter.instance import known_instance
 from newsletter.journal import Journal
 from newsletter.tables import departures, digests, dkim, feeds, instance, issues, letters, mail, relays, review, staff
 from subscribers import journal as notes
-from subscribers.tables import attributes, evidence, imports, limits, lists, people, segments
+from subscribers.tables import attributes, errands, evidence, imports, limits, lists, people, segments
 from subscribers.tables.kinds import metadata
 
 log = structlog.get_logger()
@@ -36,6 +36,7 @@ TABLE_MODULES = (
     evidence,
     imports,
     limits,
+    errands,
     instance,
     feeds,
     issues,

@@ -43,6 +43,11 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     # Number: a confirmation.
     CONFIRM = "confirm"
+    # Number: a link to everything that is kept of a person.
+    DATA = "data"
+    # Number: a change of address; to say yes at the new one, and to take it back at the old one.
+    MOVE = "move"
+    MOVE_BACK = "move-back"
     # Number: the second at which a form was shown, since 1970.
     FORM = "form"
     # Number: a delivery. In Message-ID and the envelope sender.

@@ -24,12 +24,27 @@ class LetterKind(StrEnum):
     REMINDER = "reminder"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    # The link to one's preferences, or to everything that is kept; asked for by the person.
+    LINK = "link"
+    DATA = "data"
+    # To the new address, which is asked, and to the old one, which is told.
+    MOVE = "move"
+    MOVED = "moved"
 
 
-# Letters with a button for a yes: they need no confirmed subscription, carry nothing that anybody typed, and whoever left by
-# their own wish gets them all the same.
-QUESTIONS = frozenset({LetterKind.CONFIRMATION, LetterKind.REMINDER, LetterKind.GOODBYE})
-
+# Letters that answer what somebody did at our door, perhaps somebody else: they need no confirmed subscription, carry nothing
+# that anybody typed, and whoever left by their own wish gets them all the same.
+ANSWERS = frozenset(
+    {
+        LetterKind.CONFIRMATION,
+        LetterKind.REMINDER,
+        LetterKind.GOODBYE,
+        LetterKind.LINK,
+        LetterKind.DATA,
+        LetterKind.MOVE,
+        LetterKind.MOVED,
+    }
+)
 
 # Mailed to many: paused as a whole when a relay objects to it, behind everything that somebody waits for.
 FOR_MANY = frozenset({LetterKind.ISSUE, LetterKind.DIGEST})
@@ -44,8 +59,13 @@ class SlotName(StrEnum):
     PREFERENCES = "preferences"
     # The web copy of this letter.
     WEB_COPY = "web_copy"
-    # Only in a confirmation: the page with the one button.
+    # Only in letters that ask for it: the page with the one button.
     CONFIRM = "confirm"
+    # Everything that is kept of the person.
+    DATA = "data"
+    # Where a new address says yes, and where the old one takes it back.
+    MOVE = "move"
+    MOVE_BACK = "move_back"
 
 
 @dataclass(frozen=True, slots=True)

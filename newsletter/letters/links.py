@@ -26,6 +26,18 @@ class Links:
         """Give the place where one person confirms one subscription by a button."""
         return self._at(f"/c/{token}")
 
+    def data(self, token: str) -> str:
+        """Give the place where one person gets everything that is kept of them, for a day."""
+        return self._at(f"/d/{token}")
+
+    def move(self, token: str) -> str:
+        """Give the place where a new address says yes to getting a person's mail."""
+        return self._at(f"/m/{token}")
+
+    def move_back(self, token: str) -> str:
+        """Give the place where the old address takes back that a person's mail goes elsewhere."""
+        return self._at(f"/b/{token}")
+
     def archive(self) -> str:
         """Give the list of newsletters that can be read on the web."""
         return self._at("/archive/")

@@ -8,6 +8,7 @@ from newsletter.letters.holes import Holes
 from newsletter.letters.letter import Draft, LetterKind, SlotName, sealed, slot_tokens
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
+from subscribers import moves
 from subscribers.confirmations import CONFIRMATION_LIFE
 from subscribers.model import MailingList
 from subscribers.pending import REMIND_AFTER
@@ -45,6 +46,46 @@ def goodbye(templates: Templates, newsletter: Newsletter, list_: MailingList, li
     return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.GOODBYE, names=(SlotName.CONFIRM,))
 
 
+def link(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
+    """Compose the letter with the link to somebody's preferences, which they had sent to themselves.
+
+    Raises:
+        RenderFailed: a template is wrong.
+
+    """
+    return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.LINK, names=(SlotName.PREFERENCES,))
+
+
+def data(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
+    """Compose the letter with the link to everything that is kept of a person, who asked for it.
+
+    Raises:
+        RenderFailed: a template is wrong.
+
+    """
+    return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.DATA, names=(SlotName.DATA,))
+
+
+def move(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
+    """Compose the letter by which a new address says yes to getting somebody's mail.
+
+    Raises:
+        RenderFailed: a template is wrong.
+
+    """
+    return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.MOVE, names=(SlotName.MOVE,))
+
+
+def moved(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
+    """Compose the letter that tells the old address that the mail goes elsewhere now, and how to take that back.
+
+    Raises:
+        RenderFailed: a template is wrong.
+
+    """
+    return _notice(templates, newsletter, list_, links, seed, kind=LetterKind.MOVED, names=(SlotName.MOVE_BACK,))
+
+
 def welcome(templates: Templates, newsletter: Newsletter, list_: MailingList, links: Links, seed: bytes) -> Draft:
     """Compose the letter that thanks for a confirmed subscription to *list_* and says how to leave it.
 
@@ -78,6 +119,7 @@ def _notice(
         "imprint": view.imprint(newsletter),
         "days": CONFIRMATION_LIFE.days,
         "days_left": (CONFIRMATION_LIFE - REMIND_AFTER).days,
+        "regret_days": moves.REGRET.days,
     }
     subject = templates.line(f"{kind}/subject.txt", values)
     preheader = templates.line(f"{kind}/preheader.txt", values)

@@ -120,6 +120,27 @@ def question(
     return letter_id
 
 
+def notice_to(
+    tx: Transaction,
+    draft: Draft,
+    subscriber: Subscriber,
+    address: EmailAddress,
+    email_hash: str,
+    now: datetime,
+    *,
+    list_id: int,
+    newsletter_id: int,
+    number: int = 0,
+) -> int:
+    """Plan a letter that a person is to get whatever they are subscribed to, at *address*, which need not be theirs yet.
+
+    Gives the letter's id. *number* is what its link stands for.
+    """
+    letter = letters.freeze(tx, draft, now, newsletter_id=newsletter_id, issue_id=None, list_id=list_id)
+    ledger.plan_notice_to(tx, letter.id, draft.kind, subscriber.id, address, email_hash, now, number=number)
+    return letter.id
+
+
 def pause(tx: Transaction, issue_id: int, now: datetime) -> None:
     """Stop mailing an issue at once; what was sent stays sent.
 

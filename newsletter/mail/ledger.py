@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from newsletter import prepared
-from newsletter.letters.letter import QUESTIONS, LetterKind
+from newsletter.letters.letter import ANSWERS, LetterKind
 from newsletter.mail import answers, domains, figures, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
@@ -87,7 +87,7 @@ def plan_notice(
             subscriber.c.email,
             subscriber.c.email_hash,
             # Anybody can type a text as the name of somebody else: the mail that asks for the yes carries nothing typed.
-            literal("") if kind in QUESTIONS else subscriber.c.name,
+            literal("") if kind in ANSWERS else subscriber.c.name,
             literal(confirmation_id, Number),
             literal(S.PENDING.value),
             literal(now, Instant()),
@@ -107,6 +107,33 @@ def delivery_of(tx: Transaction, letter_id: int) -> int:
     """Give the one delivery of a letter that is for one person."""
     number: int = tx.execute(select(delivery.c.id).where(delivery.c.letter_id == letter_id)).scalar_one()
     return number
+
+
+def plan_notice_to(
+    tx: Transaction,
+    letter_id: int,
+    kind: LetterKind,
+    subscriber_id: int,
+    address: EmailAddress,
+    email_hash: str,
+    now: datetime,
+    *,
+    number: int = 0,
+) -> None:
+    """Plan a letter to one address for the sake of a person, on no list: leaving one does not keep it back."""
+    mailings.begin(tx, letter_id, kind, now)
+    tx.execute(
+        insert(delivery).values(
+            letter_id=letter_id,
+            subscriber_id=subscriber_id,
+            email=address.text,
+            email_hash=email_hash,
+            confirmation_id=number,
+            state=S.PENDING,
+            not_before=now,
+        ),
+    )
+    mailings.set_audience(tx, letter_id, 1)
 
 
 def plan_proof(tx: Transaction, letter_id: int, address: EmailAddress, email_hash: str, now: datetime) -> None:

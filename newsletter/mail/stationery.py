@@ -50,10 +50,19 @@ class Stationery:
                 return self.links.unsubscribe(self.keyring.seal(Purpose.UNSUBSCRIBE, delivery.subscription_id or 0))
             case SlotName.PREFERENCES:
                 return self.links.preferences(self.keyring.seal(Purpose.PREFERENCES, delivery.subscriber_id or 0))
-            case SlotName.CONFIRM:
-                return self.links.confirm(self.keyring.seal(Purpose.CONFIRM, delivery.confirmation_id))
+            case SlotName.CONFIRM | SlotName.DATA | SlotName.MOVE | SlotName.MOVE_BACK:
+                return self._link_of_notice(slot, delivery.confirmation_id)
             case SlotName.WEB_COPY:
                 return self._web_copy(facts)
+
+    def _link_of_notice(self, slot: SlotName, number: int) -> str:
+        purpose, place = {
+            SlotName.CONFIRM: (Purpose.CONFIRM, self.links.confirm),
+            SlotName.DATA: (Purpose.DATA, self.links.data),
+            SlotName.MOVE: (Purpose.MOVE, self.links.move),
+            SlotName.MOVE_BACK: (Purpose.MOVE_BACK, self.links.move_back),
+        }[slot]
+        return place(self.keyring.seal(purpose, number))
 
     def _web_copy(self, facts: Facts) -> str:
         if facts.newsletter_slug and facts.issue_number:

@@ -53,7 +53,7 @@ delivery = Table(
     Column("name", Text, nullable=False, default=""),
     # The recipient's domain when that had a rate of its own as the issue was planned, else empty: it waits apart.
     Column("paced_domain", Text, nullable=False, default="", server_default=""),
-    # The link that only this notice carries (the confirmation's id), else 0.
+    # What the link stands for that only this notice carries (a confirmation, a change of address …), else 0.
     Column("confirmation_id", Number, nullable=False, default=0),
     Column("state", Text, nullable=False),
     Column("not_before", Instant, nullable=False),

@@ -57,6 +57,10 @@ class HungUp(PageError):  # noqa: N818 -- named for the outcome
     """Who asked went away before the body was whole; nobody reads the answer."""
 
 
+class LinkRunOut(PageError):  # noqa: N818 -- named for the outcome
+    """A link that was good once."""
+
+
 class TooOften(PageError):  # noqa: N818 -- named for the outcome
     """One network asks more often than people do."""
 
@@ -150,6 +154,14 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
             later("Slower, please"),
             later("Too many requests came from your network. Nothing was changed. Try again in half a minute."),
             retry_after=RETRY_AFTER,
+        ),
+    ),
+    (
+        LinkRunOut,
+        Fault(
+            410,
+            later("This link has run out"),
+            later("It was used, or its time is over. Nothing was changed. Ask for a new one where you asked for this."),
         ),
     ),
     (

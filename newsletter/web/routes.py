@@ -3,7 +3,18 @@
 from newsletter.staff.permissions import Permission
 from newsletter.web import assets, health
 from newsletter.web.desk import actions, board, entry, issue
-from newsletter.web.public import archive, confirm, home, leave, preferences, subscribe, subscribejson
+from newsletter.web.public import (
+    address,
+    archive,
+    confirm,
+    home,
+    leave,
+    linkbymail,
+    mydata,
+    preferences,
+    subscribe,
+    subscribejson,
+)
 from newsletter.web.visits import Page
 
 GET = ("GET",)
@@ -24,6 +35,8 @@ ROUTES = (
     Page("/subscribe/{list_slug}/json", GET, subscribejson.describe, None, speaks_json=True),
     Page("/subscribe/{list_slug}/json", POST, subscribejson.request, None, answers_after=EVEN_SECONDS, speaks_json=True),
     Page("/subscribe/{list_slug}/json", PREFLIGHT, subscribejson.allow, None, speaks_json=True),
+    Page("/preferences/{list_slug}", GET, linkbymail.form, None),
+    Page("/preferences/{list_slug}", POST, linkbymail.request, None, answers_after=EVEN_SECONDS),
     Page("/archive", GET, archive.with_slash, None),
     Page("/archive/", GET, archive.shelves, None),
     Page("/archive/{slug}", GET, archive.with_slash, None),
@@ -41,6 +54,17 @@ ROUTES = (
     Page("/u/{token}/reason", POST, leave.say_why, None),
     Page("/p/{token}", GET, preferences.show, None),
     Page("/p/{token}", POST, preferences.save, None),
+    Page("/p/{token}/address", GET, address.form, None),
+    Page("/p/{token}/address", POST, address.request, None, answers_after=EVEN_SECONDS),
+    Page("/m/{token}", GET, address.question, None),
+    Page("/m/{token}", POST, address.move, None),
+    Page("/b/{token}", GET, address.question_back, None),
+    Page("/b/{token}", POST, address.move_back, None),
+    Page("/p/{token}/data", POST, mydata.request, None),
+    Page("/d/{token}", GET, mydata.show, None),
+    Page("/d/{token}/everything.json", GET, mydata.download, None),
+    Page("/d/{token}/erase", GET, mydata.question, None),
+    Page("/d/{token}/erase", POST, mydata.erase, None),
     # For the staff.
     Page("/desk/enter/{token}", GET, entry.question, None),
     Page("/desk/enter/{token}", POST, entry.enter, None),

@@ -20,6 +20,9 @@ AMARA = {
     SlotName.PREFERENCES: "https://news.example.org/p/amara",
     SlotName.WEB_COPY: "https://news.example.org/archive/cpdwl-update/12",
     SlotName.CONFIRM: "https://news.example.org/c/amara",
+    SlotName.DATA: "https://news.example.org/d/amara",
+    SlotName.MOVE: "https://news.example.org/m/amara",
+    SlotName.MOVE_BACK: "https://news.example.org/b/amara",
 }
 
 

@@ -6,12 +6,12 @@ from starlette.responses import Response
 
 from newsletter.letters import notices
 from newsletter.people import joining
+from newsletter.web.faults import LinkRunOut
 from newsletter.web.public.publications import Subject, masked, speech_about, subject_of
 from newsletter.web.speech import Speech
 from newsletter.web.visits import Site, Visit
 from subscribers import confirmations, register
 from subscribers.consent import Door, Evidence
-from subscribers.errors import TokenInvalid
 from subscribers.model import Subscriber, Subscription
 from subscribers.outcomes import AlreadyConfirmed, Confirmed
 from subscribers.tokens import Purpose
@@ -66,8 +66,8 @@ def _question(site: Site, visit: Visit, tx: Transaction) -> _Question:
     subscription_id = confirmations.subscription_of(tx, confirmation_id)
     subscription = register.subscription_by_id(tx, subscription_id) if subscription_id is not None else None
     if subscription is None:
-        # The person was erased; a link of theirs is as good as none.
-        raise TokenInvalid
+        # The person was erased, or never answered and was forgotten.
+        raise LinkRunOut
     subject = subject_of(tx, register.list_by_id(tx, subscription.list_id))
     subscriber = register.subscriber_by_id(tx, subscription.subscriber_id)
     return _Question(confirmation_id, subject, subscription, subscriber, speech_about(visit, subject, subscriber))

@@ -88,6 +88,22 @@ def find_subject(tx: Transaction, list_: MailingList) -> Subject | None:
     return Subject(list_, found[0], found[0].name if len(found) == 1 else list_.name)
 
 
+def subject_for(tx: Transaction, person: Subscriber) -> Subject:
+    """Give the list in whose name a person is written to about themselves: the first they are on, else the first there is.
+
+    Raises:
+        PageNotFound: there is no newsletter.
+
+    """
+    standings = sorted(register.subscriptions_of(tx, person.id), key=lambda standing: not standing.is_confirmed)
+    lists = [register.list_by_id(tx, standing.list_id) for standing in standings]
+    found = (find_subject(tx, list_) for list_ in (*lists, *register.all_lists(tx)))
+    subject = next((one for one in found if one is not None), None)
+    if subject is None:
+        raise PageNotFound
+    return subject
+
+
 def speech_about(visit: Visit, subject: Subject, person: Subscriber | None = None) -> Speech:
     """Choose how to speak about a list, to *person* when it is known who looks."""
     return visit.ear.speech(

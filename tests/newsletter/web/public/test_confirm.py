@@ -92,15 +92,15 @@ def test_a_link_from_before_a_withdrawal_opens_nothing(
     assert not is_confirmed(database, due)
 
 
-def test_a_link_of_somebody_erased_is_no_link(
+def test_a_link_of_somebody_who_is_not_known_any_more_has_run_out(
     client: TestClient, database: Database, keyring: Keyring, due: ConfirmationDue, link: str, clock: Hands
 ) -> None:
-    """Neither for looking nor for pressing."""
+    """Erased, or forgotten because they never pressed it: neither for looking nor for pressing."""
     with database.write() as tx:
         privacy.erase(tx, keyring, due.subscriber.id, clock())
 
-    assert 404 == client.get(link).status_code
-    assert 404 == client.post(link).status_code
+    assert 410 == client.get(link).status_code
+    assert 410 == client.post(link).status_code
 
 
 def test_tokens_of_another_purpose_or_none_are_refused(

@@ -1,0 +1,80 @@
+"""What is kept of a person, for themselves: by a fresh link that is mailed to them, to take along or to have erased."""
+
+from starlette.responses import Response
+
+from newsletter.letters import notices
+from newsletter.people import asking
+from newsletter.people import erase as erasing
+from newsletter.web.faults import LinkRunOut, TooOften
+from newsletter.web.public.publications import masked
+from newsletter.web.public.readers import Reader, reader
+from newsletter.web.visits import Site, Visit
+from subscribers import datalinks, limits, privacy
+from subscribers.limits import Asker
+from subscribers.model import EVERY_LIST
+from subscribers.tokens import Purpose
+
+
+def request(site: Site, visit: Visit) -> Response:
+    """Mail the person a link to everything; the link in each issue may have been forwarded, and must not show it."""
+    application = site.application
+    with application.database.read() as tx:
+        subscriber_id = application.keyring.open(Purpose.PREFERENCES, visit.token)
+        standing = reader(visit, tx, subscriber_id)
+    person, subject = standing.person, standing.subject
+    seed = application.keyring.derive("slots")
+    templates = application.templates.speaking(standing.mail_words)
+    letter = notices.data(templates, subject.newsletter, subject.list, application.links, seed)
+    with application.database.write() as tx:
+        if limits.used_up(tx, application.keyring, Asker(visit.network, person.address, EVERY_LIST), visit.now) is not None:
+            raise TooOften
+        asking.data(tx, application.keyring, letter, subject.newsletter, person, visit.now)
+    return _page(site, standing, "public/data_sent.html")
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show what can be done with everything that is kept."""
+    return _page(site, _owner(site, visit), "public/data.html", token=visit.token)
+
+
+def download(site: Site, visit: Visit) -> Response:
+    """Give everything that is kept of the person as a file (GDPR 15 and 20)."""
+    standing = _owner(site, visit)
+    with site.application.database.read() as tx:
+        everything = privacy.export_person(tx, standing.person.id).to_json()
+    headers = {"Content-Disposition": 'attachment; filename="everything.json"'}
+    return Response(everything, headers=headers, media_type="application/json")
+
+
+def question(site: Site, visit: Visit) -> Response:
+    """Name what goes, and ask; nothing is changed."""
+    return _page(site, _owner(site, visit), "public/erase.html", token=visit.token)
+
+
+def erase(site: Site, visit: Visit) -> Response:
+    """Forget the person."""
+    standing = _owner(site, visit)
+    application = site.application
+    with application.database.write() as tx:
+        erasing.erase(tx, application.keyring, standing.person.id, visit.now)
+    return _page(site, standing, "public/erased.html")
+
+
+def _owner(site: Site, visit: Visit) -> Reader:
+    number = site.application.keyring.open(Purpose.DATA, visit.token)
+    with site.application.database.read() as tx:
+        subscriber_id = datalinks.owner(tx, number, visit.now)
+        if subscriber_id is None:
+            raise LinkRunOut
+        return reader(visit, tx, subscriber_id)
+
+
+def _page(site: Site, standing: Reader, name: str, **values: object) -> Response:
+    return site.pages.spoken(
+        standing.speech,
+        name,
+        newsletter=standing.subject.newsletter,
+        called=standing.called,
+        whom=masked(standing.person.address),
+        **values,
+    )
