@@ -81,15 +81,15 @@ def test_in_by_the_form_and_out_by_the_page(house: House, friends: MailingList, 
     page.get_by_label("Your name").fill("Ann Lee")
     page.get_by_label("Your language").select_option("de")
     page.get_by_role("button", name="Save").click()
-    assert "Saved." == page.get_by_role("status").inner_text()
-    assert "Ann Lee" == page.get_by_label("Your name").input_value()
+    assert "Gespeichert." == page.get_by_role("status").inner_text()
+    assert "Ann Lee" == page.get_by_label("Ihr Name").input_value()
     assert SubscriptionState.CONFIRMED is state_of(house, friends, ANN)
 
     page.goto(welcome.link("/u/"))
-    page.get_by_role("button", name="Unsubscribe").click()
-    assert "You have left" == page.locator("h1").inner_text()
+    page.get_by_role("button", name="Abbestellen").click()
+    assert "Sie haben sich abgemeldet" == page.locator("h1").inner_text()
     assert SubscriptionState.WITHDRAWN is state_of(house, friends, ANN)
-    assert 2 == len(house.postbox.to(ANN))
+    assert "Sie haben Section News abbestellt" == house.postbox.wait_for(ANN, 3)[2].subject
 
 
 @pytest.mark.parametrize(
