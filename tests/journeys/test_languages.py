@@ -71,6 +71,8 @@ def press_more(page: Page, once_more: str, done: str) -> None:
     asked, thanked = page.locator("h1", has_text=once_more), page.locator("h1", has_text=done)
     asked.or_(thanked).wait_for()
     if asked.count():
+        # The script that listens runs when the page is whole.
+        page.wait_for_load_state()
         page.keyboard.press("Tab")
     thanked.wait_for()
 
