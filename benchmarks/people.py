@@ -14,25 +14,33 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import text
 
 from benchmarks import instance
 from newsletter.clock import system_clock
 from newsletter.database import Database
-from subscribers import register
+from newsletter.letters import store as letters
+from newsletter.letters.letter import sealed
+from newsletter.mail import ledger
+from subscribers import attributebook, audience, register, topicbook
+from subscribers.attributes import AttributeKind
+from subscribers.audience import Audience
 from subscribers.exchange.exporting import export_csv
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder
 from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
 
 MILLION = 1_000_000
 LIST = "Readers"
 LANGUAGES = ("", "en", "fr", "de", "es", "ru", "zh", "ar")
 # Not in the order of their addresses, as no list is.
 SEED = 12
+FREEZES = ("freeze", "freeze-by-topic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,10 @@ class Result:
     again_seconds: float
     export_seconds: float
     export_us_per_row: float
+    # Freezing the audience of an issue with everybody in it, its commit included, for each of them.
+    freeze_us_per_person: float
+    # The same for an issue of one topic, which a third of the people do not take, with an answer in its letter.
+    freeze_by_topic_us_per_person: float
     # The most that was resident while importing.
     rss_mb: float
 
@@ -77,6 +89,8 @@ def measure(rows: int, postgresql: str | None) -> Result:
         taken = _in_a_process("import", url, path)
         again = _in_a_process("import", url, path)
         written = _in_a_process("export", url, path.with_name("out.csv"))
+        frozen = _in_a_process("freeze", url, path)
+        frozen_by_topic = _in_a_process("freeze-by-topic", url, path)
     return Result(
         rows=rows,
         database="PostgreSQL" if postgresql else "SQLite",
@@ -87,6 +101,8 @@ def measure(rows: int, postgresql: str | None) -> Result:
         again_seconds=round(again.seconds, 2),
         export_seconds=round(written.seconds, 2),
         export_us_per_row=round(written.seconds / rows * MILLION, 1),
+        freeze_us_per_person=round(frozen.seconds / rows * MILLION, 1),
+        freeze_by_topic_us_per_person=round(frozen_by_topic.seconds / rows * MILLION, 1),
         rss_mb=round(max(taken.rss_mb, again.rss_mb, written.rss_mb), 1),
     )
 
@@ -128,6 +144,8 @@ def _do(job: str, url: str, path: Path) -> _Spent:
     database = Database(url)
     with database.read() as tx:
         list_id = register.find_list(tx, LIST).id
+    if job in FREEZES:
+        return _freeze(database, list_id, by_topic=job == "freeze-by-topic")
     begun = time.perf_counter()
     if job == "import":
         order = ImportOrder(list_id, "A benchmark", is_confirmed=True)
@@ -141,12 +159,45 @@ def _do(job: str, url: str, path: Path) -> _Spent:
     return _Spent(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
+def _freeze(database: Database, list_id: int, *, by_topic: bool) -> _Spent:
+    """Freeze everybody who takes the letter; what comes before is not measured."""
+    now = system_clock()
+    draft = instance.a_draft(0)
+    if by_topic:
+        draft = sealed(replace(draft, answers={"library|your library": "slotlibrary"}, content_hash=""))
+    with database.write() as tx:
+        topics = frozenset({_choosing(tx, list_id)}) if by_topic else frozenset()
+        letter = letters.freeze(tx, draft, now, newsletter_id=None, issue_id=None, list_id=list_id)
+    wanted = Audience(list_id, now, topics=topics)
+    begun = time.perf_counter()
+    with database.write() as tx:
+        planned = ledger.plan(tx, letter.id, wanted, now)
+    seconds = time.perf_counter() - begun
+    with database.read() as tx:
+        assert planned == audience.size(tx, wanted)
+    database.close()
+    return _Spent(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def _choosing(tx: Transaction, list_id: int) -> int:
+    """Let every third person choose another topic, and every other one answer; gives the topic of the issue."""
+    jobs, books = (topicbook.add(tx, list_id, name).id for name in ("Jobs", "Books"))
+    library = attributebook.define(tx, "library", AttributeKind.TEXT, system_clock()).id
+    tx.execute(text("UPDATE subscription SET takes_all_topics = 0 WHERE id % 3 = 0"))
+    tx.execute(text(f"INSERT INTO subscription_topic SELECT id, {books} FROM subscription WHERE id % 3 = 0"))  # noqa: S608 -- numbers
+    answered = f"SELECT id, {library}, 'Public', 'public', NULL FROM subscriber WHERE id % 2 = 0"  # noqa: S608 -- a number
+    tx.execute(text(f"INSERT INTO attribute_value {answered}"))
+    return jobs
+
+
 def told(result: Result) -> str:
     """Say it in words."""
     return (
         f"{result.rows:,} people into {result.database}: {result.import_seconds} s, {result.import_us_per_row} µs a row, "
         f"{result.import_ratio} times its bare import ({result.bare_import_seconds} s); again {result.again_seconds} s; "
-        f"out {result.export_seconds} s, {result.export_us_per_row} µs a row; {result.rss_mb} MB at most"
+        f"out {result.export_seconds} s, {result.export_us_per_row} µs a row; "
+        f"frozen {result.freeze_us_per_person} µs a person, by topic {result.freeze_by_topic_us_per_person} µs; "
+        f"{result.rss_mb} MB at most"
     )
 
 
@@ -156,7 +207,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=MILLION)
     parser.add_argument("--postgresql", metavar="ADDRESS", help="an empty database of PostgreSQL instead of SQLite")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
-    parser.add_argument("--job", choices=["import", "export"], help=argparse.SUPPRESS)
+    parser.add_argument("--job", choices=["import", "export", *FREEZES], help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
