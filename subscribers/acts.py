@@ -181,6 +181,22 @@ def unname(tx: Transaction, subscriber_ids: Collection[int]) -> None:
     tx.execute(update(consent).where(of_them).values(values))
 
 
+def last_about(tx: Transaction, chains: Collection[int], list_id: int) -> dict[int, Consent]:
+    """Give the last act of each of these people that is about a list."""
+    newest = (
+        select(func.max(consent.c.id).label("id"))
+        .where(consent.c.chain.in_(chains), consent.c.list_id == list_id)
+        .group_by(consent.c.chain)
+        .subquery()
+    )
+    said = (
+        select(consent, wording.c.text.label("wording"), wording.c.digest.label("version"))
+        .join(newest, newest.c.id == consent.c.id)
+        .outerjoin(wording, wording.c.id == consent.c.wording_id)
+    )
+    return {row.chain: _consent_of(row) for row in tx.execute(said)}
+
+
 def last_acts(tx: Transaction, chains: Collection[int]) -> dict[int, Act]:
     """Give the last act of each of these people."""
     newest = (

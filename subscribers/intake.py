@@ -1,14 +1,17 @@
 """Many people at once put on a list, in a few statements; the rows of an import pass through here."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Text, literal, select, true, update
 from sqlalchemy import insert as insert_always
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts, batches, suppression
+from subscribers import acts, attributebook, batches, suppression
+from subscribers.attributebook import Answered
+from subscribers.attributes import Answer, Attribute
+from subscribers.attributes import spelled as spelled_answer
 from subscribers.batches import Kind, spelled
 from subscribers.consent import Act, Evidence
 from subscribers.model import Reason, SubscriptionState
@@ -19,6 +22,11 @@ from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
 
 S = SubscriptionState
+
+# Stands in the evidence between the basis of an import and the words of an earlier consent.
+FORMERLY = "Formerly:"
+# Before the key of an attribute, where it is remembered what an import changed.
+ANSWER = "answer:"
 
 _PERSON: Mapping[str, Kind] = {"email": Text(), "email_key": Text(), "email_hash": Text(), "name": Text(), "language": Text()}
 _STANDING: Mapping[str, Kind] = {"subscriber_id": Number, "state": Text(), "requested_at": Instant(), "confirmed_at": Instant()}
@@ -43,6 +51,18 @@ class Newcomer:
     confirmed_at: str = ""
     # Said no elsewhere: kept off the list from now on.
     no: Reason | None = None
+    # The words of a consent given elsewhere, or before; kept as evidence behind the basis.
+    words: str = ""
+    # What they answered to what this instance asks of its people.
+    answers: tuple["Given", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer that comes with somebody."""
+
+    attribute: Attribute
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +135,10 @@ def _welcome(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Tak
     added = _enlist(tx, intake, [*fresh, *((who.id, one) for one, who in again if who.state is None)])
     standing = [(one, who) for one, who in again if who.id not in added]
     promoted = _promote(tx, intake, [who.id for one, who in standing if one.is_confirmed and who.state is S.REQUESTED])
-    said = (intake.list_id, Act.IMPORTED, intake.now, intake.evidence)
-    acts.begin_many(tx, {subscriber_id: one.email_key for subscriber_id, one in fresh}, *said)
-    acts.append_many(tx, {who.id: one.email_key for one, who in again if who.id in added or who.id in promoted}, *said)
-    changed = _change(tx, intake, again) if intake.updates else frozenset[int]()
+    attributebook.put(tx, _answered(fresh))
+    _record(tx, intake, fresh, are_new=True)
+    _record(tx, intake, [(who.id, one) for one, who in again if who.id in added or who.id in promoted], are_new=False)
+    changed = _change(tx, intake, again) | _answer_anew(tx, intake, again) if intake.updates else frozenset[int]()
     there = [who for _, who in standing if who.id not in promoted]
     left = sum(who.state is S.WITHDRAWN for who in there)
     updated = sum(who.id in changed for who in there)
@@ -213,6 +233,41 @@ def _change(tx: Transaction, intake: Intake, people: Sequence[tuple[Newcomer, _K
         },
     )
     return frozenset(changes)
+
+
+def _answer_anew(tx: Transaction, intake: Intake, people: Sequence[tuple[Newcomer, _Known]]) -> frozenset[int]:
+    """Change what people answered to what is handed over; gives of whom something changed."""
+    answering = [(who.id, one) for one, who in people if one.answers and who.state is not S.WITHDRAWN]
+    if not answering:
+        return frozenset()
+    known = attributebook.answers_among(tx, [subscriber_id for subscriber_id, _ in answering])
+    fresh = [one for one in _answered(answering) if known.get(one.subscriber_id, {}).get(one.attribute.key) != one.answer]
+    attributebook.put(tx, fresh)
+    former: dict[int, dict[str, tuple[str, str]]] = {}
+    for one in fresh:
+        before = known.get(one.subscriber_id, {}).get(one.attribute.key)
+        after = spelled_answer(one.answer) if one.answer is not None else ""
+        changes = former.setdefault(one.subscriber_id, {})
+        changes[f"{ANSWER}{one.attribute.key}"] = (spelled_answer(before) if before is not None else "", after)
+    _remember(tx, intake, former)
+    return frozenset(former)
+
+
+def _record(tx: Transaction, intake: Intake, people: Sequence[tuple[int, Newcomer]], *, are_new: bool) -> None:
+    """Write down that people were imported, and in which words they had consented before where the file says so."""
+    by_words: dict[str, dict[int, str]] = {}
+    for subscriber_id, one in people:
+        by_words.setdefault(one.words, {})[subscriber_id] = one.email_key
+    append = acts.begin_many if are_new else acts.append_many
+    for words, keys in by_words.items():
+        evidence = intake.evidence
+        if words:
+            evidence = replace(evidence, wording=f"{evidence.wording} {FORMERLY} {words}")
+        append(tx, keys, intake.list_id, Act.IMPORTED, intake.now, evidence)
+
+
+def _answered(people: Iterable[tuple[int, Newcomer]]) -> list[Answered]:
+    return [Answered(subscriber_id, one.attribute, one.answer) for subscriber_id, who in people for one in who.answers]
 
 
 def _remember(tx: Transaction, intake: Intake, former: Mapping[int, Mapping[str, tuple[str, str]]]) -> None:

@@ -207,7 +207,8 @@ def _tell_rows(door: Door, report: ImportReport) -> None:
     for refusal in report.refusals[:MOST_TOLD]:
         door.note(f"Row {refusal.row}: {_short(refusal.text)} is left out: {refusal.reason}")
     for cleaning in report.cleanings[:MOST_TOLD]:
-        door.note(f"Row {cleaning.row}: the name {_short(cleaning.before)} was cleaned to {_short(cleaning.after)}")
+        became = f"was cleaned to {_short(cleaning.after)}" if cleaning.after else "is left out"
+        door.note(f"Row {cleaning.row}: the {cleaning.field} {_short(cleaning.before)} {became}")
     more = max(report.refused - MOST_TOLD, 0) + max(report.cleaned - MOST_TOLD, 0)
     if more:
         door.note(f"{spelled.number(more)} more rows were left out or cleaned; --json lists them.")

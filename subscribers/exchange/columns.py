@@ -1,9 +1,11 @@
 """Which column holds what: suggested from the titles and the first rows, changed by whoever knows better."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from subscribers.address import parse
+from subscribers.attributes import Attribute
 from subscribers.errors import AddressRefused, FileUnreadable
 from subscribers.exchange.dialects import STATES, TITLES, Dialect, Field, Rule, recognise
 from subscribers.exchange.model import PersonRow, Standing
@@ -31,6 +33,14 @@ class _Judge:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the answers to an attribute stand."""
+
+    place: int
+    attribute: Attribute
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """Where in a row stands what."""
 
@@ -39,17 +49,23 @@ class Columns:
     titles: tuple[str, ...]
     places: Mapping[Field, int]
     judges: tuple[_Judge, ...]
+    answers: tuple[_Place, ...] = ()
+    # Where a JSON object has attributes, and by which keys these are known; None without one.
+    document: int | None = None
+    keys: frozenset[str] = frozenset()
 
     @property
     def taken(self) -> Mapping[str, str]:
         """Which column was taken for what."""
         fields = {self.titles[place]: field.value for field, place in self.places.items()}
-        return fields | {self.titles[judge.place]: Field.STATE.value for judge in self.judges}
+        states = {self.titles[judge.place]: Field.STATE.value for judge in self.judges}
+        documents = {} if self.document is None else {self.titles[self.document]: "attributes"}
+        return {**fields, **states, **{self.titles[one.place]: one.attribute.key for one in self.answers}, **documents}
 
     @property
     def ignored(self) -> tuple[str, ...]:
         """Which columns were left alone."""
-        used = {*self.places.values(), *(judge.place for judge in self.judges)}
+        used = {*self.places.values(), *(one.place for one in self.judges), *(one.place for one in self.answers), self.document}
         return tuple(title for place, title in enumerate(self.titles) if place not in used and title)
 
     def person(self, row: Row) -> PersonRow:
@@ -64,7 +80,16 @@ class Columns:
             _cell(cells, places.get(Field.REQUESTED_AT)),
             _cell(cells, places.get(Field.CONFIRMED_AT)),
             row.damage,
+            _cell(cells, places.get(Field.CONSENT_WORDS)),
+            self._answers(cells) if self.answers or self.document is not None else None,
         )
+
+    def _answers(self, cells: Sequence[str]) -> Mapping[str, str]:
+        found = _documented(_cell(cells, self.document), self.keys) if self.document is not None else {}
+        for one in self.answers:
+            if text := _cell(cells, one.place):
+                found[one.attribute.key] = text
+        return found
 
     def _name(self, cells: Sequence[str]) -> str:
         name = _cell(cells, self.places.get(Field.NAME))
@@ -83,21 +108,25 @@ class Columns:
         return found
 
 
-def arrange(titles: Sequence[str], sample: Sequence[Row], said: Mapping[str, str]) -> Columns:
+def arrange(
+    titles: Sequence[str], sample: Sequence[Row], said: Mapping[str, str], attributes: Sequence[Attribute] = ()
+) -> Columns:
     """Decide which column holds what: first what is *said* (title and field, or `nothing`), then what titles are known.
 
-    Where no title tells the addresses, the one column of the *sample* that is made of them is taken.
+    A column may hold one of the *attributes* of this instance, known by key or label. Where no title tells the addresses,
+    the one column of the *sample* that is made of them is taken.
 
     Raises:
         FileUnreadable: nobody can tell which column has the addresses, or something *said* fits no title or field.
 
     """
     folded = [title.strip().casefold() for title in titles]
-    chosen = _chosen(titles, folded, said)
+    known = {one.key: one for one in attributes}
+    chosen = _chosen(titles, folded, said, known)
     dialect = recognise(folded)
     free = ["" if place in chosen else title for place, title in enumerate(folded)]
     places: dict[Field, int] = {
-        field: place for place, field in chosen.items() if field is not None and field is not Field.STATE
+        field: place for place, field in chosen.items() if isinstance(field, Field) and field is not Field.STATE
     }
     for field in Field:
         if field is not Field.STATE and field not in places:
@@ -106,35 +135,77 @@ def arrange(titles: Sequence[str], sample: Sequence[Row], said: Mapping[str, str
                 places[field] = place
     if Field.EMAIL not in places:
         places[Field.EMAIL] = _addresses(titles, sample)
-    return Columns(dialect.name, tuple(titles), places, _judges(free, chosen, dialect))
+    judges = _judges(free, chosen, dialect)
+    used = {*places.values(), *(judge.place for judge in judges)}
+    rest = ["" if place in used else title for place, title in enumerate(free)]
+    return Columns(
+        dialect.name,
+        tuple(titles),
+        places,
+        judges,
+        _answering(rest, chosen, attributes),
+        _place(rest, (dialect.document,)) if attributes and dialect.document else None,
+        frozenset(known),
+    )
 
 
-def _chosen(titles: Sequence[str], folded: Sequence[str], said: Mapping[str, str]) -> dict[int, Field | None]:
-    chosen: dict[int, Field | None] = {}
+_Chosen = Mapping[int, Field | Attribute | None]
+
+
+def _chosen(titles: Sequence[str], folded: Sequence[str], said: Mapping[str, str], known: Mapping[str, Attribute]) -> _Chosen:
+    chosen: dict[int, Field | Attribute | None] = {}
     for title, field in said.items():
         wanted = title.strip().casefold()
         if wanted not in folded:
             raise FileUnreadable(f"It has no column {title!r}, only {_listed(titles)}.")
-        chosen[folded.index(wanted)] = _field(field)
+        chosen[folded.index(wanted)] = _field(field, known)
     return chosen
 
 
-def _field(name: str) -> Field | None:
+def _field(name: str, known: Mapping[str, Attribute]) -> Field | Attribute | None:
     wanted = name.strip().casefold()
     if wanted == NOTHING:
         return None
+    if wanted in known:
+        return known[wanted]
     try:
         return Field(wanted)
     except ValueError as error:
-        known = ", ".join([*Field, NOTHING])
-        raise FileUnreadable(f"A column cannot hold {name!r}, only one of: {known}.") from error
+        listed = ", ".join([*Field, *known, NOTHING])
+        raise FileUnreadable(f"A column cannot hold {name!r}, only one of: {listed}.") from error
+
+
+def _answering(rest: Sequence[str], chosen: _Chosen, attributes: Sequence[Attribute]) -> tuple[_Place, ...]:
+    told = [_Place(place, field) for place, field in chosen.items() if isinstance(field, Attribute)]
+    spoken = {one.attribute.key for one in told}
+    for one in attributes:
+        place = _place(rest, (one.key, one.label.casefold()))
+        if place is not None and one.key not in spoken:
+            told.append(_Place(place, one))
+    return tuple(told)
+
+
+def _documented(text: str, keys: Collection[str]) -> dict[str, str]:
+    """Give what a JSON object says of attributes that are known; one that is none says nothing."""
+    try:
+        said = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(said, dict):
+        return {}
+    folded = {str(key).strip().casefold().replace("-", "_"): value for key, value in said.items()}
+    return {key: _spelled(folded[key]) for key in keys if isinstance(folded.get(key), str | int | float | bool)}
+
+
+def _spelled(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _place(folded: Sequence[str], names: Sequence[str]) -> int | None:
     return next((folded.index(name) for name in names if name in folded), None)
 
 
-def _judges(free: Sequence[str], chosen: Mapping[int, Field | None], dialect: Dialect) -> tuple[_Judge, ...]:
+def _judges(free: Sequence[str], chosen: _Chosen, dialect: Dialect) -> tuple[_Judge, ...]:
     told = [_Judge(place, Rule(Field.STATE, STATES)) for place, field in chosen.items() if field is Field.STATE]
     known = [_Judge(free.index(rule.title), rule) for rule in dialect.rules if rule.title in free]
     return (*told, *known)

@@ -16,6 +16,8 @@ class Field(StrEnum):
     LAST_NAME = "last_name"
     LANGUAGE = "language"
     STATE = "state"
+    # In which words they consented elsewhere, or before.
+    CONSENT_WORDS = "consent_words"
     REQUESTED_AT = "requested_at"
     CONFIRMED_AT = "confirmed_at"
 
@@ -49,6 +51,7 @@ TITLES: Mapping[Field, Sequence[str]] = {
     ),
     Field.LANGUAGE: ("language", "lang", "sprache", "langue", "idioma", "язык", "语言", "اللغة", "taal"),
     Field.STATE: ("state", "status"),
+    Field.CONSENT_WORDS: ("consent_words",),
     Field.REQUESTED_AT: ("requested_at",),
     Field.CONFIRMED_AT: ("confirmed_at",),
 }
@@ -88,6 +91,8 @@ class Dialect:
     rules: tuple[Rule, ...]
     # Columns of a name of its own, before the usual ones.
     titles: Mapping[Field, Sequence[str]] = field(default_factory=dict)
+    # The column that has attributes as a JSON object.
+    document: str = ""
 
 
 # What a file says that no program is known by.
@@ -100,6 +105,7 @@ DIALECTS = (
         frozenset({"uuid", "email", "attributes", "status"}),
         (Rule("status", STATES),),
         {Field.REQUESTED_AT: ("created_at",)},
+        document="attributes",
     ),
     Dialect(
         # Three files: subscribed, unsubscribed and cleaned; what makes them so stands in a column of each.
@@ -125,6 +131,7 @@ DIALECTS = (
         frozenset({"email", "subscriber_type", "creation_date"}),
         (Rule("subscriber_type", STATES),),
         {Field.REQUESTED_AT: ("creation_date",)},
+        document="metadata",
     ),
     Dialect(
         # Since the API renamed its fields.
@@ -132,6 +139,7 @@ DIALECTS = (
         frozenset({"email_address", "type", "creation_date"}),
         (Rule("type", STATES), Rule("unsubscription_date", else_=_S.LEFT), Rule("undeliverability_date", else_=_S.BOUNCED)),
         {Field.REQUESTED_AT: ("creation_date",)},
+        document="metadata",
     ),
     *(
         # Titles are sentences in the language of its installation; these are the English ones, of both vintages.

@@ -1,14 +1,15 @@
 """An import: a file of people put on a list in many short transactions, rehearsed before, and continued after a kill."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
-from subscribers import recognition
+from subscribers import attributebook, recognition
+from subscribers.attributes import Attribute
 from subscribers.consent import LONGEST_WORDING, Door, Evidence
 from subscribers.errors import BasisMissing
 from subscribers.exchange import imports
@@ -71,11 +72,12 @@ def import_people(
     """
     order = _checked(order)
     known_by = fingerprint(file)
-    source = open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns)
+    attributes = _attributes(begin)
+    source = _source(file, order, attributes)
     with begin() as tx:
         earlier = imports.unfinished(tx, order, known_by)
         current = earlier or imports.begin(tx, order, known_by, source.kind, now)
-    run = _run(begin, keyring, source, order, now, current.id, progress)
+    run = _run(begin, keyring, source, attributes, order, now, current.id, progress)
     newcomers = _skipping(run, current.seen.rows)
     for batch, before in _batches(run, newcomers, current.seen.rows):
         with begin() as tx:
@@ -109,8 +111,9 @@ def rehearse_import(
 
     """
     order = _checked(order)
-    source = open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns)
-    run = _run(begin, keyring, source, order, now, 0, progress)
+    attributes = _attributes(begin)
+    source = _source(file, order, attributes)
+    run = _run(begin, keyring, source, attributes, order, now, 0, progress)
     total = Taken()
     for batch, _ in _batches(run, _skipping(run, 0), 0):
         taken = Taken()
@@ -130,12 +133,29 @@ def _checked(order: ImportOrder) -> ImportOrder:
     return replace(order, basis=basis, source=one_line(order.source, LONGEST_SOURCE))
 
 
+def _source(file: BinaryIO, order: ImportOrder, attributes: Sequence[Attribute]) -> Source:
+    return open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=attributes)
+
+
+def _attributes(begin: Begin) -> tuple[Attribute, ...]:
+    with begin() as tx:
+        return attributebook.all_attributes(tx)
+
+
 def _run(
-    begin: Begin, keyring: Keyring, source: Source, order: ImportOrder, now: datetime, import_id: int, progress: Progress
+    begin: Begin,
+    keyring: Keyring,
+    source: Source,
+    attributes: Sequence[Attribute],
+    order: ImportOrder,
+    now: datetime,
+    import_id: int,
+    progress: Progress,
 ) -> _Run:
     evidence = Evidence(Door.IMPORT_, order.basis)
     intake = Intake(order.list_id, import_id, evidence, now, updates=order.updates)
-    return _Run(begin, source, Reading(keyring, order.is_confirmed, now), intake, progress)
+    reading = Reading(keyring, order.is_confirmed, now, {one.key: one for one in attributes})
+    return _Run(begin, source, reading, intake, progress)
 
 
 def _skipping(run: _Run, done: int) -> Iterator[Newcomer]:

@@ -34,6 +34,9 @@ class PersonRow:
     confirmed_at: str
     # Why the row could not be read as it stands; empty for nearly all.
     damage: str
+    consent_words: str = ""
+    # What stands in the columns of attributes, by their keys, where any is filled.
+    answers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """A name that fitted no line; the person was kept under the cleaned one."""
+    """A cell that could not be taken as it stands; the person was kept with the cleaned one."""
 
     row: int
     before: str
+    # Empty when nothing of it could be taken.
     after: str
+    # Of what: `name`, or the key of an attribute.
+    field: str = "name"
 
 
 @dataclass(frozen=True, slots=True)

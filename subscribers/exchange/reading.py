@@ -1,17 +1,20 @@
 """Rows of a file judged one by one: who is to be put on the list, who says no, and what is wrong with the others."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from subscribers.address import LONGEST_QUOTE, EmailAddress, parse
+from subscribers.attributes import Attribute, read
 from subscribers.batches import spelled
-from subscribers.errors import AddressRefused
+from subscribers.consent import LONGEST_WORDING
+from subscribers.errors import AddressRefused, AnswerRefused
 from subscribers.exchange.marks import Marks
 from subscribers.exchange.model import Cleaning, PersonRow, Refusal, Seen, Standing
-from subscribers.intake import Newcomer
+from subscribers.intake import Given, Newcomer
 from subscribers.model import Reason
-from subscribers.oneline import is_one_line
+from subscribers.oneline import is_one_line, one_line
 from subscribers.records import LONGEST_NAME, clean_name
 from subscribers.tokens import Keyring
 
@@ -41,6 +44,8 @@ class Reading:
     keyring: Keyring
     is_confirmed: bool
     now: datetime
+    # What this instance asks of people, by key.
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
     rows: int = 0
     duplicates: int = 0
     refused: int = 0
@@ -84,7 +89,22 @@ class Reading:
             self._moment(row.requested_at) if row.requested_at else "",
             self._moment(row.confirmed_at) if row.confirmed_at else "",
             no,
+            one_line(row.consent_words, LONGEST_WORDING) if row.consent_words else "",
+            self._answers(row, row.answers) if row.answers else (),
         )
+
+    def _answers(self, row: PersonRow, answers: Mapping[str, str]) -> tuple[Given, ...]:
+        found = []
+        for key, text in answers.items():
+            attribute = self.attributes[key]
+            try:
+                answer = read(attribute, text)
+            except AnswerRefused as error:
+                self._clean(Cleaning(row.number, error.text[:LONGEST_QUOTE], "", key))
+                continue
+            if answer is not None:
+                found.append(Given(attribute, answer))
+        return tuple(found)
 
     def _refuse(self, row: PersonRow, error: AddressRefused) -> None:
         self.refused += 1
@@ -94,10 +114,13 @@ class Reading:
     def _name(self, row: PersonRow) -> str:
         name = clean_name(row.name)
         if row.damage or len(row.name) > LONGEST_NAME or not is_one_line(row.name):
-            self.cleaned += 1
-            if len(self.cleanings) < MOST_REPORTED:
-                self.cleanings.append(Cleaning(row.number, row.name[:LONGEST_QUOTE], name))
+            self._clean(Cleaning(row.number, row.name[:LONGEST_QUOTE], name))
         return name
+
+    def _clean(self, cleaning: Cleaning) -> None:
+        self.cleaned += 1
+        if len(self.cleanings) < MOST_REPORTED:
+            self.cleanings.append(cleaning)
 
     def _moment(self, text: str) -> str:
         """Read a time as programs export it, UTC where no zone is said; empty when it is none, or still to come."""

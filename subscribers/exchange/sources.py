@@ -1,11 +1,12 @@
 """A file of people, whatever it is: told apart by its first bytes, and read row by row."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO
 
+from subscribers.attributes import Attribute
 from subscribers.encodings import decoded
 from subscribers.errors import FileUnreadable
 from subscribers.exchange import memberlines, vcard, workbook
@@ -39,10 +40,17 @@ class Source:
     people: Iterator[PersonRow]
 
 
-def open_source(file: BinaryIO, *, encoding: str = "", is_raw: bool = False, said: Mapping[str, str]) -> Source:
+def open_source(
+    file: BinaryIO,
+    *,
+    encoding: str = "",
+    is_raw: bool = False,
+    said: Mapping[str, str] | None = None,
+    attributes: Sequence[Attribute] = (),
+) -> Source:
     """Look into a file, which must be one that can be read from its beginning again.
 
-    *said* tells what columns hold, where their titles do not.
+    *said* tells what columns hold, where their titles do not; they may hold *attributes*, beside what every file has.
 
     Raises:
         FileUnreadable: with a sentence on what to do; also later, when a workbook turns out to be damaged.
@@ -50,7 +58,7 @@ def open_source(file: BinaryIO, *, encoding: str = "", is_raw: bool = False, sai
     """
     kind, table = _table(file, encoding, is_raw=is_raw)
     sample = list(islice(table.rows, SAMPLE))
-    columns = arrange(table.titles, sample, said)
+    columns = arrange(table.titles, sample, said or {}, attributes)
     return Source(columns.kind or kind, columns, map(columns.person, chain(sample, table.rows)))
 
 

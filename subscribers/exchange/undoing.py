@@ -6,9 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from subscribers import acts
+from subscribers import acts, attributebook
+from subscribers.attributebook import Answered
+from subscribers.attributes import Answer, Attribute, read, spelled
 from subscribers.consent import Act, Door, Evidence
+from subscribers.errors import AnswerRefused
 from subscribers.exchange.model import Import
+from subscribers.intake import ANSWER
 from subscribers.model import SubscriptionState
 from subscribers.tables.imports import import_change
 from subscribers.tables.lists import subscription
@@ -103,7 +107,10 @@ def restore(tx: Transaction, undone: Import, now: datetime, words: str, written_
     last = acts.last_acts(tx, held)
     promoted = [row.subscriber_id for row in changes if "state" in row.former and last.get(row.subscriber_id) is Act.IMPORTED]
     restored = _unconfirm(tx, undone.order.list_id, {one: held[one] for one in promoted}, now, words, written_to)
-    restored += sum(_rename(tx, row.subscriber_id, row.former) for row in changes if "state" not in row.former)
+    restored += sum(_rename(tx, row.subscriber_id, row.former) for row in changes if "name" in row.former)
+    restored += _unanswer(
+        tx, {row.subscriber_id: row.former for row in changes if any(key.startswith(ANSWER) for key in row.former)}
+    )
     tx.execute(delete(import_change).where(import_change.c.id.in_([row.id for row in changes])))
     return restored
 
@@ -112,6 +119,28 @@ def _rename(tx: Transaction, subscriber_id: int, former: Mapping[str, Sequence[s
     known = [subscriber.c.id == subscriber_id, *(subscriber.c[name] == after for name, (_, after) in former.items())]
     values = {name: before for name, (before, _) in former.items()}
     return tx.execute(update(subscriber).where(*known).values(values)).rowcount == 1
+
+
+def _unanswer(tx: Transaction, former: Mapping[int, Mapping[str, Sequence[str]]]) -> int:
+    known = {f"{ANSWER}{one.key}": one for one in attributebook.all_attributes(tx)}
+    answers = attributebook.answers_among(tx, former)
+    back = []
+    for subscriber_id, changes in former.items():
+        for name, (before, after) in changes.items():
+            attribute = known.get(name)
+            now = answers.get(subscriber_id, {}).get(attribute.key) if attribute is not None else None
+            if attribute is not None and now is not None and spelled(now) == after:
+                back.append(Answered(subscriber_id, attribute, _read(attribute, before)))
+    attributebook.put(tx, back)
+    return len({one.subscriber_id for one in back})
+
+
+def _read(attribute: Attribute, text: str) -> Answer | None:
+    try:
+        return read(attribute, text)
+    except AnswerRefused:
+        # A choice that is offered no more.
+        return None
 
 
 def _unconfirm(

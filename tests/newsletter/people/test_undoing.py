@@ -8,8 +8,9 @@ from newsletter.database import Database
 from newsletter.mail import dispatch
 from newsletter.people import undoing
 from newsletter.people.undoing import Undone, undo_import
-from subscribers import acts, register, suppression
+from subscribers import acts, attributebook, register, suppression
 from subscribers.address import parse
+from subscribers.attributes import AttributeKind
 from subscribers.consent import Act
 from subscribers.errors import ImportInUse, ImportNotFound, ImportUnderWay
 from subscribers.exchange import importing, imports
@@ -191,3 +192,23 @@ def test_import_that_is_not_there_is_not_undone(desk: Desk) -> None:
     """A slip of the pen."""
     with pytest.raises(ImportNotFound):
         undoing.undo_import(desk.database.write, 77, desk.now)
+
+
+def test_answers_are_as_before(desk: Desk) -> None:
+    """Those that an import changed or gave, unless somebody answered anew since."""
+    with desk.database.write() as tx:
+        attributebook.define(tx, "town", AttributeKind.TEXT, desk.now)
+        attributebook.define(tx, "state_of_mind", AttributeKind.TEXT, desk.now)
+        people = [join(tx, desk.keyring, desk.list_id, f"{name}@x.test", desk.now).subscriber.id for name in ("ann", "bob")]
+        attributebook.answer(tx, people[0], {"town": "Lyon"})
+    order = ImportOrder(desk.list_id, "Members' list", is_confirmed=True, updates=True)
+    content = b"email,town,state_of_mind\nann@x.test,Delft,calm\nbob@x.test,Delft,\n"
+    taken = import_people(desk.database.write, desk.keyring, io.BytesIO(content), order, desk.now).id
+    assert taken is not None
+    with desk.database.write() as tx:
+        attributebook.answer(tx, people[1], {"town": "Paris"})
+    undone = desk.undo(taken)
+
+    with desk.database.read() as tx:
+        assert [{"town": "Lyon"}, {"town": "Paris"}] == [attributebook.answers_of(tx, one) for one in people]
+        assert (0, 1) == (undone.taken_off, undone.restored)

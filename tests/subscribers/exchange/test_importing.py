@@ -9,21 +9,21 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter.database import Database
-from subscribers import privacy, register, suppression
+from subscribers import acts, attributebook, privacy, register, suppression
 from subscribers.address import parse
+from subscribers.attributes import Answer, AttributeKind
 from subscribers.consent import Act, Door
 from subscribers.errors import BasisMissing, FileUnreadable
 from subscribers.exchange import importing, reading
-from subscribers.exchange.exporting import export_csv
 from subscribers.exchange.importing import import_people, rehearse_import
 from subscribers.exchange.model import Cleaning, ImportOrder, ImportReport, Refusal
-from subscribers.model import EVERY_LIST, Reason, SubscriptionState
+from subscribers.model import Reason, SubscriptionState
 from subscribers.tables.evidence import consent
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join, later
+from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join
 
 BASIS = "Members' form of 3 May 2019"
 
@@ -225,7 +225,7 @@ def test_many_rows_go_in_many_transactions(
     report = import_people(begin, keyring, file, ImportOrder(friends, BASIS, is_confirmed=True), now, progress=told.append)
 
     assert {"rows": 101, "added": 101} == figures(report)
-    assert 1 + 3 + 1 == len(begun)
+    assert 1 + 1 + 3 + 1 == len(begun)
     assert [50, 100, 101] == told
 
 
@@ -317,43 +317,60 @@ def test_odd_language_is_left_out(take: Take, database: Database) -> None:
         assert "" == register.find(tx, parse("bob@x.test")).language
 
 
-def test_export_has_everybody_and_how_they_stand(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
-    """The header first."""
+@pytest.fixture
+def asked(database: Database, now: datetime) -> None:
+    """Let the instance ask where people live, and how many shelves they have."""
     with database.write() as tx:
-        joined = join(tx, keyring, friends, "Ann@x.test", now, "Ann, Lee")
-        ask(tx, keyring, friends, "bob@x.test", now, "=HYPERLINK(1)")
-        register.withdraw(tx, keyring, joined.subscription.id, later(now), ONE_CLICK)
-        lines = list(export_csv(tx, friends))
-
-    asked, left = "2020-02-01T08:00:00+00:00", "2020-02-02T08:00:01+00:00"
-    assert [
-        "email,name,language,state,requested_at,confirmed_at,withdrawn_at,suppressed\r\n",
-        f'Ann@x.test,"Ann, Lee",,withdrawn,{asked},{asked},{left},unsubscribed\r\n',
-        f"bob@x.test,'=HYPERLINK(1),,requested,{asked},,,\r\n",
-    ] == lines
+        attributebook.define(tx, "town", AttributeKind.CHOICE, now, label="Where do you live?", choices=["Lyon", "Delft"])
+        attributebook.define(tx, "shelves", AttributeKind.NUMBER, now)
 
 
-def test_export_comes_back_as_it_went(take: Take, database: Database, friends: int, now: datetime) -> None:
-    """Names that look like formulas, addresses that do; and who left stays away even on another list."""
-    take("email,name\n-oQ@x.test,=1+1\n''=x@x.test,''@Ann\ngone@x.test,Gone\n")
-    with database.write() as tx:
-        gone = register.find(tx, parse("gone@x.test"))
-        register.withdraw(tx, take.keyring, register.subscriptions_of(tx, gone.id)[0].id, now, ONE_CLICK)
-        exported = "".join(export_csv(tx, friends))
-        other = a_list(tx, now, "Other").id
-    again = Take(database, take.keyring, now, other)(exported)
+def answers_of(database: Database, name: str) -> dict[str, Answer]:
+    """Give what somebody answered."""
+    with database.read() as tx:
+        return dict(attributebook.answers_of(tx, register.find(tx, parse(f"{name}@x.test")).id))
+
+
+def test_answers_come_with_people(take: Take, database: Database, asked: None) -> None:
+    """By key or label; what is no answer is left out and told, and the person kept."""
+    report = take("email,Where do you live?,shelves\nann@x.test,delft,3\nbob@x.test,Paris,many\n")
+
+    assert {"rows": 2, "added": 2, "cleaned": 2} == figures(report)
+    assert {"town": "Delft", "shelves": 3.0} == answers_of(database, "ann")
+    assert {} == answers_of(database, "bob")
+    assert [Cleaning(3, "many", "", "shelves"), Cleaning(3, "Paris", "", "town")] == sorted(
+        report.cleanings, key=lambda one: one.field
+    )
+
+
+def test_answers_of_people_known_before_change_only_when_told(take: Take, database: Database, asked: None) -> None:
+    """As their names do; an empty cell changes nothing."""
+    take("email,town,shelves\nann@x.test,Lyon,3\n")
+    kept = take("email,town,shelves\nann@x.test,Delft,\n")
+    before = answers_of(database, "ann")
+    changed = take("email,town,shelves\nann@x.test,Delft,\n", updates=True)
+
+    assert ({"rows": 1, "there": 1}, {"rows": 1, "updated": 1}) == (figures(kept), figures(changed))
+    assert {"town": "Lyon", "shelves": 3.0} == before
+    assert {"town": "Delft", "shelves": 3.0} == answers_of(database, "ann")
+
+
+def test_attributes_of_listmonk_are_read(take: Take, database: Database, asked: None) -> None:
+    """They stand in one column as JSON; what is none says nothing."""
+    take(
+        'uuid,email,name,attributes,status\n1,ann@x.test,Ann,"{""Town"": ""lyon"", ""shelves"": 2, ""x"": [1]}",enabled\n'
+        '2,bob@x.test,Bob,"{""town"": ",enabled\n3,cy@x.test,Cy,[],enabled\n'
+    )
+
+    assert {"town": "Lyon", "shelves": 2.0} == answers_of(database, "ann")
+    assert {} == answers_of(database, "bob") == answers_of(database, "cy")
+
+
+def test_words_of_an_earlier_consent_are_kept_as_evidence(take: Take, database: Database) -> None:
+    """Behind the basis, for each person their own."""
+    take("email,consent_words\nann@x.test,Yes please\nbob@x.test,\n")
 
     with database.read() as tx:
-        assert {"rows": 3, "added": 2, "said_no": 1} == figures(again)
-        assert ["'=x@x.test", "-oQ@x.test"] == audience_of(tx, other)
-        assert ["=1+1", "'@Ann"] == [register.find(tx, parse(one)).name for one in ("-oQ@x.test", "'=x@x.test")]
-
-
-def test_erased_person_is_not_in_the_export(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
-    """Nothing is left that could be exported."""
-    with database.write() as tx:
-        joined = join(tx, keyring, friends, "ann@x.test", now)
-        privacy.erase(tx, keyring, joined.subscriber.id, now)
-
-        assert 1 == len(list(export_csv(tx, friends)))
-        assert suppression.is_suppressed(tx, keyring.hash_address("ann@x.test"), EVERY_LIST)
+        [ann] = acts.of_address(tx, take.keyring.hash_address("ann@x.test"))
+        [bob] = acts.of_address(tx, take.keyring.hash_address("bob@x.test"))
+        assert (f"{BASIS} Formerly: Yes please", BASIS) == (ann.evidence.wording, bob.evidence.wording)

@@ -14,7 +14,7 @@ from tests.harness.workbooks import a_workbook
 def rows_of(text: str | bytes) -> list[PersonRow]:
     """Read a file of this content."""
     file = io.BytesIO(text if isinstance(text, bytes) else text.encode())
-    return list(open_source(file, said={}).people)
+    return list(open_source(file).people)
 
 
 def people_of(text: str | bytes) -> list[list[str]]:
@@ -140,7 +140,7 @@ def test_any_bytes_after_a_header_are_rows(content: bytes, delimiter: bytes) -> 
 )
 def test_file_is_what_its_beginning_says(content: bytes, kind: str, people: list[list[str]]) -> None:
     """Whatever its name."""
-    source = open_source(io.BytesIO(content), said={})
+    source = open_source(io.BytesIO(content))
 
     assert kind == source.kind
     assert people == [[row.email, row.name] for row in source.people]
@@ -157,7 +157,7 @@ def test_same_content_is_the_same_file() -> None:
 def test_endless_line_does_not_fill_the_memory() -> None:
     """It is cut, and its pieces are refused one by one."""
     file = io.BytesIO(b"email\n" + b"x" * (LONGEST_LINE * 3) + b"\nann@x.test\n")
-    rows = list(open_source(file, said={}).people)
+    rows = list(open_source(file).people)
 
     assert "ann@x.test" == rows[-1].email
     assert max(len(row.email) for row in rows) <= LONGEST_LINE

@@ -1,0 +1,193 @@
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter.database import Database
+from subscribers import attributebook, privacy, register, suppression
+from subscribers.address import parse
+from subscribers.attributes import AttributeKind
+from subscribers.exchange import exporting
+from subscribers.exchange.exporting import export_csv
+from subscribers.exchange.importing import import_people
+from subscribers.exchange.model import ImportOrder, ImportReport
+from subscribers.model import EVERY_LIST, Reason
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join, later
+
+BASIS = "Taken over"
+
+
+def take(database: Database, keyring: Keyring, list_id: int, text: str, now: datetime, *, is_raw: bool = False) -> ImportReport:
+    """Import a file of this content."""
+    order = ImportOrder(list_id, BASIS, is_confirmed=True, is_raw=is_raw)
+    return import_people(database.write, keyring, io.BytesIO(text.encode()), order, now)
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """Read an export by its titles."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture
+def friends(database: Database, now: datetime) -> int:
+    """Give a list."""
+    with database.write() as tx:
+        return a_list(tx, now).id
+
+
+def test_export_has_everybody_and_how_they_stand(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """With the evidence of consent, the header first; what could be a formula is none."""
+    with database.write() as tx:
+        joined = join(tx, keyring, friends, "Ann@x.test", now, "Ann, Lee")
+        ask(tx, keyring, friends, "bob@x.test", now, "=HYPERLINK(1)")
+        register.withdraw(tx, keyring, joined.subscription.id, later(now), ONE_CLICK)
+        lines = list(export_csv(tx, friends))
+
+    asked, left = "2020-02-01T08:00:00+00:00", "2020-02-02T08:00:01+00:00"
+    assert [
+        (
+            "email,name,language,state,requested_at,confirmed_at,withdrawn_at,suppressed,"
+            "consent,consent_at,consent_by,consent_words\r\n"
+        ),
+        (
+            f'Ann@x.test,"Ann, Lee",,withdrawn,{asked},{asked},{left},unsubscribed,'
+            f"withdrawn,{left},one-click,List-Unsubscribe=One-Click\r\n"
+        ),
+        f'bob@x.test,\'=HYPERLINK(1),,requested,{asked},,,,requested,{asked},form,"Yes, write to me once a month."\r\n',
+    ] == lines
+
+
+def test_no_cell_of_an_export_is_a_formula_unless_it_is_raw(
+    database: Database, keyring: Keyring, now: datetime, friends: int
+) -> None:
+    """W09: whatever a name or an address begins with."""
+    take(database, keyring, friends, "email,name\n-oQ@x.test,=1+1\n+1@x.test,@SUM(A1)\n", now)
+    with database.read() as tx:
+        careful, raw = ("".join(export_csv(tx, friends, is_raw=is_raw)) for is_raw in (False, True))
+
+    cells = [cell for row in csv.reader(io.StringIO(careful)) for cell in row]
+    assert [] == [cell for cell in cells if cell[:1] in set("=+-@\t\r")]
+    assert [("-oQ@x.test", "=1+1"), ("+1@x.test", "@SUM(A1)")] == [(row["email"], row["name"]) for row in rows_of(raw)]
+
+
+def test_no_of_any_kind_comes_back_as_a_no(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """Whoever left, bounced or complained here is kept off the other list for the same reason."""
+    with database.write() as tx:
+        other = a_list(tx, now, "Other").id
+        for name in ("ann", "bob", "cy", "di"):
+            joined = join(tx, keyring, friends, f"{name}@x.test", now)
+            if name == "ann":
+                register.withdraw(tx, keyring, joined.subscription.id, later(now), ONE_CLICK)
+        suppression.suppress(tx, keyring.hash_address("bob@x.test"), Reason.BOUNCED, now, list_id=friends)
+        suppression.suppress(tx, keyring.hash_address("cy@x.test"), Reason.COMPLAINED, now, list_id=friends)
+        exported = "".join(export_csv(tx, friends))
+    report = take(database, keyring, other, exported, now)
+
+    with database.read() as tx:
+        reasons = [suppression.reason_of(tx, keyring.hash_address(f"{name}@x.test"), other) for name in ("ann", "bob", "cy")]
+        assert (1, 3) == (report.added, report.said_no)
+        assert [Reason.UNSUBSCRIBED, Reason.BOUNCED, Reason.COMPLAINED] == reasons
+        assert ["di@x.test"] == audience_of(tx, other)
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Transaction]:
+    """Give a transaction of which nothing stays."""
+    with suppress(_EnoughError), database.write() as tx:
+        yield tx
+        raise _EnoughError
+
+
+class _EnoughError(Exception):
+    """Ends a transaction that is not wanted."""
+
+
+LINE = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=12)
+PEOPLE = st.lists(
+    st.tuples(LINE, st.sampled_from(["", "nl", "pt-BR"]), st.booleans(), LINE, st.none() | st.floats(-1e6, 1e6), st.booleans()),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(people=PEOPLE, is_raw=st.booleans())
+def test_export_comes_back_as_it_went(
+    database: Database,
+    keyring: Keyring,
+    now: datetime,
+    people: list[tuple[str, str, bool, str, float | None, bool]],
+    is_raw: bool,  # noqa: FBT001 -- drawn by Hypothesis
+) -> None:
+    """Names, languages, states, times, words of consent and attributes, whatever stands in them."""
+    with undone(database) as tx:
+        friends = a_list(tx, now).id
+        attributebook.define(tx, "town", AttributeKind.TEXT, now)
+        attributebook.define(tx, "shelves", AttributeKind.NUMBER, now)
+        for number, (name, language, is_confirmed, town, shelves, has_left) in enumerate(people):
+            address = f"-p{number}@x.test"
+            _enter(tx, keyring, friends, address, name, now, is_confirmed=is_confirmed)
+            person = register.find(tx, parse(address))
+            register.edit(tx, person.id, language=language)
+            attributebook.answer(tx, person.id, {"town": town, "shelves": "" if shelves is None else f"{shelves:.3f}"})
+            if has_left:
+                _leave(tx, keyring, person.id, now)
+        before = "".join(export_csv(tx, friends, is_raw=is_raw))
+        for row in rows_of(before):
+            privacy.erase(tx, keyring, register.find(tx, parse(row["email"].removeprefix("'"))).id, now)
+            suppression.lift(tx, keyring.hash_address(row["email"].removeprefix("'")), now, list_id=EVERY_LIST)
+            suppression.lift(tx, keyring.hash_address(row["email"].removeprefix("'")), now, list_id=friends)
+        order = ImportOrder(friends, BASIS, is_confirmed=True, is_raw=is_raw)
+        import_people(lambda: _same(tx), keyring, io.BytesIO(before.encode()), order, now + timedelta(days=9))
+        after = rows_of("".join(export_csv(tx, friends, is_raw=is_raw)))
+
+    stayed = sorted((row for row in rows_of(before) if not row["suppressed"]), key=lambda row: row["email"])
+    after.sort(key=lambda row: row["email"])
+    kept = ("email", "name", "language", "state", "confirmed_at", "town", "shelves")
+    assert [{key: row[key] for key in kept} for row in stayed] == [{key: row[key] for key in kept} for row in after]
+    assert all(old["consent_words"] in new["consent_words"] for old, new in zip(stayed, after, strict=True))
+
+
+def _enter(
+    tx: Transaction, keyring: Keyring, list_id: int, address: str, name: str, now: datetime, *, is_confirmed: bool
+) -> None:
+    (join if is_confirmed else ask)(tx, keyring, list_id, address, now, name)
+
+
+def _leave(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) -> None:
+    register.withdraw(tx, keyring, register.subscriptions_of(tx, subscriber_id)[0].id, later(now), ONE_CLICK)
+
+
+@contextmanager
+def _same(tx: Transaction) -> Iterator[Transaction]:
+    yield tx
+
+
+def test_long_list_is_written_piece_by_piece(
+    database: Database, keyring: Keyring, now: datetime, friends: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each person once, in order."""
+    monkeypatch.setattr(exporting, "CHUNK", 3)
+    addresses = [f"p{number}@x.test" for number in range(10)]
+    take(database, keyring, friends, "\n".join(["email", *addresses]), now)
+    with database.read() as tx:
+        exported = rows_of("".join(export_csv(tx, friends)))
+
+    assert sorted(addresses) == sorted(row["email"] for row in exported)
+
+
+def test_erased_person_is_not_in_the_export(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """Nothing is left that could be exported."""
+    with database.write() as tx:
+        joined = join(tx, keyring, friends, "ann@x.test", now)
+        privacy.erase(tx, keyring, joined.subscriber.id, now)
+
+        assert 1 == len(list(export_csv(tx, friends)))
+        assert suppression.is_suppressed(tx, keyring.hash_address("ann@x.test"), EVERY_LIST)
