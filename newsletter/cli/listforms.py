@@ -9,7 +9,7 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.errors import BadValue
 from newsletter.staff.permissions import Permission
 from newsletter.web.pages import Pages
-from newsletter.web.public import subscribe
+from newsletter.web.public import details, subscribe
 from newsletter.web.public.publications import find_subject
 from newsletter.web.speech import Ear
 from subscribers import domainrules, register
@@ -41,13 +41,14 @@ def form(door: Door, list_name: str, language: str) -> None:
     """
     application = door.application
     with door.reading() as tx:
-        subject = find_subject(tx, register.find_list(tx, list_name))
+        list_ = register.find_list(tx, list_name)
+        subject, fields = find_subject(tx, list_), details.fields(tx, [list_.id], None, {})
     if subject is None:
         raise BadValue("list", list_name, "no newsletter goes to it, so nobody can ask for it; make one first")
     if not subject.list.has_form:
         raise BadValue("list", list_name, "it takes nobody by a form: it is private, or archived")
     speech = Ear().speech(person=language, list_=subject.list.language, newsletter=subject.newsletter.language)
-    html = subscribe.snippet(Pages(application.settings.templates / "pages"), application.links, subject, speech)
+    html = subscribe.snippet(Pages(application.settings.templates / "pages"), application.links, subject, speech, fields)
     address = application.links.subscribe(subject.list.slug)
     door.answer({"list": subject.list.slug, "form": address, "json": f"{address}/json", "html": html}, html.rstrip())
 

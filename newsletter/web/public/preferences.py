@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.responses import Response
 
@@ -9,13 +10,15 @@ from newsletter.languages.catalogue import Words
 from newsletter.languages.model import LANGUAGES, Language
 from newsletter.people import withdraw
 from newsletter.web.faults import FormDamaged
-from newsletter.web.public import farewells, wishes
+from newsletter.web.public import details, farewells, wishes
+from newsletter.web.public.details import Field, Portion
 from newsletter.web.public.publications import Subject, find_subject, masked
-from newsletter.web.public.wishes import Asked
+from newsletter.web.public.wishes import Asked, Wish
 from newsletter.web.speech import FIELD, Speech
 from newsletter.web.visits import Site, Visit
-from subscribers import register
+from subscribers import attributebook, register, terms
 from subscribers.consent import Door, Evidence
+from subscribers.errors import AnswerRefused
 from subscribers.model import MailingList, Subscriber, Subscription, SubscriptionState
 from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
@@ -31,6 +34,8 @@ class Choice:
     subject: Subject
     # None: never asked for.
     subscription: Subscription | None
+    # None: it does not come to them.
+    portion: Portion | None = None
 
     @property
     def list(self) -> MailingList:
@@ -57,6 +62,8 @@ class Choice:
 class _Standing:
     person: Subscriber
     choices: tuple[Choice, ...]
+    # What the lists they are on want to know.
+    fields: tuple[Field, ...]
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -73,19 +80,47 @@ def save(site: Site, visit: Visit) -> Response:
     if visit.text("act") == LEAVE_ALL:
         _leave_everything(site, visit, standing)
         return _page(site, visit, _said_goodbye)
+    try:
+        _take_details(site, visit, standing)
+    except AnswerRefused as error:
+        return _sent_back(site, visit, error)
     switched_on = [choice for choice in standing.choices if choice.field in visit.form and not choice.is_on]
     _leave(site, visit, standing, [one for one in standing.choices if one.field not in visit.form and one.is_on])
-    with site.application.database.write() as tx:
-        register.edit(tx, standing.person.id, name=visit.text("name"), language=_language(visit))
     asked = [(choice.subject.called, _ask(site, visit, standing, choice)) for choice in switched_on]
     return _page(site, visit, lambda words: _saved(words, asked))
+
+
+def _take_details(site: Site, visit: Visit, standing: _Standing) -> None:
+    """Take over what is no question of being on a list, all of it or nothing."""
+    application = site.application
+    with application.database.write() as tx:
+        register.edit(tx, standing.person.id, name=visit.text("name"), language=_language(visit))
+        attributebook.answer(tx, standing.person.id, details.given(standing.fields, visit.form))
+        for choice in standing.choices:
+            if choice.subscription is None or choice.portion is None or choice.field not in visit.form:
+                continue
+            wanted = choice.portion.wanted(visit.form, visit.now)
+            said = terms.words(wanted, choice.portion.topics)
+            evidence = _evidence(visit, standing, SAVE, said)
+            terms.agree(tx, application.keyring, choice.subscription.id, wanted, visit.now, evidence)
+
+
+def _sent_back(site: Site, visit: Visit, error: AnswerRefused) -> Response:
+    standing = _standing(site, visit)
+    label = next(field.attribute.label for field in standing.fields if field.attribute.key == error.key)
+    words = _shown(visit, standing).words
+    trouble = words.gettext("Nothing was saved. This answer cannot be used: %(question)s", question=label)
+    response = _page(site, visit, trouble=trouble)
+    response.status_code = 422
+    return response
 
 
 def _ask(site: Site, visit: Visit, standing: _Standing, choice: Choice) -> Asked:
     # The link may have been forwarded with a letter: only the mail's owner may put them on a list.
     words, person = _shown(visit, standing).words, standing.person
     evidence = _evidence(visit, standing, SAVE)
-    return wishes.ask(site, choice.subject, person.address, person.name, visit, evidence, words)
+    # What the list wants to know is asked when it comes to them, on this page.
+    return wishes.ask(site, choice.subject, Wish(person.address, person.name, (), {}), visit, evidence, words)
 
 
 def _leave(site: Site, visit: Visit, standing: _Standing, choices: list[Choice]) -> None:
@@ -104,11 +139,12 @@ def _leave_everything(site: Site, visit: Visit, standing: _Standing) -> None:
         withdraw.withdraw_everywhere(tx, site.application.keyring, standing.person.id, visit.now, evidence, goodbyes)
 
 
-def _evidence(visit: Visit, standing: _Standing, act: str) -> Evidence:
-    """Give the words of the page and of its button, in the language it was shown in."""
+def _evidence(visit: Visit, standing: _Standing, act: str, said: str = "") -> Evidence:
+    """Give the words of the page and of its button, in the language it was shown in, and what was *said* by its boxes."""
     words = _shown(visit, standing).words
     button = words.gettext("Leave all lists") if act == LEAVE_ALL else words.gettext("Save")
     wording = words.gettext("%(label)s: %(value)s", label=words.gettext("What comes to you"), value=button)
+    wording = f"{wording} ({said})" if said else wording
     return Evidence(Door.LINK, wording, visit.network, visit.agent, language=words.language.tag)
 
 
@@ -155,18 +191,25 @@ def _standing(site: Site, visit: Visit) -> _Standing:
     subscriber_id = site.application.keyring.open(Purpose.PREFERENCES, visit.token)
     with site.application.database.read() as tx:
         person = register.subscriber_by_id(tx, subscriber_id)
-        return _Standing(person, _choices(tx, person))
+        choices = _choices(tx, person, visit.now)
+        on = [choice.list.id for choice in choices if choice.is_on]
+        return _Standing(person, choices, details.fields(tx, on, person.id, visit.form))
 
 
-def _choices(tx: Transaction, person: Subscriber) -> tuple[Choice, ...]:
+def _choices(tx: Transaction, person: Subscriber, now: datetime) -> tuple[Choice, ...]:
     """Give the lists that anybody may join, and the others the person is on; none that nothing is mailed to."""
     held = {subscription.list_id: subscription for subscription in register.subscriptions_of(tx, person.id)}
     lists = [one for one in register.all_lists(tx) if one.has_form or (one.id in held and held[one.id].is_confirmed)]
     found = [find_subject(tx, one) for one in lists]
-    return tuple(Choice(subject, held.get(subject.list.id)) for subject in found if subject is not None)
+    return tuple(_choice(tx, subject, held.get(subject.list.id), now) for subject in found if subject is not None)
 
 
-def _page(site: Site, visit: Visit, saved: Callable[[Words], str] | None = None) -> Response:
+def _choice(tx: Transaction, subject: Subject, standing: Subscription | None, now: datetime) -> Choice:
+    is_on = standing is not None and standing.is_confirmed
+    return Choice(subject, standing, details.portion(tx, standing, now) if standing is not None and is_on else None)
+
+
+def _page(site: Site, visit: Visit, saved: Callable[[Words], str] | None = None, trouble: str = "") -> Response:
     standing = _standing(site, visit)
     speech = _speech(visit, standing)
     return site.pages.spoken(
@@ -176,6 +219,8 @@ def _page(site: Site, visit: Visit, saved: Callable[[Words], str] | None = None)
         whom=masked(standing.person.address),
         person=standing.person,
         choices=standing.choices,
+        fields=standing.fields,
+        trouble=trouble,
         languages=_languages(standing.person),
         has_any=any(choice.is_on for choice in standing.choices),
         saved=saved(speech.words) if saved is not None else "",

@@ -1,12 +1,15 @@
 """Joining by form, on our page or on somebody else's: the answer is the same whatever we know about the address."""
 
+from collections.abc import Mapping, Sequence
+
 from starlette.responses import Response
 
 from newsletter.letters.links import Links
 from newsletter.web.pages import Pages
-from newsletter.web.public import stamps, wishes
+from newsletter.web.public import details, stamps, wishes
+from newsletter.web.public.details import Field
 from newsletter.web.public.publications import Subject, speech_about
-from newsletter.web.public.wishes import wording
+from newsletter.web.public.wishes import Unfit, wording
 from newsletter.web.speech import Speech
 from newsletter.web.visits import Site, Visit
 from subscribers.consent import Door, Evidence
@@ -29,7 +32,7 @@ def request(site: Site, visit: Visit) -> Response:
     evidence = Evidence(Door.FORM, wording(subject, speech.words), visit.network, visit.agent, language=speech.language.tag)
     unfit = wishes.take(site, subject, visit, evidence, speech.words)
     if unfit is not None:
-        return _form(site, subject, visit, trouble=unfit.reason)
+        return _form(site, subject, visit, unfit)
     return site.pages.spoken(
         speech, "public/requested.html", newsletter=subject.newsletter, list=subject.list, called=subject.called
     )
@@ -45,18 +48,19 @@ def embed(site: Site, visit: Visit) -> Response:
         newsletter=subject.newsletter,
         list=subject.list,
         called=subject.called,
-        snippet=snippet(site.pages, site.application.links, subject, speech),
+        snippet=snippet(site.pages, site.application.links, subject, speech, _fields(site, subject, {})),
         action=site.application.links.subscribe(subject.list.slug),
     )
 
 
-def snippet(pages: Pages, links: Links, subject: Subject, speech: Speech) -> str:
+def snippet(pages: Pages, links: Links, subject: Subject, speech: Speech, fields: Sequence[Field]) -> str:
     """Give the form of a list as plain HTML for any site: no script, no cookie, nothing loaded from here."""
     return pages.render(
         speech,
         "public/_snippet.html",
         action=links.subscribe(subject.list.slug),
         called=subject.called,
+        fields=fields,
         wording=wording(subject, speech.words),
     )
 
@@ -65,18 +69,20 @@ def _subject(site: Site, visit: Visit) -> Subject:
     return wishes.open_list(site, str(visit.path["list_slug"]))
 
 
-def _form(site: Site, subject: Subject, visit: Visit, trouble: str = "") -> Response:
+def _form(site: Site, subject: Subject, visit: Visit, unfit: Unfit | None = None) -> Response:
     speech = speech_about(visit, subject)
     return site.pages.spoken(
         speech,
         "public/subscribe.html",
-        422 if trouble else 200,
+        422 if unfit is not None else 200,
         newsletter=subject.newsletter,
         list=subject.list,
         called=subject.called,
         email=visit.text("email"),
         name=visit.text("name"),
-        trouble=trouble,
+        fields=_fields(site, subject, visit.form),
+        trouble=unfit.reason if unfit is not None else "",
+        troubled=unfit.field if unfit is not None else "",
         wording=wording(subject, speech.words),
         stamp=_stamp(site, visit),
     )
@@ -92,9 +98,15 @@ def _once_more(site: Site, subject: Subject, visit: Visit) -> Response:
         called=subject.called,
         email=visit.text("email"),
         name=visit.text("name"),
+        fields=_fields(site, subject, visit.form),
         wording=wording(subject, speech.words),
         stamp=_stamp(site, visit),
     )
+
+
+def _fields(site: Site, subject: Subject, form: Mapping[str, str]) -> tuple[Field, ...]:
+    with site.application.database.read() as tx:
+        return details.fields(tx, [subject.list.id], None, form)
 
 
 def _stamp(site: Site, visit: Visit) -> str:

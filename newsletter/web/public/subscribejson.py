@@ -2,7 +2,8 @@
 
 from starlette.responses import JSONResponse, Response
 
-from newsletter.web.public import stamps, wishes
+from newsletter.web.public import details, stamps, wishes
+from newsletter.web.public.details import Field
 from newsletter.web.public.publications import speech_about
 from newsletter.web.public.wishes import wording
 from newsletter.web.speech import FIELD
@@ -18,6 +19,8 @@ def describe(site: Site, visit: Visit) -> Response:
     """Give what a form has to show and to send back."""
     subject = wishes.open_list(site, str(visit.path["list_slug"]))
     speech = speech_about(visit, subject)
+    with site.application.database.read() as tx:
+        asked = details.fields(tx, [subject.list.id], None, {})
     return JSONResponse(
         {
             "list": subject.list.slug,
@@ -27,6 +30,7 @@ def describe(site: Site, visit: Visit) -> Response:
             FIELD: speech.language.code,
             "wording": wording(subject, speech.words),
             "fields": ["email", "name"],
+            "questions": [_question(field) for field in asked],
             **_stamp(site, visit),
         }
     )
@@ -44,13 +48,24 @@ def request(site: Site, visit: Visit) -> Response:
     evidence = Evidence(Door.API, wording(subject, words), visit.network, visit.agent, language=words.language.tag)
     unfit = wishes.take(site, subject, visit, evidence, words)
     if unfit is not None:
-        return JSONResponse({"error": unfit.reason, "field": "email"}, UNFIT)
+        return JSONResponse({"error": unfit.reason, "field": unfit.field}, UNFIT)
     return JSONResponse({"outcome": "requested", "text": words.gettext("A mail with a button is on its way.")})
 
 
 def allow(site: Site, visit: Visit) -> Response:  # noqa: ARG001 -- an endpoint's signature
     """Answer a browser that asks whether a page of another site may send this (the preflight of CORS)."""
     return Response(status_code=204)
+
+
+def _question(field: Field) -> dict[str, object]:
+    attribute = field.attribute
+    return {
+        "field": field.name,
+        "label": attribute.label,
+        "kind": attribute.kind.value,
+        "choices": list(attribute.choices),
+        "is_required": field.is_required,
+    }
 
 
 def _stamp(site: Site, visit: Visit) -> dict[str, object]:

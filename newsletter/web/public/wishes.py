@@ -1,5 +1,6 @@
 """A wish to join, whichever door it came by: vetted, counted and written down in one transaction, and answered alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -14,12 +15,14 @@ from newsletter.web.faults import PageNotFound, TooOften
 from newsletter.web.public import refusals
 from newsletter.web.public.publications import Subject, subject_of
 from newsletter.web.visits import Site, Visit
-from subscribers import domainrules, limits, register
+from subscribers import domainrules, limits, questions, register
 from subscribers.address import EmailAddress, parse
+from subscribers.attributes import Answer
 from subscribers.consent import Evidence
-from subscribers.errors import AddressRefused
+from subscribers.errors import AddressRefused, AnswerMissing, AnswerRefused
 from subscribers.limits import Asker, Limit
 from subscribers.outcomes import ConfirmationDue
+from subscribers.questions import Question
 from subscribers.transaction import Transaction
 
 # A field that only machines see and fill in.
@@ -44,6 +47,19 @@ class Unfit:
     """What was typed cannot be taken, and why, in the reader's language; nothing was done."""
 
     reason: str
+    # The name of the field in the form.
+    field: str = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a form asks for, once it is vetted."""
+
+    address: EmailAddress
+    name: str
+    asked: tuple[Question, ...]
+    # By the attributes' ids.
+    answers: Mapping[int, Answer]
 
 
 def open_list(site: Site, slug: str) -> Subject:
@@ -71,29 +87,44 @@ def take(site: Site, subject: Subject, visit: Visit, evidence: Evidence, words: 
     """
     if visit.text(HONEYPOT):
         return None
-    try:
-        address = parse(visit.text("email"))
-    except AddressRefused as error:
-        return Unfit(refusals.said(words, error.reason))
-    asked = ask(site, subject, address, visit.text("name"), visit, evidence, words)
+    wish = _wish(site, subject, visit, words)
+    if isinstance(wish, Unfit):
+        return wish
+    asked = ask(site, subject, wish, visit, evidence, words)
     if asked is Asked.TOO_OFTEN:
         raise TooOften
     if asked is Asked.DOMAIN_REFUSED:
-        return Unfit(words.gettext("This list does not take addresses at %(domain)s.", domain=address.domain))
+        return Unfit(words.gettext("This list does not take addresses at %(domain)s.", domain=wish.address.domain))
     return None
 
 
-def ask(
-    site: Site, subject: Subject, address: EmailAddress, name: str, visit: Visit, evidence: Evidence, words: Words
-) -> Asked:
+def _wish(site: Site, subject: Subject, visit: Visit, words: Words) -> Wish | Unfit:
+    with site.application.database.read() as tx:
+        asked = questions.questions_of(tx, subject.list.id)
+    labels = {question.attribute.key: question.attribute.label for question in asked}
+    try:
+        address = parse(visit.text("email"))
+        answers = questions.read(asked, {key: visit.text(f"answer-{key}") for key in labels})
+    except AddressRefused as error:
+        return Unfit(refusals.said(words, error.reason))
+    except AnswerRefused as error:
+        reason = words.gettext("This answer cannot be used: %(question)s", question=labels[error.key])
+        return Unfit(reason, f"answer-{error.key}")
+    except AnswerMissing as error:
+        reason = words.gettext("This must be answered: %(question)s", question=error.label)
+        return Unfit(reason, f"answer-{error.key}")
+    return Wish(address, visit.text("name"), asked, answers)
+
+
+def ask(site: Site, subject: Subject, wish: Wish, visit: Visit, evidence: Evidence, words: Words) -> Asked:
     """Write the wish down and plan the mail that asks for the yes, in *words*."""
     # Composed before it is known whether anybody gets it, so that the time it takes tells nothing.
     draft = confirmation_draft(site, subject, words)
     application = site.application
-    asker = Asker(visit.network, address, subject.list.id)
+    asker = Asker(visit.network, wish.address, subject.list.id)
     evidence = replace(evidence, form=application.links.subscribe(subject.list.slug))
     with application.database.write() as tx:
-        if domainrules.refuses(tx, subject.list.id, address.domain):
+        if domainrules.refuses(tx, subject.list.id, wish.address.domain):
             return Asked.DOMAIN_REFUSED
         used_up = limits.used_up(tx, application.keyring, asker, visit.now)
         if used_up is not None:
@@ -104,13 +135,16 @@ def ask(
             application.keyring,
             draft,
             subject.newsletter,
-            address,
-            name,
+            wish.address,
+            wish.name,
             visit.now,
             evidence,
             language=_language(subject, words),
         )
-    return Asked.BY_MAIL if isinstance(outcome, ConfirmationDue) else Asked.NOT_NEEDED
+        if not isinstance(outcome, ConfirmationDue):
+            return Asked.NOT_NEEDED
+        questions.answer_as_stranger(tx, outcome.subscriber, wish.asked, wish.answers)
+    return Asked.BY_MAIL
 
 
 def _language(subject: Subject, words: Words) -> str:
