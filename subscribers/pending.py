@@ -25,6 +25,8 @@ class Unanswered:
     confirmation_id: int
     subscription_id: int
     list_id: int
+    # The one the person wants to be written to in; empty: they did not say.
+    language: str
 
 
 def to_remind(tx: Transaction, now: datetime, limit: int) -> tuple[Unanswered, ...]:
@@ -95,8 +97,9 @@ def forget(tx: Transaction, person: Subscriber) -> None:
 
 def _unanswered(tx: Transaction, condition: ColumnElement[bool], limit: int) -> tuple[Unanswered, ...]:
     query = (
-        select(confirmation.c.id, confirmation.c.subscription_id, subscription.c.list_id)
+        select(confirmation.c.id, confirmation.c.subscription_id, subscription.c.list_id, subscriber.c.language)
         .join_from(confirmation, subscription, subscription.c.id == confirmation.c.subscription_id)
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
         .where(confirmation.c.used_at.is_(None), condition)
         .order_by(confirmation.c.expires_at, confirmation.c.id)
         .limit(limit)

@@ -29,9 +29,9 @@ def remind(application: Application) -> bool:
         lists = {list_id: register.list_by_id(tx, list_id) for list_id in {one.list_id for one in due}}
         senders = {list_id: newsletters.of_list(tx, list_id) for list_id in lists}
     letters = {
-        list_id: _reminder(application, newsletter, lists[list_id])
-        for list_id, newsletter in senders.items()
-        if newsletter is not None
+        (list_id, language): _reminder(application, newsletter, lists[list_id], language)
+        for list_id, language in {(one.list_id, one.language) for one in due}
+        if (newsletter := senders[list_id]) is not None
     }
     for one in due:
         newsletter = senders[one.list_id]
@@ -40,7 +40,7 @@ def remind(application: Application) -> bool:
                 # Nobody can write to them; not asked again at every tick.
                 pending.remind(tx, application.keyring, one, now)
             else:
-                waiting.remind(tx, application.keyring, letters[one.list_id], newsletter, one, now)
+                waiting.remind(tx, application.keyring, letters[one.list_id, one.language], newsletter, one, now)
             failpoints.hit("person.reminded")
     return len(due) == BATCH
 
@@ -77,7 +77,7 @@ def tidy(application: Application) -> bool:
     return False
 
 
-def _reminder(application: Application, newsletter: Newsletter, list_: MailingList) -> Draft:
-    templates = application.templates.speaking(words_for(list_.language, newsletter.language))
+def _reminder(application: Application, newsletter: Newsletter, list_: MailingList, language: str) -> Draft:
+    templates = application.templates.speaking(words_for(language, list_.language, newsletter.language))
     seed = application.keyring.derive("slots")
     return notices.reminder(templates, newsletter, list_, application.links, seed)

@@ -1,8 +1,12 @@
 import re
 
+import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from newsletter.languages.catalogue import words_of
+from newsletter.languages.model import LANGUAGES, Language
 from newsletter.letters import notices
+from newsletter.letters.greeting import nameless
 from newsletter.letters.letter import Draft, LetterKind, SlotName, fill_html, fill_text
 from newsletter.letters.templates import Templates
 from subscribers.model import MailingList
@@ -52,6 +56,39 @@ def test_welcome_thanks_and_says_how_to_leave(templates: Templates) -> None:
         assert "thank you for subscribing." in part
     for link in links:
         assert str(link) in fill_text(draft.text, draft.slots, AMARA)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
+def test_every_notice_is_whole_in_every_language(templates: Templates, language: Language) -> None:
+    """Both parts and the subject are there, no value is lost on the way, and the letter says what it speaks."""
+    spoken = templates.speaking(words_of(language))
+    makers = (
+        notices.confirmation,
+        notices.reminder,
+        notices.welcome,
+        notices.goodbye,
+        notices.link,
+        notices.data,
+        notices.move,
+        notices.moved,
+    )
+    for make in makers:
+        draft = make(spoken, a_newsletter(), MEMBERS, LINKS, SEED)
+
+        assert (language.tag, f'dir="{language.direction}"') == (draft.language, re.findall(r'dir="\w+"', draft.html)[0])
+        assert draft.subject
+        assert draft.preheader
+        for part in parts(draft):
+            assert "%(" not in part
+            assert "CPDWL Section, 5 Library Square, The Hague" in part
+        for token in draft.slots.values():
+            assert token in draft.html
+            assert token in draft.text
+
+
+def test_a_letter_greets_somebody_without_a_name() -> None:
+    """In its own language; a language that is none of ours is greeted in English."""
+    assert ["reader", "liebe Leserin, lieber Leser", "reader"] == [nameless(tag) for tag in ("en", "de-CH", "nl")]
 
 
 def test_notices_are_the_same_each_time_and_differ_by_list(templates: Templates) -> None:

@@ -14,7 +14,8 @@ from newsletter.tables.letters import letter
 from newsletter.tables.mail import delivery
 from newsletter.worker import people
 from newsletter.worker.metronome import Worker
-from subscribers import confirmations, pending
+from subscribers import confirmations, pending, register
+from subscribers.address import parse
 from subscribers.tables.limits import limit_use
 from subscribers.tables.people import subscriber
 from tests.harness.people import ask
@@ -59,6 +60,20 @@ def test_a_tick_reminds_and_forgets_once(stage: Stage) -> None:
         told.append((len(reminded(stage)), known(stage)))
 
     assert [(0, 4), (2, 4), (2, 4), (2, 2), (2, 2)] == told
+
+
+def test_a_reminder_speaks_the_language_of_its_person(stage: Stage) -> None:
+    """Of two who are reminded in one tick each reads their own."""
+    wish(stage, "dee", "eve")
+    with stage.application.database.write() as tx:
+        register.edit(tx, register.find(tx, parse("eve@example.net")).id, language="ru")
+    stage.clock.set(REMIND_AT)
+    tick(stage)
+    query = select(delivery.c.email, letter.c.language).join(letter, letter.c.id == delivery.c.letter_id)
+    with stage.application.database.read() as tx:
+        spoken = sorted(tuple(row) for row in tx.execute(query.where(letter.c.kind == LetterKind.REMINDER)))
+
+    assert [("dee@example.net", "en"), ("eve@example.net", "ru")] == spoken
 
 
 def test_there_may_be_more_than_one_batch(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
