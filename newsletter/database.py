@@ -205,6 +205,15 @@ class Database:
                 connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
             command.upgrade(_alembic_config(connection), "head")
 
+    def scrub(self) -> None:
+        """Let what was deleted stand nowhere in the files of SQLite that no reader holds; PostgreSQL vacuums by itself."""
+        if not self.is_sqlite:
+            return
+        with self._reading.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            # Outside a transaction. What cannot be emptied now, because somebody reads, is emptied by a later one.
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def is_current(self) -> bool:
         """Whether the tables have the shape this version expects."""
         with self.read() as tx:
@@ -326,6 +335,8 @@ def _sqlite_engine(url: URL, busy_timeout: int, more: Sequence[str] = ()) -> Eng
         # NORMAL may forget the last "accepted" or "withdrawn" after a power cut.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is overwritten: an erased address must not stand in the file because no page was needed meanwhile.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute(f"PRAGMA busy_timeout={busy_timeout}")
         for pragma in more:
             cursor.execute(pragma)

@@ -1,13 +1,17 @@
 """Which instance this database is, whether it may mail, and by what a copy of it is told; in SQL."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, case, insert, literal, select, text, update
 
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert as upsert
+
 from newsletter.errors import InstanceMismatch
-from newsletter.tables.instance import instance
+from newsletter.tables.instance import forgetting, instance
 
 # A copy that is adopted counts on from here on: no host that knew the original has seen so high a pulse.
 LEAP = 10_000_000
@@ -119,3 +123,14 @@ def adopt(tx: Connection, place_now: str, least: int) -> int:
     pulse = max(standing(tx).pulse, least) + LEAP
     tx.execute(update(instance).values(is_adopted=True, place=place_now, pulse=pulse, replayed_at=None))
     return pulse
+
+
+def has_forgotten(tx: Connection, day: str) -> bool:
+    """Whether what is kept no longer was forgotten on this day."""
+    return tx.execute(select(forgetting.c.day).where(forgetting.c.day == day)).one_or_none() is not None
+
+
+def mark_forgotten(tx: Connection, day: str, forgotten: Mapping[str, int], now: datetime) -> None:
+    """Write down that it was, and how much of what; the first who says so is right."""
+    made = upsert(forgetting).values(day=day, finished_at=now, forgotten=dict(forgotten))
+    tx.execute(made.on_conflict_do_nothing())

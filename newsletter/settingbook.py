@@ -92,6 +92,23 @@ SETTINGS = (
         f"How often the worker looks for what is due, in seconds, {SHORTEST_TICK} to {LONGEST_TICK}.",
     ),
     Setting(
+        "NEWSLETTER_KEEP_DELIVERIES",
+        "`24 months`",
+        "How long deliveries say to whom they went, from the planning of the letter; then issue, state and times stay. As "
+        "`24 months`, `90 days`, `2 years` or `for ever`.",
+    ),
+    Setting(
+        "NEWSLETTER_KEEP_NETWORKS",
+        "`12 months`",
+        "How long the evidence of consent tells network addresses and browsers.",
+    ),
+    Setting(
+        "NEWSLETTER_KEEP_LEFT",
+        "`3 years`",
+        "How long somebody is known who left their last list; then they are erased. So long, too, the evidence of an erased "
+        "person is found by the hash of their address.",
+    ),
+    Setting(
         "NEWSLETTER_LOG",
         "`info/text`",
         "What is logged to stderr, and how: `debug`, `info`, `warning` or `error`, then `/text` or `/json`.",

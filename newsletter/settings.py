@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from newsletter.errors import SettingWrong
 from newsletter.letters.templates import packaged_templates
 from newsletter.mail.relays import Relay, parse_relay
 from newsletter.outbound import FetchPolicy
+from newsletter.people.retention import Keep
 from newsletter.settingbook import LONGEST_TICK, PREFIX, SETTINGS, SHORTEST_TICK
 from subscribers.tokens import SHORTEST_SECRET
 
@@ -30,6 +32,9 @@ _UNCERTAIN = ("hold", "resend")
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
+_FOR_EVER = frozenset({"for ever", "forever"})
+_SPAN = re.compile(r"(?P<count>[1-9][0-9]{0,3})\s*(?P<unit>day|month|year)s?", re.ASCII)
+_DAYS = {"day": 1.0, "month": 365 / 12, "year": 365.0}
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 
 T = TypeVar("T")
@@ -65,6 +70,8 @@ class Settings:
     # Mail whose fate is not known is mailed again, once; else it is held.
     resends_uncertain: bool
     tick_seconds: int
+    # How long what is kept of people.
+    keep: Keep
     log: LogSettings
     templates: Path
     # Empty: nothing breaks on purpose.
@@ -120,6 +127,11 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         return_domain=_read(given, "return_domain", _domain, ""),
         resends_uncertain=_read(given, "uncertain", _resends, default=False),
         tick_seconds=_read(given, "tick_seconds", _tick_seconds, 20),
+        keep=Keep(
+            deliveries=_read(given, "keep_deliveries", _span, Keep().deliveries),
+            networks=_read(given, "keep_networks", _span, Keep().networks),
+            left=_read(given, "keep_left", _span, Keep().left),
+        ),
         log=_read(given, "log", _log, LogSettings()),
         templates=_read(given, "templates", _existing_folder, packaged_templates()),
         failpoint=_read(given, "failpoint", _failpoint, ""),
@@ -270,6 +282,17 @@ def _tick_seconds(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not SHORTEST_TICK <= int(text) <= LONGEST_TICK:
         raise ValueError(f"{text!r} is no whole number of seconds from {SHORTEST_TICK} to {LONGEST_TICK}")
     return int(text)
+
+
+def _span(text: str) -> timedelta | None:
+    if text.lower() in _FOR_EVER:
+        return None
+    found = _SPAN.fullmatch(text.lower())
+    if found is None:
+        raise ValueError(f"{text!r} is no span of time, for instance 24 months, 90 days, 2 years or for ever")
+    # The year has 365 days here; nobody counts on the day.
+    days = int(found["count"]) * _DAYS[found["unit"]]
+    return timedelta(days=round(days))
 
 
 def _domain(text: str) -> str:

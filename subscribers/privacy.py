@@ -12,7 +12,10 @@ from subscribers.attributes import spelled
 from subscribers.consent import Act, Consent, Door, Evidence
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import EVERY_LIST, Reason, Subscriber, Subscription, Topic
+from subscribers.tables.errands import address_move, data_link
 from subscribers.tables.evidence import suppression as suppressions
+from subscribers.tables.imports import import_change
+from subscribers.tables.limits import asked_mail
 from subscribers.tables.lists import confirmation
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
@@ -29,6 +32,18 @@ class KeptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressChange:
+    """One time a person asked for another address; moments that have not come are None."""
+
+    old: str
+    new: str
+    asked_at: datetime
+    moved_at: datetime | None
+    # The old address said that it was not them.
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonExport:
     """Everything that is known about a person here (GDPR 15 and 20)."""
 
@@ -40,8 +55,13 @@ class PersonExport:
     attributes: Mapping[str, str]
     consent: tuple[Consent, ...]
     suppressions: tuple[KeptOut, ...]
-    # When confirmation mails were asked for.
+    # When confirmation mails were asked for; those of the last day are counted for the limits, too.
     asked_at: tuple[datetime, ...]
+    # What was known before imports changed it, for as long as they can be undone.
+    changed_by_imports: tuple[Mapping[str, object], ...]
+    address_changes: tuple[AddressChange, ...]
+    # When a link to all this was asked for.
+    data_asked_at: tuple[datetime, ...]
 
     def to_json(self) -> str:
         """Give it as a JSON object that people and programs can read; moments are ISO 8601."""
@@ -59,6 +79,9 @@ def export_person(tx: Transaction, subscriber_id: int) -> PersonExport:
     email_hash = _hash_of(tx, subscriber_id)
     kept_out = select(suppressions).where(suppressions.c.email_hash == email_hash).order_by(suppressions.c.list_id)
     asked = select(confirmation.c.requested_at).where(confirmation.c.email_hash == email_hash).order_by(confirmation.c.id)
+    counted = select(asked_mail.c.at).where(asked_mail.c.email_hash == email_hash)
+    changed = select(import_change.c.former).where(import_change.c.subscriber_id == subscriber_id).order_by(import_change.c.id)
+    linked = select(data_link.c.asked_at).where(data_link.c.subscriber_id == subscriber_id).order_by(data_link.c.id)
     return PersonExport(
         subscriber=person,
         subscriptions=register.subscriptions_of(tx, subscriber_id),
@@ -66,7 +89,10 @@ def export_person(tx: Transaction, subscriber_id: int) -> PersonExport:
         attributes={key: spelled(answer) for key, answer in attributebook.answers_of(tx, subscriber_id).items()},
         consent=register.consent_of(tx, email_hash),
         suppressions=tuple(KeptOut(row.list_id, Reason(row.reason), row.at) for row in tx.execute(kept_out)),
-        asked_at=tuple(tx.execute(asked).scalars()),
+        asked_at=tuple(sorted({*tx.execute(asked).scalars(), *tx.execute(counted).scalars()})),
+        changed_by_imports=tuple(tx.execute(changed).scalars()),
+        address_changes=_address_changes(tx, subscriber_id),
+        data_asked_at=tuple(tx.execute(linked).scalars()),
     )
 
 
@@ -90,6 +116,13 @@ def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) 
     acts.forget(tx, subscriber_id)
     # Subscriptions, confirmations and answers go with the row.
     tx.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))
+
+
+def _address_changes(tx: Transaction, subscriber_id: int) -> tuple[AddressChange, ...]:
+    of_person = select(address_move).where(address_move.c.subscriber_id == subscriber_id).order_by(address_move.c.id)
+    return tuple(
+        AddressChange(row.old_email, row.new_email, row.asked_at, row.moved_at, row.undone_at) for row in tx.execute(of_person)
+    )
 
 
 def _hash_of(tx: Transaction, subscriber_id: int) -> str:

@@ -195,6 +195,7 @@ def erase(door: Door, address: str) -> None:
     with door.acting(PEOPLE) as acting:
         erasing.erase(acting.tx, door.application.keyring, person.id, acting.now)
         acting.record("subscriber.erase", f"subscriber {person.id}")
+    door.application.database.scrub()
     door.answer({"subscriber": person.id, "erased": True}, shown.line("The person is forgotten."))
 
 

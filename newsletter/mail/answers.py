@@ -34,17 +34,19 @@ def freeze(tx: Transaction, letter_id: int) -> None:
     tx.execute(insert(delivery_answer).from_select(columns, _answers(letter_id, keys)).on_conflict_do_nothing())
 
 
-def with_answers(tx: Transaction, claimed: Sequence[Delivery]) -> tuple[Delivery, ...]:
-    """Give deliveries of a letter that asks for answers, each with its own."""
+def of_deliveries(tx: Transaction, ids: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+    """Give what is frozen with deliveries, by their ids, as people would write it."""
     kept = delivery_answer.c
-    rows = tx.execute(
-        select(kept.delivery_id, kept.key, kept.kind, kept.text, kept.number).where(
-            kept.delivery_id.in_([one.id for one in claimed])
-        )
-    )
+    rows = tx.execute(select(kept.delivery_id, kept.key, kept.kind, kept.text, kept.number).where(kept.delivery_id.in_(ids)))
     answers: dict[int, dict[str, str]] = defaultdict(dict)
     for row in rows:
         answers[row.delivery_id][row.key] = spelled(answer_of(AttributeKind(row.kind), row.text, row.number))
+    return answers
+
+
+def with_answers(tx: Transaction, claimed: Sequence[Delivery]) -> tuple[Delivery, ...]:
+    """Give deliveries of a letter that asks for answers, each with its own."""
+    answers = of_deliveries(tx, [one.id for one in claimed])
     return tuple(replace(one, answers=answers.get(one.id)) for one in claimed)
 
 

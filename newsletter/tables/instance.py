@@ -1,8 +1,8 @@
-"""Who this database is: one row, made by the first `newsletter init`."""
+"""Who this database is (one row, made by the first `newsletter init`), and what it forgot in which night."""
 
 from sqlalchemy import Column, Table, Text
 
-from subscribers.tables.kinds import SQLITE_STRICT, Flag, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE_STRICT, Document, Flag, Instant, Number, metadata
 
 instance = Table(
     "instance",
@@ -18,5 +18,17 @@ instance = Table(
     # When journals were read into a copy; emptied when it is adopted.
     Column("replayed_at", Instant),
     Column("created_at", Instant, nullable=False),
+    **SQLITE_STRICT,
+)
+
+# Each night's forgetting of what is kept no longer, when it is through.
+forgetting = Table(
+    "forgetting",
+    metadata,
+    # In UTC.
+    Column("day", Text, primary_key=True),
+    Column("finished_at", Instant, nullable=False),
+    # How much of what, by the names of the rules.
+    Column("forgotten", Document, nullable=False),
     **SQLITE_STRICT,
 )

@@ -32,6 +32,8 @@ mailing = Table(
     # Stands in the Date header of every message of this letter, whatever the attempt.
     Column("planned_at", Instant, nullable=False),
     Column("finished_at", Instant),
+    # Behind it nobody is named in its deliveries any more: they are kept no longer.
+    Column("names_forgotten_at", Instant),
     # Whether what its people answered goes into it (delivery_answer).
     Column("has_answers", Flag, nullable=False, default=False, server_default="0"),
     CheckConstraint("state IN ('open', 'paused', 'cancelled', 'finished')", name="state"),

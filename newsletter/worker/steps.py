@@ -25,7 +25,7 @@ from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
-from newsletter.worker import digests, people
+from newsletter.worker import digests, forgetting, people
 from subscribers import seals
 from subscribers.transaction import Transaction
 
@@ -147,6 +147,14 @@ async def mail_digests(application: Application) -> bool:
 
 
 FINISH = Step("finish issues", finish_issues)
+
+
+async def forget_old(application: Application) -> bool:
+    """Forget at night what is kept no longer, some of it at each tick."""
+    await asyncio.to_thread(forgetting.forget, application)
+    return False
+
+
 STEPS = (
     Step("keep count", keep_count),
     Step("record slots", record_slots),
@@ -161,6 +169,7 @@ STEPS = (
     Step("look for bursts of departures", look_for_bursts),
     Step("tidy limits", tidy_limits),
     Step("seal the evidence of consent", seal_consent),
+    Step("forget what is kept no longer", forget_old),
 )
 
 

@@ -44,9 +44,7 @@ def upgrade() -> None:
             name=op.f("fk_departure_burst_id_departure_burst"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["letter.id"], name=op.f("fk_departure_letter_id_letter"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_departure_letter_id_letter"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["subscription_id"],
             ["subscription.id"],

@@ -3,13 +3,13 @@
 from starlette.responses import Response
 
 from newsletter.letters import notices
-from newsletter.people import asking
+from newsletter.people import asking, personfile
 from newsletter.people import erase as erasing
 from newsletter.web.faults import LinkRunOut, TooOften
 from newsletter.web.public.publications import masked
 from newsletter.web.public.readers import Reader, reader
 from newsletter.web.visits import Site, Visit
-from subscribers import datalinks, limits, privacy
+from subscribers import datalinks, limits
 from subscribers.limits import Asker
 from subscribers.model import EVERY_LIST
 from subscribers.tokens import Purpose
@@ -41,7 +41,7 @@ def download(site: Site, visit: Visit) -> Response:
     """Give everything that is kept of the person as a file (GDPR 15 and 20)."""
     standing = _owner(site, visit)
     with site.application.database.read() as tx:
-        everything = privacy.export_person(tx, standing.person.id).to_json()
+        everything = personfile.gather(tx, standing.person.id).to_json()
     headers = {"Content-Disposition": 'attachment; filename="everything.json"'}
     return Response(everything, headers=headers, media_type="application/json")
 

@@ -1,0 +1,143 @@
+"""What was mailed to whom, in SQL: told to the person, and forgotten after a time."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Text, cast, delete, func, literal, select, update
+
+from newsletter.mail import answers
+from newsletter.mail.mailings import MailingState
+from newsletter.tables.departures import departure
+from newsletter.tables.letters import letter
+from newsletter.tables.mail import attempt, delivery, delivery_answer, mailing, spelled_out
+from subscribers.tables.lists import subscription
+from subscribers.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """One letter to one person, and what became of it."""
+
+    kind: str
+    subject: str
+    issue_id: int | None
+    # As it was when the letter was planned.
+    email: str
+    name: str
+    state: str
+    planned_at: datetime
+    sending_at: datetime | None
+    settled_at: datetime | None
+    # The last word of the relay, and why we concluded what we did.
+    reply: str
+    note: str
+    # What the person had answered, where the letter said it.
+    answers: Mapping[str, str]
+    # The words of the relay at each try that was not the last.
+    tries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """One time a person left a list."""
+
+    list_id: int
+    left_at: datetime
+    door: str
+    reason: str
+
+
+def mailed_to(tx: Transaction, subscriber_id: int) -> tuple[Mailed, ...]:
+    """Give every letter that was planned for a person, the first first."""
+    rows = tx.execute(
+        select(delivery, letter.c.kind, letter.c.subject, letter.c.issue_id, mailing.c.planned_at)
+        .join_from(delivery, letter, letter.c.id == delivery.c.letter_id)
+        .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
+        .where(delivery.c.subscriber_id == subscriber_id)
+        .order_by(delivery.c.id)
+    ).all()
+    ids = [row.id for row in rows]
+    said = answers.of_deliveries(tx, ids)
+    tries = _tries(tx, ids)
+    return tuple(
+        Mailed(
+            kind=row.kind,
+            subject=row.subject,
+            issue_id=row.issue_id,
+            email=row.email,
+            name=row.name,
+            state=row.state,
+            planned_at=row.planned_at,
+            sending_at=row.sending_at,
+            settled_at=row.settled_at,
+            reply=row.reply,
+            note=row.note,
+            answers=said.get(row.id, {}),
+            tries=tuple(tries.get(row.id, ())),
+        )
+        for row in rows
+    )
+
+
+def departures_of(tx: Transaction, subscriber_id: int) -> tuple[Departed, ...]:
+    """Give every time a person left a list, the first first."""
+    rows = tx.execute(
+        select(departure.c.list_id, departure.c.left_at, departure.c.door, departure.c.reason)
+        .join(subscription, subscription.c.id == departure.c.subscription_id)
+        .where(subscription.c.subscriber_id == subscriber_id)
+        .order_by(departure.c.id)
+    )
+    return tuple(Departed(row.list_id, row.left_at, row.door, row.reason) for row in rows)
+
+
+def named(tx: Transaction, before: datetime) -> int:
+    """Count the deliveries of letters from before a moment that still say to whom they went."""
+    of_old = delivery.c.letter_id.in_(select(mailing.c.letter_id).where(*_old(before)))
+    return tx.execute(select(func.count()).select_from(delivery).where(of_old, delivery.c.email != "")).scalar_one()
+
+
+def forget_names(tx: Transaction, before: datetime, limit: int) -> int:
+    """Empty up to *limit* of them of everything but issue, state and times; gives how many, 0 when there are no more."""
+    for letter_id in tx.execute(select(mailing.c.letter_id).where(*_old(before)).order_by(mailing.c.letter_id)).scalars().all():
+        its = (delivery.c.letter_id == letter_id, delivery.c.email != "")
+        ids = tx.execute(select(delivery.c.id).where(*its).order_by(delivery.c.id).limit(limit)).scalars().all()
+        if ids:
+            _forget(tx, ids)
+            return len(ids)
+        # Never looked through again: a letter has a million rows.
+        tx.execute(update(mailing).where(mailing.c.letter_id == letter_id).values(names_forgotten_at=before))
+    return 0
+
+
+def _old(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    ended = spelled_out(mailing.c.state, MailingState.FINISHED, MailingState.CANCELLED)
+    return ended, mailing.c.planned_at < before, mailing.c.names_forgotten_at.is_(None)
+
+
+def _forget(tx: Transaction, ids: Sequence[int]) -> None:
+    tx.execute(delete(delivery_answer).where(delivery_answer.c.delivery_id.in_(ids)))
+    # Relays repeat the address in their replies.
+    tx.execute(update(attempt).where(attempt.c.delivery_id.in_(ids)).values(reply=""))
+    tx.execute(
+        update(delivery)
+        .where(delivery.c.id.in_(ids))
+        .values(
+            email="",
+            # One for each row of a letter, and nobody's hash.
+            email_hash=literal("forgotten-") + cast(delivery.c.id, Text),
+            name="",
+            reply="",
+            subscriber_id=None,
+            subscription_id=None,
+        )
+    )
+
+
+def _tries(tx: Transaction, ids: Sequence[int]) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = select(attempt.c.delivery_id, attempt.c.reply).where(attempt.c.delivery_id.in_(ids)).order_by(attempt.c.id)
+    for row in tx.execute(rows):
+        found[row.delivery_id].append(row.reply)
+    return found

@@ -1,0 +1,41 @@
+"""The nightly forgetting of what is kept no longer; a night that was cut short is ended by the next tick."""
+
+from datetime import UTC, datetime
+from itertools import islice
+
+import structlog
+
+from newsletter import instance
+from newsletter.bootstrap import Application
+from newsletter.people import retention
+
+log = structlog.get_logger()
+
+# In UTC: when hardly anybody reads or writes in most places, and behind the day that is sealed.
+HOUR = 2
+
+# Of one tick: what else is due is not to wait.
+MOST_BATCHES = 20
+
+
+def forget(application: Application) -> None:
+    """Forget some of what is due tonight; nothing when that is through, or the night has not come."""
+    now = application.clock().astimezone(UTC)
+    night = now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    day = night.date().isoformat()
+    with application.database.read() as tx:
+        if now < night or instance.has_forgotten(tx, day):
+            return
+    followed = retention.rules(application.settings.keep, application.keyring, now)
+    batches = tuple(islice(retention.forget(application.database.write, followed, night), MOST_BATCHES))
+    if len(batches) == MOST_BATCHES:
+        return
+    _end(application, day, dict(batches[-1]) if batches else {}, now)
+
+
+def _end(application: Application, day: str, forgotten: dict[str, int], now: datetime) -> None:
+    application.database.scrub()
+    with application.database.write() as tx:
+        instance.mark_forgotten(tx, day, forgotten, now)
+    if forgotten:
+        log.info("what is kept no longer was forgotten", **forgotten)

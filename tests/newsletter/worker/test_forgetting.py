@@ -1,0 +1,62 @@
+"""The night of the worker: once, in the small hours, to its end though it is cut short."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter import instance
+from newsletter.bootstrap import Application
+from newsletter.clock import MovableClock
+from newsletter.people import retention
+from newsletter.people.retention import BATCH
+from newsletter.worker import forgetting
+from tests.harness import people
+from tests.harness.instance import environment, opened
+
+NIGHT = datetime(2021, 3, 1, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def running(database_url: str, tmp_path: Path, now: datetime) -> Iterator[tuple[Application, MovableClock]]:
+    """Give an instance with a few more readers than a batch takes, whose network addresses are a year old tonight."""
+    with opened(environment(database_url, tmp_path), NIGHT) as (application, clock):
+        with application.database.write() as tx:
+            list_id = people.a_list(tx, now).id
+            for number in range(BATCH + 5):
+                people.join(tx, application.keyring, list_id, f"reader{number}@example.net", now)
+        yield application, clock
+
+
+def left(application: Application) -> int:
+    """Count what is still to be forgotten."""
+    with application.database.read() as tx:
+        followed = retention.rules(application.settings.keep, application.keyring, NIGHT)
+        return sum(retention.due(tx, followed, NIGHT).values())
+
+
+def test_nothing_is_forgotten_before_the_night(running: tuple[Application, MovableClock]) -> None:
+    """A minute before two o'clock."""
+    application, clock = running
+    clock.set(NIGHT - timedelta(minutes=1))
+    before = left(application)
+    forgetting.forget(application)
+
+    assert before == left(application) == 2 * (BATCH + 5)
+
+
+def test_night_that_was_cut_short_is_ended_by_the_next_tick(
+    running: tuple[Application, MovableClock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then it is through until the next one."""
+    application, clock = running
+    monkeypatch.setattr(forgetting, "MOST_BATCHES", 1)
+    for expected in (2 * (BATCH + 5) - BATCH, 10, 0, 0):
+        forgetting.forget(application)
+        assert expected == left(application)
+    with application.database.read() as tx:
+        assert instance.has_forgotten(tx, "2021-03-01")
+        assert not instance.has_forgotten(tx, "2021-03-02")
+    clock.set(NIGHT + timedelta(hours=20))
+    forgetting.forget(application)
