@@ -23,6 +23,7 @@ Name = Literal[
     # The clock, for each person who did not confirm; passed before the commit.
     "person.reminded",
     "person.forgotten",
+    "person.asked",
     # The digest of a quarter; passed before the commit.
     "digest.planned",
     # The change of the key, for each batch of people; passed behind the commit.

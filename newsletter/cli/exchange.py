@@ -15,17 +15,21 @@ import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
+from newsletter.cli.imports import begin_asking
 from newsletter.cli.progress import reading_bar
 from newsletter.errors import BadValue
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import register
+from subscribers.exchange.asking import FASTEST
 from subscribers.exchange.exporting import export_csv
 from subscribers.exchange.importing import import_people, rehearse_import
 from subscribers.exchange.model import ImportOrder, ImportReport
 
 # Told one by one on a terminal; all of them stand in the JSON.
 MOST_TOLD = 50
+
+ASK_HELP = "Ask them by mail for their yes, N people an hour; the worker does it."
 
 # A cell may hold a book; told on a terminal it would push all the others out of sight.
 LONGEST_TOLD = 80
@@ -37,6 +41,7 @@ LONGEST_TOLD = 80
 @click.option("--basis", metavar="TEXT", required=True, help="Why we may write to these people; kept as evidence with each.")
 @click.option("--confirmed", "is_confirmed", is_flag=True, help="They have consented already; else they must confirm first.")
 @click.option("--dry-run", "is_rehearsal", is_flag=True, help="Say what would become of each row, and change nothing.")
+@click.option("--ask-to-confirm", "per_hour", metavar="N", type=click.IntRange(1, FASTEST), help=ASK_HELP)
 @click.option("--map", "columns", metavar="TITLE=FIELD", multiple=True, help="What a column holds; `nothing` leaves it alone.")
 @click.option("--update", "updates", is_flag=True, help="Names and languages of people known already change to the file's.")
 @click.option("--encoding", default="", metavar="NAME", help="How the file is encoded, if it reads wrong: cp1251, gb18030, …")
@@ -51,6 +56,7 @@ def import_(
     basis: str,
     is_confirmed: bool,
     is_rehearsal: bool,
+    per_hour: int | None,
     columns: tuple[str, ...],
     updates: bool,
     encoding: str,
@@ -65,6 +71,8 @@ def import_(
 
     Example: newsletter subscribers import readers people.csv --basis "Signed up at the congress, 2019" --confirmed
     """
+    if per_hour is not None and is_confirmed:
+        raise click.UsageError("--ask-to-confirm asks those who have not consented, and --confirmed says that they have.")
     door.allow(Permission.MANAGE_PEOPLE)
     with door.reading() as tx:
         chosen = register.find_list(tx, list_name)
@@ -80,6 +88,8 @@ def import_(
     )
     report = _done(door, file, order, chosen.name, is_rehearsal=is_rehearsal)
     _record(door, chosen.name, order, report)
+    if per_hour is not None and report.id is not None:
+        begin_asking(door, report.id, per_hour)
     _tell_rows(door, report)
     summary = _summary(report, chosen.name, is_confirmed=is_confirmed)
     door.answer({"list": chosen.slug, **asdict(report)}, shown.line(summary))

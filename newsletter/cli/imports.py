@@ -12,6 +12,7 @@ from newsletter.people import undoing
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import register
+from subscribers.exchange import asking
 from subscribers.exchange import imports as store
 from subscribers.exchange.model import Import
 
@@ -70,6 +71,33 @@ def show(door: Door, import_id: int) -> None:
     door.answer(_document(one, names), shown.pairs(**facts), shown.pairs(**figures))
 
 
+@click.command("ask")
+@click.argument("import_id", metavar="ID", type=ISSUE_ID)
+@click.option("--per-hour", type=click.IntRange(1, asking.FASTEST), help="How many people are asked an hour.")
+@click.option("--stop", "is_stop", is_flag=True, help="Ask no more of them.")
+@common
+@pass_door
+def ask(door: Door, import_id: int, per_hour: int | None, *, is_stop: bool) -> None:
+    """Ask the people of an import who must confirm by mail for their yes, so many an hour; the worker does it.
+
+    Example: newsletter imports ask 3 --per-hour 500
+    """
+    if (per_hour is None) != is_stop:
+        raise click.UsageError("Say how many an hour, --per-hour N, or --stop.")
+    waiting = begin_asking(door, import_id, per_hour)
+    words = f"{spelled.people(waiting)} of import {import_id} wait to be asked"
+    more = "; nobody of them is asked any more." if is_stop else f", {per_hour:,} an hour from now on."
+    door.answer({"import": import_id, "waiting": waiting, "per_hour": per_hour}, shown.line(words + more))
+
+
+def begin_asking(door: Door, import_id: int, per_hour: int | None) -> int:
+    """Let the worker ask the people of an import at this pace; gives how many wait."""
+    with door.acting(PEOPLE) as acting:
+        waiting = asking.set_pace(acting.tx, import_id, per_hour, acting.now)
+        acting.record("subscribers.ask", f"import {import_id}", per_hour=per_hour)
+    return waiting
+
+
 @click.command("undo-import")
 @click.argument("import_id", metavar="ID", type=ISSUE_ID)
 @destructive
@@ -119,4 +147,4 @@ def _document(one: Import, names: dict[int, str]) -> dict[str, object]:
     }
 
 
-imports = click.Group("imports", commands=[list_, show], help="What was imported, and what became of it.")
+imports = click.Group("imports", commands=[list_, show, ask], help="What was imported, and what became of it.")

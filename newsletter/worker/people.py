@@ -1,5 +1,7 @@
 """What a tick does about people: reminds, forgets, and tidies up. Each piece has a short transaction of its own."""
 
+from datetime import datetime
+
 import structlog
 
 from newsletter import failpoints
@@ -11,7 +13,10 @@ from newsletter.letters import notices
 from newsletter.letters.letter import Draft
 from newsletter.mail import mailings
 from newsletter.people import bursts, waiting
+from newsletter.people.inviting import ask
 from subscribers import confirmations, limits, pending, register
+from subscribers.exchange import asking
+from subscribers.exchange.asking import Asking
 from subscribers.model import MailingList
 
 log = structlog.get_logger()
@@ -45,6 +50,15 @@ def remind(application: Application) -> bool:
     return len(due) == BATCH
 
 
+def ask_imported(application: Application) -> bool:
+    """Ask people whom an import brought for their own yes, at the pace that was said; True when more are due."""
+    now = application.clock()
+    with application.database.read() as tx:
+        under_way = () if mailings.is_copy(tx) else asking.under_way(tx)
+    more = [_ask(application, one, now) for one in under_way]
+    return any(more)
+
+
 def let_go(application: Application) -> bool:
     """Forget whoever asked to join and did not answer in time; True when there may be more of them."""
     now = application.clock()
@@ -75,6 +89,41 @@ def tidy(application: Application) -> bool:
         limits.tidy(tx, application.clock())
         confirmations.tidy(tx, application.clock())
     return False
+
+
+def _ask(application: Application, under_way: Asking, now: datetime) -> bool:
+    due = min(asking.due(under_way, now), BATCH)
+    if not due:
+        return False
+    with application.database.read() as tx:
+        list_ = register.list_by_id(tx, under_way.list_id)
+        newsletter = newsletters.of_list(tx, under_way.list_id)
+        waiting_people = asking.waiting(tx, under_way, due)
+    if newsletter is None or list_.is_archived:
+        # Nobody can be written to; it goes on when there is a newsletter.
+        return False
+    if not waiting_people:
+        with application.database.write() as tx:
+            asking.finish(tx, under_way)
+        log.info("everybody of an import was asked to confirm", imported=under_way.import_id)
+        return False
+    languages = {one.subscriber.language for one in waiting_people}
+    letters = {language: _confirmation(application, newsletter, list_, language) for language in languages}
+    current = under_way
+    for one in waiting_people:
+        with application.database.write() as tx:
+            letter = letters[one.subscriber.language]
+            moved = ask(tx, application.keyring, letter, newsletter, current, one, now)
+            failpoints.hit("person.asked")
+        if moved is None:
+            return False
+        current = moved
+    return asking.due(current, now) > 0
+
+
+def _confirmation(application: Application, newsletter: Newsletter, list_: MailingList, language: str) -> Draft:
+    templates = application.templates.speaking(words_for(language, list_.language, newsletter.language))
+    return notices.confirmation(templates, newsletter, list_, application.links, application.keyring.derive("slots"))
 
 
 def _reminder(application: Application, newsletter: Newsletter, list_: MailingList, language: str) -> Draft:

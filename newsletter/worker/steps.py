@@ -119,6 +119,11 @@ async def remind_pending(application: Application) -> bool:
     return await asyncio.to_thread(people.remind, application)
 
 
+async def ask_imported(application: Application) -> bool:
+    """Ask people whom an import brought for their own yes."""
+    return await asyncio.to_thread(people.ask_imported, application)
+
+
 async def let_pending_go(application: Application) -> bool:
     """Forget whoever asked to join and did not answer in time."""
     return await asyncio.to_thread(people.let_go, application)
@@ -165,6 +170,7 @@ STEPS = (
     Step("resend what is uncertain", resend_uncertain),
     FINISH,
     Step("remind who did not confirm", remind_pending),
+    Step("ask whom imports brought", ask_imported),
     Step("forget who never confirmed", let_pending_go),
     Step("look for bursts of departures", look_for_bursts),
     Step("tidy limits", tidy_limits),

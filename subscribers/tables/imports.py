@@ -33,6 +33,12 @@ import_run = Table(
     Column("duplicates", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("cleaned", Integer, nullable=False),
+    # How many of those who must confirm are asked an hour (null: none), when the next may be, how many were, and up to which
+    # subscription.
+    Column("ask_per_hour", Integer),
+    Column("ask_next_at", Instant),
+    Column("asked", Integer, nullable=False, default=0, server_default="0"),
+    Column("asked_through", Number, nullable=False, default=0, server_default="0"),
     CheckConstraint("state IN ('running', 'finished', 'undone')", name="state"),
     **SQLITE,
 )

@@ -41,3 +41,17 @@ def test_no_such_import_is_not_found(terminal: Terminal, import_id: str) -> None
     assert [Exit.NOT_FOUND] * 2 == [
         terminal(*words, "777").code for words in (("imports", "show"), ("subscribers", "undo-import"))
     ]
+
+
+def test_asking_is_begun_and_stopped(terminal: Terminal, import_id: str, tmp_path: Path) -> None:
+    """By a command, or with the import itself; not for those who have consented."""
+    path = tmp_path / "more.csv"
+    path.write_text("email\ncy@example.org\ndi@example.org\n")
+    options = ("--basis", "On paper", "--ask-to-confirm", "60")
+    taken = terminal.ok("subscribers", "import", "readers", str(path), *options)["id"]
+
+    assert 2 == terminal.ok("imports", "ask", str(taken), "--per-hour", "30")["waiting"]
+    assert "2 people of import" in terminal("imports", "ask", str(taken), "--stop").out
+    assert 0 == terminal.ok("imports", "ask", import_id, "--per-hour", "30")["waiting"]
+    assert Exit.USAGE == terminal("imports", "ask", str(taken)).code
+    assert Exit.USAGE == terminal("subscribers", "import", "readers", str(path), *options, "--confirmed").code

@@ -1,6 +1,7 @@
 """What a tick does about people who did not answer."""
 
 import asyncio
+import io
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,12 @@ from newsletter.tables.letters import letter
 from newsletter.tables.mail import delivery
 from newsletter.worker import people
 from newsletter.worker.metronome import Worker
-from subscribers import confirmations, pending, register
+from subscribers import confirmations, pending, register, suppression
 from subscribers.address import parse
+from subscribers.exchange import asking
+from subscribers.exchange.importing import import_people
+from subscribers.exchange.model import ImportOrder
+from subscribers.model import Reason
 from subscribers.tables.limits import limit_use
 from subscribers.tables.people import subscriber
 from tests.harness.people import ask
@@ -131,3 +136,75 @@ def test_what_no_limit_needs_is_forgotten(stage: Stage) -> None:
 
     with stage.application.database.read() as tx:
         assert 0 == tx.execute(select(func.count()).select_from(limit_use)).scalar_one()
+
+
+def brought(stage: Stage, *rows: str, per_hour: int) -> int:
+    """Import people who must confirm first, and let them be asked at a pace; gives the import."""
+    application = stage.application
+    order = ImportOrder(stage.newsletter.list_id, "Members' list", is_confirmed=False)
+    file = io.BytesIO("".join(f"{row}\n" for row in ("email,state", *rows)).encode())
+    taken = import_people(application.database.write, application.keyring, file, order, START).id
+    assert taken is not None
+    with application.database.write() as tx:
+        asking.set_pace(tx, taken, per_hour, START)
+    return taken
+
+
+def asked(stage: Stage) -> list[str]:
+    """Give whom a question is planned for."""
+    query = select(delivery.c.email).join(letter, letter.c.id == delivery.c.letter_id)
+    with stage.application.database.read() as tx:
+        return sorted(tx.execute(query.where(letter.c.kind == LetterKind.CONFIRMATION)).scalars())
+
+
+def test_people_of_an_import_are_asked_at_their_pace(stage: Stage) -> None:
+    """One every half hour, each once; a worker that stood still does not make up for it."""
+    brought(stage, *(f"p{number}@example.net," for number in range(5)), per_hour=2)
+    told = []
+    for minutes in (0, 1, 29, 31, 32, 300, 301, 332, 363, 400, 500):
+        stage.clock.set(START + timedelta(minutes=minutes))
+        assert () == tick(stage)
+        told.append(len(asked(stage)))
+
+    assert [1, 1, 1, 2, 2, 3, 3, 4, 5, 5, 5] == told
+
+
+def test_nobody_who_said_no_or_was_asked_is_asked(stage: Stage) -> None:
+    """Nor whoever asked by themselves meanwhile."""
+    application = stage.application
+    brought(stage, "kim@example.net,", "lou@example.net,", "max@example.net,unsubscribed", "nat@example.net,", per_hour=3600)
+    wish(stage, "lou")
+    with application.database.write() as tx:
+        email_hash = application.keyring.hash_address("nat@example.net")
+        suppression.suppress(tx, email_hash, Reason.UNSUBSCRIBED, START, list_id=stage.newsletter.list_id)
+    stage.clock.set(START + timedelta(minutes=5))
+    tick(stage)
+    tick(stage)
+
+    assert ["kim@example.net"] == asked(stage)
+
+
+def test_asking_that_was_killed_asks_nobody_twice(stage: Stage) -> None:
+    """What was committed was planned, and the next tick goes on behind it."""
+    brought(stage, *(f"p{number}@example.net," for number in range(3)), per_hour=36_000)
+    stage.clock.set(START + timedelta(minutes=2))
+    failpoints.arm("person.asked:raise:2")
+    tick(stage)
+    half = asked(stage)
+    failpoints.arm("")
+    tick(stage)
+
+    assert 1 == len(half)
+    assert ["p0@example.net", "p1@example.net", "p2@example.net"] == asked(stage)
+
+
+def test_asking_stops_when_told(stage: Stage) -> None:
+    """By the staff, or by the undoing of the import."""
+    taken = brought(stage, *(f"p{number}@example.net," for number in range(3)), per_hour=60)
+    tick(stage)
+    with stage.application.database.write() as tx:
+        waiting = asking.set_pace(tx, taken, None, START)
+    stage.clock.set(START + timedelta(hours=1))
+    tick(stage)
+
+    assert (2, 1) == (waiting, len(asked(stage)))

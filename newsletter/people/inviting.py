@@ -1,0 +1,38 @@
+"""Asking somebody whom an import brought for their own yes, in one transaction with how far the asking is."""
+
+from datetime import datetime
+
+from newsletter.issues.model import Newsletter
+from newsletter.letters.letter import Draft
+from newsletter.people import joining
+from subscribers import recognition, register, suppression
+from subscribers.consent import Door, Evidence
+from subscribers.exchange import asking
+from subscribers.exchange.asking import Asking, Waiting
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+
+
+def ask(
+    tx: Transaction,
+    keyring: Keyring,
+    confirmation: Draft,
+    newsletter: Newsletter,
+    under_way: Asking,
+    one: Waiting,
+    now: datetime,
+) -> Asking | None:
+    """Plan the mail that asks; gives how the asking goes on, None when it was stopped or another worker was here.
+
+    Whoever said no, or confirmed by another way, is passed over.
+    """
+    moved = asking.move(tx, under_way, one.subscription_id, now)
+    if moved is None:
+        return None
+    person = one.subscriber
+    standing = register.subscription_by_id(tx, one.subscription_id)
+    reason = suppression.reason_of(tx, recognition.hash_of(tx, keyring, person.address.key), under_way.list_id)
+    if standing is not None and not standing.is_confirmed and reason is None:
+        evidence = Evidence(Door.IMPORT_, under_way.basis)
+        joining.join(tx, keyring, confirmation, newsletter, person.address, person.name, now, evidence)
+    return moved
