@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from newsletter.languages.model import LANGUAGES, Language
+from subscribers import attributebook, datalinks, moves, questions, register, topicbook
+from subscribers.address import parse
+from subscribers.attributes import AttributeKind
+from subscribers.tokens import Purpose
+from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import House
-from tests.newsletter.web.test_looks import furnish
+from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, furnish
 
 # WCAG 2.2, 1.4.10: content reflows at a width of 320 CSS pixels.
 NARROWEST = 320
@@ -25,6 +31,11 @@ PLACES = (
     "expired",
     "leave",
     "preferences",
+    "link by mail",
+    "address",
+    "new address",
+    "data",
+    "erase",
     "archive",
     "shelf",
     "not found",
@@ -43,9 +54,34 @@ def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
 @pytest.fixture(scope="module")
 def places(house: House) -> Mapping[str, str]:
     """Give the path of every place, with more of everything than there should be."""
+    now, seal = house.application.clock(), house.application.keyring.seal
     with house.application.database.write() as tx:
-        found = furnish(tx, house.application, house.application.clock())
-    return {**found, "form": f"{found['subscribe']}/form"}
+        found = furnish(tx, house.application, now)
+        person = register.find(tx, parse("r0@example.org"))
+        news = register.find_list(tx, found["subscribe"].removeprefix("/subscribe/"))
+        ask_for_everything(tx, news.id, now)
+        move = moves.ask(tx, person, parse("somewhere.else@example.org"), now)
+        data = datalinks.make(tx, person.id, now)
+    return {
+        **found,
+        "form": f"{found['subscribe']}/form",
+        "link by mail": f"/preferences/{news.slug}",
+        "address": f"{found['preferences']}/address",
+        "new address": f"/m/{seal(Purpose.MOVE, move)}",
+        "data": f"/d/{seal(Purpose.DATA, data)}",
+        "erase": f"/d/{seal(Purpose.DATA, data)}/erase",
+    }
+
+
+def ask_for_everything(tx: Transaction, list_id: int, now: datetime) -> None:
+    """Let a list have topics, and ask for an attribute of each kind."""
+    topicbook.add(tx, list_id, LONG_WORD, description=LONG_NAME)
+    for kind in AttributeKind:
+        choices = ("A public library", LONG_WORD) if kind is AttributeKind.CHOICE else ()
+        made = attributebook.define(
+            tx, f"asked_{kind.name.lower()}", kind, now, label=f"{kind.value} {LONG_WORD}", choices=choices
+        )
+        questions.ask(tx, list_id, made.id)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +108,7 @@ _CUT_OFF = """
 
 def inspect(page: Page) -> None:
     """Look at what is open; whatever is cut off, wider than the page or found by axe-core fails the test."""
+    page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true; })")
     found = Axe().run(page).response["violations"]
 
     assert [] == [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found]
