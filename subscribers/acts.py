@@ -137,21 +137,24 @@ def hold(tx: Transaction, subscriber_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.email_key for row in tx.execute(people)}
 
 
-def of_address(tx: Transaction, email_hash: str) -> tuple[Consent, ...]:
-    """Give every act of whoever has this address, had it before, or was erased under it, the first first."""
+def of_address(tx: Transaction, *email_hashes: str) -> tuple[Consent, ...]:
+    """Give every act of whoever has this address, had it before, or was erased under it, the first first.
+
+    There are several hashes of one address when the instance had other keys.
+    """
     said = (
         select(consent, wording.c.text.label("wording"), wording.c.digest.label("version"))
         .outerjoin(wording, wording.c.id == consent.c.wording_id)
-        .where(consent.c.chain.in_(chains_of(email_hash)))
+        .where(consent.c.chain.in_(chains_of(email_hashes)))
         .order_by(consent.c.id)
     )
     return tuple(_consent_of(row) for row in tx.execute(said))
 
 
-def chains_of(email_hash: str) -> Select[Any]:
+def chains_of(email_hashes: Collection[str]) -> Select[Any]:
     """Give the query for the chains of whoever has an address, had it before, or was erased under it."""
-    of_present = select(subscriber.c.id.label("chain")).where(subscriber.c.email_hash == email_hash)
-    of_former = select(consent.c.chain).where(consent.c.email_hash == email_hash)
+    of_present = select(subscriber.c.id.label("chain")).where(subscriber.c.email_hash.in_(email_hashes))
+    of_former = select(consent.c.chain).where(consent.c.email_hash.in_(email_hashes))
     return select(union(of_present, of_former).subquery().c.chain)
 
 

@@ -22,9 +22,12 @@ BEGINNING = ""
 SALT_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Link:
-    """What of an act enters its digest. No part may hold a line break, or two acts could have one digest."""
+    """What of an act enters its digest. No part may hold a line break, or two acts could have one digest.
+
+    Not frozen, because one is made for each row of an import, and freezing it took as long as digesting it.
+    """
 
     # Whose: a number of the person's own, never used for anybody else.
     chain: int

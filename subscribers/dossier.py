@@ -7,12 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from subscribers import acts, chain, register, seals, walk
+from subscribers.address import EmailAddress
 from subscribers.consent import Consent
 from subscribers.model import Reason, Subscription
 from subscribers.sealer import Seal
 from subscribers.tables.evidence import suppression
 from subscribers.tables.lists import mailing_list
 from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from subscribers.verification import ChainWalk, Finding, Recorded
 
@@ -71,24 +73,25 @@ class Dossier:
         return not (self.is_known or self.refusals or self.exhibits)
 
 
-def gather(tx: Transaction, email_hash: str) -> Dossier:
-    """Give the evidence about the address of this keyed hash; somebody who was erased is found by it as well."""
+def gather(tx: Transaction, keyring: Keyring, address: EmailAddress) -> Dossier:
+    """Give the evidence about an address; whoever was erased is found by its keyed hash, made with whichever key."""
+    hashes = [one.hash_address(address.key) for one in (keyring, *keyring.former)]
     names = {row.id: row.name for row in tx.execute(select(mailing_list.c.id, mailing_list.c.name))}
-    person = tx.execute(select(subscriber.c.id).where(subscriber.c.email_hash == email_hash)).scalar_one_or_none()
+    person = tx.execute(select(subscriber.c.id).where(subscriber.c.email_key == address.key)).scalar_one_or_none()
     standings = register.subscriptions_of(tx, person) if person is not None else ()
-    recorded = tuple(walk.recorded(tx, acts.chains_of(email_hash)))
+    recorded = tuple(walk.recorded(tx, acts.chains_of(hashes)))
     return Dossier(
-        email_hash=email_hash,
+        email_hash=hashes[0],
         is_known=person is not None,
         standings=tuple(Standing(names.get(one.list_id, ""), one) for one in standings),
-        refusals=_refusals(tx, email_hash, names),
-        exhibits=_exhibits(acts.of_address(tx, email_hash), recorded, tuple(seals.all_seals(tx)), names),
+        refusals=_refusals(tx, hashes, names),
+        exhibits=_exhibits(acts.of_address(tx, *hashes), recorded, tuple(seals.all_seals(tx)), names),
         findings=_findings(recorded),
     )
 
 
-def _refusals(tx: Transaction, email_hash: str, names: Mapping[int | None, str]) -> tuple[Refusal, ...]:
-    rows = tx.execute(select(suppression).where(suppression.c.email_hash == email_hash).order_by(suppression.c.list_id))
+def _refusals(tx: Transaction, email_hashes: Sequence[str], names: Mapping[int | None, str]) -> tuple[Refusal, ...]:
+    rows = tx.execute(select(suppression).where(suppression.c.email_hash.in_(email_hashes)).order_by(suppression.c.list_id))
     # EVERY_LIST is the number of no list.
     return tuple(Refusal(names.get(row.list_id, ""), Reason(row.reason), row.at) for row in rows)
 

@@ -47,9 +47,9 @@ class Finding:
     seal: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recorded:
-    """An act as it stands in the database."""
+    """An act as it stands in the database; not frozen, because millions are made."""
 
     id: int
     link: Link

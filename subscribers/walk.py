@@ -25,8 +25,9 @@ CHUNK = 1_000
 # Kept word for word; whoever changed a million acts is told so by the count.
 MOST_FINDINGS = 100
 
-# The acts by which somebody may stand on a list as confirmed.
+# The acts by which somebody may stand on a list as confirmed, and those which end that.
 PROOFS = (Act.CONFIRMED, Act.IMPORTED, Act.ADDED)
+ENDS = (Act.WITHDRAWN, Act.UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +151,16 @@ def _recorded_of(row: tuple[Any, ...], versions: dict[int | None, _Version]) -> 
 
 
 def _unproven(tx: Transaction) -> Iterator[Finding]:
-    """Give who stands on a list as confirmed although nothing in the evidence says why."""
+    """Give who stands on a list as confirmed although their last word about it in the evidence is no yes."""
+    end = consent.alias("ending")
+    is_ended = exists().where(
+        end.c.chain == consent.c.chain, end.c.list_id == consent.c.list_id, end.c.act.in_(ENDS), end.c.seq > consent.c.seq
+    )
     proof = exists().where(
         consent.c.chain == subscription.c.subscriber_id,
         consent.c.list_id == subscription.c.list_id,
         consent.c.act.in_(PROOFS),
+        ~is_ended,
     )
     standing = (
         select(subscription.c.subscriber_id, mailing_list.c.name)
@@ -164,4 +170,8 @@ def _unproven(tx: Transaction) -> Iterator[Finding]:
         .execution_options(yield_per=CHUNK)
     )
     for number, name in tx.execute(standing):
-        yield Finding(Fault.UNPROVEN, f"Subscriber {number} stands on {name}, and no act says why.", number)
+        yield Finding(
+            Fault.UNPROVEN,
+            f"Subscriber {number} stands on {name} as confirmed, and their last word about it is no yes.",
+            number,
+        )

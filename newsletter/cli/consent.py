@@ -12,7 +12,7 @@ from newsletter.cli.exits import Exit
 from newsletter.cli.progress import reading_bar
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
-from subscribers import dossier, recognition, seals, walk
+from subscribers import dossier, seals, walk
 from subscribers.address import EmailAddress, parse
 from subscribers.dossier import Dossier, Exhibit
 from subscribers.errors import SubscriberNotFound
@@ -39,7 +39,7 @@ def show(door: Door, address: str) -> int:
     """
     parsed = parse(address)
     with door.reading(PEOPLE) as tx:
-        found = dossier.gather(tx, recognition.look_up(tx, door.application.keyring, parsed.key))
+        found = dossier.gather(tx, door.application.keyring, parsed)
     if found.is_empty:
         raise SubscriberNotFound(parsed)
     door.answer(_document(door, parsed, found), *_pages(parsed, found))

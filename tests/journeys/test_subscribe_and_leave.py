@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from newsletter.clock import system_clock
-from subscribers import register
+from subscribers import register, walk
 from subscribers.address import parse
 from subscribers.model import MailingList, SubscriptionState
 from tests.harness import forms
@@ -25,6 +25,8 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     """Give the product, open."""
     with House(database_url, tmp_path) as opened:
         yield opened
+        with opened.application.database.read() as tx:
+            assert () == walk.verify(tx, opened.application.keyring).findings, "the evidence of consent is whole at the end"
 
 
 @pytest.fixture

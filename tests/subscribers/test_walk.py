@@ -212,10 +212,17 @@ def test_subscription_without_evidence_is_named(book: Book, now: datetime) -> No
     """Somebody was written onto the list."""
     with book.database.write() as tx:
         other = a_list(tx, now, "Others").id
-    book.change("UPDATE subscription SET list_id = {other}", other=other)
+    book.change("UPDATE subscription SET list_id = {other}, state = 'confirmed'", other=other)
 
-    assert [Fault.UNPROVEN] * 2 == [one.fault for one in book.verified().findings]
-    assert "stands on Others, and no act says why" in book.first().text
+    assert [Fault.UNPROVEN] * 3 == [one.fault for one in book.verified().findings]
+    assert "stands on Others as confirmed, and their last word about it is no yes" in book.first().text
+
+
+def test_no_that_was_turned_into_a_yes_is_named(book: Book) -> None:
+    """Whoever left is not brought back by writing another state into a row."""
+    book.change("UPDATE subscription SET state = 'confirmed' WHERE subscriber_id = {ann}")
+
+    assert [(Fault.UNPROVEN, book.ann)] == [(one.fault, one.chain) for one in book.verified().findings]
 
 
 SEALS = {

@@ -56,7 +56,7 @@ def leave(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         standing = _standing(site, visit, tx)
     goodbyes = farewells.goodbyes(site, standing.subscriber, [standing.subject])
-    outcome = _withdraw(site, visit, Evidence(Door.LINK, standing.wording, visit.network, visit.agent), goodbyes)
+    outcome = _withdraw(site, visit, _evidence(visit, standing), goodbyes)
     if isinstance(outcome, Unknown):
         raise TokenInvalid
     return _left(site, standing, visit, already=not isinstance(outcome, Withdrawn))
@@ -71,6 +71,10 @@ def say_why(site: Site, visit: Visit) -> Response:
         with site.application.database.write() as tx:
             departures.say_why(tx, standing.subscription.id, why)
     return _page(site, "public/thanks.html", standing)
+
+
+def _evidence(visit: Visit, standing: _Standing) -> Evidence:
+    return Evidence(Door.LINK, standing.wording, visit.network, visit.agent, language=standing.speech.language.tag)
 
 
 def _one_click(site: Site, visit: Visit) -> Response:

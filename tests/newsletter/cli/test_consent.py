@@ -8,7 +8,9 @@ from sqlalchemy import text
 
 from newsletter.cli.exits import Exit
 from newsletter.database import Database
-from subscribers import seals
+from subscribers import dossier, seals
+from subscribers.address import parse
+from subscribers.consent import Act
 from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness.terminal import Terminal
@@ -137,3 +139,16 @@ def test_viewer_sees_no_evidence(terminal: Terminal, joined: None) -> None:
 
     assert Exit.REFUSED == terminal("consent", "show", ANN, "--as", "vic").code
     assert Exit.REFUSED == terminal("consent", "verify", "--as", "vic").code
+
+
+def test_evidence_is_found_behind_a_change_of_the_key(terminal: Terminal, joined: None, settings: dict[str, str]) -> None:
+    """As long as the former key is given, also of somebody who was erased before the change."""
+    terminal.ok("subscribers", "erase", ANN, "--yes")
+    database = Database(settings["NEWSLETTER_DATABASE_URL"])
+    with database.read() as tx:
+        found = dossier.gather(tx, Keyring("another secret of the tests, also long", [SECRET]), parse(ANN))
+        lost = dossier.gather(tx, Keyring("another secret of the tests, also long"), parse(ANN))
+    database.close()
+
+    assert [Act.ADDED, Act.WITHDRAWN, Act.ERASED] == [one.consent.act for one in found.exhibits]
+    assert lost.is_empty

@@ -77,10 +77,11 @@ def test_joining_speaks_one_language_from_form_to_welcome(
     form = client.get(place).text
     client.post(place, data=forms.joining(keyring, clock(), NEW))
     confirmation = last_letter(database)
-    [wish] = said_by(database, keyring, NEW)
+    [wish, mailed] = said_by(database, keyring, NEW)
 
     assert " ".join(wish.evidence.wording.split()) in text_of(form)
-    assert (language.tag, language.tag) == (wish.evidence.language, confirmation.language)
+    assert [language.tag] * 3 == [wish.evidence.language, mailed.evidence.language, confirmation.language]
+    assert mailed.evidence.wording.startswith(confirmation.subject)
     assert words.gettext("Confirm your subscription to %(newsletter)s", newsletter=newsletter.name) == confirmation.subject
 
     link = f"/c/{keyring.seal(Purpose.CONFIRM, 1)}"
