@@ -20,12 +20,17 @@ from newsletter.confined import Child
 from newsletter.database import Database, DatabaseBusy, DatabaseFault
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, KeyNotChanged, SettingWrong
 from newsletter.instance import claim_instance, known_instance
+from newsletter.issues.model import Newsletter
 from newsletter.journal import Journal
+from newsletter.languages.catalogue import Words
+from newsletter.letters import notebook, notices
+from newsletter.letters.letter import Draft, LetterKind
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.mail.relays import Relay
 from newsletter.outbound import FetchPolicy
 from newsletter.settings import LogSettings, Settings
+from subscribers.model import MailingList
 from subscribers.tokens import SHORTEST_SECRET, Keyring
 
 # Random bytes of a key we make: 64 characters, twice what is asked for.
@@ -60,6 +65,18 @@ class Application:
     def relay(self) -> Relay | None:
         """The server mail is handed to; None: nothing is mailed."""
         return self.settings.relay
+
+    def notice(self, kind: LetterKind, newsletter: Newsletter, list_: MailingList, words: Words) -> Draft:
+        """Compose a notice about a list in the language of *words*, as the list says it.
+
+        Raises:
+            RenderFailed: a template is wrong.
+
+        """
+        with self.database.read() as tx:
+            own = notebook.find(tx, list_.id, kind, words.language.code)
+        seed = self.keyring.derive("slots")
+        return notices.compose(kind, self.templates.speaking(words), newsletter, list_, self.links, seed, own)
 
     def close(self) -> None:
         """Let the child process and all connections go."""

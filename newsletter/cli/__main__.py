@@ -25,6 +25,7 @@ from newsletter.cli import (
     journal,
     lists,
     newsletters,
+    notices,
     privacy,
     reconciling,
     relays,
@@ -84,6 +85,7 @@ for command in (
     journal.journal,
     journal.adopt,
     departures.departures,
+    notices.notices,
 ):
     newsletter.add_command(command)
 

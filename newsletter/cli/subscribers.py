@@ -12,8 +12,7 @@ from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import words_for
-from newsletter.letters import notices
-from newsletter.letters.letter import Draft
+from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import erase as erasing
 from newsletter.people import joining, withdraw
 from newsletter.staff.permissions import Permission
@@ -213,10 +212,8 @@ def _asking(door: Door, tx: Transaction, chosen: MailingList) -> _Asking:
     newsletter = newsletters.of_list(tx, chosen.id)
     if newsletter is None:
         raise BadValue("list", chosen.name, "no newsletter goes to it, so nobody can be asked by mail; make one first")
-    seed = application.keyring.derive("slots")
-    templates = application.templates.speaking(words_for(chosen.language, newsletter.language))
-    letter = notices.confirmation(templates, newsletter, chosen, application.links, seed)
-    return _Asking(newsletter, letter)
+    words = words_for(chosen.language, newsletter.language)
+    return _Asking(newsletter, application.notice(LetterKind.CONFIRMATION, newsletter, chosen, words))
 
 
 def _words(outcome: AddOutcome | RequestOutcome) -> _Words:

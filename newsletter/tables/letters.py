@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Table, Text
 
-from subscribers.tables.kinds import SQLITE, Document, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Instant, Number, metadata
 
 letter = Table(
     "letter",
@@ -26,4 +26,20 @@ letter = Table(
     Column("content_hash", Text, nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     **SQLITE,
+)
+
+# What a list says in its notices instead of the words of the templates.
+notice_words = Table(
+    "notice_words",
+    metadata,
+    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE"), primary_key=True),
+    # LetterKind
+    Column("kind", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    # Empty: as the template says it.
+    Column("subject", Text, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    **SQLITE_STRICT,
 )

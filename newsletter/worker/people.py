@@ -9,8 +9,7 @@ from newsletter.bootstrap import Application
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import words_for
-from newsletter.letters import notices
-from newsletter.letters.letter import Draft
+from newsletter.letters.letter import Draft, LetterKind
 from newsletter.mail import mailings
 from newsletter.people import bursts, waiting
 from newsletter.people.inviting import ask
@@ -122,11 +121,10 @@ def _ask(application: Application, under_way: Asking, now: datetime) -> bool:
 
 
 def _confirmation(application: Application, newsletter: Newsletter, list_: MailingList, language: str) -> Draft:
-    templates = application.templates.speaking(words_for(language, list_.language, newsletter.language))
-    return notices.confirmation(templates, newsletter, list_, application.links, application.keyring.derive("slots"))
+    words = words_for(language, list_.language, newsletter.language)
+    return application.notice(LetterKind.CONFIRMATION, newsletter, list_, words)
 
 
 def _reminder(application: Application, newsletter: Newsletter, list_: MailingList, language: str) -> Draft:
-    templates = application.templates.speaking(words_for(language, list_.language, newsletter.language))
-    seed = application.keyring.derive("slots")
-    return notices.reminder(templates, newsletter, list_, application.links, seed)
+    words = words_for(language, list_.language, newsletter.language)
+    return application.notice(LetterKind.REMINDER, newsletter, list_, words)

@@ -2,8 +2,7 @@
 
 from starlette.responses import Response
 
-from newsletter.letters import notices
-from newsletter.letters.letter import Draft
+from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import moving
 from newsletter.web.faults import LinkRunOut, TooOften
 from newsletter.web.public import refusals
@@ -134,11 +133,8 @@ def _refusing(tx: Transaction, person: Subscriber, new: EmailAddress) -> str | N
 
 
 def _composed(site: Site, standing: Reader, *, is_question: bool) -> Draft:
-    application, subject = site.application, standing.subject
-    compose = notices.move if is_question else notices.moved
-    seed = application.keyring.derive("slots")
-    templates = application.templates.speaking(standing.mail_words)
-    return compose(templates, subject.newsletter, subject.list, application.links, seed)
+    kind = LetterKind.MOVE if is_question else LetterKind.MOVED
+    return site.application.notice(kind, standing.subject.newsletter, standing.subject.list, standing.mail_words)
 
 
 def _wording(standing: Reader) -> str:

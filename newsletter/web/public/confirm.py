@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from newsletter.letters import notices
+from newsletter.letters.letter import LetterKind
 from newsletter.people import joining
 from newsletter.web.faults import LinkRunOut
 from newsletter.web.public.publications import Subject, masked, speech_about, subject_of
@@ -48,9 +48,7 @@ def confirm(site: Site, visit: Visit) -> Response:
     application = site.application
     with application.database.read() as tx:
         asked = _question(site, visit, tx)
-    templates = application.templates.speaking(asked.speech.words)
-    seed = application.keyring.derive("slots")
-    welcome = notices.welcome(templates, asked.subject.newsletter, asked.subject.list, application.links, seed)
+    welcome = application.notice(LetterKind.WELCOME, asked.subject.newsletter, asked.subject.list, asked.speech.words)
     evidence = Evidence(Door.LINK, _wording(asked), visit.network, visit.agent, language=asked.speech.language.tag)
     with application.database.write() as tx:
         outcome = joining.confirm(

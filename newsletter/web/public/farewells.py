@@ -6,8 +6,7 @@ import structlog
 
 from newsletter.errors import RenderFailed
 from newsletter.languages.catalogue import words_for
-from newsletter.letters import notices
-from newsletter.letters.letter import Draft
+from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people.withdraw import Goodbyes
 from newsletter.web.public.publications import Subject
 from newsletter.web.visits import Site
@@ -23,12 +22,9 @@ def goodbyes(site: Site, person: Subscriber, subjects: Iterable[Subject | None])
 
 
 def _goodbye(site: Site, person: Subscriber, subject: Subject) -> Draft | None:
-    application = site.application
     words = words_for(person.language, subject.list.language, subject.newsletter.language)
-    seed = application.keyring.derive("slots")
     try:
-        templates = application.templates.speaking(words)
-        return notices.goodbye(templates, subject.newsletter, subject.list, application.links, seed)
+        return site.application.notice(LetterKind.GOODBYE, subject.newsletter, subject.list, words)
     except RenderFailed:
         log.exception("somebody leaves without a goodbye", list=subject.list.slug)
         return None

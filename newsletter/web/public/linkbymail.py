@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from newsletter.letters import notices
+from newsletter.letters.letter import LetterKind
 from newsletter.people import asking
 from newsletter.web.faults import PageNotFound, TooOften
 from newsletter.web.public import refusals
@@ -35,9 +35,7 @@ def request(site: Site, visit: Visit) -> Response:
 def _send(site: Site, visit: Visit, subject: Subject, address: EmailAddress) -> None:
     application = site.application
     # Composed before it is known whether anybody gets it, so that the time it takes tells nothing.
-    templates = application.templates.speaking(speech_about(visit, subject).words)
-    seed = application.keyring.derive("slots")
-    letter = notices.link(templates, subject.newsletter, subject.list, application.links, seed)
+    letter = application.notice(LetterKind.LINK, subject.newsletter, subject.list, speech_about(visit, subject).words)
     with application.database.write() as tx:
         if limits.used_up(tx, application.keyring, Asker(visit.network, address, subject.list.id), visit.now) is not None:
             raise TooOften

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from newsletter.letters import notices
+from newsletter.letters.letter import LetterKind
 from newsletter.people import asking, personfile
 from newsletter.people import erase as erasing
 from newsletter.web.faults import LinkRunOut, TooOften
@@ -22,9 +22,7 @@ def request(site: Site, visit: Visit) -> Response:
         subscriber_id = application.keyring.open(Purpose.PREFERENCES, visit.token)
         standing = reader(visit, tx, subscriber_id)
     person, subject = standing.person, standing.subject
-    seed = application.keyring.derive("slots")
-    templates = application.templates.speaking(standing.mail_words)
-    letter = notices.data(templates, subject.newsletter, subject.list, application.links, seed)
+    letter = application.notice(LetterKind.DATA, subject.newsletter, subject.list, standing.mail_words)
     with application.database.write() as tx:
         if limits.used_up(tx, application.keyring, Asker(visit.network, person.address, EVERY_LIST), visit.now) is not None:
             raise TooOften

@@ -8,8 +8,7 @@ from enum import Enum, auto
 from newsletter.issues import alerts
 from newsletter.languages.catalogue import Words
 from newsletter.languages.model import first_of
-from newsletter.letters import notices
-from newsletter.letters.letter import Draft
+from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import joining
 from newsletter.web.faults import PageNotFound, TooOften
 from newsletter.web.public import refusals
@@ -166,10 +165,7 @@ def _tell(tx: Transaction, subject: Subject, limit: Limit, now: datetime) -> Non
 
 def confirmation_draft(site: Site, subject: Subject, words: Words) -> Draft:
     """Compose the mail that asks for the yes."""
-    application = site.application
-    templates = application.templates.speaking(words)
-    seed = application.keyring.derive("slots")
-    return notices.confirmation(templates, subject.newsletter, subject.list, application.links, seed)
+    return site.application.notice(LetterKind.CONFIRMATION, subject.newsletter, subject.list, words)
 
 
 def wording(subject: Subject, words: Words) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from newsletter.letters import notices
 from newsletter.letters.compose import compose_issue
-from newsletter.letters.letter import Draft, fill_html
+from newsletter.letters.letter import Draft, LetterKind, fill_html
 from newsletter.letters.templates import Templates
 from subscribers.model import MailingList
 from tests.harness.letters import AMARA, LINKS, MADE_AT, SEED, a_newsletter, january_2020
@@ -23,7 +23,7 @@ AXE = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": 
 DESKTOP, PHONE = 700, 375
 
 
-@pytest.fixture(scope="module", params=["issue", "issue from right to left", "confirmation", "welcome"])
+@pytest.fixture(scope="module", params=["issue", "issue from right to left", "confirmation", "welcome", "goodbye", "moved"])
 def html(request: pytest.FixtureRequest, templates: Templates) -> str:
     """Give each of our letters as one reader gets it."""
     draft = letter(request.param, templates)
@@ -36,8 +36,7 @@ def letter(name: str, templates: Templates) -> Draft:
         return compose_issue(templates, a_newsletter(), january_2020(), LINKS, SEED).draft
     if name == "issue from right to left":
         return compose_issue(templates, a_newsletter("نشرة التطوير المهني", "ar"), january_2020(), LINKS, SEED).draft
-    compose = notices.confirmation if name == "confirmation" else notices.welcome
-    return compose(templates, a_newsletter(), MEMBERS, LINKS, SEED)
+    return notices.compose(LetterKind(name), templates, a_newsletter(), MEMBERS, LINKS, SEED)
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])

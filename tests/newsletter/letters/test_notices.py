@@ -8,7 +8,9 @@ from newsletter.languages.model import LANGUAGES, Language
 from newsletter.letters import notices
 from newsletter.letters.greeting import nameless
 from newsletter.letters.letter import Draft, LetterKind, SlotName, fill_html, fill_text
+from newsletter.letters.ownwords import EDITABLE, checked
 from newsletter.letters.templates import Templates
+from newsletter.mail.message import NOTICES
 from subscribers.model import MailingList
 from tests.harness.letters import AMARA, LINKS, MADE_AT, SEED, a_newsletter
 
@@ -23,7 +25,7 @@ def parts(draft: Draft) -> tuple[str, str]:
 
 def test_confirmation_says_what_it_is_for(templates: Templates) -> None:
     """Which list, how long, and what to do when it was somebody else."""
-    draft = notices.confirmation(templates, a_newsletter(), MEMBERS, LINKS, SEED)
+    draft = notices.compose(LetterKind.CONFIRMATION, templates, a_newsletter(), MEMBERS, LINKS, SEED)
 
     assert (LetterKind.CONFIRMATION, "Confirm your subscription to CPDWL Update") == (draft.kind, draft.subject)
     for part in parts(draft):
@@ -35,7 +37,7 @@ def test_confirmation_says_what_it_is_for(templates: Templates) -> None:
 
 def test_confirmation_has_one_link_and_no_name(templates: Templates) -> None:
     """Nothing that a visitor typed is mailed to a stranger."""
-    draft = notices.confirmation(templates, a_newsletter(), MEMBERS, LINKS, SEED)
+    draft = notices.compose(LetterKind.CONFIRMATION, templates, a_newsletter(), MEMBERS, LINKS, SEED)
     html = LexborHTMLParser(fill_html(draft.html, draft.slots, AMARA))
 
     assert {SlotName.CONFIRM} == set(draft.slots)
@@ -45,7 +47,7 @@ def test_confirmation_has_one_link_and_no_name(templates: Templates) -> None:
 
 def test_welcome_thanks_and_says_how_to_leave(templates: Templates) -> None:
     """Archive, preferences and unsubscribe are at hand from the first letter on."""
-    draft = notices.welcome(templates, a_newsletter(), MEMBERS, LINKS, SEED)
+    draft = notices.compose(LetterKind.WELCOME, templates, a_newsletter(), MEMBERS, LINKS, SEED)
     html = LexborHTMLParser(fill_html(draft.html, draft.slots, AMARA))
     links = {node.attributes["href"] for node in html.css("a")}
 
@@ -62,18 +64,8 @@ def test_welcome_thanks_and_says_how_to_leave(templates: Templates) -> None:
 def test_every_notice_is_whole_in_every_language(templates: Templates, language: Language) -> None:
     """Both parts and the subject are there, no value is lost on the way, and the letter says what it speaks."""
     spoken = templates.speaking(words_of(language))
-    makers = (
-        notices.confirmation,
-        notices.reminder,
-        notices.welcome,
-        notices.goodbye,
-        notices.link,
-        notices.data,
-        notices.move,
-        notices.moved,
-    )
-    for make in makers:
-        draft = make(spoken, a_newsletter(), MEMBERS, LINKS, SEED)
+    for kind in NOTICES:
+        draft = notices.compose(kind, spoken, a_newsletter(), MEMBERS, LINKS, SEED)
 
         assert (language.tag, f'dir="{language.direction}"') == (draft.language, re.findall(r'dir="\w+"', draft.html)[0])
         assert draft.subject
@@ -96,8 +88,36 @@ def test_notices_are_the_same_each_time_and_differ_by_list(templates: Templates)
     other = MailingList(2, "CPDWL members", "cpdwl-members", "", is_public=True, created_at=MADE_AT)
 
     first, again, elsewhere = (
-        notices.welcome(templates, a_newsletter(), list_, LINKS, SEED) for list_ in (MEMBERS, MEMBERS, other)
+        notices.compose(LetterKind.WELCOME, templates, a_newsletter(), list_, LINKS, SEED)
+        for list_ in (MEMBERS, MEMBERS, other)
     )
 
     assert first == again
     assert set(first.slots.values()).isdisjoint(elsewhere.slots.values())
+
+
+@pytest.mark.parametrize("kind", EDITABLE)
+def test_a_list_says_it_in_its_own_words(templates: Templates, kind: LetterKind) -> None:
+    """Subject, heading and first sentences; button and safety stay, and nothing typed by an editor is a template."""
+    words = checked("From {newsletter} ({list})", "Hello [ 7 * 7 ]", "One & only <b>.\n\nTwo.")
+    plain = notices.compose(kind, templates, a_newsletter(), MEMBERS, LINKS, SEED)
+    own = notices.compose(kind, templates, a_newsletter(), MEMBERS, LINKS, SEED, words)
+
+    assert "From CPDWL Update (CPDWL members)" == own.subject
+    for part in parts(own):
+        assert "Hello [ 7 * 7 ]" in part
+        assert "One & only <b>." in part
+    assert "<b>." not in own.html
+    assert set(plain.slots) == set(own.slots)
+    assert all(token in own.html and token in own.text for token in own.slots.values())
+    assert plain.content_hash != own.content_hash
+
+
+def test_empty_own_words_are_the_templates(templates: Templates) -> None:
+    """Each part by itself."""
+    plain = notices.compose(LetterKind.GOODBYE, templates, a_newsletter(), MEMBERS, LINKS, SEED)
+    headed = notices.compose(LetterKind.GOODBYE, templates, a_newsletter(), MEMBERS, LINKS, SEED, checked("", "Farewell", ""))
+
+    assert plain.subject == headed.subject
+    assert "This is the last mail." in " ".join(headed.text.split())
+    assert "Farewell" in headed.text

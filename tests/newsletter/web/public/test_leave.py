@@ -10,6 +10,8 @@ from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.errors import RenderFailed
 from newsletter.issues.model import Newsletter
+from newsletter.languages.catalogue import words_of
+from newsletter.languages.model import ENGLISH
 from newsletter.letters import notices
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.mail import dispatch, gate, leases, workers
@@ -168,9 +170,8 @@ def test_what_is_planned_for_the_person_is_not_sent(
     clock: Hands,
 ) -> None:
     """Leaving reaches what waits in the ledger, in the same transaction."""
-    seed = application.keyring.derive("slots")
+    draft = application.notice(LetterKind.WELCOME, newsletter, list_, words_of(ENGLISH))
     with database.write() as tx:
-        draft = notices.welcome(application.templates, newsletter, list_, application.links, seed)
         dispatch.notice(tx, draft, reader.subscriber, clock(), list_id=list_.id, newsletter_id=newsletter.id)
     client.post(reader.unsubscribe, data=ONE_CLICK)
 
@@ -257,7 +258,7 @@ def test_a_broken_template_keeps_nobody_on_a_list(
     def broken(*_: object) -> Draft:
         raise RenderFailed("goodbye", "no such file")
 
-    monkeypatch.setattr(notices, "goodbye", broken)
+    monkeypatch.setattr(notices, "compose", broken)
 
     assert 200 == client.post(reader.unsubscribe, data=ONE_CLICK).status_code
     assert "withdrawn" == standing(database, reader.subscription)
