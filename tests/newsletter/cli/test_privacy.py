@@ -40,3 +40,21 @@ def test_retention_is_tried_and_run(settings: dict[str, str]) -> None:
         terminal("retention", "show", "--json", NEWSLETTER_KEEP_LEFT="for ever").out
     )["rules"]["left"]
     assert "is no span of time" in terminal("retention", "show", NEWSLETTER_KEEP_LEFT="a while").err
+
+
+def test_run_that_breaks_in_the_middle_is_ended_by_the_next(settings: dict[str, str]) -> None:
+    """Row G08: the same is forgotten as by one run."""
+    clock = MovableClock(datetime(2020, 2, 1, 8, 0, tzinfo=UTC))
+    terminal = Terminal(settings | {"NEWSLETTER_KEEP_LEFT": "30 days"}, clock)
+    terminal.ok("lists", "create", "readers")
+    for name in ("ann", "bob"):
+        terminal.ok("subscribers", "add", f"{name}@example.org", *ADD)
+        terminal.ok("subscribers", "unsubscribe", f"{name}@example.org")
+    terminal.ok("subscribers", "add", "cem@example.org", *ADD)
+    clock.set(datetime(2020, 3, 20, 8, 0, tzinfo=UTC))
+    broken = terminal("retention", "run", NEWSLETTER_FAILPOINT="batch.forgotten:raise:3")
+    terminal.ok("retention", "run")
+
+    assert 1 == broken.code
+    assert [4, 4, 0] == [terminal("subscribers", "show", f"{name}@example.org").code for name in ("ann", "bob", "cem")]
+    assert 0 == sum(rule["found"] for rule in terminal.ok("retention", "show")["rules"].values())
