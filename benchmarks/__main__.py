@@ -48,6 +48,13 @@ SUITE = (
     Run("dkim", "mailer", (*_MAILER, "--runs", "3", "--dkim", "rsa"), (*_LITTLE, "--dkim", "rsa")),
     Run("postgresql", "mailer", (*_MAILER, "--runs", "3", "--database", POSTGRESQL), (*_LITTLE, "--database", POSTGRESQL)),
     Run("growth", "growth", ("--people", "10000", "100000", "1000000"), ("--people", "1000", "10000")),
+    Run("people", "people", ("--rows", "1000000"), ("--rows", "10000")),
+    Run(
+        "people-postgresql",
+        "people",
+        ("--rows", "1000000", "--postgresql", POSTGRESQL),
+        ("--rows", "10000", "--postgresql", POSTGRESQL),
+    ),
     Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
 )
 

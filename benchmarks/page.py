@@ -19,6 +19,9 @@ MAILINGS = {
     "postgresql": "newsletter, PostgreSQL",
 }
 
+# The same of `benchmarks.people`; the names of the runs, as a template cannot ask for one with a hyphen.
+LISTS = ("people", "people-postgresql")
+
 Record = Mapping[str, Any]
 Results = Mapping[str, Any]
 
@@ -80,6 +83,7 @@ def markdown(records: Sequence[Record]) -> str:
             for name, label in MAILINGS.items()
             if results[name]
         ],
+        lists=[{"result": results[name], "command": commands[name]} for name in LISTS if results[name]],
         has_postfix=bool(roundtrip) and any(leg["server"] == "Postfix" for leg in roundtrip["legs"]),
         reasons={name: _reason(records, name) for name in results},
     )
@@ -96,6 +100,7 @@ def bounds(results: Results) -> list[Bound]:
     mailer, dkim, growth = results["mailer"] or {}, results["dkim"] or {}, results["growth"] or {}
     most = [leg for leg in (results["roundtrip"] or {}).get("legs", ()) if leg["connections"] == 10]  # noqa: PLR2004 -- F7
     over_distance = min((leg["sendmail_ratio"] for leg in most), default=None)
+    people = results["people"] or {}
     drift = max((abs(step["drift_mb"]) for step in growth.get("steps", ())), default=None)
     return [
         _at_least("Throughput against `smtp-source`", 0.9, mailer.get("ratio"), " ×"),
@@ -104,6 +109,8 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("CPU a message, largest audience against smallest", 1.1, growth.get("cpu_ratio"), " ×"),
         _at_most("Memory, largest audience", 200, growth.get("rss_mb"), " MB"),
         _at_most("Memory, more at the end than early on", 10, drift, " MB"),
+        _at_most("Import of a file, against `sqlite3 .import`", 20, people.get("import_ratio"), " ×"),
+        _at_most("Memory of an import", 200, people.get("rss_mb"), " MB"),
         _at_least("At 40 ms, 10 connections, against `aiosmtplib.sendmail`", 3.5, over_distance, " ×"),
     ]
 
@@ -153,7 +160,7 @@ def _at_most(what: str, bound: float, figure: float | None, unit: str) -> Bound:
 
 
 def _results(records: Sequence[Record]) -> dict[str, Any]:
-    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, "growth", "roundtrip"))
+    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, "growth", "roundtrip"))
     return nothing | {record["name"]: record.get("result") for record in records[1:]}
 
 

@@ -61,6 +61,19 @@ def records(*more: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"machine": MACHINE, "is_quick": False}, *({"command": "python -m …", **record} for record in more)]
 
 
+PEOPLE = {
+    "rows": 1_000_000,
+    "database": "SQLite",
+    "import_seconds": 80.0,
+    "bare_import_seconds": 10.0,
+    "import_ratio": 8.0,
+    "import_us_per_row": 80.0,
+    "again_seconds": 50.0,
+    "export_seconds": 57.0,
+    "export_us_per_row": 57.0,
+    "rss_mb": 140.0,
+}
+
 ALL = records(
     {"name": "mailer", "result": MAILING},
     {"name": "asyncio", "result": MAILING | {"per_second": 3200.0}},
@@ -78,6 +91,8 @@ ALL = records(
             "steps": [STEP],
         },
     },
+    {"name": "people", "result": PEOPLE},
+    {"name": "people-postgresql", "result": PEOPLE | {"database": "PostgreSQL", "import_ratio": 30.0}},
     {"name": "roundtrip", "result": {"milliseconds": 40, "size": 40000, "legs": [LEG]}},
 )
 
@@ -89,6 +104,8 @@ def test_page_tells_each_bound_and_whether_it_held() -> None:
     assert "| Throughput against `smtp-source` | ≥ 0.9 × | 0.952 × | held |" in text
     assert "| CPU a message, largest audience against smallest | ≤ 1.1 × | 1.2 × | **missed** |" in text
     assert "| At 40 ms, 10 connections, against `aiosmtplib.sendmail` | ≥ 3.5 × | 4 × | held |" in text
+    assert "| Import of a file, against `sqlite3 .import` | ≤ 20 × | 8 × | held |" in text
+    assert "| PostgreSQL | 1,000,000 | 80 s | 80 µs | 10 s | 30.0 | 50 s | 57 s | 140 MB |" in text
     assert "quick run" not in text
 
 
