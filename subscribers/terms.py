@@ -6,6 +6,7 @@ Terms hold for audiences that are frozen later; what is on its way goes on.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select, update
 
@@ -94,8 +95,11 @@ def chosen_by(tx: Transaction, subscriber_id: int) -> tuple[Topic, ...]:
     return tuple(topicbook.by_id(tx, topic_id) for topic_id in tx.execute(ids).scalars().all())
 
 
-def words(wanted: Terms, offered: Sequence[Topic]) -> str:
-    """Say terms in English, for the evidence: `one mail a quarter; the topics Jobs, Books; paused until 2020-09-01`."""
+def words(wanted: Terms, offered: Sequence[Topic], zone: str = "UTC") -> str:
+    """Say terms in English, for the evidence: `one mail a quarter; the topics Jobs, Books; paused until 2020-09-01`.
+
+    A day is one of *zone* (an IANA name).
+    """
     often = "one mail a quarter" if wanted.cadence is Cadence.QUARTERLY else "every issue"
     parts = [often]
     if wanted.topic_ids is not None:
@@ -104,7 +108,7 @@ def words(wanted: Terms, offered: Sequence[Topic]) -> str:
     elif offered:
         parts.append("all topics")
     if wanted.paused_until is not None:
-        parts.append(f"paused until {wanted.paused_until.date().isoformat()}")
+        parts.append(f"paused until {wanted.paused_until.astimezone(ZoneInfo(zone)).date().isoformat()}")
     return "; ".join(parts)
 
 

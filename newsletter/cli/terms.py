@@ -59,18 +59,18 @@ def prefer(
     )
     with door.acting(Permission.MANAGE_PEOPLE) as acting:
         standing = _standing(acting.tx, address, list_name)
-        offered = topicbook.of_list(acting.tx, standing.list_id)
+        offered, zone = topicbook.of_list(acting.tx, standing.list_id), _zone(acting.tx, standing.list_id)
         wanted = terms.terms_of(acting.tx, standing, acting.now)
         if cadence is not None:
             wanted = replace(wanted, cadence=Cadence(cadence))
         if until is not None or is_resumed:
-            wanted = replace(wanted, paused_until=_day(acting.tx, standing.list_id, until) if until is not None else None)
+            wanted = replace(wanted, paused_until=_day(until, zone) if until is not None else None)
         if topics or has_no_topics or has_all_topics:
             wanted = replace(wanted, topic_ids=None if has_all_topics else _ids(acting.tx, standing.list_id, topics))
-        evidence = Evidence(By.COMMAND, f"Told the staff: {terms.words(wanted, offered)}.")
+        evidence = Evidence(By.COMMAND, f"Told the staff: {terms.words(wanted, offered, zone)}.")
         changed = terms.agree(acting.tx, door.application.keyring, standing.id, wanted, acting.now, evidence)
         acting.record("subscriber.prefer", f"subscriber {standing.subscriber_id}", list=standing.list_id)
-        _answer(door, acting, changed)
+        _answer(door, acting, changed, zone)
 
 
 def _require_sense(*, topics: tuple[bool, ...], pause: tuple[bool, ...], cadence: bool) -> None:
@@ -94,17 +94,21 @@ def _standing(tx: Transaction, address: str, list_name: str) -> Subscription:
     return standing
 
 
-def _day(tx: Transaction, list_id: int, text: str) -> datetime:
-    """Give the moment a day begins where the list's newsletter is."""
+def _zone(tx: Transaction, list_id: int) -> str:
+    """Give where the list's newsletter is: days begin there."""
+    paper = newsletters.of_list(tx, list_id)
+    return paper.zone if paper else "UTC"
+
+
+def _day(text: str, zone: str) -> datetime:
     try:
         day = date.fromisoformat(text.strip())
-        paper = newsletters.of_list(tx, list_id)
-        return instant(datetime(day.year, day.month, day.day), paper.zone if paper else "UTC")  # noqa: DTZ001 -- wall time
+        return instant(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 -- wall time
     except (ValueError, OverflowError) as error:
         raise BadValue("day", text, "write it as 2020-09-01") from error
 
 
-def _answer(door: Door, acting: Acting, standing: Subscription) -> None:
+def _answer(door: Door, acting: Acting, standing: Subscription, zone: str) -> None:
     names = [one.name for one in terms.topics_taken(acting.tx, standing)]
     chosen: list[str] | Literal["all"] = "all" if standing.takes_all_topics else names
     list_ = register.list_by_id(acting.tx, standing.list_id)
@@ -114,7 +118,7 @@ def _answer(door: Door, acting: Acting, standing: Subscription) -> None:
         shown.pairs(
             list=list_.name,
             cadence=standing.cadence.value,
-            paused_until=shown.moment(paused_until),
+            paused_until=shown.moment(paused_until, zone),
             topics="all" if chosen == "all" else ", ".join(chosen) or "none, only what is for everybody",
         ),
     )

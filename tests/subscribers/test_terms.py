@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -75,16 +75,21 @@ def test_terms_are_kept_and_written_down(database: Database, keyring: Keyring, n
         assert changed == same
         assert (ann.jobs,) == terms.topics_taken(tx, changed)
         assert [Act.REQUESTED, Act.CONFIRMED, Act.CHANGED] == [one.act for one in said]
-        assert "one mail a quarter; the topics Jobs; paused until 2020-03-02" == terms.words(wanted, (ann.jobs, ann.books))
+        assert "one mail a quarter; the topics Jobs; paused until 2020-03-02" == terms.words(
+            wanted, (ann.jobs, ann.books), "UTC"
+        )
 
 
 def test_terms_in_words() -> None:
     """What evidence and command say."""
     jobs = Topic(7, 1, "Jobs", "", 1, None)
 
-    assert "every issue" == terms.words(Terms(), ())
-    assert "every issue; all topics" == terms.words(Terms(), (jobs,))
-    assert "every issue; no topics, only what is for everybody" == terms.words(Terms(topic_ids=frozenset()), (jobs,))
+    assert "every issue" == terms.words(Terms(), (), "UTC")
+    assert "every issue; all topics" == terms.words(Terms(), (jobs,), "UTC")
+    # A day begins where the newsletter is.
+    until = datetime(2020, 8, 31, 22, 0, tzinfo=UTC)
+    assert "every issue; paused until 2020-09-01" == terms.words(Terms(paused_until=until), (), "Europe/Amsterdam")
+    assert "every issue; no topics, only what is for everybody" == terms.words(Terms(topic_ids=frozenset()), (jobs,), "UTC")
 
 
 def test_paused_person_comes_back_by_themselves(database: Database, keyring: Keyring, now: datetime) -> None:

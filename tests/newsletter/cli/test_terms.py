@@ -29,9 +29,11 @@ def prefer(terminal: Terminal, *wish: str) -> object:
 def test_terms_are_changed_one_by_one(terminal: Terminal, ann: str) -> None:
     """What is not named stays; a day begins where the newsletter is."""
     paused = prefer(terminal, "--cadence", "quarterly", "--pause-until", "2020-09-01")
+    [*_, told] = [one["evidence"]["wording"] for one in terminal.ok("subscribers", "show", ann)["consent"]]
     chosen = prefer(terminal, "--topic", "jobs")
     back = prefer(terminal, "--resume", "--all-topics", "--cadence", "every-issue")
 
+    assert "Told the staff: one mail a quarter; all topics; paused until 2020-09-01." == told
     assert {
         "list": "readers",
         "cadence": "quarterly",
