@@ -121,10 +121,12 @@ def among(tx: Transaction, email_hashes: Collection[str], list_id: int) -> froze
 
 def holds(email_hash: ColumnElement[str], list_id: ColumnElement[int] | int) -> ColumnElement[bool]:
     """Give the condition, for a statement of another table, that the address of its row must not be written to."""
-    return exists().where(
+    its = exists().where(
         suppression.c.email_hash == email_hash,
         or_(suppression.c.list_id == EVERY_LIST, suppression.c.list_id == list_id),
     )
+    # Said, because it may stand two statements deep, where SQLAlchemy would ask about everybody's rows and not this one's.
+    return its.correlate_except(suppression)
 
 
 def _scope(tx: Transaction, list_id: int) -> str:

@@ -168,6 +168,7 @@ issues = click.Group(
         editing.edit,
         editing.letter,
         readers.topics_,
+        readers.lists_,
         audience.audience,
         check,
         approve,

@@ -13,6 +13,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
     """Answer with an issue, what is in it and what was dropped."""
     with door.reading() as tx:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
+        further = [one.name for one in readers.further_lists(tx, issue.id)]
         topics = [one.name for one in readers.topics_of(tx, issue.id)]
         selected = selection.of_issue(tx, issue)
         dropped = tuple(one for one in contents.articles_of(tx, issue.id) if one.is_dropped)
@@ -23,6 +24,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
     ]
     document = {
         **_head(issue, newsletter),
+        "lists": further,
         "topics": topics,
         "included": [one.name for one in selected.included],
         "excluded": [one.name for one in selected.excluded],
@@ -45,6 +47,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
             title=issue.title,
             subject=issue.subject,
             preheader=issue.preheader,
+            **({"also_to": ", ".join(further)} if further else {}),
             **({"topics": ", ".join(topics)} if topics else {}),
             **({"goes_to": f"those {selected.words}"} if selected.words else {}),
             **_when(issue, newsletter),

@@ -1,4 +1,4 @@
-"""Whom an issue is for: everybody on its newsletter's list, or those who take one of some topics."""
+"""Whom an issue is for: everybody on its newsletter's list, or who takes one of some topics, and people of further lists."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,17 +7,52 @@ from sqlalchemy import delete, insert, select
 
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue
-from newsletter.tables.issues import issue_topic
-from subscribers import topicbook
+from newsletter.tables.issues import issue_list, issue_topic
+from subscribers import register, topicbook
 from subscribers.audience import Audience
-from subscribers.model import Topic
+from subscribers.model import MailingList, Topic
 from subscribers.transaction import Transaction
 
 
 def audience_of(tx: Transaction, issue: Issue, at: datetime) -> Audience:
     """Give whom an issue is for at a moment."""
     list_id = newsletters.by_id(tx, issue.newsletter_id).list_id
-    return Audience(list_id, at, topics=frozenset(topic.id for topic in topics_of(tx, issue.id)))
+    topics = frozenset(topic.id for topic in topics_of(tx, issue.id))
+    # Nothing is sent to a list that is over.
+    also = tuple(one.id for one in further_lists(tx, issue.id) if not one.is_archived)
+    return Audience(list_id, at, topics=topics, also=also)
+
+
+def further_lists(tx: Transaction, issue_id: int) -> tuple[MailingList, ...]:
+    """Give the lists whose people get an issue besides its newsletter's, in their order; also those that are archived."""
+    its = select(issue_list.c.list_id).where(issue_list.c.issue_id == issue_id).order_by(issue_list.c.position)
+    return tuple(register.list_by_id(tx, list_id) for list_id in tx.execute(its).scalars().all())
+
+
+def set_further_lists(
+    tx: Transaction, issue_id: int, names: Sequence[str], now: datetime, *, expected_version: int | None = None
+) -> Issue:
+    """Say whose people get an issue besides its newsletter's; none: nobody else's. An approval ends, as with topics.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is being sent, was sent or cancelled.
+        Outdated: it is not at `expected_version` any more.
+        ListNotFound: there is no list of this name.
+        ListArchived: nothing is sent to one of them any more.
+
+    """
+    known = store.begin_edit(tx, issue_id, now, expected_version)
+    own = newsletters.by_id(tx, known.newsletter_id).list_id
+    ids = dict.fromkeys(register.find_list(tx, name).id for name in names)
+    for list_id in ids:
+        register.require_open(tx, list_id)
+    tx.execute(delete(issue_list).where(issue_list.c.issue_id == issue_id))
+    others = [list_id for list_id in ids if list_id != own]
+    rows = [{"issue_id": issue_id, "list_id": list_id, "position": place} for place, list_id in enumerate(others, 1)]
+    if rows:
+        tx.execute(insert(issue_list), rows)
+    return known
 
 
 def topics_of(tx: Transaction, issue_id: int) -> tuple[Topic, ...]:

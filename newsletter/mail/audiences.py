@@ -59,7 +59,8 @@ def count(tx: Transaction, issue: Issue, now: datetime) -> int:
 
 def whom(tx: Transaction, issue: Issue) -> str:
     """Name those of whom an issue goes to some or all: `Readers, for Jobs, in “French” and not in “Board”`."""
-    name = register.list_by_id(tx, newsletters.by_id(tx, issue.newsletter_id).list_id).name
+    own = register.list_by_id(tx, newsletters.by_id(tx, issue.newsletter_id).list_id)
+    name = " and ".join(one.name for one in (own, *readers.further_lists(tx, issue.id)))
     topics = [one.name for one in readers.topics_of(tx, issue.id)]
     for_topics = f"for {' or '.join(topics)}" if topics else ""
     return ", ".join(part for part in (name, for_topics, selection.of_issue(tx, issue).words) if part)

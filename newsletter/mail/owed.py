@@ -78,6 +78,7 @@ def _plan_those_in(tx: Transaction, state: DeliveryState, letter_id: int, wanted
             reply="",
             note="",
             subscription_id=owed.c.subscription_id,
+            list_id=owed.c.list_id,
             email=owed.c.email,
             email_hash=owed.c.email_hash,
             name=owed.c.name,
@@ -112,6 +113,7 @@ def _again(letter_id: int, wanted: Audience, condition: ColumnElement[bool]) -> 
         select(
             delivery.c.id.label("delivery_id"),
             person.c.subscription_id,
+            person.c.list_id,
             person.c.email,
             person.c.email_hash,
             person.c.name,

@@ -134,6 +134,17 @@ issue_segment = Table(
     **SQLITE_STRICT,
 )
 
+# Further lists whose people get it too, in the order they are asked in: whoever stands on several gets it by the first.
+issue_list = Table(
+    "issue_list",
+    metadata,
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
+    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    PrimaryKeyConstraint("issue_id", "list_id"),
+    **SQLITE_STRICT,
+)
+
 section = Table(
     "section",
     metadata,

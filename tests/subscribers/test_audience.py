@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from newsletter.database import Database
 from subscribers import audience, privacy, register, suppression
 from subscribers.address import parse
+from subscribers.audience import Audience
 from subscribers.confirmations import BETWEEN_REQUESTS, CONFIRMATION_LIFE, MOST_REQUESTS, MOST_REQUESTS_WITHIN
 from subscribers.consent import Act
 from subscribers.model import EVERY_LIST, Reason
@@ -66,6 +67,26 @@ def test_suppressed_person_is_not_in_the_audience(database: Database, keyring: K
         assert ["cy@x.test", "di@x.test"] == audience_of(tx, friends)
         assert 2 == audience.count(tx, friends)
         assert 0 == audience.count(tx, friends + 1)
+
+
+def test_somebody_on_three_lists_gets_one_letter(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Whatever spelling they joined by, and by the first list on which nothing keeps them out (U09)."""
+    with database.write() as tx:
+        first, second, third = (a_list(tx, now, name).id for name in ("First", "Second", "Third"))
+        for list_id, spelling in ((first, "ann@x.test"), (second, "Ann@X.TEST"), (third, "ANN@x.test")):
+            register.add(tx, keyring, list_id, parse(spelling), "", now, COMMAND, is_confirmed=True)
+        for list_id in (second, third):
+            register.add(tx, keyring, list_id, parse("bob@x.test"), "", now, COMMAND, is_confirmed=True)
+        wanted = Audience(first, now, also=(third, second))
+        before = [(row.email, row.list_id) for row in tx.execute(audience.people(wanted))]
+        suppression.suppress(tx, keyring.hash_address("ann@x.test"), Reason.BOUNCED, now, list_id=first)
+        suppression.suppress(tx, keyring.hash_address("bob@x.test"), Reason.BOUNCED, now, list_id=third)
+        after = [(row.email, row.list_id) for row in tx.execute(audience.people(wanted))]
+        suppression.suppress(tx, keyring.hash_address("ann@x.test"), Reason.COMPLAINED, now, list_id=EVERY_LIST)
+
+        assert [("ann@x.test", first), ("bob@x.test", third)] == before
+        assert [("ann@x.test", third), ("bob@x.test", second)] == after
+        assert 1 == audience.size(tx, wanted)
 
 
 @contextmanager

@@ -33,6 +33,27 @@ def test_list_without_topics_says_so(terminal: Terminal, paper: str) -> None:
     assert "Jobs" in terminal("topics", "list", "readers").out
 
 
+def test_issue_goes_to_further_lists_once(terminal: Terminal, paper: str) -> None:
+    """Shown, counted by person, mailed with one row each, and taken back."""
+    terminal.ok("lists", "create", "Board")
+    for name in ("ann", "bob"):
+        terminal.ok("subscribers", "add", f"{name}@example.org", "--list", "readers", *BASIS)
+    terminal.ok("subscribers", "add", "ANN@Example.org", "--list", "Board", *BASIS)
+    terminal.ok("subscribers", "add", "cem@example.org", "--list", "Board", *BASIS)
+    issue = str(terminal.ok("issues", "draft", paper, "--empty", "Hello")["issue"])
+    alone = terminal.ok("issues", "lists", issue)
+    widened = terminal.ok("issues", "lists", issue, "board")
+    terminal.ok("issues", "approve", issue, "--override", "It is a test")
+
+    assert ([], 2) == (alone["lists"], alone["people"])
+    assert (["Board"], 3) == (widened["lists"], widened["people"])
+    assert ["Board"] == terminal.ok("issues", "show", issue)["lists"]
+    assert "readers and Board" in terminal("issues", "audience", issue).out
+    assert 3 == terminal.ok("issues", "send", issue)["audience"]
+    assert Exit.USAGE == terminal("issues", "lists", issue, "Board", "--only-its-own").code
+    assert Exit.REFUSED == terminal("issues", "lists", issue, "--only-its-own").code
+
+
 def test_issue_is_for_the_readers_of_its_topics(terminal: Terminal, paper: str) -> None:
     """Shown with the issue, counted, and taken back; an approval ends with each change."""
     terminal.ok("topics", "add", "readers", "Jobs")

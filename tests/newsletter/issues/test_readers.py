@@ -8,9 +8,9 @@ from newsletter.database import Database
 from newsletter.errors import Outdated, WrongState
 from newsletter.issues import draft, readers, store
 from newsletter.issues.model import IssueState, Newsletter
-from subscribers import topicbook
+from subscribers import listbook, register, topicbook
 from subscribers.audience import Audience
-from subscribers.errors import TopicNotFound
+from subscribers.errors import ListArchived, ListNotFound, TopicNotFound
 from tests.harness.people import a_list
 
 
@@ -61,6 +61,29 @@ def test_topic_that_the_list_does_not_offer_is_refused(database: Database, newsl
         for name in ("Budget", "Jobs"):
             with pytest.raises(TopicNotFound):
                 readers.set_topics(tx, issue.id, [name], now)
+
+
+def test_people_of_further_lists_get_it_too(database: Database, newsletter: Newsletter, now: datetime) -> None:
+    """In the order they were named, the newsletter's own left out; archived ones get nothing, and an approval ends."""
+    with database.write() as tx:
+        board, friends = a_list(tx, now, "Board"), a_list(tx, now, "Friends")
+        own = register.list_by_id(tx, newsletter.list_id)
+        issue = draft.draft_empty(tx, newsletter, "February 2020", now)
+        store.set_state(tx, issue, IssueState.IN_REVIEW, now)
+        readers.set_further_lists(tx, issue.id, ["Friends", own.name, "board", "Friends"], now)
+        listed = readers.further_lists(tx, issue.id)
+        listbook.archive(tx, board.id, now)
+        wanted = readers.audience_of(tx, issue, now)
+        with pytest.raises(ListArchived):
+            readers.set_further_lists(tx, issue.id, ["Board"], now)
+        with pytest.raises(ListNotFound):
+            readers.set_further_lists(tx, issue.id, ["Nobody"], now)
+        readers.set_further_lists(tx, issue.id, [], now)
+
+        assert (friends, board) == listed
+        assert Audience(newsletter.list_id, now, also=(friends.id,)) == wanted
+        assert () == readers.further_lists(tx, issue.id)
+        assert IssueState.DRAFT is store.load(tx, issue.id).state
 
 
 def test_removed_topic_makes_no_audience_wider(database: Database, newsletter: Newsletter, now: datetime) -> None:
