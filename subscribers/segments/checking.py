@@ -46,7 +46,8 @@ _OF_KIND: Mapping[AttributeKind, frozenset[Operator]] = {
 _OF_FIELD: Mapping[Field, frozenset[Operator]] = {
     Field.LANGUAGE: _CHOICES,
     Field.NAME: _WORDS,
-    Field.ADDRESS: _WORDS - {By.IS_SET},
+    # Never whole ones: a rule is kept, and an erasure could not find the person in it.
+    Field.ADDRESS: frozenset({By.CONTAINS, By.STARTS, By.ENDS}),
     Field.DOMAIN: frozenset({By.IS, By.IS_NOT, By.IN, By.ENDS}),
     Field.JOINED: _MOMENTS,
 }
@@ -77,7 +78,9 @@ class Vocabulary:
         for known in self.attributes:
             if known.key == wanted:
                 return known
-        raise RuleRefused(f"there is no attribute “{key}”; newsletter attributes list shows them")
+        raise RuleRefused(
+            f"there is no attribute “{key}”, nor is that a word of rules; newsletter attributes list shows the attributes"
+        )
 
     def mailing_list(self, name_or_slug: str) -> MailingList:
         """Give the list of this slug or, failing that, of this name; the slug first, because that is what is kept.
@@ -206,9 +209,9 @@ def _value(field: Field, by: Operator, value: str) -> str:
         case Field.NAME:
             return _words(value)
         case Field.ADDRESS:
-            return _words(value).lower() if by in _OF_PARTS else _address(value)
+            return _part_of_address(value)
         case Field.DOMAIN:
-            return _end_of_domain(value) if by is By.ENDS else _domain(value)
+            return _part_of_address(value) if by is By.ENDS else _domain(value)
         case Field.JOINED:
             return _moment(by, value)
 
@@ -237,13 +240,6 @@ def _words(value: str) -> str:
     return words
 
 
-def _address(value: str) -> str:
-    try:
-        return address.parse(value).key
-    except AddressRefused as error:
-        raise RuleRefused(str(error).removesuffix(".")) from error
-
-
 def _domain(value: str) -> str:
     try:
         return address.parse(f"x@{value.removeprefix('@')}").domain
@@ -251,9 +247,8 @@ def _domain(value: str) -> str:
         raise RuleRefused(f"“{value}” is no domain; write it as example.org") from error
 
 
-def _end_of_domain(value: str) -> str:
-    end = _words(value).lower()
-    # Past it begins the name of a person.
-    if "@" in end:
-        raise RuleRefused(f"“{value}” is no end of a domain; write it as .org or .example.org")
-    return end
+def _part_of_address(value: str) -> str:
+    part = _words(value).lower()
+    if "@" in part:
+        raise RuleRefused(f"“{value}” goes beyond the @; write what stands before it, or behind it as in domain = example.org")
+    return part

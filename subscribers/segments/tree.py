@@ -193,7 +193,7 @@ def _only(document: Tree, path: str, *keys: str) -> None:
     """Refuse what would be passed over in silence: a misspelt key would make a rule wider."""
     for key in document:
         if key not in keys:
-            raise _expected(path, f"only {', '.join(keys)}, not “{key[:40]}”,")
+            raise RuleRefused(f"“{key[:40]}” means nothing at {path}, which takes {', '.join(keys)}")
 
 
 def _text(document: Tree, path: str, key: str) -> str:

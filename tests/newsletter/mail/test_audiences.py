@@ -102,10 +102,14 @@ def test_edit_of_the_issue_takes_the_rule_as_it_is_now(book: Ledger) -> None:
     issue_id = approved(book, ("fr",))
     with book.database.write() as tx:
         segments.edit(tx, "fr", "language = nl", book.now)
-        editing.edit_issue(tx, issue_id, book.now, subject="Another")
+        speak(tx, cem="nl")
+        assert [1, 2] == [
+            audiences.count(tx, known, book.now)
+            for known in (issues.load(tx, issue_id), editing.edit_issue(tx, issue_id, book.now, subject="Another"))
+        ]
         mailroom.approve(tx, issues.load(tx, issue_id), book.now)
 
-    assert ["bob"] == sorted(sent(book, issue_id).states)
+    assert ["bob", "cem"] == sorted(sent(book, issue_id).states)
 
 
 def test_segment_of_a_waiting_issue_is_not_removed(book: Ledger) -> None:
