@@ -26,18 +26,22 @@ from newsletter.database import Database
 from newsletter.letters import store as letters
 from newsletter.letters.letter import sealed
 from newsletter.mail import ledger
+from newsletter.people import segments
 from subscribers import attributebook, audience, register, topicbook
 from subscribers.attributes import AttributeKind
 from subscribers.audience import Audience
 from subscribers.exchange.exporting import export_csv
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder
+from subscribers.segments.reading import read
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
 MILLION = 1_000_000
 LIST = "Readers"
 LANGUAGES = ("", "en", "fr", "de", "es", "ru", "zh", "ar")
+# Whom it is true of is counted.
+RULE = "language = fr and joined in the last 30 days or domain = mx7.example.net"
 # Not in the order of their addresses, as no list is.
 SEED = 12
 FREEZES = ("freeze", "freeze-by-topic")
@@ -61,6 +65,8 @@ class Result:
     freeze_us_per_person: float
     # The same for an issue of one topic, which a third of the people do not take, with an answer in its letter.
     freeze_by_topic_us_per_person: float
+    # Whom of the list a rule is true of (benchmarks.segments asks many).
+    segment_count_us_per_person: float
     # The most that was resident while importing.
     rss_mb: float
 
@@ -91,6 +97,7 @@ def measure(rows: int, postgresql: str | None) -> Result:
         written = _in_a_process("export", url, path.with_name("out.csv"))
         frozen = _in_a_process("freeze", url, path)
         frozen_by_topic = _in_a_process("freeze-by-topic", url, path)
+        counted = _in_a_process("count", url, path)
     return Result(
         rows=rows,
         database="PostgreSQL" if postgresql else "SQLite",
@@ -103,6 +110,7 @@ def measure(rows: int, postgresql: str | None) -> Result:
         export_us_per_row=round(written.seconds / rows * MILLION, 1),
         freeze_us_per_person=round(frozen.seconds / rows * MILLION, 1),
         freeze_by_topic_us_per_person=round(frozen_by_topic.seconds / rows * MILLION, 1),
+        segment_count_us_per_person=round(counted.seconds / rows * MILLION, 2),
         rss_mb=round(max(taken.rss_mb, again.rss_mb, written.rss_mb), 1),
     )
 
@@ -151,6 +159,9 @@ def _do(job: str, url: str, path: Path) -> _Spent:
         order = ImportOrder(list_id, "A benchmark", is_confirmed=True)
         with path.open("rb") as source, database.bulk_writer() as writer:
             import_people(writer.write, Keyring(instance.SECRET), source, order, system_clock())
+    elif job == "count":
+        with database.read() as tx:
+            segments.look(tx, read(RULE), list_id, 0, system_clock())
     else:
         with database.read() as tx, path.open("w", newline="") as target:
             target.writelines(export_csv(tx, list_id))
@@ -197,7 +208,7 @@ def told(result: Result) -> str:
         f"{result.import_ratio} times its bare import ({result.bare_import_seconds} s); again {result.again_seconds} s; "
         f"out {result.export_seconds} s, {result.export_us_per_row} µs a row; "
         f"frozen {result.freeze_us_per_person} µs a person, by topic {result.freeze_by_topic_us_per_person} µs; "
-        f"{result.rss_mb} MB at most"
+        f"a segment counted {result.segment_count_us_per_person} µs a person; {result.rss_mb} MB at most"
     )
 
 
@@ -207,7 +218,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=MILLION)
     parser.add_argument("--postgresql", metavar="ADDRESS", help="an empty database of PostgreSQL instead of SQLite")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
-    parser.add_argument("--job", choices=["import", "export", *FREEZES], help=argparse.SUPPRESS)
+    parser.add_argument("--job", choices=["import", "export", "count", *FREEZES], help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
