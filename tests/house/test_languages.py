@@ -1,8 +1,10 @@
 """Texts for readers: said by the catalogues and nowhere else, with the same values and links in every language."""
 
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,23 @@ def values(text: str) -> Counter[str]:
 def template_id(path: Path) -> str:
     """Name a template in a test's id."""
     return str(path.relative_to(ROOT / "templates"))
+
+
+@pytest.fixture(scope="module")
+def texts() -> Catalog:
+    """Gather everything that code and templates say to readers."""
+    gathered = subprocess.run([ROOT / "scripts" / "messages", "texts"], capture_output=True, check=True)
+    return read_po(BytesIO(gathered.stdout))
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_nothing_is_untranslated(texts: Catalog, code: str) -> None:
+    """Whoever adds a text runs `scripts/messages` and says it in six more languages; the catalogue holds nothing else."""
+    wanted = {(message.context, forms(message.id)) for message in texts if message.id}
+    there = {(message.context, forms(message.id)): forms(message.string) for message in messages(code)}
+
+    assert set() == {key for key in wanted if not all(there.get(key, ("",)))}
+    assert set() == there.keys() - wanted
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
