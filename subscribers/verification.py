@@ -28,6 +28,7 @@ class Fault(StrEnum):
     PERSON_CHANGED = "person_changed"
     SEAL_MISSING = "seal_missing"
     SEAL_CHANGED = "seal_changed"
+    SEAL_REPLACED = "seal_replaced"
     SEALED_ACTS_MISSING = "sealed_acts_missing"
     SEALED_ACTS_CHANGED = "sealed_acts_changed"
     UNPROVEN = "unproven"
@@ -154,10 +155,12 @@ def _of_act(act: Recorded, fault: Fault, words: str) -> Finding:
 class Cover:
     """What the acts under each seal amount to, in whatever order they are walked."""
 
-    def __init__(self, seals: Sequence[Seal], sealers: Sequence[Sealer]) -> None:
+    def __init__(self, seals: Sequence[Seal], sealers: Sequence[Sealer], kept_code: str = "") -> None:
         known = {sealer.key_id: sealer for sealer in sealers}
         self._seals = seals
         self._known = known
+        # Of a seal that somebody remembers.
+        self._kept_code = kept_code.strip().lower()
         # Seals of one key after another share the acts among them; another key begins with all of them anew.
         runs = [(known.get(key_id), tuple(run)) for key_id, run in groupby(seals, attrgetter("key_id"))]
         self._runs = [_Run(sealer, run) for sealer, run in runs if sealer is not None]
@@ -174,6 +177,9 @@ class Cover:
     def findings(self) -> Iterator[Finding]:
         """Look at the seals themselves, and compare what they say with what was walked."""
         yield from _chained(self._seals, self._known)
+        if self._kept_code and self._kept_code not in {seal.code for seal in self._seals}:
+            text = f"No seal has the code {self._kept_code}. It was replaced, and so may be whatever it covered."
+            yield Finding(Fault.SEAL_REPLACED, text)
         for run in self._runs:
             yield from run.findings()
 

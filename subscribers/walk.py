@@ -49,11 +49,13 @@ class Verification:
         return not self.faults
 
 
-def verify(tx: Transaction, keyring: Keyring, *, progress: Callable[[int], None] = lambda _acts: None) -> Verification:
-    """Walk every chain and every seal. *progress* is told how many acts are done."""
+def verify(
+    tx: Transaction, keyring: Keyring, *, kept_code: str = "", progress: Callable[[int], None] = lambda _acts: None
+) -> Verification:
+    """Walk every chain and every seal; *kept_code* is of one that must be there. *progress* is told of acts done."""
     made = tuple(seals.all_seals(tx))
     # Read before the acts: what a later seal covers might not be among them.
-    cover = Cover(made, [Sealer(one) for one in (keyring, *keyring.former)])
+    cover = Cover(made, [Sealer(one) for one in (keyring, *keyring.former)], kept_code)
     walk = ChainWalk()
     kept: list[Finding] = []
     faults = 0

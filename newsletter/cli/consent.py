@@ -16,7 +16,6 @@ from subscribers import dossier, seals, walk
 from subscribers.address import EmailAddress, parse
 from subscribers.dossier import Dossier, Exhibit
 from subscribers.errors import SubscriberNotFound
-from subscribers.sealer import Seal
 from subscribers.walk import Verification
 
 PEOPLE = Permission.MANAGE_PEOPLE
@@ -47,9 +46,10 @@ def show(door: Door, address: str) -> int:
 
 
 @click.command("verify")
+@click.option("--expect", "kept_code", metavar="CODE", help="The code of a seal, kept elsewhere; it must be there still.")
 @common
 @pass_door
-def verify(door: Door) -> int:
+def verify(door: Door, kept_code: str | None) -> int:
     """Walk all evidence of consent, act by act and seal by seal, and say what does not fit.
 
     Finds whatever was changed, removed, moved or put in behind the product's back: in a chain at once, at the end of a chain
@@ -58,10 +58,10 @@ def verify(door: Door) -> int:
     Example: newsletter consent verify
     """
     with door.reading(PEOPLE) as tx, reading_bar("Verifying", walk.count(tx), "acts") as tell:
-        seen = walk.verify(tx, door.application.keyring, progress=lambda acts: tell(acts, acts))
+        seen = walk.verify(tx, door.application.keyring, kept_code=kept_code or "", progress=lambda acts: tell(acts, acts))
         last = seals.last(tx)
     door.answer(
-        {"is_sound": seen.is_sound, **asdict(seen), "last_seal": _seal(last) if last else None},
+        {"is_sound": seen.is_sound, **asdict(seen), "last_seal": asdict(last) if last else None},
         *(shown.line(finding.text) for finding in seen.findings),
         shown.line(_summary(seen)),
         *([shown.line(f"The last seal is number {last.number} of {last.day}, code {last.code}.")] if last else []),
@@ -85,7 +85,7 @@ def seals_(door: Door, *, takes_all: bool) -> None:
     told = made if takes_all else made[-SEALS_SHOWN:]
     rows = [(one.number, one.day, spelled.number(one.acts), one.code) for one in told]
     door.answer(
-        {"seals": [_seal(one) for one in told]},
+        {"seals": [asdict(one) for one in told]},
         shown.table(("#number", "day", "#acts", "code"), rows) if made else shown.line("Nothing is sealed yet."),
     )
 
@@ -97,10 +97,6 @@ def _summary(seen: Verification) -> str:
         return f"Everything fits ({walked})."
     listed = "" if seen.faults == len(seen.findings) else f", of which the first {len(seen.findings)} are listed"
     return f"Not everything fits. Findings: {spelled.number(seen.faults)}{listed} ({walked})."
-
-
-def _seal(seal: Seal) -> dict[str, object]:
-    return asdict(seal)
 
 
 def _document(door: Door, address: EmailAddress, found: Dossier) -> dict[str, object]:

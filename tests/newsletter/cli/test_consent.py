@@ -124,6 +124,22 @@ def test_first_break_is_named(terminal: Terminal, joined: None, sqlite_url: str)
     assert not answer["is_sound"]
 
 
+def test_code_kept_elsewhere_must_be_there(terminal: Terminal, joined: None, sqlite_url: str) -> None:
+    """Whoever has the key as well can make other seals, but not one of this code."""
+    seal(sqlite_url)
+    code = terminal.ok("consent", "verify")["last_seal"]["code"]
+    change(sqlite_url, "DELETE FROM consent_seal")
+    change(sqlite_url, "UPDATE subscription SET state = 'withdrawn'")
+    missing = terminal("consent", "verify", "--expect", code)
+
+    assert Exit.UNSOUND == missing.code
+    assert f"No seal has the code {code}." in missing.out
+    assert Exit.DONE == terminal("consent", "verify").code
+
+    seal(sqlite_url)
+    assert Exit.DONE == terminal("consent", "verify", "--expect", f" {code.upper()} ").code
+
+
 def test_seals_are_listed(terminal: Terminal, joined: None, sqlite_url: str) -> None:
     """With their codes."""
     assert "Nothing is sealed yet." in terminal("consent", "seals").out
