@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
-from subscribers import attributebook, recognition
+from subscribers import attributebook, recognition, register
 from subscribers.attributes import Attribute
 from subscribers.consent import LONGEST_WORDING, Door, Evidence
 from subscribers.errors import BasisMissing
@@ -66,13 +66,14 @@ def import_people(
 
     Raises:
         BasisMissing: there is no basis.
+        ListArchived: nobody joins this list any more.
         FileUnreadable: no list of people; nothing was imported, or of a damaged workbook the rows before the damage.
         ImportUnderWay: somebody else imports this very file at this moment; what was done is done once.
 
     """
     order = _checked(order)
     known_by = fingerprint(file)
-    attributes = _attributes(begin)
+    attributes = _attributes(begin, order)
     source = _source(file, order, attributes)
     with begin() as tx:
         earlier = imports.unfinished(tx, order, known_by)
@@ -107,11 +108,12 @@ def rehearse_import(
 
     Raises:
         BasisMissing: there is no basis.
+        ListArchived: nobody joins this list any more.
         FileUnreadable: no list of people.
 
     """
     order = _checked(order)
-    attributes = _attributes(begin)
+    attributes = _attributes(begin, order)
     source = _source(file, order, attributes)
     run = _run(begin, keyring, source, attributes, order, now, 0, progress)
     total = Taken()
@@ -137,8 +139,9 @@ def _source(file: BinaryIO, order: ImportOrder, attributes: Sequence[Attribute])
     return open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=attributes)
 
 
-def _attributes(begin: Begin) -> tuple[Attribute, ...]:
+def _attributes(begin: Begin, order: ImportOrder) -> tuple[Attribute, ...]:
     with begin() as tx:
+        register.require_open(tx, order.list_id)
         return attributebook.all_attributes(tx)
 
 

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter.database import Database
-from subscribers import acts, attributebook, privacy, register, suppression
+from subscribers import acts, attributebook, listbook, privacy, register, suppression
 from subscribers.address import parse
 from subscribers.attributes import Answer, AttributeKind
 from subscribers.consent import Act, Door
-from subscribers.errors import BasisMissing, FileUnreadable
+from subscribers.errors import BasisMissing, FileUnreadable, ListArchived
 from subscribers.exchange import importing, reading
 from subscribers.exchange.importing import import_people, rehearse_import
 from subscribers.exchange.model import Cleaning, ImportOrder, ImportReport, Refusal
@@ -374,3 +374,12 @@ def test_words_of_an_earlier_consent_are_kept_as_evidence(take: Take, database: 
         [ann] = acts.of_address(tx, take.keyring.hash_address("ann@x.test"))
         [bob] = acts.of_address(tx, take.keyring.hash_address("bob@x.test"))
         assert (f"{BASIS} Formerly: Yes please", BASIS) == (ann.evidence.wording, bob.evidence.wording)
+
+
+def test_nobody_is_brought_to_a_list_that_has_ended(take: Take, database: Database, friends: int) -> None:
+    """By no door, and a dry run says so as well."""
+    with database.write() as tx:
+        listbook.archive(tx, friends, take.now)
+
+    with pytest.raises(ListArchived):
+        take("email\nann@x.test\n")
