@@ -159,7 +159,9 @@ def _pages(address: EmailAddress, found: Dossier) -> Iterator[RenderableType]:
         yield shown.line("")
     yield from (shown.line(finding.text) for finding in found.findings)
     if not found.findings:
-        yield shown.line("These acts fit together: nothing was changed, taken out or put in.")
+        yield shown.line(
+            "These acts fit together. Whether any is missing at the end, `newsletter consent verify` finds by the seals."
+        )
 
 
 def _known(found: Dossier) -> str:
