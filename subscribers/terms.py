@@ -95,7 +95,7 @@ def chosen_by(tx: Transaction, subscriber_id: int) -> tuple[Topic, ...]:
     return tuple(topicbook.by_id(tx, topic_id) for topic_id in tx.execute(ids).scalars().all())
 
 
-def words(wanted: Terms, offered: Sequence[Topic], zone: str = "UTC") -> str:
+def words(wanted: Terms, offered: Sequence[Topic], zone: str) -> str:
     """Say terms in English, for the evidence: `one mail a quarter; the topics Jobs, Books; paused until 2020-09-01`.
 
     A day is one of *zone* (an IANA name).

@@ -100,7 +100,7 @@ def _take_details(site: Site, visit: Visit, standing: _Standing) -> None:
             if choice.subscription is None or choice.portion is None or choice.field not in visit.form:
                 continue
             wanted = choice.portion.wanted(visit.form, visit.now)
-            said = terms.words(wanted, choice.portion.topics)
+            said = terms.words(wanted, choice.portion.topics, choice.subject.newsletter.zone)
             evidence = _evidence(visit, standing, SAVE, said)
             terms.agree(tx, application.keyring, choice.subscription.id, wanted, visit.now, evidence)
 
