@@ -362,7 +362,9 @@ def _pay_debts(engine: Engine, journal: Journal | None) -> None:
 
     @event.listens_for(engine, "rollback")
     def forget(connection: Connection) -> None:
-        notes.settle(connection)
+        # Where the line to the database was lost, what was owed is gone with it, and asking would open a new one.
+        if not connection.invalidated:
+            notes.settle(connection)
 
 
 def _postgres_engine(url: URL) -> Engine:

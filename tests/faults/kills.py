@@ -28,6 +28,16 @@ ONCE = ("audience.begin", "audience.done", "issue.departed", "issue.finished")
 # Passed once, by the worker that drafts.
 DRAFTING = ("slots.recorded", "slot.claimed", "month.gathered", "issue.created", "slot.drafted")
 
+# Passed where nothing is mailed, and killed at beside what they belong to: the place, and the tests.
+BESIDE = {
+    "person.reminded": "newsletter/worker/test_people.py",
+    "person.forgotten": "newsletter/worker/test_people.py",
+    "person.asked": "newsletter/worker/test_people.py",
+    "digest.planned": "newsletter/worker/test_digests.py",
+    "people.rekeyed": "newsletter/cli/test_suppressions.py",
+    "batch.forgotten": "newsletter/cli/test_privacy.py",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Kill:

@@ -234,7 +234,7 @@ def rest(trial: Trial, *options: str, expected: int) -> Record:
         "it says that mail waits": "Mail waits: by their limits the relays are given nothing for" in words,
         "the others wait": (states[S.ACCEPTED], states[S.PENDING]) == (expected, trial.people - expected),
     }
-    return record(trial, "relays", begun, claims, f"{' '.join(options)}: {states[S.ACCEPTED]} accepted")
+    return record(trial, "relays", begun, claims, f"{' '.join(options)}: {states[S.ACCEPTED]} accepted", finishes=False)
 
 
 def _where_it_is_noon() -> str:

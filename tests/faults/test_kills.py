@@ -1,5 +1,6 @@
 """The shipped worker is killed, stopped and told off; the sink's log is the judge."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,15 @@ MIDDLE = 7
 
 def test_every_place_is_in_the_sweep() -> None:
     """A fail point that nobody kills at would prove nothing."""
-    assert failpoints.NAMES == {*kills.EACH, *kills.SPECIAL, *kills.ONCE, *kills.DRAFTING}
+    assert failpoints.NAMES == {*kills.EACH, *kills.SPECIAL, *kills.ONCE, *kills.DRAFTING, *kills.BESIDE}
+
+
+@pytest.mark.parametrize("place", kills.BESIDE)
+def test_places_outside_a_mailing_are_broken_beside_what_they_belong_to(place: str) -> None:
+    """The tests that are named do arm them."""
+    tests = (Path(__file__).parents[1] / kills.BESIDE[place]).read_text(encoding="utf-8")
+
+    assert re.search(rf'"{re.escape(place)}(:\w+|")', tests)
 
 
 def test_killed_in_the_middle_and_at_the_last(sqlite_url: str, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from playwright.sync_api import Page
+
 from newsletter.web.public import stamps
 from subscribers.tokens import Keyring
 
@@ -12,3 +14,14 @@ TYPING = timedelta(seconds=10)
 def joining(keyring: Keyring, now: datetime, email: str, **fields: str) -> dict[str, str]:
     """Give the form of a list, filled in by a person."""
     return {"email": email, "name": "", "website": "", stamps.FIELD: stamps.stamp(keyring, now - TYPING)} | fields
+
+
+def press_more(page: Page, once_more: str, done: str) -> None:
+    """Press the key that a quick typist is asked for, unless the machine was slow and nobody asks."""
+    asked, thanked = page.locator("h1", has_text=once_more), page.locator("h1", has_text=done)
+    asked.or_(thanked).wait_for()
+    if asked.count():
+        # The script that listens runs when the page is whole.
+        page.wait_for_load_state()
+        page.keyboard.press("Tab")
+    thanked.wait_for()

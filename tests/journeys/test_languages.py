@@ -10,6 +10,7 @@ from newsletter.languages.catalogue import words_for
 from subscribers import register
 from subscribers.address import parse
 from subscribers.model import MailingList, SubscriptionState
+from tests.harness import forms
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import House
 from tests.harness.newsroom import a_newsletter
@@ -66,17 +67,6 @@ def heading(page: Page, said: str) -> None:
     assert PHONE["width"] == page.evaluate("document.documentElement.scrollWidth")
 
 
-def press_more(page: Page, once_more: str, done: str) -> None:
-    """Press the key that a quick typist is asked for, unless the machine was slow and nobody asks."""
-    asked, thanked = page.locator("h1", has_text=once_more), page.locator("h1", has_text=done)
-    asked.or_(thanked).wait_for()
-    if asked.count():
-        # The script that listens runs when the page is whole.
-        page.wait_for_load_state()
-        page.keyboard.press("Tab")
-    thanked.wait_for()
-
-
 def test_in_and_out_in_arabic(house: House, friends: MailingList, phone: Page) -> None:
     """Pages by the browser's wish, mails and what is opened from them by the person's: nothing is chosen on the way."""
     phone.goto(house.url)
@@ -84,7 +74,7 @@ def test_in_and_out_in_arabic(house: House, friends: MailingList, phone: Page) -
     phone.get_by_label(arabic("Your mail address")).fill(AMAL)
     phone.get_by_label(arabic("Your name")).fill("أمل")
     phone.get_by_role("button", name=arabic("Send me the confirmation mail")).click()
-    press_more(phone, arabic("One press more"), arabic("Look into your inbox"))
+    forms.press_more(phone, arabic("One press more"), arabic("Look into your inbox"))
     heading(phone, arabic("Look into your inbox"))
 
     [asked] = house.postbox.wait_for(AMAL)
@@ -116,7 +106,7 @@ def test_another_language_is_a_link_away_and_stays(house: House, friends: Mailin
     page.get_by_role("link", name=arabic("Get it by mail")).click()
     page.get_by_label(arabic("Your mail address")).fill(AMAL)
     page.get_by_role("button", name=arabic("Send me the confirmation mail")).click()
-    press_more(page, arabic("One press more"), arabic("Look into your inbox"))
+    forms.press_more(page, arabic("One press more"), arabic("Look into your inbox"))
 
     [asked] = house.postbox.wait_for(AMAL)
     assert "ar" == asked.message["Content-Language"]
@@ -157,7 +147,7 @@ def test_keys_alone_suffice(house: House, friends: MailingList, page: Page) -> N
     page.keyboard.type(KIM)
     tab_to(page, "Send me the confirmation mail")
     page.keyboard.press("Enter")
-    press_more(page, "One press more", "Look into your inbox")
+    forms.press_more(page, "One press more", "Look into your inbox")
 
     [asked] = house.postbox.wait_for(KIM)
     page.goto(asked.link("/c/"))

@@ -23,6 +23,7 @@ from newsletter.tables.mail import delivery
 from subscribers import register
 from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
+from tests.harness import forms
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House
 from tests.harness.newsroom import a_month, a_newsletter, an_entry, january, publish
@@ -222,8 +223,8 @@ def test_answers_to_the_form_are_well_set(
     stranger.goto(full.url + places["subscribe"])
     stranger.get_by_label("Your mail address").fill(email)
     stranger.get_by_role("button").click()
+    forms.press_more(stranger, "One press more", heading)
 
-    assert heading in stranger.locator("h1").inner_text()
     inspect(stranger)
 
 
