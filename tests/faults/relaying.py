@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from newsletter.mail.delivery import DeliveryState
+from newsletter.mail.relays import DEFAULT_MESSAGES
 from tests.harness import chaossmtp as chaos
 from tests.harness.aside import aside
 from tests.harness.chaosnames import LOGIN
@@ -19,6 +20,8 @@ from tests.harness.trial import Record, Running, Trial, record, running, wait_un
 S = DeliveryState
 
 CONNECTIONS = 2
+# More than any trial here has.
+MANY = 10_000
 # What is changed by command holds within a second or two; a busy machine may be late.
 AT_ONCE = 6.0
 
@@ -53,9 +56,11 @@ class Crossing:
         """Give a command, beside the worker's process."""
         Terminal(self.settings).ok("relays", *words)
 
-    def add(self, name: str, *options: str, connections: int = CONNECTIONS, login: str = "") -> None:
+    def add(
+        self, name: str, *options: str, connections: int = CONNECTIONS, login: str = "", messages: int = DEFAULT_MESSAGES
+    ) -> None:
         """Make a sink known to the worker."""
-        url = f"smtp://{login}127.0.0.1:{self.sinks[name].port}?tls=none&connections={connections}"
+        url = f"smtp://{login}127.0.0.1:{self.sinks[name].port}?tls=none&connections={connections}&messages={messages}"
         self.command("add", name, url, *options)
 
     def worker(self, *, until_idle: bool = False) -> AbstractContextManager[Running]:
@@ -147,10 +152,11 @@ def change_all(trial: Trial) -> Record:
     with aside(*here.sinks.values()), here.worker() as worker:
         wait_until(lambda: "Looking" in worker.words, "the worker to begin")
         is_patient = here.all_taken() == 0
-        here.add("first", "--rate", "10/s", connections=1)
+        # A connection that has brought all it should is given back as well, and would be taken for the disabling.
+        here.add("first", "--rate", "10/s", connections=1, messages=MANY)
         within("added: mail goes", lambda: here.took("first") > 0)
         here.command(
-            "edit", "first", "--rate", "none", "--url", f"smtp://127.0.0.1:{first.port}?tls=none&connections=4&messages=10000"
+            "edit", "first", "--rate", "none", "--url", f"smtp://127.0.0.1:{first.port}?tls=none&connections=4&messages={MANY}"
         )
         here.command("edit", "first", "--connections", "4")
         within("more connections: all are used", lambda: len(first.talks) == 4)
