@@ -6,6 +6,7 @@ and no part may declare a document type: entities are how a file of a kilobyte b
 
 import posixpath
 import zipfile
+import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
         yield from rows
     except _TooLargeError as error:
         raise FileUnreadable("It is larger unpacked than any list of people. Save it as CSV.") from error
-    except (zipfile.BadZipFile, ET.ParseError, KeyError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, ValueError, EOFError, OSError) as error:
         raise FileUnreadable(_BROKEN) from error
     except (NotImplementedError, RuntimeError, zipfile.LargeZipFile) as error:
         # zipfile's words for an unknown compression and for a password.
