@@ -139,9 +139,9 @@ def _people(seed: int, scale: float) -> Iterator[Run]:
 def _one(run: Run, server: Postgres) -> Record:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        url = f"sqlite:///{folder}/newsletter.db" if run.database == SQLITE else server.new_database()
         send_at = None if run.due_in is None else datetime.now(UTC) + run.due_in
         try:
+            url = f"sqlite:///{folder}/newsletter.db" if run.database == SQLITE else server.new_database()
             planned = trial.plan(url, folder, run.people, send_at=send_at, domains=run.domains, draft=run.draft)
             return run.do(planned, server)
         except Exception as error:  # noqa: BLE001 -- the others are to be run all the same

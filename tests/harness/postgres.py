@@ -3,15 +3,19 @@
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
 
 from newsletter.database import Database
+
+# How often a server that does not say that it is up is waited for.
+STARTS = 6
 
 
 class Postgres:
@@ -53,6 +57,11 @@ class Postgres:
         info = self._server.get_postmaster_info()
         os.kill(info.pid, signal.SIGQUIT)
         info.process.wait(30)
+        for _ in range(STARTS - 1):
+            # The wheel waits ten seconds; behind a crash, on a disk that others use, reading the log again takes longer.
+            with suppress(subprocess.TimeoutExpired):
+                self._server.ensure_postgres_running()
+                return
         self._server.ensure_postgres_running()
 
     def pid(self) -> int:
