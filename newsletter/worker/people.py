@@ -103,8 +103,9 @@ def _ask(application: Application, under_way: Asking, now: datetime) -> bool:
         return False
     if not waiting_people:
         with application.database.write() as tx:
-            asking.finish(tx, under_way)
-        log.info("everybody of an import was asked to confirm", imported=under_way.import_id)
+            everybody = asking.end_round(tx, under_way, now)
+        if everybody:
+            log.info("everybody of an import was asked to confirm", imported=under_way.import_id)
         return False
     languages = {one.subscriber.language for one in waiting_people}
     letters = {language: _confirmation(application, newsletter, list_, language) for language in languages}

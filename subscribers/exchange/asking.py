@@ -1,12 +1,13 @@
 """People of an import who must confirm first: asked one after the other, so many an hour."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
 
-from subscribers import records
+from subscribers import confirmations, records, suppression
 from subscribers.errors import ImportNotFound
 from subscribers.exchange.model import ImportState
 from subscribers.model import Subscriber, SubscriptionState
@@ -31,7 +32,7 @@ class Asking:
     per_hour: int
     # When the next of them may be asked.
     next_at: datetime
-    # Up to which of its subscriptions they were asked.
+    # Up to which of its subscriptions this round has come.
     through: int
 
 
@@ -59,11 +60,10 @@ def set_pace(tx: Transaction, import_id: int, per_hour: int | None, now: datetim
 
     """
     valid = (import_run.c.id == import_id, import_run.c.state != ImportState.UNDONE)
-    statement = update(import_run).where(*valid).values(ask_per_hour=per_hour, ask_next_at=now)
-    through = tx.execute(statement.returning(import_run.c.asked_through)).scalar_one_or_none()
-    if through is None:
+    if tx.execute(update(import_run).where(*valid).values(ask_per_hour=per_hour, ask_next_at=now)).rowcount != 1:
         raise ImportNotFound(import_id)
-    return len(tx.execute(select(subscription.c.id).where(*_unasked(import_id, through))).all())
+    # From the first on: whoever was passed over has another turn.
+    return tx.execute(select(func.count()).select_from(_unasked(import_id).order_by(None).subquery())).scalar_one()
 
 
 def under_way(tx: Transaction) -> tuple[Asking, ...]:
@@ -77,45 +77,61 @@ def under_way(tx: Transaction) -> tuple[Asking, ...]:
 
 def waiting(tx: Transaction, asking: Asking, limit: int) -> Sequence[Waiting]:
     """Give the next people to be asked, in the order they were brought."""
-    people = (
-        select(subscription.c.id.label("subscription_id"), subscriber)
-        .join_from(subscription, subscriber, subscription.c.subscriber_id == subscriber.c.id)
-        .where(*_unasked(asking.import_id, asking.through))
-        .order_by(subscription.c.id)
-        .limit(limit)
-    )
-    return [Waiting(row.subscription_id, records.subscriber_of(row)) for row in tx.execute(people)]
+    people = tx.execute(_unasked(asking.import_id, asking.through).limit(limit))
+    return [Waiting(row.subscription_id, records.subscriber_of(row)) for row in people]
 
 
-def move(tx: Transaction, asking: Asking, subscription_id: int, now: datetime) -> Asking | None:
-    """Write down that somebody is asked; gives how it goes on, None when another worker was here or it was stopped."""
+def move(tx: Transaction, asking: Asking, subscription_id: int) -> Asking | None:
+    """Take up the next person; gives how it goes on, None when another worker was here or it was stopped."""
+    moved = tx.execute(update(import_run).where(*_unmoved(asking)).values(asked_through=subscription_id))
+    return replace(asking, through=subscription_id) if moved.rowcount == 1 else None
+
+
+def count(tx: Transaction, asking: Asking, now: datetime) -> Asking:
+    """Write down that the person taken up is asked; gives how it goes on."""
     next_at = max(asking.next_at, now - SLACK) + _between(asking.per_hour)
-    unmoved = (
+    values = {"ask_next_at": next_at, "asked": import_run.c.asked + 1}
+    tx.execute(update(import_run).where(import_run.c.id == asking.import_id).values(values))
+    return replace(asking, next_at=next_at)
+
+
+def end_round(tx: Transaction, asking: Asking, now: datetime) -> bool:
+    """End the asking when everybody of an import was asked; gives whether it has ended.
+
+    Whoever was passed over, because mail to them had been asked for often enough that day, has another turn: the next round
+    begins when the shortest wait of an address is over.
+    """
+    waits = tx.execute(_unasked(asking.import_id).limit(1)).one_or_none() is not None
+    again = {"asked_through": 0, "ask_next_at": now + confirmations.BETWEEN_REQUESTS}
+    ended = tx.execute(update(import_run).where(*_unmoved(asking)).values(again if waits else {"ask_per_hour": None}))
+    return ended.rowcount == 1 and not waits
+
+
+def _unmoved(asking: Asking) -> tuple[ColumnElement[bool], ...]:
+    return (
         import_run.c.id == asking.import_id,
         import_run.c.asked_through == asking.through,
         import_run.c.ask_per_hour.is_not(None),
         import_run.c.state == ImportState.FINISHED,
     )
-    values = {"asked_through": subscription_id, "ask_next_at": next_at, "asked": import_run.c.asked + 1}
-    if tx.execute(update(import_run).where(*unmoved).values(values)).rowcount != 1:
-        return None
-    return Asking(asking.import_id, asking.list_id, asking.basis, asking.per_hour, next_at, subscription_id)
-
-
-def finish(tx: Transaction, asking: Asking) -> None:
-    """Write down that everybody of an import was asked."""
-    tx.execute(update(import_run).where(import_run.c.id == asking.import_id).values(ask_per_hour=None))
 
 
 def _between(per_hour: int) -> timedelta:
     return timedelta(hours=1) / per_hour
 
 
-def _unasked(import_id: int, through: int) -> tuple[ColumnElement[bool], ...]:
+def _unasked(import_id: int, through: int = 0) -> Select[Any]:
     return (
-        subscription.c.import_id == import_id,
-        subscription.c.id > through,
-        subscription.c.state == SubscriptionState.REQUESTED,
-        # Whoever asked by themselves meanwhile has a mail already.
-        ~exists().where(confirmation.c.subscription_id == subscription.c.id),
+        select(subscription.c.id.label("subscription_id"), subscriber)
+        .join_from(subscription, subscriber, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.import_id == import_id,
+            subscription.c.id > through,
+            subscription.c.state == SubscriptionState.REQUESTED,
+            # Whoever asked by themselves meanwhile has a mail already.
+            ~exists().where(confirmation.c.subscription_id == subscription.c.id),
+            # Whoever said no meanwhile is not asked in any round.
+            ~suppression.holds(subscriber.c.email_hash, subscription.c.list_id),
+        )
+        .order_by(subscription.c.id)
     )

@@ -21,6 +21,7 @@ from subscribers.exchange import asking
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder
 from subscribers.model import Reason
+from subscribers.tables.imports import import_run
 from subscribers.tables.limits import limit_use
 from subscribers.tables.people import subscriber
 from tests.harness.people import ask
@@ -182,6 +183,25 @@ def test_nobody_who_said_no_or_was_asked_is_asked(stage: Stage) -> None:
     tick(stage)
 
     assert ["kim@example.net"] == asked(stage)
+
+
+def test_who_had_enough_mail_today_is_asked_when_that_is_over(stage: Stage) -> None:
+    """The others do not wait for them, nobody is counted before, and whoever said no does not keep the asking from its end."""
+    application = stage.application
+    taken = brought(stage, "kim@example.net,", "lou@example.net,", "nat@example.net,", per_hour=3600)
+    with application.database.write() as tx:
+        for hours in (2, 1, 0):
+            confirmations.spend(tx, application.keyring.hash_address("kim@example.net"), START - timedelta(hours=hours))
+        suppression.suppress(tx, application.keyring.hash_address("nat@example.net"), Reason.UNSUBSCRIBED, START)
+    told = []
+    for minutes in (1, 2, 20, 23 * 60, 48 * 60):
+        stage.clock.set(START + timedelta(minutes=minutes))
+        tick(stage)
+        with application.database.read() as tx:
+            counted = tx.execute(select(import_run.c.asked).where(import_run.c.id == taken)).scalar_one()
+            told.append((asked(stage), counted, len(asking.under_way(tx))))
+
+    assert [(["lou@example.net"], 1, 1)] * 3 + [(["kim@example.net", "lou@example.net"], 2, 0)] * 2 == told
 
 
 def test_asking_that_was_killed_asks_nobody_twice(stage: Stage) -> None:
