@@ -6,7 +6,7 @@ from datetime import datetime
 from newsletter.errors import WrongBurst
 from newsletter.issues import alerts
 from newsletter.people import departures
-from newsletter.people.departures import Burst
+from newsletter.people.departures import Burst, Crowd
 from subscribers import staying
 from subscribers.consent import Door, Evidence
 from subscribers.tokens import Keyring
@@ -23,19 +23,19 @@ class Undone:
     left_alone: int
 
 
-def look(tx: Transaction, now: datetime) -> tuple[Burst, ...]:
-    """Flag what looks like the work of a mail scanner, and raise an alert for each; gives the bursts that are new or grew.
+def is_burst(tx: Transaction, crowd: Crowd) -> bool:
+    """Whether a crowd looks like the work of a mail scanner, or belongs to one that did."""
+    return departures.is_flagged(tx, crowd) or departures.is_of_a_machine(tx, crowd)
+
+
+def flag(tx: Transaction, crowd: Crowd, now: datetime) -> Burst:
+    """Call a crowd a burst, and raise an alert; gives the burst as it is then.
 
     Nothing is undone by itself: a no is obeyed until a person has looked.
     """
-    found = []
-    for crowd in departures.crowds(tx, now):
-        if not departures.is_flagged(tx, crowd) and not departures.is_of_a_machine(tx, crowd):
-            continue
-        burst = departures.burst(tx, departures.flag(tx, crowd, now))
-        alerts.raise_alert(tx, key(burst.id), _told(burst), now, newsletter_id=burst.newsletter_id)
-        found.append(burst)
-    return tuple(found)
+    burst = departures.burst(tx, departures.flag(tx, crowd, now))
+    alerts.raise_alert(tx, key(burst.id), _told(burst), now, newsletter_id=burst.newsletter_id)
+    return burst
 
 
 def undo(tx: Transaction, keyring: Keyring, burst_id: int, by: str, now: datetime) -> Undone:

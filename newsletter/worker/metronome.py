@@ -21,6 +21,7 @@ from newsletter.errors import WorkerRunning
 from newsletter.mail.mailer import Mailer
 from newsletter.mail.tally import Progress
 from newsletter.worker import steps
+from newsletter.worker.people import Lookout
 from newsletter.worker.steps import STEPS, Step
 
 log = structlog.get_logger()
@@ -66,6 +67,7 @@ class Worker:
         self._tick_seconds = application.settings.tick_seconds
         self._turn = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
+        self._lookout = Lookout()
         self._beat_at = seconds()
         self._mailer = Mailer(
             application.database,
@@ -85,7 +87,7 @@ class Worker:
     async def tick(self) -> tuple[str, ...]:
         """Do everything that is due; gives the names of the steps that failed, which did not stop the others."""
         async with self._turn:
-            failed = [step.name for step in (Step("read feeds", self._read_feeds), *STEPS) if not await self._take(step)]
+            failed = [step.name for step in self._steps() if not await self._take(step)]
         self._beat()
         return tuple(failed)
 
@@ -135,6 +137,11 @@ class Worker:
             failed = (*failed, steps.FINISH.name)
         return Idle(mailed, failed)
 
+    def _steps(self) -> tuple[Step, ...]:
+        # Those that remember something from tick to tick are steps of this worker, the others anybody's.
+        reading = Step("read feeds", self._read_feeds)
+        return (reading, *STEPS, Step("look for bursts of departures", self._look_for_bursts))
+
     async def _take(self, step: Step) -> bool:
         try:
             try:
@@ -163,6 +170,10 @@ class Worker:
         if self._reading.done() and not self._reading.cancelled():
             self._reading.result()
         return False
+
+    async def _look_for_bursts(self, application: Application) -> bool:
+        """Flag departures that look like the work of a mail scanner."""
+        return await asyncio.to_thread(self._lookout.look, application.database, application.clock())
 
     async def _watch(self, job: Job) -> None:
         """Wake the metronome when the clock of the machine was set back: it waits for a moment that is far away then."""

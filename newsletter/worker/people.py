@@ -6,12 +6,15 @@ import structlog
 
 from newsletter import failpoints
 from newsletter.bootstrap import Application
+from newsletter.database import Database
+from newsletter.errors import TookTooLong
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import words_for
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.mail import mailings
-from newsletter.people import bursts, waiting
+from newsletter.people import bursts, departures, waiting
+from newsletter.people.departures import Crowd
 from newsletter.people.inviting import ask
 from subscribers import confirmations, limits, pending, register
 from subscribers.exchange import asking
@@ -22,6 +25,9 @@ log = structlog.get_logger()
 
 # So many people are looked at before the other steps of a tick have their turn.
 BATCH = 100
+
+# Seconds. A million deliveries take two; a machine on which that takes longer has more urgent things to do.
+LONGEST_JUDGING = 15.0
 
 
 def remind(application: Application) -> bool:
@@ -73,13 +79,31 @@ def let_go(application: Application) -> bool:
     return len(due) == BATCH
 
 
-def look_for_bursts(application: Application) -> bool:
-    """Flag departures that look like the work of a mail scanner."""
-    with application.database.write() as tx:
-        found = bursts.look(tx, application.clock())
-    for burst in found:
-        log.warning("people left in a burst", burst=burst.id, people=burst.people)
-    return False
+class Lookout:
+    """Looks for departures that are the work of a mail scanner; who was found harmless is judged again when more have left."""
+
+    def __init__(self) -> None:
+        self._harmless: frozenset[Crowd] = frozenset()
+
+    def look(self, database: Database, now: datetime) -> bool:
+        """Judge one crowd, and flag it if it is a burst; True when there may be another.
+
+        Nothing is held while it is judged: that may take seconds, and whoever wants to leave meanwhile must not wait.
+        """
+        with database.read() as tx:
+            crowds = departures.crowds(tx, now)
+        # What has grown, and what is over, is not remembered any more.
+        self._harmless &= frozenset(crowds)
+        crowd = next((one for one in crowds if one not in self._harmless), None)
+        if crowd is None:
+            return False
+        if _is_burst(database, crowd):
+            with database.write() as tx:
+                burst = bursts.flag(tx, crowd, now)
+            log.warning("people left in a burst", burst=burst.id, people=burst.people)
+        else:
+            self._harmless |= {crowd}
+        return True
 
 
 def tidy(application: Application) -> bool:
@@ -88,6 +112,15 @@ def tidy(application: Application) -> bool:
         limits.tidy(tx, application.clock())
         confirmations.tidy(tx, application.clock())
     return False
+
+
+def _is_burst(database: Database, crowd: Crowd) -> bool:
+    try:
+        with database.read(within=LONGEST_JUDGING) as tx:
+            return bursts.is_burst(tx, crowd)
+    except TookTooLong:
+        log.warning("a crowd of departures could not be judged in time", letter=crowd.letter_id, people=crowd.people)
+        return False
 
 
 def _ask(application: Application, under_way: Asking, now: datetime) -> bool:

@@ -129,11 +129,6 @@ async def let_pending_go(application: Application) -> bool:
     return await asyncio.to_thread(people.let_go, application)
 
 
-async def look_for_bursts(application: Application) -> bool:
-    """Flag departures that look like the work of a mail scanner."""
-    return await asyncio.to_thread(people.look_for_bursts, application)
-
-
 async def tidy_limits(application: Application) -> bool:
     """Forget what no limit needs any more."""
     return await asyncio.to_thread(people.tidy, application)
@@ -172,7 +167,6 @@ STEPS = (
     Step("remind who did not confirm", remind_pending),
     Step("ask whom imports brought", ask_imported),
     Step("forget who never confirmed", let_pending_go),
-    Step("look for bursts of departures", look_for_bursts),
     Step("tidy limits", tidy_limits),
     Step("seal the evidence of consent", seal_consent),
     Step("forget what is kept no longer", forget_old),

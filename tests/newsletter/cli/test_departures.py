@@ -7,12 +7,12 @@ from sqlalchemy import update
 from newsletter.cli.exits import Exit
 from newsletter.clock import system_clock
 from newsletter.database import Database
-from newsletter.people import bursts
 from newsletter.people.withdraw import withdraw
 from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness import mailroom, people
+from tests.harness.lookout import look
 from tests.harness.terminal import Terminal
 
 STAFF = ("ann", "bob", "cem", "dee", "eve")
@@ -26,7 +26,7 @@ def a_burst(url: str) -> None:
         tx.execute(update(delivery).values(state="accepted", settled_at=now))
         for name in STAFF:
             withdraw(tx, keyring, mailroom.subscription_of(tx, name).id, now + timedelta(minutes=1), people.LINK)
-        bursts.look(tx, now + timedelta(minutes=2))
+    look(database, now + timedelta(minutes=2))
     database.close()
 
 

@@ -13,12 +13,15 @@ from newsletter.people import bursts, departures
 from newsletter.people.departures import FEWEST, Why
 from newsletter.people.withdraw import withdraw, withdraw_everywhere
 from newsletter.tables.mail import delivery
+from newsletter.worker.people import Lookout
 from subscribers import privacy, register, suppression
 from subscribers.consent import Door, Evidence
 from subscribers.model import Reason
+from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.harness import mailroom, people
+from tests.harness.lookout import look
 from tests.harness.mailroom import Mailroom
 
 STAFF = tuple(f"staff{number}" for number in range(8))
@@ -44,10 +47,10 @@ class Aftermath:
             for name in names:
                 withdraw(tx, self.keyring, mailroom.subscription_of(tx, name).id, self.now + after, evidence)
 
-    def found(self, after: timedelta = 5 * MINUTE) -> list[int]:
+    def found(self, after: timedelta = 5 * MINUTE, lookout: Lookout | None = None) -> list[int]:
         """Look for bursts; gives how many people are in each."""
-        with self.database.write() as tx:
-            bursts.look(tx, self.now + after)
+        look(self.database, self.now + after, lookout)
+        with self.database.read() as tx:
             return [burst.people for burst in departures.bursts(tx)]
 
     def alerts(self) -> list[str]:
@@ -122,6 +125,51 @@ def test_a_provider_pressing_for_a_few_of_its_many_people_is_no_burst(
     aftermath.leave(STAFF[:3], evidence=people.ONE_CLICK)
 
     assert [] == aftermath.found()
+
+
+def test_who_was_found_harmless_is_judged_again_when_more_have_left(
+    aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judging walks everybody who got the letter; once is enough for those who left, at however many ticks."""
+    monkeypatch.setattr(departures, "FEWEST", 2)
+    lookout = Lookout()
+    aftermath.leave(STAFF[:1])
+    aftermath.leave(STAFF[1:3], 20 * MINUTE)
+    before = aftermath.found(21 * MINUTE, lookout)
+    with aftermath.database.write() as tx:
+        # Now they would be half of all who got it.
+        tx.execute(
+            update(delivery).where(delivery.c.email.in_([f"{name}@example.net" for name in STAFF[4:]])).values(state="refused")
+        )
+    again = aftermath.found(22 * MINUTE, lookout)
+    # An hour after the first of them left, and minutes after nobody else.
+    aged = aftermath.found(62 * MINUTE, lookout)
+    aftermath.leave(STAFF[3:4], 25 * MINUTE)
+
+    assert [] == before == again == aged
+    assert [4] == aftermath.found(62 * MINUTE, lookout)
+
+
+def test_nobody_who_writes_waits_for_the_judging(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite there is one writer at a time, and here it is somebody else."""
+    monkeypatch.setattr(departures, "FEWEST", 3)
+    aftermath.leave(STAFF[:3])
+    with aftermath.database.write():
+        look(aftermath.database, aftermath.now + 5 * MINUTE)
+
+    assert [] == aftermath.found()
+
+
+def test_a_gateway_of_very_many_houses_is_flagged(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the houses from which most people left."""
+    monkeypatch.setattr(departures, "MOST_DOMAINS", 1)
+    with aftermath.database.write() as tx:
+        for number, name in enumerate(STAFF[:3]):
+            person = mailroom.subscription_of(tx, name).subscriber_id
+            tx.execute(update(subscriber).where(subscriber.c.id == person).values(email=f"{name}@house{number}.example"))
+    aftermath.leave(STAFF)
+
+    assert [len(STAFF)] == aftermath.found()
 
 
 def test_undone_everybody_is_where_they_were(aftermath: Aftermath, now: datetime) -> None:
