@@ -1,6 +1,7 @@
 """Which instance this database is, whether it may mail, and by what a copy of it is told; in SQL."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -126,11 +127,18 @@ def adopt(tx: Connection, place_now: str, least: int) -> int:
 
 
 def has_forgotten(tx: Connection, day: str) -> bool:
-    """Whether what is kept no longer was forgotten on this day."""
-    return tx.execute(select(forgetting.c.day).where(forgetting.c.day == day)).one_or_none() is not None
+    """Whether what is kept no longer was forgotten on this day, to the end."""
+    through = select(forgetting.c.day).where(forgetting.c.day == day, forgetting.c.finished_at.is_not(None))
+    return tx.execute(through).one_or_none() is not None
 
 
-def mark_forgotten(tx: Connection, day: str, forgotten: Mapping[str, int], now: datetime) -> None:
-    """Write down that it was, and how much of what; the first who says so is right."""
-    made = upsert(forgetting).values(day=day, finished_at=now, forgotten=dict(forgotten))
-    tx.execute(made.on_conflict_do_nothing())
+def note_forgotten(tx: Connection, day: str, forgotten: Mapping[str, int], finished_at: datetime | None) -> Mapping[str, int]:
+    """Add to how much of what was forgotten on this day, and write down when all of it was; gives the sum so far."""
+    tx.execute(upsert(forgetting).values(day=day, forgotten={}).on_conflict_do_nothing())
+    known = tx.execute(select(forgetting).where(forgetting.c.day == day).with_for_update()).one()
+    added = Counter(known.forgotten)
+    added.update(forgotten)
+    # The first who says that it is through is right.
+    values = {"forgotten": dict(added), "finished_at": known.finished_at or finished_at}
+    tx.execute(update(forgetting).where(forgetting.c.day == day).values(values))
+    return added

@@ -21,13 +21,14 @@ instance = Table(
     **SQLITE_STRICT,
 )
 
-# Each night's forgetting of what is kept no longer, when it is through.
+# Each night's forgetting of what is kept no longer.
 forgetting = Table(
     "forgetting",
     metadata,
     # In UTC.
     Column("day", Text, primary_key=True),
-    Column("finished_at", Instant, nullable=False),
+    # None while there is more of it.
+    Column("finished_at", Instant),
     # How much of what, by the names of the rules.
     Column("forgotten", Document, nullable=False),
     **SQLITE_STRICT,

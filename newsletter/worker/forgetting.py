@@ -1,6 +1,6 @@
 """The nightly forgetting of what is kept no longer; a night that was cut short is ended by the next tick."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import islice
 
 import structlog
@@ -28,14 +28,10 @@ def forget(application: Application) -> None:
             return
     followed = retention.rules(application.settings.keep, application.keyring, now)
     batches = tuple(islice(retention.forget(application.database.write, followed, night), MOST_BATCHES))
-    if len(batches) == MOST_BATCHES:
-        return
-    _end(application, day, dict(batches[-1]) if batches else {}, now)
-
-
-def _end(application: Application, day: str, forgotten: dict[str, int], now: datetime) -> None:
-    application.database.scrub()
+    is_through = len(batches) < MOST_BATCHES
+    if is_through:
+        application.database.scrub()
     with application.database.write() as tx:
-        instance.mark_forgotten(tx, day, forgotten, now)
-    if forgotten:
+        forgotten = instance.note_forgotten(tx, day, batches[-1] if batches else {}, now if is_through else None)
+    if is_through and forgotten:
         log.info("what is kept no longer was forgotten", **forgotten)

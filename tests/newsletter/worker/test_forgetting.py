@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from newsletter import instance
 from newsletter.bootstrap import Application
 from newsletter.clock import MovableClock
 from newsletter.people import retention
 from newsletter.people.retention import BATCH
+from newsletter.tables import instance as instance_tables
 from newsletter.worker import forgetting
 from tests.harness import people
 from tests.harness.instance import environment, opened
@@ -36,6 +38,13 @@ def left(application: Application) -> int:
         return sum(retention.due(tx, followed, NIGHT).values())
 
 
+def recorded(application: Application) -> list[tuple[str, bool, dict[str, int]]]:
+    """Give the nights, whether they are through, and what was forgotten in them."""
+    with application.database.read() as tx:
+        rows = tx.execute(select(instance_tables.forgetting).order_by("day"))
+        return [(row.day, row.finished_at is not None, row.forgotten) for row in rows]
+
+
 def test_nothing_is_forgotten_before_the_night(running: tuple[Application, MovableClock]) -> None:
     """A minute before two o'clock."""
     application, clock = running
@@ -49,12 +58,15 @@ def test_nothing_is_forgotten_before_the_night(running: tuple[Application, Movab
 def test_night_that_was_cut_short_is_ended_by_the_next_tick(
     running: tuple[Application, MovableClock], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Then it is through until the next one."""
+    """Then it is through until the next one, and its record says what all of its ticks forgot."""
     application, clock = running
     monkeypatch.setattr(forgetting, "MOST_BATCHES", 1)
     for expected in (2 * (BATCH + 5) - BATCH, 10, 0, 0):
+        assert not any(is_through for _, is_through, _ in recorded(application))
         forgetting.forget(application)
         assert expected == left(application)
+    of_night = {"deliveries": 0, "networks": 2 * (BATCH + 5), "left": 0, "evidence": 0}
+    assert [("2021-03-01", True, of_night)] == recorded(application)
     with application.database.read() as tx:
         assert instance.has_forgotten(tx, "2021-03-01")
         assert not instance.has_forgotten(tx, "2021-03-02")
