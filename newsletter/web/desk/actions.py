@@ -5,14 +5,14 @@ from datetime import datetime
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue, Blocked, Outdated, WrongState
-from newsletter.issues import agenda, store
+from newsletter.issues import agenda, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.recurrence import instant
 from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.web import reports
-from newsletter.web.desk.issue import Desked, load
+from newsletter.web.desk.issue import Desked, counted, load
 from newsletter.web.spelled import number, people
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
@@ -43,7 +43,7 @@ def schedule(site: Site, visit: Visit) -> Response:
     """Give an approved issue a time, spelled as the wall clock of its newsletter's zone."""
     with site.application.database.write() as tx:
         issue = _seen(tx, visit)
-        at = _wall_time(visit.text("at"), load(site, tx, issue.id).newsletter.zone)
+        at = _wall_time(visit.text("at"), newsletters.by_id(tx, issue.newsletter_id).zone)
         agenda.schedule_issue(tx, issue.id, at, visit.now)
         _record(tx, visit, "issue.schedule", issue, at=at.isoformat())
     return _back(issue.id, "scheduled")
@@ -57,7 +57,7 @@ def ask_to_send(site: Site, visit: Visit) -> Response:
     if desked.issue.state not in {S.APPROVED, S.SCHEDULED}:
         raise WrongState(desked.issue.id, "sent", desked.issue.state.words)
     trouble = f"{missing}. It is planned, and goes out when there is one." if missing is not None else ""
-    return _page(site, visit, "desk/send.html", desked, trouble=trouble)
+    return _page(site, visit, "desk/send.html", counted(site, desked), trouble=trouble)
 
 
 def send(site: Site, visit: Visit) -> Response:
@@ -108,6 +108,7 @@ def ask_to_cancel(site: Site, visit: Visit) -> Response:
         )
     if issue.state not in EDITABLE:
         raise WrongState(issue.id, "cancelled", issue.state.words)
+    desked = counted(site, desked)
     return _page(
         site,
         visit,
@@ -115,7 +116,7 @@ def ask_to_cancel(site: Site, visit: Visit) -> Response:
         desked,
         question=f"Cancel “{issue.title}”?",
         lines=(
-            f"It will not be sent to {people(desked.readers)} on {desked.list_name}.",
+            f"It will not be sent to {desked.how_many} on {desked.list_name}.",
             "The posts in it are free for another issue. The issue itself cannot be taken up again.",
         ),
         button="Cancel this issue",
@@ -169,6 +170,7 @@ def _page(site: Site, visit: Visit, name: str, desked: Desked, **values: object)
         issue=desked.issue,
         newsletter=desked.newsletter,
         list_name=desked.list_name,
-        readers=desked.readers,
+        readers=desked.how_many,
+        uncounted=desked.uncounted,
         **values,
     )

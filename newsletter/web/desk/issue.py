@@ -1,12 +1,12 @@
 """One issue at the desk: how it stands, what is in it, what it will look like, and what can be done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.errors import BadValue, RenderFailed
+from newsletter.errors import BadValue, RenderFailed, TookTooLong
 from newsletter.feeds.model import Post
 from newsletter.issues import alerts, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
@@ -24,6 +24,7 @@ from newsletter.web import reports
 from newsletter.web.desk import bars, states, steps
 from newsletter.web.desk.bars import Bar
 from newsletter.web.guard import PREVIEW_HEADERS
+from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
 
@@ -32,6 +33,9 @@ S = IssueState
 # Approved: what would be sent is frozen, and nothing is checked anew.
 _TO_BE_CHECKED = frozenset({S.DRAFT, S.IN_REVIEW, S.HELD})
 _TO_BE_TIMED = frozenset({S.APPROVED, S.SCHEDULED})
+
+# Seconds. A million people by a simple rule take one or two; nobody waits longer for a page that a number is missing on.
+LONGEST_COUNT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,21 @@ class Desked:
     newsletter: Newsletter
     # The list, and its topics and segments where the issue is not for everybody.
     list_name: str
-    # Who would get it now, or, once it was sent, who was to get it.
-    readers: int
+    # How many would get it now, or, once it was sent, were to get it; None: nobody has counted them.
+    readers: int | None
     # Figures of its mailing; None before there is one.
     report: Report | None
     # There is a relay that takes mail.
     can_mail: bool
     # Why nobody can tell whom it goes to; empty when everybody can.
     trouble: str = ""
+    # Why they are not counted although it is known who they are; empty when they are, or nobody asked.
+    uncounted: str = ""
+
+    @property
+    def how_many(self) -> str:
+        """How many get it: `nobody`, `412 people`."""
+        return "an unknown number of people" if self.readers is None else people(self.readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +93,38 @@ class Check:
 
 
 def load(site: Site, tx: Transaction, issue_id: int) -> Desked:
-    """Read everything the pages of an issue show."""
+    """Read what the pages of an issue show, but for the number of its readers before it is sent (`counted`)."""
     issue = store.load(tx, issue_id)
-    newsletter = newsletters.by_id(tx, issue.newsletter_id)
     report = None if issue.state in EDITABLE else site.reports.report(tx, issue)
-    trouble = ""
-    try:
-        readers = report.audience if report is not None else audiences.count(tx, issue, site.application.clock())
-    except BadValue as error:
-        # A segment of it speaks of what is gone. The page is there to say so.
-        readers, trouble = 0, str(error)
     return Desked(
         issue=issue,
-        newsletter=newsletter,
+        newsletter=newsletters.by_id(tx, issue.newsletter_id),
         list_name=audiences.whom(tx, issue),
-        readers=readers,
+        readers=report.audience if report is not None else None,
         report=report,
         can_mail=relaybook.missing(tx, site.application.relay) is None,
-        trouble=trouble,
     )
+
+
+def counted(site: Site, desked: Desked) -> Desked:
+    """Count who would get an issue now, if it was not sent, for as long as a page can wait.
+
+    A transaction of its own: PostgreSQL ends the one in which it stops a question.
+    """
+    if desked.report is not None:
+        return desked
+    try:
+        with site.application.database.read(within=LONGEST_COUNT) as tx:
+            return replace(desked, readers=audiences.count(tx, desked.issue, site.application.clock()))
+    except BadValue as error:
+        # A segment of it speaks of what is gone. The page is there to say so.
+        return replace(desked, trouble=str(error))
+    except TookTooLong:
+        told = (
+            f"Its readers could not be counted within {LONGEST_COUNT:g} seconds. It goes to all of them all the same; "
+            f"“newsletter issues audience {desked.issue.id}” counts for as long as it takes."
+        )
+        return replace(desked, uncounted=told)
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -112,6 +136,7 @@ def show(site: Site, visit: Visit) -> Response:
         approval = approvals.standing(tx, issue)
         left_out = preflight.left_out(tx, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else ()
         attributes = preflight.attribute_keys(tx)
+    desked = counted(site, desked)
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
     check = _check(site, desked, left_out, attributes) if issue.state in _TO_BE_CHECKED or desked.trouble else None
     is_blocked = check is not None and check.is_blocked
@@ -124,13 +149,14 @@ def show(site: Site, visit: Visit) -> Response:
         issue=issue,
         is_open=issue.state in EDITABLE,
         state=states.shown(issue.state, is_paused=issue.is_paused),
-        standing=states.standing(issue, desked.readers),
+        standing=states.standing(issue, desked.how_many),
         month=_month_beside_title(issue),
         newsletter=desked.newsletter,
         list_name=desked.list_name,
-        readers=desked.readers,
+        readers=desked.how_many,
+        uncounted=desked.uncounted,
         approval=approval,
-        steps=steps.steps(issue, desked.newsletter, desked.readers, visit.actor, is_blocked=is_blocked),
+        steps=steps.steps(issue, desked.newsletter, desked.how_many, visit.actor, is_blocked=is_blocked),
         bar=_bar(site, desked) if issue.state is S.SENDING else None,
         figures=reports.lines(report) if report is not None and report.audience else (),
         check=check,

@@ -6,7 +6,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 from newsletter.issues.model import Issue, IssueState
-from newsletter.web.spelled import people
 
 S = IssueState
 
@@ -53,8 +52,8 @@ class Standing:
     rest: str = ""
 
 
-def standing(issue: Issue, readers: int) -> Standing:
-    """Say what the state means for this issue, which goes to so many *readers*."""
+def standing(issue: Issue, readers: str) -> Standing:
+    """Say what the state means for this issue, which goes to *readers*: `412 people`."""
     if issue.state is S.HELD:
         return Standing("its time came and nobody had approved it, so it was not sent")
     if issue.state is S.SENT:
@@ -62,7 +61,7 @@ def standing(issue: Issue, readers: int) -> Standing:
     if issue.state is S.CANCELLED:
         return Standing("since", issue.updated_at)
     if issue.state is S.SENDING:
-        return Standing("nobody else gets it until it is resumed" if issue.is_paused else f"to {people(readers)}")
+        return Standing("nobody else gets it until it is resumed" if issue.is_paused else f"to {readers}")
     if issue.state in {S.APPROVED, S.SCHEDULED}:
         return Standing("goes out", issue.send_at) if issue.send_at else Standing("and it has no time yet")
     return Standing("due", issue.send_at, ", and sent only if it is approved") if issue.send_at else Standing("without a time")

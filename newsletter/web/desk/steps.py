@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Newsletter
 from newsletter.staff.permissions import Actor, Permission, allowed
-from newsletter.web.spelled import people
 
 S = IssueState
 
@@ -48,8 +47,8 @@ SAID: Mapping[str, Said] = MappingProxyType(
 )
 
 
-def steps(issue: Issue, newsletter: Newsletter, readers: int, actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
-    """Give the buttons for an issue in its state, as far as *actor* may press them; at most one is the first."""
+def steps(issue: Issue, newsletter: Newsletter, readers: str, actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
+    """Give the buttons for an issue that goes to *readers*, as far as *actor* may press them; at most one is the first."""
     found = _approving(actor, is_blocked=is_blocked) if issue.state in {S.DRAFT, S.IN_REVIEW, S.HELD} else ()
     if allowed(actor.role, Permission.SEND):
         found = (*found, *_sending(issue, readers), *_cancelling(issue))
@@ -64,10 +63,10 @@ def _approving(actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
     return (Step("Approve for sending", verb="approve", is_first=True),)
 
 
-def _sending(issue: Issue, readers: int) -> tuple[Step, ...]:
+def _sending(issue: Issue, readers: str) -> tuple[Step, ...]:
     if issue.state in {S.APPROVED, S.SCHEDULED}:
         # With a time it goes out by itself, so sending is not the next thing to do.
-        return (Step(f"Send to {people(readers)} now …", href=f"/desk/issues/{issue.id}/send", is_first=issue.send_at is None),)
+        return (Step(f"Send to {readers} now …", href=f"/desk/issues/{issue.id}/send", is_first=issue.send_at is None),)
     if issue.state is not S.SENDING:
         return ()
     if issue.is_paused:

@@ -1,10 +1,14 @@
 """A desk that is open, with an issue on it."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import Engine, event, text
 from starlette.testclient import TestClient
 
 from newsletter.database import Database
@@ -96,3 +100,32 @@ def buttons(page: str) -> list[str]:
     """Give the words on the buttons of an issue's page, the desk's own door aside."""
     found = re.findall(r'class="button[^"]*"[^>]*>([^<]+)<', page)
     return [words for words in found if words != "Close the desk"]
+
+
+@contextmanager
+def uncountable(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let counting the readers of an issue take longer than the desk waits."""
+    if database.is_sqlite:
+        monkeypatch.setattr("newsletter.database.STEPS_BETWEEN_LOOKS", 1)
+        monkeypatch.setattr("newsletter.web.desk.issue.LONGEST_COUNT", -1.0)
+        yield
+        return
+    monkeypatch.setattr("newsletter.web.desk.issue.LONGEST_COUNT", 0.05)
+    with database.write() as tx:
+        tx.execute(text("LOCK TABLE subscription IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+@contextmanager
+def overheard() -> Iterator[list[str]]:
+    """Give what any database is asked in the meantime."""
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:  # noqa: ANN401 -- what the event hands over
+        asked.append(given[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

@@ -12,7 +12,7 @@ from newsletter.tables.review import approval
 from subscribers.tokens import Keyring
 from tests.harness.people import join
 from tests.newsletter.web.conftest import Hands, planned
-from tests.newsletter.web.desk.conftest import OpenDesk, buttons, state_of
+from tests.newsletter.web.desk.conftest import OpenDesk, buttons, overheard, state_of
 
 pytestmark = pytest.mark.usefixtures("readers")
 
@@ -103,6 +103,16 @@ def test_a_time_is_set_on_the_newsletters_clock(desk: OpenDesk, database: Databa
     assert "scheduled" == state_of(database, approved)
     assert "Mon 3 Feb 2020, 09:00 Amsterdam" in page
     assert 'value="2020-02-03T09:00"' in page
+
+
+def test_nobody_is_counted_to_set_a_time(desk: OpenDesk, database: Database, approved: Issue) -> None:
+    """On SQLite everybody who writes would wait for it."""
+    with overheard() as asked:
+        desk.press(f"/desk/issues/{approved.id}/schedule", version=str(approved.version), at="2020-02-03T09:00")
+
+    assert "scheduled" == state_of(database, approved)
+    assert asked
+    assert [] == [one for one in asked if "FROM subscription" in one]
 
 
 @pytest.mark.parametrize("at", ["", "tomorrow", "2020-01-01T09:00", "2020-02-30T09:00", "9999-12-31T23:59Z"])

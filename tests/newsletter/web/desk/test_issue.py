@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+import pytest
+
 from newsletter.database import Database
 from newsletter.issues import alerts, draft, editing
 from newsletter.issues.model import Issue, Newsletter
@@ -12,7 +14,7 @@ from subscribers import attributebook
 from subscribers.attributes import AttributeKind
 from tests.harness.newsroom import article_called
 from tests.newsletter.web.conftest import Hands
-from tests.newsletter.web.desk.conftest import OpenDesk, buttons, state_of
+from tests.newsletter.web.desk.conftest import OpenDesk, buttons, state_of, uncountable
 
 
 def test_it_says_how_the_issue_stands(desk: OpenDesk, issue: Issue) -> None:
@@ -141,3 +143,16 @@ def test_it_says_that_nobody_can_tell_whom_it_goes_to(desk: OpenDesk, ready: Iss
 
     assert "segment Some: cannot be asked any more: there is no attribute “member”" in page
     assert "Approve for sending" not in buttons(page)
+
+
+def test_it_does_not_wait_for_a_number(
+    desk: OpenDesk, approved: Issue, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its readers are counted for some seconds and no longer; the pages say so and can do what they could."""
+    with uncountable(database, monkeypatch):
+        pages = [desk.page(f"/desk/issues/{approved.id}{path}") for path in ("", "/send", "/cancel")]
+
+    assert ["an unknown number of people" in page for page in pages] == [True] * 3
+    assert "could not be counted within" in pages[0]
+    assert "Send to an unknown number of people now …" in buttons(pages[0])
+    assert "Send to an unknown number of people" in buttons(pages[1])
