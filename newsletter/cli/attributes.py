@@ -58,7 +58,9 @@ def list_(door: Door) -> None:
 @click.argument("key")
 @click.option("--label", metavar="TEXT", help="What a form asks.")
 @click.option("--add-choice", "adds", multiple=True, metavar="TEXT", help="One more word to choose.")
-@click.option("--remove-choice", "removes", multiple=True, metavar="TEXT", help="A word that nobody has chosen.")
+@click.option(
+    "--remove-choice", "removes", multiple=True, metavar="TEXT", help="A word that nobody has chosen and no segment asks for."
+)
 @common
 @pass_door
 def edit(door: Door, key: str, *, label: str | None, adds: tuple[str, ...], removes: tuple[str, ...]) -> None:
@@ -69,7 +71,7 @@ def edit(door: Door, key: str, *, label: str | None, adds: tuple[str, ...], remo
     if label is None and not adds and not removes:
         raise click.UsageError("Nothing to change was given: --label, --add-choice or --remove-choice.")
     with door.acting(PEOPLE) as acting:
-        changed = attributebook.edit(acting.tx, key, label=label, adds=adds, removes=removes)
+        changed = segments.edit_attribute(acting.tx, key, label=label, adds=adds, removes=removes)
         people = attributebook.count(acting.tx, changed.id)
         acting.record("attribute.edit", f"attribute {changed.key}")
     door.answer(_document(changed, people), shown.pairs(key=changed.key, asked_as=changed.label, takes=_takes(changed)))

@@ -4,6 +4,7 @@ import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, destructive, pass_door
+from newsletter.people import segments
 from newsletter.staff.permissions import Permission
 from subscribers import register, topicbook
 from subscribers.model import Topic
@@ -61,7 +62,7 @@ def list_(door: Door, list_name: str) -> None:
 @common
 @pass_door
 def edit(door: Door, list_name: str, topic: str, *, name: str | None, description: str | None, order: int | None) -> None:
-    """Change a topic of LIST; whoever chose it keeps it under its new name.
+    """Change a topic of LIST; whoever chose it keeps it under its new name. A new name is refused while a segment asks for it.
 
     Example: newsletter topics edit readers Jobs --name Vacancies --order 1
     """
@@ -70,7 +71,7 @@ def edit(door: Door, list_name: str, topic: str, *, name: str | None, descriptio
     with door.acting(PEOPLE) as acting:
         chosen = register.find_list(acting.tx, list_name)
         known = topicbook.find(acting.tx, chosen.id, topic)
-        changed = topicbook.edit(acting.tx, known, name=name, description=description, position=order)
+        changed = segments.edit_topic(acting.tx, known, name=name, description=description, position=order)
         acting.record("topic.edit", f"list {chosen.name}", topic=changed.name)
     door.answer(_document(changed), shown.pairs(topic=changed.name, description=changed.description, place=changed.position))
 
@@ -82,7 +83,9 @@ def edit(door: Door, list_name: str, topic: str, *, name: str | None, descriptio
 @common
 @pass_door
 def remove(door: Door, list_name: str, topic: str) -> None:
-    """Offer a topic no more. An issue that is for it stays for those who chose it, and for whoever takes all topics.
+    """Offer a topic no more; it is refused while a segment asks for it.
+
+    An issue that is for it stays for those who chose it, and for whoever takes all topics.
 
     Example: newsletter topics remove readers Jobs
     """
@@ -91,7 +94,7 @@ def remove(door: Door, list_name: str, topic: str) -> None:
         known = topicbook.find(tx, chosen.id, topic)
     door.confirm(f"Offer {known.name} to nobody on {chosen.name} any more?")
     with door.acting(PEOPLE) as acting:
-        topicbook.remove(acting.tx, known, acting.now)
+        segments.remove_topic(acting.tx, known, acting.now)
         acting.record("topic.remove", f"list {chosen.name}", topic=known.name)
     door.answer({"list": chosen.slug, "removed": known.name}, shown.line(f"{known.name} is offered no more."))
 

@@ -1,14 +1,17 @@
-"""Segments as the staff handles them: made, changed, tried and let go; rules may speak of people and of deliveries at once."""
+"""Segments as the staff handles them, and what their rules speak of: nothing of that changes its meaning without a word."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.errors import BadValue
 from newsletter.issues import selection
 from newsletter.mail import fates
-from subscribers import attributebook
+from subscribers import attributebook, attributes, register, topicbook
+from subscribers.attributes import Attribute
+from subscribers.model import Topic
 from subscribers.segments import checking, query, reading, store, tree
-from subscribers.segments.rule import Rule, attributes_of
+from subscribers.segments.rule import Rule, attributes_of, topics_in, values_for
 from subscribers.segments.store import Person, Segment
 from subscribers.transaction import Transaction
 
@@ -76,6 +79,28 @@ def remove(tx: Transaction, name: str, now: datetime) -> Segment:
     return known
 
 
+def edit_attribute(
+    tx: Transaction, key: str, *, label: str | None = None, adds: Collection[str] = (), removes: Collection[str] = ()
+) -> Attribute:
+    """Change what a form asks and offers, when no segment asks for a choice that is to go.
+
+    Raises:
+        AttributeNotFound: there is none of this key.
+        AttributeUnfit: the choices do not fit, or somebody has made one that is to go.
+        BadValue: a segment asks for one. It would be true of others without a word.
+
+    """
+    known = attributebook.find(tx, key)
+    gone = {attributes.fold(word) for word in removes}
+    _require_unasked(
+        tx,
+        "choice",
+        ", ".join(removes),
+        lambda rule: not gone.isdisjoint(attributes.fold(value) for value in values_for(rule, known.key)),
+    )
+    return attributebook.edit(tx, known.key, label=label, adds=adds, removes=removes)
+
+
 def forget_attribute(tx: Transaction, key: str) -> int:
     """Forget an attribute with everything people answered to it, when no segment asks for it; gives how many had.
 
@@ -85,10 +110,40 @@ def forget_attribute(tx: Transaction, key: str) -> int:
 
     """
     known = attributebook.find(tx, key)
-    asking = [one.name for one in store.all_segments(tx) if known.key in attributes_of(one.rule)]
-    if asking:
-        raise BadValue("attribute", known.key, f"is asked for by the segment {', '.join(asking)}; change or remove that first")
+    _require_unasked(tx, "attribute", known.key, lambda rule: known.key in attributes_of(rule))
     return attributebook.remove(tx, known.key)
+
+
+def edit_topic(
+    tx: Transaction,
+    known: Topic,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    position: int | None = None,
+) -> Topic:
+    """Change a topic; its name when no segment asks for it. None leaves a part as it is.
+
+    Raises:
+        TopicNotFound: it was removed meanwhile.
+        TopicUnfit: the name is empty or taken.
+        BadValue: a segment asks for it by its name, and would be true of others without a word.
+
+    """
+    if name is not None and name.casefold() != known.name.casefold():
+        _require_unasked_topic(tx, known)
+    return topicbook.edit(tx, known, name=name, description=description, position=position)
+
+
+def remove_topic(tx: Transaction, known: Topic, now: datetime) -> None:
+    """Offer a topic no more, when no segment asks for it.
+
+    Raises:
+        BadValue: a segment asks for it. It could not be asked any more, or be true of others without a word.
+
+    """
+    _require_unasked_topic(tx, known)
+    topicbook.remove(tx, known, now)
 
 
 def look(tx: Transaction, rule: Rule, list_id: int | None, limit: int, now: datetime) -> Seen:
@@ -100,3 +155,21 @@ def look(tx: Transaction, rule: Rule, list_id: int | None, limit: int, now: date
     """
     condition = query.holds(rule, store.vocabulary(tx), fates.mail(tx), now)
     return Seen(store.count(tx, condition, list_id), store.sample(tx, condition, list_id, limit) if limit else ())
+
+
+def _require_unasked_topic(tx: Transaction, known: Topic) -> None:
+    # A rule that names no list speaks of every topic of this name.
+    lists = {"", register.list_by_id(tx, known.list_id).slug}
+    name = known.name.casefold()
+    _require_unasked(
+        tx,
+        "topic",
+        known.name,
+        lambda rule: any(one.topic.casefold() == name and one.mailing_list in lists for one in topics_in(rule)),
+    )
+
+
+def _require_unasked(tx: Transaction, what: str, name: str, asks: Callable[[Rule], bool]) -> None:
+    asking = [one.name for one in store.all_segments(tx) if asks(one.rule)]
+    if asking:
+        raise BadValue(what, name, f"is asked for by the segment {', '.join(asking)}; change or remove that first")

@@ -218,6 +218,17 @@ def attributes_of(rule: Rule) -> frozenset[str]:
     return frozenset(what.key for what in asked if isinstance(what, Asked))
 
 
+def values_for(rule: Rule, key: str) -> frozenset[str]:
+    """Give what *rule* compares the answers to the attribute *key* with."""
+    asked = (one for one in conditions(rule) if isinstance(one, Compared) and one.what == Asked(key))
+    return frozenset(value for one in asked for value in one.values)
+
+
+def topics_in(rule: Rule) -> frozenset[Takes]:
+    """Give the conditions of *rule* that ask for topics."""
+    return frozenset(one for one in conditions(rule) if isinstance(one, Takes))
+
+
 def too_deep() -> RuleRefused:
     """Give the refusal of a rule with too many levels."""
     return RuleRefused(f"it has more than {DEEPEST} levels of brackets and “not”")

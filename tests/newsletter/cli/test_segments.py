@@ -6,6 +6,8 @@ import pytest
 
 from newsletter.cli.exits import Exit
 from newsletter.clock import MovableClock
+from newsletter.database import Database
+from subscribers import register, topicbook
 from tests.harness.terminal import Terminal
 
 PEOPLE = b"email,name\nann@example.net,Ann\nbob@example.net,Bob\n"
@@ -124,12 +126,16 @@ def test_everybody_and_a_segment_is_a_contradiction(desk: Terminal) -> None:
     assert 2 == desk.ok("issues", "audience", "1")["people"]
 
 
-def test_nobody_approves_for_a_segment_that_is_broken(desk: Terminal) -> None:
-    """The approval does not happen, and says why."""
+def test_nobody_approves_for_a_segment_that_is_broken(desk: Terminal, sqlite_url: str) -> None:
+    """The approval does not happen, and says why: its topic was removed at the moment in which it was made."""
     desk.ok("topics", "add", "readers", "Jobs")
     desk.ok("segments", "create", "Seekers", "topic Jobs of readers")
     desk.ok("issues", "audience", "1", "--include", "Seekers")
-    desk.ok("topics", "remove", "readers", "Jobs")
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        jobs = topicbook.find(tx, register.find_list(tx, "readers").id, "Jobs")
+        topicbook.remove(tx, jobs, datetime(2020, 2, 1, 8, 0, tzinfo=UTC))
+    database.close()
     told = desk("issues", "approve", "1", "--override", "A test")
 
     assert Exit.REFUSED == told.code
@@ -146,6 +152,23 @@ def test_attribute_that_a_segment_asks_for_is_not_removed(desk: Terminal) -> Non
     assert (Exit.REFUSED, True) == (told.code, "is asked for by the segment Outsiders" in told.err)
     desk.ok("segments", "edit", "Outsiders", "language = fr")
     assert {"removed": "member", "answers": 0} == desk.ok("attributes", "remove", "member")
+
+
+def test_what_a_segment_asks_for_is_not_changed_under_it(desk: Terminal) -> None:
+    """A topic by another name, or a choice that is gone, would be true of others without a word."""
+    desk.ok("topics", "add", "readers", "Jobs")
+    desk.ok("attributes", "define", "kind", "--kind", "choice", "--choice", "Public", "--choice", "School")
+    desk.ok("segments", "create", "Both", "topic Jobs or kind = School")
+    told = (
+        desk("topics", "edit", "readers", "Jobs", "--name", "Vacancies"),
+        desk("topics", "remove", "readers", "Jobs"),
+        desk("attributes", "edit", "kind", "--remove-choice", "School"),
+    )
+    desk.ok("segments", "remove", "Both")
+
+    assert [(Exit.REFUSED, True)] * 3 == [(one.code, "is asked for by the segment Both" in one.err) for one in told]
+    assert "Vacancies" == desk.ok("topics", "edit", "readers", "Jobs", "--name", "Vacancies")["topic"]
+    assert ["Public"] == desk.ok("attributes", "edit", "kind", "--remove-choice", "School")["choices"]
 
 
 def test_database_that_is_slow_ends_a_look(desk: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

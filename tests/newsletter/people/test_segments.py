@@ -11,6 +11,8 @@ from newsletter.issues import draft, editing, newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.selection import of_issue
 from newsletter.people import segments
+from subscribers import attributebook, register, topicbook
+from subscribers.attributes import AttributeKind
 from subscribers.errors import RuleRefused, SegmentNotFound
 from subscribers.segments import store, writing
 from subscribers.tokens import Keyring
@@ -69,6 +71,55 @@ def test_segment_of_an_issue_that_is_over_may_go(database: Database, room: Mailr
             segments.remove(tx, "A", now)
 
         assert ["A"] == [one.name for one in of_issue(tx, issues.load(tx, issue_id)).included]
+
+
+def test_topic_that_a_segment_asks_for_keeps_its_name(database: Database, room: Mailroom, now: datetime) -> None:
+    """Whether the rule names its list or any; the spelling may change, and everything else of it."""
+    with database.write() as tx:
+        jobs = topicbook.add(tx, room.list_id, "Jobs")
+        slug = register.list_by_id(tx, room.list_id).slug
+        segments.create(tx, "Here", f"topic Jobs of {slug}", "ann", now)
+        segments.create(tx, "Anywhere", "not topic JOBS", "ann", now)
+        with pytest.raises(BadValue, match="topic Jobs: is asked for by the segment Here, Anywhere;"):
+            segments.edit_topic(tx, jobs, name="Vacancies")
+        with pytest.raises(BadValue, match="is asked for by the segment Here, Anywhere;"):
+            segments.remove_topic(tx, jobs, now)
+        spelled = segments.edit_topic(tx, jobs, name="JOBS", description="Vacancies")
+        segments.remove(tx, "Here", now)
+        segments.edit(tx, "Anywhere", "everybody", now)
+        renamed = segments.edit_topic(tx, jobs, name="Vacancies")
+        segments.remove_topic(tx, renamed, now)
+
+        assert ("JOBS", "Vacancies") == (spelled.name, spelled.description)
+        assert () == topicbook.of_list(tx, room.list_id)
+
+
+def test_topic_of_another_list_is_another_one(database: Database, room: Mailroom, now: datetime) -> None:
+    """Though it has the same name."""
+    with database.write() as tx:
+        slug = register.list_by_id(tx, room.list_id).slug
+        topicbook.add(tx, room.list_id, "Jobs")
+        board = register.create_list(tx, "Board", now)
+        elsewhere = topicbook.add(tx, board.id, "Jobs")
+        segments.create(tx, "Here", f"topic Jobs of {slug}", "ann", now)
+        segments.remove_topic(tx, elsewhere, now)
+
+        assert () == topicbook.of_list(tx, board.id)
+
+
+def test_choice_that_a_segment_asks_for_stays(database: Database, now: datetime) -> None:
+    """Until it asks for another; however the choice is spelled."""
+    with database.write() as tx:
+        attributebook.define(tx, "kind", AttributeKind.CHOICE, now, choices=("Public", "Academic", "School"))
+        segments.create(tx, "Schools", "kind = school", "ann", now)
+        with pytest.raises(BadValue, match="choice SCHOOL: is asked for by the segment Schools;"):
+            segments.edit_attribute(tx, "kind", removes=["SCHOOL"])
+        others = segments.edit_attribute(tx, "kind", adds=["Museum"], removes=["Public"])
+        segments.edit(tx, "Schools", "kind = academic", now)
+        left = segments.edit_attribute(tx, "kind", removes=["School"])
+
+    assert ("Academic", "School", "Museum") == others.choices
+    assert ("Academic", "Museum") == left.choices
 
 
 def drafted(tx: Transaction, room: Mailroom, now: datetime) -> int:
