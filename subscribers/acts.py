@@ -179,7 +179,7 @@ def forget(tx: Transaction, subscriber_id: int) -> None:
 
 def unname(tx: Transaction, subscriber_ids: Collection[int]) -> None:
     """Empty the acts of people who are known no more of what names them; the chains hold without it."""
-    of_them = consent.c.chain.in_(subscriber_ids)
+    of_them = consent.c.chain.in_(batches.numbers(tx, subscriber_ids))
     values = {"network": "", "agent": "", "origin_salt": null(), "person_salt": null(), "email_hash": null()}
     tx.execute(update(consent).where(of_them).values(values))
 
@@ -188,7 +188,7 @@ def last_about(tx: Transaction, chains: Collection[int], list_id: int) -> dict[i
     """Give the last act of each of these people that is about a list."""
     newest = (
         select(func.max(consent.c.id).label("id"))
-        .where(consent.c.chain.in_(chains), consent.c.list_id == list_id)
+        .where(consent.c.chain.in_(batches.numbers(tx, chains)), consent.c.list_id == list_id)
         .group_by(consent.c.chain)
         .subquery()
     )
@@ -204,7 +204,7 @@ def last_acts(tx: Transaction, chains: Collection[int]) -> dict[int, Act]:
     """Give the last act of each of these people."""
     newest = (
         select(consent.c.chain, func.max(consent.c.seq).label("seq"))
-        .where(consent.c.chain.in_(chains))
+        .where(consent.c.chain.in_(batches.numbers(tx, chains)))
         .group_by(consent.c.chain)
         .subquery()
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, delete, exists, func, select, update
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import attributes, records
+from subscribers import attributes, batches, records
 from subscribers.attributes import MOST_ATTRIBUTES, Answer, Attribute, AttributeKind
 from subscribers.errors import AttributeExists, AttributeNotFound, AttributeUnfit, SubscriberNotFound
 from subscribers.tables.attributes import attribute, attribute_value
@@ -123,12 +123,12 @@ def answers_of(tx: Transaction, subscriber_id: int) -> Mapping[str, Answer]:
 
 
 def answers_among(tx: Transaction, subscriber_ids: Collection[int]) -> Mapping[int, Mapping[str, Answer]]:
-    """Give what each of some people answered; whoever answered nothing is not in it. For as many as one statement may name."""
+    """Give what each of some people answered; whoever answered nothing is not in it."""
     kept = attribute_value.c
     rows = tx.execute(
         select(kept.subscriber_id, kept.text, kept.number, attribute.c.key, attribute.c.kind)
         .join_from(attribute_value, attribute)
-        .where(kept.subscriber_id.in_(subscriber_ids))
+        .where(kept.subscriber_id.in_(batches.numbers(tx, subscriber_ids)))
         .order_by(kept.attribute_id)
     )
     answers: dict[int, dict[str, Answer]] = defaultdict(dict)

@@ -191,3 +191,18 @@ def test_networks_are_kept_for_a_while_only(database: Database, keyring: Keyring
         assert 0 == acts.origins_before(tx, limit)
         assert [("", ""), ("", ""), ("192.0.2.7", "Lynx/2.9")] == [(row.network, row.agent) for row in chains.rows(tx)]
         assert [] == chains.broken(tx)
+
+
+def test_acts_of_very_many_people_are_asked_for_at_once(database: Database, keyring: Keyring, now: datetime) -> None:
+    """More than either database takes as values of a statement one by one."""
+    very_many = range(1, 70_000)
+    with database.write() as tx:
+        friends = a_list(tx, now).id
+        ann = join(tx, keyring, friends, ANN, now).subscriber.id
+        last = acts.last_acts(tx, very_many)
+        about = acts.last_about(tx, very_many, friends)
+        acts.unname(tx, very_many)
+
+        assert {ann: Act.CONFIRMED} == last
+        assert [ann] == list(about)
+        assert [] == chains.broken(tx)

@@ -156,3 +156,13 @@ def test_database_refuses_an_answer_of_no_shape(database: Database, keyring: Key
     for values in ("NULL, NULL, NULL", "'x', 'x', 1.0", "'x', NULL, NULL"):
         with pytest.raises(Exception, match="ck_attribute_value_kept"), database.write() as tx:
             tx.execute(text(f"INSERT INTO attribute_value VALUES ({ann}, 1, {values})"))  # noqa: S608 -- ours
+
+
+def test_answers_of_very_many_people_are_asked_for_at_once(database: Database, keyring: Keyring, now: datetime) -> None:
+    """More than either database takes as values of a statement one by one."""
+    with database.write() as tx:
+        define_all(tx, now)
+        ann = a_person(tx, keyring, now)
+        attributebook.answer(tx, ann, {"a_number": "13"})
+
+        assert {ann: {"a_number": 13.0}} == attributebook.answers_among(tx, range(1, 70_000))
