@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Text, literal, select, true, update
+from sqlalchemy import Text, delete, literal, select, true, update
 from sqlalchemy import insert as insert_always
 from sqlalchemy.dialects.postgresql import insert
 
@@ -27,6 +27,9 @@ S = SubscriptionState
 FORMERLY = "Formerly:"
 # Before the key of an attribute, where it is remembered what an import changed.
 ANSWER = "answer:"
+
+# A yes of the person's own, or of the staff here: newer than what another program kept. That a file brought them is neither.
+_OWN_YES = frozenset({Act.CONFIRMED, Act.CHANGED, Act.ADDED})
 
 _PERSON: Mapping[str, Kind] = {"email": Text(), "email_key": Text(), "email_hash": Text(), "name": Text(), "language": Text()}
 _STANDING: Mapping[str, Kind] = {"subscriber_id": Number, "state": Text(), "requested_at": Instant(), "confirmed_at": Instant()}
@@ -89,7 +92,7 @@ class Taken:
     updated: int = 0
     # Stood on the list before as they do now.
     there: int = 0
-    # Withdrew, or must not be written to, or say no in the file.
+    # Withdrew, or must not be written to, or say no in the file and were kept off for it.
     said_no: int = 0
 
     def __add__(self, other: "Taken") -> "Taken":
@@ -112,6 +115,14 @@ class _Known:
     state: SubscriptionState | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """Somebody who stands on the list and may be written to."""
+
+    subscriber_id: int
+    email_key: str
+
+
 def take_in(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Taken:
     """Put people on a list; nobody who said no is brought back, and taking in the same people again changes nothing."""
     # Always in one order: two imports that met each other's people in different orders would wait for one another, and
@@ -121,8 +132,7 @@ def take_in(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Take
     suppressed = suppression.among(tx, [person.email_hash for person in willing], intake.list_id)
     taken = _welcome(tx, intake, [person for person in willing if person.email_hash not in suppressed])
     unwilling = [person for person in ordered if person.no is not None]
-    _keep_off(tx, intake, unwilling)
-    return taken + Taken(said_no=len(suppressed) + len(unwilling))
+    return taken + Taken(said_no=len(suppressed)) + _keep_off(tx, intake, unwilling)
 
 
 def _welcome(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Taken:
@@ -154,7 +164,17 @@ def _make(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Mappin
     source = select(*given.c, literal(intake.now, Instant()), literal(intake.import_id, Number)).where(true())
     statement = insert(subscriber).from_select([*_PERSON, "created_at", "import_id"], source).on_conflict_do_nothing()
     found = tx.execute(statement.returning(subscriber.c.email_key, subscriber.c.id))
-    return {row[0]: row[1] for row in found}
+    return _unless_erased(tx, intake, people, {row[0]: row[1] for row in found})
+
+
+def _unless_erased(tx: Transaction, intake: Intake, people: Sequence[Newcomer], made: Mapping[str, int]) -> Mapping[str, int]:
+    """Give those whom nobody erased since it was asked who said no: writing them down may have waited for just that."""
+    erased = suppression.among(tx, [one.email_hash for one in people if one.email_key in made], intake.list_id)
+    if not erased:
+        return made
+    gone = {one.email_key for one in people if one.email_hash in erased}
+    tx.execute(delete(subscriber).where(subscriber.c.id.in_([made[key] for key in gone if key in made])))
+    return {key: number for key, number in made.items() if key not in gone}
 
 
 def _known(tx: Transaction, list_id: int, email_keys: Sequence[str]) -> Mapping[str, _Known]:
@@ -281,35 +301,43 @@ def _remember(tx: Transaction, intake: Intake, former: Mapping[int, Mapping[str,
     tx.execute(insert_always(import_change), rows)
 
 
-def _keep_off(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> None:
-    """Remember the no of those who said it elsewhere.
-
-    Whoever consented here is not sent away by what another program kept of them; whom this very import put on the list is.
-    """
+def _keep_off(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Taken:
+    """Remember the no of those who said it elsewhere, and take off the list whom only a file had put there."""
     if not people:
-        return
+        return Taken()
+    confirmed = _confirmed(tx, intake.list_id, [one.email_hash for one in people])
+    said = acts.last_about(tx, [row.subscriber_id for row in confirmed.values()], intake.list_id)
+    stay = {
+        email_hash for email_hash, row in confirmed.items() if (last := said.get(row.subscriber_id)) and last.act in _OWN_YES
+    }
+    off = [one for one in people if one.email_hash not in stay]
+    for one in off:
+        assert one.no is not None  # handed over for it
+        suppression.suppress(tx, one.email_hash, one.no, intake.now, list_id=intake.list_id)
+    _withdraw(tx, intake, {row.subscriber_id: row.email_key for key, row in confirmed.items() if key not in stay})
+    return Taken(there=len(people) - len(off), said_no=len(off))
+
+
+def _confirmed(tx: Transaction, list_id: int, email_hashes: Sequence[str]) -> Mapping[str, _Confirmed]:
+    """Give those of some people who may be written to, by their hashes, held until the transaction ends."""
     standing = (
-        select(
-            subscriber.c.email_hash, subscriber.c.email_key, subscriber.c.id.label("subscriber_id"), subscription.c.import_id
-        )
+        select(subscriber.c.email_hash, subscriber.c.email_key, subscriber.c.id.label("subscriber_id"))
         .join_from(subscription, subscriber, subscription.c.subscriber_id == subscriber.c.id)
         .where(
-            subscription.c.list_id == intake.list_id,
+            subscription.c.list_id == list_id,
             subscription.c.state == S.CONFIRMED,
-            subscriber.c.email_hash.in_(batches.texts(tx, [one.email_hash for one in people])),
+            subscriber.c.email_hash.in_(batches.texts(tx, email_hashes)),
         )
+        .order_by(subscriber.c.email_key)
+        # Their acts are appended to, which only one may do at a time.
+        .with_for_update(key_share=True, of=subscriber)
     )
-    confirmed = {row.email_hash: row for row in tx.execute(standing)}
-    gone = {}
-    for one in people:
-        assert one.no is not None  # handed over for it
-        found = confirmed.get(one.email_hash)
-        if found is not None and found.import_id != intake.import_id:
-            continue
-        suppression.suppress(tx, one.email_hash, one.no, intake.now, list_id=intake.list_id)
-        if found is not None:
-            gone[found.subscriber_id] = found.email_key
-    if gone:
-        of_them = (subscription.c.list_id == intake.list_id, subscription.c.subscriber_id.in_(batches.numbers(tx, gone)))
-        tx.execute(update(subscription).where(*of_them).values(state=S.WITHDRAWN, withdrawn_at=intake.now))
-        acts.append_many(tx, gone, intake.list_id, Act.WITHDRAWN, intake.now, intake.evidence)
+    return {row.email_hash: _Confirmed(row.subscriber_id, row.email_key) for row in tx.execute(standing)}
+
+
+def _withdraw(tx: Transaction, intake: Intake, gone: Mapping[int, str]) -> None:
+    if not gone:
+        return
+    of_them = (subscription.c.list_id == intake.list_id, subscription.c.subscriber_id.in_(batches.numbers(tx, gone)))
+    tx.execute(update(subscription).where(*of_them).values(state=S.WITHDRAWN, withdrawn_at=intake.now))
+    acts.append_many(tx, gone, intake.list_id, Act.WITHDRAWN, intake.now, intake.evidence)
