@@ -95,11 +95,14 @@ class Dialect:
     document: str = ""
 
 
-# What a file says that no program is known by.
-PLAIN = Dialect("", frozenset(), (Rule("state", STATES), Rule("status", STATES), Rule("suppressed", STATES, _S.BLOCKED)))
+_STATED = (Rule("state", STATES), Rule("status", STATES), Rule("suppressed", STATES, _S.BLOCKED))
+_MAILCHIMP = (Rule("unsub_time", else_=_S.LEFT), Rule("clean_time", else_=_S.BOUNCED))
+
+# What a file says that no program is known by; some of its columns may have been taken out by hand.
+PLAIN = Dialect("", frozenset(), (*_STATED, *_MAILCHIMP))
 
 DIALECTS = (
-    Dialect("newsletter", frozenset({"email", "state", "suppressed", "withdrawn_at"}), PLAIN.rules),
+    Dialect("newsletter", frozenset({"email", "state", "suppressed", "withdrawn_at"}), _STATED),
     Dialect(
         "listmonk",
         frozenset({"uuid", "email", "attributes", "status"}),
@@ -108,10 +111,11 @@ DIALECTS = (
         document="attributes",
     ),
     Dialect(
-        # Three files: subscribed, unsubscribed and cleaned; what makes them so stands in a column of each.
+        # Three files: subscribed, unsubscribed and cleaned; what makes them so stands in a column of each. The first titles
+        # are in the language of the account, and anybody may have renamed them.
         "Mailchimp",
-        frozenset({"email address", "leid", "euid"}),
-        (Rule("unsub_time", else_=_S.LEFT), Rule("clean_time", else_=_S.BOUNCED)),
+        frozenset({"leid", "euid"}),
+        _MAILCHIMP,
         {Field.REQUESTED_AT: ("optin_time",), Field.CONFIRMED_AT: ("confirm_time",)},
     ),
     Dialect(

@@ -86,6 +86,26 @@ def test_export_of_another_program_is_known_by_its_titles(kind: str) -> None:
     assert [standing for _, standing in rows] == [one.standing for one in people]
 
 
+@pytest.mark.parametrize("first", ["Adresse e-mail", "Correo", "Wie man dich erreicht"])
+def test_mailchimp_is_known_in_any_language(first: str) -> None:
+    """Only its own columns have the same titles everywhere."""
+    titles, rows = FILES["Mailchimp"]
+    told = [first, *titles.split(",")[1:]]
+    sample = [Row(2, text.split(",")) for text, _ in rows]
+    columns = arrange(told, sample, {})
+
+    assert "Mailchimp" == columns.kind
+    assert [standing for _, standing in rows] == [columns.person(row).standing for row in sample]
+
+
+def test_moment_of_leaving_is_a_no_in_any_file() -> None:
+    """Somebody took the columns out that mean nothing to people, and with them what the program is known by."""
+    columns = arrange(["email", "UNSUB_TIME", "CLEAN_TIME"], [], {})
+    rows = (["ann@x.test", "2019-06-01 08:00:00", ""], ["bob@x.test", "", "2019-06-01 08:00:00"], ["cy@x.test", "", ""])
+
+    assert [Standing.LEFT, Standing.BOUNCED, Standing.GOOD] == [columns.person(Row(2, row)).standing for row in rows]
+
+
 def test_times_of_asking_and_consenting_are_taken_over() -> None:
     """Where the program says them."""
     titles, rows = FILES["Mailchimp"]
