@@ -4,6 +4,7 @@ Of an archive that anybody may have made, only the parts needed are opened, none
 and no part may declare a document type: entities are how a file of a kilobyte becomes one of a gigabyte.
 """
 
+import lzma
 import posixpath
 import zipfile
 import zlib
@@ -31,6 +32,10 @@ MOST_INFLATED = 200
 NOT_WORTH_A_BOMB = 20_000_000
 # ECMA-376: XFD is the last column.
 MOST_COLUMNS = 16_384
+# A row of as many cells has three elements for each; no text is in so many pieces. More of them fill the memory.
+MOST_ELEMENTS = 200_000
+# The last cell there may be; a column of a million letters would be reckoned out for hours.
+LONGEST_REFERENCE = len("XFD1048576")
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -94,15 +99,21 @@ class _Collector:
         self._name = name
         self._builder: ET.TreeBuilder | None = None
         self._depth = 0
+        self._inside = 0
         self.found: deque[ET.Element] = deque()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take the beginning of an element."""
         if self._builder is None and tag.rpartition("}")[2] == self._name:
             self._builder = ET.TreeBuilder()
+            self._inside = 0
         if self._builder is not None:
             self._builder.start(tag, attributes)
             self._depth += 1
+            self._inside += 1
+            if self._inside > MOST_ELEMENTS:
+                # Seen while it grows: a row is looked at when it is whole.
+                raise _TooLargeError
 
     def data(self, text: str) -> None:
         """Take text."""
@@ -146,7 +157,9 @@ def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
         yield from rows
     except _TooLargeError as error:
         raise FileUnreadable("It is larger unpacked than any list of people. Save it as CSV.") from error
-    except (zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, ValueError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ET.ParseError) as error:
+        raise FileUnreadable(_BROKEN) from error
+    except (LookupError, ValueError, EOFError, OSError) as error:
         raise FileUnreadable(_BROKEN) from error
     except (NotImplementedError, RuntimeError, zipfile.LargeZipFile) as error:
         # zipfile's words for an unknown compression and for a password.
@@ -205,7 +218,7 @@ def _value(cell: ET.Element, book: _Book) -> str:
     written = next((child.text or "" for child in cell if _local(child) == "v"), "")
     match kind:
         case "s":
-            return book.texts[int(written)] if written else ""
+            return book.texts[_index(written)] if written else ""
         case "b":
             return "true" if written == "1" else "false"
         case "e":
@@ -215,6 +228,14 @@ def _value(cell: ET.Element, book: _Book) -> str:
             return _number(written, int(cell.get("s", "0")), book)
         case _:
             return written
+
+
+def _index(written: str) -> int:
+    number = int(written)
+    if number < 0:
+        # It would count from the end, and give somebody else's text.
+        raise ValueError(written)
+    return number
 
 
 def _number(written: str, style: int, book: _Book) -> str:
@@ -228,11 +249,13 @@ def _number(written: str, style: int, book: _Book) -> str:
             return written
         return moment.date().isoformat() if value == int(value) else moment.isoformat()
     # Excel writes 12 as 12 and LibreOffice sometimes as 12.0.
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else written  # noqa: PLR2004 -- exact in a float
+    return str(int(value)) if abs(value) < 1e15 and value == int(value) else written  # noqa: PLR2004 -- exact in a float
 
 
 def _place(reference: str) -> int:
     """Give the column of `AB12` as a number from 0."""
+    if len(reference) > LONGEST_REFERENCE:
+        raise ValueError(reference[:LONGEST_REFERENCE])
     column = 0
     for letter in reference.rstrip("0123456789"):
         column = column * _LETTERS + (ord(letter) - ord("A") + 1)

@@ -85,6 +85,54 @@ def test_part_that_goes_on_beyond_its_limit_is_left(monkeypatch: pytest.MonkeyPa
         cells_of(a_workbook([[f"p{number}@x.test"] for number in range(100)]))
 
 
+def test_row_that_goes_on_beyond_all_columns_is_left_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Millions of cells are not built before they are counted."""
+    monkeypatch.setattr(workbook, "MOST_ELEMENTS", 1_000)
+    with pytest.raises(FileUnreadable, match="larger unpacked"):
+        cells_of(a_workbook([], parts={SHEET: sheet(f"<row>{'<c/>' * 1_000}</row>")}))
+
+
+def test_as_many_rows_as_there_may_be_are_each_counted_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is that of a row."""
+    monkeypatch.setattr(workbook, "MOST_ELEMENTS", 10)
+    content = a_workbook([["email", "name"], *([f"p{number}@x.test", "P"] for number in range(10))], shared=True)
+
+    assert 10 == len(cells_of(content))
+
+
+@pytest.mark.parametrize("index", ["-1", "7"])
+def test_text_that_is_not_there_is_damage(index: str) -> None:
+    """Counted from the end it would be another one, and nobody would know."""
+    row = f'<row><c t="s"><v>{index}</v></c></row>'
+    with pytest.raises(FileUnreadable, match="damaged"):
+        cells_of(a_workbook([["email"], ["ann@x.test"]], shared=True, parts={SHEET: sheet(row)}))
+
+
+def test_place_beyond_all_places_is_damage() -> None:
+    """Of a million letters it is not reckoned out."""
+    with pytest.raises(FileUnreadable, match="damaged"):
+        cells_of(a_workbook([], parts={SHEET: sheet(f'<row><c r="A{"0" * 100_000}1"><v>1</v></c></row>')}))
+
+
+def test_number_beyond_all_numbers_stays_as_written() -> None:
+    """No program writes it, and it harms nobody."""
+    assert ("1e999",) == read_workbook(
+        io.BytesIO(a_workbook([], parts={SHEET: sheet("<row><c><v>1e999</v></c></row>")}))
+    ).titles
+
+
+def test_damaged_part_that_is_packed_in_another_way_is_damage() -> None:
+    """The archive knows several ways to pack, and each breaks in its own words."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>" * 1_000)
+    whole = file.getvalue()
+    # Behind the local header and its name: the properties of the packing.
+    start = 30 + len("xl/workbook.xml")
+    with pytest.raises(FileUnreadable, match="damaged"):
+        cells_of(whole[:start] + bytes([9, 4, 5, 0, 255, *[255] * 30]) + whole[start + 35 :])
+
+
 @pytest.mark.parametrize("missing", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", SHEET])
 def test_workbook_without_a_part_is_told_so(missing: str) -> None:
     """It is no bug of ours."""
