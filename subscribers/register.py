@@ -149,7 +149,8 @@ def request(
 def confirm(tx: Transaction, keyring: Keyring, confirmation_id: int, now: datetime, evidence: Evidence) -> ConfirmOutcome:
     """Take the yes of the person who got the confirmation.
 
-    Pressing twice is answered as "already". A link from before a withdrawal, an erasure or the end of the list opens nothing.
+    Pressing twice is answered as "already". So is whoever an import confirmed meanwhile, and their own yes is written down: it
+    proves more, and outlives the import. A link from before a withdrawal, an erasure or the end of the list opens nothing.
     """
     subscription_id = confirmations.subscription_of(tx, confirmation_id)
     found = _hold(tx, subscription_id) if subscription_id is not None else None
@@ -159,6 +160,8 @@ def confirm(tx: Transaction, keyring: Keyring, confirmation_id: int, now: dateti
     email_hash = recognition.hash_of(tx, keyring, person.address.key)
     reason = suppression.reason_of(tx, email_hash, standing.list_id)
     if standing.is_confirmed and reason is None:
+        if confirmations.use(tx, confirmation_id, now):
+            records.record(tx, keyring, person, standing.list_id, Act.CONFIRMED, now, evidence)
         return AlreadyConfirmed(standing, person)
     if reason is not None and reason not in suppression.OWN_WORD:
         return Expired()

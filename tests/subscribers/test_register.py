@@ -23,7 +23,7 @@ from subscribers.outcomes import (
     Withdrawn,
 )
 from subscribers.tokens import Keyring
-from tests.harness.people import COMMAND, FORM, LINK, ONE_CLICK, a_list, ask, audience_of, join, later
+from tests.harness.people import COMMAND, FORM, LINK, ONE_CLICK, a_list, ask, audience_of, join, later, take_in_file
 
 ANN = "Ann@x.test"
 
@@ -101,6 +101,21 @@ def test_pressing_twice_is_already(database: Database, keyring: Keyring, now: da
         assert isinstance(first, Confirmed)
         assert AlreadyConfirmed(first.subscription, first.subscriber) == second
         assert 2 == len(register.consent_of(tx, keyring.hash_address("ann@x.test")))
+
+
+def test_own_yes_of_whom_an_import_confirmed_is_written_down(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Once: it proves more than the basis of a file."""
+    with database.write() as tx:
+        friends = a_list(tx, now).id
+        due = ask(tx, keyring, friends, ANN, now)
+    take_in_file(database.write, keyring, friends, [b"email\n", b"ann@x.test\n"], now)
+    with database.write() as tx:
+        pressed = [register.confirm(tx, keyring, due.confirmation_id, now, LINK) for _ in range(2)]
+        said = register.consent_of(tx, keyring.hash_address("ann@x.test"))
+
+        assert [AlreadyConfirmed] * 2 == [type(one) for one in pressed]
+        assert [Act.REQUESTED, Act.IMPORTED, Act.CONFIRMED] == [one.act for one in said]
+        assert LINK == said[-1].evidence
 
 
 def test_confirmation_expires(database: Database, keyring: Keyring, now: datetime) -> None:
