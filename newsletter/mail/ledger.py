@@ -220,8 +220,8 @@ def skip_open_of_subscriber(tx: Transaction, subscriber_id: int, now: datetime, 
 
 
 def mailed_on(tx: Transaction, import_id: int) -> bool:
-    """Whether an issue was planned for anybody whom an import put on its list."""
-    is_issue = mailing.c.kind == LetterKind.ISSUE
+    """Whether an issue, or a digest of some, was planned for anybody whom an import put on its list."""
+    is_issue = mailing.c.kind.in_((LetterKind.ISSUE, LetterKind.DIGEST))
     brought = subscription.c.import_id == import_id
     found = (
         select(delivery.c.id)
@@ -235,11 +235,19 @@ def mailed_on(tx: Transaction, import_id: int) -> bool:
 
 def written_to(tx: Transaction, subscription_ids: Collection[int]) -> frozenset[int]:
     """Give those of some subscriptions for which there is any delivery that was not kept from being sent."""
-    kept_back = (S.SKIPPED, S.CANCELLED)
-    found = select(delivery.c.subscription_id).where(
-        delivery.c.subscription_id.in_(subscription_ids), delivery.c.state.not_in(kept_back)
-    )
-    return frozenset(tx.execute(found).scalars())
+    return _written_to(tx, delivery.c.subscription_id, subscription_ids)
+
+
+def people_written_to(tx: Transaction, subscriber_ids: Collection[int]) -> frozenset[int]:
+    """Give those of some people for whom there is any such delivery that is about no list: a link they asked for."""
+    return _written_to(tx, delivery.c.subscriber_id, subscriber_ids, delivery.c.subscription_id.is_(None))
+
+
+def named(tx: Transaction, subscriber_ids: Collection[int]) -> tuple[int, ...]:
+    """Give those of some people whom any delivery names, in order."""
+    of_people = delivery.c.subscriber_id.in_(batches.numbers(tx, subscriber_ids))
+    found = select(delivery.c.subscriber_id).where(of_people).distinct().order_by(delivery.c.subscriber_id)
+    return tuple(tx.execute(found).scalars())
 
 
 def at_rest(tx: Transaction, subscriber_ids: Sequence[int]) -> frozenset[int]:
@@ -270,6 +278,14 @@ def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:
     tx.execute(
         update(delivery).where(of_person).values(email="", name="", reply="", subscriber_id=None, subscription_id=None),
     )
+
+
+def _written_to(
+    tx: Transaction, whose: ColumnElement[int], ids: Collection[int], *which: ColumnElement[bool]
+) -> frozenset[int]:
+    kept_back = (S.SKIPPED, S.CANCELLED)
+    found = select(whose).where(whose.in_(batches.numbers(tx, ids)), delivery.c.state.not_in(kept_back), *which)
+    return frozenset(tx.execute(found).scalars())
 
 
 def _write(tx: Transaction, worker_id: str, outcome: Outcome, now: datetime) -> bool:

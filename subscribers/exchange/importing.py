@@ -1,8 +1,7 @@
 """An import: a file of people put on a list in many short transactions, rehearsed before, and continued after a kill."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -16,6 +15,7 @@ from subscribers.exchange import imports
 from subscribers.exchange.model import ImportOrder, ImportReport
 from subscribers.exchange.reading import Reading
 from subscribers.exchange.sources import Source, fingerprint, open_source
+from subscribers.exchange.turns import Begin, turn
 from subscribers.intake import Intake, Newcomer, Taken, take_in
 from subscribers.oneline import one_line
 from subscribers.tokens import Keyring
@@ -24,13 +24,9 @@ from subscribers.transaction import Transaction
 # Rows per transaction: what a crash can undo, and how long a page that wants to write has to wait.
 BATCH = 2_000
 
-# In seconds. Without a pause between batches a page that wants to write on SQLite waited 7.4 s: the next batch came first.
-BREATH = 0.002
-
 # A path is told to people, not opened again.
 LONGEST_SOURCE = 300
 
-Begin = Callable[[], AbstractContextManager[Transaction]]
 Progress = Callable[[int], None]
 
 
@@ -81,13 +77,10 @@ def import_people(
     run = _run(begin, keyring, source, attributes, order, now, current.id, progress)
     newcomers = _skipping(run, current.seen.rows)
     for batch, before in _batches(run, newcomers, current.seen.rows):
-        with begin() as tx:
+        with turn(begin) as tx:
             taken = take_in(tx, run.intake, _recognised(tx, keyring, batch))
             imports.move(tx, current.id, before, run.reading.seen, taken)
-            others_wait = tx.dialect.name == "sqlite"
         progress(run.reading.rows)
-        if others_wait:
-            time.sleep(BREATH)
     with begin() as tx:
         finished = imports.finish(tx, current.id, now)
     return _report(run, finished.taken, finished.id, continued_at=current.seen.rows)
@@ -119,7 +112,7 @@ def rehearse_import(
     total = Taken()
     for batch, _ in _batches(run, _skipping(run, 0), 0):
         taken = Taken()
-        with suppress(_RehearsedError), begin() as tx:
+        with suppress(_RehearsedError), turn(begin) as tx:
             current = imports.begin(tx, order, "", source.kind, now)
             taken = take_in(tx, replace(run.intake, import_id=current.id), _recognised(tx, keyring, batch))
             raise _RehearsedError

@@ -14,7 +14,7 @@ from subscribers.errors import AnswerRefused
 from subscribers.exchange.model import Import
 from subscribers.intake import ANSWER
 from subscribers.model import SubscriptionState
-from subscribers.tables.imports import import_change
+from subscribers.tables.imports import import_change, import_run
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
@@ -23,6 +23,9 @@ S = SubscriptionState
 
 # Gives those of some subscriptions to whom anything was sent; handed in from above, because only the ledger knows.
 WrittenTo = Callable[[Transaction, Collection[int]], frozenset[int]]
+
+# Empties what the ledger keeps of some people, before nobody can be found by it any more; handed in likewise.
+Forget = Callable[[Transaction, Collection[int], datetime], None]
 
 # People per transaction: how long a page that wants to write has to wait.
 BATCH = 500
@@ -46,7 +49,7 @@ class Chunk:
 
     # Those that can be taken back as far as `subscribers` can tell.
     brought: tuple[Brought, ...]
-    # Said or did something since, or were changed by the staff: they stay.
+    # Said or did something since, or were changed by the staff or another import: they stay.
     acted: int
     # Where the next chunk begins; None behind the last.
     last_id: int | None
@@ -65,16 +68,31 @@ def brought_by(tx: Transaction, import_id: int, after_id: int) -> Chunk:
         .with_for_update(of=(subscriber, subscription))
     )
     rows = tx.execute(people).all()
-    last = acts.last_acts(tx, [row.subscriber_id for row in rows])
+    ids = [row.subscriber_id for row in rows]
+    last, on_another = acts.last_acts(tx, ids), _confirmed_by_another(tx, import_id, ids)
     brought = tuple(
         Brought(row.id, row.subscriber_id, row.email_key, row.list_id, row.import_id == import_id)
         for row in rows
-        if row.state != S.WITHDRAWN and last.get(row.subscriber_id) in {Act.IMPORTED, None}
+        if row.state != S.WITHDRAWN
+        and last.get(row.subscriber_id) in {Act.IMPORTED, None}
+        and row.subscriber_id not in on_another
     )
     return Chunk(brought, len(rows) - len(brought), rows[-1].id if rows else None)
 
 
-def take_back(tx: Transaction, people: Collection[Brought], now: datetime, words: str) -> int:
+def _confirmed_by_another(tx: Transaction, import_id: int, subscriber_ids: Collection[int]) -> frozenset[int]:
+    """Give those whom another import into the same list confirmed: they stand there on its basis now."""
+    its_list = select(import_run.c.list_id).where(import_run.c.id == import_id).scalar_subquery()
+    changes = (
+        select(import_change.c.subscriber_id, import_change.c.former)
+        .join_from(import_change, import_run, import_run.c.id == import_change.c.import_id)
+        .where(import_change.c.subscriber_id.in_(subscriber_ids))
+        .where(import_run.c.id != import_id, import_run.c.list_id == its_list)
+    )
+    return frozenset(row.subscriber_id for row in tx.execute(changes) if "state" in row.former)
+
+
+def take_back(tx: Transaction, people: Collection[Brought], now: datetime, words: str, forget: Forget) -> int:
     """Take people off the list they were brought to, and forget those of whom nothing else is known; gives how many these are.
 
     That they were brought, and that it was undone, stays written down without saying who it was.
@@ -90,6 +108,7 @@ def take_back(tx: Transaction, people: Collection[Brought], now: datetime, words
     stay = frozenset(tx.execute(elsewhere).scalars())
     gone = [subscriber_id for subscriber_id in made if subscriber_id not in stay]
     acts.unname(tx, gone)
+    forget(tx, gone, now)
     tx.execute(delete(subscriber).where(subscriber.c.id.in_(gone)))
     return len(gone)
 

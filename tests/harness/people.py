@@ -9,8 +9,9 @@ from sqlalchemy import select
 from subscribers import audience, confirmations, register
 from subscribers.address import parse
 from subscribers.consent import Door, Evidence
-from subscribers.exchange.importing import Begin, import_people
+from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder, ImportReport
+from subscribers.exchange.turns import Begin
 from subscribers.model import MailingList
 from subscribers.outcomes import ConfirmationDue, Confirmed
 from subscribers.tokens import Keyring

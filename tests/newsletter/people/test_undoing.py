@@ -1,28 +1,35 @@
 import io
+import time
 from datetime import datetime
 
 import pytest
 from sqlalchemy import func, select
 
 from newsletter.database import Database
-from newsletter.mail import dispatch
+from newsletter.letters import store as letters
+from newsletter.letters.letter import LetterKind
+from newsletter.mail import dispatch, ledger
+from newsletter.mail.delivery import DeliveryState
 from newsletter.people import undoing
 from newsletter.people.undoing import Undone, undo_import
+from newsletter.tables.mail import delivery
 from subscribers import acts, attributebook, register, suppression
 from subscribers.address import parse
 from subscribers.attributes import AttributeKind
+from subscribers.audience import Audience
 from subscribers.consent import Act
 from subscribers.errors import ImportInUse, ImportNotFound, ImportUnderWay
 from subscribers.exchange import importing, imports
 from subscribers.exchange import undoing as taking_back
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder, ImportState
+from subscribers.exchange.turns import BREATH
 from subscribers.model import Reason, SubscriptionState
 from subscribers.tables.imports import import_change
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from tests.harness import chains, mailroom
-from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join
+from tests.harness.people import LINK, ONE_CLICK, a_list, ask, audience_of, join
 
 
 class Desk:
@@ -35,9 +42,9 @@ class Desk:
         with database.write() as tx:
             self.list_id = a_list(tx, now).id
 
-    def take(self, *rows: str, list_id: int | None = None, updates: bool = False) -> int:
+    def take(self, *rows: str, list_id: int | None = None, updates: bool = False, is_confirmed: bool = True) -> int:
         """Import a file of these rows; gives the import."""
-        order = ImportOrder(list_id or self.list_id, "Members' list", is_confirmed=True, updates=updates)
+        order = ImportOrder(list_id or self.list_id, "Members' list", is_confirmed=is_confirmed, updates=updates)
         content = "".join(f"{row}\n" for row in ("email,name,state", *rows))
         report = import_people(self.database.write, self.keyring, io.BytesIO(content.encode()), order, self.now)
         assert report.id is not None
@@ -140,6 +147,105 @@ def test_import_that_was_mailed_on_is_not_undone(database: Database, keyring: Ke
         assert ImportState.FINISHED is imports.by_id(tx, taken).state
 
 
+def test_import_that_a_digest_was_mailed_on_is_not_undone(database: Database, keyring: Keyring, now: datetime) -> None:
+    """It has the issues of a quarter in it."""
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, keyring, now, ())
+    desk = Desk(database, keyring, now)
+    taken = desk.take("ann@x.test,Ann,", list_id=room.list_id)
+    with database.write() as tx:
+        digest = mailroom.a_draft(LetterKind.DIGEST)
+        letter = letters.freeze(tx, digest, now, newsletter_id=room.newsletter_id, issue_id=None, list_id=room.list_id)
+        ledger.plan(tx, letter.id, Audience(room.list_id, now), now, LetterKind.DIGEST)
+
+    with pytest.raises(ImportInUse):
+        desk.undo(taken)
+    assert ["ann@x.test"] == desk.known()
+
+
+def test_ledger_forgets_who_goes(database: Database, keyring: Keyring, now: datetime) -> None:
+    """An issue for them was cancelled before it went out: no row keeps a name that nobody could find there any more."""
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, keyring, now, ())
+    desk = Desk(database, keyring, now)
+    taken = desk.take("ann@x.test,Ann,", list_id=room.list_id)
+    with database.write() as tx:
+        issue_id = mailroom.approved_issue(tx, room.newsletter_id, now)
+        dispatch.send_issue(tx, issue_id, now)
+        dispatch.cancel(tx, issue_id, now)
+    undone = desk.undo(taken)
+
+    with database.read() as tx:
+        kept = tx.execute(select(delivery.c.email, delivery.c.name, delivery.c.state)).all()
+        assert (1, []) == (undone.forgotten, desk.known())
+        assert [("", "", DeliveryState.CANCELLED)] == [tuple(row) for row in kept]
+
+
+def test_whoever_was_sent_any_link_stays_with_what_they_answered(database: Database, keyring: Keyring, now: datetime) -> None:
+    """They asked for the link to their preferences, which is on no list, and answered there; neither is an act."""
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, keyring, now, ())
+        attributebook.define(tx, "town", AttributeKind.TEXT, now)
+    desk = Desk(database, keyring, now)
+    taken = desk.take("ann@x.test,Ann,", "bob@x.test,Bob,", list_id=room.list_id)
+    with database.write() as tx:
+        ann = register.find(tx, parse("ann@x.test"))
+        link, hashed = mailroom.a_draft(LetterKind.LINK), keyring.hash_address(ann.address.key)
+        on = {"list_id": room.list_id, "newsletter_id": room.newsletter_id}
+        dispatch.notice_to(tx, link, ann, ann.address, hashed, now, **on)
+        attributebook.answer(tx, ann.id, {"town": "Lyon"})
+    undone = desk.undo(taken)
+
+    with database.read() as tx:
+        assert Undone(taken_off=1, forgotten=1, restored=0, kept=1) == undone
+        assert ["ann@x.test"] == audience_of(tx, room.list_id)
+        assert {"town": "Lyon"} == attributebook.answers_of(tx, ann.id)
+
+
+def test_mail_of_another_list_keeps_nobody_on_this_one(database: Database, keyring: Keyring, now: datetime) -> None:
+    """They stay known by that list, whose mail they got, and leave the one that an import should not have put them on."""
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, keyring, now, ())
+    desk = Desk(database, keyring, now)
+    taken = desk.take("ann@x.test,Ann,")
+    desk.take("ann@x.test,Ann,", list_id=room.list_id)
+    with database.write() as tx:
+        dispatch.send_issue(tx, mailroom.approved_issue(tx, room.newsletter_id, now), now)
+    undone = desk.undo(taken)
+
+    with database.read() as tx:
+        assert Undone(taken_off=1, forgotten=0, restored=0, kept=0) == undone
+        assert ([], ["ann@x.test"]) == (audience_of(tx, desk.list_id), audience_of(tx, room.list_id))
+
+
+def test_whom_another_import_confirmed_stays(desk: Desk) -> None:
+    """They stand on its basis now, until that is undone as well."""
+    first = desk.take("ann@x.test,,", "bob@x.test,,", is_confirmed=False)
+    second = desk.take("ann@x.test,,")
+    undone = desk.undo(first)
+    with desk.database.read() as tx:
+        left = audience_of(tx, desk.list_id)
+    restored = desk.undo(second).restored
+
+    with desk.database.read() as tx:
+        assert (Undone(1, 1, 0, 1), ["ann@x.test"]) == (undone, left)
+        assert (1, []) == (restored, audience_of(tx, desk.list_id))
+
+
+def test_own_yes_outlives_the_import_that_came_before_it(desk: Desk) -> None:
+    """The button was in their mail, and they pressed it after a file had confirmed them."""
+    with desk.database.write() as tx:
+        due = ask(tx, desk.keyring, desk.list_id, "ann@x.test", desk.now)
+    taken = desk.take("ann@x.test,,")
+    with desk.database.write() as tx:
+        register.confirm(tx, desk.keyring, due.confirmation_id, desk.now, LINK)
+    undone = desk.undo(taken)
+
+    with desk.database.read() as tx:
+        assert ["ann@x.test"] == audience_of(tx, desk.list_id)
+        assert 0 == undone.restored
+
+
 class PulledPlugError(Exception):
     """The process dies."""
 
@@ -159,6 +265,19 @@ def test_undoing_that_died_is_finished_by_the_next(desk: Desk, monkeypatch: pyte
 
     assert (5, 5, 0) == (len(half), rest.taken_off, again.taken_off)
     assert [] == desk.known()
+
+
+def test_undoing_lets_others_write(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind each batch, where only one may write at a time."""
+    pauses: list[float] = []
+    monkeypatch.setattr(taking_back, "BATCH", 3)
+    taken = desk.take(*(f"p{number}@x.test,," for number in range(8)))
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    desk.undo(taken)
+
+    with desk.database.read() as tx:
+        # Three batches of people, one that finds no more, and one that finds nobody changed.
+        assert ([BREATH] * 5 if tx.dialect.name == "sqlite" else []) == pauses
 
 
 def test_import_under_way_is_stopped_by_its_undoing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
