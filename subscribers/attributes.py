@@ -25,9 +25,10 @@ MOST_DIGITS = 15
 # What stands for something else in a file of people, in a rule about them, or in a letter.
 RESERVED = frozenset(
     {
-        *("address", "email", "name", "language", "list", "lists", "topic", "topics", "status", "state", "cadence", "domain"),
+        *("address", "email", "name", "language", "list", "lists", "topic", "topics", "status", "state", "domain"),
         *("requested", "confirmed", "withdrawn", "joined", "created", "consent", "basis", "segment", "issue", "issues", "got"),
         *("opened", "bounced", "refused", "unsubscribe", "preferences", "web_copy", "confirm"),
+        *("cadence", "paused_until"),
         *("and", "or", "not", "in", "is", "on", "before", "after", "last", "days", "true", "false", "yes", "no"),
     }
 )

@@ -8,7 +8,7 @@ from sqlalchemy import Text, delete, literal, select, true, update
 from sqlalchemy import insert as insert_always
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts, attributebook, batches, suppression
+from subscribers import acts, attributebook, batches, suppression, terms
 from subscribers.attributebook import Answered
 from subscribers.attributes import Answer, Attribute
 from subscribers.attributes import spelled as spelled_answer
@@ -19,6 +19,7 @@ from subscribers.tables.imports import import_change
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
+from subscribers.terms import Terms
 from subscribers.transaction import Transaction
 
 S = SubscriptionState
@@ -58,6 +59,8 @@ class Newcomer:
     words: str = ""
     # What they answered to what this instance asks of its people.
     answers: tuple["Given", ...] = ()
+    # How much of the list they took elsewhere, where that is not all of it; holds for whoever is new on the list.
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,9 @@ def _enlist(tx: Transaction, intake: Intake, people: Sequence[tuple[int, Newcome
     given = batches.table(tx, rows, _STANDING)
     source = select(*given.c, literal(intake.list_id, Number), literal(intake.import_id, Number)).where(true())
     statement = insert(subscription).from_select([*_STANDING, "list_id", "import_id"], source).on_conflict_do_nothing()
-    return frozenset(tx.execute(statement.returning(subscription.c.subscriber_id)).scalars())
+    enlisted = frozenset(tx.execute(statement.returning(subscription.c.subscriber_id)).scalars())
+    terms.begin_many(tx, intake.list_id, {number: one.terms for number, one in people if one.terms and number in enlisted})
+    return enlisted
 
 
 def _promote(tx: Transaction, intake: Intake, ids: Collection[int]) -> frozenset[int]:

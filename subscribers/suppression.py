@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, or_, select
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -117,6 +117,18 @@ def among(tx: Transaction, email_hashes: Collection[str], list_id: int) -> froze
         )
     )
     return frozenset(found.scalars())
+
+
+def strongest(email_hash: ColumnElement[str], list_id: int) -> ScalarSelect[str]:
+    """Give what `reason_of` says of the address of a row, for a statement of another table."""
+    strength = case({reason.value: place for place, reason in enumerate(_STRENGTH)}, value=suppression.c.reason)
+    return (
+        select(suppression.c.reason)
+        .where(suppression.c.email_hash == email_hash, suppression.c.list_id.in_((EVERY_LIST, list_id)))
+        .order_by(strength.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def holds(email_hash: ColumnElement[str], list_id: ColumnElement[int] | int) -> ColumnElement[bool]:

@@ -3,18 +3,21 @@
 Terms hold for audiences that are frozen later; what is on its way goes on.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Integer, Text, delete, insert, select, update
 
-from subscribers import records, topicbook
+from subscribers import batches, records, topicbook
+from subscribers.batches import Kind, spelled
 from subscribers.consent import Act, Evidence
 from subscribers.errors import PauseRefused, SubscriptionNotFound, TopicNotFound
 from subscribers.model import Cadence, Subscriber, Subscription, Topic
-from subscribers.tables.lists import subscription, subscription_topic
+from subscribers.tables.kinds import Instant, Number
+from subscribers.tables.lists import subscription, subscription_topic, topic
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -31,6 +34,15 @@ class Terms:
     paused_until: datetime | None = None
     # None: all topics, also those to come. Empty: only what is for everybody.
     topic_ids: frozenset[int] | None = None
+
+
+_TAKEN: Mapping[str, Kind] = {
+    "subscriber_id": Number,
+    "cadence": Text(),
+    "paused_until": Instant(),
+    "takes_all_topics": Integer(),
+}
+_CHOSEN: Mapping[str, Kind] = {"subscriber_id": Number, "topic_id": Number}
 
 
 def terms_of(tx: Transaction, standing: Subscription, now: datetime) -> Terms:
@@ -93,6 +105,43 @@ def chosen_by(tx: Transaction, subscriber_id: int) -> tuple[Topic, ...]:
         .order_by(subscription_topic.c.topic_id)
     )
     return tuple(topicbook.by_id(tx, topic_id) for topic_id in tx.execute(ids).scalars().all())
+
+
+def begin_many(tx: Transaction, list_id: int, wanted: Mapping[int, Terms]) -> None:
+    """Let people whose subscriptions this transaction has made take the list on these terms from the beginning, by their id."""
+    if not wanted:
+        return
+    rows = [
+        (number, one.cadence, spelled(one.paused_until) if one.paused_until else None, int(one.topic_ids is None))
+        for number, one in wanted.items()
+    ]
+    given = batches.table(tx, rows, _TAKEN)
+    of_them = (subscription.c.list_id == list_id, subscription.c.subscriber_id == given.c.subscriber_id)
+    values = {name: given.c[name] for name in _TAKEN if name != "subscriber_id"}
+    tx.execute(update(subscription).where(*of_them).values(values))
+    chosen = [(number, topic_id) for number, one in wanted.items() for topic_id in sorted(one.topic_ids or ())]
+    if chosen:
+        pairs = batches.table(tx, chosen, _CHOSEN)
+        its = (subscription.c.list_id == list_id) & (subscription.c.subscriber_id == pairs.c.subscriber_id)
+        source = select(subscription.c.id, pairs.c.topic_id).join_from(pairs, subscription, its)
+        tx.execute(insert(subscription_topic).from_select(["subscription_id", "topic_id"], source))
+
+
+def offered_among(tx: Transaction, subscription_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """Give the names of the topics chosen by some subscriptions, in their order, of those that are offered still.
+
+    Whoever chose none of them is not in it. For as many as one statement may name.
+    """
+    chosen = (
+        select(subscription_topic.c.subscription_id, topic.c.name)
+        .join_from(subscription_topic, topic, topic.c.id == subscription_topic.c.topic_id)
+        .where(subscription_topic.c.subscription_id.in_(subscription_ids), topic.c.removed_at.is_(None))
+        .order_by(topic.c.position, topic.c.id)
+    )
+    names: dict[int, list[str]] = defaultdict(list)
+    for row in tx.execute(chosen):
+        names[row.subscription_id].append(row.name)
+    return names
 
 
 def words(wanted: Terms, offered: Sequence[Topic], zone: str) -> str:

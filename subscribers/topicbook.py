@@ -87,11 +87,16 @@ def find(tx: Transaction, list_id: int, name: str) -> Topic:
         TopicNotFound: it offers none.
 
     """
-    wanted = _folded(name)
-    found = next((one for one in of_list(tx, list_id) if _folded(one.name) == wanted), None)
+    wanted = folded(name)
+    found = next((one for one in of_list(tx, list_id) if folded(one.name) == wanted), None)
     if found is None:
         raise TopicNotFound(name)
     return found
+
+
+def folded(name: str) -> str:
+    """Give what all spellings of a topic's name share; a list has one topic of each."""
+    return one_line(name, LONGEST_NAME).casefold()
 
 
 def by_id(tx: Transaction, topic_id: int) -> Topic:
@@ -119,17 +124,13 @@ def _free_name(others: Sequence[Topic], text: str) -> str:
     name = one_line(text, LONGEST_NAME)
     if not name:
         raise TopicUnfit(text, "it needs a name")
-    if any(_folded(one.name) == _folded(name) for one in others):
+    if any(folded(one.name) == folded(name) for one in others):
         raise TopicUnfit(name, "there is one of this name already")
     return name
 
 
 def _described(text: str) -> str:
     return one_line(text, LONGEST_DESCRIPTION)
-
-
-def _folded(name: str) -> str:
-    return one_line(name, LONGEST_NAME).casefold()
 
 
 def _moved(ids: Sequence[int], moved: int, position: int) -> list[int]:

@@ -102,7 +102,7 @@ def import_(
 @common
 @pass_door
 def export(door: Door, list_name: str, *, output: str | None, is_raw: bool) -> None:
-    """Write everybody who stands on a list as CSV, with how they stand to it.
+    """Write everybody who stands on a list as CSV, with how they stand to it and how much of it they take.
 
     Example: newsletter subscribers export readers --output readers.csv
     """

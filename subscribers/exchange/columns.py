@@ -8,7 +8,7 @@ from subscribers.address import parse
 from subscribers.attributes import Attribute
 from subscribers.errors import AddressRefused, FileUnreadable
 from subscribers.exchange.dialects import STATES, TITLES, Dialect, Field, Rule, recognise
-from subscribers.exchange.model import PersonRow, Standing
+from subscribers.exchange.model import PersonRow, Standing, TermsCells
 from subscribers.spreadsheet import Row
 
 # Said instead of a field: the column is left alone.
@@ -22,6 +22,8 @@ _MOST_TITLES = 30
 _LONGEST_TITLE = 60
 
 _STRENGTH = tuple(Standing)
+
+_TERMS = (Field.CADENCE, Field.PAUSED_UNTIL, Field.TOPICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Columns:
     # Where a JSON object has attributes, and by which keys these are known; None without one.
     document: int | None = None
     keys: frozenset[str] = frozenset()
+    # Whether any column says how much of a list people take: most files have none, and a million rows would be asked for it.
+    has_terms: bool = False
 
     @property
     def taken(self) -> Mapping[str, str]:
@@ -82,6 +86,7 @@ class Columns:
             row.damage,
             _cell(cells, places.get(Field.CONSENT_WORDS)),
             self._answers(cells) if self.answers or self.document is not None else None,
+            self._terms(cells) if self.has_terms else None,
         )
 
     def _answers(self, cells: Sequence[str]) -> Mapping[str, str]:
@@ -90,6 +95,10 @@ class Columns:
             if text := _cell(cells, one.place):
                 found[one.attribute.key] = text
         return found
+
+    def _terms(self, cells: Sequence[str]) -> TermsCells | None:
+        said = [_cell(cells, self.places.get(field)) for field in _TERMS]
+        return TermsCells(*said) if any(said) else None
 
     def _name(self, cells: Sequence[str]) -> str:
         name = _cell(cells, self.places.get(Field.NAME))
@@ -146,6 +155,7 @@ def arrange(
         _answering(rest, chosen, attributes),
         _place(rest, (dialect.document,)) if attributes and dialect.document else None,
         frozenset(known),
+        any(field in places for field in _TERMS),
     )
 
 

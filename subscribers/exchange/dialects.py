@@ -20,6 +20,10 @@ class Field(StrEnum):
     CONSENT_WORDS = "consent_words"
     REQUESTED_AT = "requested_at"
     CONFIRMED_AT = "confirmed_at"
+    # How much of the list they take: how often, from when on, and which topics.
+    CADENCE = "cadence"
+    PAUSED_UNTIL = "paused_until"
+    TOPICS = "topics"
 
 
 # What a column may be called, in lower case, in the languages of our readers; of several that fit, the first counts.
@@ -54,6 +58,9 @@ TITLES: Mapping[Field, Sequence[str]] = {
     Field.CONSENT_WORDS: ("consent_words",),
     Field.REQUESTED_AT: ("requested_at",),
     Field.CONFIRMED_AT: ("confirmed_at",),
+    Field.CADENCE: ("cadence",),
+    Field.PAUSED_UNTIL: ("paused_until",),
+    Field.TOPICS: ("topics",),
 }
 
 _S = Standing

@@ -1,23 +1,28 @@
 """People out: everybody who stands on a list, as CSV that comes back as it went."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, select
 
-from subscribers import acts, attributebook, attributes
-from subscribers.model import EVERY_LIST
+from subscribers import acts, attributebook, attributes, suppression, terms
 from subscribers.spreadsheet import write_row
-from subscribers.tables.evidence import suppression
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
 
 PERSON = ("email", "name", "language")
 STANDING = ("state", "requested_at", "confirmed_at", "withdrawn_at", "suppressed")
+# On which terms they take the list. Topics are a JSON list of names, because a name may hold any separator; an empty cell
+# means all topics, also those to come, and an empty list none.
+TERMS = ("cadence", "paused_until", "topics")
 # The last act of the person about this list: what was said, when, by which door and in which words.
 CONSENT = ("consent", "consent_at", "consent_by", "consent_words")
+
+# Where in a row of the query what stands in the file as it is begins and ends: behind the id.
+_BEGIN, _END = 1, 1 + len(PERSON) + len(STANDING)
 
 # Rows fetched at a time, so that a list of a million needs no more memory than a short one.
 CHUNK = 500
@@ -26,14 +31,17 @@ CHUNK = 500
 def export_csv(tx: Transaction, list_id: int, *, is_raw: bool = False) -> Iterator[str]:
     """Give everybody who stands on a list as lines of CSV, the header first; those who left are marked so.
 
-    Behind the person and how they stand come the evidence of their consent and, by its key, each attribute of this instance.
-    What a spreadsheet would run as a formula has an apostrophe before it, which an import takes away again; not so when
-    *is_raw*. `suppressed` says why somebody must not be written to, whatever their state.
+    Behind the person and how they stand come the terms on which they take the list, the evidence of their consent and, by its
+    key, each attribute of this instance. What a spreadsheet would run as a formula has an apostrophe before it, which an
+    import takes away again; not so when *is_raw*. `suppressed` gives the strongest reason why somebody must not be written
+    to, whatever their state.
     """
     keys = tuple(one.key for one in attributebook.all_attributes(tx))
-    yield write_row((*PERSON, *STANDING, *CONSENT, *keys))
+    yield write_row((*PERSON, *STANDING, *TERMS, *CONSENT, *keys))
     for rows in tx.execute(_everybody(list_id)).partitions(CHUNK):
         ids = [row.id for row in rows]
+        choosing = [row.subscription_id for row in rows if not row.takes_all_topics]
+        chosen = terms.offered_among(tx, choosing) if choosing else {}
         said = acts.last_about(tx, ids, list_id)
         answers = attributebook.answers_among(tx, ids) if keys else {}
         for row in rows:
@@ -45,24 +53,17 @@ def export_csv(tx: Transaction, list_id: int, *, is_raw: bool = False) -> Iterat
             )
             answered = answers.get(row.id, {})
             spelled = [attributes.spelled(answered[key]) if key in answered else "" for key in keys]
-            yield write_row([*_cells(row), *evidence, *spelled], is_raw=is_raw)
+            yield write_row([*_cells(row), *_terms(row, chosen), *evidence, *spelled], is_raw=is_raw)
 
 
 def _everybody(list_id: int) -> Select[Any]:
     """Give the query for all of them at once, read piece by piece: one for each piece sorted the whole list every time."""
-    reason = (
-        select(suppression.c.reason)
-        .where(
-            suppression.c.email_hash == subscriber.c.email_hash,
-            or_(suppression.c.list_id == EVERY_LIST, suppression.c.list_id == list_id),
-        )
-        .order_by(suppression.c.list_id)
-        .limit(1)
-        .scalar_subquery()
-    )
     standing = (subscription.c.state, subscription.c.requested_at, subscription.c.confirmed_at, subscription.c.withdrawn_at)
+    taken = (subscription.c.id.label("subscription_id"), subscription.c.takes_all_topics)
+    reason = suppression.strongest(subscriber.c.email_hash, list_id).label("suppressed")
     return (
-        select(subscriber.c.id, subscriber.c.email, subscriber.c.name, subscriber.c.language, *standing, reason)
+        select(subscriber.c.id, *(subscriber.c[name] for name in PERSON), *standing, reason)
+        .add_columns(*taken, subscription.c.cadence, subscription.c.paused_until)
         .join_from(subscription, subscriber, subscription.c.subscriber_id == subscriber.c.id)
         .where(subscription.c.list_id == list_id)
         .order_by(subscription.c.subscriber_id)
@@ -71,8 +72,13 @@ def _everybody(list_id: int) -> Select[Any]:
 
 
 def _cells(row: Row[Any]) -> list[str]:
-    cells: tuple[str | datetime | None, ...] = tuple(row)[1:]
+    cells: tuple[str | datetime | None, ...] = tuple(row)[_BEGIN:_END]
     return [_moment(cell) if isinstance(cell, datetime) else cell or "" for cell in cells]
+
+
+def _terms(row: Row[Any], chosen: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
+    topics = "" if row.takes_all_topics else json.dumps(chosen.get(row.subscription_id, ()), ensure_ascii=False)
+    return row.cadence, _moment(row.paused_until) if row.paused_until else "", topics
 
 
 def _moment(at: datetime) -> str:

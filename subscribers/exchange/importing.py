@@ -1,13 +1,13 @@
 """An import: a file of people put on a list in many short transactions, rehearsed before, and continued after a kill."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
-from subscribers import attributebook, recognition, register
+from subscribers import attributebook, recognition, register, topicbook
 from subscribers.attributes import Attribute
 from subscribers.consent import LONGEST_WORDING, Door, Evidence
 from subscribers.errors import BasisMissing
@@ -17,6 +17,7 @@ from subscribers.exchange.reading import Reading
 from subscribers.exchange.sources import Source, fingerprint, open_source
 from subscribers.exchange.turns import Begin, turn
 from subscribers.intake import Intake, Newcomer, Taken, take_in
+from subscribers.model import Topic
 from subscribers.oneline import one_line
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -32,6 +33,14 @@ Progress = Callable[[int], None]
 
 class _RehearsedError(Exception):
     """Ends a transaction whose outcome is known and whose changes are not wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the columns of a file may be about."""
+
+    attributes: tuple[Attribute, ...]
+    topics: tuple[Topic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +78,12 @@ def import_people(
     """
     order = _checked(order)
     known_by = fingerprint(file)
-    attributes = _attributes(begin, order)
-    source = _source(file, order, attributes)
+    known = _known(begin, order)
+    source = _source(file, order, known)
     with begin() as tx:
         earlier = imports.unfinished(tx, order, known_by)
         current = earlier or imports.begin(tx, order, known_by, source.kind, now)
-    run = _run(begin, keyring, source, attributes, order, now, current.id, progress)
+    run = _run(begin, keyring, source, known, order, now, current.id, progress)
     newcomers = _skipping(run, current.seen.rows)
     for batch, before in _batches(run, newcomers, current.seen.rows):
         with turn(begin) as tx:
@@ -106,9 +115,9 @@ def rehearse_import(
 
     """
     order = _checked(order)
-    attributes = _attributes(begin, order)
-    source = _source(file, order, attributes)
-    run = _run(begin, keyring, source, attributes, order, now, 0, progress)
+    known = _known(begin, order)
+    source = _source(file, order, known)
+    run = _run(begin, keyring, source, known, order, now, 0, progress)
     total = Taken()
     for batch, _ in _batches(run, _skipping(run, 0), 0):
         taken = Taken()
@@ -128,21 +137,21 @@ def _checked(order: ImportOrder) -> ImportOrder:
     return replace(order, basis=basis, source=one_line(order.source, LONGEST_SOURCE))
 
 
-def _source(file: BinaryIO, order: ImportOrder, attributes: Sequence[Attribute]) -> Source:
-    return open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=attributes)
+def _source(file: BinaryIO, order: ImportOrder, known: _Known) -> Source:
+    return open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=known.attributes)
 
 
-def _attributes(begin: Begin, order: ImportOrder) -> tuple[Attribute, ...]:
+def _known(begin: Begin, order: ImportOrder) -> _Known:
     with begin() as tx:
         register.require_open(tx, order.list_id)
-        return attributebook.all_attributes(tx)
+        return _Known(attributebook.all_attributes(tx), topicbook.of_list(tx, order.list_id))
 
 
 def _run(
     begin: Begin,
     keyring: Keyring,
     source: Source,
-    attributes: Sequence[Attribute],
+    known: _Known,
     order: ImportOrder,
     now: datetime,
     import_id: int,
@@ -150,7 +159,8 @@ def _run(
 ) -> _Run:
     evidence = Evidence(Door.IMPORT_, order.basis)
     intake = Intake(order.list_id, import_id, evidence, now, updates=order.updates)
-    reading = Reading(keyring, order.is_confirmed, now, {one.key: one for one in attributes})
+    attributes = {one.key: one for one in known.attributes}
+    reading = Reading(keyring, order.is_confirmed, now, attributes, {topicbook.folded(one.name): one for one in known.topics})
     return _Run(begin, source, reading, intake, progress)
 
 

@@ -20,6 +20,15 @@ class Standing(StrEnum):
     BLOCKED = "blocked"
 
 
+@dataclass(frozen=True, slots=True)
+class TermsCells:
+    """What a row says of how much of a list somebody takes, as it stands there."""
+
+    cadence: str = ""
+    paused_until: str = ""
+    topics: str = ""
+
+
 @dataclass(slots=True)
 class PersonRow:
     """What a row says of a person, as it stands there; one for each row of a million, so it is not frozen (half the time)."""
@@ -37,6 +46,8 @@ class PersonRow:
     consent_words: str = ""
     # What stands in the columns of attributes, by their keys, where any is filled.
     answers: Mapping[str, str] | None = None
+    # Where any of it is filled.
+    terms: TermsCells | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,7 @@ class Cleaning:
     before: str
     # Empty when nothing of it could be taken.
     after: str
-    # Of what: `name`, or the key of an attribute.
+    # Of what: `name`, `cadence`, `pause`, `choice of topics`, or the key of an attribute.
     field: str = "name"
 
 

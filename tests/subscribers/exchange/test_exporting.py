@@ -1,27 +1,30 @@
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.database import Database
-from subscribers import attributebook, privacy, register, suppression
+from subscribers import attributebook, privacy, register, suppression, terms, topicbook
 from subscribers.address import parse
 from subscribers.attributes import AttributeKind
 from subscribers.exchange import exporting
 from subscribers.exchange.exporting import export_csv
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder, ImportReport
-from subscribers.model import EVERY_LIST, Reason
+from subscribers.model import EVERY_LIST, Cadence, Reason
+from subscribers.terms import Terms
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join, later
+from tests.harness.people import FORM, ONE_CLICK, a_list, ask, audience_of, join, later
 
 BASIS = "Taken over"
+DAY = timedelta(days=1)
 
 
 def take(database: Database, keyring: Keyring, list_id: int, text: str, now: datetime, *, is_raw: bool = False) -> ImportReport:
@@ -54,14 +57,54 @@ def test_export_has_everybody_and_how_they_stand(database: Database, keyring: Ke
     assert [
         (
             "email,name,language,state,requested_at,confirmed_at,withdrawn_at,suppressed,"
-            "consent,consent_at,consent_by,consent_words\r\n"
+            "cadence,paused_until,topics,consent,consent_at,consent_by,consent_words\r\n"
         ),
         (
-            f'Ann@x.test,"Ann, Lee",,withdrawn,{asked},{asked},{left},unsubscribed,'
+            f'Ann@x.test,"Ann, Lee",,withdrawn,{asked},{asked},{left},unsubscribed,every-issue,,,'
             f"withdrawn,{left},one-click,List-Unsubscribe=One-Click\r\n"
         ),
-        f'bob@x.test,\'=HYPERLINK(1),,requested,{asked},,,,requested,{asked},form,"Yes, write to me once a month."\r\n',
+        (
+            f"bob@x.test,'=HYPERLINK(1),,requested,{asked},,,,every-issue,,,"
+            f'requested,{asked},form,"Yes, write to me once a month."\r\n'
+        ),
     ] == lines
+
+
+def test_export_has_the_terms_and_topics_as_a_list(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """Empty for all of them; of what is offered no more nothing is told, and a name may hold anything."""
+    with database.write() as tx:
+        jobs, talks, books = (topicbook.add(tx, friends, name) for name in ('Jobs; "now"', "Talks", "Books"))
+        chosen = {
+            "ann": Terms(Cadence.QUARTERLY, now + DAY, frozenset({books.id, jobs.id})),
+            "bob": Terms(topic_ids=frozenset({talks.id})),
+            "cy": Terms(),
+        }
+        for name, wanted in chosen.items():
+            standing = join(tx, keyring, friends, f"{name}@x.test", now).subscription
+            terms.agree(tx, keyring, standing.id, wanted, now, FORM)
+        topicbook.remove(tx, talks, now)
+        rows = rows_of("".join(export_csv(tx, friends)))
+
+    assert [
+        ("quarterly", (now + DAY).isoformat(), '["Jobs; \\"now\\"", "Books"]'),
+        ("every-issue", "", "[]"),
+        ("every-issue", "", ""),
+    ] == [(row["cadence"], row["paused_until"], row["topics"]) for row in rows]
+
+
+def test_export_gives_the_strongest_reason(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
+    """Whichever scope it has: an import would else keep less than was said."""
+    with database.write() as tx:
+        for name, everywhere, here in (
+            ("ann", Reason.UNSUBSCRIBED, Reason.COMPLAINED),
+            ("bob", Reason.MANUAL, Reason.BOUNCED),
+        ):
+            join(tx, keyring, friends, f"{name}@x.test", now)
+            suppression.suppress(tx, keyring.hash_address(f"{name}@x.test"), everywhere, now)
+            suppression.suppress(tx, keyring.hash_address(f"{name}@x.test"), here, now, list_id=friends)
+        rows = rows_of("".join(export_csv(tx, friends)))
+
+    assert ["complained", "manual"] == [row["suppressed"] for row in rows]
 
 
 def test_no_cell_of_an_export_is_a_formula_unless_it_is_raw(
@@ -110,8 +153,39 @@ class _EnoughError(Exception):
 
 
 LINE = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=12)
+# Two topics are offered; the numbers are their places. Not the first moments: a pause that is over is none.
+TERMS = st.builds(
+    Terms,
+    st.sampled_from(Cadence),
+    st.none() | st.integers(10, 366).map(lambda days: datetime(2020, 2, 1, 8, tzinfo=UTC) + timedelta(days=days)),
+    st.none() | st.frozensets(st.sampled_from([0, 1])),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody as an export has them."""
+
+    name: str
+    language: str
+    is_confirmed: bool
+    town: str
+    shelves: float | None
+    has_left: bool
+    terms: Terms
+
+
 PEOPLE = st.lists(
-    st.tuples(LINE, st.sampled_from(["", "nl", "pt-BR"]), st.booleans(), LINE, st.none() | st.floats(-1e6, 1e6), st.booleans()),
+    st.builds(
+        Reader,
+        LINE,
+        st.sampled_from(["", "nl", "pt-BR"]),
+        st.booleans(),
+        LINE,
+        st.none() | st.floats(-1e6, 1e6),
+        st.booleans(),
+        TERMS,
+    ),
     min_size=1,
     max_size=4,
 )
@@ -123,22 +197,17 @@ def test_export_comes_back_as_it_went(
     database: Database,
     keyring: Keyring,
     now: datetime,
-    people: list[tuple[str, str, bool, str, float | None, bool]],
+    people: list[Reader],
     is_raw: bool,  # noqa: FBT001 -- drawn by Hypothesis
 ) -> None:
-    """Names, languages, states, times, words of consent and attributes, whatever stands in them."""
+    """Names, languages, states, times, terms, words of consent and attributes, whatever stands in them."""
     with undone(database) as tx:
         friends = a_list(tx, now).id
         attributebook.define(tx, "town", AttributeKind.TEXT, now)
         attributebook.define(tx, "shelves", AttributeKind.NUMBER, now)
-        for number, (name, language, is_confirmed, town, shelves, has_left) in enumerate(people):
-            address = f"-p{number}@x.test"
-            _enter(tx, keyring, friends, address, name, now, is_confirmed=is_confirmed)
-            person = register.find(tx, parse(address))
-            register.edit(tx, person.id, language=language)
-            attributebook.answer(tx, person.id, {"town": town, "shelves": "" if shelves is None else f"{shelves:.3f}"})
-            if has_left:
-                _leave(tx, keyring, person.id, now)
+        topics = [topicbook.add(tx, friends, name).id for name in ("Jobs; and [more]", "Books")]
+        for number, one in enumerate(people):
+            _enter(tx, keyring, friends, f"-p{number}@x.test", one, topics, now)
         before = "".join(export_csv(tx, friends, is_raw=is_raw))
         for row in rows_of(before):
             privacy.erase(tx, keyring, register.find(tx, parse(row["email"].removeprefix("'"))).id, now)
@@ -150,15 +219,24 @@ def test_export_comes_back_as_it_went(
 
     stayed = sorted((row for row in rows_of(before) if not row["suppressed"]), key=lambda row: row["email"])
     after.sort(key=lambda row: row["email"])
-    kept = ("email", "name", "language", "state", "confirmed_at", "town", "shelves")
+    kept = ("email", "name", "language", "state", "confirmed_at", "cadence", "paused_until", "topics", "town", "shelves")
     assert [{key: row[key] for key in kept} for row in stayed] == [{key: row[key] for key in kept} for row in after]
     assert all(old["consent_words"] in new["consent_words"] for old, new in zip(stayed, after, strict=True))
 
 
 def _enter(
-    tx: Transaction, keyring: Keyring, list_id: int, address: str, name: str, now: datetime, *, is_confirmed: bool
+    tx: Transaction, keyring: Keyring, list_id: int, address: str, one: Reader, topics: Sequence[int], now: datetime
 ) -> None:
-    (join if is_confirmed else ask)(tx, keyring, list_id, address, now, name)
+    (join if one.is_confirmed else ask)(tx, keyring, list_id, address, now, one.name)
+    person = register.find(tx, parse(address))
+    register.edit(tx, person.id, language=one.language)
+    said = {"town": one.town, "shelves": "" if one.shelves is None else f"{one.shelves:.3f}"}
+    attributebook.answer(tx, person.id, said)
+    chosen = one.terms.topic_ids
+    wanted = replace(one.terms, topic_ids=None if chosen is None else frozenset(topics[place] for place in chosen))
+    terms.agree(tx, keyring, register.subscriptions_of(tx, person.id)[0].id, wanted, now, FORM)
+    if one.has_left:
+        _leave(tx, keyring, person.id, now)
 
 
 def _leave(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) -> None:

@@ -3,13 +3,13 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
 
 from newsletter.database import Database
-from subscribers import acts, attributebook, listbook, privacy, register, suppression
+from subscribers import acts, attributebook, listbook, privacy, register, suppression, terms, topicbook
 from subscribers.address import parse
 from subscribers.attributes import Answer, AttributeKind
 from subscribers.consent import Act, Door
@@ -17,13 +17,14 @@ from subscribers.errors import BasisMissing, FileUnreadable, ListArchived
 from subscribers.exchange import importing, reading
 from subscribers.exchange.importing import import_people, rehearse_import
 from subscribers.exchange.model import Cleaning, ImportOrder, ImportReport, Refusal
-from subscribers.model import Reason, SubscriptionState
+from subscribers.model import Cadence, Reason, SubscriptionState
 from subscribers.tables.evidence import consent
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
+from subscribers.terms import LONGEST_PAUSE, Terms
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness.people import ONE_CLICK, a_list, ask, audience_of, join
+from tests.harness.people import FORM, ONE_CLICK, a_list, ask, audience_of, join
 
 BASIS = "Members' form of 3 May 2019"
 
@@ -374,6 +375,69 @@ def test_words_of_an_earlier_consent_are_kept_as_evidence(take: Take, database: 
         [ann] = acts.of_address(tx, take.keyring.hash_address("ann@x.test"))
         [bob] = acts.of_address(tx, take.keyring.hash_address("bob@x.test"))
         assert (f"{BASIS} Formerly: Yes please", BASIS) == (ann.evidence.wording, bob.evidence.wording)
+
+
+def terms_of(take: Take, name: str) -> Terms:
+    """Give on which terms somebody takes the list."""
+    with take.database.read() as tx:
+        [standing] = register.subscriptions_of(tx, register.find(tx, parse(f"{name}@x.test")).id)
+        return terms.terms_of(tx, standing, take.now)
+
+
+@pytest.fixture
+def offered(database: Database, friends: int) -> tuple[int, int]:
+    """Let the list have two topics; gives their ids."""
+    with database.write() as tx:
+        return topicbook.add(tx, friends, "Jobs").id, topicbook.add(tx, friends, "Books").id
+
+
+def test_people_who_are_new_get_no_more_than_they_had_agreed_to(take: Take, offered: tuple[int, int]) -> None:
+    """A list of names as an export writes it, or by hand; confirmed or not."""
+    jobs, books = offered
+    report = take(
+        "email,state,Cadence,paused_until,topics\n"
+        'ann@x.test,,quarterly,2020-09-01T00:00:00+02:00,"[""BOOKS""]"\n'
+        "bob@x.test,pending,,,jobs; Books\ncy@x.test,,every-issue,2019-01-01,[]\ndi@x.test,,,,\n"
+    )
+
+    assert {"rows": 4, "added": 4} == figures(report)
+    assert ("cadence", "topics") == (report.columns["Cadence"], report.columns["topics"])
+    assert Terms(Cadence.QUARTERLY, datetime(2020, 8, 31, 22, tzinfo=UTC), frozenset({books})) == terms_of(take, "ann")
+    assert Terms(topic_ids=frozenset({jobs, books})) == terms_of(take, "bob")
+    assert (Terms(topic_ids=frozenset()), Terms()) == (terms_of(take, "cy"), terms_of(take, "di"))
+
+
+def test_terms_of_whoever_is_on_the_list_stay_as_they_are(take: Take, offered: tuple[int, int]) -> None:
+    """They chose them here, also when all else that is known of them changes, and also where a file confirms them."""
+    own = Terms(topic_ids=frozenset(offered[:1]))
+    with take.database.write() as tx:
+        joined = join(tx, take.keyring, take.list_id, "ann@x.test", take.now).subscription
+        terms.agree(tx, take.keyring, joined.id, own, take.now, FORM)
+        ask(tx, take.keyring, take.list_id, "bob@x.test", take.now)
+    take("email,name,cadence,topics\nann@x.test,Ann,quarterly,Books\nbob@x.test,Bob,quarterly,[]\n", updates=True)
+
+    assert (own, Terms()) == (terms_of(take, "ann"), terms_of(take, "bob"))
+
+
+def test_terms_that_cannot_be_kept_are_reported_and_nobody_gets_more(take: Take, offered: tuple[int, int]) -> None:
+    """Of topics that are not offered here nothing else is taken instead, and no pause lasts for ever."""
+    report = take(
+        "email,cadence,paused_until,topics\n"
+        "ann@x.test,weekly,soon,Jobs; Talks\nbob@x.test,,9999-12-31,\ncy@x.test,,,[1\ndi@x.test,,,Talks\n"
+    )
+
+    assert {"rows": 4, "added": 4, "cleaned": 6} == figures(report)
+    assert [
+        Cleaning(2, "weekly", "", "cadence"),
+        Cleaning(2, "soon", "", "pause"),
+        Cleaning(2, "Jobs; Talks", "Jobs", "choice of topics"),
+        Cleaning(3, "9999-12-31", "2021-02-01", "pause"),
+        Cleaning(4, "[1", "", "choice of topics"),
+        Cleaning(5, "Talks", "", "choice of topics"),
+    ] == list(report.cleanings)
+    assert Terms(topic_ids=frozenset(offered[:1])) == terms_of(take, "ann")
+    assert Terms(paused_until=take.now + LONGEST_PAUSE) == terms_of(take, "bob")
+    assert [Terms(topic_ids=frozenset())] * 2 == [terms_of(take, "cy"), terms_of(take, "di")]
 
 
 def test_nobody_is_brought_to_a_list_that_has_ended(take: Take, database: Database, friends: int) -> None:
