@@ -69,15 +69,24 @@ def brought_by(tx: Transaction, import_id: int, after_id: int) -> Chunk:
     )
     rows = tx.execute(people).all()
     ids = [row.subscriber_id for row in rows]
-    last, on_another = acts.last_acts(tx, ids), _confirmed_by_another(tx, import_id, ids)
+    acted = _acted(tx, ids, rows[0].list_id) if rows else frozenset()
+    on_another = _confirmed_by_another(tx, import_id, ids)
     brought = tuple(
         Brought(row.id, row.subscriber_id, row.email_key, row.list_id, row.import_id == import_id)
         for row in rows
-        if row.state != S.WITHDRAWN
-        and last.get(row.subscriber_id) in {Act.IMPORTED, None}
-        and row.subscriber_id not in on_another
+        if row.state != S.WITHDRAWN and row.subscriber_id not in acted and row.subscriber_id not in on_another
     )
     return Chunk(brought, len(rows) - len(brought), rows[-1].id if rows else None)
+
+
+def _acted(tx: Transaction, subscriber_ids: Collection[int], list_id: int) -> frozenset[int]:
+    """Give those of whom something else than an import came last, about this list or at all.
+
+    Both are asked: behind what somebody said of this list, a later import may have put them on another.
+    """
+    here = {number: said.act for number, said in acts.last_about(tx, subscriber_ids, list_id).items()}
+    last = acts.last_acts(tx, subscriber_ids)
+    return frozenset(number for number in subscriber_ids if {here.get(number), last.get(number)} - {Act.IMPORTED, None})
 
 
 def _confirmed_by_another(tx: Transaction, import_id: int, subscriber_ids: Collection[int]) -> frozenset[int]:

@@ -13,7 +13,7 @@ from newsletter.mail.delivery import DeliveryState
 from newsletter.people import undoing
 from newsletter.people.undoing import Undone, undo_import
 from newsletter.tables.mail import delivery
-from subscribers import acts, attributebook, register, suppression
+from subscribers import acts, attributebook, register, suppression, terms
 from subscribers.address import parse
 from subscribers.attributes import AttributeKind
 from subscribers.audience import Audience
@@ -24,9 +24,10 @@ from subscribers.exchange import undoing as taking_back
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder, ImportState
 from subscribers.exchange.turns import BREATH
-from subscribers.model import Reason, SubscriptionState
+from subscribers.model import Cadence, Reason, SubscriptionState
 from subscribers.tables.imports import import_change
 from subscribers.tables.people import subscriber
+from subscribers.terms import Terms
 from subscribers.tokens import Keyring
 from tests.harness import chains, mailroom
 from tests.harness.people import LINK, ONE_CLICK, a_list, ask, audience_of, join
@@ -244,6 +245,21 @@ def test_own_yes_outlives_the_import_that_came_before_it(desk: Desk) -> None:
     with desk.database.read() as tx:
         assert ["ann@x.test"] == audience_of(tx, desk.list_id)
         assert 0 == undone.restored
+
+
+def test_own_choice_stays_though_another_list_was_imported_behind_it(desk: Desk) -> None:
+    """What they said of this list is not the last that is known of them."""
+    taken = desk.take("ann@x.test,Ann,")
+    with desk.database.write() as tx:
+        other = a_list(tx, desk.now, "Other").id
+        [standing] = register.subscriptions_of(tx, register.find(tx, parse("ann@x.test")).id)
+        terms.agree(tx, desk.keyring, standing.id, Terms(Cadence.QUARTERLY), desk.now, LINK)
+    desk.take("ann@x.test,Ann,", list_id=other)
+    undone = desk.undo(taken)
+
+    with desk.database.read() as tx:
+        assert (0, 1) == (undone.taken_off, undone.kept)
+        assert ["ann@x.test"] == audience_of(tx, desk.list_id)
 
 
 class PulledPlugError(Exception):
