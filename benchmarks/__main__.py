@@ -55,6 +55,18 @@ SUITE = (
         ("--rows", "1000000", "--postgresql", POSTGRESQL),
         ("--rows", "10000", "--postgresql", POSTGRESQL),
     ),
+    Run(
+        "leaving",
+        "leaving",
+        ("--requests", "500", "--messages", "100000", "--rows", "300000"),
+        ("--requests", "50", "--messages", "10000", "--rows", "30000"),
+    ),
+    Run(
+        "leaving-postgresql",
+        "leaving",
+        ("--requests", "500", "--messages", "100000", "--rows", "300000", "--postgresql", POSTGRESQL),
+        ("--requests", "50", "--messages", "10000", "--rows", "30000", "--postgresql", POSTGRESQL),
+    ),
     Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
 )
 

@@ -1,5 +1,6 @@
 """Figures: medians of several runs, and ratios."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from statistics import median
@@ -26,6 +27,12 @@ def median_of(results: Sequence[R]) -> R:
 def ratio(ours: float, theirs: float | None) -> float | None:
     """Give how many times as much ours is; None without a yardstick."""
     return round(ours / theirs, 3) if theirs else None
+
+
+def percentile(samples: Sequence[float], share: float) -> float:
+    """Give the smallest of *samples* than which no more than the rest of this share of them is larger (the nearest rank)."""
+    ordered = sorted(samples)
+    return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]
 
 
 def drift(samples: Sequence[float]) -> float:

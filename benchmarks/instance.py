@@ -5,6 +5,8 @@ The people are put straight into the tables: an import checks every row and keep
 
 import asyncio
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from tempfile import TemporaryDirectory
@@ -68,8 +70,30 @@ def sqlite_in(path: str) -> str:
     return f"sqlite:///{path}/newsletter.db"
 
 
+def empty(database: Database) -> None:
+    """Throw everything away that is in a PostgreSQL."""
+    with database.write() as tx:
+        tx.exec_driver_sql("DROP SCHEMA public CASCADE")
+        tx.exec_driver_sql("CREATE SCHEMA public")
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A newsletter and its list of so many people, to whom nothing is mailed yet."""
+
+    newsletter_id: int
+    list_id: int
+
+
 def plan(database: Database, draft: Draft, messages: int, *, is_signed: bool = False) -> Planned:
     """Bring the tables up to date and plan a letter for so many new people."""
+    with gathering(database, messages, is_signed=is_signed) as (tx, made):
+        return Planned(mailroom.plan(tx, made.newsletter_id, made.list_id, system_clock(), draft), messages)
+
+
+@contextmanager
+def gathering(database: Database, people: int, *, is_signed: bool = False) -> Iterator[tuple[Transaction, Gathered]]:
+    """Bring the tables up to date and gather so many new people; gives the transaction it is done in."""
     database.upgrade()
     keyring, now = Keyring(SECRET), system_clock()
     # A database may be measured twice; nobody and nothing is known twice.
@@ -88,8 +112,8 @@ def plan(database: Database, draft: Draft, messages: int, *, is_signed: bool = F
             postal_address="1 Library Road",
             now=now,
         )
-        _populate(tx, keyring, list_.id, label, messages)
-        return Planned(mailroom.plan(tx, newsletter.id, list_.id, now, draft), messages)
+        _populate(tx, keyring, list_.id, label, people)
+        yield tx, Gathered(newsletter.id, list_.id)
 
 
 def a_draft(size: int, *, is_signed: bool = False) -> Draft:

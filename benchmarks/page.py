@@ -22,6 +22,9 @@ MAILINGS = {
 # The same of `benchmarks.people`; the names of the runs, as a template cannot ask for one with a hyphen.
 LISTS = ("people", "people-postgresql")
 
+# And of `benchmarks.leaving`.
+LEAVINGS = ("leaving", "leaving-postgresql")
+
 Record = Mapping[str, Any]
 Results = Mapping[str, Any]
 
@@ -83,7 +86,8 @@ def markdown(records: Sequence[Record]) -> str:
             for name, label in MAILINGS.items()
             if results[name]
         ],
-        lists=[{"result": results[name], "command": commands[name]} for name in LISTS if results[name]],
+        lists=_told(results, commands, LISTS),
+        leavings=_told(results, commands, LEAVINGS),
         has_postfix=bool(roundtrip) and any(leg["server"] == "Postfix" for leg in roundtrip["legs"]),
         reasons={name: _reason(records, name) for name in results},
     )
@@ -160,8 +164,12 @@ def _at_most(what: str, bound: float, figure: float | None, unit: str) -> Bound:
 
 
 def _results(records: Sequence[Record]) -> dict[str, Any]:
-    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, "growth", "roundtrip"))
+    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *LEAVINGS, "growth", "roundtrip"))
     return nothing | {record["name"]: record.get("result") for record in records[1:]}
+
+
+def _told(results: Results, commands: Mapping[str, str], names: Sequence[str]) -> list[Record]:
+    return [{"result": results[name], "command": commands[name]} for name in names if results[name]]
 
 
 def _reason(records: Sequence[Record], name: str) -> str:

@@ -78,9 +78,7 @@ def _step(people: int, postgresql: str | None) -> Step:
     with instance.folder() as folder:
         database = Database(postgresql or instance.sqlite_in(folder))
         if postgresql:
-            with database.write() as tx:
-                tx.exec_driver_sql("DROP SCHEMA public CASCADE")
-                tx.exec_driver_sql("CREATE SCHEMA public")
+            instance.empty(database)
         database.upgrade()
         made = crowd.gather(database, Keyring(instance.SECRET), people)
         counts = tuple(_count(database, made, rule, people) for rule in RULES)

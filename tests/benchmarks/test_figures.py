@@ -1,4 +1,4 @@
-from benchmarks.figures import drift, median_of, ratio, thinned
+from benchmarks.figures import drift, median_of, percentile, ratio, thinned
 from benchmarks.roundtrip import Leg
 
 
@@ -19,6 +19,15 @@ def test_without_yardstick_there_is_no_ratio() -> None:
     assert None is ratio(100.0, None)
     assert None is ratio(100.0, 0.0)
     assert 0.9 == ratio(90.0, 100.0)
+
+
+def test_percentile_is_one_of_the_samples() -> None:
+    """Nothing between two of them is made up; of fewer than a hundred the ninety-ninth is the slowest."""
+    hundred = [float(number) for number in range(100, 0, -1)]
+
+    assert (50.0, 99.0, 100.0) == tuple(percentile(hundred, share) for share in (0.5, 0.99, 1))
+    assert (7.0, 7.0) == (percentile([7.0], 0.5), percentile([3.0, 7.0, 5.0], 0.99))
+    assert 1.0 == percentile(hundred, 0)
 
 
 def test_drift_leaves_start_up_out() -> None:

@@ -74,6 +74,19 @@ PEOPLE = {
     "rss_mb": 140.0,
 }
 
+LATENCY = {"requests": 500, "p50_ms": 9.5, "p99_ms": 20.0, "most_ms": 31.0}
+LEAVING = {
+    "database": "SQLite",
+    "messages": 100_000,
+    "rows": 300_000,
+    "alone": LATENCY,
+    "beside": LATENCY | {"requests": 480, "p99_ms": 80.4},
+    "p50_ratio": 1.0,
+    "p99_ratio": 4.02,
+    "mailed_per_second": 2000.0,
+    "imported_per_second": 9000.0,
+}
+
 ALL = records(
     {"name": "mailer", "result": MAILING},
     {"name": "asyncio", "result": MAILING | {"per_second": 3200.0}},
@@ -93,6 +106,8 @@ ALL = records(
     },
     {"name": "people", "result": PEOPLE},
     {"name": "people-postgresql", "result": PEOPLE | {"database": "PostgreSQL", "import_ratio": 30.0}},
+    {"name": "leaving", "result": LEAVING},
+    {"name": "leaving-postgresql", "result": LEAVING | {"database": "PostgreSQL", "imported_per_second": 7000.0}},
     {"name": "roundtrip", "result": {"milliseconds": 40, "size": 40000, "legs": [LEG]}},
 )
 
@@ -106,6 +121,8 @@ def test_page_tells_each_bound_and_whether_it_held() -> None:
     assert "| At 40 ms, 10 connections, against `aiosmtplib.sendmail` | ≥ 3.5 × | 4 × | held |" in text
     assert "| Import of a file, against `sqlite3 .import` | ≤ 20 × | 8 × | held |" in text
     assert "| PostgreSQL | 1,000,000 | 80 s | 80 µs | 10 s | 30.0 | 50 s | 57 s | 140 MB |" in text
+    assert "| SQLite | alone | 500 | 9.5 ms | 20 ms | 31 ms |\n| | beside both | 480 | 9.5 ms | 80.4 ms | 31 ms |\n" in text
+    assert "2,000 messages and 9,000 rows a second meanwhile on SQLite, 2,000 messages and 7,000 rows" in text
     assert "quick run" not in text
 
 
