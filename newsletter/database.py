@@ -285,8 +285,8 @@ def _at_most(connection: Connection, seconds: float, *, is_sqlite: bool) -> Iter
         ends_at = time.monotonic() + seconds
         driver.set_progress_handler(lambda: time.monotonic() > ends_at, STEPS_BETWEEN_LOOKS)
     else:
-        # Ends with the transaction.
-        connection.execute(select(func.set_config("statement_timeout", str(round(seconds * 1000)), True)))
+        # Ends with the transaction. Zero would be for ever.
+        connection.execute(select(func.set_config("statement_timeout", str(max(1, round(seconds * 1000))), True)))
     try:
         yield
     except OperationalError as error:

@@ -57,6 +57,18 @@ def count(tx: Transaction, issue: Issue, now: datetime) -> int:
     return audience.size(tx, of_issue(tx, issue, now))
 
 
+def count_in(tx: Transaction, issue: Issue, one: Segment, now: datetime) -> int:
+    """Count the people on an issue's lists, and of its topics, who are in a segment now.
+
+    Raises:
+        BadValue: as `among` does.
+
+    """
+    mail = fates.mail(tx, mailings.letter_of_issue(tx, issue.id))
+    condition = _holds(one, segments.vocabulary(tx), mail, now)
+    return audience.size(tx, replace(readers.audience_of(tx, issue, now), among=condition))
+
+
 def whom(tx: Transaction, issue: Issue) -> str:
     """Name those of whom an issue goes to some or all: `Readers, for Jobs, in “French” and not in “Board”`."""
     own = register.list_by_id(tx, newsletters.by_id(tx, issue.newsletter_id).list_id)

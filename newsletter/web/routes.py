@@ -73,6 +73,7 @@ ROUTES = (
     Page("/desk/issues/{issue_id:int}", GET, issue.show, Permission.VIEW),
     Page("/desk/issues/{issue_id:int}/preview", GET, issue.preview, Permission.VIEW),
     Page("/desk/issues/{issue_id:int}/progress", GET, issue.progress, Permission.VIEW),
+    Page("/desk/issues/{issue_id:int}/audience", POST, actions.choose, Permission.EDIT),
     Page("/desk/issues/{issue_id:int}/approve", POST, actions.approve, Permission.APPROVE),
     Page("/desk/issues/{issue_id:int}/schedule", POST, actions.schedule, Permission.SEND),
     Page("/desk/issues/{issue_id:int}/send", GET, actions.ask_to_send, Permission.SEND),

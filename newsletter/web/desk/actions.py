@@ -1,4 +1,4 @@
-"""What the desk does with an issue: approved, given a time, sent, paused, resumed, cancelled."""
+"""What the desk does with an issue: given to readers, approved, given a time, sent, paused, resumed, cancelled."""
 
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.web import reports
+from newsletter.web.desk import audience
 from newsletter.web.desk.issue import Desked, counted, load
 from newsletter.web.spelled import number, people
 from newsletter.web.visits import Site, Visit
@@ -37,6 +38,14 @@ def approve(site: Site, visit: Visit) -> Response:
     except Blocked:
         return _back(issue_id, "blocked")
     return _back(issue_id, "approved")
+
+
+def choose(site: Site, visit: Visit) -> Response:
+    """Let an issue that is not approved go to some of its list, or to all of it."""
+    with site.application.database.write() as tx:
+        issue = _seen(tx, visit)
+        audience.choose(tx, visit, issue)
+    return _back(issue.id, "chosen")
 
 
 def schedule(site: Site, visit: Visit) -> Response:

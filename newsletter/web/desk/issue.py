@@ -21,7 +21,7 @@ from newsletter.review import store as approvals
 from newsletter.review.preflight import Code, Finding
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
-from newsletter.web.desk import bars, states, steps
+from newsletter.web.desk import audience, bars, states, steps
 from newsletter.web.desk.bars import Bar
 from newsletter.web.guard import PREVIEW_HEADERS
 from newsletter.web.spelled import people
@@ -161,6 +161,7 @@ def show(site: Site, visit: Visit) -> Response:
         figures=reports.lines(report) if report is not None and report.audience else (),
         check=check,
         can_override=check is not None and check.can_be_set_aside and allowed(visit.actor.role, Permission.APPROVE),
+        choice=audience.choice(site.application, issue, visit.actor),
         suggestion=_suggestion(desked, visit) if _can_time(issue, visit.actor) else "",
     )
 

@@ -38,6 +38,7 @@ SAID: Mapping[str, Said] = MappingProxyType(
             "Approved. What the preview shows is frozen and will be sent byte for byte; any edit takes the approval back."
         ),
         "blocked": Said("Not approved: something below must be mended first, or set aside with a reason.", is_done=False),
+        "chosen": Said("Its readers are chosen. Who is in a segment is asked again when it is sent."),
         "scheduled": Said("The time is set."),
         "sending": Said("It is on its way. You may close this page; the mailing goes on."),
         "paused": Said("Paused. Nobody else gets it until you resume.", is_done=False),

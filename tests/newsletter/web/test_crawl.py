@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from newsletter.database import Database
 from newsletter.issues.model import Issue
 from newsletter.web.routes import ROUTES
+from subscribers.model import MailingList
 from subscribers.tables.kinds import metadata
 from tests.newsletter.web.conftest import PUBLIC_URL, Reader
 from tests.newsletter.web.desk.conftest import OpenDesk, approved, desk, issue, readers, ready  # noqa: F401 -- fixtures
@@ -42,11 +43,14 @@ def test_following_links_changes_nothing(
     database: Database,
     desk: OpenDesk,  # noqa: F811 -- the fixture
     approved: Issue,  # noqa: F811 -- the fixture
+    list_: MailingList,
     reader: Reader,
 ) -> None:
     """GET never acts, and no link leads nowhere (A11)."""
     before = everything(database)
-    found = crawl(client, "/", "/desk", f"/desk/issues/{approved.id}/preview", reader.unsubscribe, reader.preferences)
+    for_staff = ("/desk", f"/desk/issues/{approved.id}/preview")
+    for_sites = (f"/subscribe/{list_.slug}/form", f"/subscribe/{list_.slug}/json")
+    found = crawl(client, "/", *for_staff, *for_sites, reader.unsubscribe, reader.preferences)
 
     assert before == everything(database)
     # What the preview calls its web copy appears when the issue is sent.

@@ -17,10 +17,11 @@ from newsletter.issues import alerts, draft, editing, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.mail import dispatch, figures
 from newsletter.mail.delivery import DeliveryState
+from newsletter.people import segments
 from newsletter.review.approval import approve, look_over
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.tables.mail import delivery
-from subscribers import register
+from subscribers import register, topicbook
 from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
 from tests.harness import forms
@@ -98,6 +99,9 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
     people = [join(tx, application.keyring, news.list_id, f"r{n}@example.org", now, LONG_WORD) for n in range(12)]
     due = ask(tx, application.keyring, news.list_id, "new@example.org", now)
     old = ask(tx, application.keyring, news.list_id, "old@example.org", now - timedelta(days=30))
+    for name in (LONG_NAME[:100], LONG_WORD, "Board"):
+        segments.create(tx, name, "not address starts with r1", "ann", now)
+        topicbook.add(tx, news.list_id, name)
     sending, approved, drafted = issues(tx, application, news, now)
     draft.draft_empty(tx, long, f"{LONG_WORD}: {LONG_NAME}", now)
     for number in range(7):
@@ -134,6 +138,7 @@ def issues(tx: Transaction, application: Application, news: Newsletter, now: dat
     sending = draft.draft_month(tx, news, Month(2020, 1), now)
     approved = draft.draft_empty(tx, news, "A one-off with a long title, as they sometimes are", now)
     editing.write_letter(tx, approved.id, "A word", "<p>Dear all.</p>", "Ann", now)
+    editing.select_people(tx, approved.id, now, included=[LONG_WORD], excluded=[])
     for one in (sending, approved):
         seed = application.keyring.derive("slots")
         looked = look_over(tx, application.templates, one.id, links=application.links, seed=seed)
@@ -278,3 +283,27 @@ def test_the_preview_shows_a_phone(page: Page, full: House, places: Mapping[str,
     assert wide is not None
     assert narrow is not None
     assert PHONE == narrow["width"] < wide["width"]
+
+
+def test_readers_of_an_issue_are_chosen_by_keyboard_without_a_script(
+    browser: Browser,  # noqa: F811 -- the fixture
+    page: Page,
+    full: House,
+    places: Mapping[str, str],
+) -> None:
+    """Down, on to the button, Enter; also on a small phone, where nothing is cut off."""
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 360, "height": 800}, storage_state=page.context.storage_state()
+    )
+    small = context.new_page()
+    small.goto(full.url + places["draft"])
+    small.get_by_label("Goes to").focus()
+    small.keyboard.press("ArrowDown")
+    small.get_by_role("button", name="Set who gets it").press("Enter")
+    small.get_by_text("Its readers are chosen.").wait_for()
+    chosen = small.get_by_label("Goes to").locator("option:checked").inner_text()
+    width = small.evaluate("document.documentElement.scrollWidth")
+    context.close()
+
+    assert f"{LONG_NAME[:100]} (9 people)" == chosen
+    assert 360 == width

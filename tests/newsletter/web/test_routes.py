@@ -28,7 +28,7 @@ def test_every_page_of_the_desk_names_its_permission(page: Page) -> None:
 
     assert is_of_the_desk == (page.permission is not None)
     if is_of_the_desk and "POST" in page.methods and page.path != "/desk/leave":
-        assert page.permission in {Permission.APPROVE, Permission.SEND}
+        assert page.permission in {Permission.EDIT, Permission.APPROVE, Permission.SEND}
 
 
 @on_sqlite

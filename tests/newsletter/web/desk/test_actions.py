@@ -56,7 +56,7 @@ def test_an_issue_edited_meanwhile_is_not_approved(desk: OpenDesk, database: Dat
     assert "draft" == state_of(database, ready)
 
 
-@pytest.mark.parametrize("verb", ["approve", "schedule", "send", "pause", "resume", "cancel"])
+@pytest.mark.parametrize("verb", ["approve", "audience", "schedule", "send", "pause", "resume", "cancel"])
 def test_a_form_without_its_version_does_nothing(desk: OpenDesk, database: Database, ready: Issue, verb: str) -> None:
     """It was not made by the page."""
     for version in ("", "0", "x", "-1", "9" * 50):

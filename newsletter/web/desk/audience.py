@@ -1,0 +1,177 @@
+"""Who gets an issue, as it is chosen at the desk: those in a segment, those in none, and those who take a topic of its list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from newsletter.bootstrap import Application
+from newsletter.clock import monotonic
+from newsletter.errors import BadValue, TookTooLong, WrongState
+from newsletter.issues import editing, newsletters, readers, selection
+from newsletter.issues.model import EDITABLE, Issue, IssueState
+from newsletter.mail import audiences
+from newsletter.staff import audit
+from newsletter.staff.permissions import Actor, Permission, allowed
+from newsletter.web.spelled import people
+from newsletter.web.visits import Visit
+from subscribers import topicbook
+from subscribers.model import Topic
+from subscribers.segments import store as segments
+from subscribers.segments.store import Segment
+from subscribers.transaction import Transaction
+
+S = IssueState
+
+# Somebody has approved it for these people; whoever wants others takes the approval back first.
+_APPROVED = frozenset({S.APPROVED, S.SCHEDULED})
+
+# Seconds for all segments together: nobody waits longer for the numbers beside their names.
+LONGEST_COUNTS = 3.0
+
+# What a select says of a selection that none of its segments is by itself.
+AS_IT_IS = "as-it-is"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a select."""
+
+    value: str
+    words: str
+    is_chosen: bool = False
+    # False: nobody can tell whom it means.
+    is_possible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A topic with its box."""
+
+    topic: Topic
+    is_on: bool
+
+    @property
+    def field(self) -> str:
+        """The name of its box in the form."""
+        return f"topic-{self.topic.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What can be chosen for an issue, and what is."""
+
+    included: tuple[Option, ...]
+    excluded: tuple[Option, ...]
+    topics: tuple[Tick, ...]
+    # Topics it is for that are offered no more.
+    former: tuple[str, ...]
+    # Shown, and not to be changed.
+    is_approved: bool
+
+
+def choice(application: Application, issue: Issue, actor: Actor) -> Choice | None:
+    """Give what *actor* can choose for an issue; None when there is nothing to choose from, or it is not theirs to do."""
+    if issue.state not in EDITABLE or not allowed(actor.role, Permission.EDIT):
+        return None
+    with application.database.read() as tx:
+        known = segments.all_segments(tx)
+        selected = selection.of_issue(tx, issue)
+        offered, chosen = _topics(tx, issue)
+    if not (known or offered or chosen):
+        return None
+    is_approved = issue.state in _APPROVED
+    # An approved issue keeps the rules it was approved with, so the numbers of now would be those of others.
+    numbers = {} if is_approved else _counted(application, issue, known)
+    return Choice(
+        included=_options("Everybody", selected.included, known, numbers),
+        excluded=_options("Nobody", selected.excluded, known, numbers),
+        topics=tuple(Tick(one, one in chosen) for one in offered),
+        former=tuple(one.name for one in chosen if one not in offered),
+        is_approved=is_approved,
+    )
+
+
+def choose(tx: Transaction, visit: Visit, issue: Issue) -> None:
+    """Let an issue go to whom the form says; a part of it that is not there leaves that as it is.
+
+    Raises:
+        WrongState: it was approved for others, or is being sent, was sent or cancelled.
+        BadValue: a segment was removed meanwhile, or is to be in and out at once.
+
+    """
+    if issue.state in _APPROVED or issue.state not in EDITABLE:
+        raise WrongState(issue.id, "given other readers", issue.state.words)
+    selected = selection.of_issue(tx, issue)
+    before = (_names(selected.included), _names(selected.excluded))
+    wanted = (_wanted(tx, visit, "segment", selected.included), _wanted(tx, visit, "except", selected.excluded))
+    if wanted != before:
+        included, excluded = wanted
+        editing.select_people(tx, issue.id, visit.now, included=included, excluded=excluded)
+        _record(tx, visit, issue, "issue.audience", included=included, excluded=excluded)
+    offered, chosen = _topics(tx, issue)
+    ticked = [one for one in offered if Tick(one, is_on=True).field in visit.form]
+    if "topics" in visit.form and ticked != [one for one in offered if one in chosen]:
+        names = [one.name for one in ticked]
+        readers.set_topics(tx, issue.id, names, visit.now)
+        _record(tx, visit, issue, "issue.topics", topics=names)
+
+
+def _topics(tx: Transaction, issue: Issue) -> tuple[tuple[Topic, ...], tuple[Topic, ...]]:
+    """Give the topics the list of an issue offers, and those the issue is for."""
+    list_id = newsletters.by_id(tx, issue.newsletter_id).list_id
+    return topicbook.of_list(tx, list_id), readers.topics_of(tx, issue.id)
+
+
+def _counted(application: Application, issue: Issue, known: Sequence[Segment]) -> Mapping[int, str]:
+    """Say of each segment how many readers of an issue are in it, as far as they could be counted in time."""
+    numbers: dict[int, str] = {}
+    ends_at = monotonic() + LONGEST_COUNTS
+    for one in known:
+        left = ends_at - monotonic()
+        if left <= 0:
+            break
+        try:
+            # Each in a transaction of its own: PostgreSQL ends the one in which it stops a question.
+            with application.database.read(within=left) as tx:
+                numbers[one.id] = people(audiences.count_in(tx, issue, one, application.clock()))
+        except BadValue:
+            numbers[one.id] = ""
+        except TookTooLong:
+            break
+    return numbers
+
+
+def _options(
+    nothing: str, chosen: Sequence[Segment], known: Sequence[Segment], numbers: Mapping[int, str]
+) -> tuple[Option, ...]:
+    several = [Option(AS_IT_IS, " or ".join(one.name for one in chosen), is_chosen=True)] if len(chosen) > 1 else []
+    own = [] if several else [one.id for one in chosen]
+    lines = (_option(one, numbers.get(one.id), is_chosen=one.id in own) for one in known)
+    return (Option("", nothing, is_chosen=not chosen), *several, *lines)
+
+
+def _option(one: Segment, number: str | None, *, is_chosen: bool) -> Option:
+    if number is None:
+        return Option(str(one.id), one.name, is_chosen)
+    if not number:
+        return Option(str(one.id), f"{one.name} (cannot be asked any more)", is_chosen, is_possible=is_chosen)
+    return Option(str(one.id), f"{one.name} ({number})", is_chosen)
+
+
+def _wanted(tx: Transaction, visit: Visit, field: str, before: Sequence[Segment]) -> list[str]:
+    value = visit.form.get(field, AS_IT_IS)
+    if value == AS_IT_IS:
+        return _names(before)
+    if not value:
+        return []
+    found = [one for one in segments.all_segments(tx) if str(one.id) == value]
+    if not found:
+        raise BadValue("segment", value, "is not there any more; reload the page and choose another")
+    return _names(found)
+
+
+def _names(some: Sequence[Segment]) -> list[str]:
+    return [one.name for one in some]
+
+
+def _record(tx: Transaction, visit: Visit, issue: Issue, act: str, **detail: object) -> None:
+    audit.record(tx, visit.actor, act, f"issue {issue.id}", detail, visit.now)
