@@ -55,6 +55,13 @@ def suppressions_to_move(tx: Transaction, keyring: Keyring) -> int:
     return _count(tx, suppressions.c.email_hash, keyring)
 
 
+def behind_the_moved(tx: Transaction, keyring: Keyring) -> int | None:
+    """Give the id behind which the first person stands who is to be moved; None when there is nobody."""
+    first = select(subscriber.c.id).where(_is_foreign(subscriber.c.email_hash, keyring)).order_by(subscriber.c.id).limit(1)
+    found: int | None = tx.execute(first).scalar_one_or_none()
+    return found - 1 if found is not None else None
+
+
 def next_people(tx: Transaction, keyring: Keyring, after: int, limit: int) -> Sequence[Move]:
     """Give up to *limit* known people behind an id who are to be moved, held until the transaction ends.
 

@@ -192,7 +192,8 @@ def rotate(door: Door) -> None:
         resealed = rotation.reseal(acting.tx, application.keyring)
         if is_begun:
             acting.record("suppressions.rotate", "instance", key=application.keyring.key_id, resealed=resealed)
-        left = rotation.standing(acting.tx, application.keyring)
+    with door.reading() as tx:
+        left = rotation.standing(tx, application.keyring)
     with reading_bar("Moving people", left.people_left, "people") as tell:
         moved = rotation.move_people(application.database, application.keyring, lambda people: tell(people, people))
     with door.reading() as tx:

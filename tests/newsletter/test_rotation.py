@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import func, select, update
@@ -160,6 +161,44 @@ def test_everything_of_a_person_is_moved_together(database: Database, keyring: K
                 assert not hashes & {hash_of(keyring, name) for name in ("ann", "bob", "cem")}, table.name
         assert rotation.Standing(0, 2) == rotation.standing(tx, BOTH)
         assert Reason.UNSUBSCRIBED == suppression.reason_of(tx, hash_of(NEW, "ann"), gone.list_id)
+
+
+def test_run_after_a_kill_begins_behind_whom_it_moved(database: Database, gone: Mailroom) -> None:
+    """It does not walk past a million people while nobody else may write."""
+    begin(database)
+    with database.read() as tx:
+        *_, last = tx.execute(select(subscriber.c.id).order_by(subscriber.c.id)).scalars()
+    move(database, 2)
+
+    with database.read() as tx:
+        assert last - 1 == rekeying.behind_the_moved(tx, BOTH)
+    move(database)
+    with database.read() as tx:
+        assert rekeying.behind_the_moved(tx, BOTH) is None
+
+
+@pytest.mark.parametrize(("took", "rested"), [(0.03, 0.03), (5.0, rotation.LONGEST_BREATH)])
+def test_others_have_their_turn_between_two_batches(
+    sqlite_url: str, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch, took: float, rested: float
+) -> None:
+    """Whoever waits for SQLite asks again after a while: it stays free for as long as it was held."""
+    monkeypatch.setattr(rotation, "BATCH", 1)
+    database = Database(sqlite_url)
+    database.upgrade()
+    with database.write() as tx:
+        mailroom.open_mailroom(tx, keyring, now, ("ann", "bob", "cem"))
+        tx.execute(update(mailing).values(state="finished"))
+    begin(database)
+    seconds = count(step=took)
+    rests: list[float] = []
+
+    def rest(long: float) -> None:
+        with database.write():
+            rests.append(long)
+
+    assert 3 == rotation.move_people(database, BOTH, ticks=lambda: next(seconds), sleep=rest)
+    assert [pytest.approx(rested)] * 3 == rests[:3]
+    database.close()
 
 
 def test_who_is_met_is_moved_on_sight(database: Database, keyring: Keyring, now: datetime, gone: Mailroom) -> None:
