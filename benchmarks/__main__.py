@@ -67,6 +67,15 @@ SUITE = (
         ("--requests", "500", "--messages", "100000", "--rows", "300000", "--postgresql", POSTGRESQL),
         ("--requests", "50", "--messages", "10000", "--rows", "30000", "--postgresql", POSTGRESQL),
     ),
+    Run("enumeration", "enumeration", ("--samples", "2000"), ("--samples", "20")),
+    Run("flood", "flood", ("--signups", "10000"), ("--signups", "300")),
+    Run("rotation", "rotation", ("--rows", "1000000", "--kills", "20"), ("--rows", "5000", "--kills", "2")),
+    Run(
+        "rotation-postgresql",
+        "rotation",
+        ("--rows", "1000000", "--kills", "20", "--postgresql", POSTGRESQL),
+        ("--rows", "5000", "--kills", "2", "--postgresql", POSTGRESQL),
+    ),
     Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
 )
 

@@ -30,9 +30,17 @@ def ratio(ours: float, theirs: float | None) -> float | None:
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
-    """Give the smallest of *samples* than which no more than the rest of this share of them is larger (the nearest rank)."""
+    """Give the smallest of *samples* than which no more than the rest of this share of them is larger (the nearest rank).
+
+    0 when there are none.
+    """
     ordered = sorted(samples)
-    return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]
+    return ordered[max(math.ceil(share * len(ordered)) - 1, 0)] if ordered else 0.0
+
+
+def milliseconds(seconds: float) -> float:
+    """Give seconds as they stand in a result, in milliseconds."""
+    return round(seconds * 1000, 2)
 
 
 def drift(samples: Sequence[float]) -> float:

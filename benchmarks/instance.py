@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,7 @@ from newsletter.clock import system_clock
 from newsletter.database import Database
 from newsletter.instance import claim_instance
 from newsletter.issues import newsletters
+from newsletter.issues.model import Newsletter
 from newsletter.letters.letter import Draft, SlotName, sealed
 from newsletter.letters.links import Links
 from newsletter.mail.mailer import Mailer
@@ -77,6 +79,15 @@ def empty(database: Database) -> None:
         tx.exec_driver_sql("CREATE SCHEMA public")
 
 
+def emptied(postgresql: str | None, folder: str) -> Database:
+    """Open a database that has its tables and nothing in them: SQLite in *folder*, or this PostgreSQL, which is emptied."""
+    database = Database(postgresql or sqlite_in(folder))
+    if postgresql:
+        empty(database)
+    database.upgrade()
+    return database
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """A newsletter and its list of so many people, to whom nothing is mailed yet."""
@@ -102,18 +113,22 @@ def gathering(database: Database, people: int, *, is_signed: bool = False) -> It
         claim_instance(tx, keyring.key_check, now)
         if is_signed:
             signing.give_key(tx, keyring, SENDER_DOMAIN)
-        list_ = register.create_list(tx, f"Readers {label}", now)
-        newsletter = newsletters.create(
-            tx,
-            name=f"Section News {label}",
-            sender_name="Section News",
-            sender_address=f"news@{SENDER_DOMAIN}",
-            list_id=list_.id,
-            postal_address="1 Library Road",
-            now=now,
-        )
-        _populate(tx, keyring, list_.id, label, people)
-        yield tx, Gathered(newsletter.id, list_.id)
+        newsletter = a_newsletter(tx, label, now)
+        populate(tx, keyring, newsletter.list_id, label, people)
+        yield tx, Gathered(newsletter.id, newsletter.list_id)
+
+
+def a_newsletter(tx: Transaction, label: str, now: datetime) -> Newsletter:
+    """Make a newsletter with a list of its own."""
+    return newsletters.create(
+        tx,
+        name=f"Section News {label}",
+        sender_name="Section News",
+        sender_address=f"news@{SENDER_DOMAIN}",
+        list_id=register.create_list(tx, f"Readers {label}", now).id,
+        postal_address="1 Library Road",
+        now=now,
+    )
 
 
 def a_draft(size: int, *, is_signed: bool = False) -> Draft:
@@ -155,7 +170,8 @@ def _filled(size: int) -> Draft:
     return sealed(replace(bare, html="\n".join(html) + "\n", text="\n".join(text) + "\n"))
 
 
-def _populate(tx: Transaction, keyring: Keyring, list_id: int, label: str, people: int) -> None:
+def populate(tx: Transaction, keyring: Keyring, list_id: int, label: str, people: int) -> None:
+    """Put so many confirmed people on a list, at domains below `LABEL.example.net`."""
     now = system_clock()
     domain = f"{label}.example.net"
     # An audience has its addresses at many domains.

@@ -21,9 +21,10 @@ MAILINGS = {
 
 # The same of `benchmarks.people`; the names of the runs, as a template cannot ask for one with a hyphen.
 LISTS = ("people", "people-postgresql")
-
-# And of `benchmarks.leaving`.
+# And of `benchmarks.leaving` and `benchmarks.rotation`.
 LEAVINGS = ("leaving", "leaving-postgresql")
+ROTATIONS = ("rotation", "rotation-postgresql")
+OTHERS = ("growth", "roundtrip", "enumeration", "flood")
 
 Record = Mapping[str, Any]
 Results = Mapping[str, Any]
@@ -88,6 +89,7 @@ def markdown(records: Sequence[Record]) -> str:
         ],
         lists=_told(results, commands, LISTS),
         leavings=_told(results, commands, LEAVINGS),
+        rotations=_told(results, commands, ROTATIONS),
         has_postfix=bool(roundtrip) and any(leg["server"] == "Postfix" for leg in roundtrip["legs"]),
         reasons={name: _reason(records, name) for name in results},
     )
@@ -105,6 +107,7 @@ def bounds(results: Results) -> list[Bound]:
     most = [leg for leg in (results["roundtrip"] or {}).get("legs", ()) if leg["connections"] == 10]  # noqa: PLR2004 -- F7
     over_distance = min((leg["sendmail_ratio"] for leg in most), default=None)
     people = results["people"] or {}
+    states, flood, rotation = results["enumeration"] or {}, results["flood"] or {}, results["rotation"] or {}
     drift = max((abs(step["drift_mb"]) for step in growth.get("steps", ())), default=None)
     return [
         _at_least("Throughput against `smtp-source`", 0.9, mailer.get("ratio"), " ×"),
@@ -115,8 +118,21 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("Memory, more at the end than early on", 10, drift, " MB"),
         _at_most("Import of a file, against `sqlite3 .import`", 20, people.get("import_ratio"), " ×"),
         _at_most("Memory of an import", 200, people.get("rss_mb"), " MB"),
+        _at_most("Different answers to an address that is new, waiting, confirmed, suppressed", 1, states.get("answers"), ""),
+        _at_least("Their times, least p of all pairs × number of pairs", 0.01, states.get("least_p_corrected"), ""),
+        _at_most("Mails of a flood of sign-ups beyond the limits", 0, flood.get("mails_too_many"), ""),
+        _at_most("Somebody else's confirmation beside a flood, p99", 30, flood.get("confirmation_p99_s"), " s"),
+        _at_least("Pace of an issue beside a flood", 0.9, flood.get("issue_ratio"), " ×"),
+        _at_most("Suppressed people let through, or forgotten, while the key is changed", 0, _leaks(results), ""),
+        _at_most("Others wait to write meanwhile, p99", 500, rotation.get("meanwhile", {}).get("write_p99_ms"), " ms"),
+        _at_most("Memory of a change of keys", 200, rotation.get("rss_mb"), " MB"),
         _at_least("At 40 ms, 10 connections, against `aiosmtplib.sendmail`", 3.5, over_distance, " ×"),
     ]
+
+
+def _leaks(results: Results) -> float | None:
+    measured = [results[name] for name in ROTATIONS if results[name]]
+    return sum(one["let_through"] + one["lost"] for one in measured) if measured else None
 
 
 def drawings(results: Results) -> dict[str, str]:
@@ -164,7 +180,7 @@ def _at_most(what: str, bound: float, figure: float | None, unit: str) -> Bound:
 
 
 def _results(records: Sequence[Record]) -> dict[str, Any]:
-    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *LEAVINGS, "growth", "roundtrip"))
+    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *LEAVINGS, *ROTATIONS, *OTHERS))
     return nothing | {record["name"]: record.get("result") for record in records[1:]}
 
 

@@ -76,10 +76,7 @@ def measure(sizes: list[int], postgresql: str | None) -> Result:
 
 def _step(people: int, postgresql: str | None) -> Step:
     with instance.folder() as folder:
-        database = Database(postgresql or instance.sqlite_in(folder))
-        if postgresql:
-            instance.empty(database)
-        database.upgrade()
+        database = instance.emptied(postgresql, folder)
         made = crowd.gather(database, Keyring(instance.SECRET), people)
         counts = tuple(_count(database, made, rule, people) for rule in RULES)
         whole = _freeze(database, made, "Everybody", ())

@@ -86,6 +86,61 @@ LEAVING = {
     "mailed_per_second": 2000.0,
     "imported_per_second": 9000.0,
 }
+DOOR = {
+    "door": "form",
+    "medians_ms": {"new": 402.1, "waiting": 402.2, "confirmed": 402.1, "suppressed": 402.0},
+    "p99_ms": {"new": 410.0, "waiting": 410.0, "confirmed": 410.0, "suppressed": 410.0},
+    "pairs": [{"states": "new, waiting", "p": 0.4}, {"states": "new, confirmed", "p": 0.0123}],
+    "answers": 1,
+}
+STATES = {
+    "samples": 2000,
+    "connections": 8,
+    "doors": [DOOR],
+    "comparisons": 18,
+    "least_p": 0.0123,
+    "least_p_corrected": 0.2214,
+    "medians_apart_ms": 0.2,
+    "answers": 1,
+    "late": 0.012,
+}
+PHASE = {
+    "flood": "one address, many networks",
+    "signups": 10000,
+    "taken": 210,
+    "refused": 9790,
+    "seconds": 120.0,
+    "mails": 1,
+    "most_mails": 1,
+    "others": 100,
+    "confirmation_p50_s": 0.7,
+    "confirmation_p99_s": 1.4,
+    "issue_messages": 20000,
+    "issue_per_second": 196.0,
+}
+FLOOD = {
+    "signups": 10000,
+    "connections": 40,
+    "networks": 5000,
+    "phases": [PHASE],
+    "mails_too_many": 0,
+    "confirmation_p99_s": 1.4,
+    "issue_ratio": 0.99,
+}
+WAITS = {"write_p50_ms": 5.0, "write_p99_ms": 120.0, "write_longest_ms": 400.0, "click_p99_ms": 130.0}
+ROTATION = {
+    "rows": 1000000,
+    "database": "SQLite",
+    "people": 910050,
+    "kills": 20,
+    "people_per_second": 4321.0,
+    "rss_mb": 90.0,
+    "drift_mb": 0.1,
+    "let_through": 0,
+    "lost": 0,
+    "meanwhile": WAITS,
+    "afterwards": WAITS | {"write_p99_ms": 9.0},
+}
 
 ALL = records(
     {"name": "mailer", "result": MAILING},
@@ -108,6 +163,10 @@ ALL = records(
     {"name": "people-postgresql", "result": PEOPLE | {"database": "PostgreSQL", "import_ratio": 30.0}},
     {"name": "leaving", "result": LEAVING},
     {"name": "leaving-postgresql", "result": LEAVING | {"database": "PostgreSQL", "imported_per_second": 7000.0}},
+    {"name": "enumeration", "result": STATES},
+    {"name": "flood", "result": FLOOD},
+    {"name": "rotation", "result": ROTATION},
+    {"name": "rotation-postgresql", "result": ROTATION | {"database": "PostgreSQL"}},
     {"name": "roundtrip", "result": {"milliseconds": 40, "size": 40000, "legs": [LEG]}},
 )
 
@@ -124,6 +183,35 @@ def test_page_tells_each_bound_and_whether_it_held() -> None:
     assert "| SQLite | alone | 500 | 9.5 ms | 20 ms | 31 ms |\n| | beside both | 480 | 9.5 ms | 80.4 ms | 31 ms |\n" in text
     assert "2,000 messages and 9,000 rows a second meanwhile on SQLite, 2,000 messages and 7,000 rows" in text
     assert "quick run" not in text
+
+
+def test_page_tells_whether_anybody_can_be_told_apart() -> None:
+    """By the bytes and by the time, with the correction for the number of comparisons."""
+    text = page.markdown(ALL)
+
+    assert "| Different answers to an address that is new, waiting, confirmed, suppressed | ≤ 1 | 1 | held |" in text
+    assert "| Their times, least p of all pairs × number of pairs | ≥ 0.01 | 0.2214 | held |" in text
+    assert "| form | 402 ms | 402 ms | 402 ms | 402 ms | 0.012 | 1 |" in text
+
+
+def test_page_tells_what_a_flood_and_a_change_of_keys_did_to_others() -> None:
+    """Nobody is let through, and nobody waits long."""
+    text = page.markdown(ALL)
+
+    assert "| Mails of a flood of sign-ups beyond the limits | ≤ 0 | 0 | held |" in text
+    assert "| one address, many networks | 10,000 | 120 s | 210 | 9,790 | 1 | 1 | 0.7 s | 1.4 s | 196/s |" in text
+    assert "| Suppressed people let through, or forgotten, while the key is changed | ≤ 0 | 0 | held |" in text
+    assert "| Others wait to write meanwhile, p99 | ≤ 500 ms | 120 ms | held |" in text
+    assert "9 ms (SQLite, p99) and 9 ms (PostgreSQL)." in text
+
+
+@pytest.mark.parametrize("name", page.ROTATIONS)
+@pytest.mark.parametrize("found", [{"let_through": 1}, {"lost": 1}])
+def test_whoever_was_let_through_or_forgotten_is_told(name: str, found: dict[str, int]) -> None:
+    """One of a million is one too many, on either database."""
+    text = page.markdown(records({"name": "mailer", "result": MAILING}, {"name": name, "result": ROTATION | found}))
+
+    assert "| Suppressed people let through, or forgotten, while the key is changed | ≤ 0 | 1 | **missed** |" in text
 
 
 def test_summary_has_a_line_for_each_promise() -> None:
