@@ -135,8 +135,8 @@ def is_of_a_machine(tx: Transaction, crowd: Crowd) -> bool:
     people_at = Counter(email.rpartition("@")[2] for email in _emails(tx, crowd))
     domains = dict(people_at.most_common(MOST_DOMAINS))
     most = 2 * sum(domains.values())
-    # Counted only as far as it matters: of a large provider's people the first few dozen suffice. For a small house all who
-    # got the issue are walked: two seconds for a million, so nobody who writes is kept waiting by this.
+    # Counted only as far as it matters: of a large provider's people the first few dozen suffice. For small houses all who got
+    # the issue are walked, a million in 0.2 s for one house and 3 s for fifty, so nobody who writes is kept waiting by this.
     mailed = (
         select(delivery.c.id)
         .where(

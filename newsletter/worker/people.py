@@ -26,7 +26,7 @@ log = structlog.get_logger()
 # So many people are looked at before the other steps of a tick have their turn.
 BATCH = 100
 
-# Seconds. A million deliveries take two; a machine on which that takes longer has more urgent things to do.
+# Seconds. A million deliveries take three at most; a machine on which that takes longer has more urgent things to do.
 LONGEST_JUDGING = 15.0
 
 
