@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from subscribers.tables.errands import data_link
 from subscribers.transaction import Transaction
@@ -22,3 +22,8 @@ def owner(tx: Transaction, number: int, now: datetime) -> int | None:
     """Give whose data a link shows; None when it has run out or the person is not known any more."""
     good = (data_link.c.id == number, data_link.c.asked_at > now - LIFE)
     return tx.execute(select(data_link.c.subscriber_id).where(*good)).scalar_one_or_none()
+
+
+def end(tx: Transaction, subscriber_id: int) -> None:
+    """Let no link to a person's data work any more: they may have been mailed to somebody else."""
+    tx.execute(delete(data_link).where(data_link.c.subscriber_id == subscriber_id))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, or_, select, update
 
-from subscribers import recognition, records, register, suppression
+from subscribers import datalinks, recognition, records, register, suppression
 from subscribers.address import EmailAddress, parse
 from subscribers.consent import Act, Evidence
 from subscribers.model import EVERY_LIST, Reason, Subscriber, SubscriptionState
@@ -87,10 +87,10 @@ def is_open(tx: Transaction, move: Move, now: datetime) -> bool:
 
 
 def can_be_undone(tx: Transaction, move: Move, now: datetime) -> bool:
-    """Whether the old address can still take it back; asking changes nothing."""
+    """Whether the old address can still take it back, wherever the person was moved on to since; asking changes nothing."""
     if move.moved_at is None or move.undone_at is not None or now >= move.moved_at + REGRET:
         return False
-    return register.subscriber_by_id(tx, move.subscriber_id).address.key == move.new.key
+    return register.subscriber_by_id(tx, move.subscriber_id).address.key != move.old.key
 
 
 def carry_out(tx: Transaction, keyring: Keyring, move: Move, now: datetime, evidence: Evidence) -> MoveOutcome:
@@ -110,7 +110,10 @@ def carry_out(tx: Transaction, keyring: Keyring, move: Move, now: datetime, evid
 
 
 def take_back(tx: Transaction, keyring: Keyring, move: Move, now: datetime, evidence: Evidence) -> MoveOutcome:
-    """Give a person their former address again, because whoever reads its mail says that it was not them."""
+    """Give a person their former address again, because whoever reads its mail says that it was not them.
+
+    What came behind it is undone with it: the addresses in between were given by whoever it was, and can take nothing back.
+    """
     person = records.hold_person(tx, move.subscriber_id)
     present = load(tx, move.id)
     if person is None or present is None or not can_be_undone(tx, present, now):
@@ -118,8 +121,33 @@ def take_back(tx: Transaction, keyring: Keyring, move: Move, now: datetime, evid
     if _is_known(tx, move.old):
         return Taken()
     back = _rename(tx, keyring, person, move.old, now, evidence)
-    tx.execute(update(address_move).where(address_move.c.id == move.id).values(undone_at=now))
+    since = (address_move.c.subscriber_id == person.id, address_move.c.moved_at >= present.moved_at)
+    tx.execute(update(address_move).where(*since, address_move.c.undone_at.is_(None)).values(undone_at=now))
+    datalinks.end(tx, person.id)
     return Moved(back)
+
+
+def trusted_address(tx: Transaction, person: Subscriber, now: datetime) -> EmailAddress:
+    """Give where a person was before everything that can still be taken back: there it is surely them who reads."""
+    doubtful = (
+        address_move.c.subscriber_id == person.id,
+        address_move.c.undone_at.is_(None),
+        address_move.c.moved_at > now - REGRET,
+    )
+    first = select(address_move.c.old_email).where(*doubtful).order_by(address_move.c.moved_at, address_move.c.id).limit(1)
+    found = tx.execute(first).scalar_one_or_none()
+    return person.address if found is None else parse(found)
+
+
+def former_addresses(tx: Transaction, person: Subscriber) -> tuple[EmailAddress, ...]:
+    """Give the addresses that a person had before, without those that somebody else has by now."""
+    moved = (
+        address_move.c.subscriber_id == person.id,
+        address_move.c.moved_at.is_not(None),
+        address_move.c.undone_at.is_(None),
+    )
+    had = {parse(one).key: parse(one) for one in tx.execute(select(address_move.c.old_email).where(*moved)).scalars()}
+    return tuple(address for address in had.values() if not _is_known(tx, address))
 
 
 def stranger_at(tx: Transaction, address: EmailAddress) -> Subscriber | None:

@@ -24,22 +24,27 @@ def link(
         person = register.find(tx, address)
     except SubscriberNotFound:
         return False
-    if moves.stranger_at(tx, address) is not None or not _may_be_asked(tx, keyring, person, now):
+    if moves.stranger_at(tx, address) is not None or not _may_be_asked(tx, keyring, person.address, now):
         return False
-    _send(tx, keyring, letter, newsletter, person, now)
+    _send(tx, keyring, letter, newsletter, person, person.address, now)
     return True
 
 
 def data(tx: Transaction, keyring: Keyring, letter: Draft, newsletter: Newsletter, person: Subscriber, now: datetime) -> bool:
-    """Plan the mail with a fresh link to everything that is kept of a person; False when there were enough mails today."""
-    if not _may_be_asked(tx, keyring, person, now):
+    """Plan the mail with a fresh link to everything that is kept of a person; False when there were enough mails today.
+
+    While a change of address can be taken back, it goes to the one before: a forwarded issue and one's own mailbox are enough
+    to move somebody, and must not be enough to read or to erase them.
+    """
+    address = moves.trusted_address(tx, person, now)
+    if not _may_be_asked(tx, keyring, address, now):
         return False
-    _send(tx, keyring, letter, newsletter, person, now, datalinks.make(tx, person.id, now))
+    _send(tx, keyring, letter, newsletter, person, address, now, datalinks.make(tx, person.id, now))
     return True
 
 
-def _may_be_asked(tx: Transaction, keyring: Keyring, person: Subscriber, now: datetime) -> bool:
-    email_hash = recognition.hash_of(tx, keyring, person.address.key)
+def _may_be_asked(tx: Transaction, keyring: Keyring, address: EmailAddress, now: datetime) -> bool:
+    email_hash = recognition.hash_of(tx, keyring, address.key)
     reason = suppression.reason_of(tx, email_hash, EVERY_LIST)
     if reason is not None and reason not in suppression.OWN_WORD:
         return False
@@ -52,6 +57,7 @@ def _send(
     letter: Draft,
     newsletter: Newsletter,
     person: Subscriber,
+    address: EmailAddress,
     now: datetime,
     number: int = 0,
 ) -> None:
@@ -59,8 +65,8 @@ def _send(
         tx,
         letter,
         person,
-        person.address,
-        recognition.hash_of(tx, keyring, person.address.key),
+        address,
+        recognition.hash_of(tx, keyring, address.key),
         now,
         list_id=newsletter.list_id,
         newsletter_id=newsletter.id,

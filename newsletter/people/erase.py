@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from newsletter.mail import ledger
-from subscribers import privacy, records
+from subscribers import moves, privacy, recognition, records, suppression
+from subscribers.model import Reason
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -16,6 +17,10 @@ def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) 
 
     """
     # Held before their deliveries, as a withdrawal does: two in different orders would wait for each other for ever.
-    records.hold_person(tx, subscriber_id)
+    person = records.hold_person(tx, subscriber_id)
+    former = () if person is None else moves.former_addresses(tx, person)
     ledger.forget(tx, subscriber_id, now)
     privacy.erase(tx, keyring, subscriber_id, now)
+    for address in former:
+        # An old file may hold them by an address they had before.
+        suppression.suppress(tx, recognition.hash_of(tx, keyring, address.key), Reason.ERASED, now)

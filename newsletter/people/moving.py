@@ -5,7 +5,7 @@ from datetime import datetime
 from newsletter.issues.model import Newsletter
 from newsletter.letters.letter import Draft
 from newsletter.mail import dispatch, ledger
-from subscribers import confirmations, moves, pending, recognition, suppression
+from subscribers import confirmations, moves, pending, recognition, records, suppression
 from subscribers.address import EmailAddress
 from subscribers.consent import Evidence
 from subscribers.model import EVERY_LIST, Subscriber
@@ -55,11 +55,7 @@ def carry_out(
     """
     if not moves.is_open(tx, move, now):
         return RunOut()
-    stranger = moves.stranger_at(tx, move.new)
-    if stranger is not None and stranger.id != move.subscriber_id:
-        # Only a wish that was never confirmed stands in the way, and the owner of the address says now what they want.
-        ledger.forget(tx, stranger.id, now)
-        pending.forget(tx, stranger)
+    _clear(tx, move.new, move.subscriber_id, now)
     outcome = moves.carry_out(tx, keyring, move, now, evidence)
     if isinstance(outcome, Moved):
         dispatch.notice_to(
@@ -74,3 +70,24 @@ def carry_out(
             number=move.id,
         )
     return outcome
+
+
+def take_back(tx: Transaction, keyring: Keyring, move: Move, now: datetime, evidence: Evidence) -> MoveOutcome:
+    """Give the person their former address again, because whoever reads its mail says that it was not them."""
+    if not moves.can_be_undone(tx, move, now):
+        return RunOut()
+    _clear(tx, move.old, move.subscriber_id, now)
+    return moves.take_back(tx, keyring, move, now, evidence)
+
+
+def _clear(tx: Transaction, address: EmailAddress, subscriber_id: int, now: datetime) -> None:
+    """Let no wish that was never confirmed stand in the way of an address's owner, who says now what they want."""
+    stranger = moves.stranger_at(tx, address)
+    if stranger is None or stranger.id == subscriber_id:
+        return
+    # Held, and asked again: a yes of theirs may have come in between.
+    records.hold_person(tx, stranger.id)
+    if moves.stranger_at(tx, address) is None:
+        return
+    ledger.forget(tx, stranger.id, now)
+    pending.forget(tx, stranger)

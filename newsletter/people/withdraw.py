@@ -8,9 +8,9 @@ from newsletter.issues import newsletters
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.mail import dispatch, ledger
 from newsletter.people import departures
-from subscribers import confirmations, recognition, register, suppression
+from subscribers import confirmations, moves, recognition, register, suppression
 from subscribers.consent import Evidence
-from subscribers.model import Reason
+from subscribers.model import EVERY_LIST, Reason, Subscriber
 from subscribers.outcomes import Unknown, Withdrawn, WithdrawOutcome
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -47,6 +47,7 @@ def withdraw(
         ledger.skip_open(tx, subscription_id, now, NOTE, but=_STAYS)
         return outcome
     ledger.skip_open(tx, subscription_id, now, NOTE)
+    _keep_out_by_former_addresses(tx, keyring, outcome.subscriber, outcome.subscription.list_id, now)
     departures.record(tx, keyring, outcome.subscription, now, evidence)
     if outcome.subscription.list_id in goodbyes:
         _say_goodbye(tx, keyring, outcome, goodbyes[outcome.subscription.list_id], now)
@@ -72,7 +73,14 @@ def withdraw_everywhere(
         withdraw(tx, keyring, standing.id, now, evidence, goodbyes) for standing in register.subscriptions_of(tx, subscriber_id)
     )
     suppression.suppress(tx, recognition.hash_of(tx, keyring, person.address.key), Reason.UNSUBSCRIBED, now)
+    _keep_out_by_former_addresses(tx, keyring, person, EVERY_LIST, now)
     return outcomes
+
+
+def _keep_out_by_former_addresses(tx: Transaction, keyring: Keyring, person: Subscriber, list_id: int, now: datetime) -> None:
+    """Let the no hold for the addresses the person had before, too: an old file that is imported has them by those."""
+    for address in moves.former_addresses(tx, person):
+        suppression.suppress(tx, recognition.hash_of(tx, keyring, address.key), Reason.UNSUBSCRIBED, now, list_id=list_id)
 
 
 def _say_goodbye(tx: Transaction, keyring: Keyring, left: Withdrawn, goodbye: Draft, now: datetime) -> None:

@@ -71,7 +71,7 @@ def move(site: Site, visit: Visit) -> Response:
     if change.moved_at is not None and change.undone_at is None:
         return _page(site, standing, "public/address_moved.html", whom=masked(change.new))
     announcement = _composed(site, standing, is_question=False)
-    evidence = Evidence(Door.LINK, _wording(standing), visit.network, visit.agent)
+    evidence = _evidence(visit, standing, _wording(standing))
     with application.database.write() as tx:
         outcome = moving.carry_out(
             tx, application.keyring, announcement, standing.subject.newsletter, change, visit.now, evidence
@@ -101,14 +101,18 @@ def move_back(site: Site, visit: Visit) -> Response:
     with application.database.read() as tx:
         change = _move(site, visit, tx, Purpose.MOVE_BACK)
         standing = reader(visit, tx, change.subscriber_id)
-    evidence = Evidence(Door.LINK, _wording_back(standing), visit.network, visit.agent)
+    evidence = _evidence(visit, standing, _wording_back(standing))
     with application.database.write() as tx:
-        outcome = moves.take_back(tx, application.keyring, change, visit.now, evidence)
+        outcome = moving.take_back(tx, application.keyring, change, visit.now, evidence)
     if isinstance(outcome, Moved):
         return _page(site, standing, "public/address_moved.html", whom=masked(change.old))
     if isinstance(outcome, Taken):
         return _page(site, standing, "public/address_taken.html", whom=masked(change.old))
     raise LinkRunOut
+
+
+def _evidence(visit: Visit, standing: Reader, wording: str) -> Evidence:
+    return Evidence(Door.LINK, wording, visit.network, visit.agent, language=standing.speech.language.tag)
 
 
 def _owner(site: Site, visit: Visit) -> Reader:

@@ -1,6 +1,6 @@
 """Everything a person can change about what comes to them, by the link in every mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +48,15 @@ class Choice:
         return f"list-{self.subject.list.id}"
 
     @property
+    def field_before(self) -> str:
+        """The name under which the form says that the page showed it as on."""
+        return f"was-{self.subject.list.id}"
+
+    def was_on(self, form: Mapping[str, str]) -> bool:
+        """Whether the page that a form comes from showed it as on."""
+        return self.field_before in form
+
+    @property
     def is_on(self) -> bool:
         """Whether its letters come to the person."""
         return self.subscription is not None and self.subscription.is_confirmed
@@ -84,8 +93,10 @@ def save(site: Site, visit: Visit) -> Response:
         _take_details(site, visit, standing)
     except AnswerRefused as error:
         return _sent_back(site, visit, error)
-    switched_on = [choice for choice in standing.choices if choice.field in visit.form and not choice.is_on]
-    _leave(site, visit, standing, [one for one in standing.choices if one.field not in visit.form and one.is_on])
+    # By what the page showed: a list that was confirmed while it lay open was not switched off by whoever saves it.
+    switched_on = [one for one in standing.choices if one.field in visit.form and not one.is_on and not one.was_on(visit.form)]
+    switched_off = [one for one in standing.choices if one.field not in visit.form and one.is_on and one.was_on(visit.form)]
+    _leave(site, visit, standing, switched_off)
     asked = [(choice.subject.called, _ask(site, visit, standing, choice)) for choice in switched_on]
     return _page(site, visit, lambda words: _saved(words, asked))
 

@@ -9,11 +9,13 @@ from starlette.testclient import TestClient
 from newsletter.database import Database
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import ledger
+from newsletter.people import erase, withdraw
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import delivery
 from newsletter.web import routes
-from subscribers import domainrules, register, suppression
+from subscribers import datalinks, domainrules, register, suppression
 from subscribers.address import parse
+from subscribers.consent import Door, Evidence
 from subscribers.domainrules import Verdict
 from subscribers.model import EVERY_LIST, MailingList, Reason
 from subscribers.tokens import Keyring, Purpose
@@ -34,11 +36,12 @@ def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 class Mover:
     """A reader on the way to another address."""
 
-    def __init__(self, client: TestClient, database: Database, keyring: Keyring, reader: Reader) -> None:
+    def __init__(self, client: TestClient, database: Database, keyring: Keyring, reader: Reader, clock: Hands) -> None:
         self.client = client
         self.database = database
         self.keyring = keyring
         self.reader = reader
+        self.clock = clock
 
     def ask(self, email: str = NEW) -> str:
         """Ask for another address; gives the page."""
@@ -61,7 +64,7 @@ class Mover:
 @pytest.fixture
 def mover(client: TestClient, database: Database, keyring: Keyring, reader: Reader, clock: Hands) -> Mover:
     """Give a reader who holds the link of an issue."""
-    return Mover(client, database, keyring, reader)
+    return Mover(client, database, keyring, reader, clock)
 
 
 def test_the_new_address_is_asked_and_nothing_is_changed(mover: Mover, database: Database) -> None:
@@ -222,3 +225,78 @@ def test_whoever_left_can_change_their_address_too(
     assert [] == mover.audience()
     with database.read() as tx:
         assert reader.subscriber.id == register.find(tx, parse(NEW)).id
+
+
+def test_moved_on_by_a_stranger_the_first_address_takes_it_back(mover: Mover, clock: Hands) -> None:
+    """And the one in between cannot take it back again."""
+    mover.ask()
+    mover.client.post(mover.link())
+    first = mover.link(Purpose.MOVE_BACK)
+    clock.forward(hours=1)
+    mover.ask("second@new.example")
+    mover.client.post(mover.link())
+    between = mover.link(Purpose.MOVE_BACK)
+    assert ["second@new.example"] == mover.audience()
+
+    assert 200 == mover.client.post(first).status_code
+    assert ["ann@example.org"] == mover.audience()
+    assert 410 == mover.client.post(between).status_code
+    assert ["ann@example.org"] == mover.audience()
+
+
+def test_a_wish_that_anybody_typed_does_not_stand_in_the_way_back(
+    mover: Mover, database: Database, keyring: Keyring, list_: MailingList, clock: Hands
+) -> None:
+    """Nobody keeps the owner from taking it back by filling in a form with the old address."""
+    mover.ask()
+    mover.client.post(mover.link())
+    with database.write() as tx:
+        ask(tx, keyring, list_.id, "ann@example.org", clock())
+
+    assert 200 == mover.client.post(mover.link(Purpose.MOVE_BACK)).status_code
+    assert ["ann@example.org"] == mover.audience()
+
+
+def test_data_is_mailed_to_the_former_address_while_that_can_take_it_back(
+    mover: Mover, database: Database, clock: Hands
+) -> None:
+    """A forwarded issue and a mailbox of one's own are enough to move somebody, and show nothing of them."""
+    mover.ask()
+    mover.client.post(mover.link())
+    clock.forward(days=1)
+    mover.client.post(f"{mover.reader.preferences}/data")
+    clock.forward(days=30)
+    mover.client.post(f"{mover.reader.preferences}/data")
+
+    assert ["ann@example.org", NEW] == planned(database)[-2:]
+
+
+def test_links_to_data_end_when_a_move_is_taken_back(mover: Mover, database: Database, keyring: Keyring, clock: Hands) -> None:
+    """Whoever they were mailed to."""
+    mover.ask()
+    mover.client.post(mover.link())
+    with database.write() as tx:
+        number = datalinks.make(tx, mover.reader.subscription.subscriber_id, clock())
+    shown = f"/d/{keyring.seal(Purpose.DATA, number)}"
+    assert 200 == mover.client.get(shown).status_code
+    mover.client.post(mover.link(Purpose.MOVE_BACK))
+
+    assert 410 == mover.client.get(shown).status_code
+
+
+@pytest.mark.parametrize("goes", ["leaves", "leaves everything", "is erased"])
+def test_a_no_after_a_move_holds_for_the_former_address(mover: Mover, database: Database, keyring: Keyring, goes: str) -> None:
+    """Who is imported once more from an old file stays out."""
+    mover.ask()
+    mover.client.post(mover.link())
+    moment, evidence, person = mover.clock(), Evidence(Door.LINK, "Unsubscribe"), mover.reader.subscription
+    with database.write() as tx:
+        if goes == "leaves":
+            withdraw.withdraw(tx, keyring, person.id, moment, evidence)
+        elif goes == "leaves everything":
+            withdraw.withdraw_everywhere(tx, keyring, person.subscriber_id, moment, evidence)
+        else:
+            erase.erase(tx, keyring, person.subscriber_id, moment)
+
+    with database.read() as tx:
+        assert suppression.is_suppressed(tx, keyring.hash_address("ann@example.org"), person.list_id)

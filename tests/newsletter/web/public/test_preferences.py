@@ -1,5 +1,7 @@
 """What a person can change about what comes to them."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -26,11 +28,21 @@ def person(database: Database, reader: Reader) -> Subscriber:
 
 
 def save(client: TestClient, reader: Reader, *lists: int, **fields: str) -> str:
-    """Press the button; gives the page."""
-    boxes = {f"list-{list_id}": "on" for list_id in lists}
+    """Open the page, tick these lists and no others, and press the button; gives the page."""
+    shown = re.findall(r'name="(was-[0-9]+)"', client.get(reader.preferences).text)
+    boxes = {f"list-{list_id}": "on" for list_id in lists} | dict.fromkeys(shown, "on")
     answer = client.post(reader.preferences, data={"act": "save", "name": "Ann Lee", "language": ""} | boxes | fields)
     assert 200 == answer.status_code
     return answer.text
+
+
+def test_what_was_confirmed_while_the_page_lay_open_stays(client: TestClient, database: Database, reader: Reader) -> None:
+    """Only what the page showed as on can be switched off by it."""
+    answer = client.post(reader.preferences, data={"act": "save", "name": "Ann Other", "language": ""})
+
+    assert "Ann Other" in answer.text
+    assert "confirmed" == standing(database, reader.subscription)
+    assert [] == planned(database)
 
 
 def test_looking_changes_nothing(client: TestClient, database: Database, reader: Reader) -> None:
