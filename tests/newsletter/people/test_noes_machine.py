@@ -198,7 +198,8 @@ class Noes(RuleBasedStateMachine):
     def newest_change(self, person: Subscriber) -> int | None:
         """Give the number of the last change of address somebody began."""
         begun = select(func.max(address_move.c.id)).where(address_move.c.subscriber_id == person.id)
-        return self.tx.execute(begun).scalar_one()
+        newest: int | None = self.tx.execute(begun).scalar_one()
+        return newest
 
     @rule(who=WHO, new=WHO)
     def move_house(self, who: str, new: str) -> None:
