@@ -29,8 +29,9 @@ class Limit:
     every: timedelta
 
 
-# A class of schoolchildren behind one address gets through, a loop does not.
-NETWORK = Limit("network", 60, timedelta(seconds=5))
+# A class of schoolchildren behind one address gets through, a loop does not. What a loop gets in the long run is a fraction of
+# what the next two limits give to everybody: no network alone uses up those of a provider's people or of a list.
+NETWORK = Limit("network", 60, timedelta(seconds=30))
 # All colleagues of a library may join after a meeting; nobody can make us flood its mail server with made-up names.
 DOMAIN = Limit("domain", 200, timedelta(seconds=6))
 # A congress gets through; 18,099 requests in a day, one case on record, would be 8,000 and an alert.

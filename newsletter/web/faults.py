@@ -62,7 +62,7 @@ class LinkRunOut(PageError):  # noqa: N818 -- named for the outcome
 
 
 class TooOften(PageError):  # noqa: N818 -- named for the outcome
-    """One network asks more often than people do."""
+    """Mail is asked for more often than people do: from one network, for one domain or list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
         Fault(
             429,
             later("Slower, please"),
-            later("Too many requests came from your network. Nothing was changed. Try again in half a minute."),
+            later("Too many requests came in a short time. Nothing was changed. Try again in half a minute."),
             retry_after=RETRY_AFTER,
         ),
     ),

@@ -84,6 +84,19 @@ def test_a_list_is_not_flooded_from_everywhere(database: Database, keyring: Keyr
     assert {None, LIST} == set(answers)
 
 
+def test_one_network_never_keeps_the_others_out(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Though it asks every five seconds for two hours: others at the same provider and on the same list get through."""
+    with database.write() as tx:
+        for second in range(0, 7_200, 5):
+            limits.used_up(tx, keyring, asker(second), now + timedelta(seconds=second))
+        others = [
+            limits.used_up(tx, keyring, asker(number, f"10.0.{number}.1"), now + timedelta(hours=2))
+            for number in range(DOMAIN.burst - NETWORK.burst)
+        ]
+
+    assert {None} == set(others)
+
+
 def test_nobody_reads_a_network_in_the_database(database: Database, keyring: Keyring, now: datetime) -> None:
     """It is kept by keyed hash, and forgotten when nothing is used up."""
     with database.write() as tx:

@@ -5,11 +5,11 @@ from starlette.responses import Response
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import moving
 from newsletter.web.faults import LinkRunOut, TooOften
-from newsletter.web.public import refusals
+from newsletter.web.public import floods, refusals
 from newsletter.web.public.publications import masked
 from newsletter.web.public.readers import Reader, reader
 from newsletter.web.visits import Site, Visit
-from subscribers import domainrules, limits, moves, register
+from subscribers import domainrules, moves, register
 from subscribers.address import EmailAddress, parse
 from subscribers.consent import Door, Evidence
 from subscribers.errors import AddressRefused
@@ -32,14 +32,7 @@ def request(site: Site, visit: Visit) -> Response:
         new = parse(visit.text("email"))
     except AddressRefused as error:
         return _form(site, visit, standing, refusals.said(standing.speech.words, error.reason))
-    draft = _composed(site, standing, is_question=True)
-    application = site.application
-    with application.database.write() as tx:
-        refusing = _refusing(tx, standing.person, new)
-        if refusing is None:
-            if limits.used_up(tx, application.keyring, Asker(visit.network, new, EVERY_LIST), visit.now) is not None:
-                raise TooOften
-            moving.ask(tx, application.keyring, draft, standing.subject.newsletter, standing.person, new, visit.now)
+    refusing = _ask(site, visit, standing, new)
     if refusing is not None:
         trouble = standing.speech.words.gettext(
             "%(list)s does not take addresses at %(domain)s.", list=refusing, domain=new.domain
@@ -127,6 +120,22 @@ def _move(site: Site, visit: Visit, tx: Transaction, purpose: Purpose) -> Move:
         # The person was erased.
         raise LinkRunOut
     return change
+
+
+def _ask(site: Site, visit: Visit, standing: Reader, new: EmailAddress) -> str | None:
+    """Ask at the new address; gives the name of the list that does not take it, None when none minds."""
+    draft = _composed(site, standing, is_question=True)
+    keyring, subject = site.application.keyring, standing.subject
+    with site.application.database.write() as tx:
+        refusing = _refusing(tx, standing.person, new)
+        if refusing is not None:
+            return refusing
+        is_too_much = floods.is_too_much(tx, keyring, Asker(visit.network, new, EVERY_LIST), subject, visit.now)
+        if not is_too_much:
+            moving.ask(tx, keyring, draft, subject.newsletter, standing.person, new, visit.now)
+    if is_too_much:
+        raise TooOften
+    return None
 
 
 def _refusing(tx: Transaction, person: Subscriber, new: EmailAddress) -> str | None:

@@ -5,11 +5,11 @@ from starlette.responses import Response
 from newsletter.letters.letter import LetterKind
 from newsletter.people import asking
 from newsletter.web.faults import PageNotFound, TooOften
-from newsletter.web.public import refusals
+from newsletter.web.public import floods, refusals
 from newsletter.web.public.publications import Subject, speech_about, subject_of
 from newsletter.web.public.wishes import HONEYPOT
 from newsletter.web.visits import Site, Visit
-from subscribers import limits, register
+from subscribers import register
 from subscribers.address import EmailAddress, parse
 from subscribers.errors import AddressRefused
 from subscribers.limits import Asker
@@ -37,9 +37,12 @@ def _send(site: Site, visit: Visit, subject: Subject, address: EmailAddress) -> 
     # Composed before it is known whether anybody gets it, so that the time it takes tells nothing.
     letter = application.notice(LetterKind.LINK, subject.newsletter, subject.list, speech_about(visit, subject).words)
     with application.database.write() as tx:
-        if limits.used_up(tx, application.keyring, Asker(visit.network, address, subject.list.id), visit.now) is not None:
-            raise TooOften
-        asking.link(tx, application.keyring, letter, subject.newsletter, address, visit.now)
+        asker = Asker(visit.network, address, subject.list.id)
+        is_too_much = floods.is_too_much(tx, application.keyring, asker, subject, visit.now)
+        if not is_too_much:
+            asking.link(tx, application.keyring, letter, subject.newsletter, address, visit.now)
+    if is_too_much:
+        raise TooOften
 
 
 def _subject(site: Site, visit: Visit) -> Subject:

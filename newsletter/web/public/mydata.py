@@ -6,10 +6,11 @@ from newsletter.letters.letter import LetterKind
 from newsletter.people import asking, personfile
 from newsletter.people import erase as erasing
 from newsletter.web.faults import LinkRunOut, TooOften
+from newsletter.web.public import floods
 from newsletter.web.public.publications import masked
 from newsletter.web.public.readers import Reader, reader
 from newsletter.web.visits import Site, Visit
-from subscribers import datalinks, limits
+from subscribers import datalinks
 from subscribers.limits import Asker
 from subscribers.model import EVERY_LIST
 from subscribers.tokens import Purpose
@@ -24,9 +25,12 @@ def request(site: Site, visit: Visit) -> Response:
     person, subject = standing.person, standing.subject
     letter = application.notice(LetterKind.DATA, subject.newsletter, subject.list, standing.mail_words)
     with application.database.write() as tx:
-        if limits.used_up(tx, application.keyring, Asker(visit.network, person.address, EVERY_LIST), visit.now) is not None:
-            raise TooOften
-        asking.data(tx, application.keyring, letter, subject.newsletter, person, visit.now)
+        asker = Asker(visit.network, person.address, EVERY_LIST)
+        is_too_much = floods.is_too_much(tx, application.keyring, asker, subject, visit.now)
+        if not is_too_much:
+            asking.data(tx, application.keyring, letter, subject.newsletter, person, visit.now)
+    if is_too_much:
+        raise TooOften
     return _page(site, standing, "public/data_sent.html")
 
 

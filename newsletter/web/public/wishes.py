@@ -2,27 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum, auto
 
-from newsletter.issues import alerts
 from newsletter.languages.catalogue import Words
 from newsletter.languages.model import first_of
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import joining
 from newsletter.web.faults import PageNotFound, TooOften
-from newsletter.web.public import refusals
+from newsletter.web.public import floods, refusals
 from newsletter.web.public.publications import Subject, subject_of
 from newsletter.web.visits import Site, Visit
-from subscribers import domainrules, limits, questions, register
+from subscribers import domainrules, questions, register
 from subscribers.address import EmailAddress, parse
 from subscribers.attributes import Answer
 from subscribers.consent import Evidence
 from subscribers.errors import AddressRefused, AnswerMissing, AnswerRefused
-from subscribers.limits import Asker, Limit
+from subscribers.limits import Asker
 from subscribers.outcomes import ConfirmationDue
 from subscribers.questions import Question
-from subscribers.transaction import Transaction
 
 # A field that only machines see and fill in.
 HONEYPOT = "website"
@@ -125,9 +122,7 @@ def ask(site: Site, subject: Subject, wish: Wish, visit: Visit, evidence: Eviden
     with application.database.write() as tx:
         if domainrules.refuses(tx, subject.list.id, wish.address.domain):
             return Asked.DOMAIN_REFUSED
-        used_up = limits.used_up(tx, application.keyring, asker, visit.now)
-        if used_up is not None:
-            _tell(tx, subject, used_up, visit.now)
+        if floods.is_too_much(tx, application.keyring, asker, subject, visit.now):
             return Asked.TOO_OFTEN
         outcome = joining.join(
             tx,
@@ -150,17 +145,6 @@ def _language(subject: Subject, words: Words) -> str:
     """Give the language to write to the person in; empty, as the list is written, for whoever wants no other."""
     of_list = first_of(subject.list.language, subject.newsletter.language)
     return "" if words.language == of_list else words.language.code
-
-
-def _tell(tx: Transaction, subject: Subject, limit: Limit, now: datetime) -> None:
-    if limit is limits.NETWORK:
-        # Somebody alone; everybody else goes on.
-        return
-    text = (
-        f"Far more people than usual ask to join {subject.list.name}, so some are told to try again later. If no notice of "
-        "yours explains it, somebody fills in the form with addresses that are not theirs; nobody is subscribed by that."
-    )
-    alerts.raise_alert(tx, f"flood:{subject.list.id}", text, now, newsletter_id=subject.newsletter.id)
 
 
 def confirmation_draft(site: Site, subject: Subject, words: Words) -> Draft:
