@@ -100,7 +100,7 @@ SETTINGS = (
     Setting(
         "NEWSLETTER_KEEP_NETWORKS",
         "`12 months`",
-        "How long the evidence of consent tells network addresses and browsers.",
+        "How long the evidence of consent tells network addresses and browsers, and a departure its network.",
     ),
     Setting(
         "NEWSLETTER_KEEP_LEFT",

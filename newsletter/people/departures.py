@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, literal_column, or_, select, update
 
 from newsletter.errors import BurstNotFound
 from newsletter.letters.letter import LetterKind
@@ -26,6 +26,9 @@ from subscribers.transaction import Transaction
 # Scanners press what they find when the mail comes in; half an hour later most of them have (28 % of their clicks come within
 # five minutes, 2 % after it, by one count on record).
 AFTER_THE_MAIL = timedelta(minutes=30)
+# Written into the statement and not bound to it: only so does SQLite see that the index of these will do.
+_HAS_NETWORK = departure.c.network != literal_column("''")
+
 # Three colleagues may leave together.
 FEWEST = 5
 # A gateway that looks for a thousand houses is known by those from which most people left; SQLite takes no thousand conditions.
@@ -112,7 +115,7 @@ def crowds(tx: Transaction, now: datetime) -> tuple[Crowd, ...]:
             departure.c.left_at > now - 2 * AFTER_THE_MAIL,
             departure.c.burst_id.is_(None),
             departure.c.letter_id.is_not(None),
-            departure.c.network != "",
+            _HAS_NETWORK,
         )
         .group_by(departure.c.network, departure.c.letter_id)
     )
@@ -227,6 +230,26 @@ def members(tx: Transaction, burst_id: int) -> tuple[Departure, ...]:
 def close(tx: Transaction, burst_id: int, now: datetime) -> None:
     """Write down that a burst was undone."""
     tx.execute(update(departure_burst).where(departure_burst.c.id == burst_id).values(undone_at=now))
+
+
+def networks_before(tx: Transaction, before: datetime) -> int:
+    """Count the departures from before a moment that still tell from which network somebody came."""
+    return tx.execute(select(func.count()).select_from(departure).where(*_with_network(before))).scalar_one()
+
+
+def forget_networks(tx: Transaction, before: datetime, limit: int) -> int:
+    """Let up to *limit* departures tell their network no more, the oldest first; gives how many. Zero: nor do bursts."""
+    oldest = select(departure.c.id).where(*_with_network(before)).order_by(departure.c.left_at).limit(limit)
+    forgotten = tx.execute(update(departure).where(departure.c.id.in_(oldest)).values(network="")).rowcount
+    if not forgotten:
+        # What is added to a burst is found by its network; now nothing is added to it any more.
+        ended = (departure_burst.c.network != "", departure_burst.c.found_at < before)
+        tx.execute(update(departure_burst).where(*ended).values(network=""))
+    return forgotten
+
+
+def _with_network(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _HAS_NETWORK, departure.c.left_at < before
 
 
 def _of(crowd: Crowd) -> tuple[ColumnElement[bool], ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from newsletter import failpoints
 from newsletter.mail import history
-from newsletter.people import erase
+from newsletter.people import departures, erase
 from subscribers import acts, retention
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -24,7 +24,7 @@ class Keep:
 
     # The names in deliveries, counted from the planning of the letter. Issue, state and times stay.
     deliveries: timedelta | None = timedelta(days=2 * 365)
-    # Network addresses and browsers in the evidence of consent.
+    # Network addresses and browsers in the evidence of consent, and hashes of networks beside departures.
     networks: timedelta | None = timedelta(days=365)
     # People who left their last list, and the evidence of those who were erased.
     left: timedelta | None = timedelta(days=3 * 365)
@@ -56,6 +56,13 @@ def rules(keep: Keep, keyring: Keyring, now: datetime) -> tuple[Rule, ...]:
     return (
         Rule("deliveries", "deliveries say to whom they went", keep.deliveries, history.named, history.forget_names),
         Rule("networks", "acts tell a network address", keep.networks, acts.origins_before, acts.forget_origins),
+        Rule(
+            "departures",
+            "departures tell a network",
+            keep.networks,
+            departures.networks_before,
+            departures.forget_networks,
+        ),
         Rule("left", "people left their last list", keep.left, retention.left, erase_left),
         Rule("evidence", "erased people are found by their hash", keep.left, retention.erased, retention.forget_erased),
     )

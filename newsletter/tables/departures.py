@@ -1,8 +1,10 @@
 """Who left by themselves, and what looks as if a machine had done it."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, text
 
 from subscribers.tables.kinds import SQLITE, Instant, Number, metadata
+
+_HAS_NETWORK = text("network <> ''")
 
 # Many departures from one network in the minutes after an issue.
 departure_burst = Table(
@@ -10,7 +12,7 @@ departure_burst = Table(
     metadata,
     Column("id", Number, primary_key=True),
     Column("letter_id", Number, ForeignKey("letter.id", ondelete="CASCADE"), nullable=False),
-    # By keyed hash.
+    # By keyed hash; empty when it is known no more.
     Column("network", Text, nullable=False),
     Column("found_at", Instant, nullable=False),
     Column("undone_at", Instant),
@@ -26,7 +28,7 @@ departure = Table(
     Column("left_at", Instant, nullable=False),
     # By which door, as in the evidence.
     Column("door", Text, nullable=False),
-    # By keyed hash; empty where no network is known.
+    # By keyed hash; empty where no network is known, or known no more.
     Column("network", Text, nullable=False, default=""),
     # The issue that a relay had taken for this person within the half hour before.
     Column("letter_id", Number, ForeignKey("letter.id", ondelete="SET NULL")),
@@ -34,5 +36,6 @@ departure = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("burst_id", Number, ForeignKey("departure_burst.id", ondelete="SET NULL"), index=True),
     Index("ix_departure_recent", "left_at"),
+    Index("ix_departure_network", "left_at", sqlite_where=_HAS_NETWORK, postgresql_where=_HAS_NETWORK),
     **SQLITE,
 )

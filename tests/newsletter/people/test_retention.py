@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from newsletter.database import Database
 from newsletter.mail import history
-from newsletter.people import retention
+from newsletter.people import departures, retention
+from newsletter.people.departures import Why
 from newsletter.people.erase import erase
 from newsletter.people.retention import BATCH, Keep
 from newsletter.people.withdraw import withdraw
+from newsletter.tables.departures import departure, departure_burst
 from newsletter.tables.mail import delivery, mailing
 from subscribers import register, suppression
 from subscribers.address import parse
@@ -56,9 +58,9 @@ def forgotten(database: Database, keyring: Keyring, now: datetime) -> Mapping[st
     ("after", "expected"),
     [
         (timedelta(days=300), set()),
-        (YEAR + DAY, {"networks"}),
-        (2 * YEAR + DAY, {"networks", "deliveries"}),
-        (3 * YEAR + 2 * DAY, {"networks", "deliveries", "left", "evidence"}),
+        (YEAR + 2 * DAY, {"networks", "departures"}),
+        (2 * YEAR + DAY, {"networks", "departures", "deliveries"}),
+        (3 * YEAR + 2 * DAY, {"networks", "departures", "deliveries", "left", "evidence"}),
     ],
 )
 def test_what_is_tried_is_done(
@@ -102,6 +104,19 @@ def test_who_left_long_ago_is_erased_and_stays_away(database: Database, keyring:
         assert Reason.ERASED == suppression.reason_of(tx, keyring.hash_address("dee@example.net"), old.list_id)
         assert () == register.consent_of(tx, keyring.hash_address("dee@example.net"))
         assert {""} == set(tx.execute(select(consent.c.network)).scalars())
+
+
+def test_a_departure_outlasts_its_network(database: Database, keyring: Keyring, now: datetime, old: Mailroom) -> None:
+    """That somebody left, when and why is counted; from where is nobody's business after a year, nor is it a burst's."""
+    with database.write() as tx:
+        departures.say_why(tx, mailroom.subscription_of(tx, "ann").id, Why.TOO_OFTEN)
+        crowd = tx.execute(select(departure.c.network, departure.c.letter_id)).one()
+        tx.execute(insert(departure_burst).values(network=crowd.network, letter_id=old.letter_id, found_at=now + DAY))
+    forgotten(database, keyring, now + YEAR + 2 * DAY)
+
+    with database.read() as tx:
+        assert {Why.TOO_OFTEN: 1} == departures.reasons(tx, old.list_id, now)
+        assert {""} == set(tx.execute(select(departure.c.network).union(select(departure_burst.c.network))).scalars())
 
 
 def test_for_ever_is_for_ever(database: Database, keyring: Keyring, now: datetime, old: Mailroom) -> None:
