@@ -3,22 +3,23 @@
     python -m benchmarks [--quick] [--write]
 
 What they say goes to build/benchmarks/results.jsonl, one JSON object a line, the machine first. With --write it becomes
-benchmarks/results.jsonl, and docs/benchmarks.md and its pictures are made from that. --page makes them anew without measuring.
+benchmarks/results.jsonl, and docs/benchmarks.md and its pictures are made from that; with --only as well, those measured take
+the place of what they said before. --page makes them anew without measuring.
 """
 
 import argparse
 import contextlib
 import json
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import instance, machine, page
+from benchmarks import instance, keeping, machine, page
+from benchmarks.keeping import AnotherMachine
 from benchmarks.postfix import ROOT
 
 KEPT = ROOT / "benchmarks" / "results.jsonl"
@@ -48,7 +49,14 @@ SUITE = (
     Run("dkim", "mailer", (*_MAILER, "--runs", "3", "--dkim", "rsa"), (*_LITTLE, "--dkim", "rsa")),
     Run("postgresql", "mailer", (*_MAILER, "--runs", "3", "--database", POSTGRESQL), (*_LITTLE, "--database", POSTGRESQL)),
     Run("growth", "growth", ("--people", "10000", "100000", "1000000"), ("--people", "1000", "10000")),
+    Run("people-few", "people", ("--rows", "10000"), ("--rows", "1000")),
     Run("people", "people", ("--rows", "1000000"), ("--rows", "10000")),
+    Run(
+        "people-few-postgresql",
+        "people",
+        ("--rows", "10000", "--postgresql", POSTGRESQL),
+        ("--rows", "1000", "--postgresql", POSTGRESQL),
+    ),
     Run(
         "people-postgresql",
         "people",
@@ -133,12 +141,31 @@ def main() -> None:
     if not asked.page:
         records = measure(asked.only, is_quick=asked.quick)
         LATEST.parent.mkdir(parents=True, exist_ok=True)
-        LATEST.write_text("".join(json.dumps(record) + "\n" for record in records))
+        _write(LATEST, records)
         print(page.summary(records), end="")
         if not asked.write:
             return
-        shutil.copy(LATEST, KEPT)
-    page.write([json.loads(line) for line in KEPT.read_text().splitlines()], ROOT / "docs")
+        _keep(records, is_part=bool(asked.only))
+    page.write(_read(KEPT), ROOT / "docs")
+
+
+def _keep(records: Sequence[Mapping[str, Any]], *, is_part: bool) -> None:
+    if is_part:
+        try:
+            records = keeping.merged(_read(KEPT), records, [run.name for run in SUITE])
+        except AnotherMachine:
+            sys.exit(
+                "What is kept was measured on another machine, or this only quickly. To keep these figures, measure everything."
+            )
+    _write(KEPT, records)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _write(path: Path, records: Sequence[Mapping[str, Any]]) -> None:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from benchmarks import keeping
 from benchmarks.drawing import Bar, bars, lines
 
 TEMPLATE = "page.md.jinja"
@@ -20,7 +21,7 @@ MAILINGS = {
 }
 
 # The same of `benchmarks.people`; the names of the runs, as a template cannot ask for one with a hyphen.
-LISTS = ("people", "people-postgresql")
+LISTS = ("people-few", "people", "people-few-postgresql", "people-postgresql")
 # And of `benchmarks.leaving` and `benchmarks.rotation`.
 LEAVINGS = ("leaving", "leaving-postgresql")
 ROTATIONS = ("rotation", "rotation-postgresql")
@@ -79,6 +80,7 @@ def markdown(records: Sequence[Record]) -> str:
     text = environment.get_template(TEMPLATE).render(
         **results,
         machine=records[0]["machine"],
+        states=keeping.states(records),
         is_quick=records[0]["is_quick"],
         bounds=bounds(results),
         commands=commands,

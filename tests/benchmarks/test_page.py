@@ -71,6 +71,9 @@ PEOPLE = {
     "again_seconds": 50.0,
     "export_seconds": 57.0,
     "export_us_per_row": 57.0,
+    "freeze_us_per_person": 11.9,
+    "freeze_by_topic_us_per_person": 15.6,
+    "segment_count_us_per_person": 0.59,
     "rss_mb": 140.0,
 }
 
@@ -180,6 +183,7 @@ def test_page_tells_each_bound_and_whether_it_held() -> None:
     assert "| At 40 ms, 10 connections, against `aiosmtplib.sendmail` | ≥ 3.5 × | 4 × | held |" in text
     assert "| Import of a file, against `sqlite3 .import` | ≤ 20 × | 8 × | held |" in text
     assert "| PostgreSQL | 1,000,000 | 80 s | 80 µs | 10 s | 30.0 | 50 s | 57 s | 140 MB |" in text
+    assert "| SQLite | 1,000,000 | 11.9 µs | 15.6 µs | 0.59 µs |" in text
     assert "| SQLite | alone | 500 | 9.5 ms | 20 ms | 31 ms |\n| | beside both | 480 | 9.5 ms | 80.4 ms | 31 ms |\n" in text
     assert "2,000 messages and 9,000 rows a second meanwhile on SQLite, 2,000 messages and 7,000 rows" in text
     assert "quick run" not in text
@@ -212,6 +216,13 @@ def test_whoever_was_let_through_or_forgotten_is_told(name: str, found: dict[str
     text = page.markdown(records({"name": "mailer", "result": MAILING}, {"name": name, "result": ROTATION | found}))
 
     assert "| Suppressed people let through, or forgotten, while the key is changed | ≤ 0 | 1 | **missed** |" in text
+
+
+def test_page_tells_of_which_code_each_figure_is() -> None:
+    """Where some were measured again."""
+    later = {"name": "people", "command": "python -m benchmarks.people", "result": PEOPLE, "state": "def5678, 2026-11-27"}
+
+    assert "| state of the code | abc1234, 2026-11-26; def5678, 2026-11-27: people |\n" in page.markdown([*ALL[:3], later])
 
 
 def test_summary_has_a_line_for_each_promise() -> None:
