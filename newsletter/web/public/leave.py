@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from newsletter.people import departures, withdraw
 from newsletter.people.departures import Why
 from newsletter.people.withdraw import Goodbyes
+from newsletter.web.faults import LinkRunOut
 from newsletter.web.public import farewells
 from newsletter.web.public.publications import Subject, find_subject, masked, speech_about, subject_of
 from newsletter.web.speech import Speech
@@ -66,11 +67,14 @@ def say_why(site: Site, visit: Visit) -> Response:
     """Keep what somebody who left chose to say about it; nothing else is changed."""
     with site.application.database.read() as tx:
         standing = _standing(site, visit, tx)
+    if standing.subscription.state is not SubscriptionState.WITHDRAWN:
+        # They came back meanwhile, and the page lay open.
+        raise LinkRunOut
     why = next((one for one in Why if one.value == visit.text("why")), None)
-    if why is not None and standing.subscription.state is SubscriptionState.WITHDRAWN:
+    if why is not None:
         with site.application.database.write() as tx:
             departures.say_why(tx, standing.subscription.id, why)
-    return _page(site, "public/thanks.html", standing)
+    return _page(site, "public/thanks.html", standing, is_counted=why is not None)
 
 
 def _evidence(visit: Visit, standing: _Standing) -> Evidence:

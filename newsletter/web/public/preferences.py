@@ -208,11 +208,13 @@ def _standing(site: Site, visit: Visit) -> _Standing:
 
 
 def _choices(tx: Transaction, person: Subscriber, now: datetime) -> tuple[Choice, ...]:
-    """Give the lists that anybody may join, and the others the person is on; none that nothing is mailed to."""
+    """Give the lists the person is on, and then those that anybody may join; none that nothing is mailed to."""
     held = {subscription.list_id: subscription for subscription in register.subscriptions_of(tx, person.id)}
     lists = [one for one in register.all_lists(tx) if one.has_form or (one.id in held and held[one.id].is_confirmed)]
     found = [find_subject(tx, one) for one in lists]
-    return tuple(_choice(tx, subject, held.get(subject.list.id), now) for subject in found if subject is not None)
+    choices = (_choice(tx, subject, held.get(subject.list.id), now) for subject in found if subject is not None)
+    # Of thirty lists nobody looks for their own.
+    return tuple(sorted(choices, key=lambda choice: not choice.is_on))
 
 
 def _choice(tx: Transaction, subject: Subject, standing: Subscription | None, now: datetime) -> Choice:

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from newsletter.database import Database
 from newsletter.letters.letter import LetterKind
 from newsletter.tables.letters import letter
-from subscribers import privacy, register
+from subscribers import listbook, privacy, register
 from subscribers.model import MailingList
 from subscribers.outcomes import ConfirmationDue
 from subscribers.tokens import Keyring, Purpose
@@ -79,6 +79,22 @@ def test_an_old_link_has_run_out(client: TestClient, database: Database, due: Co
     assert 410 == answer.status_code
     assert "This link has run out" in answer.text
     assert not is_confirmed(database, due)
+
+
+def test_a_list_without_a_form_promises_no_new_link(
+    client: TestClient, database: Database, list_: MailingList, link: str, clock: Hands
+) -> None:
+    """Where a new one would be asked for there is no page."""
+    clock.forward(days=7, seconds=1)
+    assert f'href="/subscribe/{list_.slug}"' in client.get(link).text
+    with database.write() as tx:
+        listbook.edit(tx, list_.id, is_public=False)
+
+    answer = client.get(link)
+
+    assert 410 == answer.status_code
+    assert f"/subscribe/{list_.slug}" not in answer.text
+    assert 404 == client.get(f"/subscribe/{list_.slug}").status_code
 
 
 def test_a_link_from_before_a_withdrawal_opens_nothing(

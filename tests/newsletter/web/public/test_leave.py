@@ -266,13 +266,22 @@ def test_a_broken_template_keeps_nobody_on_a_list(
 
 
 def test_why_may_be_said(client: TestClient, database: Database, reader: Reader, clock: Hands) -> None:
-    """It is counted; what is no answer of ours is thanked for and not kept, and whoever stays cannot say it."""
-    client.post(f"{reader.unsubscribe}/reason", data={"why": "too-often"})
+    """It is counted, and the page says so; what is no answer of ours is thanked for and not kept."""
     page = client.post(reader.unsubscribe).text
     assert f'action="{reader.unsubscribe}/reason"' in page
     answers = [client.post(f"{reader.unsubscribe}/reason", data={"why": why}) for why in ("not-for-me", "<script>", "")]
 
     assert {200} == {answer.status_code for answer in answers}
-    assert "Thank you" in answers[0].text
+    assert all("Thank you" in answer.text for answer in answers)
+    assert [True, False, False] == ["Your answer is counted" in answer.text for answer in answers]
     with database.read() as tx:
         assert {"not-for-me": 1} == departures.reasons(tx, reader.subscription.list_id, clock())
+
+
+def test_whoever_stays_cannot_say_why_they_left(client: TestClient, database: Database, reader: Reader, clock: Hands) -> None:
+    """They came back while the page lay open: they are not told that nothing is sent to them any more."""
+    answer = client.post(f"{reader.unsubscribe}/reason", data={"why": "too-often"})
+
+    assert 410 == answer.status_code
+    with database.read() as tx:
+        assert {} == departures.reasons(tx, reader.subscription.list_id, clock())

@@ -11,6 +11,7 @@ from subscribers import privacy, register
 from subscribers.model import MailingList, Subscriber
 from subscribers.tokens import Keyring
 from tests.harness.newsroom import a_newsletter
+from tests.harness.people import ONE_CLICK, join
 from tests.newsletter.web.conftest import Hands, Reader, letters_planned, planned, standing
 
 
@@ -71,6 +72,19 @@ def test_an_unknown_language_changes_nothing(
     save(client, reader, list_.id, language="klingon")
 
     assert "" == person(database, reader).language
+
+
+def test_what_comes_to_a_person_stands_first(
+    client: TestClient, database: Database, keyring: Keyring, reader: Reader, second: Newsletter, clock: Hands
+) -> None:
+    """And what else there is behind it, in the order of all lists."""
+    with database.write() as tx:
+        third = a_newsletter(tx, "Archives Monthly")
+        register.withdraw(tx, keyring, reader.subscription.id, clock(), ONE_CLICK)
+        join(tx, keyring, second.list_id, "ann@example.org", clock())
+    shown = re.findall(r'name="list-(\d+)"', client.get(reader.preferences).text)
+
+    assert [second.list_id, reader.subscription.list_id, third.list_id] == [int(number) for number in shown]
 
 
 def test_a_list_switched_off_ends_at_once(client: TestClient, database: Database, reader: Reader) -> None:
