@@ -1,6 +1,7 @@
 """The mail in a real browser: what a machine can see of its looks, in light and dark, wide and narrow."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -8,8 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
+from newsletter.issues.quarters import Quarter
+from newsletter.languages.catalogue import words_for
 from newsletter.letters import notices
 from newsletter.letters.compose import compose_issue
+from newsletter.letters.digest import Entry, compose_digest
 from newsletter.letters.letter import Draft, LetterKind, fill_html
 from newsletter.letters.templates import Templates
 from subscribers.model import MailingList
@@ -23,7 +27,15 @@ AXE = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": 
 DESKTOP, PHONE = 700, 375
 
 
-@pytest.fixture(scope="module", params=["issue", "issue from right to left", "confirmation", "welcome", "goodbye", "moved"])
+NOTICES = ("confirmation", "reminder", "welcome", "goodbye", "link", "data", "move", "moved")
+
+QUARTER = tuple(
+    Entry(number, title, summary, MADE_AT + timedelta(days=30 * number))
+    for number, title, summary in ((1, "January 2020", "Two boats and one fjord."), (2, "February 2020", ""))
+)
+
+
+@pytest.fixture(scope="module", params=["issue", "issue from right to left", *NOTICES, "digest", "digest from right to left"])
 def html(request: pytest.FixtureRequest, templates: Templates) -> str:
     """Give each of our letters as one reader gets it."""
     draft = letter(request.param, templates)
@@ -32,6 +44,9 @@ def html(request: pytest.FixtureRequest, templates: Templates) -> str:
 
 def letter(name: str, templates: Templates) -> Draft:
     """Compose one of our letters."""
+    if name.startswith("digest"):
+        spoken = templates.speaking(words_for("ar" if name != "digest" else "en"))
+        return compose_digest(spoken, a_newsletter(), MEMBERS, Quarter(2020, 1), QUARTER, LINKS, SEED)
     if name == "issue":
         return compose_issue(templates, a_newsletter(), january_2020(), LINKS, SEED).draft
     if name == "issue from right to left":
