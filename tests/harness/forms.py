@@ -1,5 +1,6 @@
 """Fields of our forms as a browser sends them some seconds after it was shown the page."""
 
+import re
 from datetime import datetime, timedelta
 
 from playwright.sync_api import Page
@@ -14,6 +15,13 @@ TYPING = timedelta(seconds=10)
 def joining(keyring: Keyring, now: datetime, email: str, **fields: str) -> dict[str, str]:
     """Give the form of a list, filled in by a person."""
     return {"email": email, "name": "", "website": "", stamps.FIELD: stamps.stamp(keyring, now - TYPING)} | fields
+
+
+def link_in(pattern: str) -> str:
+    """Give the words of the link within a sentence, as a catalogue has it."""
+    found = re.search(r"\[(.+)\]", pattern)
+    assert found is not None, pattern
+    return found[1]
 
 
 def press_more(page: Page, once_more: str, done: str) -> None:

@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from newsletter.clock import system_clock
+from newsletter.languages.catalogue import Words, words_for
 from subscribers import register
 from subscribers.address import parse
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import Cadence, MailingList, Subscription, SubscriptionState
 from subscribers.tokens import Purpose
+from tests.harness import forms
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import House
 from tests.harness.newsroom import a_newsletter
@@ -40,9 +42,10 @@ def friends(house: House) -> MailingList:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # noqa: F811 -- the fixture
-    """Give a phone."""
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, accept_downloads=True)
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: F811 -- the fixture
+    """Give a phone, in English unless the test asks for another language."""
+    locale = getattr(request, "param", "en-GB")
+    context = browser.new_context(locale=locale, viewport=PHONE, has_touch=True, is_mobile=True, accept_downloads=True)
     yield context.new_page()
     context.close()
 
@@ -54,39 +57,42 @@ def standing(house: House, address: str) -> Subscription:
     return found
 
 
-def the_link(house: House, friends: MailingList, page: Page) -> str:
+def the_link(house: House, friends: MailingList, page: Page, words: Words) -> str:
     """Have the link to the preferences sent by mail."""
     page.goto(f"{house.url}/subscribe/{friends.slug}")
-    page.get_by_role("link", name="Your preferences, by mail").click()
-    page.get_by_label("Your mail address").fill(ANN)
-    page.get_by_role("button", name="Send me the link").click()
-    expect(page.locator("h1")).to_have_text("Look into your inbox")
+    page.get_by_role("link", name=words.gettext("Your preferences, by mail")).click()
+    page.get_by_label(words.gettext("Your mail address")).fill(ANN)
+    page.get_by_role("button", name=words.gettext("Send me the link")).click()
+    expect(page.locator("h1")).to_have_text(words.gettext("Look into your inbox"))
     return house.postbox.wait_for(ANN)[0].link("/p/")
 
 
+@pytest.mark.parametrize("page", ["en-GB", "ar-EG"], indirect=True)
 def test_choosing_and_moving_to_another_address(house: House, friends: MailingList, page: Page) -> None:
     """Two clicks for each; the old address is told, and can take it back."""
-    page.goto(the_link(house, friends, page))
-    page.get_by_text("How much of it").click()
-    page.get_by_label("How often").select_option("quarterly")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    words = words_for(page.evaluate("navigator.language"))
+    say = words.gettext
+    page.goto(the_link(house, friends, page, words))
+    page.get_by_text(say("How much of it")).click()
+    page.get_by_label(say("How often")).select_option("quarterly")
+    page.get_by_role("button", name=say("Save")).click()
+    expect(page.get_by_role("status")).to_contain_text(say("Saved."))
     assert Cadence.QUARTERLY is standing(house, ANN).cadence
 
-    page.get_by_role("link", name="Change the address").click()
-    page.get_by_label("Your new mail address").fill(NEW)
-    page.get_by_role("button", name="Ask at the new address").click()
-    expect(page.locator("h1")).to_have_text("Look into the new inbox")
+    page.get_by_role("link", name=forms.link_in(words.pattern("Your mail goes to %(address)s. [Change the address]"))).click()
+    page.get_by_label(say("Your new mail address")).fill(NEW)
+    page.get_by_role("button", name=say("Ask at the new address")).click()
+    expect(page.locator("h1")).to_have_text(say("Look into the new inbox"))
 
     page.goto(house.postbox.wait_for(NEW)[0].link("/m/"))
-    page.get_by_role("button", name="Send my mail to this address").click()
-    expect(page.locator("h1")).to_have_text("Your address is changed")
+    page.get_by_role("button", name=say("Send my mail to this address")).click()
+    expect(page.locator("h1")).to_have_text(say("Your address is changed"))
     assert Cadence.QUARTERLY is standing(house, NEW).cadence
 
     told = house.postbox.wait_for(ANN, 2)[1]
     page.goto(told.link("/b/"))
-    page.get_by_role("button", name="It was not me").click()
-    expect(page.locator("h1")).to_have_text("Your address is changed")
+    page.get_by_role("button", name=say("It was not me")).click()
+    expect(page.locator("h1")).to_have_text(say("Your address is changed"))
     assert SubscriptionState.CONFIRMED is standing(house, ANN).state
 
 

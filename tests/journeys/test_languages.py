@@ -1,4 +1,4 @@
-"""In and out in Arabic, by a browser that asks for it; and in and out by keys alone."""
+"""In and out in Arabic, by a browser that asks for it; and in and out by keys alone, in both directions of writing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from newsletter.languages.catalogue import words_for
+from newsletter.languages.catalogue import Words, words_for
 from subscribers import register
 from subscribers.address import parse
 from subscribers.model import MailingList, SubscriptionState
 from tests.harness import forms
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
-from tests.harness.house import House
+from tests.harness.house import House, Mail
 from tests.harness.newsroom import a_newsletter
 
 AMAL = "amal@example.org"
 KIM = "kim@example.org"
+ELSEWHERE = "kim@elsewhere.example"
 PHONE = ViewportSize(width=360, height=740)
 
 arabic = words_for("ar").gettext
@@ -37,9 +38,9 @@ def friends(house: House) -> MailingList:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # noqa: F811 -- the fixture
-    """Give a tab without a past on an English desktop."""
-    context = browser.new_context(locale="en-GB")
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: F811 -- the fixture
+    """Give a tab without a past on a desktop, in English unless the test asks for another language."""
+    context = browser.new_context(locale=getattr(request, "param", "en-GB"))
     yield context.new_page()
     context.close()
 
@@ -140,31 +141,58 @@ _IS_SEEN = """
 """
 
 
-def test_keys_alone_suffice(house: House, friends: MailingList, page: Page) -> None:
-    """Join, confirm, prefer and leave without a pointer; what is in focus shows it at every step."""
+def join_by_keys(house: House, friends: MailingList, page: Page, words: Words) -> Mail:
+    """Fill in the form and press the button in the mail; gives the welcome."""
     page.goto(f"{house.url}/subscribe/{friends.slug}")
-    tab_to(page, "Your mail address")
+    tab_to(page, words.gettext("Your mail address"))
     page.keyboard.type(KIM)
-    tab_to(page, "Send me the confirmation mail")
+    tab_to(page, words.gettext("Send me the confirmation mail"))
     page.keyboard.press("Enter")
-    forms.press_more(page, "One press more", "Look into your inbox")
+    forms.press_more(page, words.gettext("One press more"), words.gettext("Look into your inbox"))
 
     [asked] = house.postbox.wait_for(KIM)
     page.goto(asked.link("/c/"))
     page.keyboard.press("Tab")
-    page.locator("h1", has_text="You are subscribed").wait_for()
+    page.locator("h1", has_text=words.gettext("You are subscribed")).wait_for()
+    return house.postbox.wait_for(KIM, 2)[1]
 
-    welcome = house.postbox.wait_for(KIM, 2)[1]
+
+def move_by_keys(house: House, page: Page, words: Words) -> None:
+    """Have the mail sent to another address, from the page of preferences on."""
+    tab_to(page, forms.link_in(words.pattern("Your mail goes to %(address)s. [Change the address]")))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/address*")
+    tab_to(page, words.gettext("Your new mail address"))
+    page.keyboard.type(ELSEWHERE)
+    page.keyboard.press("Enter")
+    page.locator("h1", has_text=words.gettext("Look into the new inbox")).wait_for()
+
+    page.goto(house.postbox.wait_for(ELSEWHERE)[0].link("/m/"))
+    tab_to(page, words.gettext("Send my mail to this address"))
+    page.keyboard.press("Enter")
+    page.locator("h1", has_text=words.gettext("Your address is changed")).wait_for()
+
+
+@pytest.mark.parametrize("page", ["en-GB", "ar-EG"], indirect=True)
+def test_keys_alone_suffice(house: House, friends: MailingList, page: Page) -> None:
+    """Join, confirm, prefer, move and leave without a pointer; what is in focus shows it at every step."""
+    words = words_for(page.evaluate("navigator.language"))
+    say = words.gettext
+    welcome = join_by_keys(house, friends, page, words)
+
     page.goto(welcome.link("/p/"))
-    tab_to(page, "Your name")
+    tab_to(page, say("Your name"))
     page.keyboard.type("Kim Ode")
-    tab_to(page, "Save")
+    tab_to(page, say("Save"))
     page.keyboard.press("Space")
     page.get_by_role("status").wait_for()
-    assert "Kim Ode" == page.get_by_label("Your name").input_value()
+    assert "Kim Ode" == page.get_by_label(say("Your name")).input_value()
+
+    move_by_keys(house, page, words)
+    assert SubscriptionState.CONFIRMED is state_of(house, ELSEWHERE)
 
     page.goto(welcome.link("/u/"))
-    tab_to(page, "Unsubscribe")
+    tab_to(page, say("Unsubscribe"))
     page.keyboard.press("Enter")
-    page.locator("h1", has_text="You have left").wait_for()
-    assert SubscriptionState.WITHDRAWN is state_of(house, KIM)
+    page.locator("h1", has_text=say("You have left")).wait_for()
+    assert SubscriptionState.WITHDRAWN is state_of(house, ELSEWHERE)
