@@ -63,6 +63,13 @@ SUITE = (
         ("--rows", "1000000", "--postgresql", POSTGRESQL),
         ("--rows", "10000", "--postgresql", POSTGRESQL),
     ),
+    Run("segments", "segments", ("--people", "10000", "1000000"), ("--people", "1000")),
+    Run(
+        "segments-postgresql",
+        "segments",
+        ("--people", "10000", "1000000", "--postgresql", POSTGRESQL),
+        ("--people", "1000", "--postgresql", POSTGRESQL),
+    ),
     Run(
         "leaving",
         "leaving",

@@ -22,6 +22,8 @@ MAILINGS = {
 
 # The same of `benchmarks.people`; the names of the runs, as a template cannot ask for one with a hyphen.
 LISTS = ("people-few", "people", "people-few-postgresql", "people-postgresql")
+# Of `benchmarks.segments`.
+SEGMENTS = ("segments", "segments-postgresql")
 # And of `benchmarks.leaving` and `benchmarks.rotation`.
 LEAVINGS = ("leaving", "leaving-postgresql")
 ROTATIONS = ("rotation", "rotation-postgresql")
@@ -90,6 +92,8 @@ def markdown(records: Sequence[Record]) -> str:
             if results[name]
         ],
         lists=_told(results, commands, LISTS),
+        rules=_told(results, commands, SEGMENTS),
+        faults=_faults(results),
         leavings=_told(results, commands, LEAVINGS),
         rotations=_told(results, commands, ROTATIONS),
         has_postfix=bool(roundtrip) and any(leg["server"] == "Postfix" for leg in roundtrip["legs"]),
@@ -120,6 +124,7 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("Memory, more at the end than early on", 10, drift, " MB"),
         _at_most("Import of a file, against `sqlite3 .import`", 20, people.get("import_ratio"), " ×"),
         _at_most("Memory of an import", 200, people.get("rss_mb"), " MB"),
+        _at_most("Rules of segments that walk a table for each person", 0, _faults(results), ""),
         _at_most("Different answers to an address that is new, waiting, confirmed, suppressed", 1, states.get("answers"), ""),
         _at_least("Their times, least p of all pairs × number of pairs", 0.01, states.get("least_p_corrected"), ""),
         _at_most("Mails of a flood of sign-ups beyond the limits", 0, flood.get("mails_too_many"), ""),
@@ -182,8 +187,13 @@ def _at_most(what: str, bound: float, figure: float | None, unit: str) -> Bound:
 
 
 def _results(records: Sequence[Record]) -> dict[str, Any]:
-    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *LEAVINGS, *ROTATIONS, *OTHERS))
+    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *SEGMENTS, *LEAVINGS, *ROTATIONS, *OTHERS))
     return nothing | {record["name"]: record.get("result") for record in records[1:]}
+
+
+def _faults(results: Results) -> int | None:
+    found = [results[name]["faults"] for name in SEGMENTS if results[name]]
+    return sum(found) if found else None
 
 
 def _told(results: Results, commands: Mapping[str, str], names: Sequence[str]) -> list[Record]:

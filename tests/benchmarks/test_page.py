@@ -77,6 +77,20 @@ PEOPLE = {
     "rss_mb": 140.0,
 }
 
+SEGMENTS = {
+    "database": "SQLite",
+    "faults": 0,
+    "steps": [
+        {
+            "people": 1_000_000,
+            "counts": [{}, {}],
+            "count_us_per_person": 3.21,
+            "freeze_us_per_person": 12.5,
+            "freeze_segment_us_per_person": 4.25,
+        }
+    ],
+}
+
 LATENCY = {"requests": 500, "p50_ms": 9.5, "p99_ms": 20.0, "most_ms": 31.0}
 LEAVING = {
     "database": "SQLite",
@@ -164,6 +178,8 @@ ALL = records(
     },
     {"name": "people", "result": PEOPLE},
     {"name": "people-postgresql", "result": PEOPLE | {"database": "PostgreSQL", "import_ratio": 30.0}},
+    {"name": "segments", "result": SEGMENTS},
+    {"name": "segments-postgresql", "result": SEGMENTS | {"database": "PostgreSQL", "faults": 1}},
     {"name": "leaving", "result": LEAVING},
     {"name": "leaving-postgresql", "result": LEAVING | {"database": "PostgreSQL", "imported_per_second": 7000.0}},
     {"name": "enumeration", "result": STATES},
@@ -216,6 +232,16 @@ def test_whoever_was_let_through_or_forgotten_is_told(name: str, found: dict[str
     text = page.markdown(records({"name": "mailer", "result": MAILING}, {"name": name, "result": ROTATION | found}))
 
     assert "| Suppressed people let through, or forgotten, while the key is changed | ≤ 0 | 1 | **missed** |" in text
+
+
+def test_page_tells_what_rules_cost_and_which_are_slow() -> None:
+    """On both databases together."""
+    text = page.markdown(ALL)
+
+    assert "| SQLite | 1,000,000 | 3.21 µs | 12.5 µs | 4.25 µs |" in text
+    assert "the dearest rule of 2 counted" in text
+    assert "| Rules of segments that walk a table for each person | ≤ 0 | 1 | **missed** |" in text
+    assert "1 of them walk a table once" in text
 
 
 def test_page_tells_of_which_code_each_figure_is() -> None:
