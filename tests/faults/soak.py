@@ -6,6 +6,7 @@
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import traceback
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from newsletter.letters.letter import Draft
 from tests.faults import databases, drafting, kills, living, pressing, relaying, snapshots, weathers
@@ -170,6 +172,11 @@ def _records(seed: int, scale: float, only: list[str]) -> Iterator[Record]:
         yield from _small_disks()
 
 
+def _stopped(_signal: int, _frame: FrameType | None) -> None:
+    # Ended like this its own PostgreSQL, relays and workers end with it; the system would leave them running.
+    sys.exit(128 + signal.SIGTERM)
+
+
 def main() -> int:
     """Run, write down, and say what was not good."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__)
@@ -178,6 +185,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], metavar="ROW", help="only this row; may be repeated")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, _stopped)
     random.seed(options.seed)
     is_good = True
     with options.out.open("a", encoding="utf-8") as out:
