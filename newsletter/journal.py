@@ -1,11 +1,13 @@
 """The journal's files: one for each host, in a folder outside the database, on the disk before anybody is answered."""
 
+import errno
 import fcntl
 import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from newsletter.errors import JournalUnwritable
 from subscribers import journal
@@ -84,17 +86,55 @@ class Journal:
         _sync_folder(self.folder)
 
 
-def lines_of(path: Path, keyring: Keyring) -> Iterator[Line | Unread]:
-    """Read a file of the journal, line by line; what a crash tore off at its end is damaged, and no reason to stop.
+class Sheet:
+    """A file of the journal as it was when it was opened, read any number of times.
+
+    Whoever obeys a journal writes to one, which may be the very file: what is added meanwhile is not read, and what is put
+    aside under another name is.
+    """
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.path = path
+        self._file = file
+        self._size = os.fstat(file.fileno()).st_size
+        self._has_lines = self._has_ours = False
+
+    @property
+    def is_senseless(self) -> bool:
+        """Whether there were lines in it when it was read, and not one that any journal wrote."""
+        return self._has_lines and not self._has_ours
+
+    def lines(self, keyring: Keyring) -> Iterator[Line | Unread]:
+        """Read it line by line; what a crash tore off is damaged, and no reason to stop.
+
+        Raises:
+            OSError: it cannot be read.
+
+        """
+        self._file.seek(0)
+        left = self._size
+        # A line that somebody was just writing is read to its end.
+        while left > 0 and (raw := self._file.readline(LONGEST_LINE)):
+            left -= len(raw)
+            if not raw.strip():
+                continue
+            line = journal.read(raw.decode("ascii", "replace").rstrip("\r\n"), keyring)
+            self._has_lines, self._has_ours = True, self._has_ours or line is not Unread.DAMAGED
+            yield line
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Sheet]:
+    """Open a file of the journal.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is no file that can be read twice.
 
     """
+    if not path.is_file():
+        raise OSError(errno.ESPIPE, "it is no file on a disk")
     with path.open("rb") as file:
-        while raw := file.readline(LONGEST_LINE):
-            if raw.strip():
-                yield journal.read(raw.decode("ascii", "replace").rstrip("\r\n"), keyring)
+        yield Sheet(path, file)
 
 
 def _append(handle: int, data: bytes) -> None:

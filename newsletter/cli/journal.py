@@ -1,6 +1,9 @@
 """`newsletter journal` and `newsletter adopt`: what a restored database must be told before it may mail."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -11,7 +14,7 @@ from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.progress import reading_bar
 from newsletter.errors import BadValue
-from newsletter.journal import SUFFIX, lines_of
+from newsletter.journal import SUFFIX, Sheet, opened
 from newsletter.people.replay import Fate, replay
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
@@ -42,23 +45,18 @@ def replay_(door: Door, files: Sequence[str]) -> int:
 
     Example: newsletter journal replay /var/lib/newsletter/journal
     """
-    paths = _paths(files)
     application = door.application
     door.allow(Permission.MANAGE_INSTANCE)
-
-    def lines() -> Iterator[Line | Unread]:
-        for path in paths:
-            yield from _read(path, door)
-
-    with reading_bar("Reading journals", 0, "lines") as tell:
-        fates = replay(application.database.write, application.keyring, lines, lambda count: tell(0, count))
-    is_whole = not fates[Fate.FOREIGN]
+    with ExitStack() as stack, reading_bar("Reading journals", 0, "lines") as tell:
+        sheets = _opened(files, stack)
+        fates = replay(application.database.write, application.keyring, partial(_read, sheets, door), partial(tell, 0))
+    gaps = tuple(_gaps(sheets, fates))
     with door.acting(Permission.MANAGE_INSTANCE) as acting:
-        if is_whole:
+        if not gaps:
             instance.mark_replayed(acting.tx, acting.now)
-        acting.record("journal.replay", "instance", files=len(paths), **{fate.value: count for fate, count in fates.items()})
-    _tell(door, paths, fates)
-    return Exit.DONE if is_whole else Exit.NOT_READY
+        acting.record("journal.replay", "instance", files=len(sheets), **{fate.value: count for fate, count in fates.items()})
+    _tell(door, len(sheets), fates, gaps)
+    return Exit.NOT_READY if gaps else Exit.DONE
 
 
 @click.command("list")
@@ -111,11 +109,25 @@ def adopt(door: Door, reason: str | None) -> None:
     door.answer({"adopted": True, "changed": True}, shown.line("This database is adopted and mails from now on."))
 
 
-def _paths(files: Sequence[str]) -> list[Path]:
+def _opened(files: Sequence[str], stack: ExitStack) -> tuple[Sheet, ...]:
+    """Open everything before the first line is obeyed: that writes to a journal, which may then be put aside."""
+    sheets: dict[Path, Sheet] = {}
+    # Looked for twice: a file may be put aside after it was found and before it is opened.
+    for path in chain(_paths(files), _paths(files)):
+        if path in sheets:
+            continue
+        try:
+            sheets[path] = stack.enter_context(opened(path))
+        except OSError as error:
+            raise BadValue("file", path, f"cannot be read: {error.strerror}. Nothing was changed.") from error
+    return tuple(sheets.values())
+
+
+def _paths(files: Sequence[str]) -> Iterator[Path]:
     paths = [found for file in files for found in _expanded(Path(file))]
     if not paths:
         raise BadValue("folder", ", ".join(files), f"holds no journal (*{SUFFIX})")
-    return paths
+    yield from paths
 
 
 def _expanded(path: Path) -> list[Path]:
@@ -124,22 +136,35 @@ def _expanded(path: Path) -> list[Path]:
     return sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
 
 
-def _read(path: Path, door: Door) -> Iterator[Line | Unread]:
-    try:
-        yield from lines_of(path, door.application.keyring)
-    except OSError as error:
-        raise BadValue("file", path, f"cannot be read: {error.strerror}. Lines before it were obeyed; begin again.") from error
+def _read(sheets: Sequence[Sheet], door: Door) -> Iterator[Line | Unread]:
+    for sheet in sheets:
+        try:
+            yield from sheet.lines(door.application.keyring)
+        except OSError as error:
+            words = f"cannot be read: {error.strerror}. Lines before it were obeyed; begin again."
+            raise BadValue("file", sheet.path, words) from error
 
 
-def _tell(door: Door, paths: Sequence[Path], fates: Mapping[Fate, int]) -> None:
-    told = [f"{spelled.number(count)} {_WORDS[fate]}" for fate, count in fates.items() if count]
+def _gaps(sheets: Sequence[Sheet], fates: Mapping[Fate, int]) -> Iterator[str]:
+    """Give the reasons why this database does not know yet who left."""
     if fates[Fate.FOREIGN]:
-        door.note(
-            "Error: some lines were sealed with a key that is not given, so it is not known whom they are about. Set the key "
-            "they were made with, and read them again."
+        yield (
+            "some lines were sealed with a key that is not given, so it is not known whom they are about. Set the key they "
+            "were made with, and read them again."
         )
+    for sheet in sheets:
+        if sheet.is_senseless:
+            yield f"no line of {sheet.path} is one that a journal wrote. Read a good copy of it, or leave it out if it is none."
+    if not any(fates.values()):
+        yield "nothing stands in what was read. Read the journals of all hosts."
+
+
+def _tell(door: Door, files: int, fates: Mapping[Fate, int], gaps: Sequence[str]) -> None:
+    told = [f"{spelled.number(count)} {_WORDS[fate]}" for fate, count in fates.items() if count]
+    for gap in gaps:
+        door.note(f"Error: {gap}")
     total = spelled.number(sum(fates.values()))
-    document = {"files": len(paths), "lines": sum(fates.values())} | {fate.value: count for fate, count in fates.items()}
+    document = {"files": files, "lines": sum(fates.values())} | {fate.value: count for fate, count in fates.items()}
     door.answer(document, shown.line(f"{total} lines: {', '.join(told) or 'nothing in them'}."))
 
 

@@ -1,16 +1,18 @@
 """The files of the journal: on the disk before anybody is answered, whole after any crash, and bounded in size."""
 
 import multiprocessing
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from newsletter.database import Database
 from newsletter.errors import JournalUnwritable
-from newsletter.journal import Journal, lines_of
+from newsletter.journal import Journal, opened
 from subscribers import suppression
 from subscribers.journal import Line, Said, Unread
 from subscribers.model import Reason
@@ -21,6 +23,12 @@ from tests.conftest import SECRET
 def a_line(keyring: Keyring, now: datetime, name: str = "ann") -> Line:
     """Give a line about somebody."""
     return Line(now, Said.NO, Reason.UNSUBSCRIBED, "friends", keyring.hash_address(f"{name}@x.test"))
+
+
+def lines_of(path: Path, keyring: Keyring) -> list[Line | Unread]:
+    """Read a file."""
+    with opened(path) as sheet:
+        return list(sheet.lines(keyring))
 
 
 def told(folder: Path, keyring: Keyring) -> list[Line | Unread]:
@@ -35,7 +43,7 @@ def test_lines_follow_each_other(tmp_path: Path, keyring: Keyring, now: datetime
     journal.keep(lines[:1])
     journal.keep(lines[1:])
 
-    assert lines == list(lines_of(tmp_path / "deep" / "journal" / "news-1.example.org.journal", keyring))
+    assert lines == lines_of(tmp_path / "deep" / "journal" / "news-1.example.org.journal", keyring)
     assert 0o600 == journal.path.stat().st_mode & 0o777
 
 
@@ -88,6 +96,70 @@ def test_processes_of_one_host_write_one_after_the_other(tmp_path: Path, keyring
     hashes = {keyring.hash_address(f"{name}@x.test"): name for name in names}
     assert expected == {(hashes[line.email_hash], line.at) for line in told(tmp_path, keyring) if isinstance(line, Line)}
     assert len(expected) == len(told(tmp_path, keyring))
+
+
+def test_reading_ends_though_each_line_makes_another(tmp_path: Path, keyring: Keyring, now: datetime) -> None:
+    """What stood in the file when it was opened is read, as often as it is asked for, and nothing that came since."""
+    journal = Journal(tmp_path, keyring, "host")
+    journal.keep([a_line(keyring, now)])
+    with opened(journal.path) as sheet:
+        for _ in range(2):
+            read = 0
+            for line in islice(sheet.lines(keyring), 10):
+                assert isinstance(line, Line)
+                journal.keep([line])
+                read += 1
+            assert 1 == read
+
+
+def test_file_that_is_put_aside_while_it_is_read_is_read_to_its_end(tmp_path: Path, keyring: Keyring, now: datetime) -> None:
+    """Whatever name it has by then, and whatever file has its name."""
+    journal = Journal(tmp_path, keyring, "host", largest=400)
+    lines = [a_line(keyring, now, name) for name in ("ann", "bob")]
+    journal.keep(lines)
+    with opened(journal.path) as sheet:
+        first = list(sheet.lines(keyring))
+        for _ in range(3):
+            journal.keep([a_line(keyring, now, "cem")])
+        again = list(sheet.lines(keyring))
+
+    assert {"host.journal", "host.1.journal"} <= {path.name for path in tmp_path.iterdir()}
+    assert lines == first == again
+
+
+@pytest.mark.parametrize(
+    ("content", "is_senseless"),
+    [(b"", False), (b"\n\n", False), (b"root:x:0:0\nbin:x:1:1\n", True), (b"\0" * 5_000, True), (b"2020-02-03T0", True)],
+)
+def test_what_no_journal_wrote_makes_no_sense(tmp_path: Path, keyring: Keyring, content: bytes, is_senseless: object) -> None:
+    """Where there is anything in it."""
+    path = tmp_path / "host.journal"
+    path.write_bytes(content)
+    with opened(path) as sheet:
+        lines = list(sheet.lines(keyring))
+
+        assert is_senseless == sheet.is_senseless
+        assert set(lines) <= {Unread.DAMAGED}
+
+
+@pytest.mark.parametrize("secret", [SECRET, SECRET[::-1]])
+def test_one_line_of_a_journal_makes_sense_of_it(tmp_path: Path, now: datetime, secret: str) -> None:
+    """With whichever key it was sealed: that is told apart."""
+    journal = Journal(tmp_path, Keyring(secret), "host")
+    journal.keep([a_line(Keyring(secret), now)])
+    with journal.path.open("ab") as file:
+        file.write(b"torn\n" * 3)
+    with opened(journal.path) as sheet:
+        assert 4 == len(list(sheet.lines(Keyring(SECRET))))
+        assert not sheet.is_senseless
+
+
+def test_pipe_cannot_be_read_twice(tmp_path: Path) -> None:
+    """So it is refused, and neither waited for nor taken for an empty file the second time."""
+    path = tmp_path / "host.journal"
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="no file on a disk"), opened(path):
+        pass
 
 
 def break_off(database: Database, email_hash: str, now: datetime) -> None:

@@ -3,8 +3,11 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from newsletter.database import Database
 from newsletter.mail import mailings
+from newsletter.people.replay import BATCH
 from tests.harness.terminal import Terminal
 
 ADD = ("--confirmed", "--basis", "Asked at the autumn meeting.")
@@ -86,6 +89,46 @@ def test_journal_of_another_key_is_told_and_does_not_count(
     assert 2 == told.answer["foreign"]
     assert "another key" in told.err or "a key that is not given" in told.err
     assert 5 == terminal("adopt", "--yes").code
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("", "nothing stands in"), ("2020-02-03T09:00 no uns\n", "a journal wrote"), ("\0" * 999, "a journal wrote")],
+)
+def test_file_in_which_nothing_can_be_read_does_not_count(
+    terminal: Terminal, settings: dict[str, str], paper: str, tmp_path: Path, content: str, words: str
+) -> None:
+    """A bad copy tells of nobody who left; with the whole file beside it, it is still one that is missing."""
+    restored(terminal, settings, tmp_path)
+    bad = tmp_path / "bad.journal"
+    bad.write_text(content)
+    alone = terminal("journal", "replay", str(bad))
+    assert (6, True) == (alone.code, words in alone.err)
+    assert 5 == terminal("adopt", "--yes").code
+
+    folder = terminal.ok("journal", "list")["folder"]
+    beside = terminal("journal", "replay", folder, str(bad))
+
+    assert 1 == people(terminal)
+    assert (0 if content == "" else 6) == beside.code
+    assert (0 if content == "" else 5) == terminal("adopt", "--yes").code
+
+
+def test_replay_reads_nothing_that_it_wrote_itself(
+    terminal: Terminal, settings: dict[str, str], paper: str, tmp_path: Path
+) -> None:
+    """A no behind a stronger one is written down each time it is read, in the middle of the file that is being read."""
+    restored(terminal, settings, tmp_path)
+    terminal.ok("suppressions", "add", "bob@example.org", "--reason", "manual")
+    (file,) = terminal.ok("journal", "list")["files"]
+    with Path(file["file"]).open("a") as writing:
+        writing.write("torn\n" * BATCH)
+    before = Path(file["file"]).stat().st_size
+    read = terminal.ok("journal", "replay", file["file"])
+
+    assert 1 == people(terminal)
+    assert (BATCH + 5, BATCH) == (read["lines"], read["damaged"])
+    assert before < Path(file["file"]).stat().st_size
 
 
 def test_what_is_no_journal_is_told(terminal: Terminal, paper: str, tmp_path: Path) -> None:
