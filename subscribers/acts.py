@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union,
     update,
@@ -140,15 +141,35 @@ def hold(tx: Transaction, subscriber_ids: Collection[int]) -> dict[int, str]:
 def of_address(tx: Transaction, *email_hashes: str) -> tuple[Consent, ...]:
     """Give every act of whoever has this address, had it before, or was erased under it, the first first.
 
-    There are several hashes of one address when the instance had other keys.
+    What they said under another address is among it, and so may be several people: it is for whoever looks at the evidence,
+    and nothing is concluded from it. There are several hashes of one address when the instance had other keys.
     """
-    said = (
-        select(consent, wording.c.text.label("wording"), wording.c.digest.label("version"))
-        .outerjoin(wording, wording.c.id == consent.c.wording_id)
-        .where(consent.c.chain.in_(chains_of(email_hashes)))
-        .order_by(consent.c.id)
+    return _consents(tx, _said().where(consent.c.chain.in_(chains_of(email_hashes))))
+
+
+def of_person(tx: Transaction, subscriber_id: int) -> tuple[Consent, ...]:
+    """Give every act of a person, the first first, and of nobody else who has or had their address."""
+    return _consents(tx, _said().where(consent.c.chain == subscriber_id))
+
+
+def under_address(tx: Transaction, email_hash: str) -> tuple[Consent, ...]:
+    """Give what was said by those who had this address: of each, nothing from behind the moment they gave it up."""
+    given_up = (
+        select(consent.c.chain, func.max(consent.c.seq).label("seq"))
+        .where(consent.c.email_hash == email_hash)
+        .group_by(consent.c.chain)
+        .subquery()
     )
-    return tuple(_consent_of(row) for row in tx.execute(said))
+    said = (
+        _said()
+        .outerjoin(given_up, given_up.c.chain == consent.c.chain)
+        .outerjoin(subscriber, subscriber.c.id == consent.c.chain)
+        .where(
+            consent.c.chain.in_(chains_of([email_hash])),
+            or_(subscriber.c.email_hash == email_hash, consent.c.seq <= given_up.c.seq),
+        )
+    )
+    return _consents(tx, said)
 
 
 def chains_of(email_hashes: Collection[str]) -> Select[Any]:
@@ -192,12 +213,7 @@ def last_about(tx: Transaction, chains: Collection[int], list_id: int) -> dict[i
         .group_by(consent.c.chain)
         .subquery()
     )
-    said = (
-        select(consent, wording.c.text.label("wording"), wording.c.digest.label("version"))
-        .join(newest, newest.c.id == consent.c.id)
-        .outerjoin(wording, wording.c.id == consent.c.wording_id)
-    )
-    return {row.chain: _consent_of(row) for row in tx.execute(said)}
+    return {row.chain: _consent_of(row) for row in tx.execute(_said().join(newest, newest.c.id == consent.c.id))}
 
 
 def last_acts(tx: Transaction, chains: Collection[int]) -> dict[int, Act]:
@@ -311,6 +327,16 @@ def _wording_id(tx: Transaction, text: str) -> int | None:
         tx.execute(insert(wording).values(digest=digest, text=text).on_conflict_do_nothing())
         number = tx.execute(known).scalar_one()
     return number
+
+
+def _said() -> Select[Any]:
+    return select(consent, wording.c.text.label("wording"), wording.c.digest.label("version")).outerjoin(
+        wording, wording.c.id == consent.c.wording_id
+    )
+
+
+def _consents(tx: Transaction, said: Select[Any]) -> tuple[Consent, ...]:
+    return tuple(_consent_of(row) for row in tx.execute(said.order_by(consent.c.id)))
 
 
 def _consent_of(row: Row[Any]) -> Consent:

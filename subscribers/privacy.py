@@ -16,7 +16,7 @@ from subscribers.tables.errands import address_move, data_link
 from subscribers.tables.evidence import suppression as suppressions
 from subscribers.tables.imports import import_change
 from subscribers.tables.limits import asked_mail
-from subscribers.tables.lists import confirmation
+from subscribers.tables.lists import confirmation, subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -78,7 +78,11 @@ def export_person(tx: Transaction, subscriber_id: int) -> PersonExport:
     person = register.subscriber_by_id(tx, subscriber_id)
     email_hash = _hash_of(tx, subscriber_id)
     kept_out = select(suppressions).where(suppressions.c.email_hash == email_hash).order_by(suppressions.c.list_id)
-    asked = select(confirmation.c.requested_at).where(confirmation.c.email_hash == email_hash).order_by(confirmation.c.id)
+    asked = (
+        select(confirmation.c.requested_at)
+        .join(subscription, subscription.c.id == confirmation.c.subscription_id)
+        .where(subscription.c.subscriber_id == subscriber_id)
+    )
     counted = select(asked_mail.c.at).where(asked_mail.c.email_hash == email_hash)
     changed = select(import_change.c.former).where(import_change.c.subscriber_id == subscriber_id).order_by(import_change.c.id)
     linked = select(data_link.c.asked_at).where(data_link.c.subscriber_id == subscriber_id).order_by(data_link.c.id)
@@ -87,7 +91,8 @@ def export_person(tx: Transaction, subscriber_id: int) -> PersonExport:
         subscriptions=register.subscriptions_of(tx, subscriber_id),
         topics=terms.chosen_by(tx, subscriber_id),
         attributes={key: spelled(answer) for key, answer in attributebook.answers_of(tx, subscriber_id).items()},
-        consent=register.consent_of(tx, email_hash),
+        # Not by the address, which somebody else may have had before.
+        consent=acts.of_person(tx, subscriber_id),
         suppressions=tuple(KeptOut(row.list_id, Reason(row.reason), row.at) for row in tx.execute(kept_out)),
         asked_at=tuple(sorted({*tx.execute(asked).scalars(), *tx.execute(counted).scalars()})),
         changed_by_imports=tuple(tx.execute(changed).scalars()),

@@ -10,7 +10,7 @@ from subscribers import acts, confirmations, recognition, records, suppression
 from subscribers.address import EmailAddress
 from subscribers.consent import LONGEST_LANGUAGE, Act, Consent, Evidence
 from subscribers.errors import ListArchived, ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
-from subscribers.model import MailingList, Reason, Subscriber, Subscription, SubscriptionState
+from subscribers.model import EVERY_LIST, MailingList, Reason, Subscriber, Subscription, SubscriptionState
 from subscribers.oneline import one_line
 from subscribers.outcomes import (
     Added,
@@ -191,6 +191,16 @@ def withdraw(tx: Transaction, keyring: Keyring, subscription_id: int, now: datet
     return Withdrawn(standing, person)
 
 
+def record_no_to_all(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime, evidence: Evidence) -> None:
+    """Append to a person's evidence that they said no to every list there is or will be; where that stands, nothing is added.
+
+    A suppression has one reason: when a stronger one stands in its place and is lifted, this tells what they said.
+    """
+    person = records.hold_person(tx, subscriber_id)
+    if person is not None and suppression.own_no(acts.of_person(tx, subscriber_id), EVERY_LIST) is None:
+        records.record(tx, keyring, person, None, Act.WITHDRAWN, now, evidence)
+
+
 def add(
     tx: Transaction,
     keyring: Keyring,
@@ -283,8 +293,8 @@ def subscriptions_of(tx: Transaction, subscriber_id: int) -> tuple[Subscription,
 
 
 def consent_of(tx: Transaction, email_hash: str) -> tuple[Consent, ...]:
-    """Give everything that was said about an address, the first first; it outlives the person's row."""
-    return acts.of_address(tx, email_hash)
+    """Give everything that was said by those who had an address then, the first first; it outlives the person's row."""
+    return acts.under_address(tx, email_hash)
 
 
 def _lists(tx: Transaction, query: Select[Any]) -> tuple[MailingList, ...]:

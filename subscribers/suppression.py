@@ -1,6 +1,6 @@
 """Addresses never to be written to, remembered by keyed hash so that they outlive the person's row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, or_, select
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, or_, s
 from sqlalchemy.dialects.postgresql import insert
 
 from subscribers import batches, journal
+from subscribers.consent import Act, Consent
 from subscribers.journal import Line, Said
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tables.evidence import suppression
@@ -139,6 +140,20 @@ def holds(email_hash: ColumnElement[str], list_id: ColumnElement[int] | int) -> 
     )
     # Said, because it may stand two statements deep, where SQLAlchemy would ask about everybody's rows and not this one's.
     return its.correlate_except(suppression)
+
+
+def own_no(said: Iterable[Consent], list_id: int) -> Consent | None:
+    """Give the no to a list, or to EVERY_LIST, that no later yes took back; *said* has the first act first.
+
+    A no to every list is one to each. A yes to one list ends the no to every list, and leaves those to each other list.
+    """
+    last = None
+    for one in said:
+        if one.act is Act.ERASED or (one.act is Act.WITHDRAWN and one.list_id in {None, list_id}):
+            last = one
+        elif one.act is Act.CONFIRMED and list_id in {EVERY_LIST, one.list_id}:
+            last = None
+    return last
 
 
 def _scope(tx: Transaction, list_id: int) -> str:

@@ -14,6 +14,7 @@ from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import dossier, seals, walk
 from subscribers.address import EmailAddress, parse
+from subscribers.consent import Act
 from subscribers.dossier import Dossier, Exhibit
 from subscribers.errors import SubscriberNotFound
 from subscribers.walk import Verification
@@ -173,7 +174,7 @@ def _known(found: Dossier) -> str:
 def _facts(one: Exhibit) -> RenderableType:
     said, evidence = one.consent, one.consent.evidence
     facts = {
-        "list": one.list_name,
+        "list": "every list" if said.act is Act.WITHDRAWN and said.list_id is None else one.list_name,
         "by": " ".join(part for part in (evidence.door.value, evidence.form) if part),
         "in the words": evidence.wording,
         "language": evidence.language,

@@ -11,7 +11,7 @@ from newsletter.mail import ledger
 from newsletter.staff.permissions import Actor, Permission, require
 from subscribers import recognition, register, suppression
 from subscribers.address import EmailAddress, parse
-from subscribers.consent import Act, Consent
+from subscribers.consent import Act
 from subscribers.errors import AddressRefused
 from subscribers.exchange.marks import Marks
 from subscribers.exchange.model import PersonRow
@@ -131,7 +131,7 @@ def lift(tx: Transaction, actor: Actor, email_hash: str, now: datetime, *, list_
     if reason is Reason.COMPLAINED:
         require(actor, Permission.LIFT_COMPLAINTS)
     suppression.lift(tx, email_hash, now, list_id=list_id)
-    own = _own_no(register.consent_of(tx, email_hash), list_id)
+    own = suppression.own_no(register.consent_of(tx, email_hash), list_id)
     if own is not None:
         why = Reason.ERASED if own.act is Act.ERASED else Reason.UNSUBSCRIBED
         suppression.suppress(tx, email_hash, why, own.at, list_id=list_id)
@@ -155,14 +155,3 @@ def _take(tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, rep
         report.news += 1
     else:
         report.known += 1
-
-
-def _own_no(said: Iterable[Consent], list_id: int) -> Consent | None:
-    """Give the person's own no to this scope that no yes of theirs took back."""
-    own = None
-    for one in said:
-        if one.act is Act.ERASED or (one.act is Act.WITHDRAWN and one.list_id == list_id):
-            own = one
-        elif one.act is Act.CONFIRMED and one.list_id == list_id:
-            own = None
-    return own

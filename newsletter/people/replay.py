@@ -1,7 +1,7 @@
 """Reading journals again: whoever said no after the backup was made is obeyed by the database that was restored from it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import islice
 
 from newsletter.people import erase, withdraw
-from subscribers import journal, recognition, register, suppression
+from subscribers import acts, journal, recognition, register, suppression
 from subscribers.consent import Act, Door, Evidence
 from subscribers.journal import Line, Said, Unread
 from subscribers.model import EVERY_LIST, Reason, Subscriber, SubscriptionState
@@ -116,7 +116,7 @@ def _take_no(tx: Transaction, desk: _Desk, line: Line, list_id: int) -> Fate:
     person = register.find_by_hash(tx, line.email_hash)
     if person is None or line.reason not in suppression.OWN_WORD:
         return _known_or_applied(suppression.suppress(tx, line.email_hash, line.reason, line.at, list_id=list_id))
-    yes = _said_yes_since(tx, line)
+    yes = _said_yes_since(tx, person, line.at)
     if line.reason is Reason.ERASED and not yes and person.created_at <= line.at:
         erase.erase(tx, desk.keyring, person.id, line.at)
         return Fate.APPLIED
@@ -126,6 +126,8 @@ def _take_no(tx: Transaction, desk: _Desk, line: Line, list_id: int) -> Fate:
         return Fate.OUTDATED
     is_news = [suppression.suppress(tx, line.email_hash, line.reason, line.at, list_id=one) for one in kept_out]
     left = _withdraw(tx, desk, person, line, frozenset(kept_out))
+    if EVERY_LIST in kept_out:
+        register.record_no_to_all(tx, desk.keyring, person.id, line.at, EVIDENCE)
     return _known_or_applied(any(is_news) or left)
 
 
@@ -141,11 +143,13 @@ def _withdraw(tx: Transaction, desk: _Desk, person: Subscriber, line: Line, scop
     return left
 
 
-def _said_yes_since(tx: Transaction, line: Line) -> frozenset[int]:
-    """Give the lists the person has confirmed themselves since: nothing that an import says of them counts."""
-    said = register.consent_of(tx, line.email_hash)
-    yes: Iterator[int | None] = (one.list_id for one in said if one.act is Act.CONFIRMED and one.at > line.at)
-    return frozenset(list_id for list_id in yes if list_id is not None)
+def _said_yes_since(tx: Transaction, person: Subscriber, at: datetime) -> frozenset[int]:
+    """Give the lists the person has confirmed themselves since: nothing that an import says of them counts.
+
+    Nor what somebody else says who had their address before.
+    """
+    said = acts.of_person(tx, person.id)
+    return frozenset(one.list_id for one in said if one.act is Act.CONFIRMED and one.at > at and one.list_id is not None)
 
 
 def _known_or_applied(is_news: bool) -> Fate:  # noqa: FBT001 -- one fact

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from subscribers import audience, confirmations, register
+from subscribers import audience, confirmations, moves, register
 from subscribers.address import parse
 from subscribers.consent import Door, Evidence
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder, ImportReport
 from subscribers.exchange.turns import Begin
-from subscribers.model import MailingList
+from subscribers.model import MailingList, Subscriber
+from subscribers.moves import Moved
 from subscribers.outcomes import ConfirmationDue, Confirmed
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -41,6 +42,16 @@ def join(tx: Transaction, keyring: Keyring, list_id: int, address: str, now: dat
     outcome = register.confirm(tx, keyring, due.confirmation_id, now, LINK)
     assert isinstance(outcome, Confirmed)
     return outcome
+
+
+def move(tx: Transaction, keyring: Keyring, person: Subscriber, address: str, now: datetime) -> Subscriber:
+    """Ask for another address, and press the button in the mail to it."""
+    number = moves.ask(tx, person, parse(address), now)
+    change = moves.load(tx, number)
+    assert change is not None
+    outcome = moves.carry_out(tx, keyring, change, now, LINK)
+    assert isinstance(outcome, Moved)
+    return outcome.subscriber
 
 
 def audience_of(tx: Transaction, list_id: int) -> list[str]:

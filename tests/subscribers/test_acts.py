@@ -163,6 +163,23 @@ def test_person_who_comes_back_begins_another_chain(database: Database, keyring:
         assert [] == chains.broken(tx)
 
 
+def test_under_an_address_stands_what_was_said_by_who_had_it_then(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Ann moved on and left, Bob came to her address: nothing she said since is taken for his, and what she said before is."""
+    with database.write() as tx:
+        friends = a_list(tx, now).id
+        joined = join(tx, keyring, friends, ANN, now)
+        move(tx, keyring, joined.subscriber, "new@x.test", now)
+        bob = join(tx, keyring, friends, ANN, later(now)).subscriber
+        register.withdraw(tx, keyring, joined.subscription.id, later(now), ONE_CLICK)
+        under_old, under_new = (acts.under_address(tx, keyring.hash_address(one)) for one in (ANN, "new@x.test"))
+
+        asked_and_said = [Act.REQUESTED, Act.CONFIRMED]
+        assert [*asked_and_said, Act.CHANGED, *asked_and_said] == [one.act for one in under_old]
+        assert [*asked_and_said, Act.CHANGED, Act.WITHDRAWN] == [one.act for one in under_new]
+        assert asked_and_said == [one.act for one in acts.of_person(tx, bob.id)]
+        assert under_new == acts.of_person(tx, joined.subscriber.id)
+
+
 def test_move_to_another_address_carries_the_evidence(database: Database, keyring: Keyring, now: datetime) -> None:
     """It is found under both, and after an erasure under the last."""
     with database.write() as tx:

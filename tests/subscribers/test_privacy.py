@@ -14,7 +14,7 @@ from subscribers.outcomes import Confirmed, Expired, Unknown
 from subscribers.tables import evidence, lists, people
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness.people import LINK, ONE_CLICK, a_list, ask, audience_of, join, later
+from tests.harness.people import LINK, ONE_CLICK, a_list, ask, audience_of, join, later, move
 
 ANN = "Canary.Ann@x.test"
 KEY = "canary.ann@x.test"
@@ -108,6 +108,20 @@ def test_export_holds_everything_known(database: Database, keyring: Keyring, now
     assert "192.0.2.7" == document["consent"][0]["evidence"]["network"]
     assert [["unsubscribed", friends]] == [[one["reason"], one["list_id"]] for one in document["suppressions"]]
     assert ["2020-02-01T08:00:00+00:00"] == document["asked_at"]
+
+
+def test_export_tells_nothing_of_who_had_the_address_before(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Ann moved on, and Bob has her old address: each gets their own acts, wherever they said them."""
+    with database.write() as tx:
+        friends, other = a_list(tx, now).id, a_list(tx, now, "Other").id
+        ann = join(tx, keyring, friends, ANN, now).subscriber
+        ann = move(tx, keyring, ann, "new@x.test", later(now))
+        bob = join(tx, keyring, other, ANN, later(later(now))).subscriber
+        of_ann, of_bob = (privacy.export_person(tx, one.id) for one in (ann, bob))
+
+    assert [Act.REQUESTED, Act.CONFIRMED, Act.CHANGED] == [one.act for one in of_ann.consent]
+    assert [(Act.REQUESTED, other), (Act.CONFIRMED, other)] == [(one.act, one.list_id) for one in of_bob.consent]
+    assert [(now,), (later(later(now)),)] == [of_ann.asked_at, of_bob.asked_at]
 
 
 def test_export_of_nobody_is_told(database: Database) -> None:

@@ -13,22 +13,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.database import Database
+from newsletter.people import keepout
 from newsletter.people import replay as reading
 from newsletter.people.erase import erase
 from newsletter.people.replay import BATCH
 from newsletter.people.withdraw import withdraw, withdraw_everywhere
+from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers import journal, register, suppression
 from subscribers.address import parse
 from subscribers.consent import Act
 from subscribers.errors import SubscriberNotFound
 from subscribers.journal import Line, Said, Unread
-from subscribers.model import Reason
+from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.conftest import SECRET
 from tests.harness import mailroom
 from tests.harness.mailroom import Mailroom
-from tests.harness.people import COMMAND, LINK, ONE_CLICK, a_list, ask, audience_of, join, later
+from tests.harness.people import COMMAND, LINK, ONE_CLICK, a_list, ask, audience_of, join, later, move
 
 HOUR = timedelta(hours=1)
 
@@ -119,6 +121,39 @@ def test_yes_that_a_person_gave_since_stands(database: Database, keyring: Keyrin
 
     assert ["ann", "bob", "cem"] == audience(database, room)
     assert [None, Reason.UNSUBSCRIBED] == [reason(database, keyring, "ann", one) for one in (room.list_id, other)]
+
+
+def test_yes_of_who_had_the_address_before_is_not_its_owners(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom
+) -> None:
+    """Ann said yes once more after the no of her address, and moved on; whom an import brought to it since said nothing."""
+    soon = later(now)
+    with database.write() as tx:
+        ann = register.find(tx, parse("ann@example.net"))
+        withdraw(tx, keyring, mailroom.subscription_of(tx, "ann").id, now + HOUR, ONE_CLICK)
+        join(tx, keyring, room.list_id, "ann@example.net", soon)
+        move(tx, keyring, ann, "ann@new.example", soon + HOUR)
+        register.add(tx, keyring, room.list_id, parse("ann@example.net"), "", soon + HOUR, COMMAND, is_confirmed=True)
+    assert ["ann", "ann", "bob", "cem"] == audience(database, room)
+
+    assert {"applied": 1} == read_again(database, keyring, [about_ann(keyring, Reason.UNSUBSCRIBED, now + HOUR, "readers")])
+    with database.read() as tx:
+        assert ["ann@new.example", "bob@example.net", "cem@example.net"] == audience_of(tx, room.list_id)
+
+
+def test_no_to_everything_holds_behind_what_the_staff_lifts(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom
+) -> None:
+    """It is evidence again, once, however often it is read."""
+    lines = [about_ann(keyring, Reason.MANUAL, now), about_ann(keyring, Reason.UNSUBSCRIBED, now + HOUR)]
+    for _ in range(2):
+        read_again(database, keyring, lines)
+    with database.write() as tx:
+        keepout.lift(tx, LOCAL_OPERATOR, keyring.hash_address("ann@example.net"), now + 2 * HOUR, list_id=EVERY_LIST)
+        left = [one.list_id for one in register.consent_of(tx, lines[0].email_hash) if one.act is Act.WITHDRAWN]
+
+    assert [room.list_id, None] == left
+    assert Reason.UNSUBSCRIBED == reason(database, keyring, "ann", room.list_id + 1)
 
 
 def test_what_an_import_says_since_is_no_yes(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
