@@ -78,7 +78,7 @@ def run(door: Door, *, is_rehearsal: bool) -> None:
     forgotten: Mapping[str, int] = dict.fromkeys(found, 0)
     database = door.application.database
     with reading_bar("Forgetting", total) as tell:
-        for forgotten in retention.forget(database.write, followed, now):
+        for forgotten in retention.forget(database, followed, now):
             done = sum(forgotten.values())
             tell(done, done)
     database.scrub()

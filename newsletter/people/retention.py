@@ -1,21 +1,23 @@
 """How long what is kept of people is kept, and forgetting it afterwards: in small batches, and begun again at will."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsletter import failpoints
+from newsletter.database import Database
 from newsletter.mail import history
 from newsletter.people import departures, erase
 from subscribers import acts, retention
+from subscribers.exchange.turns import turn
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
 # Rows per transaction: how long a page that wants to write has to wait, and what a kill can undo.
 BATCH = 200
 
-Begin = Callable[[], AbstractContextManager[Transaction]]
+# People found at a time, before they are erased in batches: everybody is walked for it, and nobody waits meanwhile.
+FOUND = 50 * BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +42,21 @@ class Rule:
     keep: timedelta | None
     # How much is older than a moment.
     count: Callable[[Transaction, datetime], int]
-    # Forget up to so much of it; 0: there is no more.
-    take: Callable[[Transaction, datetime, int], int]
+    # Forget it, a transaction for each batch; gives how much went with each.
+    forget: Callable[[Database, datetime], Iterator[int]]
 
 
 def rules(keep: Keep, keyring: Keyring, now: datetime) -> tuple[Rule, ...]:
     """Give the rules in the order they are followed."""
-
-    def erase_left(tx: Transaction, before: datetime, limit: int) -> int:
-        people = retention.next_left(tx, before, limit)
-        for subscriber_id in people:
-            erase.erase(tx, keyring, subscriber_id, now)
-        return len(people)
-
+    networks = _emptying(acts.forget_origins)
+    of_departures = _emptying(departures.forget_networks)
+    found = _emptying(retention.forget_erased)
     return (
-        Rule("deliveries", "deliveries say to whom they went", keep.deliveries, history.named, history.forget_names),
-        Rule("networks", "acts tell a network address", keep.networks, acts.origins_before, acts.forget_origins),
-        Rule(
-            "departures",
-            "departures tell a network",
-            keep.networks,
-            departures.networks_before,
-            departures.forget_networks,
-        ),
-        Rule("left", "people left their last list", keep.left, retention.left, erase_left),
-        Rule("evidence", "erased people are found by their hash", keep.left, retention.erased, retention.forget_erased),
+        Rule("deliveries", "deliveries say to whom they went", keep.deliveries, history.named, _emptying(history.forget_names)),
+        Rule("networks", "acts tell a network address", keep.networks, acts.origins_before, networks),
+        Rule("departures", "departures tell a network", keep.networks, departures.networks_before, of_departures),
+        Rule("left", "people left their last list", keep.left, retention.left, _erasing(keyring, now)),
+        Rule("evidence", "erased people are found by their hash", keep.left, retention.erased, found),
     )
 
 
@@ -73,18 +65,52 @@ def due(tx: Transaction, followed: Sequence[Rule], now: datetime) -> Mapping[str
     return {rule.name: rule.count(tx, now - rule.keep) if rule.keep is not None else 0 for rule in followed}
 
 
-def forget(begin: Begin, followed: Sequence[Rule], now: datetime) -> Iterator[Mapping[str, int]]:
+def forget(database: Database, followed: Sequence[Rule], now: datetime) -> Iterator[Mapping[str, int]]:
     """Forget what is due at a moment, a batch at a time; gives after each how much of what was forgotten so far.
 
     It may be left at any batch and begun again: what is done is done.
     """
     forgotten = dict.fromkeys((rule.name for rule in followed), 0)
     for rule in followed:
-        while rule.keep is not None:
-            with begin() as tx:
-                taken = rule.take(tx, now - rule.keep, BATCH)
-            failpoints.hit("batch.forgotten")
-            if not taken:
-                break
+        if rule.keep is None:
+            continue
+        for taken in rule.forget(database, now - rule.keep):
             forgotten[rule.name] += taken
             yield dict(forgotten)
+
+
+def _emptying(take: Callable[[Transaction, datetime, int], int]) -> Callable[[Database, datetime], Iterator[int]]:
+    """Go on until *take*, which empties up to so many rows by an index, finds no more."""
+
+    def batches(database: Database, before: datetime) -> Iterator[int]:
+        while True:
+            with turn(database.write) as tx:
+                taken = take(tx, before, BATCH)
+            failpoints.hit("batch.forgotten")
+            if not taken:
+                return
+            yield taken
+
+    return batches
+
+
+def _erasing(keyring: Keyring, now: datetime) -> Callable[[Database, datetime], Iterator[int]]:
+    """Erase whoever left, found while others may write."""
+
+    def batches(database: Database, before: datetime) -> Iterator[int]:
+        after = 0
+        while True:
+            with database.read() as tx:
+                found = retention.next_left(tx, before, after, FOUND)
+            if not found:
+                return
+            for first in range(0, len(found), BATCH):
+                with turn(database.write) as tx:
+                    people = retention.hold_left(tx, before, found[first : first + BATCH])
+                    for subscriber_id in people:
+                        erase.erase(tx, keyring, subscriber_id, now)
+                failpoints.hit("batch.forgotten")
+                yield len(people)
+            after = found[-1]
+
+    return batches

@@ -104,6 +104,13 @@ Index(
     sqlite_where=text("state IN ('open')"),
     postgresql_where=text("state IN ('open')"),
 )
+# Whose people are still named, in the order they are forgotten.
+Index(
+    "ix_mailing_named",
+    mailing.c.planned_at,
+    sqlite_where=text("names_forgotten_at IS NULL"),
+    postgresql_where=text("names_forgotten_at IS NULL"),
+)
 # What can be claimed of one letter; whoever waits for a later moment stands behind everybody who does not, and the people of
 # a domain with a rate of its own stand in a queue of their own.
 Index(

@@ -27,7 +27,7 @@ def forget(application: Application) -> None:
         if now < night or instance.has_forgotten(tx, day):
             return
     followed = retention.rules(application.settings.keep, application.keyring, now)
-    batches = tuple(islice(retention.forget(application.database.write, followed, night), MOST_BATCHES))
+    batches = tuple(islice(retention.forget(application.database, followed, night), MOST_BATCHES))
     is_through = len(batches) < MOST_BATCHES
     if is_through:
         application.database.scrub()

@@ -17,6 +17,7 @@ wording = Table(
 
 _HAS_HASH = text("email_hash IS NOT NULL")
 _HAS_ORIGIN = text("origin_salt IS NOT NULL")
+_IS_FOUND_ERASURE = text("act = 'erased' AND email_hash IS NOT NULL")
 
 # No foreign keys: evidence outlives the person and the list.
 consent = Table(
@@ -51,6 +52,8 @@ consent = Table(
     UniqueConstraint("chain", "seq"),
     Index("ix_consent_email_hash", "email_hash", sqlite_where=_HAS_HASH, postgresql_where=_HAS_HASH),
     Index("ix_consent_origin", "at", sqlite_where=_HAS_ORIGIN, postgresql_where=_HAS_ORIGIN),
+    # Erasures that are still found by the hash of the address, in the order that ends.
+    Index("ix_consent_erased", "at", sqlite_where=_IS_FOUND_ERASURE, postgresql_where=_IS_FOUND_ERASURE),
     **SQLITE,
 )
 

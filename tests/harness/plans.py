@@ -1,7 +1,7 @@
 """How a database goes about a statement, and what of that would take for ever with a million people."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Executable, event
@@ -17,6 +17,43 @@ def faults(tx: Connection, statement: Executable) -> list[str]:
     [row] = _explained(tx, statement, "EXPLAIN (FORMAT JSON) ")
     document = row[0] if isinstance(row[0], list) else json.loads(row[0])
     return list(_postgres_faults(document[0]["Plan"], is_repeated=False))
+
+
+def walks(tx: Connection, act: Callable[[], object]) -> list[str]:
+    """Give the parts of the plans of all that *act* asks that walk a table or an index from end to end, or sort.
+
+    None: what it costs is bounded by what it takes. PostgreSQL walks small tables, and is told to do without where it can.
+    """
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, text: str, values: Any, _context: Any, _many: Any) -> None:  # noqa: ANN401 -- the event's types
+        asked.append((text, values))
+
+    event.listen(tx, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(tx, "before_cursor_execute", note)
+    if tx.dialect.name == "sqlite":
+        steps = [row.detail for text, values in asked for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+        return [step for step in steps if "TEMP B-TREE" in step or _is_walk(step)]
+    for way in ("seqscan", "sort", "bitmapscan"):
+        tx.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+    plans = [tx.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {text}", values).scalar_one()[0]["Plan"] for text, values in asked]
+    return [walk for plan in plans for walk in _postgres_walks(plan)]
+
+
+def _is_walk(step: str) -> bool:
+    # What is handed over as one value is no table, and what a subquery gave was bounded by that.
+    return step.startswith("SCAN") and not any(given in step for given in ("json_each", "subquery", "CONSTANT ROW"))
+
+
+def _postgres_walks(plan: dict[str, Any]) -> Iterator[str]:
+    kind = plan["Node Type"]
+    if kind in {_WALK, "Sort"} or (kind.startswith("Index") and "Index Cond" not in plan):
+        yield f"{kind} on {plan.get('Relation Name', 'what was found')}"
+    for part in plan.get("Plans", []):
+        yield from _postgres_walks(part)
 
 
 def _explained(tx: Connection, statement: Executable, prefix: str) -> list[Any]:

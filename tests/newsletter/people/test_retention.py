@@ -16,14 +16,15 @@ from newsletter.people.withdraw import withdraw
 from newsletter.tables.departures import departure, departure_burst
 from newsletter.tables.mail import delivery, mailing
 from subscribers import register, suppression
+from subscribers import retention as kept
 from subscribers.address import parse
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import Reason
 from subscribers.tables.evidence import consent
 from subscribers.tokens import Keyring
-from tests.harness import mailroom, people
+from tests.harness import mailroom, people, plans
 from tests.harness.mailroom import Mailroom
-from tests.harness.people import ONE_CLICK
+from tests.harness.people import LINK, ONE_CLICK
 
 YEAR = timedelta(days=365)
 DAY = timedelta(days=1)
@@ -50,7 +51,7 @@ def tried(database: Database, keyring: Keyring, now: datetime, keep: Keep | None
 def forgotten(database: Database, keyring: Keyring, now: datetime) -> Mapping[str, int]:
     """Forget, to the end; gives how much of what."""
     followed = retention.rules(Keep(), keyring, now)
-    batches = list(retention.forget(database.write, followed, now))
+    batches = list(retention.forget(database, followed, now))
     return batches[-1] if batches else {}
 
 
@@ -119,13 +120,67 @@ def test_a_departure_outlasts_its_network(database: Database, keyring: Keyring, 
         assert {""} == set(tx.execute(select(departure.c.network).union(select(departure_burst.c.network))).scalars())
 
 
+def test_who_asks_to_come_back_is_not_erased(database: Database, keyring: Keyring, now: datetime, old: Mailroom) -> None:
+    """The button in the mail to them works the next morning."""
+    then = now + 3 * YEAR + 2 * DAY
+    with database.write() as tx:
+        due = people.ask(tx, keyring, old.list_id, "ann@example.net", then - timedelta(minutes=1))
+
+    assert 0 == tried(database, keyring, then)["left"]
+    assert 0 == forgotten(database, keyring, then)["left"]
+    with database.write() as tx:
+        register.confirm(tx, keyring, due.confirmation_id, then + timedelta(hours=6), LINK)
+        assert "ann@example.net" in people.audience_of(tx, old.list_id)
+
+
+def test_who_asks_to_come_back_between_being_found_and_being_erased_stays(
+    database: Database, keyring: Keyring, now: datetime, old: Mailroom
+) -> None:
+    """It is asked once more when the row is held."""
+    before = now + 2 * DAY
+    with database.write() as tx:
+        ann = mailroom.subscription_of(tx, "ann").subscriber_id
+        found = kept.next_left(tx, before, 0, 10)
+        assert [(ann,), (ann,), ()] == [found, kept.hold_left(tx, before, found), kept.next_left(tx, before, ann, 10)]
+        people.ask(tx, keyring, old.list_id, "ann@example.net", before + DAY)
+
+        assert () == kept.hold_left(tx, before, found)
+
+
+def test_erasures_of_long_ago_are_found_without_walking_the_evidence(
+    database: Database, keyring: Keyring, now: datetime, old: Mailroom
+) -> None:
+    """Which has some acts of everybody."""
+    with database.write() as tx:
+        assert [] == plans.walks(tx, lambda: kept.erased(tx, now + 2 * DAY))
+        assert [] == plans.walks(tx, lambda: kept.forget_erased(tx, now + 2 * DAY, 10))
+        assert 0 == kept.erased(tx, now + 2 * DAY)
+
+
+def test_many_who_left_are_erased_in_batches(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Each is found once, and whoever stays between them is not."""
+    with database.write() as tx:
+        list_id = people.a_list(tx, now).id
+        for number in range(BATCH + 5):
+            joined = people.join(tx, keyring, list_id, f"reader{number}@example.net", now)
+            if number != 3:
+                register.withdraw(tx, keyring, joined.subscription.id, now, ONE_CLICK)
+    then = now + 3 * YEAR + DAY
+    followed = [rule for rule in retention.rules(Keep(), keyring, then) if rule.name == "left"]
+    batches = [done["left"] for done in retention.forget(database, followed, then)]
+
+    assert [BATCH, BATCH + 4] == batches
+    with database.read() as tx:
+        assert ["reader3@example.net"] == people.audience_of(tx, list_id)
+
+
 def test_for_ever_is_for_ever(database: Database, keyring: Keyring, now: datetime, old: Mailroom) -> None:
     """Whatever the year."""
     keep = Keep(None, None, None)
 
     assert 0 == sum(tried(database, keyring, now + 50 * YEAR, keep).values())
     followed = retention.rules(keep, keyring, now + 50 * YEAR)
-    assert [] == list(retention.forget(database.write, followed, now + 50 * YEAR))
+    assert [] == list(retention.forget(database, followed, now + 50 * YEAR))
 
 
 def test_left_in_the_middle_and_begun_again_is_as_once(database: Database, keyring: Keyring, now: datetime) -> None:
@@ -136,7 +191,7 @@ def test_left_in_the_middle_and_begun_again_is_as_once(database: Database, keyri
             people.join(tx, keyring, list_id, f"reader{number}@example.net", now)
     then = now + YEAR + DAY
     would = tried(database, keyring, then)
-    first = next(iter(retention.forget(database.write, retention.rules(Keep(), keyring, then), then)))
+    first = next(iter(retention.forget(database, retention.rules(Keep(), keyring, then), then)))
 
     assert (2 * (BATCH + 5), BATCH) == (would["networks"], first["networks"])
     assert would["networks"] - BATCH == forgotten(database, keyring, then)["networks"]
