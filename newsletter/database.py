@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -163,7 +163,11 @@ class Database:
         known_instance(connection, self._key_check)
 
     def writer(self) -> "Writer":
-        """Give a connection of one's own for whoever writes again and again."""
+        """Give a connection of one's own for a mailer, which writes again and again.
+
+        It is not asked for the instance's key, nor kept out while people are moved to another one: a mailer hashes no address.
+        It takes the hash that the row of a delivery has, and holds that row, and nobody whose row is held is moved.
+        """
         return Writer(self._writing)
 
     def hasty_writer(self) -> "Writer":
@@ -175,6 +179,8 @@ class Database:
     def bulk_writer(self) -> Iterator["Writer"]:
         """Give one for work in many transactions that goes on where it was when it is begun again.
 
+        It is a door like `write`: the instance's key is asked for, and nobody is moved to another one meanwhile.
+
         On SQLite the last of them may be forgotten in a power cut, and no other: each of an import's writes megabytes of
         indexes, and waiting for the disk every time took as long as everything else. The next transaction of anybody else
         makes them last.
@@ -184,7 +190,7 @@ class Database:
             engine = _sqlite_engine(self.url, BUSY_TIMEOUT, BULK)
             _pay_debts(engine, self._journal)
             engine = engine.execution_options(**_WRITES)
-        writer = Writer(engine)
+        writer = Writer(engine, self._require_key if self._key_check else None)
         try:
             yield writer
         finally:
@@ -240,8 +246,10 @@ class Database:
 class Writer:
     """One connection that is kept: fetching and returning one for each transaction costs as much as a short transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, admit: Callable[[Connection], None] | None = None) -> None:
         self._engine = engine
+        # Asked at the beginning of each transaction; raises when nothing may be written.
+        self._admit = admit
         self._connection: Connection | None = None
 
     @contextmanager
@@ -256,6 +264,8 @@ class Writer:
             self._connection = self._engine.connect()
         try:
             with self._begun(self._connection):
+                if self._admit is not None:
+                    self._admit(self._connection)
                 yield self._connection
         except DatabaseBusy:
             raise

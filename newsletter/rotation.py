@@ -7,7 +7,6 @@ are moved when somebody meets them (subscribers.recognition), and need the forme
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from newsletter import failpoints, instance
@@ -30,8 +29,10 @@ LONGEST_BREATH = 1.0
 # Until a door that is open has been closed, or a mailer has sent what it holds. In seconds.
 PAUSE = 0.05
 
-# Rounds without anybody moved before it is given up: five minutes.
+# Rounds in a row without anybody moved before it is given up: five minutes of waiting for mailers, an hour for doors. An
+# import of a million people keeps one open for nearly as long as it takes.
 MOST_IDLE_ROUNDS = 6_000
+MOST_BUSY_ROUNDS = 72_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +116,31 @@ def move_people(
     It may be killed and run again at any moment, beside pages, imports and mailers.
 
     Raises:
-        KeyNotChanged: somebody could not be moved for five minutes, because a mailer held their mail.
+        KeyNotChanged: somebody could not be moved for five minutes, because a mailer held their mail, or nobody for an hour,
+            because others were writing all the time.
 
     """
-    moved, idle = 0, 0
+    moved, idle, busy = 0, 0, 0
     after = _first_left(database, keyring)
     while after is not None:
-        batch, begun = _Batch(0, after, is_last=False), ticks()
-        with suppress(DatabaseBusy), database.write_alone() as tx:
-            batch = _move_batch(tx, keyring, after)
+        begun = ticks()
+        batch = _moved_alone(database, keyring, after)
         taken = ticks() - begun
-        failpoints.hit("people.rekeyed")
-        moved, after = moved + batch.moved, batch.last_id
+        moved += batch.moved if batch is not None else 0
         progress(moved)
-        if batch.is_last:
-            # From the beginning: who was held is free by now.
-            after = _first_left(database, keyring)
-        idle = 0 if batch.moved else idle + 1
-        if idle > MOST_IDLE_ROUNDS:
-            raise KeyNotChanged("somebody's mail is held by a mailer; run it again when nothing is being mailed")
-        if not batch.moved:
+        if batch is None:
+            busy = _counted(busy, MOST_BUSY_ROUNDS, "somebody was writing without a pause; run it again when less is going on")
             sleep(PAUSE)
-        elif database.is_sqlite:
+            continue
+        busy = 0
+        # From the beginning when everybody was gone through: who was held is free by now.
+        after = _first_left(database, keyring) if batch.is_last else batch.last_id
+        if not batch.moved:
+            idle = _counted(idle, MOST_IDLE_ROUNDS, "somebody's mail is held by a mailer; run it again when nothing is mailed")
+            sleep(PAUSE)
+            continue
+        idle = 0
+        if database.is_sqlite:
             sleep(min(taken, LONGEST_BREATH))
     return moved
 
@@ -144,6 +148,18 @@ def move_people(
 def standing(tx: Transaction, keyring: Keyring) -> Standing:
     """Tell how much is still remembered by former keys."""
     return Standing(rekeying.people_to_move(tx, keyring), rekeying.suppressions_to_move(tx, keyring))
+
+
+def _counted(rounds: int, most: int, trouble: str) -> int:
+    """Count one more round in a row in which nobody was moved.
+
+    Raises:
+        KeyNotChanged: there were too many.
+
+    """
+    if rounds >= most:
+        raise KeyNotChanged(trouble)
+    return rounds + 1
 
 
 def _first_left(database: Database, keyring: Keyring) -> int | None:
@@ -158,6 +174,17 @@ class _Batch:
     last_id: int
     # Nobody stands behind it.
     is_last: bool
+
+
+def _moved_alone(database: Database, keyring: Keyring, after: int) -> _Batch | None:
+    """Move a batch; None while a door is open, which says nothing of whose mail is held."""
+    try:
+        with database.write_alone() as tx:
+            batch = _move_batch(tx, keyring, after)
+    except DatabaseBusy:
+        return None
+    failpoints.hit("people.rekeyed")
+    return batch
 
 
 def _move_batch(tx: Transaction, keyring: Keyring, after: int) -> _Batch:

@@ -1,7 +1,8 @@
 """Row G04: the key is changed, killed in the middle and changed again, and at no moment anybody slips through a door."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -30,6 +31,7 @@ from subscribers.outcomes import ConfirmationDue, Suppressed
 from subscribers.tables.kinds import metadata
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring, Purpose
+from subscribers.transaction import Transaction
 from tests.conftest import SECRET
 from tests.harness import mailroom, people
 from tests.harness.mailroom import Mailroom
@@ -253,32 +255,89 @@ def test_erased_in_between_is_kept_out(database: Database, now: datetime, gone: 
         assert suppression.is_suppressed(tx, hash_of(NEW, "cem"), EVERY_LIST)
 
 
+@contextmanager
+def by_itself(database: Database) -> Iterator[Transaction]:
+    """Open a transaction as pages and commands do."""
+    with database.write() as tx:
+        yield tx
+
+
+@contextmanager
+def in_bulk(database: Database) -> Iterator[Transaction]:
+    """Open a transaction as an import does."""
+    with database.bulk_writer() as writer, writer.write() as tx:
+        yield tx
+
+
+DOORS = pytest.mark.parametrize("opened", [by_itself, in_bulk])
+Opened = Callable[[Database], AbstractContextManager[Transaction]]
+
+
+@DOORS
 def test_process_of_the_former_key_writes_nothing_more(
-    database_url: str, database: Database, keyring: Keyring, gone: Mailroom
+    database_url: str, database: Database, keyring: Keyring, gone: Mailroom, opened: Opened
 ) -> None:
     """It would recognise nobody; one that was started with both goes on."""
     former = Database(database_url, key_check=keyring.key_check)
-    with former.write():
+    with opened(former):
         pass
     begin(database)
-    with pytest.raises(InstanceMismatch, match="NEWSLETTER_FORMER_SECRET_KEY"), former.write():
+    with pytest.raises(InstanceMismatch, match="NEWSLETTER_FORMER_SECRET_KEY"), opened(former):
         pass
     former.close()
     present = Database(database_url, key_check=BOTH.key_check)
-    with present.write():
+    with opened(present):
         pass
     present.close()
 
 
-def test_no_door_is_open_while_people_are_moved(postgres_url: str, keyring: Keyring, now: datetime) -> None:
+@DOORS
+def test_no_door_is_open_while_people_are_moved(postgres_url: str, keyring: Keyring, now: datetime, opened: Opened) -> None:
     """On PostgreSQL, where others could write at the same time; on SQLite nobody can."""
     database = Database(postgres_url, key_check=keyring.key_check)
     with database.write() as tx:
         mailroom.open_mailroom(tx, keyring, now, ("ann",))
-    with database.write(), pytest.raises(DatabaseBusy), database.write_alone():
+    with opened(database), pytest.raises(DatabaseBusy), database.write_alone():
         pass
     with database.write_alone():
         pass
+    database.close()
+
+
+def test_doors_that_are_open_are_waited_for_and_are_no_mailer(
+    postgres_url: str, now: datetime, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rounds it takes: nobody's mail is held."""
+    monkeypatch.setattr(rotation, "MOST_IDLE_ROUNDS", 2)
+    database = Database(postgres_url, key_check=BOTH.key_check)
+    with database.write_alone() as tx:
+        mailroom.open_mailroom(tx, keyring, now, ("ann", "bob"))
+        tx.execute(update(mailing).values(state="finished"))
+    begin(database)
+    door = ExitStack()
+    door.enter_context(database.write())
+    rounds = count()
+
+    def closes_it(_moved: int) -> None:
+        if next(rounds) == 10:
+            door.close()
+
+    assert 2 == rotation.move_people(database, BOTH, closes_it, sleep=lambda _seconds: None)
+    database.close()
+
+
+def test_doors_that_are_never_closed_are_told(
+    postgres_url: str, now: datetime, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As what they are, after their time; what was moved stays moved."""
+    monkeypatch.setattr(rotation, "MOST_BUSY_ROUNDS", 2)
+    database = Database(postgres_url, key_check=BOTH.key_check)
+    with database.write_alone() as tx:
+        mailroom.open_mailroom(tx, keyring, now, ("ann",))
+        tx.execute(update(mailing).values(state="finished"))
+    begin(database)
+    with database.write(), pytest.raises(KeyNotChanged, match="writing without a pause"):
+        rotation.move_people(database, BOTH, sleep=lambda _seconds: None)
     database.close()
 
 
