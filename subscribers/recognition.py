@@ -4,7 +4,7 @@ At any moment all that is kept of an address stands under one hash. Of people wh
 the rotation moves with everything else of theirs. Of others it is found by the former keys, and moved when somebody meets it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -57,17 +57,49 @@ def forget_former(tx: Transaction, keyring: Keyring, email_key: str) -> str:
     return present
 
 
-def of_former(tx: Transaction, keyring: Keyring, wanted: Collection[str]) -> Mapping[str, str]:
-    """Give for those of *wanted* that are former hashes of people who are known the hashes they have now."""
-    if not keyring.former or not wanted:
-        return {}
-    people = select(subscriber.c.email_key, subscriber.c.email_hash).execution_options(yield_per=_CHUNK)
-    return {
-        former: row.email_hash
-        for row in tx.execute(people)
-        for one in keyring.former
-        if (former := one.hash_address(row.email_key)) in wanted
-    }
+class Owners:
+    """Whose the hashes are that a journal tells, whichever key of *keyring* made them, of people who are known.
+
+    A hash cannot be asked whose it is under another key, so everybody has to be walked: once, at the first `look`, and at a
+    later one only those who became known since.
+    """
+
+    def __init__(self, keyring: Keyring, wanted: Collection[str]) -> None:
+        self._keyring = keyring
+        # With one key alone everybody is found by the hash itself.
+        self._wanted = wanted if keyring.former else ()
+        self._ids: dict[str, int] = {}
+        self._hashes: dict[int, set[str]] = {}
+        self._last_id = 0
+
+    def look(self, tx: Transaction) -> None:
+        """Look at everybody who is known and was not looked at yet."""
+        if not self._wanted:
+            return
+        people = (
+            select(subscriber.c.id, subscriber.c.email_key).where(subscriber.c.id > self._last_id).order_by(subscriber.c.id)
+        )
+        for row in tx.execute(people.execution_options(yield_per=_CHUNK)):
+            self._last_id = row.id
+            for one in (self._keyring, *self._keyring.former):
+                hashed = one.hash_address(row.email_key)
+                if hashed in self._wanted:
+                    self._ids[hashed] = row.id
+                    self._hashes.setdefault(row.id, set()).add(hashed)
+
+    def all_hashes(self, email_hash: str) -> Collection[str]:
+        """Give every wanted hash of the person whose this one is, itself included."""
+        owner = self._ids.get(email_hash)
+        return (email_hash,) if owner is None else self._hashes[owner]
+
+    def present(self, tx: Transaction, email_hashes: Iterable[str]) -> Mapping[str, str]:
+        """Give, for those of some hashes that are of people who are known, the hash each of these has now."""
+        ids = {one: self._ids[one] for one in email_hashes if one in self._ids}
+        if not ids:
+            return {}
+        people = select(subscriber.c.id, subscriber.c.email_hash).where(subscriber.c.id.in_(batches.numbers(tx, ids.values())))
+        now = {row.id: row.email_hash for row in tx.execute(people)}
+        return {one: now[owner] for one, owner in ids.items() if owner in now}
 
 
 def _of_people(tx: Transaction, email_keys: Sequence[str]) -> Mapping[str, str]:

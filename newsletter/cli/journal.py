@@ -49,7 +49,8 @@ def replay_(door: Door, files: Sequence[str]) -> int:
     door.allow(Permission.MANAGE_INSTANCE)
     with ExitStack() as stack, reading_bar("Reading journals", 0, "lines") as tell:
         sheets = _opened(files, stack)
-        fates = replay(application.database.write, application.keyring, partial(_read, sheets, door), partial(tell, 0))
+        database, lines = application.database, partial(_read, sheets, door)
+        fates = replay(database.write, application.keyring, lines, partial(tell, 0), look=database.read)
     gaps = tuple(_gaps(sheets, fates))
     with door.acting(Permission.MANAGE_INSTANCE) as acting:
         if not gaps:

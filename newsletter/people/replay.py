@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
 from newsletter.people import erase, withdraw
-from subscribers import acts, journal, recognition, register, suppression
+from subscribers import acts, journal, register, suppression
 from subscribers.consent import Act, Door, Evidence
+from subscribers.exchange.turns import Begin, turn
 from subscribers.journal import Line, Said, Unread
 from subscribers.model import EVERY_LIST, Reason, Subscriber, SubscriptionState
-from subscribers.tokens import KEY_ID_LENGTH, Keyring
+from subscribers.recognition import Owners
+from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
 # Lines per transaction: how long a page that wants to write has to wait, and what a kill can undo.
@@ -50,34 +51,44 @@ class _Desk:
     # The lists there are, by slug.
     lists: Mapping[str, int]
     lifted: _Lifted
-    # Of people who are known: the hashes they have now, by those a former key made.
+    owners: Owners
+    # Of people who are known: the hashes they have now, by those that any key made.
     present: Mapping[str, str]
 
 
 def replay(
-    begin: Callable[[], AbstractContextManager[Transaction]],
+    begin: Begin,
     keyring: Keyring,
     read: Callable[[], Iterable[Line | Unread]],
     progress: Callable[[int], None] = lambda _lines: None,
+    *,
+    look: Begin | None = None,
 ) -> Mapping[Fate, int]:
-    """Apply all lines that *read* gives, which is asked twice; gives how many had which fate.
+    """Apply all lines that *read* gives, which is asked several times for the same; gives how many had which fate.
 
     In any order and any number of times: the same lines again change nothing. *begin* gives a transaction that may write;
-    many short ones are taken. *progress* is told how many lines are done.
+    many short ones are taken. *look* gives one that only reads, for what would hold others up. *progress* is told how many
+    lines are done.
     """
     lifted = _liftings(read())
-    former = frozenset(
-        line.email_hash for line in read() if isinstance(line, Line) and line.email_hash[:KEY_ID_LENGTH] != keyring.key_id
-    )
+    owners = Owners(keyring, _hashes(read()) if keyring.former else ())
+    with (look or begin)() as tx:
+        # Everybody is walked: not while others wait to write.
+        owners.look(tx)
     fates: Counter[Fate] = Counter()
     lines = iter(read())
     while batch := tuple(islice(lines, BATCH)):
-        with begin() as tx:
+        with turn(begin) as tx:
+            owners.look(tx)
             lists = {one.slug: one.id for one in register.all_lists(tx)}
-            desk = _Desk(keyring, lists, lifted, recognition.of_former(tx, keyring, former))
+            desk = _Desk(keyring, lists, lifted, owners, owners.present(tx, _hashes(batch)))
             fates.update([_fate(tx, desk, line) for line in batch])
         progress(fates.total())
     return {fate: fates[fate] for fate in Fate}
+
+
+def _hashes(lines: Iterable[Line | Unread]) -> frozenset[str]:
+    return frozenset(line.email_hash for line in lines if isinstance(line, Line))
 
 
 def _liftings(lines: Iterable[Line | Unread]) -> _Lifted:
@@ -85,7 +96,7 @@ def _liftings(lines: Iterable[Line | Unread]) -> _Lifted:
     lifted: _Lifted = {}
     for line in lines:
         if isinstance(line, Line) and line.said is Said.LIFTED:
-            key = _place(line)
+            key = _place(line, line.email_hash)
             lifted[key] = max(line.at, lifted.get(key, line.at))
     return lifted
 
@@ -101,15 +112,20 @@ def _fate(tx: Transaction, desk: _Desk, line: Line | Unread) -> Fate:
         is_own = line.reason in suppression.OWN_WORD
         lifted = suppression.lift_older(tx, email_hash, line.at, list_id=list_id, is_own=is_own)
         return Fate.APPLIED if lifted else Fate.KNOWN
-    lifted_at = desk.lifted.get(_place(line))
-    if lifted_at is not None and lifted_at >= line.at:
+    if _was_lifted(desk, line):
         return Fate.OUTDATED
     return _take_no(tx, desk, replace(line, email_hash=desk.present.get(line.email_hash, line.email_hash)), list_id)
 
 
-def _place(line: Line) -> tuple[str, str, bool]:
+def _was_lifted(desk: _Desk, line: Line) -> bool:
+    """Whether the staff took it back since, under whichever key."""
+    places = [_place(line, email_hash) for email_hash in desk.owners.all_hashes(line.email_hash)]
+    return any(desk.lifted[place] >= line.at for place in places if place in desk.lifted)
+
+
+def _place(line: Line, email_hash: str) -> tuple[str, str, bool]:
     # A complaint that is lifted lifts no word of the person; a burst of clicks by a scanner that is undone does.
-    return (line.email_hash, line.scope, line.reason in suppression.OWN_WORD)
+    return (email_hash, line.scope, line.reason in suppression.OWN_WORD)
 
 
 def _take_no(tx: Transaction, desk: _Desk, line: Line, list_id: int) -> Fate:

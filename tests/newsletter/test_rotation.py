@@ -426,3 +426,72 @@ def test_journal_of_the_former_key_is_obeyed(database: Database, keyring: Keyrin
     with database.read() as tx:
         assert [] == audience_of(tx, gone.list_id)
         assert suppression.is_suppressed(tx, hash_of(NEW, "cem"), 99)
+
+
+def test_what_was_lifted_under_another_key_stays_lifted(
+    database: Database, keyring: Keyring, now: datetime, gone: Mailroom
+) -> None:
+    """Cem complained under the former key, and the staff took it back under the present one."""
+    said = Line(now, Said.NO, Reason.COMPLAINED, "*", hash_of(keyring, "cem"))
+    lifted = Line(now + HOUR, Said.LIFTED, Reason.COMPLAINED, "*", hash_of(NEW, "cem"))
+    begin(database)
+    move(database)
+    fates = replay.replay(database.write, BOTH, lambda: [lifted, said])
+
+    assert 1 == fates[replay.Fate.OUTDATED]
+    with database.read() as tx:
+        assert ["cem@example.net"] == audience_of(tx, gone.list_id)
+
+
+def test_journal_of_the_present_key_is_obeyed_before_people_are_moved(
+    database: Database, keyring: Keyring, now: datetime, gone: Mailroom
+) -> None:
+    """The backup is from before the change, the journal from after it, and everybody still has their former hash."""
+    lines = [
+        Line(now, Said.NO, Reason.UNSUBSCRIBED, "*", hash_of(NEW, "cem")),
+        Line(now, Said.NO, Reason.MANUAL, "*", hash_of(NEW, "bob")),
+    ]
+    begin(database)
+    replay.replay(database.write, BOTH, lambda: lines)
+
+    with database.read() as tx:
+        assert [] == audience_of(tx, gone.list_id)
+        assert Reason.UNSUBSCRIBED == suppression.reason_of(tx, hash_of(keyring, "cem"), gone.list_id)
+        assert Reason.MANUAL == suppression.reason_of(tx, hash_of(keyring, "bob"), gone.list_id)
+
+
+class Counting(Keyring):
+    """A keyring that counts what it hashes."""
+
+    hashed = 0
+
+    def hash_address(self, key: str) -> str:
+        """Hash, and count."""
+        self.hashed += 1
+        return super().hash_address(key)
+
+
+def test_people_are_walked_once_for_a_journal_of_any_length(
+    database: Database, keyring: Keyring, now: datetime, gone: Mailroom
+) -> None:
+    """Not once more for each hundred of its lines; who becomes known meanwhile is recognised, too."""
+    strangers = [
+        Line(now, Said.NO, Reason.MANUAL, "*", keyring.hash_address(f"reader{number}@example.net"))
+        for number in range(10 * replay.BATCH)
+    ]
+    counting, counting_former = Counting(SECRET[::-1]), Counting(SECRET)
+    counting.former = (counting_former,)
+    begin(database)
+    move(database)
+
+    def joins(lines: int) -> None:
+        if lines == replay.BATCH:
+            with database.write() as tx:
+                people.join(tx, BOTH, gone.list_id, "eve@example.net", now)
+
+    last = Line(now + HOUR, Said.NO, Reason.UNSUBSCRIBED, "*", hash_of(keyring, "eve"))
+    replay.replay(database.write, counting, lambda: [*strangers, last], joins)
+
+    assert counting.hashed + counting_former.hashed < 20
+    with database.read() as tx:
+        assert Reason.UNSUBSCRIBED == suppression.reason_of(tx, hash_of(NEW, "eve"), gone.list_id)
