@@ -74,6 +74,7 @@ def withdraw_everywhere(
     )
     suppression.suppress(tx, recognition.hash_of(tx, keyring, person.address.key), Reason.UNSUBSCRIBED, now)
     _keep_out_by_former_addresses(tx, keyring, person, EVERY_LIST, now)
+    register.record_no_to_all(tx, keyring, person.id, now, evidence)
     return outcomes
 
 

@@ -39,7 +39,19 @@ def seal(url: str) -> None:
 def joined(terminal: Terminal, paper: str) -> None:
     """Let Ann be on the list, and leave it."""
     terminal.ok("subscribers", "add", ANN, *BASIS)
+    terminal.ok("subscribers", "unsubscribe", ANN, "--list", "readers")
+
+
+def test_leaving_everything_is_shown_as_an_act_of_its_own(terminal: Terminal, paper: str) -> None:
+    """About every list; programs are told no list."""
+    terminal.ok("subscribers", "add", ANN, *BASIS)
     terminal.ok("subscribers", "unsubscribe", ANN)
+    told = terminal("consent", "show", ANN)
+
+    assert "3. Withdrawn" in told.out
+    assert "every list" in told.out.partition("3. Withdrawn")[2].partition("digest")[0]
+    acts = [(one["act"], one["list"]) for one in terminal.ok("consent", "show", ANN)["acts"]]
+    assert [("added", "readers"), ("withdrawn", "readers"), ("withdrawn", None)] == acts
 
 
 def test_evidence_is_shown(terminal: Terminal, joined: None, sqlite_url: str) -> None:

@@ -9,7 +9,7 @@ from newsletter.errors import NotPermitted, NotSuppressed, OwnWordHolds
 from newsletter.people import keepout
 from newsletter.people.erase import erase
 from newsletter.people.keepout import BATCH, KeepOut, KeptOut
-from newsletter.people.withdraw import withdraw
+from newsletter.people.withdraw import withdraw, withdraw_everywhere
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Role
 from subscribers import register, suppression
 from subscribers.address import parse
@@ -19,7 +19,7 @@ from subscribers.outcomes import Suppressed
 from subscribers.tokens import Keyring
 from tests.harness import mailroom, people
 from tests.harness.mailroom import Mailroom
-from tests.harness.people import COMMAND, FORM, ONE_CLICK, audience_of
+from tests.harness.people import COMMAND, FORM, LINK, ONE_CLICK, audience_of
 
 PUBLISHER = Actor("Pia", Role.PUBLISHER)
 HOUR = timedelta(hours=1)
@@ -93,7 +93,7 @@ def test_complaint_is_lifted_by_administrators_only(
         assert not suppression.is_suppressed(tx, email_hash, room.list_id)
 
 
-@pytest.mark.parametrize("act", ["leave", "erase", "come back", "erase and come back"])
+@pytest.mark.parametrize("act", ["leave", "leave everything", "erase", "come back", "erase and come back"])
 def test_own_word_behind_a_complaint_holds_when_that_is_lifted(
     database: Database, keyring: Keyring, now: datetime, room: Mailroom, act: str
 ) -> None:
@@ -111,10 +111,12 @@ def test_own_word_behind_a_complaint_holds_when_that_is_lifted(
         suppression.suppress(tx, email_hash, Reason.COMPLAINED, now, list_id=scope)
         if act == "leave":
             withdraw(tx, keyring, standing.id, now + HOUR, ONE_CLICK)
+        elif act == "leave everything":
+            withdraw_everywhere(tx, keyring, standing.subscriber_id, now + HOUR, LINK)
         elif act == "erase":
             erase(tx, keyring, standing.subscriber_id, now + HOUR)
         keepout.lift(tx, LOCAL_OPERATOR, email_hash, people.later(now) + HOUR, list_id=scope)
-        expected = {"leave": Reason.UNSUBSCRIBED, "erase": Reason.ERASED}
+        expected = {"leave": Reason.UNSUBSCRIBED, "leave everything": Reason.UNSUBSCRIBED, "erase": Reason.ERASED}
         of_scope = [suppression.reason_of_scope(tx, email_hash, scope), suppression.reason_of(tx, email_hash, room.list_id)]
 
         assert [expected.get(act)] * 2 == of_scope

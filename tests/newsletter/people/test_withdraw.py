@@ -6,13 +6,14 @@ from newsletter.database import Database
 from newsletter.mail import gate, leases, workers
 from newsletter.mail.delivery import DeliveryState, Passage
 from newsletter.people.withdraw import NOTE, withdraw, withdraw_everywhere
-from subscribers import register, suppression
+from subscribers import acts, register, suppression
 from subscribers.address import parse
+from subscribers.consent import Act
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import Reason
 from subscribers.outcomes import AlreadyWithdrawn, Suppressed, Unknown, Withdrawn
 from subscribers.tokens import Keyring
-from tests.harness import mailroom, people
+from tests.harness import chains, mailroom, people
 from tests.harness.mailroom import Mailroom
 from tests.harness.people import COMMAND, ONE_CLICK
 
@@ -85,6 +86,22 @@ def test_no_to_everything_reaches_every_list(database: Database, keyring: Keyrin
         assert DeliveryState.SKIPPED == mailroom.states(tx, room.letter_id)["ann"]
         assert [] == people.audience_of(tx, other)
         assert Suppressed(Reason.UNSUBSCRIBED) == added
+
+
+def test_no_to_everything_is_an_act_of_its_own(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
+    """Beside those to the lists they stood on; said again it adds nothing, until a yes lies between."""
+    with database.write() as tx:
+        person = register.find(tx, parse("ann@example.net"))
+        for _ in range(2):
+            withdraw_everywhere(tx, keyring, person.id, now, COMMAND)
+        once = [one.list_id for one in acts.of_person(tx, person.id) if one.act is Act.WITHDRAWN]
+        people.join(tx, keyring, room.list_id, "ann@example.net", people.later(now))
+        withdraw_everywhere(tx, keyring, person.id, people.later(now), COMMAND)
+        twice = [one.list_id for one in acts.of_person(tx, person.id) if one.act is Act.WITHDRAWN]
+
+        assert [room.list_id, None] == once
+        assert [room.list_id, None] * 2 == twice
+        assert [] == chains.broken(tx)
 
 
 def test_who_left_everything_comes_back_to_one_list(
