@@ -17,7 +17,7 @@ from alembic.util import CommandError
 from newsletter import adoption, failpoints, rotation
 from newsletter.clock import Clock, system_clock
 from newsletter.confined import Child
-from newsletter.database import Database, DatabaseBusy, DatabaseFault
+from newsletter.database import Database, DatabaseFault
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, KeyNotChanged, SettingWrong
 from newsletter.instance import claim_instance, known_instance
 from newsletter.issues.model import Newsletter
@@ -30,6 +30,7 @@ from newsletter.letters.templates import Templates
 from newsletter.mail.relays import Relay
 from newsletter.outbound import FetchPolicy
 from newsletter.settings import LogSettings, Settings
+from newsletter.writers import DatabaseBusy
 from subscribers.model import MailingList
 from subscribers.tokens import SHORTEST_SECRET, Keyring
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
@@ -21,6 +21,8 @@ from newsletter.errors import SettingWrong, TookTooLong
 from newsletter.instance import known_instance
 from newsletter.journal import Journal
 from newsletter.tables import departures, digests, dkim, feeds, instance, issues, letters, mail, relays, review, staff
+from newsletter.turnstile import Turnstile
+from newsletter.writers import BUSY_TIMEOUT, DatabaseBusy, Turns, Writer
 from subscribers import journal as notes
 from subscribers.tables import attributes, errands, evidence, imports, limits, lists, people, segments
 from subscribers.tables.kinds import metadata
@@ -53,9 +55,6 @@ TABLE_MODULES = (
 # Who may read the file of an SQLite database.
 PRIVATE = 0o600
 
-# How long SQLite waits for another writer before it gives up, in milliseconds.
-BUSY_TIMEOUT = 10_000
-
 # PostgreSQL's guards: a forgotten transaction blocks vacuum and stretches claims from 3 ms to 300 ms.
 POSTGRES_GUARDS = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 
@@ -84,10 +83,6 @@ _WRITES = {"newsletter_writes": True}
 BULK = ("PRAGMA synchronous=NORMAL", "PRAGMA cache_size=-32768", "PRAGMA wal_autocheckpoint=8000")
 
 
-class DatabaseBusy(Exception):  # noqa: N818 -- named for what happened
-    """Somebody else is writing, and waiting for it was not wanted; nothing was done."""
-
-
 class Database:
     """Where everything is kept; gives out transactions.
 
@@ -105,6 +100,7 @@ class Database:
         _pay_debts(self._reading, journal)
         self._writing = self._reading.execution_options(**_WRITES)
         self._writing_at_once: Engine | None = None
+        self._turns = Turns(Turnstile() if self.is_sqlite else None)
         if self.is_sqlite:
             hasty = _sqlite_engine(self.url, 0)
             _pay_debts(hasty, journal)
@@ -131,13 +127,16 @@ class Database:
                 yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, goes_ahead: bool = False) -> Iterator[Connection]:
         """Give a transaction that may write: committed at the end of the block, rolled back by an exception.
+
+        At SQLite the threads of a process come one after the other; whoever *goes_ahead* holds up others and comes first.
 
         SQLite begins it IMMEDIATE: a transaction that starts by reading fails at once when it wants to write
         later and somebody else wrote in between (2,555 SQLITE_BUSY in 6 s when that was tried).
         """
-        with self._writing.begin() as connection:
+        turns = self._turns.before_others() if goes_ahead else self._turns
+        with turns.one(), self._writing.begin() as connection:
             if self._key_check:
                 self._require_key(connection)
             yield connection
@@ -150,7 +149,7 @@ class Database:
             DatabaseBusy: one is open at this moment, on PostgreSQL; try again.
 
         """
-        with self._writing.begin() as connection:
+        with self._turns.one(), self._writing.begin() as connection:
             if not self.is_sqlite and not connection.execute(select(func.pg_try_advisory_xact_lock(DOORS_LOCK))).scalar_one():
                 raise DatabaseBusy
             yield connection
@@ -162,21 +161,21 @@ class Database:
             connection.execute(select(func.pg_advisory_xact_lock_shared(DOORS_LOCK)))
         known_instance(connection, self._key_check)
 
-    def writer(self) -> "Writer":
-        """Give a connection of one's own for a mailer, which writes again and again.
+    def writer(self) -> Writer:
+        """Give a connection of one's own for a mailer, which writes again and again; its turn comes before those of all pages.
 
         It is not asked for the instance's key, nor kept out while people are moved to another one: a mailer hashes no address.
         It takes the hash that the row of a delivery has, and holds that row, and nobody whose row is held is moved.
         """
-        return Writer(self._writing)
+        return Writer(self._writing, self._turns.before_others())
 
-    def hasty_writer(self) -> "Writer":
+    def hasty_writer(self) -> Writer:
         """Give one that does not wait for other writers, but raises DatabaseBusy: for whoever must not block. SQLite only."""
         assert self._writing_at_once is not None
-        return Writer(self._writing_at_once)
+        return Writer(self._writing_at_once, self._turns.at_once())
 
     @contextmanager
-    def bulk_writer(self) -> Iterator["Writer"]:
+    def bulk_writer(self) -> Iterator[Writer]:
         """Give one for work in many transactions that goes on where it was when it is begun again.
 
         It is a door like `write`: the instance's key is asked for, and nobody is moved to another one meanwhile.
@@ -190,7 +189,7 @@ class Database:
             engine = _sqlite_engine(self.url, BUSY_TIMEOUT, BULK)
             _pay_debts(engine, self._journal)
             engine = engine.execution_options(**_WRITES)
-        writer = Writer(engine, self._require_key if self._key_check else None)
+        writer = Writer(engine, self._turns, self._require_key if self._key_check else None)
         try:
             yield writer
         finally:
@@ -241,51 +240,6 @@ class Database:
         self._reading.dispose()
         if self._writing_at_once is not None:
             self._writing_at_once.dispose()
-
-
-class Writer:
-    """One connection that is kept: fetching and returning one for each transaction costs as much as a short transaction."""
-
-    def __init__(self, engine: Engine, admit: Callable[[Connection], None] | None = None) -> None:
-        self._engine = engine
-        # Asked at the beginning of each transaction; raises when nothing may be written.
-        self._admit = admit
-        self._connection: Connection | None = None
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Give a transaction as `Database.write` does; behind an error the next one has a fresh connection.
-
-        Raises:
-            DatabaseBusy: somebody else is writing, and this writer does not wait.
-
-        """
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        try:
-            with self._begun(self._connection):
-                if self._admit is not None:
-                    self._admit(self._connection)
-                yield self._connection
-        except DatabaseBusy:
-            raise
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Give the connection back."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    def _begun(self, connection: Connection) -> RootTransaction:
-        try:
-            return connection.begin()
-        except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-                raise DatabaseBusy from error
-            raise
 
 
 @contextmanager

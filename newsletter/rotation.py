@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from newsletter import failpoints, instance
 from newsletter.clock import monotonic
-from newsletter.database import Database, DatabaseBusy
+from newsletter.database import Database
 from newsletter.errors import InstanceMismatch, KeyNotChanged
 from newsletter.mail import dkimkeys, ledger, mailings, relaybook
 from newsletter.strongbox import Strongbox
+from newsletter.writers import DatabaseBusy
 from subscribers import rekeying
 from subscribers.tokens import KEY_ID_LENGTH, Keyring
 from subscribers.transaction import Transaction

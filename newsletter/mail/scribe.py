@@ -16,9 +16,10 @@ import structlog
 
 from newsletter import failpoints
 from newsletter.clock import Clock, monotonic
-from newsletter.database import UNAVAILABLE, Database, DatabaseBusy, Writer
+from newsletter.database import UNAVAILABLE, Database
 from newsletter.mail import consequences, gate, leases
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
+from newsletter.writers import DatabaseBusy, Writer
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -235,7 +236,7 @@ class Scribe:
         return self._latest
 
     def _do(self, errand: Callable[[Transaction], T]) -> T:
-        with self._database.write() as tx:
+        with self._database.write(goes_ahead=True) as tx:
             return errand(tx)
 
     def _commit(self, turn: _Turn, writer: Writer) -> _Written:

@@ -11,10 +11,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.database import Database, DatabaseBusy, DatabaseFault, _alembic_config
+from newsletter.database import Database, DatabaseFault, _alembic_config
 from newsletter.errors import InstanceMismatch, SettingWrong, TookTooLong
 from newsletter.instance import claim_instance
 from newsletter.tables.staff import account
+from newsletter.writers import DatabaseBusy
 from subscribers import suppression
 from subscribers.model import Reason
 from subscribers.tables.kinds import metadata

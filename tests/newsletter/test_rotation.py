@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from newsletter import rotation
-from newsletter.database import Database, DatabaseBusy
+from newsletter.database import Database
 from newsletter.errors import InstanceMismatch, KeyNotChanged
 from newsletter.mail import gate, leases, relaybook, workers
 from newsletter.mail.delivery import Passage
@@ -21,6 +21,7 @@ from newsletter.people.erase import erase
 from newsletter.people.withdraw import withdraw
 from newsletter.strongbox import Strongbox
 from newsletter.tables.mail import delivery, mailing
+from newsletter.writers import DatabaseBusy
 from subscribers import recognition, register, rekeying, suppression
 from subscribers.address import parse
 from subscribers.exchange.importing import import_people
