@@ -128,6 +128,7 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("Different answers to an address that is new, waiting, confirmed, suppressed", 1, states.get("answers"), ""),
         _at_least("Their times, least p of all pairs × number of pairs", 0.01, states.get("least_p_corrected"), ""),
         _at_most("Mails of a flood of sign-ups beyond the limits", 0, flood.get("mails_too_many"), ""),
+        _at_most("Others turned away beside it", 0, flood.get("turned_away"), ""),
         _at_most("Somebody else's confirmation beside a flood, p99", 30, flood.get("confirmation_p99_s"), " s"),
         _at_least("Pace of an issue beside a flood", 0.9, flood.get("issue_ratio"), " ×"),
         _at_most("Suppressed people let through, or forgotten, while the key is changed", 0, _leaks(results), ""),

@@ -126,10 +126,12 @@ PHASE = {
     "signups": 10000,
     "taken": 210,
     "refused": 9790,
+    "failed": 0,
     "seconds": 120.0,
     "mails": 1,
     "most_mails": 1,
     "others": 100,
+    "turned_away": 0,
     "confirmation_p50_s": 0.7,
     "confirmation_p99_s": 1.4,
     "issue_messages": 20000,
@@ -141,6 +143,7 @@ FLOOD = {
     "networks": 5000,
     "phases": [PHASE],
     "mails_too_many": 0,
+    "turned_away": 0,
     "confirmation_p99_s": 1.4,
     "issue_ratio": 0.99,
 }
@@ -219,7 +222,7 @@ def test_page_tells_what_a_flood_and_a_change_of_keys_did_to_others() -> None:
     text = page.markdown(ALL)
 
     assert "| Mails of a flood of sign-ups beyond the limits | ≤ 0 | 0 | held |" in text
-    assert "| one address, many networks | 10,000 | 120 s | 210 | 9,790 | 1 | 1 | 0.7 s | 1.4 s | 196/s |" in text
+    assert "| one address, many networks | 10,000 | 120 s | 210 | 9,790 | 0 | 1 | 1 | 0.7 s | 1.4 s | 0 | 196/s |" in text
     assert "| Suppressed people let through, or forgotten, while the key is changed | ≤ 0 | 0 | held |" in text
     assert "| Others wait to write meanwhile, p99 | ≤ 500 ms | 120 ms | held |" in text
     assert "9 ms (SQLite, p99) and 9 ms (PostgreSQL)." in text
