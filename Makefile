@@ -23,7 +23,7 @@ test: env  ## install what the tests need and run all of them
 check: env  ## format, lint, types, import contracts, house tests
 	@scripts/check
 
-bench: env  ## the benchmarks, one after the other, about an hour
+bench: env  ## the benchmarks, one after the other, about two hours
 	@scripts/bench
 
 soak: env  ## every fault at full length; fills the table in docs/reliability.md
