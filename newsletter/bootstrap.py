@@ -169,6 +169,10 @@ def begin_rotation(settings: Settings) -> bool:
     database = Database(settings.database_url)
     try:
         _require_shape(database)
+        with database.read() as tx:
+            if rotation.is_begun(tx, keyring):
+                # Run again behind a kill: pages and imports go in and out under the new key, and need not stop for this.
+                return False
         with database.write_alone() as tx:
             return rotation.begin(tx, keyring)
     except DatabaseBusy as error:

@@ -67,6 +67,11 @@ def require_key(tx: Transaction, keyring: Keyring) -> None:
         )
 
 
+def is_begun(tx: Transaction, keyring: Keyring) -> bool:
+    """Whether the present key is the instance's own already."""
+    return instance.key_check(tx) == keyring.key_check
+
+
 def begin(tx: Transaction, keyring: Keyring) -> bool:
     """Make the present key the instance's own, in a transaction beside which no door is open; gives whether that is news.
 
@@ -75,10 +80,9 @@ def begin(tx: Transaction, keyring: Keyring) -> bool:
         InstanceMismatch: the database belongs to a key that is not given.
 
     """
-    check = instance.key_check(tx)
-    if check == keyring.key_check:
+    if is_begun(tx, keyring):
         return False
-    if check not in {one.key_check for one in keyring.former}:
+    if instance.key_check(tx) not in {one.key_check for one in keyring.former}:
         raise InstanceMismatch(
             "This database belongs to neither NEWSLETTER_SECRET_KEY nor NEWSLETTER_FORMER_SECRET_KEY; nothing was changed. "
             "Put the key it belongs to into the latter."

@@ -6,11 +6,13 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
 
 from newsletter import rotation
+from newsletter.bootstrap import begin_rotation
 from newsletter.database import Database
 from newsletter.errors import InstanceMismatch, KeyNotChanged
 from newsletter.mail import gate, leases, relaybook, workers
@@ -19,6 +21,7 @@ from newsletter.mail.relays import parse_relay
 from newsletter.people import replay
 from newsletter.people.erase import erase
 from newsletter.people.withdraw import withdraw
+from newsletter.settings import load
 from newsletter.strongbox import Strongbox
 from newsletter.tables.mail import delivery, mailing
 from newsletter.writers import DatabaseBusy
@@ -325,6 +328,33 @@ def test_doors_that_are_open_are_waited_for_and_are_no_mailer(
 
     assert 2 == rotation.move_people(database, BOTH, closes_it, sleep=lambda _seconds: None)
     database.close()
+
+
+def test_run_again_behind_a_kill_needs_no_closed_doors(
+    postgres_url: str, now: datetime, keyring: Keyring, tmp_path: Path
+) -> None:
+    """The key is the instance's own by then; only the first time every process must stand still."""
+    settings = load(
+        {
+            "NEWSLETTER_DATA_DIR": str(tmp_path),
+            "NEWSLETTER_DATABASE_URL": postgres_url,
+            "NEWSLETTER_SECRET_KEY": SECRET[::-1],
+            "NEWSLETTER_FORMER_SECRET_KEY": SECRET,
+        }
+    )
+    before = Database(postgres_url, key_check=keyring.key_check)
+    with before.write_alone() as tx:
+        mailroom.open_mailroom(tx, keyring, now, ("ann",))
+        tx.execute(update(mailing).values(state="finished"))
+    with before.write(), pytest.raises(KeyNotChanged, match="writing at this moment"):
+        begin_rotation(settings)
+    before.close()
+    assert begin_rotation(settings)
+
+    after = Database(postgres_url, key_check=BOTH.key_check)
+    with after.write():
+        assert not begin_rotation(settings)
+    after.close()
 
 
 def test_doors_that_are_never_closed_are_told(
