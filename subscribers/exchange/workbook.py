@@ -54,6 +54,18 @@ _LETTERS = 26
 _CHUNK = 65_536
 _BROKEN = "It is a damaged workbook. Open it in the spreadsheet program and save it again, or save it as CSV."
 
+# What the readers of archives and of XML raise when bytes or numbers are not what they should be.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    ET.ParseError,
+    LookupError,
+    ValueError,
+    EOFError,
+    OSError,
+)
+
 
 class _TooLargeError(Exception):
     """A part of the archive goes on beyond its limit."""
@@ -157,9 +169,7 @@ def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
         yield from rows
     except _TooLargeError as error:
         raise FileUnreadable("It is larger unpacked than any list of people. Save it as CSV.") from error
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ET.ParseError) as error:
-        raise FileUnreadable(_BROKEN) from error
-    except (LookupError, ValueError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         raise FileUnreadable(_BROKEN) from error
     except (NotImplementedError, RuntimeError, zipfile.LargeZipFile) as error:
         # zipfile's words for an unknown compression and for a password.

@@ -7,6 +7,7 @@ with House(database_url, folder) as house:
 
 import asyncio
 import re
+import shutil
 import socket
 import threading
 from collections.abc import Mapping
@@ -92,6 +93,13 @@ class Postbox(Sink):
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.to(address)) >= count, PATIENCE), f"no mail {count} to {address}"
         return self.to(address)
+
+
+def house_of_copy(folder: Path, template: Path, name: str) -> "House":
+    """Give a house on SQLite whose database is a copy of a fresh one, under a name of its own in a folder that others share."""
+    place = folder / f"{name}.db"
+    shutil.copy(template, place)
+    return House(f"sqlite:///{place}", folder)
 
 
 class House:

@@ -54,7 +54,7 @@ def by_mailauth() -> Verifier:
     """Give the second verifier."""
     scratch = Path(os.environ[SCRATCH])
     if not mailauth.is_there(scratch):
-        pytest.skip("npm could not bring mailauth")
+        pytest.skip("mailauth, the second verifier, comes from npm, which could not bring it")
     return lambda messages: mailauth.verify(scratch, messages)
 
 

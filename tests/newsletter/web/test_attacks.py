@@ -1,6 +1,5 @@
 """Attacks on the pages, tried with a real browser and real sockets."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.chaosfeed import ChaosFeed
 from tests.harness.chaosfeed import Page as Answer
-from tests.harness.house import DESK_TOKEN, House
+from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.newsroom import MADE_AT
 from tests.harness.people import join
 
@@ -35,8 +34,7 @@ EVIL_HTML = (
 def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
     """Give the product, open."""
     folder = tmp_path_factory.mktemp("attacks")
-    shutil.copy(sqlite_template, folder / "newsletter.db")
-    with House(f"sqlite:///{folder / 'newsletter.db'}", folder) as opened:
+    with house_of_copy(folder, sqlite_template, "newsletter") as opened:
         yield opened
 
 

@@ -1,6 +1,5 @@
 """Every page in a real browser: what a machine can see of its looks, in light and dark, wide and narrow, full and empty."""
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
 from tests.harness import forms
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
-from tests.harness.house import DESK_TOKEN, House
+from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.newsroom import a_month, a_newsletter, an_entry, january, publish
 from tests.harness.people import ask, join
 
@@ -72,16 +71,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def empty(folder: Path, sqlite_template: Path) -> Iterator[House]:
     """Give a house in which nothing was ever made."""
-    shutil.copy(sqlite_template, folder / "empty.db")
-    with House(f"sqlite:///{folder / 'empty.db'}", folder) as house:
+    with house_of_copy(folder, sqlite_template, "empty") as house:
         yield house
 
 
 @pytest.fixture(scope="module")
 def full(folder: Path, sqlite_template: Path) -> Iterator[House]:
     """Give a house with more of everything than there should be."""
-    shutil.copy(sqlite_template, folder / "full.db")
-    with House(f"sqlite:///{folder / 'full.db'}", folder) as house:
+    with house_of_copy(folder, sqlite_template, "full") as house:
         yield house
 
 

@@ -1,6 +1,5 @@
 """Every page for readers in every language, as narrow as a page must bear: nothing is cut off, and axe-core finds nothing."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +24,7 @@ from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
 from tests.harness import forms
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
-from tests.harness.house import House
+from tests.harness.house import House, house_of_copy
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import LINK, ask, join
 from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, furnish
@@ -84,24 +83,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def house(folder: Path, sqlite_template: Path, without_waiting: None) -> Iterator[House]:
     """Give a house with more of everything than there should be."""
-    shutil.copy(sqlite_template, folder / "house.db")
-    with House(f"sqlite:///{folder / 'house.db'}", folder) as opened:
+    with house_of_copy(folder, sqlite_template, "house") as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def bare(folder: Path, sqlite_template: Path) -> Iterator[House]:
     """Give a house in which nothing was ever made."""
-    shutil.copy(sqlite_template, folder / "bare.db")
-    with House(f"sqlite:///{folder / 'bare.db'}", folder) as opened:
+    with house_of_copy(folder, sqlite_template, "bare") as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def new(folder: Path, sqlite_template: Path) -> Iterator[House]:
     """Give a house with one newsletter that has no issue yet."""
-    shutil.copy(sqlite_template, folder / "new.db")
-    with House(f"sqlite:///{folder / 'new.db'}", folder) as opened:
+    with house_of_copy(folder, sqlite_template, "new") as opened:
         with opened.application.database.write() as tx:
             a_newsletter(tx, LONG_NAME)
         yield opened
