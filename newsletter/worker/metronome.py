@@ -36,7 +36,9 @@ FEEDS_PATIENCE = 20.0
 # What a stopping worker gives the tick under way, in seconds; the mailer has its own patience of the same length.
 DRAIN = 30.0
 
-# When the database was away in the middle of a step, which does nothing twice. In seconds.
+# When the database was away in the middle of a step, which does nothing twice: how often the step is taken at most, and the
+# seconds between. Where connections are ended several times a second, the fresh one may be hit, too.
+MOST_TRIES = 3
 PAUSE_BEFORE_RETRY = 0.5
 
 # After a crash of the mailer; it is not to crash a hundred times a second. In seconds.
@@ -144,13 +146,7 @@ class Worker:
 
     async def _take(self, step: Step) -> bool:
         try:
-            try:
-                await self._take_all(step)
-            except UNAVAILABLE as error:
-                # A connection that was just ended is no reason to end a run with a failure.
-                log.warning("a step of the tick is tried again", step=step.name, reason=str(error.orig))
-                await asyncio.sleep(PAUSE_BEFORE_RETRY)
-                await self._take_all(step)
+            await self._take_all(step)
         except Exception:
             # The door of the tick: the next steps and the next tick are not to suffer.
             log.exception("a step of the tick failed", step=step.name)
@@ -159,6 +155,18 @@ class Worker:
         return True
 
     async def _take_all(self, step: Step) -> None:
+        for _ in range(MOST_TRIES - 1):
+            try:
+                await self._take_to_its_end(step)
+            except UNAVAILABLE as error:
+                # A connection that was just ended is no reason to end a run with a failure.
+                log.warning("a step of the tick is tried again", step=step.name, reason=str(error.orig))
+                await asyncio.sleep(PAUSE_BEFORE_RETRY)
+            else:
+                return
+        await self._take_to_its_end(step)
+
+    async def _take_to_its_end(self, step: Step) -> None:
         while await step.take(self._application):
             self._beat()
 
