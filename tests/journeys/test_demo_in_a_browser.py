@@ -72,7 +72,8 @@ def test_a_mail_shows_its_letter_text_and_source(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("January 2020: two boats, one fjord, eleven first steps")
     expect(letter.get_by_role("heading", name="Mentoring for library managers in Norway")).to_be_visible()
     expect(letter.get_by_text("Ольга").first).to_be_visible()
-    assert page.locator("iframe.letter").evaluate("frame => frame.clientHeight") > 2000
+    # It grows when everything in it is loaded, which may be after its heading is seen.
+    page.wait_for_function("() => document.querySelector('iframe.letter').clientHeight > 2000")
     page.get_by_role("link", name="Plain text").click()
     expect(page.locator("pre")).to_contain_text("Mentoring for library managers in Norway")
     page.get_by_role("link", name="Source").click()
