@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from newsletter.errors import ArticleNotFound
 from newsletter.feeds.model import Post, is_universal
-from newsletter.issues.model import Article, IssueState, Section, SectionKind, SectionPlan, Show
+from newsletter.issues.model import Article, Event, IssueState, Look, Section, SectionKind, SectionPlan, Show
 from newsletter.tables.feeds import post
 from newsletter.tables.issues import article, issue, section
 from subscribers.transaction import Transaction
@@ -97,6 +97,9 @@ def add_section(tx: Transaction, issue_id: int, planned: SectionPlan) -> int:
             title=planned.title,
             kind=planned.kind,
             is_required=planned.is_required,
+            look=planned.look,
+            most=planned.most,
+            words=planned.words,
         )
         .returning(section.c.id),
     ).scalar_one()
@@ -138,6 +141,15 @@ def save_article(tx: Transaction, edited: Article) -> None:
             show=edited.show,
             is_dropped=edited.is_dropped,
             is_placeholder=edited.is_placeholder,
+            summary=edited.summary,
+            words=edited.words,
+            affiliation=edited.affiliation,
+            portrait=edited.portrait,
+            picture=edited.picture,
+            picture_alt=edited.picture_alt,
+            picture_credit=edited.picture_credit,
+            document=edited.document,
+            event=asdict(edited.event) if edited.event is not None else None,
         ),
     )
 
@@ -189,7 +201,17 @@ def _named(permalinks: Iterable[str]) -> frozenset[str]:
 
 
 def _section(row: Row[Any], articles: tuple[Article, ...]) -> Section:
-    return Section(row.id, row.position, row.title, SectionKind(row.kind), row.is_required, articles)
+    return Section(
+        id=row.id,
+        position=row.position,
+        title=row.title,
+        kind=SectionKind(row.kind),
+        is_required=row.is_required,
+        articles=articles,
+        look=Look(row.look),
+        most=row.most,
+        words=row.words,
+    )
 
 
 def _article(row: Row[Any]) -> Article:
@@ -205,4 +227,13 @@ def _article(row: Row[Any]) -> Article:
         show=Show(row.show),
         is_dropped=row.is_dropped,
         is_placeholder=row.is_placeholder,
+        summary=row.summary,
+        words=row.words,
+        affiliation=row.affiliation,
+        portrait=row.portrait,
+        picture=row.picture,
+        picture_alt=row.picture_alt,
+        picture_credit=row.picture_credit,
+        document=row.document,
+        event=Event(**row.event) if row.event is not None else None,
     )

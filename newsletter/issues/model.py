@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import MINYEAR, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from newsletter.errors import BadValue, WrongState
 
@@ -92,6 +93,36 @@ class SectionKind(StrEnum):
     ARTICLES = "articles"
     # Titles only.
     HEADLINES = "headlines"
+    # What happens when and where; in the order of its dates.
+    EVENTS = "events"
+    # A few words of the editors about the issue itself.
+    NOTE = "note"
+    # What should not be overlooked, in a box.
+    NOTICE = "notice"
+    # Who pays for it.
+    SPONSORS = "sponsors"
+
+
+class Look(StrEnum):
+    """How a section is laid out."""
+
+    # As the theme lays out a section of this kind at this place.
+    AUTO = "auto"
+    LETTER = "letter"
+    # The first article large, the others as features.
+    LEAD = "lead"
+    FEATURES = "features"
+    # Two beside each other, picture above title.
+    CARDS = "cards"
+    # One below the other, without pictures.
+    ITEMS = "items"
+    # Titles with a line of text at most.
+    LINKS = "links"
+    HEADLINES = "headlines"
+    EVENTS = "events"
+    NOTE = "note"
+    NOTICE = "notice"
+    SPONSORS = "sponsors"
 
 
 class Show(StrEnum):
@@ -126,6 +157,11 @@ class SectionPlan:
     # A missing letter or an empty section blocks the approval.
     is_required: bool = False
     show: Show = Show.EXCERPT
+    look: Look = Look.AUTO
+    # So many posts at most; what is beyond falls to the section that takes the rest. 0: all.
+    most: int = 0
+    # How long the excerpts are. 0: as the theme has them.
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +229,19 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """When and where something happens."""
+
+    # Local wall time "2020-02-03T09:00", or a day "2020-02-03" where it lasts all day.
+    begins: str
+    # Written in the same way; empty where nobody says.
+    ends: str = ""
+    # IANA name; empty: the newsletter's.
+    zone: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A post or own text as edited in an issue."""
 
@@ -208,6 +257,20 @@ class Article:
     show: Show
     is_dropped: bool
     is_placeholder: bool
+    # The editor's own words about it, plain text; they stand instead of an excerpt.
+    summary: str = ""
+    # How long the excerpt is. 0: as the section has it.
+    words: int = 0
+    # Of whoever stands in the byline.
+    affiliation: str = ""
+    # Keys of images of the library. Without a picture of the editor's the first fit one of the content leads.
+    portrait: str = ""
+    picture: str = ""
+    picture_alt: str = ""
+    picture_credit: str = ""
+    # Rich text as an editor keeps it (ProseMirror's JSON); where there is one, `content` is what it says in HTML.
+    document: Mapping[str, Any] | None = None
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +283,10 @@ class Section:
     kind: SectionKind
     is_required: bool
     articles: tuple[Article, ...]
+    look: Look = Look.AUTO
+    # As in the plan (SectionPlan).
+    most: int = 0
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True)

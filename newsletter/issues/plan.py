@@ -15,9 +15,12 @@ A plan in TOML:
 ```toml
 [[section]]
 title = "Feature articles"
-kind = "articles"          # or "letter", or "headlines"
+kind = "articles"          # or "letter", "headlines", "events", "note", "notice", "sponsors"
+look = "auto"              # as the theme has it; or "lead", "features", "cards", "items", "links" and others
 required = false           # an empty one blocks the approval
 show = "excerpt"           # or "full", or "title"
+words = 40                 # of an excerpt; left out: as the theme has them
+most = 6                   # posts; what is beyond falls to the section that takes the rest; left out: all
 rest = false               # takes every post that no rule fits; one section at most
 
 [[section.rule]]
@@ -36,7 +39,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from newsletter.errors import BadValue
-from newsletter.issues.model import Rule, SectionKind, SectionPlan, Show
+from newsletter.issues.model import Look, Rule, SectionKind, SectionPlan, Show
 from subscribers.oneline import one_line
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -53,9 +56,24 @@ MOST_SECTIONS = 40
 
 LONGEST_TITLE = 120
 
-_SECTION_KEYS = frozenset({"title", "kind", "required", "show", "rest", "rule"})
+# A section of more articles is a directory, and an excerpt of more words a text.
+MOST_ARTICLES = 500
+MOST_WORDS = 1000
+
+_SECTION_KEYS = frozenset({"title", "kind", "look", "required", "show", "words", "most", "rest", "rule"})
 _RULE_KEYS = frozenset({"categories", "titles", "byline"})
-_USUAL_SHOW = {SectionKind.LETTER: Show.FULL, SectionKind.ARTICLES: Show.EXCERPT, SectionKind.HEADLINES: Show.TITLE}
+_USUAL_SHOW = {
+    SectionKind.LETTER: Show.FULL,
+    SectionKind.ARTICLES: Show.EXCERPT,
+    SectionKind.HEADLINES: Show.TITLE,
+    SectionKind.EVENTS: Show.EXCERPT,
+    SectionKind.NOTE: Show.FULL,
+    SectionKind.NOTICE: Show.FULL,
+    SectionKind.SPONSORS: Show.FULL,
+}
+
+# They are written by somebody; a post that fits no rule is none of them.
+_WRITTEN = frozenset({SectionKind.LETTER, SectionKind.NOTE, SectionKind.NOTICE, SectionKind.SPONSORS})
 
 # Titles and categories stand above the text; * is the only sign with a meaning, brackets are ordinary in titles.
 _OTHER_SIGNS = re.compile(r"([\[?])")
@@ -134,6 +152,9 @@ def to_document(plan: Sequence[SectionPlan]) -> list[dict[str, Any]]:
             "rest": section.takes_rest,
             "required": section.is_required,
             "show": section.show.value,
+            "look": section.look.value,
+            "most": section.most,
+            "words": section.words,
         }
         for section in plan
     ]
@@ -149,6 +170,10 @@ def from_document(document: Sequence[Mapping[str, Any]]) -> tuple[SectionPlan, .
             takes_rest=section["rest"],
             is_required=section["required"],
             show=Show(section["show"]),
+            # Plans kept before there was a choice lack these three.
+            look=Look(section.get("look", Look.AUTO)),
+            most=section.get("most", 0),
+            words=section.get("words", 0),
         )
         for section in document
     )
@@ -229,9 +254,14 @@ def _section_in(table: Mapping[str, Any], number: int) -> SectionPlan:
         takes_rest=_yes_or_no(table, "rest", place),
         is_required=_yes_or_no(table, "required", place),
         show=_choice(table, "show", Show, _USUAL_SHOW[kind], place),
+        look=_choice(table, "look", Look, Look.AUTO, place),
+        most=_count(table, "most", MOST_ARTICLES, place),
+        words=_count(table, "words", MOST_WORDS, place),
     )
-    if section.takes_rest and kind is SectionKind.LETTER:
-        raise _wrong(f"{place}: a letter cannot take the rest of the posts")
+    if section.takes_rest and kind in _WRITTEN:
+        raise _wrong(f"{place}: a {kind} section cannot take the rest of the posts")
+    if section.takes_rest and section.most:
+        raise _wrong(f"{place}: what takes the rest takes all of it; leave most out")
     return section
 
 
@@ -267,6 +297,13 @@ def _yes_or_no(table: Mapping[str, Any], key: str, place: str) -> bool:
     value = table.get(key, False)
     if not isinstance(value, bool):
         raise _wrong(f"{place}: {key} is true or false")
+    return value
+
+
+def _count(table: Mapping[str, Any], key: str, largest: int, place: str) -> int:
+    value = table.get(key, 0)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= largest:
+        raise _wrong(f"{place}: {key} is a number from 1 to {largest}, or left out")
     return value
 
 

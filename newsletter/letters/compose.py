@@ -153,6 +153,8 @@ def _style(issue: Issue, section: Section) -> str:
         return "letter"
     if section.kind is SectionKind.HEADLINES:
         return "headlines"
+    if section.kind is not SectionKind.ARTICLES:
+        return "items"
     first = next(other for other in _shown_sections(issue) if other.kind is SectionKind.ARTICLES)
     return "features" if section == first else "items"
 

@@ -152,9 +152,13 @@ section = Table(
     Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("title", Text, nullable=False),
-    # "letter" (written by a contributor), "articles", or "headlines".
+    # SectionKind
     Column("kind", Text, nullable=False),
     Column("is_required", Flag, nullable=False),
+    # Look
+    Column("look", Text, nullable=False, server_default="auto"),
+    Column("most", Integer, nullable=False, server_default="0"),
+    Column("words", Integer, nullable=False, server_default="0"),
     UniqueConstraint("issue_id", "title"),
     **SQLITE,
 )
@@ -179,6 +183,19 @@ article = Table(
     Column("is_dropped", Flag, nullable=False, default=False),
     # A letter nobody has written yet.
     Column("is_placeholder", Flag, nullable=False, default=False),
+    Column("summary", Text, nullable=False, server_default=""),
+    # How long its excerpt is; 0: as its section has it.
+    Column("words", Integer, nullable=False, server_default="0"),
+    Column("affiliation", Text, nullable=False, server_default=""),
+    # Keys of images of the library, empty for none.
+    Column("portrait", Text, nullable=False, server_default=""),
+    Column("picture", Text, nullable=False, server_default=""),
+    Column("picture_alt", Text, nullable=False, server_default=""),
+    Column("picture_credit", Text, nullable=False, server_default=""),
+    # Rich text as an editor keeps it; where there is one, the content is what it says in HTML.
+    Column("document", Document),
+    # When and where, for what happens: begins, ends, zone, place.
+    Column("event", Document),
     UniqueConstraint("issue_id", "post_id"),
     Index("ix_article_order", "issue_id", "section_id", "position"),
     Index("ix_article_post", "post_id"),

@@ -14,9 +14,7 @@ HAS_NETWORK = sa.text("network <> ''")
 
 def upgrade() -> None:
     """Go to this shape."""
-    op.create_index(
-        "ix_departure_network", "departure", ["left_at"], sqlite_where=HAS_NETWORK, postgresql_where=HAS_NETWORK
-    )
+    op.create_index("ix_departure_network", "departure", ["left_at"], sqlite_where=HAS_NETWORK, postgresql_where=HAS_NETWORK)
 
 
 def downgrade() -> None:

@@ -16,9 +16,7 @@ IS_FOUND_ERASURE = sa.text("act = 'erased' AND email_hash IS NOT NULL")
 def upgrade() -> None:
     """Go to this shape."""
     op.create_index("ix_mailing_named", "mailing", ["planned_at"], sqlite_where=IS_NAMED, postgresql_where=IS_NAMED)
-    op.create_index(
-        "ix_consent_erased", "consent", ["at"], sqlite_where=IS_FOUND_ERASURE, postgresql_where=IS_FOUND_ERASURE
-    )
+    op.create_index("ix_consent_erased", "consent", ["at"], sqlite_where=IS_FOUND_ERASURE, postgresql_where=IS_FOUND_ERASURE)
 
 
 def downgrade() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import BadValue
-from newsletter.issues.model import Rule, SectionKind, SectionPlan, Show
+from newsletter.issues.model import Look, Rule, SectionKind, SectionPlan, Show
 from newsletter.issues.plan import DEFAULT_PLAN, LARGEST_FILE, from_document, parse_plan, section_for, to_document
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=20).filter(str.strip)
@@ -24,6 +24,9 @@ PLANS = st.lists(
         st.booleans(),
         st.booleans(),
         st.sampled_from(Show),
+        st.sampled_from(Look),
+        st.integers(0, 20),
+        st.integers(0, 200),
     ),
     max_size=5,
 )
@@ -155,6 +158,13 @@ def test_a_hostile_pattern_is_answered_quickly() -> None:
     assert None is section_for(plan, "a" * 500, (), "")
 
 
+def test_a_plan_kept_before_there_were_looks_is_read() -> None:
+    """What it does not say is as it was."""
+    kept = [{"title": "News", "kind": "articles", "rules": [], "rest": True, "required": False, "show": "excerpt"}]
+
+    assert (SectionPlan("News", SectionKind.ARTICLES, takes_rest=True),) == from_document(kept)
+
+
 @given(PLANS)
 def test_a_plan_is_kept_whole(plan: list[SectionPlan]) -> None:
     """What is stored is what was said."""
@@ -189,7 +199,13 @@ def test_plan_from_toml() -> None:
         ("[[section]]\ntitle = 'A'\nkind = ['letter']", "section 1 (A): kind is one of"),
         ("[[section]]\ntitle = 'A'\nshow = 'half'", "section 1 (A): show is one of excerpt, full, title"),
         ("[[section]]\ntitle = 'A'\nrest = 'yes'", "section 1 (A): rest is true or false"),
-        ("[[section]]\ntitle = 'A'\nkind = 'letter'\nrest = true", "a letter cannot take the rest"),
+        ("[[section]]\ntitle = 'A'\nkind = 'letter'\nrest = true", "a letter section cannot take the rest"),
+        ("[[section]]\ntitle = 'A'\nkind = 'sponsors'\nrest = true", "a sponsors section cannot take the rest"),
+        ("[[section]]\ntitle = 'A'\nmost = 3\nrest = true", "what takes the rest takes all of it"),
+        ("[[section]]\ntitle = 'A'\nlook = 'loud'", "section 1 (A): look is one of auto, letter"),
+        ("[[section]]\ntitle = 'A'\nmost = -1", "section 1 (A): most is a number from 1 to 500"),
+        ("[[section]]\ntitle = 'A'\nmost = true", "section 1 (A): most is a number"),
+        ("[[section]]\ntitle = 'A'\nwords = 40.5", "section 1 (A): words is a number from 1 to 1000"),
         ("[[section]]\ntitle = 'A'\nrule = 'x'", "[[section.rule]]"),
         ("[[section]]\ntitle = 'A'\nrule = ['x']", "[[section.rule]]"),
         ("[[section]]\ntitle = 'A'\n[[section.rule]]", "section 1 (A), rule 1 states no condition"),

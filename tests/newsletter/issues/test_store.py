@@ -1,5 +1,6 @@
 """Issues in SQL: read, listed, and led from state to state."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,9 +9,20 @@ from hypothesis import strategies as st
 
 from newsletter.database import Database
 from newsletter.errors import IssueNotFound, Outdated, WrongState
-from newsletter.issues import alerts, editing, store
+from newsletter.issues import alerts, contents, editing, store
 from newsletter.issues.draft import draft_empty, draft_month
-from newsletter.issues.model import EDITABLE, TRANSITIONS, Issue, IssueState, Month, Newsletter
+from newsletter.issues.model import (
+    EDITABLE,
+    TRANSITIONS,
+    Event,
+    Issue,
+    IssueState,
+    Look,
+    Month,
+    Newsletter,
+    SectionKind,
+    SectionPlan,
+)
 from tests.harness.newsroom import a_month, a_newsletter, article_called
 
 S = IssueState
@@ -46,6 +58,37 @@ def test_load_gives_what_was_stored(database: Database, issue: Issue) -> None:
     """Everything in it, in order."""
     with database.read() as tx:
         assert issue == store.load(tx, issue.id)
+
+
+def test_all_that_an_article_can_have_is_kept(database: Database, issue: Issue) -> None:
+    """Words of the editor's, pictures, rich text, and when something happens."""
+    known = issue.articles[0]
+    edited = replace(
+        known,
+        summary="In short.",
+        words=25,
+        affiliation="Penn State",
+        portrait="a" * 64,
+        picture="b" * 64,
+        picture_alt="A boat",
+        picture_credit="Ann Other",
+        document={"type": "doc", "content": []},
+        event=Event("2020-02-03T09:00", "2020-02-03T10:30", "Europe/Oslo", "Bergen"),
+    )
+    with database.write() as tx:
+        contents.save_article(tx, edited)
+
+    with database.read() as tx:
+        assert edited == contents.article_of(tx, issue.id, known.id)
+
+
+def test_a_section_keeps_its_look(database: Database, issue: Issue) -> None:
+    """How it is laid out, how many posts it takes, how long its excerpts are."""
+    with database.write() as tx:
+        contents.add_section(tx, issue.id, SectionPlan("Cards", SectionKind.ARTICLES, look=Look.CARDS, most=4, words=20))
+        added = contents.sections_of(tx, issue.id)[-1]
+
+    assert (SectionKind.ARTICLES, Look.CARDS, 4, 20) == (added.kind, added.look, added.most, added.words)
 
 
 def test_an_unknown_issue_is_told(database: Database) -> None:
