@@ -95,6 +95,14 @@ class _Trouble(Exception):  # noqa: N818 -- becomes a FetchFailed at the door of
     """Why this fetch ends, to complete "The address …"."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of every host on the way."""
+
+    method: str
+    headers: tuple[tuple[str, str], ...]
+
+
 async def fetch(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str]] = ()) -> Fetched:
     """Give the answer of *url* after its redirects, whatever its status.
 
@@ -102,9 +110,23 @@ async def fetch(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str]
         FetchFailed: no such host, not a public address, no answer in time, too large, damaged, too many redirects.
 
     """
+    return await _asked(url, policy, _Question("GET", tuple(headers)))
+
+
+async def head(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str]] = ()) -> Fetched:
+    """Give what *url* says of itself after its redirects (HEAD): status and headers, no body.
+
+    Raises:
+        FetchFailed: as `fetch`; how large the body would be is no reason.
+
+    """
+    return await _asked(url, policy, _Question("HEAD", tuple(headers)))
+
+
+async def _asked(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
     try:
         async with asyncio.timeout(policy.seconds):
-            return await _follow(url, policy, tuple(headers))
+            return await _follow(url, policy, question)
     except _Trouble as trouble:
         raise FetchFailed(url, str(trouble)) from trouble
     except TimeoutError:
@@ -113,12 +135,12 @@ async def fetch(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str]
         raise FetchFailed(url, _words(error)) from error
 
 
-async def _follow(url: str, policy: FetchPolicy, headers: tuple[tuple[str, str], ...]) -> Fetched:
+async def _follow(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
     current = _checked(url)
     moved_to = ""
     is_permanent = True
     for _ in range(policy.redirects + 1):
-        answer = await _request(current, policy, headers)
+        answer = await _request(current, policy, question)
         if not _is_redirect(answer):
             return replace(answer, moved_to=moved_to)
         current = _checked(answer.headers["location"], current)
@@ -150,13 +172,13 @@ def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
     return parsed.copy_with(fragment=None)
 
 
-async def _request(url: httpx2.URL, policy: FetchPolicy, headers: tuple[tuple[str, str], ...]) -> Fetched:
+async def _request(url: httpx2.URL, policy: FetchPolicy, question: _Question) -> Fetched:
     """Ask the first address of the host that lets us connect."""
     addresses = await _addresses(url, policy)
     refusal: httpx2.TransportError = httpx2.ConnectError("no address")
     for address in addresses[:MOST_ADDRESSES]:
         try:
-            return await _exchange(url, address, policy, headers)
+            return await _exchange(url, address, policy, question)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             refusal = error
     raise refusal
@@ -189,17 +211,17 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not any(address in network for network in _SPECIAL_V4)
 
 
-async def _exchange(url: httpx2.URL, address: Address, policy: FetchPolicy, headers: tuple[tuple[str, str], ...]) -> Fetched:
+async def _exchange(url: httpx2.URL, address: Address, policy: FetchPolicy, question: _Question) -> Fetched:
     """Connect to the checked address and no other, while host header and certificate are those of the name."""
     request = httpx2.Request(
-        "GET",
+        question.method,
         url.copy_with(host=str(address)),
         headers=[
             ("Host", url.netloc.decode("ascii")),
             ("User-Agent", policy.user_agent),
             ("Accept-Encoding", "gzip"),
             ("Connection", "close"),
-            *headers,
+            *question.headers,
         ],
         extensions={
             "sni_hostname": url.raw_host.decode("ascii"),
@@ -211,7 +233,9 @@ async def _exchange(url: httpx2.URL, address: Address, policy: FetchPolicy, head
         response = await transport.handle_async_request(request)
         try:
             answer = Fetched(str(url), response.status_code, dict(response.headers), b"")
-            return answer if _is_redirect(answer) else replace(answer, body=await _body(response, policy))
+            if _is_redirect(answer) or question.method == "HEAD":
+                return answer
+            return replace(answer, body=await _body(response, policy))
         finally:
             await response.aclose()
 

@@ -33,6 +33,7 @@ class Asked:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Wire:
         """Send an ordinary answer."""
         headers = {"Content-Type": page.content_type, "Content-Length": str(len(page.body))}
         self.begin(page.status, headers | dict(page.headers))
-        self.write(page.body)
+        if self._handler.command != "HEAD":
+            self.write(page.body)
 
 
 Answer = Page | Callable[[Asked, Wire], None]
@@ -144,7 +146,9 @@ def _handler(chaos: ChaosFeed) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
-            chaos.answer(Asked(self.path, query, headers), chaos.wire(self))
+            chaos.answer(Asked(self.path, query, headers, self.command), chaos.wire(self))
+
+        do_HEAD = do_GET  # noqa: N815 -- the base class names it so
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class named it
             """Stay silent: a test reads what was asked from `asked`."""

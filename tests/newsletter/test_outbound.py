@@ -94,6 +94,15 @@ def test_error_status_is_an_answer(chaos: ChaosFeed) -> None:
     assert 503 == get(chaos.put("/", Page(b"busy", status=503))).status
 
 
+def test_what_an_address_says_of_itself_is_asked_without_its_body(chaos: ChaosFeed) -> None:
+    """HEAD follows redirects as GET does, and a document may be as large as it likes."""
+    chaos.put("/report.pdf", lambda _asked, wire: wire.begin(200, {"Content-Length": "99999999"}))
+    answer = asyncio.run(outbound.head(chaos.put("/moved", redirect("/report.pdf")), POLICY))
+
+    assert (200, "99999999", b"") == (answer.status, answer.headers["content-length"], answer.body)
+    assert ["HEAD", "HEAD"] == [asked.method for asked in chaos.asked]
+
+
 def test_environment_names_no_proxy(chaos: ChaosFeed, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy would connect to whatever it resolves itself."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
