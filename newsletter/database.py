@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from newsletter.errors import SettingWrong, TookTooLong
 from newsletter.instance import known_instance
 from newsletter.journal import Journal
-from newsletter.tables import departures, digests, dkim, feeds, instance, issues, letters, mail, relays, review, staff
+from newsletter.tables import departures, digests, dkim, feeds, images, instance, issues, letters, mail, relays, review, staff
 from newsletter.turnstile import Turnstile
 from newsletter.writers import BUSY_TIMEOUT, DatabaseBusy, Turns, Writer
 from subscribers import journal as notes
@@ -43,6 +43,7 @@ TABLE_MODULES = (
     feeds,
     issues,
     letters,
+    images,
     review,
     mail,
     relays,

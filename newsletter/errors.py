@@ -3,7 +3,7 @@
 - NewsletterError
   - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
     LetterNotFound, DigestNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound,
-    BurstNotFound
+    BurstNotFound, ImageNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
     - WrongBurst(burst)          a burst of departures that was undone already
@@ -12,6 +12,7 @@
     - Blocked(findings)          preflight found what must be mended first
     - AlreadyThere(what, name)
     - BadValue(what, value, reason)
+    - InUse(what, name, uses)    it is needed, and so is not removed
     - OwnWordHolds(reason)       what a person said is taken back by them alone
     - KeyNotChanged(reason)      the instance's key cannot be changed now
     - NotSuppressed              there is nothing to lift
@@ -126,6 +127,12 @@ class DomainNotFound(NotFound):
     what = "rate for the domain"
 
 
+class ImageNotFound(NotFound):
+    """No image of this key, or more than one that begins so."""
+
+    what = "image"
+
+
 class Refused(NewsletterError):  # noqa: N818 -- named for the outcome
     """The request is understood and not granted."""
 
@@ -186,6 +193,16 @@ class AlreadyThere(Refused):
         self.what = what
         self.name = name
         super().__init__(f"There is {'an' if what.startswith(_VOWELS) else 'a'} {what} {name!s} already.")
+
+
+class InUse(Refused):
+    """Something that is needed, and so is not removed."""
+
+    def __init__(self, what: str, name: object, uses: str) -> None:
+        self.what = what
+        self.name = name
+        self.uses = uses
+        super().__init__(f"The {what} {name!s} is needed by {uses}. It was not removed.")
 
 
 class BadValue(Refused):

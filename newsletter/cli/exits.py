@@ -51,8 +51,8 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.USAGE: "The command was not understood.",
     Exit.BLOCKED: "The issue has findings that must be mended, or overridden with a reason.",
     Exit.NOT_FOUND: (
-        "No newsletter, issue, section, article, feed, list, topic, attribute, segment, import, person, account or relay "
-        "so named."
+        "No newsletter, issue, section, article, image, feed, list, topic, attribute, segment, import, person, account or "
+        "relay so named."
     ),
     Exit.REFUSED: "Understood and not granted: wrong state, bad value, not permitted, name taken, no feed could be read.",
     Exit.NOT_READY: "A setting is wrong or missing, or the database is not ready.",

@@ -54,6 +54,10 @@ class Links:
         """Give the Atom feed of a newsletter's published issues."""
         return self._at(f"/archive/{slug}/atom.xml")
 
+    def images(self) -> str:
+        """Give what the addresses of all our images begin with."""
+        return self._at("/images/")
+
     def subscribe(self, list_slug: str) -> str:
         """Give the form of one mailing list."""
         return self._at(f"/subscribe/{list_slug}")

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from newsletter.errors import LetterNotFound
+from newsletter.images import store as images
 from newsletter.letters.letter import Draft, Letter, LetterKind, SlotName
 from newsletter.tables.letters import letter
 from subscribers.transaction import Transaction
@@ -22,7 +23,7 @@ def freeze(
     issue_id: int | None,
     list_id: int | None,
 ) -> Letter:
-    """Keep *draft* as it stands; each call is a letter of its own, to be mailed once to each person."""
+    """Keep *draft* as it stands, and the images that it shows; each call is a letter of its own, mailed once to each person."""
     letter_id = tx.execute(
         insert(letter)
         .values(
@@ -44,6 +45,7 @@ def freeze(
         )
         .returning(letter.c.id),
     ).scalar_one()
+    images.tie_letter(tx, letter_id, draft.html)
     return Letter(letter_id, draft, newsletter_id, issue_id, list_id, now)
 
 

@@ -8,6 +8,7 @@ from newsletter.errors import (
     BadValue,
     Blocked,
     InstanceMismatch,
+    InUse,
     IssueNotFound,
     JournalUnwritable,
     NewsletterError,
@@ -187,6 +188,7 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
     (Outdated, Fault(409, "The issue was changed meanwhile")),
     (WrongState, Fault(409, "That is not possible now")),
     (AlreadyThere, Fault(409, "It is there already")),
+    (InUse, Fault(409, "It is needed")),
     (BadValue, Fault(422, "This value cannot be used")),
     (RelayMissing, Fault(409, "There is no mail server yet")),
     # The key of the instance was changed since this process was started: it must write nothing more.

@@ -8,6 +8,7 @@ from newsletter.web.public import (
     archive,
     confirm,
     home,
+    images,
     leave,
     linkbymail,
     mydata,
@@ -43,6 +44,7 @@ ROUTES = (
     Page("/archive/{slug}/", GET, archive.shelf, None),
     Page("/archive/{slug}/atom.xml", GET, archive.feed, None),
     Page("/archive/{slug}/{number:int}", GET, archive.issue, None),
+    Page("/images/{name}", GET, images.image, None),
     Page("/static/{name}", GET, assets.asset, None),
     Page("/healthz", GET, health.health, None),
     # For whoever holds the link of a mail.
