@@ -41,7 +41,7 @@ from newsletter.cli.door import Door, take_name
 from newsletter.cli.exits import MEANINGS, Exit, exit_for
 from newsletter.database import DatabaseAway
 from newsletter.errors import Blocked
-from newsletter.review.preflight import Finding
+from newsletter.review.finding import Finding
 
 # Kept as lines (\b), for whoever writes a script.
 CODES = "\n".join(["\b", "Exit codes:", *(f"  {code.value:<4} {meaning}" for code, meaning in MEANINGS.items())])

@@ -1,13 +1,13 @@
 """How the findings of the preflight are told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from newsletter.review.preflight import Finding
+from newsletter.review.finding import Finding
 
 
 def lines(findings: Sequence[Finding]) -> list[str]:
-    """Give each finding as a line, the blocking ones first."""
-    return [_line(finding) for finding in sorted(findings, key=lambda one: not one.is_blocking)]
+    """Give each finding with the way to mend it, the blocking ones first."""
+    return [line for finding in sorted(findings, key=lambda one: not one.is_blocking) for line in _lines(finding)]
 
 
 def documents(findings: Sequence[Finding]) -> list[dict[str, object]]:
@@ -19,11 +19,16 @@ def documents(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "is_blocking": finding.is_blocking,
             "article": finding.article_id,
             "section": finding.section,
+            "mend": finding.mend.words,
+            "command": finding.mend.command or None,
         }
         for finding in findings
     ]
 
 
-def _line(finding: Finding) -> str:
+def _lines(finding: Finding) -> Iterator[str]:
     place = f" (article {finding.article_id})" if finding.article_id is not None else ""
-    return f"{'blocks ' if finding.is_blocking else 'warning'}  {finding.text}{place}"
+    yield f"{'blocks ' if finding.is_blocking else 'warning'}  {finding.text}{place}"
+    yield f"         {finding.mend.words}"
+    if finding.mend.command:
+        yield f"         {finding.mend.command}"

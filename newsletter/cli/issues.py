@@ -13,7 +13,7 @@ from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.letters.compose import compose_issue
 from newsletter.mail import audiences
-from newsletter.review import approval, preflight
+from newsletter.review import approval, gathering, preflight
 from newsletter.staff.permissions import Permission
 
 MOST_LISTED = 1000
@@ -88,12 +88,11 @@ def check(door: Door, issue_id: int) -> int:
     application = door.application
     with door.reading() as tx:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
-        left_out = preflight.left_out(tx, issue, newsletter)
-        attributes = preflight.attribute_keys(tx)
+        facts = gathering.gather(tx, issue, newsletter)
     composition = compose_issue(
         application.templates, newsletter, issue, application.links, application.keyring.derive("slots")
     )
-    found = preflight.check(issue, newsletter, composition, left_out=left_out, attributes=attributes)
+    found = preflight.check(issue, newsletter, composition, application.links, facts)
     is_blocked = any(finding.is_blocking for finding in found)
     door.answer(
         {"issue": issue_id, "blocked": is_blocked, "findings": findings.documents(found)},

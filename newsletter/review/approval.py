@@ -12,8 +12,8 @@ from newsletter.letters.compose import Composition, compose_issue
 from newsletter.letters.letter import Letter
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
-from newsletter.review import preflight, store
-from newsletter.review.preflight import Finding
+from newsletter.review import gathering, preflight, store
+from newsletter.review.finding import Finding
 from newsletter.review.store import Approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Permission, require
@@ -57,9 +57,7 @@ def look_over(tx: Transaction, templates: Templates, issue_id: int, *, links: Li
     issue = issues.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     composition = compose_issue(templates, newsletter, issue, links, seed)
-    left_out = preflight.left_out(tx, issue, newsletter)
-    attributes = preflight.attribute_keys(tx)
-    findings = preflight.check(issue, newsletter, composition, left_out=left_out, attributes=attributes)
+    findings = preflight.check(issue, newsletter, composition, links, gathering.gather(tx, issue, newsletter))
     return LookedOver(issue, newsletter, composition, findings)
 
 

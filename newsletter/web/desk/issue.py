@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.errors import BadValue, RenderFailed, TookTooLong
-from newsletter.feeds.model import Post
 from newsletter.issues import alerts, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
 from newsletter.letters import store as letters
@@ -16,9 +15,9 @@ from newsletter.letters.letter import Letter
 from newsletter.letters.webcopy import public_html
 from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.mail.delivery import Report
-from newsletter.review import preflight
+from newsletter.review import gathering, preflight
 from newsletter.review import store as approvals
-from newsletter.review.preflight import Code, Finding
+from newsletter.review.facts import Facts
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import audience, bars, states, steps
@@ -134,11 +133,10 @@ def show(site: Site, visit: Visit) -> Response:
         issue, report = desked.issue, desked.report
         waiting = [alert for alert in alerts.open_alerts(tx) if alert.issue_id == issue.id]
         approval = approvals.standing(tx, issue)
-        left_out = preflight.left_out(tx, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else ()
-        attributes = preflight.attribute_keys(tx)
+        facts = gathering.gather(tx, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else Facts()
     desked = counted(site, desked)
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
-    check = _check(site, desked, left_out, attributes) if issue.state in _TO_BE_CHECKED or desked.trouble else None
+    check = _check(site, desked, facts) if issue.state in _TO_BE_CHECKED or desked.trouble else None
     is_blocked = check is not None and check.is_blocked
     return site.pages.page(
         "desk/issue.html",
@@ -196,21 +194,15 @@ def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
     return compose_issue(application.templates, newsletter, issue, application.links, seed)
 
 
-def _check(site: Site, desked: Desked, left_out: tuple[Post, ...], attributes: frozenset[str]) -> Check:
+def _check(site: Site, desked: Desked, facts: Facts) -> Check:
     if desked.trouble:
         return Check(trouble=desked.trouble)
     try:
         composition = compose(site, desked.issue, desked.newsletter)
     except RenderFailed as error:
         return Check(trouble=str(error))
-    findings = preflight.check(desked.issue, desked.newsletter, composition, left_out=left_out, attributes=attributes)
-    return Check(tuple(Remark(one.text, one.is_blocking, _hint(desked.issue, one)) for one in findings))
-
-
-def _hint(issue: Issue, finding: Finding) -> str:
-    if finding.code is not Code.LETTER_MISSING:
-        return ""
-    return f'newsletter issues letter {issue.id} "{finding.section}" FILE --by NAME'
+    findings = preflight.check(desked.issue, desked.newsletter, composition, site.application.links, facts)
+    return Check(tuple(Remark(f"{one.text} {one.mend.words}", one.is_blocking, one.mend.command) for one in findings))
 
 
 def _unfrozen(site: Site, issue: Issue, newsletter: Newsletter, now: datetime) -> Letter:

@@ -17,7 +17,7 @@ from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.review import approval, store
 from newsletter.review.approval import Approved
-from newsletter.review.preflight import Code
+from newsletter.review.finding import Code
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Role
 from newsletter.tables.letters import letter

@@ -1,0 +1,153 @@
+"""Checks of what is in an issue: letters and sections, stories told twice, posts left out or changed, bylines."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from newsletter.feeds.byline import split_byline
+from newsletter.feeds.model import Post
+from newsletter.issues.model import Article, Section, SectionKind
+from newsletter.review.addresses import likeness
+from newsletter.review.facts import Inspected
+from newsletter.review.finding import Code, Finding, Mend
+
+# So many titles are named in a finding about posts left out; more are counted.
+TITLES_NAMED = 5
+
+# A text this long that stands twice is the same story; shorter ones are phrases such as "Read the report".
+SHORTEST_STORY = 12
+
+_WORD = re.compile(r"\w+")
+
+
+def check(seen: Inspected) -> Iterator[Finding]:
+    """Find what is missing, there twice, or not as its blog has it."""
+    for section in seen.issue.sections:
+        yield from _about_section(seen, section)
+    if all(article.is_placeholder for article in seen.issue.articles):
+        yield _no_articles(seen)
+    yield from _about_warnings(seen)
+    yield from _about_bylines(seen)
+    yield from _about_stories(seen)
+    yield from _about_repeats(seen)
+    yield from _about_revisions(seen)
+    yield from _about_posts(seen.facts.left_out)
+
+
+def _no_articles(seen: Inspected) -> Finding:
+    month = f" --month {seen.issue.month}" if seen.issue.month else ""
+    mend = Mend(
+        "Read the feeds and draft the issue again, or write a letter for it.",
+        f"newsletter feeds gather {seen.newsletter.slug}{month}",
+    )
+    return Finding(Code.NO_ARTICLES, "There is not one article in this issue.", is_blocking=True, mend=mend)
+
+
+def _about_section(seen: Inspected, section: Section) -> Iterator[Finding]:
+    for article in section.articles:
+        if article.is_placeholder:
+            yield _letter_missing(seen, section, article)
+    if section.articles or not section.is_required:
+        return
+    if section.kind is SectionKind.LETTER:
+        yield _letter_missing(seen, section, None)
+        return
+    text = f"The section “{section.title}” is required and has no article."
+    mend = Mend("Move an article into it, or write one.", seen.commands.edit("--article N", f'--section "{section.title}"'))
+    yield Finding(Code.SECTION_EMPTY, text, is_blocking=True, mend=mend, section=section.title)
+
+
+def _letter_missing(seen: Inspected, section: Section, placeholder: Article | None) -> Finding:
+    where = placeholder.id if placeholder is not None else None
+    mend = Mend("Put in what its author sent.", seen.commands.letter(section.title))
+    text = f"“{section.title}” has not been written yet."
+    return Finding(Code.LETTER_MISSING, text, is_blocking=True, mend=mend, article_id=where, section=section.title)
+
+
+def _about_warnings(seen: Inspected) -> Iterator[Finding]:
+    for warning in seen.composition.warnings:
+        if "without alt text" in warning.text:
+            # Told of those that the letter really shows (`checks_pictures`).
+            continue
+        text = f"{seen.place(warning.article_id)}{warning.text}."
+        mend = seen.mend_text(
+            warning.article_id, "Look at the article in the letter; if something is missing there, write it in."
+        )
+        yield Finding(Code.CONTENT, text, is_blocking=False, mend=mend, article_id=warning.article_id)
+
+
+def _about_bylines(seen: Inspected) -> Iterator[Finding]:
+    for article in seen.issue.articles:
+        if article.post_id is None or article.byline:
+            continue
+        found = split_byline(article.title)
+        if found.name:
+            text = f"“{article.title}” seems to name its author, {found.name}, and has no byline."
+            command = seen.commands.edit(f'--byline "{found.name}"', f'--article-title "{found.title}"', article=article)
+            mend = Mend("If so, write the name into the byline.", command)
+            yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
+
+
+def _about_stories(seen: Inspected) -> Iterator[Finding]:
+    """Tell each story that stands twice once, at its second place."""
+    first: dict[tuple[str, str], Article] = {}
+    for article in seen.issue.articles:
+        if article.is_placeholder:
+            continue
+        marks = _marks(article, seen.page.texts.get(article.id, ""))
+        twin = next((first[mark] for mark in marks if mark in first), None)
+        if twin is not None:
+            text = f"“{article.title}” and “{twin.title}” (article {twin.id}) are one story."
+            mend = Mend("Leave one of them out.", seen.commands.edit("--drop", article=article))
+            yield Finding(Code.STORY_TWICE, text, is_blocking=False, mend=mend, article_id=article.id)
+        for mark in marks:
+            first.setdefault(mark, article)
+
+
+def _marks(article: Article, shown: str) -> tuple[tuple[str, str], ...]:
+    """Give what another article must not have in common with this one: its link, its title, its text."""
+    title = " ".join(_WORD.findall(article.title.casefold()))
+    # Behind the title and the byline, which are lines of their own.
+    words = _WORD.findall(_body(article, shown).casefold())
+    text = " ".join(words) if len(words) >= SHORTEST_STORY else ""
+    marks = (("link", likeness(article.link) if article.link else ""), ("title", title), ("text", text))
+    return tuple(mark for mark in marks if mark[1])
+
+
+def _body(article: Article, shown: str) -> str:
+    lines = shown.split("\n")
+    return "\n".join(line for line in lines if line != article.title and not (article.byline and article.byline in line))
+
+
+def _about_repeats(seen: Inspected) -> Iterator[Finding]:
+    last = seen.facts.last
+    if last is None:
+        return
+    for article in seen.issue.articles:
+        if article.link and likeness(article.link) in last.links:
+            text = f"“{article.title}” was carried in {last.title} already."
+            mend = Mend("Leave it out, unless it is meant to stand here again.", seen.commands.edit("--drop", article=article))
+            yield Finding(Code.STORY_REPEATED, text, is_blocking=False, mend=mend, article_id=article.id)
+
+
+def _about_revisions(seen: Inspected) -> Iterator[Finding]:
+    for revised in seen.facts.revised:
+        article = seen.article(revised.article_id)
+        if article is None:
+            continue
+        text = f"The blog has changed “{article.title}” since this issue was drafted; the issue still has the former text."
+        mend = Mend(
+            "Compare the two, and take over what is meant to be in the issue.",
+            seen.commands.edit("--text FILE", article=article),
+        )
+        yield Finding(Code.POST_REVISED, text, is_blocking=False, mend=mend, article_id=article.id)
+
+
+def _about_posts(left_out: Sequence[Post]) -> Iterator[Finding]:
+    if not left_out:
+        return
+    named = "; ".join(post.entry.title for post in left_out[:TITLES_NAMED])
+    others = len(left_out) - TITLES_NAMED
+    more = f" and {others} more" if others > 0 else ""
+    count = "1 post is" if len(left_out) == 1 else f"{len(left_out)} posts are"
+    mend = Mend("While the issue is a draft, the worker adds what has a place in its plan; else the next issue can carry them.")
+    yield Finding(Code.POSTS_LEFT_OUT, f"{count} in no issue: {named}{more}.", is_blocking=False, mend=mend)

@@ -1,0 +1,156 @@
+"""Checks of the letter as a mail: what an inbox shows of it, what the law wants in it, how large it is."""
+
+import re
+from collections.abc import Iterator
+
+from newsletter.letters.answers import otherwise_of
+from newsletter.letters.compose import CLIPPED_BYTES, LONGEST_PREHEADER
+from newsletter.letters.letter import SlotName
+from newsletter.review.facts import Inspected
+from newsletter.review.finding import Code, Finding, Mend, newsletter_command
+
+# From here on one more article may push the foot of the letter out of sight.
+NEARLY_CLIPPED_BYTES = 90_000
+# Gmail reads no more of style sheets than this, all of them together; what is beyond is as if it was not there.
+MOST_STYLE_BYTES = 16_384
+
+# Inboxes show 40 to 70 characters; past this even the wide ones cut.
+LONGEST_SUBJECT = 120
+# Where a preheader ends before the line does, inboxes go on with whatever the letter says next.
+SHORTEST_PREHEADER = 25
+
+# A person's values where they are long: a name of 40 characters, the token of a link (26 characters of base32) behind our
+# address.
+_LONG_NAME = "M" * 40
+_LINK_TOKEN = "t" * 26
+
+_WORD = re.compile(r"\w{3,}")
+
+
+def check(seen: Inspected) -> Iterator[Finding]:
+    """Find what an inbox would show badly, what the law misses, and what mail programs cut off."""
+    yield from _about_the_subject(seen)
+    yield from _about_the_preheader(seen)
+    yield from _about_the_law(seen)
+    yield from _about_the_text(seen)
+    yield from _about_size(seen)
+
+
+def personal_size(seen: Inspected) -> int:
+    """Count the bytes of the HTML as one person gets it, with a long name and full links."""
+    draft, own = seen.draft, seen.own
+    values = {
+        SlotName.NAME: _LONG_NAME,
+        SlotName.UNSUBSCRIBE: own.unsubscribe(_LINK_TOKEN),
+        SlotName.PREFERENCES: own.preferences(_LINK_TOKEN),
+        SlotName.WEB_COPY: own.issue(seen.newsletter.slug, seen.issue.number),
+    }
+    longer = sum(
+        draft.html.count(token) * (len(values.get(name, _LINK_TOKEN).encode()) - len(token))
+        for name, token in draft.slots.items()
+    )
+    answers = sum(
+        draft.html.count(token) * (max(len(otherwise_of(name).encode()), len(_LONG_NAME)) - len(token))
+        for name, token in draft.answers.items()
+    )
+    return len(draft.html.encode()) + longer + answers
+
+
+def _about_the_subject(seen: Inspected) -> Iterator[Finding]:
+    subject, last = seen.draft.subject.strip(), seen.facts.last
+    command = seen.commands.edit("--subject SUBJECT")
+    if not subject:
+        mend = Mend("Say in a few words what is in it.", command)
+        yield Finding(Code.SUBJECT_MISSING, "The subject is empty.", is_blocking=True, mend=mend)
+        return
+    if len(subject) > LONGEST_SUBJECT:
+        mend = Mend("Put what matters into the first 50 characters, and leave out the rest.", command)
+        text = f"The subject has {len(subject)} characters; inboxes cut it."
+        yield Finding(Code.SUBJECT_LONG, text, is_blocking=False, mend=mend)
+    if last is not None and _alike(subject, last.subject):
+        mend = Mend("Name the month, or what is new: inboxes put mails of one subject together.", command)
+        text = f"{last.title} had the same subject."
+        yield Finding(Code.SUBJECT_REPEATED, text, is_blocking=False, mend=mend)
+
+
+def _about_the_preheader(seen: Inspected) -> Iterator[Finding]:
+    shown, last = seen.draft.preheader.strip(), seen.facts.last
+    command = seen.commands.edit("--preheader TEXT")
+    if not shown or _alike(shown, seen.draft.subject):
+        said = "is empty" if not shown else "says what the subject says"
+        mend = Mend("Say what else is in it: inboxes show it behind the subject.", command)
+        yield Finding(Code.PREHEADER_MISSING, f"The preheader {said}.", is_blocking=False, mend=mend)
+        return
+    if len(shown) < SHORTEST_PREHEADER:
+        mend = Mend("Make it a sentence: inboxes go on with whatever the letter says next.", command)
+        text = f"The preheader has {len(shown)} characters only."
+        yield Finding(Code.PREHEADER_SHORT, text, is_blocking=False, mend=mend)
+    if len(seen.issue.preheader.strip()) > LONGEST_PREHEADER:
+        text = f"The preheader has {len(seen.issue.preheader.strip())} characters; it is cut after {LONGEST_PREHEADER}."
+        mend = Mend("Put what matters first, and leave out the rest.", command)
+        yield Finding(Code.PREHEADER_LONG, text, is_blocking=False, mend=mend)
+    if last is not None and _alike(shown, last.preheader):
+        text = f"{last.title} had the same preheader."
+        yield Finding(Code.PREHEADER_REPEATED, text, is_blocking=False, mend=Mend("Say what is new in this one.", command))
+
+
+def _alike(one: str, other: str) -> bool:
+    return bool(one.strip()) and one.split() == other.split()
+
+
+def _about_the_law(seen: Inspected) -> Iterator[Finding]:
+    newsletter, draft = seen.newsletter, seen.draft
+    if not newsletter.postal_address.strip():
+        text = f"{newsletter.name} has no postal address, which the law asks for in every mail."
+        mend = Mend("Say where its publisher can be reached.", newsletter_command(newsletter.slug, "--postal-address TEXT"))
+        yield Finding(Code.POSTAL_ADDRESS_MISSING, text, is_blocking=True, mend=mend)
+    elif not _shows_address(seen):
+        text = "The letter does not show the postal address, which the law asks for; its templates leave it out."
+        mend = Mend("Put {{ imprint }} into the foot of the template.")
+        yield Finding(Code.POSTAL_ADDRESS_MISSING, text, is_blocking=True, mend=mend)
+    token = draft.slots.get(SlotName.UNSUBSCRIBE)
+    if token is None or f'href="{token}"' not in draft.html or token not in draft.text:
+        text = "The letter has no link to unsubscribe, in its HTML or in its text; its templates leave it out."
+        mend = Mend("Put {{ page.slots.unsubscribe }} into both templates of the issue.")
+        yield Finding(Code.UNSUBSCRIBE_MISSING, text, is_blocking=True, mend=mend)
+
+
+def _shows_address(seen: Inspected) -> bool:
+    lines = (line.strip().rstrip(",") for line in seen.newsletter.postal_address.splitlines())
+    first = next(filter(None, lines), "")
+    shown = " ".join(seen.page.root.text().split())
+    return " ".join(first.split()) in shown
+
+
+def _about_the_text(seen: Inspected) -> Iterator[Finding]:
+    text = " ".join(seen.draft.text.split()).casefold()
+    told = [article for article in seen.issue.articles if not article.is_placeholder]
+    missing = [article for article in told if _first_word(article.title) not in text]
+    if not text or (told and len(missing) == len(told)):
+        mend = Mend("The template body.txt of the issue makes it; put the articles into it.")
+        words = "The letter has no plain text; readers of it and spam filters miss it."
+        yield Finding(Code.TEXT_MISSING, words, is_blocking=True, mend=mend)
+
+
+def _first_word(title: str) -> str:
+    match = _WORD.search(title.casefold())
+    return match[0] if match else ""
+
+
+def _about_size(seen: Inspected) -> Iterator[Finding]:
+    size = personal_size(seen)
+    mend = Mend("Show fewer articles in full, or leave some out.", seen.commands.edit("--article N", "--show excerpt"))
+    if size >= CLIPPED_BYTES:
+        text = (
+            f"A reader's letter has {size:,} bytes of HTML. Gmail hides everything past {CLIPPED_BYTES:,}, the link to "
+            "unsubscribe with it."
+        )
+        yield Finding(Code.TOO_LARGE, text, is_blocking=True, mend=mend)
+    elif size >= NEARLY_CLIPPED_BYTES:
+        text = f"A reader's letter has {size:,} bytes of HTML; from {CLIPPED_BYTES:,} on Gmail hides the end."
+        yield Finding(Code.LARGE, text, is_blocking=False, mend=mend)
+    styles = len(seen.page.styles.encode())
+    if styles > MOST_STYLE_BYTES:
+        text = f"The style sheets of the letter have {styles:,} bytes; Gmail reads none that go beyond {MOST_STYLE_BYTES:,}."
+        mend = Mend("Shorten the style sheet of the template.")
+        yield Finding(Code.STYLES_LARGE, text, is_blocking=False, mend=mend)

@@ -1,0 +1,87 @@
+"""Checks of pictures: what is said for whoever does not see them, their weight, and the words beside them."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from newsletter.review import addresses
+from newsletter.review.facts import Inspected
+from newsletter.review.finding import Code, Finding, Mend
+from newsletter.review.page import PagePicture
+
+# A picture of the whole column at twice its width has about 200 KB as JPEG; a reader on the road waits for more.
+HEAVY_BYTES = 1_000_000
+# All pictures of a letter together.
+HEAVY_LETTER_BYTES = 5_000_000
+
+# Fewer words beside a picture, and filters take a letter for one that hides its text from them.
+FEWEST_WORDS = 20
+
+_WORD = re.compile(r"\w+")
+# The name of a file or of a camera's picture, and words that name the kind of thing instead of what is to be seen.
+_POOR = re.compile(
+    r"(?:.+\.(?:jpe?g|png|gif|webp|avif|bmp|heic))|(?:(?:img|dsc[nf]?|pict?|p|image|photo|foto|bild|scan|screenshot|untitled)[\W_]*\d*[\W\d_]*)"
+    r"|(?:image|photo|picture|logo|graphic|icon|banner|header|alt text|image description)",
+    re.IGNORECASE,
+)
+
+
+def check(seen: Inspected) -> Iterator[Finding]:
+    """Find pictures that say nothing, weigh too much, or stand without words."""
+    for picture in seen.page.pictures:
+        yield from _about_alt(seen, picture)
+        yield from _about_source(seen, picture)
+    yield from _about_weight(seen)
+    yield from _about_words(seen)
+
+
+def _about_alt(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
+    name, article_id = _name(picture.src), picture.article_id
+    if not picture.alt and not picture.is_explained:
+        text = f"{seen.place(article_id)}the picture {name} has no alternative text."
+        mend = seen.mend_text(article_id, "Say in its alt text what is to be seen, for readers who do not see it.")
+        yield Finding(Code.ALT_MISSING, text, is_blocking=True, mend=mend, article_id=article_id)
+    elif _POOR.fullmatch(picture.alt):
+        text = f"{seen.place(article_id)}the alternative text “{picture.alt}” of {name} does not say what is to be seen."
+        mend = seen.mend_text(article_id, "Describe it in a few words, as on the telephone.")
+        yield Finding(Code.ALT_POOR, text, is_blocking=False, mend=mend, article_id=article_id)
+
+
+def _about_source(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
+    if urlsplit(picture.src).scheme == "http" and not addresses.is_loopback(picture.src):
+        name = _name(picture.src)
+        text = f"{seen.place(picture.article_id)}the picture {name} is not encrypted (http), and some programs do not show it."
+        mend = seen.mend_text(picture.article_id, "Use its https address.")
+        yield Finding(Code.IMAGE_HTTP, text, is_blocking=False, mend=mend, article_id=picture.article_id)
+
+
+def _about_weight(seen: Inspected) -> Iterator[Finding]:
+    weights = seen.facts.weights
+    for picture in seen.page.pictures:
+        weight = weights.get(picture.src, 0)
+        if weight > HEAVY_BYTES:
+            text = f"{seen.place(picture.article_id)}the picture {_name(picture.src)} has {_megabytes(weight)} MB."
+            mend = seen.mend_text(picture.article_id, "Use a smaller one: 1,200 pixels are wide enough.")
+            yield Finding(Code.IMAGE_HEAVY, text, is_blocking=False, mend=mend, article_id=picture.article_id)
+    total = sum(weights.get(src, 0) for src in {picture.src for picture in seen.page.pictures})
+    if total > HEAVY_LETTER_BYTES:
+        text = f"The pictures of the letter have {_megabytes(total)} MB together."
+        yield Finding(Code.IMAGE_HEAVY, text, is_blocking=False, mend=Mend("Use smaller ones, or fewer."))
+
+
+def _about_words(seen: Inspected) -> Iterator[Finding]:
+    if not seen.page.pictures:
+        return
+    words = sum(len(_WORD.findall(text)) for text in seen.page.texts.values())
+    if words < FEWEST_WORDS:
+        text = f"The letter has {len(seen.page.pictures)} picture(s) and {words} words beside them, as spam has."
+        mend = Mend("Say in words what the pictures say; many programs show no pictures until they are asked to.")
+        yield Finding(Code.IMAGES_ONLY, text, is_blocking=False, mend=mend)
+
+
+def _name(src: str) -> str:
+    return unquote(urlsplit(src).path.rpartition("/")[2]) or src[:60]
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f}"

@@ -1,0 +1,168 @@
+"""Checks of words: what was to be filled in and was not, holes that nothing fills, and what shouts."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from newsletter.letters.answers import key_of, otherwise_of
+from newsletter.review.facts import Inspected
+from newsletter.review.finding import Code, Finding, Mend, newsletter_command
+
+# What people write where words are still to come. Marks of other tools' merge fields are among them: pasted, they stay.
+_PLACEHOLDERS = re.compile(
+    r"""
+    \[\s*(?:insert|add|enter|fill\s+in|replace|your|name|title|date|link|url|photo|image|text|quote|to\s+come|tbd|tba|tbc|xx+|\.{2,}|…)
+      (?:\s[^\[\]]{0,80})?\]
+    | <\s*(?:insert|your)\b[^<>]{0,80}>
+    | \blorem\s+ipsum\b | \bdolor\s+sit\s+amet\b
+    | \b(?:your|insert)\s+(?:text|title|name|headline)\s+here\b
+    | (?-i:\bT\.?B\.?[DC]\b) | (?-i:\bX{3,}\b) | (?-i:\bTODO\b) | (?-i:\bFIXME\b) | \?{3,}
+    | \*\|[A-Z0-9_:]{2,40}\|\* | %%\s*[\w.]{2,40}\s*%% | \[\[\s*[\w.]{2,40}\s*\]\] | %recipient\.[\w]{1,40}%
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BRACES = re.compile(r"\{\{[^{}]{0,200}\}\}?|\{%[^{}]{0,200}%\}")
+# Tokens that the composition puts where a value goes; one that no slot knows would be read as it stands.
+_TOKEN = re.compile(r"\b(?:slot|hole)[0-9a-f]{24}\b")
+
+# "IFLA WLIC 2020" is a name; a line in which nothing is small shouts.
+_SHOUTED_WORDS = 3
+_SHOUTED_LETTERS = 12
+_MARKS = re.compile(r"[!！¡]")
+_MANY_MARKS = re.compile(r"[!！]{2,}|[!！][?？]|[?？][!！]")
+# In the whole letter. Filters count them, and readers do.
+MOST_EXCLAMATIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Words of the letter and where they stand."""
+
+    # At the head of a sentence: "The subject", "“Athens in August”".
+    name: str
+    text: str
+    article_id: int | None = None
+    section: str | None = None
+    # Written here and not by a blog, so that nobody means it as it stands.
+    is_own: bool = True
+    mend: str = ""
+
+
+def check(seen: Inspected) -> Iterator[Finding]:
+    """Find words that were to be replaced, and such as shout."""
+    pieces = [*_heads(seen), *_articles(seen)]
+    for piece in pieces:
+        yield from _about_placeholders(piece)
+        yield from _about_braces(seen, piece)
+    yield from _about_tokens(seen)
+    yield from _about_answers(seen)
+    yield from _about_shouting(seen, pieces)
+
+
+def _heads(seen: Inspected) -> Iterator[_Piece]:
+    issue, edit = seen.issue, seen.commands.edit
+    yield _Piece("The subject", seen.draft.subject, mend=edit("--subject SUBJECT"))
+    yield _Piece("The preheader", issue.preheader, mend=edit("--preheader TEXT"))
+    yield _Piece("The issue's title", issue.title, mend=edit("--title TITLE"))
+    address = newsletter_command(seen.newsletter.slug, "--postal-address TEXT")
+    yield _Piece("The postal address", seen.newsletter.postal_address, mend=address)
+    for section in issue.sections:
+        if section.articles:
+            yield _Piece(f"The section “{section.title}”", section.title, section=section.title)
+
+
+def _articles(seen: Inspected) -> Iterator[_Piece]:
+    for article in seen.issue.articles:
+        if article.is_placeholder:
+            continue
+        shown = seen.page.texts.get(article.id, "")
+        # A theme may show no byline; it is looked at all the same, as its section may be laid out anew.
+        text = "\n".join(dict.fromkeys([article.title, article.byline, article.summary, shown]))
+        own = article.post_id is None
+        mend = seen.commands.edit("--text FILE", article=article)
+        yield _Piece(f"“{article.title}”", text, article.id, is_own=own, mend=mend)
+
+
+def _about_placeholders(piece: _Piece) -> Iterator[Finding]:
+    found = list(dict.fromkeys(" ".join(match[0].split()) for match in _PLACEHOLDERS.finditer(piece.text)))
+    if found:
+        text = f"{piece.name} still has {_listed(found)} in it."
+        mend = Mend("Write what is to stand there, or take it out.", piece.mend)
+        yield Finding(Code.PLACEHOLDER, text, piece.is_own, mend, piece.article_id, piece.section)
+
+
+def _about_braces(seen: Inspected, piece: _Piece) -> Iterator[Finding]:
+    found = list(dict.fromkeys(" ".join(match[0].split()) for match in _BRACES.finditer(piece.text)))
+    if not found:
+        return
+    known = ", ".join(f"{{{{ {key} }}}}" for key in ("name", *sorted(seen.facts.attributes)))
+    text = f"{piece.name} shows {_listed(found)} to every reader: nothing fills it."
+    if piece.article_id is None:
+        mend = Mend("Write it without; only texts of the editors can say something for each reader.", piece.mend)
+    elif piece.is_own:
+        mend = Mend(f"Ask for what is known of readers, with other words for the rest: {known}.", piece.mend)
+    else:
+        mend = Mend("Leave it if the post is about such signs; else write the text anew.", piece.mend)
+    yield Finding(Code.SLOT_UNRESOLVED, text, piece.is_own, mend, piece.article_id, piece.section)
+
+
+def _about_tokens(seen: Inspected) -> Iterator[Finding]:
+    draft = seen.draft
+    known = {*draft.slots.values(), *draft.answers.values()}
+    left = {token for body in (draft.html, draft.text) for token in _TOKEN.findall(body)} - known
+    if left:
+        text = f"{len(left)} hole(s) of the letter are filled by nothing; readers would see {_listed(sorted(left))}."
+        mend = Mend("A template is at fault: it writes a hole that letters do not have.")
+        yield Finding(Code.SLOT_UNRESOLVED, text, is_blocking=True, mend=mend)
+
+
+def _about_answers(seen: Inspected) -> Iterator[Finding]:
+    for name in seen.draft.answers:
+        key, otherwise = key_of(name), otherwise_of(name)
+        if key not in seen.facts.attributes:
+            reads = f"everybody reads “{otherwise}” there" if otherwise else "everybody reads nothing there"
+            mend = Mend(f"Use one that there is, or make it: {key}.", f"newsletter attributes define {key}")
+            text = f"{{{{ {key} }}}} names no attribute; {reads}."
+            yield Finding(Code.ATTRIBUTE_UNKNOWN, text, is_blocking=not otherwise, mend=mend)
+        elif not otherwise:
+            text = f"Whoever has not answered {key} reads nothing there."
+            mend = Mend(f"Say what they read instead: write {{{{ {key} | other words }}}}.")
+            yield Finding(Code.ANSWER_EMPTY, text, is_blocking=False, mend=mend)
+
+
+def _about_shouting(seen: Inspected, pieces: list[_Piece]) -> Iterator[Finding]:
+    calm = "Filters take it for advertising, and readers for shouting."
+    for piece in pieces:
+        line = piece.text.partition("\n")[0]
+        if _shouts(line):
+            mend = Mend(f"Write it as a sentence. {calm}", _title_mend(seen, piece))
+            yield Finding(
+                Code.SHOUTING,
+                f"{piece.name} is written in capitals.",
+                is_blocking=False,
+                mend=mend,
+                article_id=piece.article_id,
+            )
+        elif _MANY_MARKS.search(line) or len(_MARKS.findall(line)) > 1:
+            mend = Mend(f"One exclamation mark is enough, none is better. {calm}", _title_mend(seen, piece))
+            text = f"{piece.name} has several exclamation marks."
+            yield Finding(Code.SHOUTING, text, is_blocking=False, mend=mend, article_id=piece.article_id)
+    count = sum(len(_MARKS.findall(piece.text)) for piece in pieces)
+    if count > MOST_EXCLAMATIONS:
+        text = f"The letter has {count} exclamation marks."
+        yield Finding(Code.SHOUTING, text, is_blocking=False, mend=Mend(f"Take most of them out. {calm}"))
+
+
+def _title_mend(seen: Inspected, piece: _Piece) -> str:
+    if piece.article_id is None:
+        return piece.mend
+    return seen.commands.edit("--article-title TITLE", article=piece.article_id)
+
+
+def _shouts(line: str) -> bool:
+    letters = [letter for letter in line if letter.isalpha() and letter.upper() != letter.lower()]
+    return len(line.split()) >= _SHOUTED_WORDS and len(letters) >= _SHOUTED_LETTERS and all(map(str.isupper, letters))
+
+
+def _listed(found: list[str]) -> str:
+    return ", ".join(f"“{one}”" for one in found[:3]) + (" …" if len(found) > 3 else "")  # noqa: PLR2004 -- as many as are shown

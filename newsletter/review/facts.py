@@ -1,0 +1,150 @@
+"""What the checks of the preflight are handed: the issue, its letter taken apart, and facts that somebody gathered before."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from newsletter.feeds.model import Post
+from newsletter.issues.model import Article, Issue, Newsletter
+from newsletter.letters.compose import Composition
+from newsletter.letters.letter import Draft
+from newsletter.letters.links import Links
+from newsletter.review.caniemail import Support
+from newsletter.review.finding import Commands, Finding, Mend
+from newsletter.review.page import Page, read_page
+
+
+class Verdict(StrEnum):
+    """What became of asking for a link."""
+
+    FINE = "fine"
+    # Gone, or never there: 404, 410, a host that nobody knows, a place that readers cannot reach.
+    DEAD = "dead"
+    # It may be a bad day: 5xx, no answer in time, a certificate that proves nothing.
+    TROUBLE = "trouble"
+    # The server does not let programs look (401, 403, 429 …), so nobody can tell.
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What a link answered when it was last asked for."""
+
+    url: str
+    verdict: Verdict
+    # The status after all redirects; 0: there was no answer.
+    status: int
+    # Where redirects led at last; empty without any.
+    leads_to: str
+    # Whether all of them said that it has moved for good.
+    is_moved: bool
+    # Completes "The address …" where it is not fine.
+    reason: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LastIssue:
+    """The issue of this newsletter that went out before."""
+
+    title: str
+    subject: str
+    preheader: str
+    # Links in its letter, as `addresses.likeness` writes them.
+    links: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A post that its blog changed after it was taken into the issue."""
+
+    article_id: int
+    revised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people get the issue, and how many got the one before."""
+
+    people: int
+    # None: there was none before.
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SenderTrouble:
+    """What the DNS lacks by which receivers tell that mail is the sender's."""
+
+    text: str
+    mend: str
+    # Receivers are told to turn such mail away.
+    is_blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known beside the issue itself. What nobody gathered is empty, and its checks find nothing."""
+
+    # Posts that no issue carries and this one could.
+    left_out: Sequence[Post] = ()
+    revised: Sequence[Revised] = ()
+    # Keys of what this instance may know of its readers.
+    attributes: Collection[str] = ()
+    last: LastIssue | None = None
+    # By address.
+    links: Mapping[str, LinkState] = field(default_factory=dict)
+    # Bytes of pictures, by the address the letter shows them from.
+    weights: Mapping[str, int] = field(default_factory=dict)
+    reach: Reach | None = None
+    sender: Sequence[SenderTrouble] = ()
+    # What mail programs can do; None: there are no data.
+    support: Support | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """An issue under inspection."""
+
+    issue: Issue
+    newsletter: Newsletter
+    composition: Composition
+    page: Page
+    facts: Facts
+    # The addresses of our own pages.
+    own: Links
+
+    @property
+    def draft(self) -> Draft:
+        """The letter."""
+        return self.composition.draft
+
+    @property
+    def commands(self) -> Commands:
+        """The commands that mend it."""
+        return Commands(self.issue.id)
+
+    def article(self, article_id: int | None) -> Article | None:
+        """Give an article of the issue by its id."""
+        return next((one for one in self.issue.articles if one.id == article_id), None)
+
+    def place(self, article_id: int | None) -> str:
+        """Name an article at the head of a sentence: `“Athens in August”: `; nothing for what belongs to none."""
+        article = self.article(article_id)
+        return f"“{article.title}”: " if article is not None else ""
+
+    def mend_text(self, article_id: int | None, words: str) -> Mend:
+        """Say that the text of an article is to be changed; of what belongs to none, the templates are."""
+        if article_id is None:
+            return Mend(words)
+        return Mend(words, self.commands.edit("--text FILE", article=article_id))
+
+
+def inspected(issue: Issue, newsletter: Newsletter, composition: Composition, facts: Facts, own: Links) -> Inspected:
+    """Take the letter of an issue apart for the checks."""
+    page = read_page(composition.draft, {article.id for article in issue.articles})
+    return Inspected(issue, newsletter, composition, page, facts, own)
+
+
+# What a module of checks gives.
+Found = Sequence[Finding]

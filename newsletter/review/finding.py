@@ -1,0 +1,123 @@
+"""One thing that an editor should know before an issue goes out: what it is, where, and how it is mended."""
+
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.issues.model import Article
+
+
+class Code(StrEnum):
+    """What kind of finding it is, for programs."""
+
+    # What is in it.
+    LETTER_MISSING = "letter_missing"
+    SECTION_EMPTY = "section_empty"
+    NO_ARTICLES = "no_articles"
+    STORY_TWICE = "story_twice"
+    STORY_REPEATED = "story_repeated"
+    POSTS_LEFT_OUT = "posts_left_out"
+    POST_REVISED = "post_revised"
+    BYLINE_UNSURE = "byline_unsure"
+    CONTENT = "content"
+    # Words that were to be replaced.
+    PLACEHOLDER = "placeholder"
+    SLOT_UNRESOLVED = "slot_unresolved"
+    ATTRIBUTE_UNKNOWN = "attribute_unknown"
+    ANSWER_EMPTY = "answer_empty"
+    # What an inbox shows.
+    SUBJECT_MISSING = "subject_missing"
+    SUBJECT_LONG = "subject_long"
+    SUBJECT_REPEATED = "subject_repeated"
+    PREHEADER_MISSING = "preheader_missing"
+    PREHEADER_SHORT = "preheader_short"
+    PREHEADER_LONG = "preheader_long"
+    PREHEADER_REPEATED = "preheader_repeated"
+    # What every mail must have, and how large it may be.
+    POSTAL_ADDRESS_MISSING = "postal_address_missing"
+    UNSUBSCRIBE_MISSING = "unsubscribe_missing"
+    TEXT_MISSING = "text_missing"
+    TOO_LARGE = "too_large"
+    LARGE = "large"
+    STYLES_LARGE = "styles_large"
+    # Links.
+    LINK_EMPTY = "link_empty"
+    LINK_VAGUE = "link_vague"
+    LINK_WRONG = "link_wrong"
+    LINK_HTTP = "link_http"
+    LINK_DEAD = "link_dead"
+    LINK_TROUBLE = "link_trouble"
+    LINK_REDIRECTS = "link_redirects"
+    LINK_REPEATED = "link_repeated"
+    LINK_DISGUISED = "link_disguised"
+    LINK_SHORTENED = "link_shortened"
+    LINKS_UNCHECKED = "links_unchecked"
+    # Pictures.
+    ALT_MISSING = "alt_missing"
+    ALT_POOR = "alt_poor"
+    IMAGE_HEAVY = "image_heavy"
+    IMAGE_HTTP = "image_http"
+    IMAGES_ONLY = "images_only"
+    # How it reads and looks.
+    HEADING_ORDER = "heading_order"
+    CONTRAST = "contrast"
+    CLIENT_LACKS = "client_lacks"
+    SHOUTING = "shouting"
+    # Whom it goes to, and from whom.
+    AUDIENCE_EMPTY = "audience_empty"
+    AUDIENCE_ODD = "audience_odd"
+    SENDER_UNPROVEN = "sender_unproven"
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """How a finding is mended."""
+
+    # A sentence.
+    words: str
+    # Where a command does it, or leads there; what is to be filled in stands in capitals.
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that an editor should know."""
+
+    code: Code
+    # A sentence that says what is the matter.
+    text: str
+    is_blocking: bool
+    mend: Mend
+    # Where it is, as far as it is anywhere.
+    article_id: int | None = None
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The commands by which one issue is mended."""
+
+    issue_id: int
+
+    def edit(self, *options: str, article: Article | int | None = None) -> str:
+        """Give the command that changes the issue, or one article of it."""
+        known = article.id if isinstance(article, Article) else article
+        meant = () if known is None else (f"--article {known}",)
+        return " ".join(["newsletter issues edit", str(self.issue_id), *meant, *options])
+
+    def letter(self, section: str) -> str:
+        """Give the command that puts a letter into a section."""
+        return f'newsletter issues letter {self.issue_id} "{section}" FILE --by NAME'
+
+    def check(self) -> str:
+        """Give the command that looks the issue over again."""
+        return f"newsletter issues check {self.issue_id}"
+
+    def audience(self) -> str:
+        """Give the command that says whom the issue goes to."""
+        return f"newsletter issues audience {self.issue_id}"
+
+
+def newsletter_command(slug: str, *options: str) -> str:
+    """Give the command that changes a newsletter."""
+    return " ".join(["newsletter newsletters edit", shlex.quote(slug), *options])

@@ -1,0 +1,73 @@
+"""Gathers from the database what the preflight is handed beside the issue."""
+
+import re
+from html import unescape
+
+from newsletter.feeds import store as feeds
+from newsletter.feeds.model import Post
+from newsletter.issues import contents, store
+from newsletter.issues.draft import pool
+from newsletter.issues.model import Issue, IssueState, Month, Newsletter
+from newsletter.issues.store import IssueLine
+from newsletter.letters import store as letters
+from newsletter.review import addresses
+from newsletter.review.facts import Facts, LastIssue, Revised
+from subscribers import attributebook
+from subscribers.transaction import Transaction
+
+_HREF = re.compile(r'href="(https?://[^"]*)"')
+
+
+def gather(tx: Transaction, issue: Issue, newsletter: Newsletter) -> Facts:
+    """Give what this database knows beside the issue itself."""
+    lines = store.issues_of(tx, newsletter.id)
+    return Facts(
+        left_out=left_out(tx, issue, newsletter),
+        revised=_revised(tx, issue),
+        attributes=attribute_keys(tx),
+        last=_last(tx, issue, lines),
+    )
+
+
+def left_out(tx: Transaction, issue: Issue, newsletter: Newsletter) -> tuple[Post, ...]:
+    """Give the posts that no issue carries and this one could, except what its editor dropped.
+
+    Posts of its own month, and such of the month before as appeared after that month's issue was made.
+    """
+    if not issue.month:
+        return ()
+    month = Month.parse(issue.month)
+    lines = store.issues_of(tx, newsletter.id)
+    had_issue = any(line.month == str(month.previous) and line.state is not IssueState.CANCELLED for line in lines)
+    months = (month.previous, month) if had_issue else (month,)
+    offered = contents.offered(tx, issue.id)
+    return tuple(post for each in months for post in pool(tx, newsletter, each) if not offered.has(post))
+
+
+def attribute_keys(tx: Transaction) -> frozenset[str]:
+    """Give the keys of what this instance may know of its readers."""
+    return frozenset(one.key for one in attributebook.all_attributes(tx))
+
+
+def _revised(tx: Transaction, issue: Issue) -> tuple[Revised, ...]:
+    """Give the articles whose posts were changed after they were taken in and say something else now."""
+    by_post = {article.post_id: article for article in issue.articles if article.post_id is not None}
+    found = []
+    for post in feeds.posts_by_id(tx, by_post):
+        article, entry = by_post[post.id], post.entry
+        is_later = post.revised_at is not None and post.revised_at > issue.created_at
+        if post.revised_at is not None and is_later and article.content != (entry.content or entry.summary):
+            found.append(Revised(article.id, post.revised_at))
+    return tuple(found)
+
+
+def _last(tx: Transaction, issue: Issue, lines: tuple[IssueLine, ...]) -> LastIssue | None:
+    """Give the issue that went out last before this one."""
+    gone = [line for line in lines if line.state is IssueState.SENT and line.letter_id is not None and line.id != issue.id]
+    if not gone:
+        return None
+    before = max(gone, key=lambda line: (line.sent_at or line.created_at, line.id))
+    assert before.letter_id is not None
+    draft = letters.load(tx, before.letter_id).draft
+    links = frozenset(addresses.likeness(unescape(href)) for href in _HREF.findall(draft.html))
+    return LastIssue(before.title, draft.subject, draft.preheader, links)

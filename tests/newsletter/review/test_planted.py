@@ -1,0 +1,67 @@
+"""Every planted fault is found, and nothing in an issue that has none."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from newsletter.database import Database
+from newsletter.letters.compose import compose_issue
+from newsletter.letters.templates import Templates
+from newsletter.review.finding import Finding
+from newsletter.review.preflight import check
+from tests.newsletter.review.planted import OWN, PLANTED, Case, Planted, clean_case
+
+
+@pytest.fixture(scope="module")
+def clean(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Give the January issue of the demonstration."""
+    path = tmp_path_factory.mktemp("planted") / "newsletter.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    with database.write() as tx:
+        case = clean_case(tx)
+    database.close()
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Looks cases over."""
+
+    templates: Templates
+
+    def look(self, case: Case) -> tuple[Finding, ...]:
+        """Compose an issue and check it."""
+        composition = compose_issue(self.templates, case.newsletter, case.issue, OWN, b"seed of the tests")
+        return check(case.issue, case.newsletter, case.spoil(composition), OWN, case.facts)
+
+
+@pytest.fixture
+def desk(templates: Templates) -> Desk:
+    """Give a desk."""
+    return Desk(templates)
+
+
+def test_clean_issue_has_nothing_to_mend(desk: Desk, clean: Case) -> None:
+    """What the demonstration sends is as it should be."""
+    assert () == desk.look(clean)
+
+
+def test_there_are_thirty_faults_or_more() -> None:
+    """Each with a name of its own."""
+    assert 30 <= len({planted.name for planted in PLANTED}) == len(PLANTED)
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=str)
+def test_planted_fault_is_found(desk: Desk, clean: Case, planted: Planted) -> None:
+    """With a way to mend it, and with its article where it lies in one."""
+    case = planted.plant(clean)
+
+    found = desk.look(case)
+
+    # One fault leads to one kind of finding: whoever reads ten for one reads none.
+    assert {(planted.code, planted.is_blocking)} == {(finding.code, finding.is_blocking) for finding in found}
+    assert all(finding.text.endswith(".") and finding.mend.words.endswith(".") for finding in found)
+    if planted.is_in_article:
+        assert {article.id for article in case.issue.articles} >= {finding.article_id for finding in found}
