@@ -2,13 +2,14 @@
 
 - NewsletterError
   - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
-    LetterNotFound, DigestNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound,
+    VersionNotFound, LetterNotFound, DigestNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound,
     BurstNotFound, ImageNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
     - WrongBurst(burst)          a burst of departures that was undone already
     - Outdated(issue, version, expected)  somebody else saved in between
     - NotPermitted(actor, permission)
+    - OwnWork(issue, reason)     somebody else has to approve it
     - Blocked(findings)          preflight found what must be mended first
     - AlreadyThere(what, name)
     - BadValue(what, value, reason)
@@ -91,6 +92,12 @@ class ArticleNotFound(NotFound):
     what = "article"
 
 
+class VersionNotFound(NotFound):
+    """The issue has no version that is called so."""
+
+    what = "version"
+
+
 class LetterNotFound(NotFound):
     """No letter of this id."""
 
@@ -158,13 +165,22 @@ class WrongBurst(Refused):
 class Outdated(Refused):
     """The issue was changed by somebody else since the editor opened it."""
 
-    def __init__(self, issue_id: int, version: int, expected: int) -> None:
+    def __init__(self, issue_id: int, version: int, expected: int, changes: Sequence[str] = (), *, kept: str = "") -> None:
         self.issue_id = issue_id
         self.version = version
         self.expected = expected
+        # Who did what since, a sentence each.
+        self.changes = tuple(changes)
+        # What the version is called under which the refused text is kept; empty: nothing was kept.
+        self.kept = kept
+        since = f" Since then: {'; '.join(self.changes)}." if changes else ""
+        told = (
+            f"What you wrote is kept as version {kept}: compare it with {version}, and restore it if it is to stand."
+            if kept
+            else "Nothing was saved; look at the newer version first."
+        )
         super().__init__(
-            f"Issue {issue_id} was changed since you opened it (it is at version {version}, you had {expected}). "
-            "Nothing was saved; look at the newer version first.",
+            f"Issue {issue_id} was changed since you opened it (it is at version {version}, you had {expected}).{since} {told}",
         )
 
 
@@ -175,6 +191,15 @@ class NotPermitted(Refused):
         self.actor = actor
         self.permission = permission
         super().__init__(f"{actor} may not {permission}.")
+
+
+class OwnWork(Refused):
+    """A second person has to approve the issue, and this one wrote it, or says not who they are."""
+
+    def __init__(self, issue_id: int, reason: str) -> None:
+        self.issue_id = issue_id
+        self.reason = reason
+        super().__init__(f"Issue {issue_id} has to be approved by a second person: {reason}.")
 
 
 class Blocked(Refused):

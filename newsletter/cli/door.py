@@ -13,6 +13,7 @@ from rich.console import Console, RenderableType
 
 from newsletter.bootstrap import Application, open_application, set_up_logging
 from newsletter.clock import Clock, system_clock
+from newsletter.issues import authors
 from newsletter.settings import Settings, from_environment
 from newsletter.staff import accounts, audit
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, require
@@ -90,6 +91,7 @@ class Door:
         with self.application.database.write() as tx:
             actor = self._actor(tx)
             require(actor, permission)
+            authors.sign(tx, actor.name)
             yield Acting(tx, actor, self.now())
 
     def allow(self, permission: Permission) -> Actor:

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import click
 
-from newsletter.cli.door import Door, common, pass_door
+from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.issueviews import answer_issue
 from newsletter.cli.parameters import HIGHEST_ID, issue_argument, read_text
+from newsletter.cli.saving import EXPECTED, saved
 from newsletter.issues import editing, store
 from newsletter.issues.model import Issue, Show
 from newsletter.letters import prose
-from newsletter.staff.permissions import Permission
 from subscribers.transaction import Transaction
 
 # More places than any section has articles.
@@ -67,9 +67,10 @@ class ArticleEdit:
 @click.argument("section")
 @click.argument("file")
 @click.option("--by", "by", metavar="NAME", required=True, help="Who wrote it.")
+@EXPECTED
 @common
 @pass_door
-def letter(door: Door, issue_id: int, section: str, file: str, by: str) -> None:
+def letter(door: Door, issue_id: int, section: str, file: str, by: str, *, expected: int | None) -> None:
     """Put a letter into a section: text, Markdown (.md) or HTML (.html) from FILE, or text from stdin for "-".
 
     It takes the place of the placeholder, or of the letter that stood there. An approval of the issue ends.
@@ -77,9 +78,11 @@ def letter(door: Door, issue_id: int, section: str, file: str, by: str) -> None:
     Example: newsletter issues letter 5 "Division Chair letter" chair.md --by "Ann Other"
     """
     html = prose.to_html(read_text(file), file)
-    with door.acting(Permission.EDIT) as acting:
-        issue = editing.write_letter(acting.tx, issue_id, section, html, by, acting.now)
-        acting.record("issue.letter", f"issue {issue_id}", section=section, by=by)
+
+    def write(acting: Acting, over: int | None) -> Issue:
+        return editing.write_letter(acting.tx, issue_id, section, html, by, acting.now, expected_version=over)
+
+    issue = saved(door, write, expected, "issue.letter", section=section, by=by)
     answer_issue(door, issue)
 
 
@@ -99,6 +102,7 @@ def letter(door: Door, issue_id: int, section: str, file: str, by: str) -> None:
 @click.option("--order", type=click.IntRange(1, LAST_PLACE), metavar="PLACE", help="Move the article to this place, from 1.")
 @click.option("--drop", "is_dropped", is_flag=True, help="Leave the article out.")
 @click.option("--restore", "is_restored", is_flag=True, help="Take a dropped article in again.")
+@EXPECTED
 @common
 @pass_door
 def edit(
@@ -117,6 +121,7 @@ def edit(
     order: int | None,
     is_dropped: bool,
     is_restored: bool,
+    expected: int | None,
 ) -> None:
     """Change an issue; an approval of it ends. The ids of articles stand in `issues show`.
 
@@ -126,9 +131,13 @@ def edit(
     content = prose.to_html(read_text(text_file), text_file) if text_file is not None else None
     article = ArticleEdit(article_title, byline, content, Show(show) if show else None, section, order, is_dropped, is_restored)
     _require_sense(head, article_id, article)
-    with door.acting(Permission.EDIT) as acting:
-        issue = _edited(acting.tx, issue_id, head, article_id, article, acting.now)
-        acting.record("issue.edit", f"issue {issue_id}", article=article_id)
+
+    def write(acting: Acting, over: int | None) -> Issue:
+        if over is not None:
+            store.require_version(acting.tx, issue_id, over)
+        return _edited(acting.tx, issue_id, head, article_id, article, acting.now)
+
+    issue = saved(door, write, expected, "issue.edit", article=article_id)
     answer_issue(door, issue)
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.cli import audience, editing, exporting, findings, mailing, readers, shown, verifying
+from newsletter.cli import audience, editing, errata, exporting, findings, mailing, readers, shown, verifying, versions
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.issueviews import answer_issue, answer_issues, load
@@ -169,8 +169,13 @@ issues = click.Group(
         readers.topics_,
         readers.lists_,
         audience.audience,
+        versions.versions,
+        versions.compare,
+        versions.restore,
+        versions.undo,
         check,
         approve,
+        versions.approvals,
         mailing.schedule,
         mailing.send,
         mailing.pause,
@@ -180,6 +185,8 @@ issues = click.Group(
         exporting.proof,
         exporting.export,
         mailing.report_,
+        errata.erratum,
+        errata.errata,
         verifying.verify,
     ],
     help="Draft, edit, approve, send and report issues.",

@@ -76,15 +76,26 @@ def create(
 @click.option("--from", "sender", type=SenderType(), metavar="ADDR", help='"Name <address>", or an address.')
 @click.option("--postal-address", metavar="TEXT", help="Stands at the foot of every mail.")
 @click.option("--reply-to", metavar="ADDR", help='Where answers go; "" for to the sender.')
+@click.option(
+    "--second-person", type=click.Choice(["yes", "no"]), help="Whether whoever wrote in an issue may not approve it themselves."
+)
 @common
 @pass_door
-def edit(door: Door, name: str, *, sender: Sender | None, postal_address: str | None, reply_to: str | None) -> None:
-    """Change what the letters say about a newsletter; letters already approved stay as they are.
+def edit(
+    door: Door,
+    name: str,
+    *,
+    sender: Sender | None,
+    postal_address: str | None,
+    reply_to: str | None,
+    second_person: str | None,
+) -> None:
+    """Change what the letters say about a newsletter, and who approves them; letters already approved stay as they are.
 
     Example: newsletter newsletters edit "CPDWL Newsletter" --reply-to editors@example.org
     """
-    if sender is None and postal_address is None and reply_to is None:
-        raise click.UsageError("Nothing to change was given: --from, --postal-address or --reply-to.")
+    if sender is None and postal_address is None and reply_to is None and second_person is None:
+        raise click.UsageError("Nothing to change was given: --from, --postal-address, --reply-to or --second-person.")
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
         known = store.find(acting.tx, name)
         changed = store.edit(
@@ -94,8 +105,9 @@ def edit(door: Door, name: str, *, sender: Sender | None, postal_address: str | 
             sender_address=sender.address if sender else None,
             reply_to=reply_to,
             postal_address=postal_address,
+            needs_second_person=None if second_person is None else second_person == "yes",
         )
-        acting.record("newsletter.edit", f"newsletter {changed.name}")
+        acting.record("newsletter.edit", f"newsletter {changed.name}", second_person=changed.needs_second_person)
         mailing_list = register.list_by_id(acting.tx, changed.list_id)
     door.answer(_document(changed, mailing_list), _facts(changed, mailing_list))
 
@@ -250,6 +262,7 @@ def _document(newsletter: Newsletter, mailing_list: MailingList) -> dict[str, ob
         "postal_address": newsletter.postal_address,
         "timezone": newsletter.zone,
         "language": newsletter.language,
+        "second_person": newsletter.needs_second_person,
     }
 
 
@@ -262,6 +275,7 @@ def _facts(newsletter: Newsletter, mailing_list: MailingList) -> Table:
         list=mailing_list.name,
         time_zone=newsletter.zone,
         postal_address=newsletter.postal_address,
+        approved_by="somebody who wrote nothing in it" if newsletter.needs_second_person else "any publisher",
         sections=" · ".join(section.title for section in newsletter.plan),
     )
 

@@ -21,7 +21,7 @@ from newsletter.demo.outcome import Caught
 from newsletter.demo.posts import MATERIAL, SITE_ZONE
 from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
-from newsletter.issues import calendar, draft, editing, newsletters, store
+from newsletter.issues import authors, calendar, draft, editing, newsletters, store
 from newsletter.issues.model import Issue, IssueState, Newsletter
 from newsletter.issues.recurrence import parse_recurrence
 from newsletter.issues.schedule import WhenEmpty
@@ -122,6 +122,7 @@ def finish_issue(app: Application, issue_id: int) -> Issue:
     """Do an editor's work: put the chair's letter in, give the issue its subject, approve it."""
     now = app.clock()
     with app.database.write() as tx:
+        authors.sign(tx, LOCAL_OPERATOR.name)
         editing.write_letter(tx, issue_id, LETTER_SECTION, _prose("letter.md"), LETTER_BY, now)
         editing.edit_issue(tx, issue_id, now, subject=SUBJECT, preheader=PREHEADER)
     return _approve(app, issue_id)
@@ -131,6 +132,7 @@ def write_note(app: Application, newsletter: Newsletter) -> Issue:
     """Write and approve an issue of its own between two months, without any feed."""
     now = app.clock()
     with app.database.write() as tx:
+        authors.sign(tx, LOCAL_OPERATOR.name)
         issue = draft.draft_empty(tx, newsletter, NOTE_TITLE, now)
         editing.write_letter(tx, issue.id, NOTE_SECTION, _prose("note.md"), NOTE_BY, now)
         editing.edit_issue(tx, issue.id, now, subject=NOTE_SUBJECT, preheader=NOTE_PREHEADER)

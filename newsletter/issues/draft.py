@@ -112,16 +112,15 @@ def top_up(tx: Transaction, issue_id: int, now: datetime) -> int:
     offered = contents.offered(tx, issue_id)
     fresh = [post for post in pool(tx, newsletter, Month.parse(known.month)) if not offered.has(post)]
     section_ids = {section.title.casefold(): section.id for section in known.sections}
-    added = 0
-    for section in file_posts(newsletter.plan, fresh).sections:
-        section_id = section_ids.get(section.planned.title.casefold())
-        if section_id is None:
-            continue
-        for post in section.posts:
-            contents.add_article(tx, issue_id, section_id, text_of(post, section.planned.show))
-            added += 1
+    filed = [one for one in file_posts(newsletter.plan, fresh).sections if one.planned.title.casefold() in section_ids]
+    added = sum(len(one.posts) for one in filed)
     if added:
         store.begin_edit(tx, issue_id, now, None)
+    for section in filed:
+        for post in section.posts:
+            contents.add_article(
+                tx, issue_id, section_ids[section.planned.title.casefold()], text_of(post, section.planned.show)
+            )
     return added
 
 

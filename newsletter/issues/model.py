@@ -182,6 +182,8 @@ class Newsletter:
     language: str
     plan: tuple[SectionPlan, ...]
     created_at: datetime
+    # Whoever wrote in an issue since it was last approved may not approve it.
+    needs_second_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

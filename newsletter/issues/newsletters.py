@@ -77,8 +77,9 @@ def edit(
     sender_address: str | None = None,
     reply_to: str | None = None,
     postal_address: str | None = None,
+    needs_second_person: bool | None = None,
 ) -> Newsletter:
-    """Change what the letters of a newsletter say about it; letters already frozen stay as they are.
+    """Change what the letters of a newsletter say about it, and who approves them; letters already frozen stay as they are.
 
     Raises:
         NewsletterNotFound: there is none of this id.
@@ -92,9 +93,10 @@ def edit(
         "sender_address": None if sender_address is None else _sender("sender", sender_address),
         "reply_to": None if reply_to is None else _reply_to(reply_to),
         "postal_address": None if postal_address is None else _postal(postal_address),
+        "needs_second_person": needs_second_person,
     }
     # Only these: what is known of a newsletter may be its list's word.
-    said = {column: text for column, text in changes.items() if text is not None}
+    said = {column: value for column, value in changes.items() if value is not None}
     if said:
         tx.execute(update(newsletter).where(newsletter.c.id == newsletter_id).values(said))
     return by_id(tx, newsletter_id)
@@ -196,6 +198,7 @@ def _newsletter(row: Row[Any]) -> Newsletter:
         language=row.language,
         plan=from_document(row.plan),
         created_at=row.created_at,
+        needs_second_person=row.needs_second_person,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
 
 from newsletter.errors import IssueNotFound, Outdated, WrongState
-from newsletter.issues import alerts, contents, selection
+from newsletter.issues import alerts, contents, selection, versions
 from newsletter.issues.model import EDITABLE, ENDED, Issue, IssueState, Section, require_step
 from newsletter.issues.schedule import SlotState
 from newsletter.tables.issues import article, issue, slot
@@ -109,13 +109,17 @@ def open_issue(tx: Transaction, newsletter_id: int, opening: Opening, now: datet
         )
         .returning(issue.c.id),
     ).scalar_one()
+    versions.begin(tx, made, 1, now, "drafted")
     return made
 
 
-def begin_edit(tx: Transaction, issue_id: int, now: datetime, expected_version: int | None) -> Issue:
-    """Void the approval, lead the issue back to the draft, count its version up, and give it for editing.
+def begin_edit(
+    tx: Transaction, issue_id: int, now: datetime, expected_version: int | None, *, deed: str = versions.UNTOLD
+) -> Issue:
+    """Void the approval, lead the issue back to the draft, begin its next version, and give it for editing.
 
-    Comes before the edit itself: on PostgreSQL the row stays locked, so two editors save one after the other.
+    Comes before the edit itself: what the issue was is written down here, and on PostgreSQL the row stays locked, so two
+    editors save one after the other. *deed* says what is done; without it that is found out by comparing.
 
     Raises:
         IssueNotFound: there is none of this id.
@@ -136,10 +140,25 @@ def begin_edit(tx: Transaction, issue_id: int, now: datetime, expected_version: 
     )
     known = load(tx, issue_id)
     if touched.rowcount:
+        versions.turn(tx, known, now, deed)
         return known
     if known.state not in EDITABLE:
         raise WrongState(issue_id, "edited", known.state.words)
-    raise Outdated(issue_id, known.version, expected_version or 0)
+    raise Outdated(issue_id, known.version, expected_version or 0, _done_since(tx, known, expected_version or 0))
+
+
+def require_version(tx: Transaction, issue_id: int, expected_version: int) -> None:
+    """Hold an issue until the transaction ends, for an edit in several steps.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        Outdated: it is not at `expected_version` any more.
+
+    """
+    tx.execute(select(issue.c.id).where(issue.c.id == issue_id).with_for_update())
+    known = load(tx, issue_id)
+    if known.version != expected_version:
+        raise Outdated(issue_id, known.version, expected_version, _done_since(tx, known, expected_version))
 
 
 def save_head(tx: Transaction, issue_id: int, *, title: str, subject: str, preheader: str) -> None:
@@ -248,6 +267,12 @@ def _step(tx: Transaction, before: Issue, after: Issue) -> None:
     )
     if result.rowcount == 0:
         raise WrongState(before.id, after.state.done, load(tx, before.id).state.words)
+
+
+def _done_since(tx: Transaction, known: Issue, version: int) -> list[str]:
+    """Say who did what to an issue after a version, the earliest first."""
+    done = [one for one in versions.versions_of(tx, known) if one.label.version > version and not one.label.side]
+    return [f"{one.written_by or 'somebody'}: {one.deed or 'saved'}" for one in reversed(done)]
 
 
 def _lines(tx: Transaction, condition: ColumnElement[bool] | None, limit: int) -> tuple[IssueLine, ...]:

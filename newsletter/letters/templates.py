@@ -1,5 +1,6 @@
 """Templates of letters: files on disk, filled by Jinja, laid out by MJML in a child process."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from importlib.resources import files
@@ -69,6 +70,14 @@ class Templates:
         if words.language not in self._spoken:
             self._spoken[words.language] = Templates(self._directory, self.child, words)
         return self._spoken[words.language]
+
+    def content_hash(self) -> str:
+        """Give a hash of all templates of mail and their names: what a letter was made with is told from other templates."""
+        digest = hashlib.sha256()
+        for path in sorted((self._directory / "email").rglob("*")):
+            if path.is_file():
+                digest.update(f"{path.relative_to(self._directory)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
 
     def html(self, name: str, holes: Holes, values: dict[str, object]) -> str:
         """Render a template of MJML; every text in *values* is kept out of MJML and put in last.

@@ -1,11 +1,54 @@
 """The web copy of a letter: the same bytes as in the mail, its slots filled with the values of nobody."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 
+from newsletter.languages.catalogue import Words
 from newsletter.letters.answers import unanswered_html
 from newsletter.letters.greeting import nameless
 from newsletter.letters.letter import Letter, SlotName, fill_html
 from newsletter.letters.links import Links
+
+_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+
+# In its own colours, so that it can be read on whatever the letter has behind it, light or dark.
+_BOX = (
+    "margin:0 auto;max-width:536px;padding:16px 32px;background-color:#fdf3d8;color:#23201c;"
+    "border-bottom:4px solid #8a5a00;font-family:Charter,'Bitstream Charter','Sitka Text',Cambria,Georgia,serif;"
+    "font-size:17px;line-height:1.5;text-align:start;"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is told above a web copy."""
+
+    # Spelled in the letter's language.
+    day: str
+    by: str
+    # Empty lines part paragraphs.
+    text: str
+
+
+def corrected(html: str, corrections: Sequence[Correction], words: Words) -> str:
+    """Put *corrections* above a web copy; what was mailed stands below them unchanged."""
+    if not corrections:
+        return html
+    inside = "".join(_told(one, words) for one in corrections)
+    body = _BODY.search(html)
+    place = body.end() if body is not None else 0
+    label = escape(words.gettext("Corrections"))
+    box = f'<aside id="corrections" aria-label="{label}" style="{_BOX}">{inside}</aside>'
+    return html[:place] + box + html[place:]
+
+
+def _told(one: Correction, words: Words) -> str:
+    head = escape(words.gettext("Correction of %(day)s, by %(name)s", day=one.day, name=one.by))
+    paragraphs = [escape(part).replace("\n", "<br>") for part in re.split(r"\n{2,}", one.text)]
+    said = "".join(f'<p dir="auto" style="margin:0 0 8px;">{part}</p>' for part in paragraphs)
+    return f'<p style="margin:0 0 4px;font-weight:bold;">{head}</p>{said}'
 
 
 def public_html(letter: Letter, links: Links, slug: str, number: int) -> str:

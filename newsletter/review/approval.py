@@ -1,12 +1,14 @@
 """The verb of approving: the letter is composed, looked over, frozen, and somebody's word given for its content hash."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from newsletter.errors import Blocked, Outdated, WrongState
-from newsletter.issues import newsletters
+from newsletter.errors import Blocked, Outdated, OwnWork, WrongState
+from newsletter.issues import newsletters, versions
 from newsletter.issues import store as issues
+from newsletter.issues.authors import NOBODY
 from newsletter.issues.model import Issue, IssueState, Newsletter
+from newsletter.issues.plan import to_document
 from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition, compose_issue
 from newsletter.letters.letter import Letter
@@ -16,7 +18,7 @@ from newsletter.review import gathering, preflight, store
 from newsletter.review.finding import Finding
 from newsletter.review.store import Approval
 from newsletter.staff import audit
-from newsletter.staff.permissions import Actor, Permission, require
+from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, require
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
 
@@ -33,6 +35,8 @@ class LookedOver:
     newsletter: Newsletter
     composition: Composition
     findings: tuple[Finding, ...]
+    # Of the templates that composed it.
+    templates_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def look_over(tx: Transaction, templates: Templates, issue_id: int, *, links: Li
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     composition = compose_issue(templates, newsletter, issue, links, seed)
     findings = preflight.check(issue, newsletter, composition, links, gathering.gather(tx, issue, newsletter))
-    return LookedOver(issue, newsletter, composition, findings)
+    return LookedOver(issue, newsletter, composition, findings, templates.content_hash())
 
 
 def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *, override_reason: str = "") -> Approved:
@@ -71,10 +75,12 @@ def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *,
         WrongState: the issue is approved already, being sent, sent, or cancelled.
         Outdated: it was edited since it was looked over.
         Blocked: findings must be mended, or set aside with `override_reason`.
+        OwnWork: the newsletter wants a second person, and the actor wrote in the issue or acts under no name.
 
     """
     require(actor, Permission.APPROVE)
     issue = _in_review(tx, looked, now)
+    _require_second_person(tx, issue, newsletters.by_id(tx, issue.newsletter_id), actor)
     draft = looked.composition.draft
     given = Approval(
         issue_id=issue.id,
@@ -82,7 +88,10 @@ def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *,
         approved_by=actor.name,
         approved_at=now,
         override_reason=_override(issue.id, looked.findings, override_reason),
+        version=issue.version,
+        inputs=_inputs(looked),
     )
+    versions.close(tx, issue)
     list_id = looked.newsletter.list_id
     letter = letters.freeze(tx, draft, now, newsletter_id=issue.newsletter_id, issue_id=issue.id, list_id=list_id)
     store.add(tx, given)
@@ -104,6 +113,28 @@ def _in_review(tx: Transaction, looked: LookedOver, now: datetime) -> Issue:
     if issue.state is IssueState.IN_REVIEW:
         return issue
     return issues.set_state(tx, issue, IssueState.IN_REVIEW, now)
+
+
+def _require_second_person(tx: Transaction, issue: Issue, newsletter: Newsletter, actor: Actor) -> None:
+    if not newsletter.needs_second_person:
+        return
+    if actor == LOCAL_OPERATOR:
+        raise OwnWork(issue.id, "whoever approves says who they are (--as NAME)")
+    written = versions.authors_since(tx, issue.id, store.last_version(tx, issue.id))
+    if NOBODY in written:
+        raise OwnWork(issue.id, f"nobody knows who wrote version {written[NOBODY]}; save it again, as somebody")
+    own = next((last for name, last in written.items() if name.casefold() == actor.name.casefold()), None)
+    if own is not None:
+        raise OwnWork(issue.id, f"{actor.name} wrote version {own}")
+
+
+def _inputs(looked: LookedOver) -> dict[str, object]:
+    """Give what the letter was made of beside the issue itself, as it was then."""
+    newsletter = looked.newsletter
+    kept = {
+        field.name: getattr(newsletter, field.name) for field in fields(newsletter) if field.name not in {"plan", "created_at"}
+    }
+    return {"newsletter": kept, "plan": to_document(newsletter.plan), "templates": looked.templates_hash}
 
 
 def _override(issue_id: int, findings: tuple[Finding, ...], reason: str) -> str:

@@ -29,6 +29,8 @@ newsletter = Table(
     Column("language", Text, nullable=False),
     # Ordered sections with their rules (issues.plan).
     Column("plan", Document, nullable=False),
+    # Whoever wrote in an issue may not approve it.
+    Column("needs_second_person", Flag, nullable=False, default=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
     **SQLITE,
 )

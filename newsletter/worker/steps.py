@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
 from newsletter.feeds.gather import gather
 from newsletter.feeds.model import Feed, Gathered
-from newsletter.issues import agenda, alerts, calendar, draft, newsletters, store
+from newsletter.issues import agenda, alerts, authors, calendar, draft, newsletters, store
 from newsletter.issues.agenda import Step as Agenda
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.schedule import Due, Slot
@@ -242,6 +242,7 @@ def _draft(application: Application, claimed: Slot, token: str, troubles: Sequen
             # A feed that is down is no month without posts: nothing is skipped on its word.
             _wait_for_feeds(tx, claimed, token, troubles[0], now)
             return
+        authors.sign(tx, WORKER.name)
         made = agenda.draft_claimed(tx, claimed, token, now)
         failpoints.hit("issue.created")
         if made is not None:
@@ -283,6 +284,7 @@ def _top_up(application: Application) -> None:
         drafts = [line.id for line in store.issues_in(tx, frozenset({IssueState.DRAFT})) if line.month]
     for issue_id in drafts:
         with application.database.write() as tx:
+            authors.sign(tx, WORKER.name)
             added = draft.top_up(tx, issue_id, application.clock())
         if added:
             log.info("posts added to a draft", issue=issue_id, posts=added)

@@ -18,7 +18,7 @@ MODULES = sorted(
     path
     for package in ("newsletter", "subscribers")
     for path in (ROOT / package).rglob("*.py")
-    if "versions" not in path.parts and "__pycache__" not in path.parts
+    if not {"versions", "__pycache__"} & set(path.relative_to(ROOT).parts)
 )
 
 

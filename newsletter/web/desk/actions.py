@@ -5,7 +5,7 @@ from datetime import datetime
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue, Blocked, Outdated, WrongState
-from newsletter.issues import agenda, newsletters, store
+from newsletter.issues import agenda, authors, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.recurrence import instant
 from newsletter.mail import audiences, dispatch, relaybook
@@ -148,6 +148,7 @@ def _seen(tx: Transaction, visit: Visit) -> Issue:
         Outdated: it was edited after the page was made.
 
     """
+    authors.sign(tx, visit.actor.name)
     issue = store.load(tx, visit.number("issue_id"))
     seen = visit.text("version")
     if seen != str(issue.version):

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from newsletter.archive import index, syndication
+from newsletter.archive import errata, index, syndication
 from newsletter.archive.index import PublishedIssue
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
-from newsletter.letters.webcopy import public_html
+from newsletter.languages.catalogue import words_for
+from newsletter.letters.webcopy import Correction, corrected, public_html
 from newsletter.web.faults import PageNotFound
 from newsletter.web.guard import LETTER_HEADERS
 from newsletter.web.public.publications import publication, publications
@@ -52,11 +53,16 @@ def shelf(site: Site, visit: Visit) -> Response:
 
 
 def issue(site: Site, visit: Visit) -> Response:
-    """Show a published issue: the letter's own bytes, with nobody's values in its slots."""
+    """Show a published issue: the letter's own bytes, with nobody's values in its slots, below what was corrected since."""
     slug, number = str(visit.path["slug"]), visit.number("number")
     with site.application.database.read() as tx:
         shown = index.published_issue(tx, slug, number)
+        told = errata.errata_of(tx, shown.issue.issue_id)
+        newsletter = newsletters.by_id(tx, shown.issue.newsletter_id)
+    words = words_for(newsletter.language)
     html = public_html(shown.letter, site.application.links, slug, number)
+    corrections = [Correction(words.day(one.published_at, newsletter.zone), one.published_by, one.text) for one in told]
+    html = corrected(html, corrections, words)
     return HTMLResponse(html, headers={**LETTER_HEADERS, **CACHE})
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from newsletter.database import Database
-from newsletter.errors import Blocked, IssueNotFound, NotPermitted, Outdated, WrongState
-from newsletter.issues import agenda, calendar, editing, newsletters
+from newsletter.errors import Blocked, IssueNotFound, NotPermitted, Outdated, OwnWork, WrongState
+from newsletter.issues import agenda, authors, calendar, editing, newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.draft import draft_month
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
@@ -19,8 +19,9 @@ from newsletter.review import approval, store
 from newsletter.review.approval import Approved
 from newsletter.review.finding import Code
 from newsletter.staff import audit
-from newsletter.staff.permissions import Actor, Role
+from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Role
 from newsletter.tables.letters import letter
+from newsletter.tables.review import issue_version
 from tests.harness.newsroom import a_month, an_entry, january, publish
 
 ANN = Actor("Ann", Role.PUBLISHER)
@@ -242,3 +243,50 @@ def test_an_edit_after_looking_over_is_not_approved(desk: Desk, issue: Issue) ->
         approval.approve(tx, looked, ANN, desk.now)
 
     assert not desk.holds(issue.id)
+
+
+def test_an_approval_keeps_what_the_letter_was_made_of(desk: Desk, issue: Issue, newsletter: Newsletter) -> None:
+    """The version of the issue at once, the newsletter as it was, and the templates by their hash."""
+    approved = desk.approve(issue.id)
+    with desk.database.write() as tx:
+        newsletters.edit(tx, newsletter.id, postal_address="2 Museum Square")
+
+    with desk.database.read() as tx:
+        (given,) = store.approvals_of(tx, issue.id)
+        kept = tx.execute(select(issue_version.c.document).where(issue_version.c.version == issue.version)).scalar_one()
+    assert given.version == approved.issue.version == issue.version
+    assert kept is not None
+    assert given.inputs is not None
+    assert newsletter.postal_address == given.inputs["newsletter"]["postal_address"]
+    assert desk.templates.content_hash() == given.inputs["templates"]
+
+
+def test_where_a_second_person_is_wanted_no_author_approves(desk: Desk, issue: Issue, newsletter: Newsletter) -> None:
+    """Neither an author, nor somebody without a name, nor anybody while a version has no author."""
+    with desk.database.write() as tx:
+        newsletters.edit(tx, newsletter.id, needs_second_person=True)
+    with pytest.raises(OwnWork, match="nobody knows who wrote version 2"):
+        desk.approve(issue.id)
+    with desk.database.write() as tx:
+        tx.execute(update(issue_version).values(written_by="ANN"))
+
+    with pytest.raises(OwnWork, match="Ann wrote version 2"):
+        desk.approve(issue.id)
+    with pytest.raises(OwnWork, match="--as NAME"):
+        desk.approve(issue.id, LOCAL_OPERATOR)
+    assert S.APPROVED is desk.approve(issue.id, Actor("Bo", Role.PUBLISHER)).issue.state
+
+
+def test_what_was_approved_before_is_not_written_anew(desk: Desk, issue: Issue, newsletter: Newsletter) -> None:
+    """Only who wrote since the last approval is kept from the next one."""
+    with desk.database.write() as tx:
+        newsletters.edit(tx, newsletter.id, needs_second_person=True)
+        tx.execute(update(issue_version).values(written_by="Bo"))
+    desk.approve(issue.id)
+    with desk.database.write() as tx:
+        authors.sign(tx, "Cy")
+        editing.edit_issue(tx, issue.id, desk.now, subject="Another")
+
+    with pytest.raises(OwnWork, match="cy wrote version 3"):
+        desk.approve(issue.id, Actor("cy", Role.PUBLISHER))
+    assert S.APPROVED is desk.approve(issue.id, Actor("Bo", Role.PUBLISHER)).issue.state

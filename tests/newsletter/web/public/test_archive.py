@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
+from newsletter.archive import errata
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues import draft, editing
@@ -38,6 +39,21 @@ def published(database: Database, letter: Issue, reader: Reader, clock: Hands) -
     with database.write() as tx:
         dispatch.send_issue(tx, letter.id, clock())
     return letter
+
+
+def test_errata_stand_above_the_letter(
+    client: TestClient, database: Database, newsletter: Newsletter, published: Issue, clock: Hands
+) -> None:
+    """With date and name, in the newsletter's language; what was mailed stands below them as it was."""
+    path = f"/archive/{newsletter.slug}/{published.number}"
+    before = client.get(path).text
+    with database.write() as tx:
+        errata.add(tx, published.id, "It is on the <14th>.", "The editors", clock())
+    after = client.get(path).text
+
+    assert "Correction of 1 February 2020, by The editors" in after
+    assert "It is on the &lt;14th&gt;." in after
+    assert before == re.sub(r"<aside id=.corrections.*?</aside>", "", after, flags=re.DOTALL)
 
 
 def test_only_what_was_sent_is_public(client: TestClient, newsletter: Newsletter, letter: Issue) -> None:

@@ -1,0 +1,72 @@
+"""Errata in SQL: what turned out to be wrong after an issue was sent, told beside its frozen letter and never in it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from newsletter.errors import BadValue, WrongState
+from newsletter.issues import store
+from newsletter.issues.model import IssueState
+from newsletter.tables.review import erratum
+from subscribers.oneline import one_line
+from subscribers.transaction import Transaction
+
+# A correction is a few sentences; whoever needs more writes another issue.
+LONGEST_TEXT = 2_000
+LONGEST_NAME = 100
+
+# While it is mailed the web copy can be read already.
+_PUBLISHED = frozenset({IssueState.SENDING, IssueState.SENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """One correction."""
+
+    id: int
+    issue_id: int
+    # Plain text; empty lines part paragraphs.
+    text: str
+    published_by: str
+    published_at: datetime
+
+
+def add(tx: Transaction, issue_id: int, text: str, by: str, now: datetime) -> Erratum:
+    """Tell readers of the web copy what is wrong in it. It cannot be taken back; a further one can say more.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it was not sent, so it can be edited.
+        BadValue: there is no text or too much, or nobody is named.
+
+    """
+    known = store.load(tx, issue_id)
+    if known.state not in _PUBLISHED:
+        raise WrongState(issue_id, "corrected by an erratum", known.state.words)
+    # One character more than is taken, so that nothing is cut without a word.
+    lines = [one_line(line, LONGEST_TEXT + 1) for line in text.strip().splitlines()]
+    text, by = "\n".join(lines).strip(), one_line(by, LONGEST_NAME)
+    if not text:
+        raise BadValue("erratum", repr(text), "says nothing")
+    if len(text) > LONGEST_TEXT:
+        raise BadValue("erratum", f"of {len(text):,} characters", f"is too long; {LONGEST_TEXT:,} are the most")
+    if not by:
+        raise BadValue("name", repr(by), "is empty; readers see who corrects")
+    made: int = tx.execute(
+        insert(erratum).values(issue_id=issue_id, text=text, published_by=by, published_at=now).returning(erratum.c.id)
+    ).scalar_one()
+    return Erratum(made, issue_id, text, by, now)
+
+
+def errata_of(tx: Transaction, issue_id: int) -> tuple[Erratum, ...]:
+    """Give the errata of an issue, the earliest first."""
+    rows = tx.execute(select(erratum).where(erratum.c.issue_id == issue_id).order_by(erratum.c.id))
+    return tuple(Erratum(row.id, row.issue_id, row.text, row.published_by, row.published_at) for row in rows)
+
+
+def corrected(tx: Transaction, issue_ids: Collection[int]) -> frozenset[int]:
+    """Give those of some issues that have errata."""
+    its = select(erratum.c.issue_id).where(erratum.c.issue_id.in_(issue_ids)).distinct()
+    return frozenset(tx.execute(its).scalars()) if issue_ids else frozenset()

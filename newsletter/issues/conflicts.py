@@ -1,0 +1,38 @@
+"""Two editors at one issue: who saves second is shown what the first one did, and what they wrote is kept."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from newsletter.errors import NewsletterError, Outdated
+from newsletter.issues import authors, restoring, store, versions
+from newsletter.issues.model import EDITABLE
+from newsletter.issues.snapshot import Label
+from subscribers.transaction import Transaction
+
+
+def keep_refused(tx: Transaction, refused: Outdated, edit: Callable[[Transaction], object], now: datetime) -> Outdated:
+    """Keep what a refused edit would have made of the version it was meant for; gives the refusal that names it.
+
+    *tx* is another transaction than the one that was refused. *edit* does the edit again, without a version that it expects;
+    it is done to the issue as it was, and all of it is taken back. What cannot be kept that way, because that version is
+    not known or the edit was wrong there, too, leaves the refusal as it is.
+    """
+    known = store.load(tx, refused.issue_id)
+    if known.state not in EDITABLE:
+        return refused
+    by = authors.author(tx)
+    try_out = tx.begin_nested()
+    try:
+        base = versions.version_of(tx, known, Label(refused.expected))
+        restoring.put_back(tx, known, base)
+        edit(tx)
+        made = versions.present(tx, store.load(tx, known.id))
+    except NewsletterError:
+        return refused
+    finally:
+        try_out.rollback()
+    if made == base:
+        return refused
+    deed = f"kept aside: {by or 'somebody'} saved over version {refused.expected} when version {known.version} was there"
+    label = versions.keep_aside(tx, known.id, refused.expected, made, now, deed)
+    return Outdated(known.id, known.version, refused.expected, refused.changes, kept=str(label))

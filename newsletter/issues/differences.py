@@ -1,0 +1,316 @@
+"""How two versions of an issue differ: by article, the words that came and went marked; pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any
+
+from newsletter.feeds.plain import links, to_words
+from newsletter.issues.model import Article, Event, Section
+from newsletter.issues.snapshot import Snapshot
+
+# Comparing takes time with the square of what is compared, in the worst case: of a longer paragraph is only said that it is
+# another one, and of a longer article, too.
+MOST_WORDS = 2_000
+MOST_PARAGRAPHS = 2_000
+
+# Words on either side of a change that are shown with it.
+CONTEXT = 12
+
+# Told of a version in one line; who wants more compares.
+MOST_TOLD = 4
+
+# What ends a paragraph, for whoever reads HTML aloud.
+_BREAK = re.compile(
+    r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|blockquote|figure|figcaption|table|tr|pre|section|article|hr|br)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\S+")
+
+# What an article says beside its text, by the words an editor has for it.
+_FACTS: Mapping[str, str] = {
+    "title": "title",
+    "byline": "byline",
+    "affiliation": "affiliation",
+    "summary": "summary",
+    "link": "link",
+    "show": "what is shown",
+    "words": "length of the excerpt",
+    "portrait": "portrait",
+    "picture": "picture",
+    "picture_alt": "words for the picture",
+    "picture_credit": "credit of the picture",
+    "event": "date and place",
+}
+
+
+class Mark(StrEnum):
+    """What became of some words."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+    # Words between that are the same and not repeated.
+    SKIPPED = "skipped"
+
+
+class Fate(StrEnum):
+    """What became of an article as a whole."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    DROPPED = "dropped"
+    TAKEN_IN = "taken in"
+    MOVED = "moved"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some words, and what became of them."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Something that was said otherwise before."""
+
+    # What it is, such as "title" or "text".
+    what: str
+    # Paragraph by paragraph.
+    paragraphs: tuple[tuple[Run, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """An article that is not as it was."""
+
+    article_id: int
+    # As it is now, or was before it went.
+    title: str
+    section: str
+    fates: tuple[Fate, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one version differs from one before."""
+
+    # What stands above the sections.
+    head: tuple[Passage, ...]
+    # In words, such as `section “News” is new`.
+    sections: tuple[str, ...]
+    articles: tuple[Altered, ...]
+    # Whether they are for the same people.
+    are_readers_the_same: bool
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether both say the same."""
+        return not (self.head or self.sections or self.articles) and self.are_readers_the_same
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    article: Article
+    section: str
+
+
+def compare(before: Snapshot, after: Snapshot) -> Difference:
+    """Say how *after* differs from *before*."""
+    return Difference(
+        head=tuple(_head(before, after)),
+        sections=tuple(_sections(before.sections, after.sections)),
+        articles=tuple(_articles(before, after)),
+        are_readers_the_same=before.readers == after.readers,
+    )
+
+
+def told(before: Snapshot, after: Snapshot) -> str:
+    """Say in one line what was done from *before* to *after*; empty where nothing was."""
+    changed = [f"{what} changed" for what in _HEAD if getattr(before, what) != getattr(after, what)]
+    changed += _sections(before.sections, after.sections)
+    for one in _fates(before, after):
+        changed.append(f"“{one.title}” {_and([fate.value for fate in one.fates])}")
+    if before.readers != after.readers:
+        changed.append("for other readers")
+    more = len(changed) - MOST_TOLD
+    return "; ".join([*changed[:MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])
+
+
+_HEAD = ("title", "subject", "preheader")
+
+
+def _head(before: Snapshot, after: Snapshot) -> Iterator[Passage]:
+    for what in _HEAD:
+        yield from _passage(what, getattr(before, what), getattr(after, what))
+
+
+def _sections(before: Sequence[Section], after: Sequence[Section]) -> Iterator[str]:
+    was, now = {one.id: one for one in before}, {one.id: one for one in after}
+    for one in after:
+        earlier = was.get(one.id)
+        if earlier is None:
+            yield f"section “{one.title}” is new"
+            continue
+        if earlier.title != one.title:
+            yield f"section “{earlier.title}” is called “{one.title}”"
+        if _rest(earlier) != _rest(one):
+            yield f"section “{one.title}” is set otherwise"
+    yield from (f"section “{one.title}” is gone" for one in before if one.id not in now)
+    kept_before = [one.id for one in before if one.id in now]
+    if kept_before != [one.id for one in after if one.id in was]:
+        yield "sections stand in another order"
+
+
+def _rest(section: Section) -> dict[str, Any]:
+    named = {"id", "position", "title", "articles"}
+    return {field.name: getattr(section, field.name) for field in fields(section) if field.name not in named}
+
+
+def _articles(before: Snapshot, after: Snapshot) -> Iterator[Altered]:
+    was, now = _by_id(before), _by_id(after)
+    for one in _fates(before, after):
+        if Fate.CHANGED not in one.fates:
+            yield one
+            continue
+        earlier, later = was[one.article_id].article, now[one.article_id].article
+        passages = tuple(_passages(earlier, later))
+        yield Altered(one.article_id, one.title, one.section, one.fates, passages)
+
+
+def _fates(before: Snapshot, after: Snapshot) -> Iterator[Altered]:
+    """Give what became of each article, without its words."""
+    was, now = _by_id(before), _by_id(after)
+    moved = _moved(before, after)
+    for article_id, placed in now.items():
+        earlier = was.get(article_id)
+        fates = tuple(_fate(earlier.article if earlier else None, placed.article, has_moved=article_id in moved))
+        if fates:
+            yield Altered(article_id, placed.article.title, placed.section, fates, ())
+    for article_id, placed in was.items():
+        if article_id not in now:
+            yield Altered(article_id, placed.article.title, placed.section, (Fate.REMOVED,), ())
+
+
+def _fate(before: Article | None, after: Article, *, has_moved: bool) -> Iterator[Fate]:
+    if before is None:
+        yield Fate.ADDED
+        return
+    if before.is_dropped != after.is_dropped:
+        yield Fate.DROPPED if after.is_dropped else Fate.TAKEN_IN
+    elif has_moved:
+        yield Fate.MOVED
+    if _said(before) != _said(after):
+        yield Fate.CHANGED
+
+
+def _said(article: Article) -> list[Any]:
+    return [article.content, article.is_placeholder, *(getattr(article, name) for name in _FACTS)]
+
+
+def _moved(before: Snapshot, after: Snapshot) -> frozenset[int]:
+    """Give the articles that stand elsewhere: of those whose order changed, as few as there can be."""
+    found: set[int] = set()
+    was = {section.id: [article.id for article in section.articles] for section in before.sections}
+    everything = {article_id for ids in was.values() for article_id in ids}
+    for section in after.sections:
+        earlier = was.get(section.id, [])
+        later = [article.id for article in section.articles if article.id in everything]
+        stays = {earlier[block.a + n] for block in _blocks(earlier, later) for n in range(block.size)}
+        found |= set(later) - stays
+    return frozenset(found)
+
+
+def _blocks(before: Sequence[Any], after: Sequence[Any]) -> Sequence[Any]:
+    return SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+
+
+def _by_id(snapshot: Snapshot) -> dict[int, _Placed]:
+    titles = {section.id: section.title for section in snapshot.sections}
+    return {one.id: _Placed(one, titles.get(one.section_id, "")) for one in snapshot.articles}
+
+
+def _passages(before: Article, after: Article) -> Iterator[Passage]:
+    for name, what in _FACTS.items():
+        yield from _passage(what, _spelled(getattr(before, name)), _spelled(getattr(after, name)))
+    if before.content != after.content:
+        yield _text(paragraphs(before.content), paragraphs(after.content))
+    yield from _passage("links", " ".join(links(before.content)), " ".join(links(after.content)))
+
+
+def _spelled(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case Event():
+            return " ".join(part for part in (value.begins, value.ends, value.zone, value.place) if part)
+    return str(value)
+
+
+def _passage(what: str, before: str, after: str) -> Iterator[Passage]:
+    if before != after:
+        yield Passage(what, (_words(before, after),))
+
+
+def paragraphs(html: str) -> list[str]:
+    """Give the words of some HTML paragraph by paragraph; for comparing, not for reading."""
+    return [words for part in _BREAK.split(html) if (words := to_words(part))]
+
+
+def _text(before: list[str], after: list[str]) -> Passage:
+    if before == after:
+        return Passage("text", ((Run(Mark.SKIPPED, "the words are as they were; links, pictures or marks are not"),),))
+    if max(len(before), len(after)) > MOST_PARAGRAPHS:
+        return Passage("text", (_whole(" ".join(before), " ".join(after)),))
+    found: list[tuple[Run, ...]] = []
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append((Run(Mark.SKIPPED, _count(b - a)),))
+            continue
+        pairs = min(b - a, d - c)
+        found += [_words(before[a + n], after[c + n]) for n in range(pairs)]
+        found += [(Run(Mark.REMOVED, text),) for text in before[a + pairs : b]]
+        found += [(Run(Mark.ADDED, text),) for text in after[c + pairs : d]]
+    return Passage("text", tuple(found))
+
+
+def _words(before: str, after: str) -> tuple[Run, ...]:
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    if max(len(old), len(new)) > MOST_WORDS:
+        return _whole(before, after)
+    runs: list[Run] = []
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            runs += _near(old[a:b], is_first=not runs, is_last=b == len(old) and d == len(new))
+            continue
+        runs += [Run(mark, " ".join(part)) for mark, part in ((Mark.REMOVED, old[a:b]), (Mark.ADDED, new[c:d])) if part]
+    return tuple(runs)
+
+
+def _near(words: list[str], *, is_first: bool, is_last: bool) -> list[Run]:
+    """Give the words around a change, and how many between are left out."""
+    head, tail = (0 if is_first else CONTEXT), (0 if is_last else CONTEXT)
+    left_out = len(words) - head - tail
+    if left_out <= CONTEXT:
+        return [Run(Mark.SAME, " ".join(words))]
+    kept = [" ".join(words[:head]), "…", " ".join(words[len(words) - tail :] if tail else [])]
+    marks = (Mark.SAME, Mark.SKIPPED, Mark.SAME)
+    return [Run(mark, text) for mark, text in zip(marks, kept, strict=True) if text]
+
+
+def _whole(before: str, after: str) -> tuple[Run, ...]:
+    return tuple(Run(mark, text) for mark, text in ((Mark.REMOVED, before), (Mark.ADDED, after)) if text)
+
+
+def _count(paragraphs_: int) -> str:
+    return "1 paragraph is as it was" if paragraphs_ == 1 else f"{paragraphs_} paragraphs are as they were"
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(words)

@@ -1,0 +1,172 @@
+"""An issue as it was at one version, and how that is written down; pure.
+
+It is written in pieces: each article is a part of its own, named by what it says. A version that changes one article of thirty
+adds one part, and two versions are seen to agree on an article without reading it.
+"""
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from newsletter.errors import BadValue
+from newsletter.issues.model import Article, Event, Issue, Look, Section, SectionKind, Show
+
+# For the day the form changes.
+FORM = 1
+
+# 128 bits: no two texts of an issue share them by chance, and whoever could seek two that do could as well edit the issue.
+_DIGEST_DIGITS = 32
+
+_PLACE = frozenset({"id", "section_id", "position"})
+
+_LABEL = re.compile(r"([1-9][0-9]{0,8})(?:\.([1-9][0-9]{0,8}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How a version is called: 3, or 3.1 for the first save over version 3 that was refused and kept aside."""
+
+    version: int
+    side: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.version}.{self.side}" if self.side else str(self.version)
+
+    @classmethod
+    def parse(cls, text: str) -> "Label":
+        """Read how somebody calls a version.
+
+        Raises:
+            BadValue: it is written otherwise.
+
+        """
+        match = _LABEL.fullmatch(text.strip())
+        if match is None:
+            raise BadValue("version", text, "write it as 3, or as 3.1 for what was kept aside")
+        return cls(int(match[1]), int(match[2] or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whom an issue was for, by the ids of topics, further lists and segments."""
+
+    topics: tuple[int, ...] = ()
+    lists: tuple[int, ...] = ()
+    included: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What an editor may change of an issue, as it was at one version."""
+
+    title: str
+    subject: str
+    preheader: str
+    # With the articles that are shown, in order.
+    sections: tuple[Section, ...]
+    dropped: tuple[Article, ...]
+    readers: Readers
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All articles, those shown first, in reading order."""
+        return (*(article for section in self.sections for article in section.articles), *self.dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A snapshot as it is kept."""
+
+    document: Mapping[str, Any]
+    # Digest -> one article, compressed.
+    parts: Mapping[str, bytes]
+
+
+def snapshot_of(issue: Issue, dropped: tuple[Article, ...], readers: Readers) -> Snapshot:
+    """Take down an issue as it is."""
+    return Snapshot(issue.title, issue.subject, issue.preheader, issue.sections, dropped, readers)
+
+
+def write(snapshot: Snapshot) -> Written:
+    """Take a snapshot apart."""
+    parts: dict[str, bytes] = {}
+
+    def placed(article: Article) -> dict[str, Any]:
+        text = json.dumps(_bare(article), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        digest = hashlib.sha256(text).hexdigest()[:_DIGEST_DIGITS]
+        parts[digest] = zlib.compress(text)
+        return {"id": article.id, "section": article.section_id, "position": article.position, "part": digest}
+
+    document = {
+        "form": FORM,
+        "title": snapshot.title,
+        "subject": snapshot.subject,
+        "preheader": snapshot.preheader,
+        "readers": asdict(snapshot.readers),
+        "sections": [_section_document(section, placed) for section in snapshot.sections],
+        "dropped": [placed(article) for article in snapshot.dropped],
+    }
+    return Written(document, parts)
+
+
+def read(written: Written) -> Snapshot:
+    """Put a snapshot together again."""
+    document = written.document
+
+    def article(place: Mapping[str, Any]) -> Article:
+        bare = json.loads(zlib.decompress(written.parts[place["part"]]))
+        return _article(bare, place["id"], place["section"], place["position"])
+
+    readers = {name: tuple(ids) for name, ids in document["readers"].items()}
+    return Snapshot(
+        title=document["title"],
+        subject=document["subject"],
+        preheader=document["preheader"],
+        sections=tuple(_section(one, tuple(map(article, one["articles"]))) for one in document["sections"]),
+        dropped=tuple(map(article, document["dropped"])),
+        readers=Readers(**readers),
+    )
+
+
+def digests(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the names of all parts that a document needs, each once."""
+    places = [*(place for section in document["sections"] for place in section["articles"]), *document["dropped"]]
+    return tuple(dict.fromkeys(place["part"] for place in places))
+
+
+def _bare(article: Article) -> dict[str, Any]:
+    """Give what an article says, without where it stands."""
+    return {name: value for name, value in asdict(article).items() if name not in _PLACE}
+
+
+def _section_document(section: Section, placed: Callable[[Article], dict[str, Any]]) -> dict[str, Any]:
+    # Not asdict of the whole: the articles are parts.
+    facts = {field.name: getattr(section, field.name) for field in fields(section) if field.name != "articles"}
+    return {**facts, "articles": [placed(article) for article in section.articles]}
+
+
+def _section(document: Mapping[str, Any], articles: tuple[Article, ...]) -> Section:
+    empty = Section(0, 0, "", SectionKind.ARTICLES, is_required=False, articles=())
+    facts = {name: value for name, value in document.items() if name in _names(empty)}
+    facts.update(kind=SectionKind(document["kind"]), look=Look(document["look"]), articles=articles)
+    return replace(empty, **facts)
+
+
+def _article(bare: Mapping[str, Any], article_id: int, section_id: int, position: int) -> Article:
+    empty = Article(
+        article_id, section_id, position, None, "", "", "", "", Show.EXCERPT, is_dropped=False, is_placeholder=False
+    )
+    # A column that came in later has its usual value in versions of before.
+    facts = {name: value for name, value in bare.items() if name in _names(empty)}
+    event = facts.get("event")
+    facts.update(show=Show(bare["show"]), event=Event(**event) if event is not None else None)
+    return replace(empty, **facts)
+
+
+def _names(value: Article | Section) -> frozenset[str]:
+    return frozenset(field.name for field in fields(value))

@@ -1,0 +1,219 @@
+"""The versions of issues in SQL: every save is one, with its author and its moment; none is ever changed or forgotten.
+
+A version is begun by the save that makes it (`store.begin_edit`), and what the issue was is written down when the next save
+begins. So whatever an edit does is in its version, and no edit can leave it out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from newsletter.errors import VersionNotFound
+from newsletter.issues import authors, contents, differences
+from newsletter.issues.model import Issue
+from newsletter.issues.snapshot import Label, Readers, Snapshot, Written, digests, read, snapshot_of, write
+from newsletter.tables.issues import issue_list, issue_segment, issue_topic
+from newsletter.tables.review import issue_part, issue_version
+from subscribers.tables.lists import mailing_list, topic
+from subscribers.tables.segments import segment
+from subscribers.transaction import Transaction
+
+# What is said of a version of which nobody wrote down what was done.
+UNTOLD = ""
+
+# Of a list of changes this much is told in a line.
+LONGEST_DEED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version as a line of a list."""
+
+    label: Label
+    # Empty where nobody said who it was.
+    written_by: str
+    written_at: datetime
+    # What was done, in words.
+    deed: str
+    is_current: bool
+
+
+def begin(tx: Transaction, issue_id: int, version: int, now: datetime, deed: str = UNTOLD) -> None:
+    """Begin a version; its author is whoever signed the transaction."""
+    _put(tx, issue_id, Label(version), authors.author(tx), now, deed)
+
+
+def turn(tx: Transaction, left: Issue, now: datetime, deed: str = UNTOLD) -> None:
+    """Write down what an issue was before the edit that begins now, and begin its next version.
+
+    *left* has its contents of before, and the number of the version that begins.
+    """
+    before = Label(left.version - 1)
+    close(tx, left, before)
+    begin(tx, left.id, left.version, now, deed)
+
+
+def close(tx: Transaction, known: Issue, label: Label | None = None) -> None:
+    """Write down what an issue is now, under its version."""
+    label = label or Label(known.version)
+    snapshot = present(tx, known)
+    row = tx.execute(select(issue_version).where(*_is(known.id, label))).one_or_none()
+    if row is None:
+        # From before there were versions.
+        _put(tx, known.id, label, authors.NOBODY, known.created_at, UNTOLD)
+    if row is None or row.deed == UNTOLD:
+        tx.execute(update(issue_version).where(*_is(known.id, label)).values(deed=_deed(tx, known.id, label, snapshot)))
+    _keep(tx, known.id, label, snapshot)
+
+
+def keep_aside(tx: Transaction, issue_id: int, version: int, snapshot: Snapshot, now: datetime, deed: str) -> Label:
+    """Keep what was to be saved over a version and came too late; gives what it is called."""
+    last = select(func.coalesce(func.max(issue_version.c.side), 0)).where(
+        issue_version.c.issue_id == issue_id, issue_version.c.version == version
+    )
+    label = Label(version, tx.execute(last).scalar_one() + 1)
+    _put(tx, issue_id, label, authors.author(tx), now, deed)
+    _keep(tx, issue_id, label, snapshot)
+    return label
+
+
+def versions_of(tx: Transaction, known: Issue) -> tuple[Version, ...]:
+    """Give all versions of an issue, the newest first, what was kept aside beside what it was meant for."""
+    rows = tx.execute(
+        select(issue_version)
+        .where(issue_version.c.issue_id == known.id)
+        .order_by(issue_version.c.version.desc(), issue_version.c.side)
+    )
+    found = [
+        Version(Label(row.version, row.side), row.written_by, row.written_at, row.deed, is_current=False) for row in rows.all()
+    ]
+    return tuple(_current(tx, known, one) if one.label == Label(known.version) else one for one in found)
+
+
+def version_of(tx: Transaction, known: Issue, label: Label) -> Snapshot:
+    """Give what an issue was at a version.
+
+    Raises:
+        VersionNotFound: it has none that is called so.
+
+    """
+    if label == Label(known.version):
+        return present(tx, known)
+    document = tx.execute(select(issue_version.c.document).where(*_is(known.id, label))).scalar_one_or_none()
+    if document is None:
+        raise VersionNotFound(label)
+    return read(Written(document, _parts(tx, known.id, document)))
+
+
+def present(tx: Transaction, known: Issue) -> Snapshot:
+    """Give what an issue is now."""
+    dropped = tuple(one for one in contents.articles_of(tx, known.id) if one.is_dropped)
+    return snapshot_of(known, dropped, _readers(tx, known.id))
+
+
+def authors_since(tx: Transaction, issue_id: int, version: int) -> Mapping[str, int]:
+    """Give who made any version of an issue after *version*, with the last one each made.
+
+    What was kept aside does not count: nobody reads it.
+    """
+    made = (issue_version.c.issue_id == issue_id, issue_version.c.version > version, issue_version.c.side == 0)
+    last = func.max(issue_version.c.version).label("last")
+    rows = tx.execute(select(issue_version.c.written_by, last).where(*made).group_by(issue_version.c.written_by))
+    return {row.written_by: row.last for row in rows}
+
+
+def put_readers(tx: Transaction, issue_id: int, readers: Readers) -> bool:
+    """Let an issue be for these people instead of those before; False, and nothing is changed, when one of the ways is gone.
+
+    An issue whose segment vanished would go to everybody.
+    """
+    if not _are_there(tx, readers):
+        return False
+    segments = {**dict.fromkeys(readers.included, False), **dict.fromkeys(readers.excluded, True)}
+    tables = {
+        issue_topic: [{"issue_id": issue_id, "topic_id": one} for one in readers.topics],
+        issue_list: [{"issue_id": issue_id, "list_id": one, "position": place} for place, one in enumerate(readers.lists, 1)],
+        issue_segment: [{"issue_id": issue_id, "segment_id": one, "is_excluded": is_out} for one, is_out in segments.items()],
+    }
+    for table, rows in tables.items():
+        tx.execute(delete(table).where(table.c.issue_id == issue_id))
+        if rows:
+            tx.execute(insert(table), rows)
+    return True
+
+
+def _are_there(tx: Transaction, readers: Readers) -> bool:
+    wanted = ((topic, readers.topics), (mailing_list, readers.lists), (segment, (*readers.included, *readers.excluded)))
+    for table, ids in wanted:
+        found = tx.execute(select(table.c.id).where(table.c.id.in_(ids))).scalars().all() if ids else []
+        if set(found) != set(ids):
+            return False
+    return True
+
+
+def _readers(tx: Transaction, issue_id: int) -> Readers:
+    segments = tx.execute(
+        select(issue_segment.c.segment_id, issue_segment.c.is_excluded)
+        .where(issue_segment.c.issue_id == issue_id)
+        .order_by(issue_segment.c.segment_id)
+    ).all()
+    topics = select(issue_topic.c.topic_id).where(issue_topic.c.issue_id == issue_id).order_by(issue_topic.c.topic_id)
+    lists = select(issue_list.c.list_id).where(issue_list.c.issue_id == issue_id).order_by(issue_list.c.position)
+    return Readers(
+        topics=tuple(tx.execute(topics).scalars()),
+        lists=tuple(tx.execute(lists).scalars()),
+        included=tuple(row.segment_id for row in segments if not row.is_excluded),
+        excluded=tuple(row.segment_id for row in segments if row.is_excluded),
+    )
+
+
+def _current(tx: Transaction, known: Issue, version: Version) -> Version:
+    """Say of the version that is the issue now what was done, which is written down when it is left."""
+    deed = version.deed or _deed(tx, known.id, version.label, present(tx, known))
+    return replace(version, deed=deed, is_current=True)
+
+
+def _deed(tx: Transaction, issue_id: int, label: Label, snapshot: Snapshot) -> str:
+    before = Label(label.version - 1)
+    document = tx.execute(select(issue_version.c.document).where(*_is(issue_id, before))).scalar_one_or_none()
+    if document is None:
+        return UNTOLD
+    return differences.told(read(Written(document, _parts(tx, issue_id, document))), snapshot)[:LONGEST_DEED]
+
+
+def _put(tx: Transaction, issue_id: int, label: Label, by: str, now: datetime, deed: str) -> None:
+    tx.execute(
+        insert(issue_version).values(
+            issue_id=issue_id,
+            version=label.version,
+            side=label.side,
+            written_by=by,
+            written_at=now,
+            deed=deed[:LONGEST_DEED],
+        )
+    )
+
+
+def _keep(tx: Transaction, issue_id: int, label: Label, snapshot: Snapshot) -> None:
+    written = write(snapshot)
+    rows = [{"issue_id": issue_id, "digest": digest, "body": body} for digest, body in written.parts.items()]
+    if rows:
+        tx.execute(upsert(issue_part).on_conflict_do_nothing(), rows)
+    tx.execute(update(issue_version).where(*_is(issue_id, label)).values(document=dict(written.document)))
+
+
+def _parts(tx: Transaction, issue_id: int, document: Mapping[str, Any]) -> Mapping[str, bytes]:
+    wanted = (issue_part.c.issue_id == issue_id, issue_part.c.digest.in_(digests(document)))
+    rows = tx.execute(select(issue_part.c.digest, issue_part.c.body).where(*wanted))
+    return {row.digest: bytes(row.body) for row in rows}
+
+
+def _is(issue_id: int, label: Label) -> tuple[Any, ...]:
+    its = issue_version.c
+    return (its.issue_id == issue_id, its.version == label.version, its.side == label.side)
