@@ -20,7 +20,21 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from newsletter.errors import SettingWrong, TookTooLong
 from newsletter.instance import known_instance
 from newsletter.journal import Journal
-from newsletter.tables import departures, digests, dkim, feeds, images, instance, issues, letters, mail, relays, review, staff
+from newsletter.tables import (
+    archive,
+    departures,
+    digests,
+    dkim,
+    feeds,
+    images,
+    instance,
+    issues,
+    letters,
+    mail,
+    relays,
+    review,
+    staff,
+)
 from newsletter.turnstile import Turnstile
 from newsletter.writers import BUSY_TIMEOUT, DatabaseBusy, Turns, Writer
 from subscribers import journal as notes
@@ -44,6 +58,7 @@ TABLE_MODULES = (
     issues,
     letters,
     images,
+    archive,
     review,
     mail,
     relays,

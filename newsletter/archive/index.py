@@ -17,7 +17,7 @@ from newsletter.tables.mail import mailing
 from subscribers.transaction import Transaction
 
 # A draft may still change, a held issue may never go out, and a cancelled one was taken back.
-_PUBLIC = (IssueState.SENDING, IssueState.SENT)
+PUBLIC = (IssueState.SENDING, IssueState.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def published(tx: Transaction, newsletter_id: int | None) -> tuple[PublishedIssu
     return _published(tx, *(() if newsletter_id is None else (issue.c.newsletter_id == newsletter_id,)))
 
 
-def published_issue(tx: Transaction, newsletter_slug: str, number: int) -> PublishedLetter:
-    """Give one published issue with its letter.
+def find(tx: Transaction, newsletter_slug: str, number: int) -> PublishedIssue:
+    """Give one published issue without its letter.
 
     Raises:
         IssueNotFound: there is none, or it is not published.
@@ -61,12 +61,27 @@ def published_issue(tx: Transaction, newsletter_slug: str, number: int) -> Publi
     found = _published(tx, newsletter.c.slug == newsletter_slug, issue.c.number == number)
     if not found:
         raise IssueNotFound(f"{number} of {newsletter_slug}")
-    return PublishedLetter(found[0], letters.load(tx, found[0].letter_id))
+    return found[0]
+
+
+def published_issue(tx: Transaction, newsletter_slug: str, number: int) -> PublishedLetter:
+    """Give one published issue with its letter.
+
+    Raises:
+        IssueNotFound: there is none, or it is not published.
+
+    """
+    found = find(tx, newsletter_slug, number)
+    return PublishedLetter(found, letters.load(tx, found.letter_id))
+
+
+def moment() -> ColumnElement[Any]:
+    """Give the expression that says when an issue was published, for a query that joins letters and mailings."""
+    # The letter's own moment of freezing stands in where a ledger was lost.
+    return func.coalesce(mailing.c.planned_at, issue.c.sent_at, letter.c.created_at)
 
 
 def _published(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[PublishedIssue, ...]:
-    # The letter's own moment of freezing stands in where a ledger was lost.
-    moment = func.coalesce(mailing.c.planned_at, issue.c.sent_at, letter.c.created_at)
     rows: Iterable[Sequence[Any]] = tx.execute(
         select(
             issue.c.id,
@@ -77,13 +92,13 @@ def _published(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Publi
             issue.c.title,
             letter.c.subject,
             letter.c.preheader,
-            moment.label("published_at"),
+            moment().label("published_at"),
             letter.c.id.label("letter_id"),
         )
         .join(newsletter, newsletter.c.id == issue.c.newsletter_id)
         .join(letter, letter.c.id == issue.c.letter_id)
         .outerjoin(mailing, mailing.c.letter_id == letter.c.id)
-        .where(issue.c.state.in_(_PUBLIC), *conditions)
-        .order_by(moment.desc(), issue.c.id.desc()),
+        .where(issue.c.state.in_(PUBLIC), *conditions)
+        .order_by(moment().desc(), issue.c.id.desc()),
     )
     return tuple(PublishedIssue(*row) for row in rows)

@@ -26,9 +26,9 @@ def atom(newsletter: Newsletter, published: Sequence[PublishedIssue], links: Lin
     feed = ET.Element(_name("feed"), {"{http://www.w3.org/XML/1998/namespace}lang": newsletter.language})
     shown = published[:MOST_ENTRIES]
     latest = max((issue.published_at for issue in shown), default=newsletter.created_at)
-    _text(feed, "id", _tag(newsletter, links))
+    _text(feed, "id", tag(newsletter, links))
     _text(feed, "title", newsletter.name)
-    _text(feed, "updated", _moment(latest))
+    _text(feed, "updated", moment(latest))
     _text(ET.SubElement(feed, _name("author")), "name", newsletter.sender_name or newsletter.name)
     _link(feed, "self", "application/atom+xml", links.feed(newsletter.slug))
     _link(feed, "alternate", "text/html", links.newsletter(newsletter.slug))
@@ -40,10 +40,10 @@ def atom(newsletter: Newsletter, published: Sequence[PublishedIssue], links: Lin
 
 def _entry(feed: ET.Element, newsletter: Newsletter, issue: PublishedIssue, links: Links) -> None:
     entry = ET.SubElement(feed, _name("entry"))
-    _text(entry, "id", _tag(newsletter, links, f"/{issue.number}"))
+    _text(entry, "id", tag(newsletter, links, f"/{issue.number}"))
     _text(entry, "title", issue.title)
-    _text(entry, "updated", _moment(issue.published_at))
-    _text(entry, "published", _moment(issue.published_at))
+    _text(entry, "updated", moment(issue.published_at))
+    _text(entry, "published", moment(issue.published_at))
     _link(entry, "alternate", "text/html", links.issue(newsletter.slug, issue.number))
     _text(entry, "summary", issue.preheader or issue.subject)
 
@@ -56,13 +56,14 @@ def _link(parent: ET.Element, relation: str, media_type: str, address: str) -> N
     ET.SubElement(parent, _name("link"), {"rel": relation, "type": media_type, "href": address})
 
 
-def _tag(newsletter: Newsletter, links: Links, path: str = "") -> str:
+def tag(newsletter: Newsletter, links: Links, path: str = "") -> str:
     """Give an id that stays when addresses of pages change (RFC 4151): host, day of the newsletter's birth, slug."""
     host = urlsplit(links.public_url).hostname or "localhost"
     return f"tag:{host},{newsletter.created_at.astimezone(UTC):%Y-%m-%d}:{newsletter.slug}{path}"
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """Write a moment as feeds do (RFC 3339), in UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

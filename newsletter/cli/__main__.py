@@ -11,6 +11,7 @@ import click
 from newsletter.bootstrap import redacted
 from newsletter.cli import (
     alerts,
+    archive,
     attributes,
     consent,
     departures,
@@ -78,6 +79,7 @@ for command in (
     relays.relays,
     domains.domains,
     staff.staff,
+    archive.archive,
     digests.digests,
     alerts.alerts,
     dkim.dkim,

@@ -10,7 +10,7 @@ from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.parameters import Sender, SenderType, SpanType, read_text
 from newsletter.issues import calendar
 from newsletter.issues import newsletters as store
-from newsletter.issues.model import Newsletter, SectionPlan
+from newsletter.issues.model import Archive, Newsletter, SectionPlan
 from newsletter.issues.plan import parse_plan, to_document
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time, parse_zone
 from newsletter.issues.schedule import Covers, Slot, WhenEmpty, usual_cover
@@ -79,6 +79,11 @@ def create(
 @click.option(
     "--second-person", type=click.Choice(["yes", "no"]), help="Whether whoever wrote in an issue may not approve it themselves."
 )
+@click.option(
+    "--archive",
+    type=click.Choice([one.value for one in Archive]),
+    help="Whether its issues are on the web; as-list: where its list is public.",
+)
 @common
 @pass_door
 def edit(
@@ -89,13 +94,14 @@ def edit(
     postal_address: str | None,
     reply_to: str | None,
     second_person: str | None,
+    archive: str | None,
 ) -> None:
-    """Change what the letters say about a newsletter, and who approves them; letters already approved stay as they are.
+    """Change what a newsletter says of itself, who approves it, or whether it is shown; letters already approved stay.
 
     Example: newsletter newsletters edit "CPDWL Newsletter" --reply-to editors@example.org
     """
-    if sender is None and postal_address is None and reply_to is None and second_person is None:
-        raise click.UsageError("Nothing to change was given: --from, --postal-address, --reply-to or --second-person.")
+    if (sender, postal_address, reply_to, second_person, archive) == (None, None, None, None, None):
+        raise click.UsageError("Nothing to change was given.")
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
         known = store.find(acting.tx, name)
         changed = store.edit(
@@ -106,6 +112,7 @@ def edit(
             reply_to=reply_to,
             postal_address=postal_address,
             needs_second_person=None if second_person is None else second_person == "yes",
+            archive=Archive(archive) if archive else None,
         )
         acting.record("newsletter.edit", f"newsletter {changed.name}", second_person=changed.needs_second_person)
         mailing_list = register.list_by_id(acting.tx, changed.list_id)
@@ -263,6 +270,8 @@ def _document(newsletter: Newsletter, mailing_list: MailingList) -> dict[str, ob
         "timezone": newsletter.zone,
         "language": newsletter.language,
         "second_person": newsletter.needs_second_person,
+        "archive": newsletter.archive.value,
+        "is_shown": newsletter.is_shown,
     }
 
 
@@ -276,6 +285,7 @@ def _facts(newsletter: Newsletter, mailing_list: MailingList) -> Table:
         time_zone=newsletter.zone,
         postal_address=newsletter.postal_address,
         approved_by="somebody who wrote nothing in it" if newsletter.needs_second_person else "any publisher",
+        archive="on the web" if newsletter.is_shown else "off",
         sections=" · ".join(section.title for section in newsletter.plan),
     )
 

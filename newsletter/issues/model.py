@@ -164,6 +164,15 @@ class SectionPlan:
     words: int = 0
 
 
+class Archive(StrEnum):
+    """Whether the issues of a newsletter are shown on the web."""
+
+    # Where its list is public, and anybody may join it.
+    AS_LIST = "as-list"
+    PUBLIC = "public"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Newsletter:
     """The publication."""
@@ -184,6 +193,9 @@ class Newsletter:
     created_at: datetime
     # Whoever wrote in an issue since it was last approved may not approve it.
     needs_second_person: bool = False
+    archive: Archive = Archive.AS_LIST
+    # Whether everybody may read its issues on the web, as `archive` and its list have it.
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.errors import AlreadyThere, BadValue, NewsletterNotFound
-from newsletter.issues.model import Newsletter, SectionPlan
+from newsletter.issues.model import Archive, Newsletter, SectionPlan
 from newsletter.issues.plan import DEFAULT_PLAN, from_document, to_document
 from newsletter.issues.recurrence import parse_zone
 from newsletter.tables.issues import newsletter
@@ -78,8 +78,9 @@ def edit(
     reply_to: str | None = None,
     postal_address: str | None = None,
     needs_second_person: bool | None = None,
+    archive: Archive | None = None,
 ) -> Newsletter:
-    """Change what the letters of a newsletter say about it, and who approves them; letters already frozen stay as they are.
+    """Change what a newsletter says of itself, who approves it, or whether it is shown; letters already frozen stay.
 
     Raises:
         NewsletterNotFound: there is none of this id.
@@ -94,6 +95,7 @@ def edit(
         "reply_to": None if reply_to is None else _reply_to(reply_to),
         "postal_address": None if postal_address is None else _postal(postal_address),
         "needs_second_person": needs_second_person,
+        "archive": None if archive is None else archive.value,
     }
     # Only these: what is known of a newsletter may be its list's word.
     said = {column: value for column, value in changes.items() if value is not None}
@@ -179,12 +181,17 @@ def take_turn(tx: Transaction, newsletter_id: int) -> None:
 
 def _newsletters(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Newsletter, ...]:
     # A list may have a sender of its own, and whatever is mailed to it is from there.
-    of_list = (mailing_list.c.sender_name.label("list_sender_name"), mailing_list.c.sender_address.label("list_sender_address"))
+    of_list = (
+        mailing_list.c.sender_name.label("list_sender_name"),
+        mailing_list.c.sender_address.label("list_sender_address"),
+        mailing_list.c.is_public.label("list_is_public"),
+    )
     known = select(newsletter, *of_list).join(mailing_list, mailing_list.c.id == newsletter.c.list_id)
     return tuple(_newsletter(row) for row in tx.execute(known.where(*conditions).order_by(newsletter.c.id)))
 
 
 def _newsletter(row: Row[Any]) -> Newsletter:
+    archive = Archive(row.archive)
     return Newsletter(
         id=row.id,
         name=row.name,
@@ -199,6 +206,8 @@ def _newsletter(row: Row[Any]) -> Newsletter:
         plan=from_document(row.plan),
         created_at=row.created_at,
         needs_second_person=row.needs_second_person,
+        archive=archive,
+        is_shown=row.list_is_public if archive is Archive.AS_LIST else archive is Archive.PUBLIC,
     )
 
 

@@ -50,6 +50,8 @@ class Composition:
 
     draft: Draft
     warnings: tuple[ContentWarning, ...]
+    # What the letter shows, section by section; slots are not filled.
+    sections: tuple[SectionView, ...] = ()
 
     @property
     def size(self) -> int:
@@ -92,6 +94,7 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
     css = templates.text("_parts/article.css", {"page": page})
     answers = Answers(seed, about, slots[SlotName.NAME])
     ready = _prepared(templates, issue, css, answers)
+    sections = tuple(_section_views(issue, ready))
     values: dict[str, object] = {
         "page": page,
         "newsletter": newsletter,
@@ -99,7 +102,7 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
             title=one_line(issue.title),
             number=issue.number,
             subject=one_line(issue.subject),
-            sections=tuple(_section_views(issue, ready)),
+            sections=sections,
         ),
         "archive": links.newsletter(newsletter.slug),
         "imprint": view.imprint(newsletter),
@@ -120,7 +123,7 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
     )
     draft = replace(draft, answers=answers.asked_in(draft.html, draft.text))
     _require_way_out(draft)
-    return Composition(sealed(draft), tuple(_warnings(issue, ready)))
+    return Composition(sealed(draft), tuple(_warnings(issue, ready)), sections)
 
 
 def _require_way_out(draft: Draft) -> None:

@@ -50,6 +50,22 @@ class Links:
         """Give the page of one published issue."""
         return self._at(f"/archive/{slug}/{number}")
 
+    def article(self, slug: str, number: int, article: str) -> str:
+        """Give the page of one article of a published issue."""
+        return self._at(f"/archive/{slug}/{number}/{article}")
+
+    def pdf(self, slug: str, number: int) -> str:
+        """Give a published issue as it is printed."""
+        return self._at(f"/archive/{slug}/{number}.pdf")
+
+    def json_feed(self, slug: str) -> str:
+        """Give the JSON feed of a newsletter's published issues."""
+        return self._at(f"/archive/{slug}/feed.json")
+
+    def sitemap(self) -> str:
+        """Give the list of all public pages, for search engines."""
+        return self._at("/sitemap.xml")
+
     def feed(self, slug: str) -> str:
         """Give the Atom feed of a newsletter's published issues."""
         return self._at(f"/archive/{slug}/atom.xml")

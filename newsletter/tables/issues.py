@@ -27,6 +27,8 @@ newsletter = Table(
     Column("postal_address", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("language", Text, nullable=False),
+    # Whether its issues are shown on the web: "public", "off", or "as-list": where its list is public.
+    Column("archive", Text, nullable=False, default="as-list", server_default="as-list"),
     # Ordered sections with their rules (issues.plan).
     Column("plan", Document, nullable=False),
     # Whoever wrote in an issue may not approve it.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from newsletter.database import DatabaseAway
 from newsletter.errors import (
     AlreadyThere,
+    ArticleNotFound,
     BadValue,
     Blocked,
     InstanceMismatch,
@@ -32,6 +33,10 @@ class PageError(Exception):
 
 class PageNotFound(PageError):  # noqa: N818 -- named for the outcome, as HTTP does
     """Nothing has this address."""
+
+
+class NotShown(PageError):  # noqa: N818 -- named for the outcome
+    """No newsletter of this name has its issues on the web."""
 
 
 class WrongMethod(PageError):  # noqa: N818 -- named for the outcome
@@ -115,6 +120,14 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
         Fault(404, later("There is no such page"), later("The address may have been cut off, or the page was never here.")),
     ),
     (
+        NotShown,
+        Fault(
+            404,
+            later("That is not in the archive"),
+            later("There is no newsletter of this name here, or it is read by mail only."),
+        ),
+    ),
+    (
         WrongMethod,
         Fault(405, later("That cannot be done here"), later("The address exists, and takes another kind of request.")),
     ),
@@ -177,7 +190,7 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
         Fault(404, later("This link is not valid any more"), later("The person it was made for is not known here any more.")),
     ),
     (
-        (NewsletterNotFound, IssueNotFound),
+        (NewsletterNotFound, IssueNotFound, ArticleNotFound),
         Fault(
             404, later("There is no such thing here"), later("The address may have been cut off, or the page was never here.")
         ),

@@ -23,6 +23,11 @@ LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; script-src 'none'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+# An article on a page of its own: our styles, pictures from anywhere, and never a script.
+ARTICLE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; script-src 'none'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 # The desk shows an unpublished letter in a frame of its own, which may open links and nothing else.
 PREVIEW_POLICY = (
     LETTER_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
@@ -31,6 +36,9 @@ PREVIEW_POLICY = (
 
 LETTER_HEADERS: Mapping[str, str] = MappingProxyType(
     {"Content-Security-Policy": LETTER_POLICY, "Referrer-Policy": "strict-origin-when-cross-origin"},
+)
+ARTICLE_HEADERS: Mapping[str, str] = MappingProxyType(
+    {"Content-Security-Policy": ARTICLE_POLICY, "Referrer-Policy": "strict-origin-when-cross-origin"},
 )
 PREVIEW_HEADERS: Mapping[str, str] = MappingProxyType(
     {"Content-Security-Policy": PREVIEW_POLICY, "Referrer-Policy": "no-referrer"},

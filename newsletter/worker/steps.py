@@ -25,7 +25,7 @@ from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
-from newsletter.worker import digests, forgetting, people
+from newsletter.worker import archiving, digests, forgetting, people
 from subscribers import seals
 from subscribers.transaction import Transaction
 
@@ -146,6 +146,12 @@ async def mail_digests(application: Application) -> bool:
     return False
 
 
+async def fill_archive(application: Application) -> bool:
+    """Take published issues into the archive: articles with pages of their own, and words to be found."""
+    await asyncio.to_thread(archiving.fill, application)
+    return False
+
+
 FINISH = Step("finish issues", finish_issues)
 
 
@@ -164,6 +170,7 @@ STEPS = (
     Step("mail digests", mail_digests),
     Step("resend what is uncertain", resend_uncertain),
     FINISH,
+    Step("fill the archive", fill_archive),
     Step("remind who did not confirm", remind_pending),
     Step("ask whom imports brought", ask_imported),
     Step("forget who never confirmed", let_pending_go),

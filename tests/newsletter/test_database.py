@@ -25,9 +25,14 @@ from subscribers.tokens import Keyring
 def test_migrations_lead_to_exactly_the_tables_of_the_code(database: Database) -> None:
     """A table changed without a migration is noticed here."""
     with database.read() as tx:
-        difference = compare_metadata(MigrationContext.configure(tx), metadata)
+        difference = compare_metadata(MigrationContext.configure(tx, opts={"include_name": _is_ours}), metadata)
 
     assert [] == difference
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    # What FTS5 keeps of its words is its own affair; the tests of searching are the ones of it.
+    return kind != "table" or not (name or "").startswith("archive_text")
 
 
 def test_is_current_after_upgrade(database: Database) -> None:

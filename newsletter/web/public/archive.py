@@ -1,26 +1,31 @@
-"""What was published: newsletters, their issues, each issue's own bytes, and a feed of them."""
+"""What was published: newsletters, their issues, each issue's own bytes, its articles, and feeds of them."""
 
 from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from newsletter.archive import errata, index, syndication
+from newsletter.archive import errata, index, jsonfeed, prints, shelf, syndication
+from newsletter.archive.apart import on_a_page
+from newsletter.archive.dressing import dress
 from newsletter.archive.index import PublishedIssue
-from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import words_for
 from newsletter.letters.webcopy import Correction, corrected, public_html
 from newsletter.web.faults import PageNotFound
-from newsletter.web.guard import LETTER_HEADERS
-from newsletter.web.public.publications import publication, publications
+from newsletter.web.guard import ARTICLE_HEADERS, LETTER_HEADERS
+from newsletter.web.public.cards import card_of_article, card_of_issue, host_of
+from newsletter.web.public.publications import Publication, publication, publications, shown_newsletter
+from newsletter.web.speech import Speech
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
 
 # Published issues never change; a minute keeps a rush of readers off the database.
 CACHE = {"Cache-Control": "public, max-age=60"}
 ATOM = "application/atom+xml; charset=utf-8"
+JSON_FEED = "application/feed+json; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,16 @@ class Year:
 def shelves(site: Site, visit: Visit) -> Response:
     """Show all newsletters with their latest issue."""
     with site.application.database.read() as tx:
-        shown = publications(tx)
+        shown = tuple(one for one in publications(tx) if one.is_shown)
     return site.pages.spoken(visit.ear.speech(), "public/archive.html", publications=shown)
 
 
-def shelf(site: Site, visit: Visit) -> Response:
+def one_shelf(site: Site, visit: Visit) -> Response:
     """Show all issues of one newsletter."""
     with site.application.database.read() as tx:
         shown = publication(tx, _newsletter(visit, tx))
     return site.pages.spoken(
-        visit.ear.speech(list_=shown.list.language, newsletter=shown.newsletter.language),
+        _speech(visit, shown),
         "public/shelf.html",
         newsletter=shown.newsletter,
         description=shown.description,
@@ -53,17 +58,62 @@ def shelf(site: Site, visit: Visit) -> Response:
 
 
 def issue(site: Site, visit: Visit) -> Response:
-    """Show a published issue: the letter's own bytes, with nobody's values in its slots, below what was corrected since."""
+    """Show a published issue: the letter's own bytes, with nobody's values, below a bar and what was corrected since."""
     slug, number = str(visit.path["slug"]), visit.number("number")
+    links = site.application.links
     with site.application.database.read() as tx:
-        shown = index.published_issue(tx, slug, number)
-        told = errata.errata_of(tx, shown.issue.issue_id)
-        newsletter = newsletters.by_id(tx, shown.issue.newsletter_id)
-    words = words_for(newsletter.language)
-    html = public_html(shown.letter, site.application.links, slug, number)
-    corrections = [Correction(words.day(one.published_at, newsletter.zone), one.published_by, one.text) for one in told]
-    html = corrected(html, corrections, words)
+        shown = publication(tx, _newsletter(visit, tx))
+        found = index.published_issue(tx, slug, number)
+        articles = shelf.articles_of(tx, [found.issue.issue_id]).get(found.issue.issue_id, ())
+        is_printed = found.issue.issue_id in prints.printed(tx, [found.issue.issue_id])
+        told = errata.errata_of(tx, found.issue.issue_id)
+    # The page is the same for everybody, so what stands around the letter speaks as the newsletter does.
+    speech = Speech(words_for(shown.newsletter.language), is_chosen=False, is_repeatable=False)
+    values = {"newsletter": shown.newsletter, "subscribe": shown.subscribe, "issue": found.issue, "is_printed": is_printed}
+    head = site.pages.render(speech, "public/_card.html", card=card_of_issue(found.issue, articles, links), **values)
+    bar = site.pages.render(speech, "public/_bar.html", **values)
+    words, zone = speech.words, shown.newsletter.zone
+    corrections = [Correction(words.day(one.published_at, zone), one.published_by, one.text) for one in told]
+    html = dress(corrected(public_html(found.letter, links, slug, number), corrections, words), head, bar)
     return HTMLResponse(html, headers={**LETTER_HEADERS, **CACHE})
+
+
+def article(site: Site, visit: Visit) -> Response:
+    """Show one article of a published issue."""
+    links = site.application.links
+    with site.application.database.read() as tx:
+        shown = publication(tx, _newsletter(visit, tx))
+        published = index.find(tx, shown.newsletter.slug, visit.number("number"))
+        articles = shelf.articles_of(tx, [published.issue_id]).get(published.issue_id, ())
+        found = shelf.article_of(articles, str(visit.path["article"]))
+    answer = site.pages.spoken(
+        _speech(visit, shown),
+        "public/article.html",
+        newsletter=shown.newsletter,
+        subscribe=shown.subscribe,
+        issue=published,
+        article=found,
+        body=Markup(on_a_page(found.html)),  # noqa: S704 -- sanitised when it was made fit for the letter
+        picture=found.picture if found.picture and found.picture not in found.html else "",
+        place=host_of(found.link),
+        others=[one for one in articles if one.slug],
+        card=card_of_article(published, found, links),
+    )
+    answer.headers.update({**ARTICLE_HEADERS, **CACHE})
+    return answer
+
+
+def pdf(site: Site, visit: Visit) -> Response:
+    """Give a published issue as it is printed."""
+    with site.application.database.read() as tx:
+        newsletter = _newsletter(visit, tx)
+        published = index.find(tx, newsletter.slug, visit.number("number"))
+        body = prints.load(tx, published.issue_id)
+    if body is None:
+        raise PageNotFound
+    name = f"{newsletter.slug}-{published.number}.pdf"
+    headers = {**CACHE, "Content-Disposition": f'inline; filename="{name}"'}
+    return Response(body, headers=headers, media_type="application/pdf")
 
 
 def feed(site: Site, visit: Visit) -> Response:
@@ -74,6 +124,17 @@ def feed(site: Site, visit: Visit) -> Response:
     return Response(body, headers=CACHE, media_type=ATOM)
 
 
+def json_feed(site: Site, visit: Visit) -> Response:
+    """Give the published issues as a JSON feed."""
+    with site.application.database.read() as tx:
+        shown = publication(tx, _newsletter(visit, tx))
+        latest = shown.issues[: syndication.MOST_ENTRIES]
+        ids = [one.issue_id for one in latest]
+        articles, printed = shelf.articles_of(tx, ids), prints.printed(tx, ids)
+    body = jsonfeed.json_feed(shown.newsletter, shown.description, latest, articles, printed, site.application.links)
+    return Response(body, headers=CACHE, media_type=JSON_FEED)
+
+
 def with_slash(site: Site, visit: Visit) -> Response:  # noqa: ARG001 -- an endpoint's signature
     """Send a reader who left the slash away to the page that has it."""
     slug = visit.path.get("slug")
@@ -81,11 +142,11 @@ def with_slash(site: Site, visit: Visit) -> Response:  # noqa: ARG001 -- an endp
 
 
 def _newsletter(visit: Visit, tx: Transaction) -> Newsletter:
-    found = newsletters.find(tx, str(visit.path["slug"]))
-    if found.slug != visit.path["slug"]:
-        # Found by its name it would have a second address.
-        raise PageNotFound
-    return found
+    return shown_newsletter(tx, str(visit.path["slug"]))
+
+
+def _speech(visit: Visit, shown: Publication) -> Speech:
+    return visit.ear.speech(list_=shown.list.language, newsletter=shown.newsletter.language)
 
 
 def _years(issues: tuple[PublishedIssue, ...], zone: str) -> tuple[Year, ...]:

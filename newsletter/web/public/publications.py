@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from newsletter.archive.index import PublishedIssue, published
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
-from newsletter.web.faults import PageNotFound
+from newsletter.web.faults import NotShown, PageNotFound
 from newsletter.web.speech import FIELD, Speech
 from newsletter.web.visits import Visit
 from subscribers import register
@@ -37,6 +37,11 @@ class Publication:
         return f"/subscribe/{self.list.slug}" if self.list.has_form else ""
 
     @property
+    def is_shown(self) -> bool:
+        """Whether its issues are read on the web."""
+        return self.newsletter.is_shown
+
+    @property
     def latest(self) -> PublishedIssue | None:
         """The newest issue."""
         return self.issues[0] if self.issues else None
@@ -58,13 +63,33 @@ class Subject:
 
 
 def publications(tx: Transaction) -> tuple[Publication, ...]:
-    """Give all newsletters in the order they were made."""
-    return tuple(publication(tx, newsletter) for newsletter in newsletters.all_newsletters(tx))
+    """Give all newsletters that anybody may get or read, in the order they were made."""
+    found = (publication(tx, newsletter) for newsletter in newsletters.all_newsletters(tx))
+    return tuple(one for one in found if one.subscribe or one.is_shown)
 
 
 def publication(tx: Transaction, newsletter: Newsletter) -> Publication:
-    """Give one newsletter with its list and published issues."""
-    return Publication(newsletter, register.list_by_id(tx, newsletter.list_id), published(tx, newsletter.id))
+    """Give one newsletter with its list, and its published issues when they are shown."""
+    issues = published(tx, newsletter.id) if newsletter.is_shown else ()
+    return Publication(newsletter, register.list_by_id(tx, newsletter.list_id), issues)
+
+
+def shown_newsletters(tx: Transaction) -> tuple[Newsletter, ...]:
+    """Give the newsletters whose issues are read on the web, in the order they were made."""
+    return tuple(newsletter for newsletter in newsletters.all_newsletters(tx) if newsletter.is_shown)
+
+
+def shown_newsletter(tx: Transaction, slug: str) -> Newsletter:
+    """Give the newsletter of this slug.
+
+    Raises:
+        NotShown: there is none, or its issues are read by mail only; nobody is told which.
+
+    """
+    found = next((one for one in shown_newsletters(tx) if one.slug == slug), None)
+    if found is None:
+        raise NotShown
+    return found
 
 
 def subject_of(tx: Transaction, list_: MailingList) -> Subject:

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 
+from newsletter.archive import shelving
 from newsletter.bootstrap import Application
 from newsletter.feeds import store as feeds
 from newsletter.issues import alerts, draft, editing, store
@@ -52,6 +53,8 @@ PLACES = (
     "archive",
     "shelf",
     "letter",
+    "article",
+    "search",
     "not found",
     "board",
     "draft",
@@ -86,7 +89,15 @@ def full(folder: Path, sqlite_template: Path) -> Iterator[House]:
 def places(full: House) -> Mapping[str, str]:
     """Give the path of every place in the full house."""
     with full.application.database.write() as tx:
-        return furnish(tx, full.application, full.application.clock())
+        found = furnish(tx, full.application, full.application.clock())
+    fill_archive(full.application)
+    return found
+
+
+def fill_archive(application: Application) -> None:
+    """Take what was published into the archive, as the worker does."""
+    seed = application.keyring.derive("slots")
+    shelving.take_in(application.database, application.templates, application.links, seed, application.clock)
 
 
 def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping[str, str]:
@@ -118,6 +129,8 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "archive": "/archive/",
         "shelf": f"/archive/{news.slug}/",
         "letter": f"/archive/{news.slug}/{sending.number}",
+        "article": f"/archive/{news.slug}/{sending.number}/mentoring-in-norway",
+        "search": "/archive/search?q=all+about",
         "not found": "/nothing",
         "board": "/desk",
         "draft": f"/desk/issues/{drafted.id}",

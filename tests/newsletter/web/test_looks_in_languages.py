@@ -27,7 +27,7 @@ from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import House, house_of_copy
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import LINK, ask, join
-from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, furnish
+from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, fill_archive, furnish
 
 # WCAG 2.2, 1.4.10: content reflows at a width of 320 CSS pixels.
 NARROWEST = 320
@@ -57,6 +57,8 @@ PLACES = (
     "erase",
     "archive",
     "shelf",
+    "article",
+    "search",
     "not found",
     "not valid",
     "run out",
@@ -115,13 +117,16 @@ def places(house: House) -> Mapping[str, str]:
         for number in range(MORE_LISTS):
             a_newsletter(tx, f"{LONG_NAME} {number}")
         limits.take(tx, replace(limits.DOMAIN, every=timedelta(days=1)), BUSY, now)
-        return {
+        shown = {
             **found,
+            "search": "/archive/search",
             "form": f"{found['subscribe']}/form",
             "link by mail": f"/preferences/{news.slug}",
             "not valid": "/u/nothing",
             **personal_places(tx, application, news.id, now),
         }
+    fill_archive(application)
+    return shown
 
 
 def personal_places(tx: Transaction, application: Application, list_id: int, now: datetime) -> Mapping[str, str]:

@@ -4,17 +4,21 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from newsletter.archive import errata
+from newsletter.archive import errata, shelving
 from newsletter.bootstrap import Application
 from newsletter.database import Database
-from newsletter.issues import draft, editing
-from newsletter.issues.model import Issue, Newsletter
+from newsletter.issues import draft, editing, newsletters
+from newsletter.issues.model import Archive, Issue, Newsletter
+from newsletter.letters import store as letters
+from newsletter.letters.webcopy import public_html
 from newsletter.mail import dispatch
 from newsletter.review.approval import approve, look_over
 from newsletter.staff.permissions import LOCAL_OPERATOR
-from newsletter.web.guard import LETTER_POLICY
+from newsletter.web.guard import ARTICLE_POLICY, LETTER_POLICY
+from subscribers.tables.lists import mailing_list
 from tests.newsletter.web.conftest import Hands, Reader
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -39,6 +43,15 @@ def published(database: Database, letter: Issue, reader: Reader, clock: Hands) -
     with database.write() as tx:
         dispatch.send_issue(tx, letter.id, clock())
     return letter
+
+
+@pytest.fixture
+def kept(application: Application, published: Issue) -> Issue:
+    """Give the same, taken into the archive."""
+    seed = application.keyring.derive("slots")
+    taken = shelving.take_in(application.database, application.templates, application.links, seed, application.clock)
+    assert (published.id,) == taken
+    return published
 
 
 def test_errata_stand_above_the_letter(
@@ -85,10 +98,116 @@ def test_the_page_is_the_letter_with_nobodys_values(client: TestClient, newslett
     assert "nosniff" == answer.headers["x-content-type-options"]
 
 
+def test_the_page_has_every_byte_of_the_letter(
+    client: TestClient, application: Application, newsletter: Newsletter, kept: Issue
+) -> None:
+    """What stands around it stands around it: without our bar it is what was mailed (P12)."""
+    html = client.get(f"/archive/{newsletter.slug}/{kept.number}").text
+    with application.database.read() as tx:
+        letter = letters.load(tx, kept.letter_id or 0)
+    ours = public_html(letter, application.links, newsletter.slug, kept.number)
+    head, body = (re.search(tag, ours) for tag in ("<head[^>]*>", "<body[^>]*>"))
+    assert head is not None
+    assert body is not None
+
+    assert html.startswith(ours[: head.end()])
+    assert ours[head.end() : body.end()] in html
+    assert html.endswith(ours[body.end() :])
+    assert f'href="/archive/{newsletter.slug}/">All issues' in html[: -len(ours[body.end() :])]
+
+
+def test_an_article_has_a_page(client: TestClient, newsletter: Newsletter, kept: Issue) -> None:
+    """With a title, a card for other sites, the way to its issue, and no script."""
+    answer = client.get(f"/archive/{newsletter.slug}/1/a-word")
+
+    assert 200 == answer.status_code
+    assert ARTICLE_POLICY == answer.headers["content-security-policy"]
+    assert 'property="og:title" content="A word"' in answer.text
+    assert f'property="og:url" content="https://news.example.org/archive/{newsletter.slug}/1/a-word"' in answer.text
+    assert 'content="Dear all, read on."' in answer.text
+    assert '<a href="https://example.org/a">read on</a>' in answer.text
+    assert 'style="' not in answer.text
+    for wrong in ("a-wor", "a-word-2", "%00", "..%2f1"):
+        assert 404 == client.get(f"/archive/{newsletter.slug}/1/{wrong}").status_code
+
+
+def test_words_are_found(client: TestClient, newsletter: Newsletter, kept: Issue) -> None:
+    """With a link to the page, and what was found marked."""
+    found = client.get("/archive/search", params={"q": "reading", "in": newsletter.slug})
+
+    assert f'href="/archive/{newsletter.slug}/1/a-word"' in found.text
+    assert "<mark>read</mark>" in found.text
+    assert "noindex" == found.headers["x-robots-tag"]
+    assert "Nothing was found" in client.get("/archive/search?q=nobody").text
+    assert "Nothing was found" not in client.get("/archive/search").text
+    assert '<input id="q" name="q" type="search" dir="auto" value="&#34;&gt;&lt;script&gt;"' in (
+        client.get("/archive/search", params={"q": '"><script>'}).text
+    )
+    for page in ("0", "-1", "x", "9" * 30, "²"):
+        assert 200 == client.get("/archive/search", params={"q": "read", "page": page}).status_code
+
+
+def test_the_json_feed_tells_of_it(client: TestClient, newsletter: Newsletter, kept: Issue) -> None:
+    """As JSON Feed 1.1 wants it, with what is inside."""
+    answer = client.get(f"/archive/{newsletter.slug}/feed.json")
+    feed = answer.json()
+
+    assert "application/feed+json; charset=utf-8" == answer.headers["content-type"]
+    assert "https://jsonfeed.org/version/1.1" == feed["version"]
+    assert f"https://news.example.org/archive/{newsletter.slug}/1" == feed["items"][0]["url"]
+    assert (
+        f'<a href="https://news.example.org/archive/{newsletter.slug}/1/a-word">A word</a>'
+        in (feed["items"][0]["content_html"])
+    )
+
+
+def test_machines_are_told_what_there_is(client: TestClient, newsletter: Newsletter, kept: Issue) -> None:
+    """And where not to go."""
+    robots = client.get("/robots.txt").text
+    places = client.get("/sitemap.xml").text
+
+    assert "Disallow: /desk" in robots
+    assert "Sitemap: https://news.example.org/sitemap.xml" in robots
+    assert f"<loc>https://news.example.org/archive/{newsletter.slug}/1/a-word</loc>" in places
+    ET.fromstring(places)  # noqa: S314 -- our own document
+
+
+@pytest.mark.parametrize("is_off", [True, False], ids=["switched off", "of a private list"])
+def test_what_is_private_is_nowhere(
+    client: TestClient, application: Application, newsletter: Newsletter, kept: Issue, *, is_off: bool
+) -> None:
+    """Nobody is told that there is such a newsletter (A43)."""
+    with application.database.write() as tx:
+        if is_off:
+            newsletters.edit(tx, newsletter.id, archive=Archive.OFF)
+        else:
+            tx.execute(update(mailing_list).values(is_public=False))
+    unknown = client.get("/archive/nothing/")
+    below = ("", "1", "1/a-word", "atom.xml", "feed.json", "1.pdf")
+
+    for path in below:
+        answer = client.get(f"/archive/{newsletter.slug}/{path}")
+        assert (404, unknown.text) == (answer.status_code, answer.text), path
+    for path in ("/archive/", "/sitemap.xml", "/archive/search?q=read"):
+        assert newsletter.slug not in client.get(path).text
+    assert f"/archive/{newsletter.slug}" not in client.get("/").text
+
+
+def test_a_private_list_may_have_a_public_archive(client: TestClient, application: Application, kept: Issue) -> None:
+    """Where somebody says so."""
+    with application.database.write() as tx:
+        tx.execute(update(mailing_list).values(is_public=False))
+        newsletters.edit(tx, kept.newsletter_id, archive=Archive.PUBLIC)
+
+    assert 200 == client.get("/archive/section-news/1").status_code
+    assert "Get it by mail" not in client.get("/archive/section-news/1").text
+
+
 def test_unknown_headers_and_queries_change_no_byte(client: TestClient, newsletter: Newsletter, published: Issue) -> None:
     """What may be kept by a cache is the same for everybody (A05)."""
     path = f"/archive/{newsletter.slug}/{published.number}"
     plain = client.get(path).content
+    assert b"All issues" in plain
 
     assert plain == client.get(f"{path}?utm_source=x&preview=1").content
     assert plain == client.get(path, headers={"X-Preview": "1", "Accept-Language": "de", "Cookie": "a=b"}).content

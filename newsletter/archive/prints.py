@@ -1,0 +1,46 @@
+"""Issues as they are printed, in SQL: made once, given as they are."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
+from sqlalchemy.dialects.postgresql import insert
+
+from newsletter.tables.archive import archive_print
+from subscribers.transaction import Transaction
+
+
+def printed(tx: Transaction, issue_ids: Collection[int]) -> frozenset[int]:
+    """Give those of *issue_ids* that there are as PDF."""
+    rows = tx.execute(
+        select(archive_print.c.issue_id).where(archive_print.c.issue_id.in_(list(issue_ids)), archive_print.c.trouble == "")
+    )
+    return frozenset(rows.scalars())
+
+
+def load(tx: Transaction, issue_id: int) -> bytes | None:
+    """Give the PDF of an issue; None: there is none."""
+    body: bytes | None = tx.execute(
+        select(archive_print.c.body).where(archive_print.c.issue_id == issue_id, archive_print.c.trouble == "")
+    ).scalar_one_or_none()
+    return body
+
+
+def hash_of(tx: Transaction, issue_id: int) -> str:
+    """Give the hash of what was printed, or tried to be; empty: nothing was."""
+    found: str | None = tx.execute(
+        select(archive_print.c.content_hash).where(archive_print.c.issue_id == issue_id)
+    ).scalar_one_or_none()
+    return found or ""
+
+
+def keep(tx: Transaction, issue_id: int, content_hash: str, body: bytes, trouble: str, now: datetime) -> None:
+    """Keep a PDF instead of the one before, or why there is none."""
+    values = {"content_hash": content_hash, "body": body, "trouble": trouble, "made_at": now}
+    tx.execute(
+        insert(archive_print)
+        .values(issue_id=issue_id, **values)
+        .on_conflict_do_update(index_elements=[archive_print.c.issue_id], set_=values)
+    )

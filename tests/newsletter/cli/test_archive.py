@@ -1,0 +1,49 @@
+"""`newsletter archive` and `newsletter newsletters edit --archive`."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from newsletter.cli.exits import Exit
+from newsletter.clock import MovableClock
+from tests.harness.terminal import Terminal
+
+
+@pytest.fixture
+def published(settings: dict[str, str], terminal: Terminal, paper: str) -> Terminal:
+    """Give a terminal where an issue with a letter was sent on 1 February 2020."""
+    at_desk = Terminal(settings, MovableClock(datetime(2020, 2, 1, 8, 0, tzinfo=UTC)))
+    issue = str(at_desk.ok("issues", "draft", paper, "--month", "2020-01")["issue"])
+    at_desk.ok("issues", "letter", issue, "Division Chair letter", "-", "--by", "Ann Other", stdin=b"Of mentors.")
+    at_desk.ok("issues", "approve", issue, "--override", "A test")
+    at_desk.ok("issues", "send", issue)
+    return at_desk
+
+
+def test_published_issues_are_taken_in_and_found(published: Terminal, paper: str) -> None:
+    """As often as somebody likes."""
+    assert () == tuple(published.ok("archive", "search", "mentoring")["hits"])
+    for _ in range(2):
+        assert {"issues": [1], "articles": 1} == published.ok("archive", "index", paper)
+    [hit] = published.ok("archive", "search", "mentoring", "--in", paper)["hits"]
+
+    assert ("section-news", 1, "Division Chair letter", "Ann Other") == (
+        hit["newsletter"],
+        hit["number"],
+        hit["title"],
+        hit["byline"],
+    )
+    assert "http://127.0.0.1:8000/archive/section-news/1/division-chair-letter" == hit["link"]
+    assert "Division Chair letter" in published("archive", "search", "mentors").out
+    assert "Nothing was found" in published("archive", "search", "nobody").out
+    assert Exit.REFUSED == published("archive", "search", "***").code
+
+
+def test_an_archive_is_switched_off(terminal: Terminal, paper: str) -> None:
+    """And on again, or left to the list."""
+    shown = [
+        terminal.ok("newsletters", "edit", paper, "--archive", choice)["is_shown"] for choice in ("off", "public", "as-list")
+    ]
+
+    assert [False, True, True] == shown
+    assert "off" in terminal("newsletters", "edit", paper, "--archive", "off").out
