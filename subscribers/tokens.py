@@ -50,6 +50,8 @@ class Purpose(StrEnum):
     MOVE_BACK = "move-back"
     # Number: the second at which a form was shown, since 1970.
     FORM = "form"
+    # Number: a newsletter. Its dates, for its staff.
+    CALENDAR = "calendar"
     # Number: a delivery. In Message-ID and the envelope sender.
     DELIVERY = "delivery"
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from newsletter.archive.index import PublishedIssue
@@ -58,8 +57,7 @@ def _link(parent: ET.Element, relation: str, media_type: str, address: str) -> N
 
 def tag(newsletter: Newsletter, links: Links, path: str = "") -> str:
     """Give an id that stays when addresses of pages change (RFC 4151): host, day of the newsletter's birth, slug."""
-    host = urlsplit(links.public_url).hostname or "localhost"
-    return f"tag:{host},{newsletter.created_at.astimezone(UTC):%Y-%m-%d}:{newsletter.slug}{path}"
+    return f"tag:{links.host},{newsletter.created_at.astimezone(UTC):%Y-%m-%d}:{newsletter.slug}{path}"
 
 
 def moment(at: datetime) -> str:

@@ -1,26 +1,18 @@
 """`newsletter newsletters`: the publications, their plans and their calendars."""
 
-from datetime import timedelta
-
 import click
 from rich.table import Table
 
-from newsletter.cli import shown
+from newsletter.cli import schedules, shown
 from newsletter.cli.door import Acting, Door, common, pass_door
-from newsletter.cli.parameters import Sender, SenderType, SpanType, read_text
-from newsletter.issues import calendar
+from newsletter.cli.parameters import Sender, SenderType, read_text
 from newsletter.issues import newsletters as store
 from newsletter.issues.model import Archive, Newsletter, SectionPlan
 from newsletter.issues.plan import parse_plan, to_document
-from newsletter.issues.recurrence import parse_recurrence, parse_wall_time, parse_zone
-from newsletter.issues.schedule import Covers, Slot, WhenEmpty, usual_cover
 from newsletter.staff.permissions import Permission
 from subscribers import register
 from subscribers.errors import ListNotFound
 from subscribers.model import MailingList
-
-CALENDAR_LENGTH = 12
-LONGEST_CALENDAR = 120
 
 
 @click.command("create")
@@ -147,78 +139,6 @@ def plan(door: Door, name: str, file: str | None) -> None:
     )
 
 
-@click.command("schedule")
-@click.argument("name")
-@click.argument("recurrence", metavar="DAY")
-@click.argument("at", metavar="TIME")
-@click.option(
-    "--draft-before", type=SpanType(), default="7d", show_default=True, help="How long before sending the draft is made."
-)
-@click.option(
-    "--covers", type=click.Choice([one.value for one in Covers]), help="Whose posts it carries; by the day if not said."
-)
-@click.option(
-    "--when-empty",
-    type=click.Choice([one.value for one in WhenEmpty]),
-    default=WhenEmpty.SKIP.value,
-    show_default=True,
-    help="What becomes of a month without posts.",
-)
-@click.option("--timezone", "zone", metavar="Z", help="Where TIME is meant; the newsletter's own if not said.")
-@common
-@pass_door
-def schedule(
-    door: Door,
-    name: str,
-    recurrence: str,
-    at: str,
-    *,
-    draft_before: timedelta,
-    covers: str | None,
-    when_empty: str,
-    zone: str | None,
-) -> None:
-    """Say when the issues are due, every month.
-
-    DAY is "first monday", "last friday", "second weekday", "day 15" or "last day"; TIME is local.
-
-    Example: newsletter newsletters schedule "CPDWL Newsletter" "first monday" 09:00 --draft-before 7d
-    """
-    rule = parse_recurrence(recurrence)
-    with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
-        known = store.find(acting.tx, name)
-        calendar.set_schedule(
-            acting.tx,
-            known.id,
-            rule,
-            parse_wall_time(at),
-            parse_zone(zone or known.zone),
-            draft_before,
-            Covers(covers) if covers else usual_cover(rule),
-            WhenEmpty(when_empty),
-            acting.now,
-        )
-        acting.record("newsletter.schedule", f"newsletter {known.name}", day=str(rule), at=at)
-        slots = calendar.upcoming(acting.tx, known.id, acting.now, CALENDAR_LENGTH)
-    _answer_slots(door, known, slots)
-
-
-@click.command("calendar")
-@click.argument("name")
-@click.option("--count", type=click.IntRange(1, LONGEST_CALENDAR), default=CALENDAR_LENGTH, show_default=True, help="How many.")
-@common
-@pass_door
-def calendar_(door: Door, name: str, count: int) -> None:
-    """Show the next times an issue is due.
-
-    Example: newsletter newsletters calendar "CPDWL Newsletter"
-    """
-    with door.reading() as tx:
-        known = store.find(tx, name)
-        slots = calendar.upcoming(tx, known.id, door.now(), count)
-    _answer_slots(door, known, slots)
-
-
 @click.command("list")
 @common
 @pass_door
@@ -300,39 +220,8 @@ def _plan_row(section: SectionPlan) -> tuple[object, ...]:
     return (section.title, section.kind.value, section.show.value, "everything else" if section.takes_rest else rules)
 
 
-def _answer_slots(door: Door, newsletter: Newsletter, slots: tuple[Slot, ...]) -> None:
-    document = [
-        {
-            "slot": slot.slot_key,
-            "send_at": slot.send_at,
-            "draft_at": slot.draft_at,
-            "month": str(slot.month),
-            "state": slot.state.value,
-            "issue": slot.issue_id,
-        }
-        for slot in slots
-    ]
-    rows = [
-        (
-            shown.moment(slot.send_at, newsletter.zone),
-            shown.moment(slot.draft_at, newsletter.zone),
-            slot.month.words,
-            slot.state.value,
-        )
-        for slot in slots
-    ]
-    door.answer(
-        {"newsletter": newsletter.slug, "slots": document},
-        shown.table(("sent", "drafted", "posts of", "state"), rows)
-        if slots
-        else shown.line(
-            f'{newsletter.name} has no schedule: newsletter newsletters schedule {newsletter.slug} "first monday" 09:00'
-        ),
-    )
-
-
 newsletters = click.Group(
     "newsletters",
-    commands=[create, edit, plan, schedule, calendar_, list_, show],
+    commands=[create, edit, plan, schedules.schedule, schedules.calendar_, list_, show],
     help="The publications, their plans of sections and their calendars.",
 )

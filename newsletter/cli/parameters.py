@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from newsletter.errors import BadValue
+from newsletter.issues.practice import Lead, parse_lead
 from newsletter.issues.recurrence import instant
 
 P = ParamSpec("P")
@@ -71,6 +72,21 @@ class SpanType(click.ParamType[timedelta]):
         if span > LONGEST_SPAN:
             self.fail(f"{value!r} is longer than {LONGEST_SPAN.days} days.", param, ctx)
         return span
+
+
+class LeadType(click.ParamType[Lead]):
+    """`5d`, `36h`, or `2wd` for working days."""
+
+    name = "span"
+
+    def convert(self, value: str | Lead, param: click.Parameter | None, ctx: click.Context | None) -> Lead:
+        """Read how long before."""
+        if isinstance(value, Lead):
+            return value
+        try:
+            return parse_lead(value)
+        except BadValue as refusal:
+            self.fail(f"{refusal}.", param, ctx)
 
 
 @dataclass(frozen=True, slots=True)

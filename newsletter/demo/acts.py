@@ -21,7 +21,7 @@ from newsletter.demo.outcome import Caught
 from newsletter.demo.posts import MATERIAL, SITE_ZONE
 from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
-from newsletter.issues import authors, calendar, draft, editing, newsletters, store
+from newsletter.issues import authors, draft, editing, newsletters, schedulebook, store, timetable
 from newsletter.issues.model import Issue, IssueState, Newsletter
 from newsletter.issues.recurrence import parse_recurrence
 from newsletter.issues.schedule import WhenEmpty
@@ -98,8 +98,11 @@ def organise(app: Application, blog_url: str) -> Organised:
             zone=SITE_ZONE.key,
         )
         feeds.add(tx, newsletter.id, f"{blog_url}/feed/", now)
-        calendar.set_schedule(
-            tx, newsletter.id, parse_recurrence(RECURRENCE), AT, SITE_ZONE.key, DRAFT_BEFORE, None, WhenEmpty.SKIP, now
+        schedulebook.set_schedule(
+            tx,
+            timetable.propose(
+                newsletter.id, parse_recurrence(RECURRENCE), AT, SITE_ZONE.key, DRAFT_BEFORE, None, WhenEmpty.SKIP, now
+            ),
         )
     order = ImportOrder(mailing_list.id, people.BASIS, is_confirmed=True, source=people.FILE.name)
     with people.FILE.open("rb") as file:

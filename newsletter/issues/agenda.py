@@ -5,6 +5,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import BadValue, WrongState
+from newsletter.feeds.model import Post
 from newsletter.issues import alerts, calendar, newsletters, store
 from newsletter.issues.draft import draft_month, missed_key, pool
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
@@ -23,22 +24,30 @@ class Step(StrEnum):
 def draft_claimed(tx: Transaction, claimed: Slot, token: str, now: datetime) -> Issue | None:
     """Do what a claimed slot asks for, after the feeds were gathered; gives its issue if it has one now.
 
-    A month without posts is skipped or held, as the schedule says, once nothing can be added to it any more; before
+    A month with too few posts is skipped or held, as the schedule says, once nothing can be added to it any more; before
     that the slot is given back and tried again. A worker that lost its lease changes nothing.
     """
     if not calendar.renew_claim(tx, claimed, token, now):
         return None
     newsletter = newsletters.by_id(tx, claimed.newsletter_id)
-    known = store.issue_of_slot(tx, newsletter.id, claimed.slot_key)
-    if known is not None or pool(tx, newsletter, claimed.month):
+    if has_enough(tx, claimed):
         return _drafted(tx, newsletter, claimed, token, now)
+    found = _found(tx, newsletter, claimed)
     if not _is_over(newsletter, claimed, now):
-        calendar.release_draft(tx, claimed, token, now, f"no posts of {claimed.month.words} yet")
+        calendar.release_draft(tx, claimed, token, now, f"{found} yet")
         return None
     if claimed.when_empty is WhenEmpty.SKIP:
-        calendar.finish_draft(tx, claimed, token, SlotState.SKIPPED, None, f"{claimed.month.words} had no posts")
+        calendar.finish_draft(tx, claimed, token, SlotState.SKIPPED, None, found)
         return None
-    return _held_empty(tx, newsletter, claimed, token, now)
+    return _held_empty(tx, newsletter, claimed, token, now, found)
+
+
+def has_enough(tx: Transaction, claimed: Slot) -> bool:
+    """Whether a slot has its issue already, or there are as many posts for it as its schedule wants."""
+    if store.issue_of_slot(tx, claimed.newsletter_id, claimed.slot_key) is not None:
+        return True
+    newsletter = newsletters.by_id(tx, claimed.newsletter_id)
+    return len(_posts(tx, newsletter, claimed)) >= claimed.practice.least
 
 
 def decide(due: Due, *, is_approved: bool, now: datetime) -> Step:
@@ -126,19 +135,38 @@ def schedule_issue(tx: Transaction, issue_id: int, at: datetime, now: datetime) 
     return store.load(tx, issue_id)
 
 
+def _posts(tx: Transaction, newsletter: Newsletter, claimed: Slot) -> tuple[Post, ...]:
+    return pool(tx, newsletter, claimed.month, since=calendar.skipped_before(tx, claimed))
+
+
+def _found(tx: Transaction, newsletter: Newsletter, claimed: Slot) -> str:
+    """Say how many posts there are where there are too few."""
+    count = len(_posts(tx, newsletter, claimed))
+    if count == 0:
+        return f"no posts of {claimed.month.words}"
+    posts = "1 post" if count == 1 else f"{count} posts"
+    return f"{posts} of {claimed.month.words}, and {claimed.practice.least} are wanted"
+
+
 def _drafted(tx: Transaction, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
-    made = draft_month(tx, newsletter, claimed.month, now, slot_key=claimed.slot_key, send_at=claimed.send_at)
+    made = _made(tx, newsletter, claimed, now, claimed.send_at)
     calendar.finish_draft(tx, claimed, token, SlotState.DRAFTED, made.id)
     return made
 
 
-def _held_empty(tx: Transaction, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
-    made = draft_month(tx, newsletter, claimed.month, now, slot_key=claimed.slot_key)
+def _held_empty(tx: Transaction, newsletter: Newsletter, claimed: Slot, token: str, now: datetime, found: str) -> Issue:
+    made = _made(tx, newsletter, claimed, now, None)
     held = store.set_state(tx, made, IssueState.HELD, now)
-    calendar.finish_draft(tx, claimed, token, SlotState.HELD, held.id, f"{claimed.month.words} had no posts")
-    text = f"{_called(newsletter, held)} has no posts, so it is held. Write what it should carry, or cancel it."
+    calendar.finish_draft(tx, claimed, token, SlotState.HELD, held.id, found)
+    text = f"{_called(newsletter, held)} has {found}, so it is held. Write what it should carry, or cancel it."
     alerts.raise_alert(tx, held_key(held.id), text, now, newsletter_id=newsletter.id, issue_id=held.id)
     return held
+
+
+def _made(tx: Transaction, newsletter: Newsletter, claimed: Slot, now: datetime, send_at: datetime | None) -> Issue:
+    """Draft the issue of a slot, with the posts of the months just before it that were skipped."""
+    since = calendar.skipped_before(tx, claimed)
+    return draft_month(tx, newsletter, claimed.month, now, slot_key=claimed.slot_key, send_at=send_at, since=since)
 
 
 def _is_over(newsletter: Newsletter, claimed: Slot, now: datetime) -> bool:

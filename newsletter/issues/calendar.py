@@ -4,37 +4,20 @@ A slot is the newsletter and a nominal local date-time, inserted once and never 
 finds it there. A worker that drafts holds it by a lease with a token; one that lost its lease cannot finish it any more.
 """
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
 
-from newsletter.errors import BadValue
-from newsletter.issues.model import IssueState
-from newsletter.issues.recurrence import (
-    MOST_OCCURRENCES,
-    Occurrence,
-    Recurrence,
-    instant,
-    occurrences,
-    parse_recurrence,
-    parse_wall_time,
-    parse_zone,
-)
-from newsletter.issues.schedule import (
-    MOST_LATENESS,
-    Covers,
-    Due,
-    Schedule,
-    Slot,
-    SlotState,
-    WhenEmpty,
-    covered_month,
-    usual_cover,
-)
+from newsletter.issues import schedulebook, timetable
+from newsletter.issues.model import IssueState, Month
+from newsletter.issues.schedule import Covers, Due, Schedule, Slot, SlotState, WhenEmpty, covered_month
+from newsletter.issues.schedulebook import PRACTICE, lateness, practice_of
 from newsletter.tables.issues import issue, schedule, slot
 from subscribers.transaction import Transaction
 
@@ -44,70 +27,21 @@ LEASE = timedelta(seconds=120)
 # Between two tries to draft a slot: a feed that is down is not asked at every tick.
 PAUSE_BETWEEN_TRIES = timedelta(minutes=5)
 
-# A draft made earlier would miss most of its month.
-LONGEST_DRAFT_BEFORE = timedelta(days=28)
-
-# Between a draft and its sending clocks may be changed; the largest change there was skipped a day (Apia, 2011).
-LARGEST_CLOCK_CHANGE = timedelta(days=1)
-
 # Issues that go out when their time comes, if they are approved; what is further on has gone out already.
 _WAITING = (IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.APPROVED, IssueState.SCHEDULED)
 _UNDRAFTED = (SlotState.PLANNED, SlotState.DRAFTING)
-_SLOTS = select(slot, schedule.c.covers, schedule.c.when_empty).join(schedule, schedule.c.id == slot.c.schedule_id)
-
-
-def set_schedule(
-    tx: Transaction,
-    newsletter_id: int,
-    recurrence: Recurrence,
-    at: time,
-    zone: str,
-    draft_before: timedelta,
-    covers: Covers | None,
-    when_empty: WhenEmpty,
-    now: datetime,
-) -> Schedule:
-    """Say when the issues of a newsletter are due from *now* on; a different schedule before it ends.
-
-    Slots already recorded stay what they were. The same schedule said again changes nothing. `covers` None leaves the
-    month to the rule: up to the 15th an issue looks back on the month before.
-
-    Raises:
-        BadValue: the zone is not known, or the draft would be made after the sending or too long before.
-
-    """
-    if not timedelta() <= draft_before <= LONGEST_DRAFT_BEFORE:
-        raise BadValue("draft before", draft_before, f"between 0 and {LONGEST_DRAFT_BEFORE.days} days")
-    wanted = {
-        "recurrence": str(recurrence),
-        "at": at.isoformat(timespec="minutes"),
-        "zone": parse_zone(zone),
-        "draft_before_minutes": draft_before // timedelta(minutes=1),
-        "covers": covers or usual_cover(recurrence),
-        "when_empty": when_empty,
-    }
-    known = schedule_of(tx, newsletter_id)
-    if known is None or not _is_as(tx, known.id, wanted):
-        tx.execute(update(schedule).where(*_running(newsletter_id)).values(ended_at=now))
-        tx.execute(insert(schedule).values(newsletter_id=newsletter_id, created_at=now, **wanted))
-    made = schedule_of(tx, newsletter_id)
-    assert made is not None
-    return made
-
-
-def schedule_of(tx: Transaction, newsletter_id: int) -> Schedule | None:
-    """Give the schedule that a newsletter has now."""
-    row = tx.execute(select(schedule).where(*_running(newsletter_id)).order_by(schedule.c.id.desc()).limit(1)).one_or_none()
-    return _schedule(row) if row is not None else None
+_WITHOUT_ISSUE = (SlotState.SKIPPED, SlotState.MISSED)
+_SLOTS = select(slot, schedule.c.covers, schedule.c.when_empty, schedule.c.zone, *PRACTICE).join(
+    schedule, schedule.c.id == slot.c.schedule_id
+)
 
 
 def upcoming(tx: Transaction, newsletter_id: int, now: datetime, count: int = 12) -> tuple[Slot, ...]:
     """Give the next slots of a newsletter, recorded or still to come, in order of sending."""
     recorded = _slots(tx, slot.c.newsletter_id == newsletter_id, slot.c.send_at > now)
-    keys = {one.slot_key for one in recorded}
-    current = schedule_of(tx, newsletter_id)
-    coming = [] if current is None else [_planned(current, one) for one in _occurrences(current, now, count=count)]
-    new = [one for one in coming if one.slot_key not in keys]
+    current = schedulebook.schedule_of(tx, newsletter_id)
+    # A recorded slot may stand in the way of one.
+    new = [] if current is None else _without_slot(tx, current, timetable.coming(current, now, count=count + 1))
     return tuple(sorted((*recorded, *new), key=lambda one: one.send_at)[:count])
 
 
@@ -116,8 +50,7 @@ def record_slots(tx: Transaction, now: datetime) -> int:
 
     Slots before a schedule was made are never made up; slots that passed while nobody was there are recorded all the same.
     """
-    rows = tx.execute(select(schedule).where(schedule.c.ended_at.is_(None)).order_by(schedule.c.id)).all()
-    return sum(_record(tx, _schedule(row), now) for row in rows)
+    return sum(_record(tx, one, now) for one in schedulebook.running(tx))
 
 
 def claim_draft(tx: Transaction, now: datetime, token: str) -> Slot | None:
@@ -125,10 +58,9 @@ def claim_draft(tx: Transaction, now: datetime, token: str) -> Slot | None:
     is_free = and_(
         slot.c.state.in_(_UNDRAFTED),
         slot.c.draft_at <= now,
-        slot.c.send_at >= now - MOST_LATENESS,
         or_(slot.c.lease_until.is_(None), slot.c.lease_until <= now),
     )
-    found = tx.execute(_SLOTS.where(is_free).order_by(slot.c.send_at, slot.c.newsletter_id).limit(1)).one_or_none()
+    found = next((one for one in _slots(tx, is_free) if not one.is_overdue(now)), None)
     if found is None:
         return None
     taken = tx.execute(
@@ -157,17 +89,26 @@ def release_draft(tx: Transaction, claimed: Slot, token: str, now: datetime, not
 
 def overdue(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
     """Give the slots that nobody drafted in time, so late that a person must decide."""
-    return _slots(tx, slot.c.state.in_(_UNDRAFTED), slot.c.send_at < now - MOST_LATENESS)
+    return tuple(one for one in _slots(tx, slot.c.state.in_(_UNDRAFTED), slot.c.send_at < now) if one.is_overdue(now))
+
+
+def skipped_before(tx: Transaction, of: Slot) -> Month | None:
+    """Give the month of the first of the slots just before this one that were skipped, whose posts are still to be carried."""
+    earlier = _slots(tx, slot.c.newsletter_id == of.newsletter_id, slot.c.send_at < of.send_at)
+    skipped = list(takewhile(lambda one: one.state is SlotState.SKIPPED, reversed(earlier)))
+    return skipped[-1].month if skipped else None
 
 
 def due(tx: Transaction, now: datetime) -> tuple[Due, ...]:
     """Give the issues whose time of sending has come, whether they are approved or not."""
     rows = tx.execute(
-        select(issue.c.id, issue.c.newsletter_id, issue.c.slot_key, issue.c.send_at)
+        select(issue.c.id, issue.c.newsletter_id, issue.c.slot_key, issue.c.send_at, schedule.c.most_late_minutes)
+        .outerjoin(slot, and_(slot.c.newsletter_id == issue.c.newsletter_id, slot.c.slot_key == issue.c.slot_key))
+        .outerjoin(schedule, schedule.c.id == slot.c.schedule_id)
         .where(issue.c.state.in_(_WAITING), issue.c.send_at <= now)
         .order_by(issue.c.send_at, issue.c.id),
     )
-    return tuple(Due(*row) for row in rows)
+    return tuple(Due(row.id, row.newsletter_id, row.slot_key, row.send_at, lateness(row.most_late_minutes)) for row in rows)
 
 
 def settle(tx: Transaction, of: Slot | Due, state: SlotState, note: str = "") -> None:
@@ -177,12 +118,28 @@ def settle(tx: Transaction, of: Slot | Due, state: SlotState, note: str = "") ->
 
 
 def _record(tx: Transaction, of: Schedule, now: datetime) -> int:
-    newest = tx.execute(select(func.max(slot.c.send_at)).where(slot.c.schedule_id == of.id)).scalar_one()
+    newest = _newest(tx, of)
     # Strictly later than the newest one, but a slot at the very moment the schedule was made still counts.
     after = newest if newest is not None else of.created_at - timedelta.resolution
-    coming = _occurrences(of, after, until=now + of.draft_before + LARGEST_CLOCK_CHANGE)
-    planned = (_planned(of, one) for one in coming)
-    return sum(_insert(tx, one) for one in planned if one.draft_at <= now)
+    coming = timetable.coming(of, after, until=now + of.draft_before + timetable.LARGEST_CLOCK_CHANGE)
+    planned = [one for one in coming if one.draft_at <= now]
+    return sum(_insert(tx, one) for one in _without_slot(tx, of, planned)) if planned else 0
+
+
+def _newest(tx: Transaction, of: Schedule) -> datetime | None:
+    moment: datetime | None = tx.execute(select(func.max(slot.c.send_at)).where(slot.c.schedule_id == of.id)).scalar_one()
+    return moment
+
+
+def _without_slot(tx: Transaction, of: Schedule, planned: Sequence[Slot]) -> list[Slot]:
+    """Give those of *planned* whose month has no slot yet.
+
+    A changed schedule makes no second issue of a month, and neither does a table of holidays that was corrected meanwhile.
+    """
+    known = _slots(tx, slot.c.newsletter_id == of.newsletter_id)
+    keys = {one.slot_key for one in known}
+    months = {one.month for one in known if one.schedule_id == of.id or one.state not in _WITHOUT_ISSUE}
+    return [one for one in planned if one.slot_key not in keys and one.month not in months]
 
 
 def _insert(tx: Transaction, planned: Slot) -> int:
@@ -210,43 +167,6 @@ def _change_claimed(tx: Transaction, claimed: Slot, token: str, **values: object
     return bool(result.rowcount)
 
 
-def _occurrences(
-    of: Schedule, after: datetime, *, until: datetime | None = None, count: int = MOST_OCCURRENCES
-) -> tuple[Occurrence, ...]:
-    return occurrences(of.recurrence, of.at, of.zone, after=after, until=until, count=count)
-
-
-def _planned(of: Schedule, occurrence: Occurrence) -> Slot:
-    return Slot(
-        newsletter_id=of.newsletter_id,
-        slot_key=occurrence.slot_key,
-        schedule_id=of.id,
-        month=covered_month(occurrence.slot_key, of.covers),
-        when_empty=of.when_empty,
-        draft_at=_draft_at(of, occurrence),
-        send_at=occurrence.send_at,
-        state=SlotState.PLANNED,
-        issue_id=None,
-        attempts=0,
-        note="",
-    )
-
-
-def _draft_at(of: Schedule, occurrence: Occurrence) -> datetime:
-    """Give the moment of drafting: so many days before by the calendar, at the same hour whatever the clocks did since."""
-    nominal = datetime.fromisoformat(occurrence.slot_key) - of.draft_before
-    return min(instant(nominal, of.zone), occurrence.send_at)
-
-
-def _is_as(tx: Transaction, schedule_id: int, wanted: dict[str, Any]) -> bool:
-    same = [schedule.c[name] == value for name, value in wanted.items()]
-    return tx.execute(select(schedule.c.id).where(schedule.c.id == schedule_id, *same)).one_or_none() is not None
-
-
-def _running(newsletter_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (schedule.c.newsletter_id == newsletter_id, schedule.c.ended_at.is_(None))
-
-
 def _is(newsletter_id: int, slot_key: str) -> tuple[ColumnElement[bool], ...]:
     return (slot.c.newsletter_id == newsletter_id, slot.c.slot_key == slot_key)
 
@@ -272,19 +192,6 @@ def _slot(row: Row[Any]) -> Slot:
         issue_id=row.issue_id,
         attempts=row.attempts,
         note=row.note,
-    )
-
-
-def _schedule(row: Row[Any]) -> Schedule:
-    return Schedule(
-        id=row.id,
-        newsletter_id=row.newsletter_id,
-        recurrence=parse_recurrence(row.recurrence),
-        at=parse_wall_time(row.at),
         zone=row.zone,
-        draft_before=timedelta(minutes=row.draft_before_minutes),
-        covers=Covers(row.covers),
-        when_empty=WhenEmpty(row.when_empty),
-        created_at=row.created_at,
-        ended_at=row.ended_at,
+        practice=practice_of(row),
     )

@@ -53,8 +53,11 @@ def draft_month(
     *,
     slot_key: str | None = None,
     send_at: datetime | None = None,
+    since: Month | None = None,
 ) -> Issue:
     """Draft an issue of the posts of *month*, cut in the newsletter's zone, without what other issues carry.
+
+    With *since* it carries what is left of the months from there on, too: those had no issue of their own.
 
     Posts are filed by the newsletter's plan; a required letter that is still to be written has an honest placeholder.
     For a slot the issue is made once: asked again, the one that is there is given back.
@@ -63,7 +66,7 @@ def draft_month(
     known = store.issue_of_slot(tx, newsletter.id, slot_key) if slot_key is not None else None
     if known is not None:
         return store.load(tx, known)
-    filed = file_posts(newsletter.plan, pool(tx, newsletter, month))
+    filed = file_posts(newsletter.plan, pool(tx, newsletter, month, since=since))
     opening = Opening(
         title=month.words,
         subject=one_line(f"{newsletter.name}: {month.words}", LONGEST_SUGGESTED_SUBJECT),
@@ -124,9 +127,12 @@ def top_up(tx: Transaction, issue_id: int, now: datetime) -> int:
     return added
 
 
-def pool(tx: Transaction, newsletter: Newsletter, month: Month) -> tuple[Post, ...]:
-    """Give the posts of *month* that no issue of the newsletter carries, the oldest first, none of them twice."""
-    start, end = start_of(month, newsletter.zone), start_of(month.following, newsletter.zone)
+def pool(tx: Transaction, newsletter: Newsletter, month: Month, *, since: Month | None = None) -> tuple[Post, ...]:
+    """Give the posts of *month* that no issue of the newsletter carries, the oldest first, none of them twice.
+
+    With *since* those of all months from there to *month*.
+    """
+    start, end = start_of(since or month, newsletter.zone), start_of(month.following, newsletter.zone)
     carried = contents.carried(tx, newsletter.id)
     free: list[Post] = []
     for post in sorted(feeds.posts_between(tx, newsletter.id, start, end), key=_age):

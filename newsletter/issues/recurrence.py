@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.errors import BadValue
 from newsletter.issues.model import Month
+from newsletter.issues.workdays import MONDAY_TO_FRIDAY, Shift, Workdays
 
 # The position of "last".
 LAST = -1
@@ -36,7 +37,7 @@ class Unit(StrEnum):
     FRIDAY = "friday"
     SATURDAY = "saturday"
     SUNDAY = "sunday"
-    # Monday to Friday; the product knows no holidays.
+    # Monday to Friday, holidays or not; what is moved for holidays is said beside the recurrence (workdays.Shift).
     WEEKDAY = "weekday"
     DAY = "day"
 
@@ -161,10 +162,17 @@ def occurrences(
     after: datetime,
     until: datetime | None = None,
     count: int = MOST_OCCURRENCES,
+    shift: Shift = Shift.KEEP,
+    workdays: Workdays = MONDAY_TO_FRIDAY,
 ) -> tuple[Occurrence, ...]:
-    """Give the occurrences later than *after* and not later than *until*, in order, at most *count*."""
+    """Give the occurrences later than *after* and not later than *until*, in order, at most *count*.
+
+    A day that is not among *workdays* is moved as *shift* says.
+    """
     found: list[Occurrence] = []
-    for occurrence in _from_month_of(after, recurrence, at, zone):
+    for month in _months_from(after, zone):
+        local = datetime.combine(workdays.moved(recurrence.day_in(month), shift), at)
+        occurrence = Occurrence(local.isoformat(timespec="minutes"), instant(local, zone))
         if len(found) == count or (until is not None and occurrence.send_at > until):
             break
         if occurrence.send_at > after:
@@ -172,11 +180,10 @@ def occurrences(
     return tuple(found)
 
 
-def _from_month_of(moment: datetime, recurrence: Recurrence, at: time, zone: str) -> Iterator[Occurrence]:
+def _months_from(moment: datetime, zone: str) -> Iterator[Month]:
     month = Month.of(moment.astimezone(ZoneInfo(zone)).date())
     while True:
-        local = datetime.combine(recurrence.day_in(month), at)
-        yield Occurrence(local.isoformat(timespec="minutes"), instant(local, zone))
+        yield month
         month = month.following
 
 

@@ -5,10 +5,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from newsletter.issues.model import Month
+from newsletter.issues.practice import MOST_LATENESS, USUAL, Milestone, Practice, milestones
 from newsletter.issues.recurrence import Recurrence, instant
-
-# An issue that could not be made or sent for a day and a half is no longer what its readers expect: a person decides.
-MOST_LATENESS = timedelta(hours=36)
 
 # Until the middle of a month an issue looks back on the one before.
 LAST_DAY_LOOKING_BACK = 15
@@ -22,11 +20,11 @@ class Covers(StrEnum):
 
 
 class WhenEmpty(StrEnum):
-    """What becomes of a slot whose month has no posts."""
+    """What becomes of a slot whose month has no posts, or fewer than are wanted."""
 
-    # No issue this time.
+    # No issue this time; what there is waits for the next one.
     SKIP = "skip"
-    # An issue with nothing but its letters to be written, held for an editor.
+    # An issue with what there is and its letters to be written, held for an editor.
     HOLD = "hold"
 
 
@@ -42,7 +40,7 @@ class SlotState(StrEnum):
     DONE = "done"
     # A person must act.
     HELD = "held"
-    # The month had no posts.
+    # The month had no posts, or too few.
     SKIPPED = "skipped"
     # Nobody was there when its time came, and for too long.
     MISSED = "missed"
@@ -63,6 +61,7 @@ class Schedule:
     when_empty: WhenEmpty
     created_at: datetime
     ended_at: datetime | None
+    practice: Practice = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,17 @@ class Slot:
     attempts: int
     # Why it stands where it stands, for a person.
     note: str
+    zone: str = "UTC"
+    practice: Practice = USUAL
+
+    @property
+    def milestones(self) -> tuple[Milestone, ...]:
+        """The dates on the way of its issue, in the order of its stages."""
+        return milestones(self.practice, datetime.fromisoformat(self.slot_key), self.zone, self.draft_at)
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it is too late to draft it without asking."""
+        return self.send_at < now - self.practice.most_lateness
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +105,11 @@ class Due:
     # None for an issue that was never drafted for a slot.
     slot_key: str | None
     send_at: datetime
+    most_lateness: timedelta = MOST_LATENESS
 
     def is_late(self, now: datetime) -> bool:
         """Whether it is too late to send it without asking."""
-        return now - self.send_at > MOST_LATENESS
+        return now - self.send_at > self.most_lateness
 
 
 def usual_cover(recurrence: Recurrence) -> Covers:

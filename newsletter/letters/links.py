@@ -1,6 +1,7 @@
 """The addresses of our own pages, as they stand in letters; pure."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,6 +10,11 @@ class Links:
 
     # Such as "https://news.example.org"; a path below a shared host is fine.
     public_url: str
+
+    @property
+    def host(self) -> str:
+        """The name of the machine readers see."""
+        return urlsplit(self.public_url).hostname or "localhost"
 
     def home(self) -> str:
         """Give the front door."""
@@ -73,6 +79,14 @@ class Links:
     def images(self) -> str:
         """Give what the addresses of all our images begin with."""
         return self._at("/images/")
+
+    def calendar(self, token: str) -> str:
+        """Give the calendar file of a newsletter's dates, for its staff."""
+        return self._at(f"/calendar/{token}.ics")
+
+    def desk_issue(self, issue_id: int) -> str:
+        """Give the page of the desk about one issue."""
+        return self._at(f"/desk/issues/{issue_id}")
 
     def subscribe(self, list_slug: str) -> str:
         """Give the form of one mailing list."""

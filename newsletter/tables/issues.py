@@ -52,6 +52,16 @@ schedule = Table(
     # Which month's posts a slot carries: "previous" or "same".
     Column("covers", Text, nullable=False),
     Column("when_empty", Text, nullable=False),
+    # How long before sending each is due ("5d", "36h", "2wd" for working days); empty: not on the calendar.
+    Column("contributions_before", Text, nullable=False, server_default=""),
+    Column("review_before", Text, nullable=False, server_default=""),
+    Column("approval_before", Text, nullable=False, server_default=""),
+    # Where a day nobody works on is moved to, and whose holidays count ("NL", "DE-BY").
+    Column("shift", Text, nullable=False, server_default="keep"),
+    Column("country", Text, nullable=False, server_default=""),
+    # With fewer new posts a slot is empty.
+    Column("least", Integer, nullable=False, server_default="1"),
+    Column("most_late_minutes", Integer, nullable=False, server_default="2160"),
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
     **SQLITE,

@@ -245,7 +245,7 @@ async def _gather_month(application: Application, claimed: Slot) -> tuple[str, .
 def _draft(application: Application, claimed: Slot, token: str, troubles: Sequence[str]) -> None:
     now = application.clock()
     with application.database.write() as tx:
-        if troubles and _would_be_empty(tx, claimed):
+        if troubles and not agenda.has_enough(tx, claimed):
             # A feed that is down is no month without posts: nothing is skipped on its word.
             _wait_for_feeds(tx, claimed, token, troubles[0], now)
             return
@@ -265,12 +265,6 @@ def _tell_of_gaps(tx: Transaction, made: Issue, troubles: Sequence[str], now: da
         f"{made.title} was drafted while not all posts could be read. Posts found later are added to the draft. {troubles[0]}"
     )
     alerts.raise_alert(tx, f"issue-gaps:{made.id}", text, now, newsletter_id=made.newsletter_id, issue_id=made.id)
-
-
-def _would_be_empty(tx: Transaction, claimed: Slot) -> bool:
-    if store.issue_of_slot(tx, claimed.newsletter_id, claimed.slot_key) is not None:
-        return False
-    return not draft.pool(tx, newsletters.by_id(tx, claimed.newsletter_id), claimed.month)
 
 
 def _wait_for_feeds(tx: Transaction, claimed: Slot, token: str, trouble: str, now: datetime) -> None:

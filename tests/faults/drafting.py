@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select, update
 
 from newsletter.feeds import store as feeds
-from newsletter.issues import calendar, newsletters, store
+from newsletter.issues import newsletters, schedulebook, store, timetable
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
 from newsletter.tables.issues import slot
@@ -28,16 +28,18 @@ def a_blog(trial: Trial) -> Iterator[None]:
         with trial.opened() as database, database.write() as tx:
             feeds.add(tx, trial.newsletter_id, Blog(posts).mount(chaos), now)
             newsletter = newsletters.by_id(tx, trial.newsletter_id)
-            calendar.set_schedule(
+            schedulebook.set_schedule(
                 tx,
-                newsletter.id,
-                parse_recurrence("first monday"),
-                parse_wall_time("09:00"),
-                newsletter.zone,
-                calendar.LONGEST_DRAFT_BEFORE,
-                None,
-                WhenEmpty.SKIP,
-                now - timedelta(seconds=1),
+                timetable.propose(
+                    newsletter.id,
+                    parse_recurrence("first monday"),
+                    parse_wall_time("09:00"),
+                    newsletter.zone,
+                    timetable.LONGEST_DRAFT_BEFORE,
+                    None,
+                    WhenEmpty.SKIP,
+                    now - timedelta(seconds=1),
+                ),
             )
         yield
 

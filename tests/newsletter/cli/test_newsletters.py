@@ -154,3 +154,70 @@ def test_list_and_show(terminal: Terminal, paper: str) -> None:
     assert [paper] == [one["name"] for one in terminal.ok("newsletters", "list")["newsletters"]]
     assert paper == terminal.ok("newsletters", "show", "SECTION-NEWS")["name"]
     assert "Division Chair letter" in terminal("newsletters", "show", paper).out
+
+
+def test_a_production_calendar_is_shown_in_dates(settings: dict[str, str], paper: str) -> None:
+    """What is owed when, for a year, moved off days on which nobody works."""
+    terminal = Terminal(settings, MovableClock(datetime(2020, 1, 1, tzinfo=UTC)))
+    said = terminal.ok(
+        *("newsletters", "schedule", paper, "day 27", "09:00", "--on-day-off", "after", "--country", "nl"),
+        *(
+            "--contributions-before",
+            "5d",
+            "--review-before",
+            "3wd",
+            "--approval-before",
+            "24h",
+            "--timezone",
+            "Europe/Amsterdam",
+        ),
+    )
+    april = next(slot for slot in said["slots"] if slot["slot"].startswith("2020-04"))
+
+    assert 12 == len(said["slots"])
+    assert "2020-04-28T09:00" == april["slot"]
+    assert {
+        "draft": "2020-04-21T07:00:00+00:00",
+        "contributions": "2020-04-23T07:00:00+00:00",
+        "review": "2020-04-23T07:00:00+00:00",
+        "approval": "2020-04-27T07:00:00+00:00",
+        "sending": "2020-04-28T07:00:00+00:00",
+    } == april["dates"]
+
+
+def test_a_calendar_is_tried_before_it_is_kept(terminal: Terminal, paper: str) -> None:
+    """A dry run shows the same dates and changes nothing."""
+    tried = terminal.ok("newsletters", "schedule", paper, "first monday", "09:00", "--dry-run")
+
+    assert (True, 12) == (tried["dry_run"], len(tried["slots"]))
+    assert [] == terminal.ok("newsletters", "calendar", paper)["slots"]
+
+
+def test_dates_are_taken_along(terminal: Terminal, paper: str, tmp_path: Path) -> None:
+    """As a file, and by an address for calendar programs."""
+    terminal.ok("newsletters", "schedule", paper, "first monday", "09:00")
+    file = tmp_path / "dates.ics"
+
+    terminal.ok("newsletters", "calendar", paper, "--ics", str(file))
+    link = terminal.ok("newsletters", "calendar", paper, "--link")["link"]
+
+    assert file.read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
+    assert link.endswith(".ics")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--country", "XX"), "no holidays that are known"),
+        (("--review-before", "1d", "--approval-before", "2d"), "would come before"),
+        (("--review-before", "soon"), "write it as 3d"),
+        (("--least", "0"), "0 is not in the range"),
+    ],
+)
+def test_a_calendar_that_cannot_be_kept_is_told(terminal: Terminal, paper: str, options: tuple[str, ...], reason: str) -> None:
+    """Before anything is changed."""
+    told = terminal("newsletters", "schedule", paper, "first monday", "09:00", *options)
+
+    assert told.code
+    assert reason in told.err
+    assert [] == terminal.ok("newsletters", "calendar", paper)["slots"]

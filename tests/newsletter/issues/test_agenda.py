@@ -6,10 +6,11 @@ import pytest
 
 from newsletter.database import Database
 from newsletter.errors import BadValue, IssueNotFound, WrongState
-from newsletter.issues import agenda, alerts, calendar, editing, store
+from newsletter.issues import agenda, alerts, calendar, editing, schedulebook, store, timetable
 from newsletter.issues.agenda import Step
 from newsletter.issues.draft import draft_empty, draft_month
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
+from newsletter.issues.practice import USUAL, Practice
 from newsletter.issues.recurrence import parse_recurrence
 from newsletter.issues.schedule import Due, Slot, SlotState, WhenEmpty
 from tests.harness.newsroom import a_month, an_entry, contents_of, january, publish
@@ -19,15 +20,21 @@ DRAFT_AT = datetime(2020, 1, 27, 8, 0, tzinfo=UTC)
 SEND_AT = datetime(2020, 2, 3, 8, 0, tzinfo=UTC)
 OVER = datetime(2020, 1, 31, 23, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 S = IssueState
 
 
-def schedule(database: Database, newsletter: Newsletter, when_empty: WhenEmpty = WhenEmpty.SKIP) -> None:
+def schedule(
+    database: Database, newsletter: Newsletter, when_empty: WhenEmpty = WhenEmpty.SKIP, practice: Practice = USUAL
+) -> None:
     """Let January be sent on 3 February and drafted a week before."""
     recurrence = parse_recurrence("first monday")
     with database.write() as tx:
-        calendar.set_schedule(
-            tx, newsletter.id, recurrence, time(9), newsletter.zone, timedelta(days=7), None, when_empty, SET_AT
+        schedulebook.set_schedule(
+            tx,
+            timetable.propose(
+                newsletter.id, recurrence, time(9), newsletter.zone, timedelta(days=7), None, when_empty, SET_AT, practice
+            ),
         )
 
 
@@ -131,7 +138,7 @@ def test_an_empty_month_is_skipped_by_rule(database: Database, newsletter: Newsl
     schedule(database, newsletter, WhenEmpty.SKIP)
 
     assert [None, None] == [tick(database, OVER), tick(database, SEND_AT)]
-    assert (SlotState.SKIPPED, "January 2020 had no posts") == (
+    assert (SlotState.SKIPPED, "no posts of January 2020") == (
         slot(database, newsletter).state,
         slot(database, newsletter).note,
     )
@@ -148,11 +155,68 @@ def test_an_empty_month_is_held_by_rule(database: Database, newsletter: Newslett
     assert (S.HELD, None) == (made.state, made.send_at)
     assert (SlotState.HELD, made.id) == (slot(database, newsletter).state, slot(database, newsletter).issue_id)
     assert [
-        "Section News, January 2020, has no posts, so it is held. Write what it should carry, or cancel it."
+        "Section News, January 2020, has no posts of January 2020, so it is held. Write what it should carry, or cancel it."
     ] == alert_texts(database)
     assert None is tick(database, SEND_AT)
     with database.read() as tx:
         assert () == calendar.due(tx, SEND_AT)
+
+
+def test_too_few_posts_are_skipped_and_carried_by_the_next_issue(database: Database, newsletter: Newsletter) -> None:
+    """What one month had too little of is not lost: the next issue that is made has it."""
+    schedule(database, newsletter, practice=Practice(least=2))
+    with database.write() as tx:
+        publish(tx, newsletter, an_entry("Alone in January", january(10)))
+    assert None is tick(database, SEND_AT)
+    assert (SlotState.SKIPPED, "1 post of January 2020, and 2 are wanted") == (
+        slot(database, newsletter).state,
+        slot(database, newsletter).note,
+    )
+    with database.write() as tx:
+        publish(tx, newsletter, an_entry("Company in February", SEND_AT + 10 * DAY))
+
+    made = tick(database, SEND_AT + 28 * DAY)
+
+    assert made is not None
+    assert ("2020-02", ["Alone in January", "Company in February"]) == (made.month, contents_of(made)["… and more"])
+
+
+def test_too_few_posts_are_held_by_rule_with_what_there_is(database: Database, newsletter: Newsletter) -> None:
+    """An editor is told how many there are."""
+    schedule(database, newsletter, WhenEmpty.HOLD, Practice(least=3))
+    with database.write() as tx:
+        publish(tx, newsletter, an_entry("Alone in January", january(10)))
+
+    made = tick(database, SEND_AT)
+
+    assert made is not None
+    assert (S.HELD, ["Alone in January"]) == (made.state, contents_of(made)["… and more"])
+    assert "has 1 post of January 2020, and 3 are wanted, so it is held." in alert_texts(database)[0]
+
+
+def test_what_is_too_late_is_said_by_the_schedule(database: Database, newsletter: Newsletter) -> None:
+    """A newsletter whose readers can wait is drafted and sent three days late; one that is not is missed after an hour."""
+    schedule(database, newsletter, practice=Practice(most_lateness=timedelta(hours=1)))
+    with database.write() as tx:
+        publish(tx, newsletter, an_entry("In January", january(10)))
+
+    assert None is tick(database, SEND_AT + 2 * HOUR)
+    assert SlotState.MISSED is slot(database, newsletter).state
+
+
+def test_an_issue_takes_its_lateness_from_its_slot(database: Database, newsletter: Newsletter) -> None:
+    """A one-off has the usual one."""
+    schedule(database, newsletter, practice=Practice(most_lateness=72 * HOUR))
+    with database.write() as tx:
+        publish(tx, newsletter, an_entry("In January", january(10)))
+    made = tick(database, SEND_AT - HOUR)
+    with database.write() as tx:
+        one_off = draft_empty(tx, newsletter, "Special", SEND_AT)
+        store.set_send_at(tx, one_off.id, SEND_AT)
+        found = {due.issue_id: due.most_lateness for due in calendar.due(tx, SEND_AT)}
+
+    assert made is not None
+    assert {made.id: 72 * HOUR, one_off.id: 36 * HOUR} == found
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,17 @@ from datetime import UTC, datetime, time, timedelta
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
 from newsletter.database import Database
 from newsletter.errors import BadValue
-from newsletter.issues import calendar
+from newsletter.issues import calendar, schedulebook, timetable
 from newsletter.issues.draft import draft_month
 from newsletter.issues.model import Month, Newsletter
+from newsletter.issues.practice import USUAL, Practice, Stage, parse_lead
 from newsletter.issues.recurrence import parse_recurrence
 from newsletter.issues.schedule import Covers, Schedule, Slot, SlotState, WhenEmpty
+from newsletter.issues.workdays import Shift, Workdays
 from tests.harness.newsroom import a_newsletter
 
 NOVEMBER = datetime(2019, 11, 5, 12, 0, tzinfo=UTC)
@@ -31,19 +34,23 @@ def schedule(
     at: time = time(9),
     draft_before: timedelta = WEEK,
     covers: Covers | None = None,
+    practice: Practice = USUAL,
 ) -> Schedule:
     """Say when issues are due."""
     with database.write() as tx:
-        return calendar.set_schedule(
+        return schedulebook.set_schedule(
             tx,
-            newsletter.id,
-            parse_recurrence(recurrence),
-            at,
-            "Europe/Amsterdam",
-            draft_before,
-            covers,
-            WhenEmpty.SKIP,
-            now,
+            timetable.propose(
+                newsletter.id,
+                parse_recurrence(recurrence),
+                at,
+                "Europe/Amsterdam",
+                draft_before,
+                covers,
+                WhenEmpty.SKIP,
+                now,
+                practice,
+            ),
         )
 
 
@@ -70,14 +77,14 @@ def test_a_schedule_comes_back_as_it_was_set(database: Database, newsletter: New
     made = schedule(database, newsletter)
 
     with database.read() as tx:
-        assert made == calendar.schedule_of(tx, newsletter.id)
+        assert made == schedulebook.schedule_of(tx, newsletter.id)
     assert ("first monday", time(9), WEEK, Covers.PREVIOUS) == (str(made.recurrence), made.at, made.draft_before, made.covers)
 
 
 def test_without_a_schedule_there_is_nothing(database: Database, newsletter: Newsletter) -> None:
     """A newsletter may be sent by hand only."""
     with database.read() as tx:
-        assert None is calendar.schedule_of(tx, newsletter.id)
+        assert None is schedulebook.schedule_of(tx, newsletter.id)
         assert () == calendar.upcoming(tx, newsletter.id, NOVEMBER)
     assert 0 == record(database, NOVEMBER)
 
@@ -162,7 +169,7 @@ def test_the_same_schedule_again_changes_nothing(database: Database, newsletter:
 
 
 def test_a_changed_schedule_ends_the_old_one(database: Database, newsletter: Newsletter) -> None:
-    """Recorded slots stay what they were; the next ones follow the new rule."""
+    """Recorded slots stay what they were; the next ones follow the new rule, and no month gets a second issue (T08)."""
     first = schedule(database, newsletter)
     record(database, DRAFT_AT)
 
@@ -170,7 +177,9 @@ def test_a_changed_schedule_ends_the_old_one(database: Database, newsletter: New
 
     assert first.id != second.id
     assert Covers.SAME is second.covers
-    assert ["2019-11-29T09:00", "2019-12-02T09:00", "2019-12-27T09:00"] == keys(database, newsletter, DRAFT_AT + MINUTE, 3)
+    # The last Friday of November would be November's, and so is what is recorded for the first Monday of December.
+    assert ["2019-12-02T09:00", "2019-12-27T09:00", "2020-01-31T09:00"] == keys(database, newsletter, DRAFT_AT + MINUTE, 3)
+    assert 0 == record(database, datetime(2019, 11, 29, 12, 0, tzinfo=UTC))
 
 
 def test_a_changed_schedule_makes_no_second_slot_of_the_same_moment(database: Database, newsletter: Newsletter) -> None:
@@ -182,6 +191,56 @@ def test_a_changed_schedule_makes_no_second_slot_of_the_same_moment(database: Da
 
     assert 0 == record(database, DRAFT_AT + 2 * MINUTE)
     assert ["2019-12-02T09:00", "2020-01-06T09:00"] == keys(database, newsletter, DRAFT_AT + MINUTE, 2)
+
+
+def test_holidays_that_were_corrected_make_no_second_slot(database: Database, newsletter: Newsletter) -> None:
+    """A month has its slot already, wherever its day would be by now."""
+    practice = Practice(shift=Shift.AFTER, workdays=Workdays("NL"))
+    schedule(database, newsletter, datetime(2020, 4, 1, tzinfo=UTC), recurrence="day 27", practice=practice)
+    record(database, datetime(2020, 4, 21, 12, 0, tzinfo=UTC))
+    with database.write() as tx:
+        tx.execute(text("UPDATE slot SET slot_key = '2020-04-27T09:00', send_at = '2020-04-27T07:00:00.000000Z'"))
+
+    assert 0 == record(database, datetime(2020, 4, 28, 12, 0, tzinfo=UTC))
+    assert ["2020-05-27T09:00"] == keys(database, newsletter, datetime(2020, 4, 28, 12, 0, tzinfo=UTC), 1)
+
+
+def test_a_day_off_is_moved(database: Database, newsletter: Newsletter) -> None:
+    """27 April is the King's birthday in the Netherlands."""
+    practice = Practice(shift=Shift.AFTER, workdays=Workdays("NL"))
+    schedule(database, newsletter, datetime(2020, 4, 1, tzinfo=UTC), recurrence="day 27", practice=practice)
+
+    assert ["2020-04-28T09:00", "2020-05-27T09:00", "2020-06-29T09:00"] == keys(
+        database, newsletter, datetime(2020, 4, 1, tzinfo=UTC), 3
+    )
+
+
+def test_a_slot_knows_its_dates(database: Database, newsletter: Newsletter) -> None:
+    """When what is owed, in the zone of the schedule, recorded or still to come."""
+    practice = Practice(parse_lead("5d"), parse_lead("3wd"), parse_lead("24h"))
+    schedule(database, newsletter, practice=practice)
+    expected = [
+        (Stage.DRAFT, DRAFT_AT),
+        (Stage.CONTRIBUTIONS, datetime(2019, 11, 27, 8, 0, tzinfo=UTC)),
+        (Stage.REVIEW, datetime(2019, 11, 27, 8, 0, tzinfo=UTC)),
+        (Stage.APPROVAL, datetime(2019, 12, 1, 8, 0, tzinfo=UTC)),
+        (Stage.SENDING, SEND_AT),
+    ]
+
+    for is_recorded in (False, True):
+        if is_recorded:
+            record(database, DRAFT_AT)
+        with database.read() as tx:
+            [slot, *_] = calendar.upcoming(tx, newsletter.id, DRAFT_AT, 2)
+        assert expected == [(one.stage, one.at) for one in slot.milestones]
+
+
+def test_dates_out_of_order_are_refused(database: Database, newsletter: Newsletter) -> None:
+    """Nobody can approve what nobody was to have reviewed."""
+    practice = Practice(review=parse_lead("1d"), approval=parse_lead("2d"))
+
+    with pytest.raises(BadValue, match="approval due: would come before “review starts”"):
+        schedule(database, newsletter, practice=practice)
 
 
 def test_two_schedulers_at_once_make_one_slot(database: Database, newsletter: Newsletter) -> None:

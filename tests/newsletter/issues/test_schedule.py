@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.issues.model import Month
+from newsletter.issues.practice import MOST_LATENESS
 from newsletter.issues.recurrence import parse_recurrence
-from newsletter.issues.schedule import MOST_LATENESS, Covers, Due, covered_month, start_of, usual_cover
+from newsletter.issues.schedule import Covers, Due, covered_month, start_of, usual_cover
 
 
 @pytest.mark.parametrize(

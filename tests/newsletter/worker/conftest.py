@@ -11,7 +11,7 @@ from sqlalchemy import select
 from newsletter.bootstrap import Application
 from newsletter.clock import MovableClock
 from newsletter.feeds import store as feeds
-from newsletter.issues import alerts, calendar, store
+from newsletter.issues import alerts, schedulebook, store, timetable
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import SlotState, WhenEmpty
@@ -79,16 +79,18 @@ def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
         with application.database.write() as tx:
             newsletter = a_newsletter(tx)
             feeds.add(tx, newsletter.id, blog.mount(chaos), START)
-            calendar.set_schedule(
+            schedulebook.set_schedule(
                 tx,
-                newsletter.id,
-                parse_recurrence("first monday"),
-                parse_wall_time("09:00"),
-                newsletter.zone,
-                timedelta(days=7),
-                None,
-                WhenEmpty.SKIP,
-                START,
+                timetable.propose(
+                    newsletter.id,
+                    parse_recurrence("first monday"),
+                    parse_wall_time("09:00"),
+                    newsletter.zone,
+                    timedelta(days=7),
+                    None,
+                    WhenEmpty.SKIP,
+                    START,
+                ),
             )
             join(tx, application.keyring, newsletter.list_id, "ann@example.net", START)
             join(tx, application.keyring, newsletter.list_id, "bob@example.net", START)

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.feeds import store as feeds
-from newsletter.issues import alerts, calendar, draft, store
+from newsletter.issues import alerts, draft, schedulebook, store, timetable
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
@@ -27,16 +27,18 @@ from tests.newsletter.web.desk.conftest import OpenDesk, buttons
 def schedule(database: Database, newsletter: Newsletter, clock: Hands) -> None:
     """Let its issues go out on the first Monday at nine."""
     with database.write() as tx:
-        calendar.set_schedule(
+        schedulebook.set_schedule(
             tx,
-            newsletter.id,
-            parse_recurrence("first monday"),
-            parse_wall_time("09:00"),
-            newsletter.zone,
-            timedelta(days=7),
-            None,
-            WhenEmpty.SKIP,
-            clock(),
+            timetable.propose(
+                newsletter.id,
+                parse_recurrence("first monday"),
+                parse_wall_time("09:00"),
+                newsletter.zone,
+                timedelta(days=7),
+                None,
+                WhenEmpty.SKIP,
+                clock(),
+            ),
         )
 
 
