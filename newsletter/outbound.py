@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -36,12 +37,25 @@ _SPECIAL_V6 = tuple(map(IPv6Network, ("2001::/23", "2002::/16", "3fff::/20")))
 _PUBLIC_V6 = IPv6Network("2000::/3")
 
 
+class Failure(StrEnum):
+    """Why an address could not be read, as far as whoever asked does something else by it."""
+
+    NO_ADDRESS = "no_address"
+    UNKNOWN_HOST = "unknown_host"
+    NOT_PUBLIC = "not_public"
+    # Nobody answers there, or not in time.
+    UNREACHABLE = "unreachable"
+    # Everything else: too large, damaged, redirected in circles, a certificate that proves nothing.
+    BROKEN = "broken"
+
+
 class FetchFailed(NewsletterError):  # noqa: N818 -- named for the outcome
     """The address could not be read; the reason completes the sentence "The address …"."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: str, failure: Failure = Failure.BROKEN) -> None:
         self.url = url
         self.reason = reason
+        self.failure = failure
         super().__init__(f"{url} {reason}.")
 
 
@@ -94,6 +108,10 @@ class Fetched:
 class _Trouble(Exception):  # noqa: N818 -- becomes a FetchFailed at the door of this module
     """Why this fetch ends, to complete "The address …"."""
 
+    def __init__(self, reason: str, failure: Failure = Failure.BROKEN) -> None:
+        self.failure = failure
+        super().__init__(reason)
+
 
 @dataclass(frozen=True, slots=True)
 class _Question:
@@ -101,6 +119,7 @@ class _Question:
 
     method: str
     headers: tuple[tuple[str, str], ...]
+    wants_body: bool = True
 
 
 async def fetch(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str]] = ()) -> Fetched:
@@ -120,7 +139,19 @@ async def head(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str]]
         FetchFailed: as `fetch`; how large the body would be is no reason.
 
     """
-    return await _asked(url, policy, _Question("HEAD", tuple(headers)))
+    return await _asked(url, policy, _Question("HEAD", tuple(headers), wants_body=False))
+
+
+async def glance(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str]] = ()) -> Fetched:
+    """Give the status and headers of *url* after its redirects, asked for as a browser does (GET), and hang up before the body.
+
+    For servers that answer HEAD otherwise than GET, as some do.
+
+    Raises:
+        FetchFailed: as `fetch`; how large the body would be is no reason.
+
+    """
+    return await _asked(url, policy, _Question("GET", tuple(headers), wants_body=False))
 
 
 async def _asked(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
@@ -128,11 +159,12 @@ async def _asked(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
         async with asyncio.timeout(policy.seconds):
             return await _follow(url, policy, question)
     except _Trouble as trouble:
-        raise FetchFailed(url, str(trouble)) from trouble
+        raise FetchFailed(url, str(trouble), trouble.failure) from trouble
     except TimeoutError:
-        raise FetchFailed(url, f"did not answer in full within {policy.seconds:g} seconds") from None
+        reason = f"did not answer in full within {policy.seconds:g} seconds"
+        raise FetchFailed(url, reason, Failure.UNREACHABLE) from None
     except httpx2.TransportError as error:
-        raise FetchFailed(url, _words(error)) from error
+        raise FetchFailed(url, _words(error), _failure(error)) from error
 
 
 async def _follow(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
@@ -161,11 +193,11 @@ def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
         parsed = httpx2.URL(url) if base is None else base.join(url)
     except (httpx2.InvalidURL, ValueError) as error:
         msg = f"is no address of the web ({url[:100]!r})" if base is None else f"redirects to no address ({url[:100]!r})"
-        raise _Trouble(msg) from error
+        raise _Trouble(msg, Failure.NO_ADDRESS) from error
     if parsed.scheme not in WEB_PORTS or not parsed.host:
         lead = "is" if base is None else f"redirects to {url[:100]!r}, which is"
         msg = f"{lead} no address of the web: it must begin with http:// or https://"
-        raise _Trouble(msg)
+        raise _Trouble(msg, Failure.NO_ADDRESS)
     if parsed.userinfo:
         msg = "carries a user name or password, which would be sent and shown around"
         raise _Trouble(msg)
@@ -191,13 +223,13 @@ async def _addresses(url: httpx2.URL, policy: FetchPolicy) -> tuple[Address, ...
         addresses = await policy.resolve(url.raw_host.decode("ascii"), port)
     except (OSError, ValueError) as error:
         msg = f"names a host that nobody knows ({url.host})"
-        raise _Trouble(msg) from error
+        raise _Trouble(msg, Failure.UNKNOWN_HOST) from error
     for address in addresses:
         if address.is_loopback and policy.allow_loopback:
             continue
         if not is_public(address):
             msg = f"leads to {address}, which is not a public address"
-            raise _Trouble(msg)
+            raise _Trouble(msg, Failure.NOT_PUBLIC)
         if port not in WEB_PORTS.values():
             msg = f"asks for port {port}; only 80 and 443 are used"
             raise _Trouble(msg)
@@ -233,7 +265,7 @@ async def _exchange(url: httpx2.URL, address: Address, policy: FetchPolicy, ques
         response = await transport.handle_async_request(request)
         try:
             answer = Fetched(str(url), response.status_code, dict(response.headers), b"")
-            if _is_redirect(answer) or question.method == "HEAD":
+            if _is_redirect(answer) or not question.wants_body:
                 return answer
             return replace(answer, body=await _body(response, policy))
         finally:
@@ -319,6 +351,12 @@ class _Inflater:
 
 def _gunzipper() -> "zlib._Decompress":
     return zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+
+def _failure(error: httpx2.TransportError) -> Failure:
+    is_certificate = "CERTIFICATE_VERIFY_FAILED" in str(error) or isinstance(error.__cause__, ssl.SSLCertVerificationError)
+    is_away = isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError) and not is_certificate
+    return Failure.UNREACHABLE if is_away else Failure.BROKEN
 
 
 def _words(error: httpx2.TransportError) -> str:

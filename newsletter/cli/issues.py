@@ -2,18 +2,29 @@
 
 import click
 
-from newsletter.cli import audience, editing, errata, exporting, findings, mailing, readers, shown, verifying, versions
+from newsletter import inspection
+from newsletter.cli import (
+    audience,
+    checking,
+    editing,
+    errata,
+    exporting,
+    findings,
+    mailing,
+    readers,
+    shown,
+    verifying,
+    versions,
+)
 from newsletter.cli.door import Door, common, pass_door
-from newsletter.cli.exits import Exit
 from newsletter.cli.issueviews import answer_issue, answer_issues, load
 from newsletter.cli.parameters import issue_argument
 from newsletter.feeds import store as feeds
 from newsletter.issues import draft as drafting
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Month, Newsletter
-from newsletter.letters.compose import compose_issue
 from newsletter.mail import audiences
-from newsletter.review import approval, gathering, preflight
+from newsletter.review import approval
 from newsletter.staff.permissions import Permission
 
 MOST_LISTED = 1000
@@ -75,32 +86,6 @@ def list_(door: Door, newsletter: str | None, limit: int) -> None:
     answer_issues(door, lines)
 
 
-@click.command("check")
-@issue_argument
-@common
-@pass_door
-def check(door: Door, issue_id: int) -> int:
-    """Look for what should be mended before an issue is approved; exits 3 when something blocks it.
-
-    Example: newsletter issues check 5
-    """
-    issue = load(door, issue_id)
-    application = door.application
-    with door.reading() as tx:
-        newsletter = newsletters.by_id(tx, issue.newsletter_id)
-        facts = gathering.gather(tx, issue, newsletter)
-    composition = compose_issue(
-        application.templates, newsletter, issue, application.links, application.keyring.derive("slots")
-    )
-    found = preflight.check(issue, newsletter, composition, application.links, facts)
-    is_blocked = any(finding.is_blocking for finding in found)
-    door.answer(
-        {"issue": issue_id, "blocked": is_blocked, "findings": findings.documents(found)},
-        *(shown.line(line) for line in findings.lines(found) or ["Nothing to mend."]),
-    )
-    return Exit.BLOCKED if is_blocked else Exit.DONE
-
-
 @click.command("approve")
 @issue_argument
 @click.option("--override", "reason", default="", metavar="REASON", help="Why what blocks it may stand; it is recorded.")
@@ -116,7 +101,8 @@ def approve(door: Door, issue_id: int, reason: str) -> None:
     application = door.application
     with application.database.read() as tx:
         seed = application.keyring.derive("slots")
-        looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed)
+        reach = inspection.reach(tx, issue_id, door.now())
+        looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed, reach=reach)
     with door.acting(Permission.APPROVE) as acting:
         approved = approval.approve(acting.tx, looked, acting.actor, acting.now, override_reason=reason)
         # Nobody approves an issue for a segment that cannot be asked any more.
@@ -173,7 +159,7 @@ issues = click.Group(
         versions.compare,
         versions.restore,
         versions.undo,
-        check,
+        checking.check,
         approve,
         versions.approvals,
         mailing.schedule,

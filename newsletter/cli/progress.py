@@ -40,6 +40,16 @@ def reading_bar(words: str, size: int, what: str = "rows") -> Iterator[Callable[
 
 
 @contextmanager
+def counting_bar(words: str, total: int) -> Iterator[Callable[[object], None]]:
+    """Show how many of *total* things are done; gives the function to tell each of them."""
+    with _bar(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    ) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda _one: bar.advance(task)
+
+
+@contextmanager
 def mailing_bar() -> Iterator[Callable[[Figures], None]]:
     """Show how far a mailing is, and its figures in words below; gives the function to tell them."""
     with _MailingBar(

@@ -113,6 +113,12 @@ def set_audience(tx: Transaction, letter_id: int, audience: int) -> None:
     tx.execute(update(mailing).where(mailing.c.letter_id == letter_id).values(audience=audience))
 
 
+def audience_of_letter(tx: Transaction, letter_id: int) -> int | None:
+    """Give how many people a letter was planned for; None: it never was."""
+    found: int | None = tx.execute(select(mailing.c.audience).where(mailing.c.letter_id == letter_id)).scalar_one_or_none()
+    return found
+
+
 def load(tx: Transaction, letter_id: int) -> Facts:
     """Give what the messages of a letter need to know."""
     row = tx.execute(

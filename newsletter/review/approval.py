@@ -1,6 +1,6 @@
 """The verb of approving: the letter is composed, looked over, frozen, and somebody's word given for its content hash."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from newsletter.errors import Blocked, Outdated, OwnWork, WrongState
@@ -15,6 +15,7 @@ from newsletter.letters.letter import Letter
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.review import gathering, preflight, store
+from newsletter.review.facts import Reach
 from newsletter.review.finding import Finding
 from newsletter.review.store import Approval
 from newsletter.staff import audit
@@ -48,10 +49,13 @@ class Approved:
     findings: tuple[Finding, ...]
 
 
-def look_over(tx: Transaction, templates: Templates, issue_id: int, *, links: Links, seed: bytes) -> LookedOver:
+def look_over(
+    tx: Transaction, templates: Templates, issue_id: int, *, links: Links, seed: bytes, reach: Reach | None = None
+) -> LookedOver:
     """Compose an issue and check it; changes nothing.
 
-    Wants a transaction that only reads: a hostile article may take seconds to be found out, and nobody should wait for it.
+    *reach* is how many get it, as the ledger knows. Wants a transaction that only reads: a hostile article may take seconds
+    to be found out, and nobody should wait for it.
 
     Raises:
         IssueNotFound: there is none of this id.
@@ -61,7 +65,8 @@ def look_over(tx: Transaction, templates: Templates, issue_id: int, *, links: Li
     issue = issues.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     composition = compose_issue(templates, newsletter, issue, links, seed)
-    findings = preflight.check(issue, newsletter, composition, links, gathering.gather(tx, issue, newsletter))
+    facts = replace(gathering.gather(tx, issue, newsletter, composition), reach=reach)
+    findings = preflight.check(issue, newsletter, composition, links, facts)
     return LookedOver(issue, newsletter, composition, findings, templates.content_hash())
 
 

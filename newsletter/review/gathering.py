@@ -5,27 +5,37 @@ from html import unescape
 
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
+from newsletter.images import store as images
+from newsletter.images.model import own_key
 from newsletter.issues import contents, store
 from newsletter.issues.draft import pool
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.issues.store import IssueLine
 from newsletter.letters import store as letters
-from newsletter.review import addresses
+from newsletter.letters.compose import Composition
+from newsletter.review import addresses, linkbook
 from newsletter.review.facts import Facts, LastIssue, Revised
 from subscribers import attributebook
 from subscribers.transaction import Transaction
 
+_SRC = re.compile(r'src="([^"]*)"')
 _HREF = re.compile(r'href="(https?://[^"]*)"')
 
 
-def gather(tx: Transaction, issue: Issue, newsletter: Newsletter) -> Facts:
-    """Give what this database knows beside the issue itself."""
+def gather(tx: Transaction, issue: Issue, newsletter: Newsletter, composition: Composition) -> Facts:
+    """Give what this database knows beside the issue and its letter: nothing is asked of anybody else.
+
+    Of links what they answered when they were last asked for, of pictures what those of our own weigh.
+    """
+    html = composition.draft.html
     lines = store.issues_of(tx, newsletter.id)
     return Facts(
         left_out=left_out(tx, issue, newsletter),
         revised=_revised(tx, issue),
         attributes=attribute_keys(tx),
         last=_last(tx, issue, lines),
+        links=linkbook.states(tx, (href.partition("#")[0] for href in map(unescape, _HREF.findall(html)))),
+        weights=_weights(tx, html),
     )
 
 
@@ -59,6 +69,12 @@ def _revised(tx: Transaction, issue: Issue) -> tuple[Revised, ...]:
         if post.revised_at is not None and is_later and article.content != (entry.content or entry.summary):
             found.append(Revised(article.id, post.revised_at))
     return tuple(found)
+
+
+def _weights(tx: Transaction, html: str) -> dict[str, int]:
+    keys = {src: own_key(src) for src in map(unescape, _SRC.findall(html))}
+    sizes = images.sizes(tx, {key for key in keys.values() if key})
+    return {src: sizes[key] for src, key in keys.items() if key in sizes}
 
 
 def _last(tx: Transaction, issue: Issue, lines: tuple[IssueLine, ...]) -> LastIssue | None:

@@ -13,7 +13,7 @@ from newsletter.review import (
     checks_sending,
     checks_words,
 )
-from newsletter.review.facts import Facts, inspected
+from newsletter.review.facts import Facts, Inspected, inspected
 from newsletter.review.finding import Finding
 
 NOTHING_GATHERED = Facts()
@@ -38,6 +38,10 @@ def check(
 
     *facts* are what somebody gathered before (`gathering`, and the doors); *own* builds the addresses of our own pages.
     """
-    seen = inspected(issue, newsletter, composition, facts, own)
+    return look(inspected(issue, newsletter, composition, facts, own))
+
+
+def look(seen: Inspected) -> tuple[Finding, ...]:
+    """Run all checks; blocking findings come first."""
     found = [finding for checks in _ALL for finding in checks.check(seen)]
     return tuple(sorted(found, key=lambda finding: not finding.is_blocking))

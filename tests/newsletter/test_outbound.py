@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import outbound
-from newsletter.outbound import Address, Fetched, FetchFailed, FetchPolicy, fetch, is_public
+from newsletter.outbound import Address, Failure, Fetched, FetchFailed, FetchPolicy, fetch, is_public
 from tests.harness import chaosfeed
 from tests.harness.chaosfeed import ChaosFeed, Page, redirect
 
@@ -101,6 +101,38 @@ def test_what_an_address_says_of_itself_is_asked_without_its_body(chaos: ChaosFe
 
     assert (200, "99999999", b"") == (answer.status, answer.headers["content-length"], answer.body)
     assert ["HEAD", "HEAD"] == [asked.method for asked in chaos.asked]
+
+
+def test_a_glance_hangs_up_before_the_body(chaos: ChaosFeed) -> None:
+    """For servers that answer HEAD otherwise than a browser: as a browser asks, whatever the size."""
+    chaos.put("/report.pdf", lambda _asked, wire: wire.begin(200, {"Content-Length": "99999999"}))
+    answer = asyncio.run(outbound.glance(chaos.put("/moved", redirect("/report.pdf")), POLICY))
+
+    assert (200, b"", chaos.url("/report.pdf")) == (answer.status, answer.body, answer.moved_to)
+    assert ["GET", "GET"] == [asked.method for asked in chaos.asked]
+
+
+@pytest.mark.parametrize(
+    ("url", "failure"),
+    [
+        ("mailto:ann@example.org", Failure.NO_ADDRESS),
+        ("https://intranet.example/", Failure.NOT_PUBLIC),
+        ("https://gone.example/", Failure.UNKNOWN_HOST),
+        ("http://127.0.0.1:9/", Failure.UNREACHABLE),
+    ],
+)
+def test_failure_says_what_kind_it_is(url: str, failure: Failure) -> None:
+    """For whoever does something else by it; the words are for people."""
+
+    async def look_up(host: str, port: int) -> tuple[Address, ...]:
+        if host == "gone.example":
+            raise OSError("no such host")
+        return (ip_address("10.0.0.1" if host == "intranet.example" else host),)
+
+    with pytest.raises(FetchFailed) as failed:
+        get(url, replace(POLICY, resolve=look_up))
+
+    assert failure is failed.value.failure
 
 
 def test_environment_names_no_proxy(chaos: ChaosFeed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from starlette.responses import RedirectResponse, Response
 
+from newsletter import inspection
 from newsletter.errors import BadValue, Blocked, Outdated, WrongState
 from newsletter.issues import agenda, authors, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState
@@ -29,7 +30,8 @@ def approve(site: Site, visit: Visit) -> Response:
     try:
         with application.database.read() as tx:
             seed = application.keyring.derive("slots")
-            looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed)
+            reach = inspection.reach(tx, issue_id, visit.now)
+            looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed, reach=reach)
         with application.database.write() as tx:
             _seen(tx, visit)
             approved = approval.approve(tx, looked, visit.actor, visit.now, override_reason=visit.text("reason"))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import HTMLResponse, Response
 
+from newsletter import inspection
 from newsletter.errors import BadValue, RenderFailed, TookTooLong
 from newsletter.issues import alerts, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
@@ -17,7 +18,7 @@ from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.mail.delivery import Report
 from newsletter.review import gathering, preflight
 from newsletter.review import store as approvals
-from newsletter.review.facts import Facts
+from newsletter.review.facts import Reach
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import audience, bars, states, steps
@@ -133,10 +134,9 @@ def show(site: Site, visit: Visit) -> Response:
         issue, report = desked.issue, desked.report
         waiting = [alert for alert in alerts.open_alerts(tx) if alert.issue_id == issue.id]
         approval = approvals.standing(tx, issue)
-        facts = gathering.gather(tx, issue, desked.newsletter) if issue.state in _TO_BE_CHECKED else Facts()
     desked = counted(site, desked)
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
-    check = _check(site, desked, facts) if issue.state in _TO_BE_CHECKED or desked.trouble else None
+    check = _check(site, desked) if issue.state in _TO_BE_CHECKED or desked.trouble else None
     is_blocked = check is not None and check.is_blocked
     return site.pages.page(
         "desk/issue.html",
@@ -194,13 +194,18 @@ def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
     return compose_issue(application.templates, newsletter, issue, application.links, seed)
 
 
-def _check(site: Site, desked: Desked, facts: Facts) -> Check:
+def _check(site: Site, desked: Desked) -> Check:
     if desked.trouble:
         return Check(trouble=desked.trouble)
     try:
         composition = compose(site, desked.issue, desked.newsletter)
     except RenderFailed as error:
         return Check(trouble=str(error))
+    with site.application.database.read() as tx:
+        facts = gathering.gather(tx, desked.issue, desked.newsletter, composition)
+        before = inspection.audience_before(tx, desked.issue)
+    if desked.readers is not None:
+        facts = replace(facts, reach=Reach(desked.readers, before))
     findings = preflight.check(desked.issue, desked.newsletter, composition, site.application.links, facts)
     return Check(tuple(Remark(f"{one.text} {one.mend.words}", one.is_blocking, one.mend.command) for one in findings))
 

@@ -60,11 +60,13 @@ def test_show_and_list_name_the_issue(terminal: Terminal, paper: str, issue: str
 
 def test_check_lists_what_blocks_and_exits_3(terminal: Terminal, issue: str) -> None:
     """Without changing anything."""
-    told = terminal("issues", "check", issue, "--json")
+    told = terminal("issues", "check", issue, "--offline", "--json")
 
     assert Exit.BLOCKED == told.code
     assert told.answer["blocked"]
-    assert "letter_missing" in [finding["code"] for finding in told.answer["findings"]]
+    missing = next(finding for finding in told.answer["findings"] if finding["code"] == "letter_missing")
+    assert 'newsletter issues letter 1 "Division Chair letter" FILE --by NAME' == missing["command"]
+    assert "Put in what its author sent." == missing["mend"]
     assert "draft" == terminal.ok("issues", "show", issue)["state"]
 
 

@@ -1,0 +1,101 @@
+"""`newsletter issues check`: everything that should be mended before an issue is approved."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+import click
+
+from newsletter import inspection
+from newsletter.cli import findings, shown
+from newsletter.cli.door import Door, common, pass_door
+from newsletter.cli.exits import Exit
+from newsletter.cli.issueviews import load
+from newsletter.cli.parameters import issue_argument
+from newsletter.cli.progress import counting_bar
+from newsletter.issues import newsletters
+from newsletter.issues.model import Issue
+from newsletter.letters.compose import compose_issue
+from newsletter.review import caniemail, checks_links, gathering, linkbook, linkcheck, preflight
+from newsletter.review.facts import Inspected, inspected
+from newsletter.review.finding import Code, Finding, Mend
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An issue with what the network said, and what it could not be asked."""
+
+    seen: Inspected
+    findings: tuple[Finding, ...] = ()
+
+
+@click.command("check")
+@issue_argument
+@click.option("--offline", "is_offline", is_flag=True, help="Ask nobody: of links only what they answered before is known.")
+@click.option("--again", "is_again", is_flag=True, help="Ask for all links anew, also those that answered a while ago.")
+@common
+@pass_door
+def check(door: Door, issue_id: int, *, is_offline: bool, is_again: bool) -> int:
+    """Look for what should be mended before an issue is approved; exits 3 when something blocks it.
+
+    Its links are asked for politely, each at most once a day, or after ten minutes where it did not work.
+
+    Example: newsletter issues check 5
+    """
+    if is_offline and is_again:
+        raise click.UsageError("--again asks, and --offline does not.")
+    seen = _inspect(door, load(door, issue_id))
+    asked = Asked(seen) if is_offline else _ask_links(door, seen, is_again=is_again)
+    found = tuple(sorted((*preflight.look(asked.seen), *asked.findings), key=lambda finding: not finding.is_blocking))
+    is_blocked = any(finding.is_blocking for finding in found)
+    unchecked = _unchecked(seen, is_offline=is_offline)
+    door.answer(
+        {"issue": issue_id, "blocked": is_blocked, "findings": findings.documents(found), "unchecked": unchecked},
+        *(shown.line(line) for line in findings.lines(found) or ["Nothing to mend."]),
+        *(shown.line(f"Not checked: {line}") for line in unchecked),
+    )
+    return Exit.BLOCKED if is_blocked else Exit.DONE
+
+
+def _inspect(door: Door, issue: Issue) -> Inspected:
+    application = door.application
+    with door.reading() as tx:
+        newsletter = newsletters.by_id(tx, issue.newsletter_id)
+    seed = application.keyring.derive("slots")
+    composition = compose_issue(application.templates, newsletter, issue, application.links, seed)
+    with door.reading() as tx:
+        facts = gathering.gather(tx, issue, newsletter, composition)
+        reach = inspection.reach(tx, issue.id, door.now())
+    facts = replace(facts, reach=reach, support=caniemail.load_support())
+    return inspected(issue, newsletter, composition, facts, application.links)
+
+
+def _ask_links(door: Door, seen: Inspected, *, is_again: bool) -> Asked:
+    """Ask for the links that nobody has asked for lately, and keep what they answered."""
+    urls = checks_links.asked_for(seen)
+    wanted = urls if is_again else linkcheck.stale(urls, seen.facts.links, door.now())
+    if not wanted:
+        return Asked(seen)
+    with counting_bar("Asking for links", len(wanted)) as tell:
+        checked = asyncio.run(linkcheck.ask(wanted, door.application.fetch_policy, door.now, tell))
+    if checked.is_cut_off:
+        return Asked(seen, (_cut_off(seen, len(wanted)),))
+    with door.application.database.write() as tx:
+        linkbook.record(tx, checked.states, door.now())
+    links = {**seen.facts.links, **{state.url: state for state in checked.states}}
+    return Asked(replace(seen, facts=replace(seen.facts, links=links)))
+
+
+def _cut_off(seen: Inspected, count: int) -> Finding:
+    text = f"None of {count} links could be asked for: this machine reaches no other."
+    mend = Mend("Look again when it does; or open the links yourself.", seen.commands.check())
+    return Finding(Code.LINKS_UNCHECKED, text, is_blocking=False, mend=mend)
+
+
+def _unchecked(seen: Inspected, *, is_offline: bool) -> list[str]:
+    """Say in words what was not looked at, and why."""
+    lines = []
+    if is_offline:
+        lines.append("whether links work and what the DNS says of the sender (--offline).")
+    if seen.facts.support is None:
+        lines.append("what mail programs cannot show: there are no data of caniemail here (scripts/caniemail fetches them).")
+    return lines

@@ -1,0 +1,82 @@
+"""What the database knows for the preflight."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from newsletter.database import Database
+from newsletter.issues import editing
+from newsletter.issues import store as issues
+from newsletter.issues.draft import draft_month
+from newsletter.issues.model import Issue, IssueState, Month, Newsletter
+from newsletter.letters.compose import compose_issue
+from newsletter.letters.links import Links
+from newsletter.letters.templates import Templates
+from newsletter.review import approval, linkbook
+from newsletter.review.facts import Facts, LinkState, Verdict
+from newsletter.review.gathering import gather
+from newsletter.staff.permissions import LOCAL_OPERATOR
+from subscribers.transaction import Transaction
+from tests.harness.newsroom import BLOG, an_entry, article_called, january, publish
+
+SEED = b"seed of the tests"
+
+
+def gathered(tx: Transaction, templates: Templates, links: Links, issue: Issue, newsletter: Newsletter) -> Facts:
+    """Compose an issue and gather its facts."""
+    return gather(tx, issue, newsletter, compose_issue(templates, newsletter, issue, links, SEED))
+
+
+def test_the_last_issue_is_the_one_that_was_sent(
+    database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue, now: datetime
+) -> None:
+    """With the links of its letter; one that was cancelled reached nobody."""
+    with database.write() as tx:
+        looked = approval.look_over(tx, templates, issue.id, links=links, seed=SEED)
+        sent = approval.approve(tx, looked, LOCAL_OPERATOR, now).issue
+        for state in (IssueState.SENDING, IssueState.SENT):
+            sent = issues.set_state(tx, sent, state, now)
+        publish(tx, newsletter, an_entry("Snow", january(31) + timedelta(days=3)))
+        following = draft_month(tx, newsletter, Month(2020, 2), now)
+        last = gathered(tx, templates, links, following, newsletter).last
+
+    assert last is not None
+    assert ("January 2020", sent.subject) == (last.title, last.subject)
+    assert "blog.example.org/athens-in-august" in last.links
+
+
+def test_a_first_issue_has_none_before_it(
+    database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue
+) -> None:
+    """Nothing is compared with nothing."""
+    with database.read() as tx:
+        assert gathered(tx, templates, links, issue, newsletter).last is None
+
+
+def test_a_post_that_was_changed_since_is_told(
+    database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue, now: datetime
+) -> None:
+    """Until the issue says what the blog says."""
+    later = now + timedelta(hours=1)
+    article = article_called(issue, "Athens in August")
+    entry = an_entry("Athens in August", january(7), "Activities", "WLIC")
+    with database.write() as tx:
+        assert () == gathered(tx, templates, links, issue, newsletter).revised
+        # A revision is kept at the moment of its publication here.
+        changed = replace(entry, content="<p>All about Dublin.</p>", fingerprint="dublin", published_at=later)
+        publish(tx, newsletter, changed)
+        (revised,) = gathered(tx, templates, links, issue, newsletter).revised
+        taken = editing.edit_article(tx, issue.id, article.id, later, content="<p>All about Dublin.</p>")
+
+        assert (article.id, later) == (revised.article_id, revised.revised_at)
+        assert () == gathered(tx, templates, links, taken, newsletter).revised
+
+
+def test_what_links_answered_before_is_known(
+    database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue, now: datetime
+) -> None:
+    """So an approval knows of dead links, and asks nobody."""
+    gone = LinkState(f"{BLOG}/athens-in-august/", Verdict.DEAD, 404, "", is_moved=False, reason="is not there", checked_at=now)
+    with database.write() as tx:
+        linkbook.record(tx, [gone], now)
+
+        assert {gone.url: gone} == gathered(tx, templates, links, issue, newsletter).links
