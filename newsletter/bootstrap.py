@@ -19,6 +19,7 @@ from newsletter.clock import Clock, system_clock
 from newsletter.confined import Child
 from newsletter.database import Database, DatabaseFault
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, KeyNotChanged, SettingWrong
+from newsletter.images.fetching import LONGEST, Bringer
 from newsletter.instance import claim_instance, known_instance
 from newsletter.issues.model import Newsletter
 from newsletter.journal import Journal
@@ -66,6 +67,10 @@ class Application:
     def relay(self) -> Relay | None:
         """The server mail is handed to; None: nothing is mailed."""
         return self.settings.relay
+
+    def bringer(self, longest: float = LONGEST) -> Bringer:
+        """Give who fetches pictures; *longest* so many seconds for all together."""
+        return Bringer(self.database, self.fetch_policy, self.child, self.clock, longest)
 
     def notice(self, kind: LetterKind, newsletter: Newsletter, list_: MailingList, words: Words) -> Draft:
         """Compose a notice about a list in the language of *words*, as the list says it.

@@ -4,6 +4,7 @@ import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
+from newsletter.cli.illustrating import bring_pictures
 from newsletter.cli.issueviews import load
 from newsletter.cli.parameters import issue_argument, write_file
 from newsletter.issues import newsletters
@@ -11,6 +12,7 @@ from newsletter.issues.model import Issue, Newsletter
 from newsletter.letters import store as letters
 from newsletter.letters.answers import unanswered_html, unanswered_text
 from newsletter.letters.compose import compose_issue
+from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Draft, LetterKind, fill_html, fill_text
 from newsletter.letters.webcopy import public_values
 from newsletter.mail import dispatch
@@ -95,8 +97,11 @@ def _as_it_stands(door: Door, issue: Issue) -> tuple[Newsletter, Draft]:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         if issue.letter_id is not None:
             return newsletter, letters.load(tx, issue.letter_id).draft
+    bring_pictures(door, issue.id)
+    with door.reading() as tx:
+        shelf = shelf_of(tx, issue, application.links)
     composition = compose_issue(
-        application.templates, newsletter, issue, application.links, application.keyring.derive("slots")
+        application.templates, newsletter, issue, application.links, application.keyring.derive("slots"), shelf
     )
     return newsletter, composition.draft
 

@@ -9,10 +9,11 @@ import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, destructive, pass_door
-from newsletter.cli.parameters import write_file
+from newsletter.cli.illustrating import bring_pictures
+from newsletter.cli.parameters import issue_argument, write_file
 from newsletter.errors import BadValue
 from newsletter.images import library, store
-from newsletter.images.fetching import LONGEST_NAME, Bringer
+from newsletter.images.fetching import LONGEST_NAME
 from newsletter.images.model import LARGEST_FILE, MIDDLE, Facts, Focus, Image
 from newsletter.staff.permissions import Permission
 from subscribers.oneline import one_line
@@ -42,8 +43,7 @@ def add(door: Door, place: str, alt: str, credit: str, name: str, focus: str | N
     application = door.application
     spot = Focus.parse(focus) if focus else MIDDLE
     if place.startswith(("http://", "https://")):
-        bringer = Bringer(application.database, application.fetch_policy, application.child, application.clock)
-        data, called = asyncio.run(library.fetch(bringer, place))
+        data, called = asyncio.run(library.fetch(application.bringer(), place))
         facts = Facts(called, source=place)
     else:
         data, facts = _read(place), Facts("stdin" if place == "-" else Path(place).name)
@@ -138,6 +138,30 @@ def edit(door: Door, key: str, alt: str | None, credit: str | None, name: str | 
     door.answer(_document(door, edited), shown.line(f"{edited.facts.name} is described anew."))
 
 
+@click.command("fetch")
+@issue_argument
+@common
+@pass_door
+def fetch(door: Door, issue_id: int) -> None:
+    """Fetch what the articles of issue ID show and is not here yet, and what could not be had before.
+
+    The worker does so by itself after each edit, and `newsletter issues approve` before it freezes the letter. What cannot be
+    had is left out of the letter, and `newsletter issues check` names its article.
+
+    Example: newsletter images fetch 5
+    """
+    door.allow(Permission.EDIT)
+    done = bring_pictures(door, issue_id, again=True)
+    for one in done.lost:
+        door.note(f"{one.wanted.url}: the picture {one.trouble}.")
+    here = done.pictures - len(done.lost)
+    lost = [{"url": one.wanted.url, "trouble": one.trouble} for one in done.lost]
+    door.answer(
+        {"issue": issue_id, "pictures": done.pictures, "fetched": done.fetched, "lost": lost},
+        shown.line(f"{here} of {done.pictures} pictures are here, {done.fetched} fetched just now."),
+    )
+
+
 @click.command("remove")
 @key_argument
 @destructive
@@ -193,4 +217,4 @@ def _document(door: Door, image: Image) -> dict[str, object]:
     }
 
 
-images = click.Group("images", commands=[add, list_, show, edit, remove], help="The library of images.")
+images = click.Group("images", commands=[add, list_, show, edit, fetch, remove], help="The library of images.")

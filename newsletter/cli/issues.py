@@ -17,6 +17,7 @@ from newsletter.cli import (
     versions,
 )
 from newsletter.cli.door import Door, common, pass_door
+from newsletter.cli.illustrating import bring_pictures
 from newsletter.cli.issueviews import answer_issue, answer_issues, load
 from newsletter.cli.parameters import issue_argument
 from newsletter.feeds import store as feeds
@@ -99,6 +100,7 @@ def approve(door: Door, issue_id: int, reason: str) -> None:
     Example: newsletter issues approve 5
     """
     application = door.application
+    bring_pictures(door, issue_id, again=True)
     with application.database.read() as tx:
         seed = application.keyring.derive("slots")
         reach = inspection.reach(tx, issue_id, door.now())

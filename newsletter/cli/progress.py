@@ -50,6 +50,20 @@ def counting_bar(words: str, total: int) -> Iterator[Callable[[object], None]]:
 
 
 @contextmanager
+def growing_bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many of some things are done; gives the function to tell how many are, and of how many."""
+    with _bar(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    ) as bar:
+        task = bar.add_task(words, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell
+
+
+@contextmanager
 def mailing_bar() -> Iterator[Callable[[Figures], None]]:
     """Show how far a mailing is, and its figures in words below; gives the function to tell them."""
     with _MailingBar(

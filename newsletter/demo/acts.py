@@ -26,6 +26,7 @@ from newsletter.issues.model import Issue, IssueState, Newsletter
 from newsletter.issues.recurrence import parse_recurrence
 from newsletter.issues.schedule import WhenEmpty
 from newsletter.letters import prose
+from newsletter.letters.illustrate import illustrate
 from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
 from newsletter.review import approval
@@ -192,6 +193,7 @@ def caught_mails(envelopes: Envelopes) -> tuple[Caught, ...]:
 
 
 def _approve(app: Application, issue_id: int) -> Issue:
+    asyncio.run(illustrate(app.bringer(), issue_id))
     with app.database.read() as tx:
         looked = approval.look_over(tx, app.templates, issue_id, links=app.links, seed=app.keyring.derive("slots"))
     with app.database.write() as tx:

@@ -63,12 +63,14 @@ class Bringer:
     policy: FetchPolicy
     child: Child
     clock: Clock
+    # Of all files together, in seconds.
+    longest: float = LONGEST
 
     async def bring(self, wanted: Sequence[Wanted], progress: Callable[[Brought], None] | None = None) -> tuple[Brought, ...]:
         """Fetch and keep all of *wanted*; one that cannot be had is told and never stops the others."""
         everywhere = asyncio.Semaphore(AT_ONCE)
         hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONE_HOST))
-        deadline = asyncio.get_running_loop().time() + LONGEST
+        deadline = asyncio.get_running_loop().time() + self.longest
 
         async def one(each: Wanted) -> Brought:
             async with hosts[_host(each.url)], everywhere:
@@ -86,7 +88,7 @@ class Bringer:
             async with asyncio.timeout_at(deadline):
                 return await (self._measure(wanted) if wanted.is_document else self._picture(wanted))
         except TimeoutError:
-            trouble = f"was not fetched, because all pictures together took longer than {LONGEST:g} seconds"
+            trouble = f"was not fetched, because all pictures together took longer than {self.longest:g} seconds"
             await asyncio.to_thread(self._record, wanted, trouble)
             return Brought(wanted, trouble)
 

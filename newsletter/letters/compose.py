@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from newsletter.errors import RenderFailed
+from newsletter.images.model import Shelf
 from newsletter.issues.model import Article, Issue, Newsletter, Section, SectionKind, Show
 from newsletter.languages.catalogue import words_for
 from newsletter.letters import prepare, view
@@ -77,8 +78,13 @@ class _Planned:
     is_first: bool
 
 
-def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, links: Links, seed: bytes) -> Composition:
-    """Compose *issue*; the same issue and *seed* give the same bytes.
+def compose_issue(
+    templates: Templates, newsletter: Newsletter, issue: Issue, links: Links, seed: bytes, shelf: Shelf | None = None
+) -> Composition:
+    """Compose *issue*; the same issue, *seed* and *shelf* give the same bytes.
+
+    Pictures come from the *shelf* (`illustrate.shelf_of`), and what is not there is left out and told. Without one they stay
+    where the blogs have them: no letter that is mailed is composed so.
 
     An article that cannot be laid out is replaced by its title and link, and reported.
 
@@ -93,8 +99,8 @@ def compose_issue(templates: Templates, newsletter: Newsletter, issue: Issue, li
     page = view.page_for(newsletter.language, f"{newsletter.name}: {issue.title}", _preheader(issue), slots)
     css = templates.text("_parts/article.css", {"page": page})
     answers = Answers(seed, about, slots[SlotName.NAME])
-    ready = _prepared(templates, issue, css, answers)
-    sections = tuple(_section_views(issue, ready))
+    ready = _prepared(templates, issue, css, answers, shelf)
+    sections = tuple(_section_views(issue, ready, shelf))
     values: dict[str, object] = {
         "page": page,
         "newsletter": newsletter,
@@ -162,10 +168,12 @@ def _style(issue: Issue, section: Section) -> str:
     return "features" if section == first else "items"
 
 
-def _prepared(templates: Templates, issue: Issue, css: str, answers: Answers) -> Mapping[int, Prepared | Unfit]:
+def _prepared(
+    templates: Templates, issue: Issue, css: str, answers: Answers, shelf: Shelf | None
+) -> Mapping[int, Prepared | Unfit]:
     """Prepare every article of which more than the title is shown, by article id."""
     wanted = [planned for planned in _planned(issue) if planned.style != "headlines" and _shows_text(planned)]
-    orders = [_order(planned, css, answers) for planned in wanted]
+    orders = [_order(planned, css, answers, shelf) for planned in wanted]
     results = prepare.prepare_all(templates.child, orders)
     return {planned.article.id: result for planned, result in zip(wanted, results, strict=True)}
 
@@ -174,13 +182,13 @@ def _shows_text(planned: _Planned) -> bool:
     return planned.style == "letter" or planned.article.show is not Show.TITLE
 
 
-def _order(planned: _Planned, css: str, answers: Answers) -> Order:
+def _order(planned: _Planned, css: str, answers: Answers, shelf: Shelf | None) -> Order:
     is_full = planned.style == "letter" or planned.article.show is Show.FULL
     words = 0 if is_full else _allowance(planned)
     article = planned.article
     # What a feed said is shown as it said it; only whoever writes here may ask for a reader's answers.
     content = answers.put(article.content) if article.post_id is None else article.content
-    return Order(content, article.link, words, _take(planned, is_full=is_full), css)
+    return Order(content, article.link, words, _take(planned, is_full=is_full), css, shelf)
 
 
 def _allowance(planned: _Planned) -> int:
@@ -195,23 +203,24 @@ def _take(planned: _Planned, *, is_full: bool) -> Take:
     return Take.LEAD if planned.style == "features" and not is_full else Take.NONE
 
 
-def _section_views(issue: Issue, ready: Mapping[int, Prepared | Unfit]) -> Iterator[SectionView]:
+def _section_views(issue: Issue, ready: Mapping[int, Prepared | Unfit], shelf: Shelf | None) -> Iterator[SectionView]:
     planned = {each.article.id: each for each in _planned(issue)}
     for number, section in enumerate(_shown_sections(issue), 1):
         yield SectionView(
             anchor=Bare(f"s{number}"),
             title=one_line(section.title),
             style=_style(issue, section),
-            articles=tuple(_article_view(planned[article.id], ready.get(article.id)) for article in section.articles),
+            articles=tuple(_article_view(planned[article.id], ready.get(article.id), shelf) for article in section.articles),
         )
 
 
-def _article_view(planned: _Planned, result: Prepared | Unfit | None) -> ArticleView:
+def _article_view(planned: _Planned, result: Prepared | Unfit | None, shelf: Shelf | None) -> ArticleView:
     article = planned.article
     link = article.link if is_web_link(article.link) else ""
     shown = result if isinstance(result, Prepared) else None
     title, byline = one_line(article.title), one_line(article.byline)
     is_repeated = bool(byline) and title.casefold() == one_line(planned.section_title).casefold()
+    picture = _chosen(planned, shelf) or (shown.picture if shown else None)
     goes_on = isinstance(result, Unfit) or (shown is not None and shown.goes_on)
     return ArticleView(
         anchor=Bare(f"a{article.id}"),
@@ -223,9 +232,21 @@ def _article_view(planned: _Planned, result: Prepared | Unfit | None) -> Article
         more=one_line(article.title, LONGEST_MORE) if link and goes_on else "",
         body=Ready(shown.html) if shown and shown.html else None,
         text=shown.text if shown else "",
-        picture=_picture_view(shown.picture, planned) if shown and shown.picture else None,
+        picture=_picture_view(picture, planned) if picture else None,
         is_placeholder=article.is_placeholder,
     )
+
+
+def _chosen(planned: _Planned, shelf: Shelf | None) -> Picture | None:
+    """Give the picture that an editor chose: for the head of a letter its author's portrait, else what leads the article."""
+    article = planned.article
+    key = article.portrait if planned.style == "letter" else article.picture
+    hosted = shelf.by_key.get(key) if shelf is not None and key else None
+    if hosted is None:
+        return None
+    alt = article.picture_alt if key == article.picture else ""
+    credit = article.picture_credit if key == article.picture else ""
+    return Picture(hosted.src, alt or hosted.alt, hosted.width, hosted.height, hosted.card, credit or hosted.credit)
 
 
 def _picture_view(picture: Picture, planned: _Planned) -> PictureView:
@@ -237,6 +258,8 @@ def _picture_view(picture: Picture, planned: _Planned) -> PictureView:
         width=min(room, picture.width or room),
         is_wide=is_wide,
         is_large=picture.width >= WIDE_ENOUGH,
+        card=picture.card,
+        credit=picture.credit,
     )
 
 

@@ -9,8 +9,9 @@ import css_inline
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode, create_tag
 
+from newsletter.images.model import Shelf
 from newsletter.letters import pictures
-from newsletter.letters.pictures import Picture
+from newsletter.letters.pictures import Picture, Settled
 
 # The longest post seen was 90 KB; 2 MB of markup is an accident or an attack.
 MOST_BYTES = 2_000_000
@@ -81,10 +82,18 @@ class Fit:
     """An article fit for mail."""
 
     html: str
-    # In words for the editor: what was taken out or is missing.
+    # In words for the editor: what was taken out.
     warnings: tuple[str, ...]
     # The pictures that stand in `html`, in order.
     pictures: tuple[Picture, ...]
+    # What is to be said of its pictures where they are shown.
+    settled: Settled
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Everything an editor should know of an article that is shown whole."""
+        silent = self.settled.silent
+        return (*self.warnings, *self.settled.lost, *([pictures.silent_words(silent)] if silent else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,10 @@ class Unfit:
     reason: str
 
 
-def make_fit(html: str, base_url: str) -> Fit | Unfit:
+def make_fit(html: str, base_url: str, shelf: Shelf | None = None) -> Fit | Unfit:
     """Clean the HTML of one article; links and pictures are resolved against *base_url*, the article's permalink.
+
+    With a *shelf* its pictures come from there or are left out; without one they stay where the blog has them.
 
     The result has only the tags and attributes that mail programs know, no style, no class, headings from h4 down;
     sanitising it again would change nothing. Call it in a child process: hostile markup of 20 KB can cost seconds.
@@ -107,12 +118,12 @@ def make_fit(html: str, base_url: str) -> Fit | Unfit:
         return Unfit(f"it is nested deeper than {DEEPEST_PARSED:,} levels")
     root = LexborHTMLParser(html).body
     if root is None:
-        return Fit("", (), ())
-    warnings = [*_rewrite(root, base_url)]
+        return Fit("", (), (), Settled())
+    warnings, settled = _rewrite(root, base_url, shelf)
     fit = _finish(root.inner_html or "")
     if nesting(fit) > DEEPEST_KEPT:
         return Unfit(f"it is nested deeper than {DEEPEST_KEPT} levels")
-    return Fit(fit, tuple(warnings), pictures.pictures_of(root))
+    return Fit(fit, tuple(warnings), pictures.pictures_of(root), settled)
 
 
 def nesting(html: str) -> int:
@@ -140,8 +151,8 @@ def is_web_link(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-def _rewrite(root: LexborNode, base_url: str) -> list[str]:
-    """Turn what a page can show into what a letter can show; gives the warnings."""
+def _rewrite(root: LexborNode, base_url: str, shelf: Shelf | None) -> tuple[list[str], Settled]:
+    """Turn what a page can show into what a letter can show; gives the warnings, those of pictures apart."""
     warnings = _replace_players(root, base_url)
     pictures.settle_noscript(root)
     for node in _inner_first(root, _UNFIT):
@@ -149,13 +160,13 @@ def _rewrite(root: LexborNode, base_url: str) -> list[str]:
     for node in _inner_first(root, "p"):
         if _APPEARED_FIRST.fullmatch(node.text()):
             node.decompose()
-    warnings += pictures.settle(root, base_url)
+    settled = pictures.settle(root, base_url, shelf)
     _settle_links(root, base_url)
     _settle_blocks(root)
     _settle_tables(root)
     if codes := _SHORTCODE.findall(root.text()):
         warnings.append(f"shortcodes that the blog did not render were removed: {', '.join(codes[:3])}")
-    return warnings
+    return warnings, settled
 
 
 def _replace_players(root: LexborNode, base_url: str) -> list[str]:

@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from newsletter.images.model import Hosted, Shelf
+from subscribers.oneline import one_line
 
 # The width of the text column in the letter; screens with fine pixels want twice as many.
 COLUMN = 536
@@ -18,7 +21,10 @@ _SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 # Candidates are separated by commas; addresses may hold commas too, but no white space.
 _CANDIDATE = re.compile(r"(\S+)\s+([0-9]{1,6}(?:\.[0-9]{1,3})?)([wx])\s*(?:,|$)")
 _PIXELS = re.compile("[0-9]{1,5}")
+# What may stand around a picture and nothing else.
+_HOLDERS = frozenset({"a", "picture", "figure", "p", "div", "span", "li"})
 _TOO_SMALL = frozenset({"0", "1"})
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,20 @@ class Picture:
     alt: str
     width: int
     height: int
+    # The same cut to the shape of cards; empty where there is none.
+    card: str = ""
+    # Whose it is, as far as anybody says.
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was done with the pictures of an article, in words for its editor."""
+
+    # Left out, or not quite as they were.
+    lost: tuple[str, ...] = ()
+    # Without words for whoever does not see them.
+    silent: int = 0
 
 
 def settle_noscript(root: LexborNode) -> None:
@@ -48,21 +68,40 @@ def settle_noscript(root: LexborNode) -> None:
             node.decompose()
 
 
-def settle(root: LexborNode, base_url: str) -> list[str]:
-    """Leave of each picture its best source, its alternative text and its width; gives the warnings."""
+def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
+    """Leave of each picture its best source, its alternative text and its width.
+
+    With a *shelf* it is shown from there, and left out when it is not there: nothing is loaded from elsewhere.
+    """
     for node in root.css("img.wp-smiley, img.emoji"):
         # Without the page's style sheet the 72-pixel emoji picture would be huge.
         node.replace_with(node.attributes.get("alt") or "")
     silent = 0
-    for node in root.css("img"):
+    lost: list[str] = []
+    for node in _inner_first(root, "img"):
         source = _best_source(node)
         if not source or _is_tracker(node, source) or not (address := _web_address(source, base_url)):
+            if (node.attributes.get("src") or "").startswith("data:") and not source:
+                lost.append("a picture that is written into the page itself (data:) is left out")
             node.decompose()
             continue
-        alt = " ".join((node.attributes.get("alt") or "").split())
+        hosted = shelf.by_source.get(address) if shelf is not None else None
+        if shelf is not None and hosted is None:
+            lost.append(_lost(address, shelf.troubles.get(address) or "has not been fetched yet"))
+            _take_out(node)
+            continue
+        if hosted is not None and hosted.remark:
+            lost.append(f"the picture {name_of(address)} {hosted.remark}")
+        alt = " ".join((node.attributes.get("alt") or "").split()) or (hosted.alt if hosted else "")
         silent += not alt and not _has_caption(node)
-        _rewrite(node, address, alt)
-    return [_silent(silent)] if silent else []
+        _rewrite(node, address, alt, hosted)
+    return Settled(tuple(dict.fromkeys(reversed(lost))), silent)
+
+
+def name_of(address: str) -> str:
+    """Give what an editor knows a picture by: the name of its file."""
+    name = unquote(urlsplit(address).path.rpartition("/")[2], errors="replace")
+    return f"“{one_line(name, _LONGEST_NAME)}”"
 
 
 def pictures_of(root: LexborNode) -> tuple[Picture, ...]:
@@ -73,6 +112,7 @@ def pictures_of(root: LexborNode) -> tuple[Picture, ...]:
             alt=node.attributes.get("alt") or "",
             width=_number(node.attributes.get("data-width")),
             height=_number(node.attributes.get("data-height")),
+            card=node.attributes.get("data-card") or "",
         )
         for node in root.css("img")
     )
@@ -102,16 +142,35 @@ def _speaks_before(root: LexborNode, image: LexborNode) -> bool:
     return False
 
 
-def _rewrite(node: LexborNode, address: str, alt: str) -> None:
+def _lost(address: str, reason: str) -> str:
+    return f"the picture {name_of(address)} is left out: it {reason}"
+
+
+def _take_out(image: LexborNode) -> None:
+    """Take a picture out, and what stands there for its sake: its link, its figure with the caption."""
+    holder = image
+    while (parent := holder.parent) is not None and parent.tag in _HOLDERS and len(parent.css("img")) == 1:
+        if parent.tag != "figure" and parent.text(strip=True):
+            break
+        holder = parent
+    holder.decompose()
+
+
+def _rewrite(node: LexborNode, address: str, alt: str, hosted: Hosted | None) -> None:
     width, height = _number(node.attributes.get("width")), _number(node.attributes.get("height"))
+    if hosted is not None:
+        # What a page says is often the size of its own column; a portrait that is shown small stays small.
+        width, height = min(width, hosted.width) if width else hosted.width, hosted.height
     for name in tuple(node.attributes):
         del node.attrs[name]
-    node.attrs["src"], node.attrs["alt"] = address, alt
+    node.attrs["src"], node.attrs["alt"] = hosted.src if hosted else address, alt
     if width:
         # Outlook obeys the attribute and nothing else.
         node.attrs["width"] = str(min(width, COLUMN))
     # Read by `pictures_of`, dropped by the sanitiser.
     node.attrs["data-width"], node.attrs["data-height"] = str(width), str(height)
+    if hosted is not None and hosted.card:
+        node.attrs["data-card"] = hosted.card
 
 
 def _best_source(node: LexborNode) -> str:
@@ -149,6 +208,10 @@ def _has_caption(node: LexborNode) -> bool:
     return parent is not None and parent.tag == "figure" and parent.css_first("figcaption") is not None
 
 
+def _inner_first(root: LexborNode, selector: str) -> list[LexborNode]:
+    return root.css(selector)[::-1]
+
+
 def _element_before(node: LexborNode) -> LexborNode | None:
     before = node.prev
     while before is not None and not before.is_element_node:
@@ -160,5 +223,6 @@ def _number(text: str | None) -> int:
     return int(text) if text and _PIXELS.fullmatch(text) else 0
 
 
-def _silent(count: int) -> str:
+def silent_words(count: int) -> str:
+    """Say how many pictures have no alternative text."""
     return "1 picture without alt text" if count == 1 else f"{count} pictures without alt text"

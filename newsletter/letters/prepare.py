@@ -1,13 +1,17 @@
 """One article from the feed's HTML to what the letter shows of it; runs in a child process, for hostile markup can hang it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from newsletter.confined import Child, ChildFailed
+from newsletter.images.model import Shelf
 from newsletter.letters import content, excerpt, plaintext
 from newsletter.letters.content import Fit, Unfit
-from newsletter.letters.pictures import Picture, lift_first
+from newsletter.letters.pictures import Picture, lift_first, silent_words
+
+T = TypeVar("T")
 
 # Thirty rich posts take 0.1 s.
 BATCH_SECONDS = 5.0
@@ -19,6 +23,10 @@ MEMORY_MB = 512
 SMALLEST_PICTURE = 120
 # A picture at the head of a letter that is not wider is the portrait of its author.
 WIDEST_PORTRAIT = 300
+
+
+# The first fit picture leads an excerpt; where it cannot be had, the next one does.
+MOST_CANDIDATES = 3
 
 
 class Take(StrEnum):
@@ -42,6 +50,8 @@ class Order:
     take: Take
     # Written into the style attributes.
     css: str
+    # Where pictures come from; None: from wherever the article has them.
+    shelf: Shelf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +66,68 @@ class Prepared:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What an article shows or links to, by address."""
+
+    pictures: tuple[str, ...] = ()
+
+
 def prepare_all(child: Child, orders: Sequence[Order]) -> tuple[Prepared | Unfit, ...]:
     """Prepare articles in *child*, all at once; when that fails one by one, so that only the culprits are unfit."""
-    try:
-        return child.run(prepare, tuple(orders), seconds=BATCH_SECONDS, memory_mb=MEMORY_MB)
-    except ChildFailed:
-        return tuple(_alone(child, order) for order in orders)
+    return _all(child, prepare, orders)
+
+
+def needs_of_all(child: Child, orders: Sequence[Order]) -> tuple[Needs | Unfit, ...]:
+    """Say what articles show or link to, looked up in *child* as `prepare_all` does."""
+    return _all(child, needs, orders)
 
 
 def prepare(orders: tuple[Order, ...]) -> tuple[Prepared | Unfit, ...]:
     """Prepare articles; to be called in a child process."""
-    return tuple(_guarded(order) for order in orders)
+    return tuple(_guarded(_prepared, order) for order in orders)
 
 
-def _alone(child: Child, order: Order) -> Prepared | Unfit:
+def needs(orders: tuple[Order, ...]) -> tuple[Needs | Unfit, ...]:
+    """Say what articles show or link to; to be called in a child process."""
+    return tuple(_guarded(_needs, order) for order in orders)
+
+
+def _all(
+    child: Child, work: Callable[[tuple[Order, ...]], tuple[T | Unfit, ...]], orders: Sequence[Order]
+) -> tuple[T | Unfit, ...]:
     try:
-        return child.run(prepare, (order,), seconds=ARTICLE_SECONDS, memory_mb=MEMORY_MB)[0]
+        return child.run(work, tuple(orders), seconds=BATCH_SECONDS, memory_mb=MEMORY_MB)
+    except ChildFailed:
+        return tuple(_alone(child, work, order) for order in orders)
+
+
+def _alone(child: Child, work: Callable[[tuple[Order, ...]], tuple[T | Unfit, ...]], order: Order) -> T | Unfit:
+    try:
+        return child.run(work, (order,), seconds=ARTICLE_SECONDS, memory_mb=MEMORY_MB)[0]
     except ChildFailed as error:
         return Unfit(f"preparing it failed: {error.reason}")
 
 
-def _guarded(order: Order) -> Prepared | Unfit:
+def _guarded(work: Callable[[Order], T | Unfit], order: Order) -> T | Unfit:
     try:
-        return _prepared(order)
+        return work(order)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 -- the door of the child: one article must not stop the others
         return Unfit(f"preparing it failed: {type(error).__name__}")
 
 
-def _prepared(order: Order) -> Prepared | Unfit:
+def _needs(order: Order) -> Needs | Unfit:
     fit = content.make_fit(order.html, order.base_url)
+    if isinstance(fit, Unfit):
+        return fit
+    shown = fit.pictures if not order.words else tuple(filter(_is_lead, fit.pictures))[:MOST_CANDIDATES]
+    return Needs(tuple(picture.src for picture in shown))
+
+
+def _prepared(order: Order) -> Prepared | Unfit:
+    fit = content.make_fit(order.html, order.base_url, order.shelf)
     if isinstance(fit, Unfit):
         return fit
     html, picture = _taken(fit, order.take)
@@ -99,8 +140,15 @@ def _prepared(order: Order) -> Prepared | Unfit:
         text=str(plaintext.write(html)),
         picture=picture,
         goes_on=goes_on,
-        warnings=fit.warnings,
+        warnings=fit.remarks if not order.words else _remarks_of_excerpt(fit, picture),
     )
+
+
+def _remarks_of_excerpt(fit: Fit, lead: Picture | None) -> tuple[str, ...]:
+    """Say of pictures only what matters where one at most is shown."""
+    if lead is None:
+        return (*fit.warnings, *fit.settled.lost[:1])
+    return fit.warnings if lead.alt else (*fit.warnings, silent_words(1))
 
 
 def _taken(fit: Fit, take: Take) -> tuple[str, Picture | None]:

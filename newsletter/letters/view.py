@@ -41,6 +41,10 @@ class PictureView:
     is_wide: bool
     # Whether it may fill the width of a phone without being blurred.
     is_large: bool
+    # The address of the same cut to the shape of cards, 3 to 2; empty where there is none.
+    card: str = ""
+    # Whose picture it is, on one line.
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

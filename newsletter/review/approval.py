@@ -11,6 +11,7 @@ from newsletter.issues.model import Issue, IssueState, Newsletter
 from newsletter.issues.plan import to_document
 from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition, compose_issue
+from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Letter
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
@@ -64,7 +65,7 @@ def look_over(
     """
     issue = issues.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
-    composition = compose_issue(templates, newsletter, issue, links, seed)
+    composition = compose_issue(templates, newsletter, issue, links, seed, shelf_of(tx, issue, links))
     facts = replace(gathering.gather(tx, issue, newsletter, composition), reach=reach)
     findings = preflight.check(issue, newsletter, composition, links, facts)
     return LookedOver(issue, newsletter, composition, findings, templates.content_hash())

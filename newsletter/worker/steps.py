@@ -17,10 +17,12 @@ from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
 from newsletter.feeds.gather import gather
 from newsletter.feeds.model import Feed, Gathered
+from newsletter.images import store as images
 from newsletter.issues import agenda, alerts, authors, calendar, draft, newsletters, store
 from newsletter.issues.agenda import Step as Agenda
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.schedule import Due, Slot
+from newsletter.letters.illustrate import illustrate
 from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
@@ -39,6 +41,9 @@ FAILURES_BEFORE_ALERT = 3
 
 # Gathering for a draft ends before the lease on its slot (calendar.LEASE) and before the watchdog barks. In seconds.
 LONGEST_GATHERING = 60.0
+
+# Of the pictures of an issue, at one tick. In seconds.
+LONGEST_FETCHING = 30.0
 
 # Who did it, in the audit, where nobody did.
 WORKER = Actor("the worker", None)
@@ -92,6 +97,14 @@ async def draft_slot(application: Application) -> bool:
 async def top_up_drafts(application: Application) -> bool:
     """Add the posts that appeared since a month was drafted."""
     await asyncio.to_thread(_top_up, application)
+    return False
+
+
+async def fetch_pictures(application: Application) -> bool:
+    """Bring home what an open issue shows that was edited since: one issue a tick, so that a dead server holds up little."""
+    waiting = await asyncio.to_thread(_unillustrated, application)
+    if waiting:
+        await illustrate(application.bringer(LONGEST_FETCHING), waiting[0])
     return False
 
 
@@ -166,6 +179,7 @@ STEPS = (
     Step("record slots", record_slots),
     Step("draft slots", draft_slot),
     Step("top up drafts", top_up_drafts),
+    Step("fetch pictures", fetch_pictures),
     Step("send due issues", send_due),
     Step("mail digests", mail_digests),
     Step("resend what is uncertain", resend_uncertain),
@@ -278,6 +292,11 @@ def _wait_for_feeds(tx: Transaction, claimed: Slot, token: str, trouble: str, no
 
 def _waiting_key(claimed: Slot) -> str:
     return f"slot-waits:{claimed.newsletter_id}:{claimed.slot_key}"
+
+
+def _unillustrated(application: Application) -> tuple[int, ...]:
+    with application.database.read() as tx:
+        return images.unillustrated(tx)
 
 
 def _top_up(application: Application) -> None:

@@ -1,5 +1,6 @@
 """What the desk does with an issue: given to readers, approved, given a time, sent, paused, resumed, cancelled."""
 
+import asyncio
 from datetime import datetime
 
 from starlette.responses import RedirectResponse, Response
@@ -9,6 +10,7 @@ from newsletter.errors import BadValue, Blocked, Outdated, WrongState
 from newsletter.issues import agenda, authors, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.recurrence import instant
+from newsletter.letters.illustrate import illustrate
 from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.review import approval
 from newsletter.staff import audit
@@ -22,11 +24,15 @@ from subscribers.transaction import Transaction
 S = IssueState
 SEE_OTHER = 303
 
+# Seconds that whoever approves waits for pictures; most often the worker has brought them long before.
+LONGEST_WAIT = 25.0
+
 
 def approve(site: Site, visit: Visit) -> Response:
     """Freeze the letter and say that it may go out."""
     application = site.application
     issue_id = visit.number("issue_id")
+    asyncio.run(illustrate(application.bringer(LONGEST_WAIT), issue_id, again=True))
     try:
         with application.database.read() as tx:
             seed = application.keyring.derive("slots")

@@ -12,6 +12,7 @@ from newsletter.issues import alerts, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
 from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition, compose_issue
+from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Letter
 from newsletter.letters.webcopy import public_html
 from newsletter.mail import audiences, dispatch, relaybook
@@ -191,7 +192,9 @@ def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
     """Compose an issue as it is now."""
     application = site.application
     seed = application.keyring.derive("slots")
-    return compose_issue(application.templates, newsletter, issue, application.links, seed)
+    with application.database.read() as tx:
+        shelf = shelf_of(tx, issue, application.links)
+    return compose_issue(application.templates, newsletter, issue, application.links, seed, shelf)
 
 
 def _check(site: Site, desked: Desked) -> Check:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from newsletter.cli.exits import Exit
+from newsletter.images.model import shown_keys
 from tests.harness.chaosfeed import ChaosFeed, Page
 from tests.harness.drawn import photo, read
 from tests.harness.terminal import Terminal
@@ -48,6 +49,27 @@ def test_picture_comes_from_the_web(terminal: Terminal) -> None:
     assert Exit.REFUSED == refused.code
     assert "not a public address" in refused.err
     assert ("hall.jpg", url) == (added["name"], added["source"])
+
+
+def test_pictures_of_an_issue_are_fetched_and_frozen_with_it(terminal: Terminal, paper: str, tmp_path: Path) -> None:
+    """From our own address, and kept as long as the letter; what could not be had is told with its article."""
+    terminal.settings["NEWSLETTER_ALLOW_LOOPBACK"] = "1"
+    letter, html = tmp_path / "letter.html", tmp_path / "issue.html"
+    issue = str(terminal.ok("issues", "draft", paper, "--empty", "Hello")["issue"])
+    with ChaosFeed() as chaos:
+        there, gone = chaos.put("/hall.jpg", Page(photo(300, 200), "image/jpeg")), chaos.url("/gone.jpg")
+        letter.write_text(f'<p>Dear all,</p><img src="{there}" alt="The hall"><img src="{gone}" alt="Gone">')
+        terminal.ok("issues", "letter", issue, "Letter", str(letter), "--by", "Ann Lee")
+        fetched = terminal.ok("images", "fetch", issue)
+        terminal.ok("issues", "approve", issue, "--override", "It is a test")
+        terminal.ok("issues", "export", issue, "--html", str(html))
+    (key,) = shown_keys(html.read_text())
+
+    assert (2, 1, [gone]) == (fetched["pictures"], fetched["fetched"], [one["url"] for one in fetched["lost"]])
+    assert "127.0.0.1" not in html.read_text().replace("http://127.0.0.1:8000", "")
+    assert 1 == terminal.ok("images", "show", key)["letters"]
+    assert Exit.REFUSED == terminal("images", "remove", key, "--yes").code
+    assert "“gone.jpg” is left out: it cannot be fetched" in terminal("issues", "check", issue).out
 
 
 def test_what_is_no_picture_is_refused(terminal: Terminal, tmp_path: Path) -> None:

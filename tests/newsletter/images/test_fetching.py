@@ -92,13 +92,10 @@ def test_private_addresses_are_never_asked(bringer: Bringer, chaos: ChaosFeed) -
     assert [] == chaos.asked
 
 
-def test_slow_servers_do_not_keep_an_issue_waiting(
-    bringer: Bringer, chaos: ChaosFeed, monkeypatch: pytest.MonkeyPatch, now: datetime
-) -> None:
+def test_slow_servers_do_not_keep_an_issue_waiting(bringer: Bringer, chaos: ChaosFeed, now: datetime) -> None:
     """What has not come in time is left out, and told."""
-    monkeypatch.setattr(fetching, "LONGEST", 0.3)
     slow = chaos.put("/slow.jpg", chaosfeed.drip)
-    (brought,) = bring(bringer, slow)
+    (brought,) = bring(replace(bringer, longest=0.3), slow)
 
     assert "took longer than" in brought.trouble
     assert {slow: brought.trouble} == shelf(bringer.database, [slow], now).troubles

@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsletter.confined import Child
 from newsletter.errors import RenderFailed
+from newsletter.images.model import Hosted, Shelf
 from newsletter.issues.model import Issue, SectionKind, Show
 from newsletter.letters.compose import CLIPPED_BYTES, Composition, ContentWarning, compose_issue
 from newsletter.letters.letter import LetterKind, SlotName, fill_html, fill_text
@@ -194,6 +195,73 @@ def test_every_picture_has_alternative_text(templates: Templates) -> None:
 
     assert [""] == [node.attributes.get("alt") for node in tree_of(composition).css("img")]
     assert (ContentWarning(1, "1 picture without alt text"),) == composition.warnings
+
+
+SHELF = Shelf(
+    by_source={
+        f"{BLOG}/hall.jpg": Hosted("https://news.example.org/images/1.jpg", 900, 600, "https://news.example.org/images/2.jpg")
+    },
+    troubles={f"{BLOG}/gone.jpg": "cannot be fetched: its server answers 404"},
+    by_key={"key": Hosted("https://news.example.org/images/3.png", 400, 400, alt="The Chair", credit="Ann Lee")},
+)
+PICTURES_OF_A_BLOG = (
+    f'<figure><a href="{BLOG}/gone.jpg"><img src="{BLOG}/gone.jpg" alt="Gone"></a><figcaption>Gone</figcaption></figure>'
+    f'<p><img src="{BLOG}/hall.jpg" alt="The hall" width="2000">Words</p><img src="{BLOG}/new.jpg" alt="New"><img src="data:x">'
+)
+
+
+def test_pictures_come_from_our_own_address_or_are_left_out(templates: Templates) -> None:
+    """Nothing of an article is loaded from elsewhere; each loss names the article."""
+    issue = one_article_issue(an_article(7, content=PICTURES_OF_A_BLOG, show=Show.FULL))
+    composition = compose_issue(templates, a_newsletter(), issue, LINKS, SEED, SHELF)
+    images = tree_of(composition).css("img")
+
+    assert [("https://news.example.org/images/1.jpg", "536")] == [
+        (node.attributes["src"], node.attributes["width"]) for node in images
+    ]
+    assert "Gone" not in composition.draft.html
+    assert (
+        ContentWarning(7, "the picture “gone.jpg” is left out: it cannot be fetched: its server answers 404"),
+        ContentWarning(7, "the picture “new.jpg” is left out: it has not been fetched yet"),
+        ContentWarning(7, "a picture that is written into the page itself (data:) is left out"),
+    ) == composition.warnings
+
+
+def test_excerpt_is_led_by_the_first_picture_that_is_there(templates: Templates) -> None:
+    """The others are not shown, and nobody is told of them."""
+    composition = compose_issue(
+        templates, a_newsletter(), one_article_issue(an_article(content=PICTURES_OF_A_BLOG)), LINKS, SEED, SHELF
+    )
+    lost = compose_issue(
+        templates, a_newsletter(), one_article_issue(an_article(content=PICTURES_OF_A_BLOG)), LINKS, SEED, Shelf()
+    )
+
+    assert ["The hall"] == [node.attributes["alt"] for node in tree_of(composition).css("img")]
+    assert () == composition.warnings
+    assert [] == tree_of(lost).css("img")
+    assert (ContentWarning(1, "the picture “gone.jpg” is left out: it has not been fetched yet"),) == lost.warnings
+
+
+def test_picture_that_an_editor_chose_leads(templates: Templates) -> None:
+    """Instead of the first one of the article, with the editor's words or else those of the library."""
+    article = replace(an_article(content=PICTURES_OF_A_BLOG), picture="key")
+    issue = one_article_issue(article)
+    composition = compose_issue(templates, a_newsletter(), issue, LINKS, SEED, SHELF)
+    worded = compose_issue(
+        templates, a_newsletter(), one_article_issue(replace(article, picture_alt="At her desk")), LINKS, SEED, SHELF
+    )
+
+    assert ["The Chair"] == [node.attributes["alt"] for node in tree_of(composition).css("img")]
+    assert ["At her desk"] == [node.attributes["alt"] for node in tree_of(worded).css("img")]
+
+
+def test_portrait_from_the_library_stands_at_the_head_of_a_letter(templates: Templates) -> None:
+    """Whatever pictures its text has."""
+    letter = replace(an_article(content="<p>Dear all,</p>", byline="Ann Lee", show=Show.FULL), portrait="key")
+    issue = an_issue(a_section("Letter", letter, kind=SectionKind.LETTER))
+    composition = compose_issue(templates, a_newsletter(), issue, LINKS, SEED, SHELF)
+
+    assert ["https://news.example.org/images/3.png"] == [node.attributes["src"] for node in tree_of(composition).css("img")]
 
 
 def test_letter_of_twenty_articles_is_not_clipped(templates: Templates) -> None:

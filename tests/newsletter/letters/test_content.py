@@ -120,12 +120,12 @@ def test_what_a_blog_writes_is_made_fit(case: str) -> None:
 
 def test_editor_is_told_what_was_changed() -> None:
     """Nothing disappears in silence."""
-    warnings = fit('<iframe src="https://youtu.be/x"></iframe><img src="/a.jpg"><img src="/b.jpg" alt=" ">[gallery]').warnings
+    warnings = fit('<iframe src="https://youtu.be/x"></iframe><img src="/a.jpg"><img src="/b.jpg" alt=" ">[gallery]').remarks
 
     assert (
         "iframe replaced by a link to https://youtu.be/x",
-        "2 pictures without alt text",
         "shortcodes that the blog did not render were removed: [gallery]",
+        "2 pictures without alt text",
     ) == warnings
 
 

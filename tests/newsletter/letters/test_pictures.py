@@ -90,8 +90,8 @@ def test_pictures_are_listed_with_their_true_size() -> None:
 
 def test_a_caption_excuses_a_missing_alternative_text() -> None:
     """What stands beside the picture describes it."""
-    assert () == fit('<figure><img src="/a.jpg"><figcaption>The hall</figcaption></figure>').warnings
-    assert ("1 picture without alt text",) == fit('<figure><img src="/a.jpg"></figure>').warnings
+    assert () == fit('<figure><img src="/a.jpg"><figcaption>The hall</figcaption></figure>').remarks
+    assert ("1 picture without alt text",) == fit('<figure><img src="/a.jpg"></figure>').remarks
 
 
 @pytest.mark.parametrize(
