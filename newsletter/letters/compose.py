@@ -83,10 +83,8 @@ def compose_issue(
 ) -> Composition:
     """Compose *issue*; the same issue, *seed* and *shelf* give the same bytes.
 
-    Pictures come from the *shelf* (`illustrate.shelf_of`), and what is not there is left out and told. Without one they stay
-    where the blogs have them: no letter that is mailed is composed so.
-
-    An article that cannot be laid out is replaced by its title and link, and reported.
+    Pictures come from the *shelf* (`illustrate.shelf_of`); what is not there is left out and told, as is an article that cannot be
+    laid out. Without a shelf pictures stay where the blogs have them: no letter that is mailed is composed so.
 
     Raises:
         RenderFailed: a template is wrong, or the letter has no unsubscribe link.
