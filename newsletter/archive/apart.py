@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode, create_tag
 
 from newsletter.archive.shelf import Piece
+from newsletter.images.model import Shelf
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.letters.answers import unanswered_html
 from newsletter.letters.compose import Composition, compose_issue
@@ -32,8 +33,10 @@ class Apart:
     articles: tuple[Piece, ...]
 
 
-def take_apart(templates: Templates, newsletter: Newsletter, issue: Issue, letter: Letter, links: Links, seed: bytes) -> Apart:
-    """Take *issue* apart, whose frozen letter is *letter*.
+def take_apart(
+    templates: Templates, newsletter: Newsletter, issue: Issue, letter: Letter, links: Links, seed: bytes, pictures: Shelf
+) -> Apart:
+    """Take *issue* apart, whose frozen letter is *letter* and shows *pictures*.
 
     A published issue is edited no more, so what is composed here is what the letter was composed of.
 
@@ -41,7 +44,7 @@ def take_apart(templates: Templates, newsletter: Newsletter, issue: Issue, lette
         RenderFailed: a template is wrong.
 
     """
-    composition = compose_issue(templates, newsletter, issue, links, seed)
+    composition = compose_issue(templates, newsletter, issue, links, seed, pictures)
     nobody = public_values(links, newsletter.slug, issue.number, newsletter.language)
     about = " ".join(dict.fromkeys(filter(None, (letter.draft.subject, letter.draft.preheader))))
     itself = Piece(section="", title=issue.title, byline="", link="", html="", text=about)

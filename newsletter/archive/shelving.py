@@ -9,6 +9,7 @@ from newsletter.errors import NewsletterError
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues
 from newsletter.letters import store as letters
+from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 
@@ -44,6 +45,7 @@ def _take_in(database: Database, templates: Templates, links: Links, seed: bytes
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         assert issue.letter_id is not None
         letter = letters.load(tx, issue.letter_id)
-    found = apart.take_apart(templates, newsletter, issue, letter, links, seed)
+        pictures = shelf_of(tx, issue, links)
+    found = apart.take_apart(templates, newsletter, issue, letter, links, seed, pictures)
     with database.write() as tx:
         shelf.keep(tx, issue_id, letter.id, found.itself, found.articles, clock())

@@ -83,8 +83,8 @@ def compose_issue(
 ) -> Composition:
     """Compose *issue*; the same issue, *seed* and *shelf* give the same bytes.
 
-    Pictures come from the *shelf* (`illustrate.shelf_of`); what is not there is left out and told, as is an article that cannot be
-    laid out. Without a shelf pictures stay where the blogs have them: no letter that is mailed is composed so.
+    Pictures come from the *shelf* (`illustrate.shelf_of`); what is not there is left out and told, as is an article that cannot
+    be laid out. Without a shelf pictures stay where the blogs have them: no letter that is mailed is composed so.
 
     Raises:
         RenderFailed: a template is wrong, or the letter has no unsubscribe link.
