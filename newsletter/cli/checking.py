@@ -15,6 +15,7 @@ from newsletter.cli.progress import counting_bar
 from newsletter.issues import newsletters
 from newsletter.issues.model import Issue
 from newsletter.letters.compose import compose_issue
+from newsletter.letters.illustrate import shelf_of
 from newsletter.review import caniemail, checks_links, gathering, linkbook, linkcheck, preflight
 from newsletter.review.facts import Inspected, inspected
 from newsletter.review.finding import Code, Finding, Mend
@@ -60,8 +61,9 @@ def _inspect(door: Door, issue: Issue) -> Inspected:
     application = door.application
     with door.reading() as tx:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
+        shelf = shelf_of(tx, issue, application.links)
     seed = application.keyring.derive("slots")
-    composition = compose_issue(application.templates, newsletter, issue, application.links, seed)
+    composition = compose_issue(application.templates, newsletter, issue, application.links, seed, shelf)
     with door.reading() as tx:
         facts = gathering.gather(tx, issue, newsletter, composition)
         reach = inspection.reach(tx, issue.id, door.now())
