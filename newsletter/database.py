@@ -22,6 +22,7 @@ from newsletter.instance import known_instance
 from newsletter.journal import Journal
 from newsletter.tables import (
     archive,
+    authors,
     departures,
     digests,
     dkim,
@@ -68,6 +69,7 @@ TABLE_MODULES = (
     dkim,
     departures,
     digests,
+    authors,
 )
 
 # Who may read the file of an SQLite database.

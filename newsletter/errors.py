@@ -3,7 +3,7 @@
 - NewsletterError
   - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
     VersionNotFound, LetterNotFound, DigestNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound,
-    BurstNotFound, ImageNotFound
+    BurstNotFound, ImageNotFound, AuthorNotFound, SnippetNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
     - WrongBurst(burst)          a burst of departures that was undone already
@@ -96,6 +96,18 @@ class VersionNotFound(NotFound):
     """The issue has no version that is called so."""
 
     what = "version"
+
+
+class AuthorNotFound(NotFound):
+    """Nobody of this name among the authors of the newsletter."""
+
+    what = "author"
+
+
+class SnippetNotFound(NotFound):
+    """No snippet of this name."""
+
+    what = "snippet"
 
 
 class LetterNotFound(NotFound):

@@ -4,6 +4,7 @@ import click
 
 from newsletter import inspection
 from newsletter.cli import (
+    articles,
     audience,
     checking,
     editing,
@@ -12,7 +13,9 @@ from newsletter.cli import (
     findings,
     mailing,
     readers,
+    sections,
     shown,
+    snippets,
     verifying,
     versions,
 )
@@ -35,12 +38,14 @@ MOST_LISTED = 1000
 @click.argument("newsletter")
 @click.option("--month", metavar="YYYY-MM", help="Carry the posts of this month.")
 @click.option("--empty", "title", metavar="TITLE", help="A one-off without posts, under this title.")
+@click.option("--from-last", is_flag=True, help="Begin with the sections, notes, sponsors and snippets of the last issue.")
 @common
 @pass_door
-def draft(door: Door, newsletter: str, month: str | None, title: str | None) -> None:
+def draft(door: Door, newsletter: str, month: str | None, title: str | None, *, from_last: bool) -> None:
     """Make an issue: of the posts of a month that no other issue carries, or an empty one.
 
-    Posts are those already gathered; `newsletter feeds gather` reads the feeds.
+    Posts are those already gathered; `newsletter feeds gather` reads the feeds. Sections are those of the newsletter's plan;
+    with --from-last they are those of the issue before, as its editors left them.
 
     Example: newsletter issues draft cpdwl --month 2020-01
     """
@@ -49,9 +54,9 @@ def draft(door: Door, newsletter: str, month: str | None, title: str | None) -> 
     with door.acting(Permission.EDIT) as acting:
         owner = newsletters.find(acting.tx, newsletter)
         if title is not None:
-            issue = drafting.draft_empty(acting.tx, owner, title, acting.now)
+            issue = drafting.draft_empty(acting.tx, owner, title, acting.now, from_last=from_last)
         else:
-            issue = drafting.draft_month(acting.tx, owner, Month.parse(month or ""), acting.now)
+            issue = drafting.draft_month(acting.tx, owner, Month.parse(month or ""), acting.now, from_last=from_last)
         acting.record("issue.draft", f"issue {issue.id}", month=issue.month)
     if month is not None:
         _tell_unread_feeds(door, owner)
@@ -153,7 +158,11 @@ issues = click.Group(
         show,
         list_,
         editing.edit,
+        articles.article,
         editing.letter,
+        articles.event,
+        snippets.insert,
+        sections.section,
         readers.topics_,
         readers.lists_,
         audience.audience,

@@ -1,6 +1,7 @@
 """How an issue is answered: as one object, or as a page on the terminal."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door
@@ -18,7 +19,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
         selected = selection.of_issue(tx, issue)
         dropped = tuple(one for one in contents.articles_of(tx, issue.id) if one.is_dropped)
     rows = [
-        (article.id, section.title if place == 1 else "", place, article.title, article.byline, article.show.value)
+        (article.id, section.title if place == 1 else "", place, article.title, _by(article), article.show.value)
         for section in issue.sections
         for place, article in enumerate(section.articles, 1)
     ]
@@ -33,6 +34,9 @@ def answer_issue(door: Door, issue: Issue) -> None:
                 "title": section.title,
                 "kind": section.kind.value,
                 "is_required": section.is_required,
+                "look": section.look.value,
+                "most": section.most,
+                "words": section.words,
                 "articles": [_article(article) for article in section.articles],
             }
             for section in issue.sections
@@ -134,7 +138,22 @@ def _article(article: Article) -> dict[str, object]:
         "link": article.link,
         "show": article.show.value,
         "is_placeholder": article.is_placeholder,
+        "summary": article.summary,
+        "words": article.words,
+        "affiliation": article.affiliation,
+        "portrait": article.portrait,
+        "picture": article.picture,
+        "picture_alt": article.picture_alt,
+        "picture_credit": article.picture_credit,
+        "event": asdict(article.event) if article.event is not None else None,
+        "suggestion": asdict(article.suggestion) if article.suggestion is not None else None,
+        "snippet": article.snippet,
     }
+
+
+def _by(article: Article) -> str:
+    """Say who an article is by, or who it may be by."""
+    return article.byline if article.byline or article.suggestion is None else f"{article.suggestion.byline}?"
 
 
 def _state(words: str, *, is_paused: bool) -> str:

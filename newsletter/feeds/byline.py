@@ -1,4 +1,4 @@
-"""Finds the author in titles such as "Mentoring in Norway by Almuth Gastinger"."""
+"""Finds the author in titles such as "Mentoring in Norway by Almuth Gastinger", and in lines such as "By Jane Doe, Oslo"."""
 
 import re
 import unicodedata
@@ -19,6 +19,8 @@ class Byline:
     title: str
     name: str = ""
     is_sure: bool = False
+    # What stands behind the name: "(University of Oslo)".
+    affiliation: str = ""
 
 
 _WRITTEN = r"(?:compiled|written|reported|edited|posted|submitted|contributed|prepared|geschrieben|zusammengestellt|écrit)"
@@ -39,7 +41,16 @@ _PARTICLES = re.compile(
     r"van|von|de|der|den|del|della|di|da|dos|das|do|du|el|al|bin|ibn|la|le|ten|ter|y|zu|zum|zur|af|av|['’]t",
 )
 _ELISION = re.compile(r"^[dl]['’](?=\w)")
-_AFFILIATION = re.compile(r"\s*\([^()]*\)\s*$")
+_AFFILIATION = re.compile(r"\s*\((?P<affiliation>[^()]*)\)\s*$")
+# A line of its own under the title, not a sentence that begins with "By".
+_OPENING = re.compile(
+    rf"(?:(?:text|words|story|report|article|post|{_WRITTEN})\s+)?(?P<by>by|von|par|por|av|door)\s+(?=\S)"
+    r"|(?:author|authors|autor|autorin|auteur|autora|text|written by|contributed by)\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_BEHIND_NAMES = re.compile(r"\s*[,;(|]\s*|\s+[–—-]\s+")
+LONGEST_OPENING = 160
+
 _TRAILING = " \t,.;:–—-|"
 
 # Capitalised words that make a group, a place of work or an ordinary phrase of a headline, never a person.
@@ -52,6 +63,48 @@ _NO_NAMES = re.compile(
     re.IGNORECASE,
 )
 _MOST_WORDS = 7
+
+# Words that stand in names of persons, and of places and bodies as often: whoever is called so is asked about once.
+_DOUBTFUL = re.compile(
+    r"lakes?|loch|lough|rivers?|sea|ocean|beach|bay|harbou?r|mount|mountain|island|islands|park|parks|garden|gardens|street"
+    r"|road|square|bridge|hall|house|hotel|castle|palace|city|town|village|valley|hill|hills|north|south|east|west|northern"
+    r"|southern|eastern|western|central|upper|lower|new|san|santa|saint|st|los|las|el|al|são|rio|port|fort|cape"
+    r"|bank|cross|forum|alliance|agency|commission|trust|fund|bureau|parliament|church|hospital|clinic|nations|league|guild"
+    r"|chapter|branch|division|unit|desk|force|taskforce|inc|ltd|gmbh|llc|corp|publishers?|publishing|books?|media|news|times"
+    r"|radio|television|tv|magazine|journal|review|post|herald|tribune|gazette|studio|studios|lab|labs|solutions|systems"
+    r"|software|digital|global|world|european|american|african|asian|nordic|royal|united|central|open|free|community|local"
+    r"|nature|science|sciences|research|scholar|education|learning|training|culture|arts|history|heritage|information|data"
+    r"|technology|knowledge|reading|literacy|health|human|rights|development|friends|youth|children|women|students|teachers"
+    r"|librarians|authors|readers|biblio\w+|\w+bibliot\w+|\w*institut\w*|univer\w+|libr\w+"
+    r"|hochschule|schule|verband|verein|asociación|associação|associazione|forening|forbund|fundación|fundação|fondation"
+    r"|stiftung|istituto|instituto|institutet|institutt|nacional|nationale|nazionale|deutsche|red|blue|green|google|springer"
+    r"|elsevier|wiley|emerald|sage|oclc|webjunction",
+    re.IGNORECASE,
+)
+_PLACES = re.compile(
+    r"africa|albania|algeria|america|andorra|angola|antarctica|argentina|armenia|asia|australia|austria|azerbaijan|bahamas"
+    r"|bahrain|bangladesh|barbados|belarus|belgium|belize|benin|bhutan|bolivia|bosnia|botswana|brazil|brunei|bulgaria|burma"
+    r"|burundi|cambodia|cameroon|canada|chad|chile|china|colombia|congo|croatia|cuba|cyprus|denmark|djibouti|dominica"
+    r"|ecuador|egypt|england|eritrea|estonia|eswatini|ethiopia|europe|fiji|finland|france|gabon|gambia|georgia|germany|ghana"
+    r"|greece|greenland|grenada|guatemala|guinea|guyana|haiti|honduras|hungary|iceland|india|indonesia|iran|iraq|ireland"
+    r"|israel|italy|jamaica|japan|jordan|kazakhstan|kenya|kiribati|kosovo|kuwait|laos|latvia|lebanon|lesotho|liberia|libya"
+    r"|liechtenstein|lithuania|luxembourg|macau|macedonia|madagascar|malawi|malaysia|maldives|mali|malta|mauritania"
+    r"|mauritius|mexico|moldova|monaco|mongolia|montenegro|morocco|mozambique|myanmar|namibia|nepal|netherlands|nicaragua"
+    r"|niger|nigeria|norway|oman|pakistan|palau|palestine|panama|paraguay|peru|philippines|poland|portugal|qatar|romania"
+    r"|russia|rwanda|samoa|scotland|senegal|serbia|seychelles|singapore|slovakia|slovenia|somalia|spain|sudan|suriname"
+    r"|sweden|switzerland|syria|taiwan|tajikistan|tanzania|thailand|togo|tonga|tunisia|turkey|türkiye|turkmenistan|uganda"
+    r"|ukraine|uruguay|uzbekistan|vanuatu|venezuela|vietnam|wales|yemen|zambia|zimbabwe|usa|uk|uae"
+    r"|amsterdam|ankara|antwerp|athens|auckland|bangkok|barcelona|beijing|belgrade|berlin|bern|bogotá|bologna|boston"
+    r"|brussels|bucharest|budapest|cairo|chicago|cologne|copenhagen|cork|delhi|dresden|dubai|dublin|durban|edinburgh|florence"
+    r"|frankfurt|geneva|ghent|glasgow|gothenburg|hague|hamburg|hanoi|havana|helsinki|istanbul|jakarta|jerusalem|johannesburg"
+    r"|kampala|kiev|kyiv|kraków|lagos|lausanne|leipzig|lima|lisbon|ljubljana|london|lyon|madrid|manchester|manila|marseille"
+    r"|melbourne|milan|montreal|moscow|mumbai|munich|nairobi|naples|nice|oslo|oxford|paris|philadelphia|porto|prague|pretoria"
+    r"|quebec|reykjavik|riga|rome|rotterdam|salzburg|santiago|sarajevo|seoul|seville|shanghai|sofia|stockholm|strasbourg"
+    r"|stuttgart|sydney|tallinn|tartu|tbilisi|tehran|tokyo|toronto|trondheim|tunis|turin|turku|uppsala|utrecht|valencia"
+    r"|vancouver|venice|vienna|vilnius|warsaw|washington|wellington|york|zagreb|zurich|zürich|california|texas|florida"
+    r"|bavaria|catalonia|galicia|tuscany|brittany|flanders|scandinavia|balkans|caribbean|mediterranean",
+    re.IGNORECASE,
+)
 
 
 def split_byline(title: str, known: Container[str] = ()) -> Byline:
@@ -72,14 +125,55 @@ def split_byline(title: str, known: Container[str] = ()) -> Byline:
     return Byline(line)
 
 
+def byline_in_line(line: str, known: Container[str] = ()) -> Byline | None:
+    """Give whom *line*, one of the first of a text, names as its author: "By Jane Doe, University of Oslo"; else None.
+
+    Only a line that says nothing else counts; a sentence that begins with "By" does not.
+    """
+    line = one_line(line)
+    opening = _OPENING.match(line)
+    if opening is None or len(line) > LONGEST_OPENING:
+        return None
+    said = line[opening.end() :].rstrip(_TRAILING)
+    bracket = _AFFILIATION.search(said)
+    for end in _ends(said[: bracket.start()] if bracket else said):
+        names = _names(said[:end])
+        if names:
+            affiliation = one_line(said[end:].strip(_TRAILING + "()"))
+            by = opening["by"]
+            is_sure = all(name in known for name in names) or (
+                not any(map(_is_doubtful, names)) and (by is None or by.lower() not in _ALSO_OF)
+            )
+            return Byline("", ", ".join(names), is_sure=is_sure, affiliation=affiliation)
+    return None
+
+
+def persons(byline: str) -> tuple[str, ...]:
+    """Give the persons a byline names; nothing when any part of it is something else, such as "The editors"."""
+    return _names(one_line(byline))
+
+
+def is_doubtful(byline: str) -> bool:
+    """Whether a byline could as well be a place or a body."""
+    names = persons(byline)
+    return not names or any(map(_is_doubtful, names))
+
+
+def _ends(said: str) -> list[int]:
+    """Give where the names may end, the last place first."""
+    return [len(said), *(found.start() for found in reversed(list(_BEHIND_NAMES.finditer(said))))]
+
+
 def _suggest(line: str, found: re.Match[str], written: str, names: tuple[str, ...], known: Container[str]) -> Byline:
     """Cut the title only where the name is sure: half a headline is worse than a missing name."""
     if found.re is _BY and _is_done_by(found, written):
         return Byline(line)
     is_known = all(name in known for name in names)
+    behind = _AFFILIATION.search(line[found.end() :].rstrip(_TRAILING))
+    affiliation = one_line(behind["affiliation"]) if behind else ""
     if is_known or (found.re is _BY and _is_sure(found, written, names)):
-        return Byline(written, ", ".join(names), is_sure=True)
-    return Byline(line, ", ".join(names))
+        return Byline(written, ", ".join(names), is_sure=True, affiliation=affiliation)
+    return Byline(line, ", ".join(names), affiliation=affiliation)
 
 
 def _is_done_by(found: re.Match[str], written: str) -> bool:
@@ -91,7 +185,13 @@ def _is_sure(found: re.Match[str], written: str, names: tuple[str, ...]) -> bool
     # JANE DOE in a title of ordinary case is rather an acronym.
     if any(name.isupper() for name in names) and not written.isupper():
         return False
+    if any(map(_is_doubtful, names)):
+        return False
     return bool(found["verb"] or found["mark"]) or found["by"].lower() not in _ALSO_OF
+
+
+def _is_doubtful(name: str) -> bool:
+    return any(_DOUBTFUL.fullmatch(word) or _PLACES.fullmatch(word) for word in name.replace(",", " ").split())
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from newsletter.feeds.addresses import feed_address
 from newsletter.feeds.cleaning import likeness
 from newsletter.feeds.model import Enclosure, Entry, Feed, Post, is_universal
 from newsletter.tables import feeds, issues
+from newsletter.tables.authors import author
 from subscribers.transaction import Transaction
 
 feed = feeds.feed
@@ -87,9 +88,11 @@ def zone_of(tx: Transaction, feed_id: int) -> str:
 
 
 def known_names(tx: Transaction, newsletter_id: int) -> frozenset[str]:
-    """Give the names that stood in the bylines of a newsletter's posts."""
+    """Give the names that stood in the bylines of a newsletter's posts, and those that its editors confirmed."""
     query = select(post.c.byline).join_from(post, feed).where(feed.c.newsletter_id == newsletter_id, post.c.byline != "")
-    return frozenset(name for byline in tx.execute(query.distinct()).scalars() for name in byline.split(", "))
+    named = frozenset(name for byline in tx.execute(query.distinct()).scalars() for name in byline.split(", "))
+    confirmed = select(author.c.name).where(author.c.newsletter_id == newsletter_id)
+    return named.union(tx.execute(confirmed).scalars())
 
 
 def record_reading(

@@ -1,15 +1,15 @@
 """The sections and articles of issues in SQL."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from newsletter.errors import ArticleNotFound
 from newsletter.feeds.model import Post, is_universal
-from newsletter.issues.model import Article, Event, IssueState, Look, Section, SectionKind, SectionPlan, Show
+from newsletter.issues.model import Article, Event, IssueState, Look, Section, SectionKind, SectionPlan, Show, Suggestion
 from newsletter.tables.feeds import post
 from newsletter.tables.issues import article, issue, section
 from subscribers.transaction import Transaction
@@ -30,6 +30,16 @@ class Text:
     link: str = ""
     post_id: int | None = None
     is_placeholder: bool = False
+    # Of whoever stands in the byline, as the register of authors has it.
+    affiliation: str = ""
+    portrait: str = ""
+    # Who it may be by.
+    suggestion: Suggestion | None = None
+    # Rich text; where there is one, `content` is what it says in HTML.
+    document: Mapping[str, Any] | None = None
+    event: Event | None = None
+    # Name of the snippet it is a copy of.
+    snippet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,21 @@ def article_of(tx: Transaction, issue_id: int, article_id: int) -> Article:
     return _article(row)
 
 
-def add_section(tx: Transaction, issue_id: int, planned: SectionPlan) -> int:
-    """Add a section behind the ones an issue has; gives its id."""
-    behind = select(func.count() + 1).where(section.c.issue_id == issue_id).scalar_subquery()
+def section_of(tx: Transaction, section_id: int) -> Section:
+    """Give one section with the articles it shows."""
+    row = tx.execute(select(section).where(section.c.id == section_id)).one()
+    rows = tx.execute(
+        select(article).where(article.c.section_id == section_id, _IS_SHOWN).order_by(article.c.position, article.c.id),
+    )
+    return _section(row, tuple(map(_article, rows)))
+
+
+def add_section(tx: Transaction, issue_id: int, planned: SectionPlan, of_plan: str | None = None) -> int:
+    """Add a section behind the ones an issue has; gives its id.
+
+    *of_plan* is its title in the plan, empty for one that the plan does not have; the same title where nothing is said.
+    """
+    behind = select(func.coalesce(func.max(section.c.position), 0) + 1).where(section.c.issue_id == issue_id).scalar_subquery()
     made: int = tx.execute(
         insert(section)
         .values(
@@ -100,10 +122,45 @@ def add_section(tx: Transaction, issue_id: int, planned: SectionPlan) -> int:
             look=planned.look,
             most=planned.most,
             words=planned.words,
+            planned=planned.title if of_plan is None else of_plan,
         )
         .returning(section.c.id),
     ).scalar_one()
     return made
+
+
+def save_section(tx: Transaction, edited: Section) -> None:
+    """Write what an editor may change of a section; its place is changed by `arrange_sections`."""
+    tx.execute(
+        update(section)
+        .where(section.c.id == edited.id)
+        .values(
+            title=edited.title,
+            kind=edited.kind,
+            is_required=edited.is_required,
+            look=edited.look,
+            most=edited.most,
+            words=edited.words,
+        ),
+    )
+
+
+def arrange_sections(tx: Transaction, section_ids: Sequence[int]) -> None:
+    """Put the sections of an issue into this order, from place 1."""
+    for position, section_id in enumerate(section_ids, 1):
+        tx.execute(update(section).where(section.c.id == section_id).values(position=position))
+
+
+def remove_section(tx: Transaction, section_id: int, into_id: int) -> None:
+    """Take a section away; its articles, the dropped ones too, go behind those of another one."""
+    behind = select(func.coalesce(func.max(article.c.position), 0)).where(article.c.section_id == into_id)
+    last = tx.execute(behind).scalar_one()
+    tx.execute(
+        update(article)
+        .where(article.c.section_id == section_id)
+        .values(section_id=into_id, position=article.c.position + last),
+    )
+    tx.execute(delete(section).where(section.c.id == section_id))
 
 
 def add_article(tx: Transaction, issue_id: int, section_id: int, text: Text) -> int:
@@ -123,9 +180,23 @@ def add_article(tx: Transaction, issue_id: int, section_id: int, text: Text) -> 
             show=text.show,
             is_dropped=False,
             is_placeholder=text.is_placeholder,
+            affiliation=text.affiliation,
+            portrait=text.portrait,
+            suggestion=asdict(text.suggestion) if text.suggestion is not None else None,
+            document=text.document,
+            event=asdict(text.event) if text.event is not None else None,
+            snippet=text.snippet,
         )
         .returning(article.c.id),
     ).scalar_one()
+    return made
+
+
+def copy_article(tx: Transaction, issue_id: int, section_id: int, original: Article) -> int:
+    """Add a copy of own text of another issue behind the articles a section has; gives its id."""
+    text = Text(original.title, original.content, original.show, link=original.link, snippet=original.snippet)
+    made = add_article(tx, issue_id, section_id, text)
+    save_article(tx, replace(original, id=made))
     return made
 
 
@@ -137,6 +208,7 @@ def save_article(tx: Transaction, edited: Article) -> None:
         .values(
             title=edited.title,
             byline=edited.byline,
+            link=edited.link,
             content=edited.content,
             show=edited.show,
             is_dropped=edited.is_dropped,
@@ -150,6 +222,8 @@ def save_article(tx: Transaction, edited: Article) -> None:
             picture_credit=edited.picture_credit,
             document=edited.document,
             event=asdict(edited.event) if edited.event is not None else None,
+            suggestion=asdict(edited.suggestion) if edited.suggestion is not None else None,
+            snippet=edited.snippet,
         ),
     )
 
@@ -211,6 +285,7 @@ def _section(row: Row[Any], articles: tuple[Article, ...]) -> Section:
         look=Look(row.look),
         most=row.most,
         words=row.words,
+        planned=row.planned,
     )
 
 
@@ -236,4 +311,6 @@ def _article(row: Row[Any]) -> Article:
         picture_credit=row.picture_credit,
         document=row.document,
         event=Event(**row.event) if row.event is not None else None,
+        suggestion=Suggestion(**row.suggestion) if row.suggestion is not None else None,
+        snippet=row.snippet,
     )

@@ -43,6 +43,7 @@ _FACTS: Mapping[str, str] = {
     "picture_alt": "words for the picture",
     "picture_credit": "credit of the picture",
     "event": "date and place",
+    "suggestion": "suggested byline",
 }
 
 

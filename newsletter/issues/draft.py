@@ -1,16 +1,17 @@
 """Making issues: the posts of a month filed by the plan, or an empty one to be written by hand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.errors import BadValue
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
-from newsletter.issues import alerts, contents, newsletters, store
+from newsletter.issues import alerts, authorbook, contents, events, newsletters, store
+from newsletter.issues.bylines import without_first_line
 from newsletter.issues.contents import Text
-from newsletter.issues.model import Issue, IssueState, Month, Newsletter, SectionKind, SectionPlan, Show
-from newsletter.issues.plan import section_for
+from newsletter.issues.filing import Credited, Filed, FiledSection, file, places_of, planned_places
+from newsletter.issues.model import Article, Issue, IssueState, Month, Newsletter, Section, SectionKind, SectionPlan
+from newsletter.issues.plan import WRITTEN
 from newsletter.issues.schedule import start_of
 from newsletter.issues.store import Opening
 from subscribers.oneline import one_line
@@ -25,24 +26,13 @@ TITLES_IN_PREHEADER = 3
 
 # Shown in the draft and the preview; the review does not let an issue pass that still has it.
 PLACEHOLDER = "<p>This letter has not been written yet.</p>"
+PLACEHOLDER_OF_OTHERS = "<p>This text has not been written yet.</p>"
 
+# Cancelled issues among the latest; more than anybody cancels.
+_LOOKED_BACK = 50
 
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """Posts and where they fall."""
-
-    # One for each section of the plan, in its order.
-    sections: tuple["FiledSection", ...]
-    # What no section takes.
-    left: tuple[Post, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FiledSection:
-    """A section of the plan and the posts that fall into it, the oldest first."""
-
-    planned: SectionPlan
-    posts: tuple[Post, ...]
+# Texts of the editors that stand in every issue until somebody changes them.
+_CARRIED_KINDS = frozenset({SectionKind.NOTE, SectionKind.NOTICE, SectionKind.SPONSORS})
 
 
 def draft_month(
@@ -54,19 +44,27 @@ def draft_month(
     slot_key: str | None = None,
     send_at: datetime | None = None,
     since: Month | None = None,
+    from_last: bool = False,
 ) -> Issue:
     """Draft an issue of the posts of *month*, cut in the newsletter's zone, without what other issues carry.
 
     With *since* it carries what is left of the months from there on, too: those had no issue of their own.
 
     Posts are filed by the newsletter's plan; a required letter that is still to be written has an honest placeholder.
+    *from_last* begins with the sections of the latest issue as its editors left them, its notes, sponsors and snippets.
     For a slot the issue is made once: asked again, the one that is there is given back.
+
+    Raises:
+        BadValue: there is no issue to begin from.
+
     """
     newsletters.take_turn(tx, newsletter.id)
     known = store.issue_of_slot(tx, newsletter.id, slot_key) if slot_key is not None else None
     if known is not None:
         return store.load(tx, known)
-    filed = file_posts(newsletter.plan, pool(tx, newsletter, month, since=since))
+    last = _last(tx, newsletter) if from_last else None
+    places = planned_places(newsletter.plan) if last is None else places_of(last.sections, newsletter.plan, are_here=False)
+    filed = file(places, pool(tx, newsletter, month, since=since), authorbook.register(tx, newsletter.id))
     opening = Opening(
         title=month.words,
         subject=one_line(f"{newsletter.name}: {month.words}", LONGEST_SUGGESTED_SUBJECT),
@@ -76,25 +74,36 @@ def draft_month(
         send_at=send_at,
     )
     issue_id = store.open_issue(tx, newsletter.id, opening, now)
-    for section in filed.sections:
-        _fill(tx, issue_id, section)
+    for number, section in enumerate(filed.sections):
+        earlier = last.sections[number] if last is not None and number < len(last.sections) else None
+        if last is None or earlier is not None or section.posts or section.place.planned.is_required:
+            _fill(tx, issue_id, section, _carried_over(earlier) if earlier is not None else ())
     # A month that was missed has its issue now.
     alerts.settle_alert(tx, missed_key(newsletter.id, month), now)
     return store.load(tx, issue_id)
 
 
-def draft_empty(tx: Transaction, newsletter: Newsletter, title: str, now: datetime) -> Issue:
+def draft_empty(tx: Transaction, newsletter: Newsletter, title: str, now: datetime, *, from_last: bool = False) -> Issue:
     """Begin a one-off issue without any feed; letters written for it make its sections.
 
+    *from_last* begins with the sections, notes, sponsors and snippets of the latest issue.
+
     Raises:
-        BadValue: the title is empty.
+        BadValue: the title is empty, or there is no issue to begin from.
 
     """
     title = one_line(title, LONGEST_TITLE)
     if not title:
         raise BadValue("title", repr(title), "is empty")
     newsletters.take_turn(tx, newsletter.id)
-    return store.load(tx, store.open_issue(tx, newsletter.id, Opening(title=title, subject=title), now))
+    last = _last(tx, newsletter) if from_last else None
+    issue_id = store.open_issue(tx, newsletter.id, Opening(title=title, subject=title), now)
+    if last is not None:
+        places = places_of(last.sections, newsletter.plan, are_here=False)
+        # What only the plan has is for months.
+        for place, section in zip(places, last.sections, strict=False):
+            _fill(tx, issue_id, FiledSection(place, ()), _carried_over(section))
+    return store.load(tx, issue_id)
 
 
 def top_up(tx: Transaction, issue_id: int, now: datetime) -> int:
@@ -114,17 +123,14 @@ def top_up(tx: Transaction, issue_id: int, now: datetime) -> int:
     newsletter = newsletters.by_id(tx, known.newsletter_id)
     offered = contents.offered(tx, issue_id)
     fresh = [post for post in pool(tx, newsletter, Month.parse(known.month)) if not offered.has(post)]
-    section_ids = {section.title.casefold(): section.id for section in known.sections}
-    filed = [one for one in file_posts(newsletter.plan, fresh).sections if one.planned.title.casefold() in section_ids]
-    added = sum(len(one.posts) for one in filed)
-    if added:
+    filed = file(places_of(known.sections, newsletter.plan, are_here=True), fresh, authorbook.register(tx, newsletter.id))
+    fitting = [section for section in filed.sections if section.posts and section.place.section_id is not None]
+    if fitting:
         store.begin_edit(tx, issue_id, now, None)
-    for section in filed:
-        for post in section.posts:
-            contents.add_article(
-                tx, issue_id, section_ids[section.planned.title.casefold()], text_of(post, section.planned.show)
-            )
-    return added
+    for section in fitting:
+        for credited in section.posts:
+            contents.add_article(tx, issue_id, section.place.section_id or 0, text_of(credited, section.place.planned))
+    return sum(len(section.posts) for section in fitting)
 
 
 def pool(tx: Transaction, newsletter: Newsletter, month: Month, *, since: Month | None = None) -> tuple[Post, ...]:
@@ -142,25 +148,22 @@ def pool(tx: Transaction, newsletter: Newsletter, month: Month, *, since: Month 
     return tuple(free)
 
 
-def file_posts(plan: Sequence[SectionPlan], posts: Sequence[Post]) -> Filed:
-    """Say where each post falls."""
-    found = [(post, section_for(plan, post.entry.title, post.entry.categories, post.entry.byline)) for post in posts]
-    return Filed(
-        sections=tuple(FiledSection(planned, tuple(post for post, section in found if section is planned)) for planned in plan),
-        left=tuple(post for post, section in found if section is None),
-    )
-
-
-def text_of(post: Post, show: Show) -> Text:
-    """Give the editable copy of a post."""
-    entry = post.entry
+def text_of(credited: Credited, planned: SectionPlan) -> Text:
+    """Give the editable copy of a post for a section; among events with its day, where that cannot be mistaken."""
+    entry, credit = credited.post.entry, credited.credit
+    content = entry.content or entry.summary
+    is_event = planned.kind is SectionKind.EVENTS
     return Text(
-        title=one_line(entry.title),
-        byline=one_line(entry.byline),
+        title=one_line(credit.title),
+        byline=one_line(credit.byline),
         link=entry.permalink,
-        content=entry.content or entry.summary,
-        show=show,
-        post_id=post.id,
+        content=without_first_line(content) if credit.is_in_text else content,
+        show=planned.show,
+        post_id=credited.post.id,
+        affiliation=credit.affiliation,
+        portrait=credit.portrait,
+        suggestion=credit.suggestion,
+        event=events.found_in(entry.title, content, entry.published_at) if is_event else None,
     )
 
 
@@ -169,20 +172,41 @@ def missed_key(newsletter_id: int, month: Month) -> str:
     return f"slot-missed:{newsletter_id}:{month}"
 
 
-def _fill(tx: Transaction, issue_id: int, section: FiledSection) -> None:
-    planned = section.planned
-    section_id = contents.add_section(tx, issue_id, planned)
-    for post in section.posts:
-        contents.add_article(tx, issue_id, section_id, text_of(post, planned.show))
+def _last(tx: Transaction, newsletter: Newsletter) -> Issue:
+    """Give the issue that was begun last and not cancelled."""
+    lines = store.issues_of(tx, newsletter.id, limit=_LOOKED_BACK)
+    found = next((line for line in lines if line.state is not IssueState.CANCELLED), None)
+    if found is None:
+        raise BadValue("issue", "to begin from", f"{newsletter.name} has none yet")
+    return store.load(tx, found.id)
+
+
+def _carried_over(section: Section) -> tuple[Article, ...]:
+    """Give what of a section stands in the next issue as well; never a post, and nothing that was still to be written."""
+    return tuple(
+        article
+        for article in section.articles
+        if article.post_id is None and not article.is_placeholder and (section.kind in _CARRIED_KINDS or article.snippet)
+    )
+
+
+def _fill(tx: Transaction, issue_id: int, section: FiledSection, carried: Sequence[Article] = ()) -> None:
+    planned = section.place.planned
+    section_id = contents.add_section(tx, issue_id, planned, section.place.of_plan)
+    for article in carried:
+        contents.copy_article(tx, issue_id, section_id, article)
+    for credited in section.posts:
+        contents.add_article(tx, issue_id, section_id, text_of(credited, planned))
     # One that may be missing is no gap: its section is not shown until somebody writes it.
-    if planned.kind is SectionKind.LETTER and planned.is_required and not section.posts:
-        empty = Text(title=planned.title, content=PLACEHOLDER, show=planned.show, is_placeholder=True)
+    if planned.kind in WRITTEN and planned.is_required and not section.posts and not carried:
+        says = PLACEHOLDER if planned.kind is SectionKind.LETTER else PLACEHOLDER_OF_OTHERS
+        empty = Text(title=planned.title, content=says, show=planned.show, is_placeholder=True)
         contents.add_article(tx, issue_id, section_id, empty)
 
 
 def _suggested_preheader(filed: Filed) -> str:
     """Name what is inside, the first sections first; a preheader the reader sees must not repeat the subject."""
-    titles = [post.entry.title for section in filed.sections for post in section.posts]
+    titles = [credited.credit.title for section in filed.sections for credited in section.posts]
     return one_line(" · ".join(titles[:TITLES_IN_PREHEADER]), LONGEST_SUGGESTED_PREHEADER)
 
 

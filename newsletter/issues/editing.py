@@ -7,19 +7,19 @@ from datetime import datetime
 from newsletter.errors import AlreadyThere, BadValue, PostNotFound, SectionNotFound
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
-from newsletter.issues import contents, newsletters, selection, store
+from newsletter.issues import authorbook, contents, newsletters, selection, store
+from newsletter.issues.bylines import credit
+from newsletter.issues.changes import LONGEST_BYLINE, Change, change_article, tidy_content, tidy_title
 from newsletter.issues.contents import Text
-from newsletter.issues.draft import LONGEST_TITLE, text_of
+from newsletter.issues.draft import text_of
+from newsletter.issues.filing import Credited
 from newsletter.issues.model import Article, Issue, Section, SectionKind, SectionPlan, Show
+from newsletter.issues.plan import USUAL_SHOW
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
 
 LONGEST_SUBJECT = 250
 LONGEST_PREHEADER = 250
-LONGEST_BYLINE = 200
-
-# Characters of HTML in one article; a whole book was pasted, or a picture as text.
-LARGEST_CONTENT = 1_000_000
 
 
 def edit_issue(
@@ -45,7 +45,7 @@ def edit_issue(
     store.save_head(
         tx,
         issue_id,
-        title=known.title if title is None else _title(title),
+        title=known.title if title is None else tidy_title(title),
         subject=known.subject if subject is None else one_line(subject, LONGEST_SUBJECT),
         preheader=known.preheader if preheader is None else one_line(preheader, LONGEST_PREHEADER),
     )
@@ -87,25 +87,15 @@ def edit_article(
 ) -> Issue:
     """Change an article, or write what a placeholder stands for; None leaves a part as it is. `content` is HTML.
 
+    Everything else that an article has is changed by `changes.change_article`.
+
     Raises:
         ArticleNotFound: the issue has none of this id.
         BadValue: the title is empty, or the content is too long.
 
     """
-    store.begin_edit(tx, issue_id, now, expected_version)
-    known = contents.article_of(tx, issue_id, article_id)
-    contents.save_article(
-        tx,
-        replace(
-            known,
-            title=known.title if title is None else _title(title),
-            byline=known.byline if byline is None else one_line(byline, LONGEST_BYLINE),
-            content=known.content if content is None else _content(content),
-            show=known.show if show is None else show,
-            is_placeholder=known.is_placeholder and content is None,
-        ),
-    )
-    return store.load(tx, issue_id)
+    change = Change(title=title, byline=byline, content=content, show=show)
+    return change_article(tx, issue_id, article_id, change, now, expected_version=expected_version)
 
 
 def move_article(
@@ -133,7 +123,7 @@ def move_article(
         raise BadValue("position", position, "places are counted from 1")
     known = store.begin_edit(tx, issue_id, now, expected_version)
     moved = contents.article_of(tx, issue_id, article_id)
-    target = _section_of(known, moved) if section is None else _section(known, section)
+    target = known.section_of(moved) if section is None else known.section_called(section)
     stays = target.id == moved.section_id
     place = position or (moved.position if stays else len(target.articles) + 1)
     _put(tx, target, article_id, place)
@@ -170,7 +160,7 @@ def restore_article(
     if dropped.post_id is not None:
         _require_in_no_other(tx, known, dropped.post_id)
     contents.save_article(tx, replace(dropped, is_dropped=False))
-    _put(tx, _section_of(known, dropped), article_id, dropped.position)
+    _put(tx, known.section_of(dropped), article_id, dropped.position)
     return store.load(tx, issue_id)
 
 
@@ -192,12 +182,14 @@ def take_post(
 
     """
     known = _begin_taking(tx, issue_id, now, expected_version)
-    target = _section(known, section)
+    target = known.section_called(section)
     post = _post(tx, known, post_id)
     if contents.offered(tx, issue_id).has(post) or contents.carried(tx, known.newsletter_id).has(post):
         raise AlreadyThere("article of post", post_id)
-    show = Show.TITLE if target.kind is SectionKind.HEADLINES else Show.EXCERPT
-    contents.add_article(tx, issue_id, target.id, text_of(post, show))
+    # Among letters, too, a post is shown by its beginning until an editor says otherwise.
+    show = Show.EXCERPT if USUAL_SHOW[target.kind] is Show.FULL else USUAL_SHOW[target.kind]
+    credited = Credited(post, credit(post.entry, authorbook.register(tx, known.newsletter_id)))
+    contents.add_article(tx, issue_id, target.id, text_of(credited, SectionPlan(target.title, target.kind, show=show)))
     return store.load(tx, issue_id)
 
 
@@ -228,10 +220,14 @@ def write_letter(
     target = _section_for_letter(tx, known, section)
     earlier = _earlier_letter(target, byline)
     if earlier is None:
-        text = Text(title=target.title, content=_content(html), show=Show.FULL, byline=byline)
+        text = Text(title=target.title, content=tidy_content(html), show=Show.FULL, byline=byline)
         contents.add_article(tx, issue_id, target.id, text)
     else:
-        contents.save_article(tx, replace(earlier, content=_content(html), byline=byline, is_placeholder=False))
+        written = replace(
+            earlier, content=tidy_content(html), document=None, byline=byline, suggestion=None, is_placeholder=False
+        )
+        contents.save_article(tx, written)
+    authorbook.learn(tx, known.newsletter_id, byline, now)
     return store.load(tx, issue_id)
 
 
@@ -243,12 +239,12 @@ def _begin_taking(tx: Transaction, issue_id: int, now: datetime, expected_versio
 
 def _section_for_letter(tx: Transaction, known: Issue, title: str) -> Section:
     try:
-        return _section(known, title)
+        return known.section_called(title)
     except SectionNotFound:
         # What a month's issue consists of is said by the plan; a one-off is made of its letters.
         if known.month:
             raise
-    contents.add_section(tx, known.id, SectionPlan(_title(title), SectionKind.LETTER, show=Show.FULL))
+    contents.add_section(tx, known.id, SectionPlan(tidy_title(title), SectionKind.LETTER, show=Show.FULL))
     return contents.sections_of(tx, known.id)[-1]
 
 
@@ -273,31 +269,6 @@ def _require_in_no_other(tx: Transaction, known: Issue, post_id: int) -> None:
         raise AlreadyThere("article of post", post_id)
 
 
-def _section(known: Issue, title: str) -> Section:
-    wanted = one_line(title).casefold()
-    for section in known.sections:
-        if section.title.casefold() == wanted:
-            return section
-    raise SectionNotFound(title)
-
-
-def _section_of(known: Issue, article: Article) -> Section:
-    return next(section for section in known.sections if section.id == article.section_id)
-
-
 def _put(tx: Transaction, target: Section, article_id: int, place: int) -> None:
     others = [article.id for article in target.articles if article.id != article_id]
     contents.arrange(tx, target.id, [*others[: place - 1], article_id, *others[place - 1 :]])
-
-
-def _title(text: str) -> str:
-    title = one_line(text, LONGEST_TITLE)
-    if not title:
-        raise BadValue("title", repr(text), "is empty")
-    return title
-
-
-def _content(html: str) -> str:
-    if len(html) > LARGEST_CONTENT:
-        raise BadValue("text", f"of {len(html):,} characters", f"is too long; {LARGEST_CONTENT:,} are the most")
-    return html

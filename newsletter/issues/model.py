@@ -7,7 +7,8 @@ from datetime import MINYEAR, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from newsletter.errors import BadValue, WrongState
+from newsletter.errors import BadValue, SectionNotFound, WrongState
+from subscribers.oneline import one_line
 
 # Spelled here and not asked of the locale: a title must not depend on which machine drafted it.
 MONTH_NAMES = (
@@ -256,6 +257,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Who an article may be by; stands nowhere until an editor says yes."""
+
+    byline: str
+    # Why nobody is sure, in words.
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A post or own text as edited in an issue."""
 
@@ -285,6 +295,9 @@ class Article:
     # Rich text as an editor keeps it (ProseMirror's JSON); where there is one, `content` is what it says in HTML.
     document: Mapping[str, Any] | None = None
     event: Event | None = None
+    suggestion: Suggestion | None = None
+    # Name of the snippet it was copied from; empty for everything else.
+    snippet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +314,8 @@ class Section:
     # As in the plan (SectionPlan).
     most: int = 0
     words: int = 0
+    # The title of the section of the plan that it was made of; posts find it by this when an editor has renamed it.
+    planned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,3 +345,20 @@ class Issue:
     def articles(self) -> tuple[Article, ...]:
         """All articles not dropped, in reading order."""
         return tuple(article for section in self.sections for article in section.articles)
+
+    def section_called(self, title: str) -> Section:
+        """Give the section of this title, in any letter case.
+
+        Raises:
+            SectionNotFound: there is none.
+
+        """
+        wanted = one_line(title).casefold()
+        for section in self.sections:
+            if section.title.casefold() == wanted:
+                return section
+        raise SectionNotFound(title)
+
+    def section_of(self, article: Article) -> Section:
+        """Give the section that an article stands in, or stood in before it was dropped."""
+        return next(section for section in self.sections if section.id == article.section_id)

@@ -62,7 +62,7 @@ MOST_WORDS = 1000
 
 _SECTION_KEYS = frozenset({"title", "kind", "look", "required", "show", "words", "most", "rest", "rule"})
 _RULE_KEYS = frozenset({"categories", "titles", "byline"})
-_USUAL_SHOW = {
+USUAL_SHOW = {
     SectionKind.LETTER: Show.FULL,
     SectionKind.ARTICLES: Show.EXCERPT,
     SectionKind.HEADLINES: Show.TITLE,
@@ -73,7 +73,7 @@ _USUAL_SHOW = {
 }
 
 # They are written by somebody; a post that fits no rule is none of them.
-_WRITTEN = frozenset({SectionKind.LETTER, SectionKind.NOTE, SectionKind.NOTICE, SectionKind.SPONSORS})
+WRITTEN = frozenset({SectionKind.LETTER, SectionKind.NOTE, SectionKind.NOTICE, SectionKind.SPONSORS})
 
 # Titles and categories stand above the text; * is the only sign with a meaning, brackets are ordinary in titles.
 _OTHER_SIGNS = re.compile(r"([\[?])")
@@ -253,12 +253,12 @@ def _section_in(table: Mapping[str, Any], number: int) -> SectionPlan:
         rules=_rules(table.get("rule", []), place),
         takes_rest=_yes_or_no(table, "rest", place),
         is_required=_yes_or_no(table, "required", place),
-        show=_choice(table, "show", Show, _USUAL_SHOW[kind], place),
+        show=_choice(table, "show", Show, USUAL_SHOW[kind], place),
         look=_choice(table, "look", Look, Look.AUTO, place),
         most=_count(table, "most", MOST_ARTICLES, place),
         words=_count(table, "words", MOST_WORDS, place),
     )
-    if section.takes_rest and kind in _WRITTEN:
+    if section.takes_rest and kind in WRITTEN:
         raise _wrong(f"{place}: a {kind} section cannot take the rest of the posts")
     if section.takes_rest and section.most:
         raise _wrong(f"{place}: what takes the rest takes all of it; leave most out")

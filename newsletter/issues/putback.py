@@ -57,6 +57,7 @@ def _section(one: Section) -> dict[str, Any]:
 def _article(one: Article, but: frozenset[str] = frozenset({"issue_id", "post_id"})) -> dict[str, Any]:
     columns = {name: getattr(one, name) for name in article.c.keys() if name not in but}  # noqa: SIM118 -- columns
     columns["event"] = asdict(one.event) if one.event is not None else None
+    columns["suggestion"] = asdict(one.suggestion) if one.suggestion is not None else None
     return columns
 
 

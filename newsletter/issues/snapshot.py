@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from newsletter.errors import BadValue
-from newsletter.issues.model import Article, Event, Issue, Look, Section, SectionKind, Show
+from newsletter.issues.model import Article, Event, Issue, Look, Section, SectionKind, Show, Suggestion
 
 # For the day the form changes.
 FORM = 1
@@ -164,7 +164,12 @@ def _article(bare: Mapping[str, Any], article_id: int, section_id: int, position
     # A column that came in later has its usual value in versions of before.
     facts = {name: value for name, value in bare.items() if name in _names(empty)}
     event = facts.get("event")
-    facts.update(show=Show(bare["show"]), event=Event(**event) if event is not None else None)
+    suggestion = facts.get("suggestion")
+    facts.update(
+        show=Show(bare["show"]),
+        event=Event(**event) if event is not None else None,
+        suggestion=Suggestion(**suggestion) if suggestion is not None else None,
+    )
     return replace(empty, **facts)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from newsletter.errors import Blocked, Outdated, OwnWork, WrongState
-from newsletter.issues import newsletters, versions
+from newsletter.issues import authorbook, newsletters, versions
 from newsletter.issues import store as issues
 from newsletter.issues.authors import NOBODY
 from newsletter.issues.model import Issue, IssueState, Newsletter
@@ -101,6 +101,7 @@ def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *,
     list_id = looked.newsletter.list_id
     letter = letters.freeze(tx, draft, now, newsletter_id=issue.newsletter_id, issue_id=issue.id, list_id=list_id)
     store.add(tx, given)
+    authorbook.learn_issue(tx, issue, now)
     audit.record(tx, actor, "issue.approve", f"issue {issue.id}", _detail(given, looked.findings), now)
     return Approved(issues.approve_as(tx, issue, letter.id, now), letter, looked.findings)
 

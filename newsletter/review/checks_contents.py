@@ -85,6 +85,11 @@ def _about_bylines(seen: Inspected) -> Iterator[Finding]:
             command = seen.commands.edit(f'--byline "{found.name}"', f'--article-title "{found.title}"', article=article)
             mend = Mend("If so, write the name into the byline.", command)
             yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
+        elif article.suggestion is not None:
+            text = f"“{article.title}” may be by {article.suggestion.byline}: {article.suggestion.why}."
+            command = seen.commands.article(article, "--confirm-byline")
+            mend = Mend('If it is, confirm the byline; if not, write another one, or --byline "" for nobody.', command)
+            yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
 
 
 def _about_stories(seen: Inspected) -> Iterator[Finding]:

@@ -105,6 +105,10 @@ class Commands:
         meant = () if known is None else (f"--article {known}",)
         return " ".join(["newsletter issues edit", str(self.issue_id), *meant, *options])
 
+    def article(self, article: Article, *options: str) -> str:
+        """Give the command that changes anything else of one article."""
+        return " ".join(["newsletter issues article", str(self.issue_id), str(article.id), *options])
+
     def letter(self, section: str) -> str:
         """Give the command that puts a letter into a section."""
         return f'newsletter issues letter {self.issue_id} "{section}" FILE --by NAME'

@@ -173,6 +173,8 @@ section = Table(
     Column("look", Text, nullable=False, server_default="auto"),
     Column("most", Integer, nullable=False, server_default="0"),
     Column("words", Integer, nullable=False, server_default="0"),
+    # Its title in the plan, by which late posts find it whatever an editor calls it.
+    Column("planned", Text, nullable=False, server_default=""),
     UniqueConstraint("issue_id", "title"),
     **SQLITE,
 )
@@ -210,6 +212,10 @@ article = Table(
     Column("document", Document),
     # When and where, for what happens: begins, ends, zone, place.
     Column("event", Document),
+    # Who it may be by, and why nobody is sure: byline, why.
+    Column("suggestion", Document),
+    # Name of the snippet it was copied from, by which the next issue finds it.
+    Column("snippet", Text, nullable=False, server_default=""),
     UniqueConstraint("issue_id", "post_id"),
     Index("ix_article_order", "issue_id", "section_id", "position"),
     Index("ix_article_post", "post_id"),

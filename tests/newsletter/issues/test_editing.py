@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter.database import Database
 from newsletter.errors import AlreadyThere, ArticleNotFound, BadValue, Outdated, PostNotFound, SectionNotFound, WrongState
-from newsletter.issues import contents, editing, newsletters, store
+from newsletter.issues import changes, contents, editing, newsletters, store
 from newsletter.issues.draft import draft_empty, draft_month
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter, Show
 from subscribers.transaction import Transaction
@@ -77,7 +77,7 @@ def test_titles_are_never_empty(database: Database, issue: Issue, now: datetime,
 def test_a_book_is_no_article(database: Database, issue: Issue, now: datetime) -> None:
     """What is too long is refused, and what was there is kept."""
     with pytest.raises(BadValue, match="too long"), database.write() as tx:
-        editing.edit_article(tx, issue.id, issue.articles[0].id, now, content="x" * (editing.LARGEST_CONTENT + 1))
+        editing.edit_article(tx, issue.id, issue.articles[0].id, now, content="x" * (changes.LARGEST_CONTENT + 1))
 
 
 def test_an_article_of_another_issue_is_not_found(

@@ -176,6 +176,19 @@ def test_a_title_that_seems_to_name_its_author(desk: Desk, database: Database, n
     assert () == desk.look(answered, newsletter)
 
 
+def test_an_account_that_may_be_its_author(desk: Desk, database: Database, newsletter: Newsletter, now: datetime) -> None:
+    """Told with the command that confirms it, and not printed before."""
+    with database.write() as tx:
+        publish(tx, newsletter, replace(an_entry("Two boats", january(22)), author="Almuth Gastinger"))
+        draft = draft_month(tx, replace(newsletter, plan=DEFAULT_PLAN[4:]), JANUARY, now)
+
+    (finding,) = (found for found in desk.look(draft, newsletter) if found.code is Code.BYLINE_UNSURE)
+
+    assert (Code.BYLINE_UNSURE, False, draft.articles[0].id) == (finding.code, finding.is_blocking, finding.article_id)
+    assert "may be by Almuth Gastinger: the blog names them" in finding.text
+    assert f"newsletter issues article {draft.id} {draft.articles[0].id} --confirm-byline" == finding.mend.command
+
+
 def test_posts_in_no_issue_are_reported(desk: Desk, database: Database, newsletter: Newsletter, now: datetime) -> None:
     """Those no section took, and those that came after the draft; not those the editor dropped."""
     with database.write() as tx:

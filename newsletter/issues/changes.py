@@ -1,0 +1,181 @@
+"""What an editor changes of one article: words, people, pictures, rich text, dates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from newsletter.errors import BadValue
+from newsletter.feeds.byline import persons, split_byline
+from newsletter.issues import authorbook, contents, document, store
+from newsletter.issues.draft import LONGEST_TITLE
+from newsletter.issues.model import Article, Event, Issue, Show
+from newsletter.issues.plan import MOST_WORDS
+from newsletter.issues.richhtml import to_html
+from subscribers.oneline import one_line
+from subscribers.transaction import Transaction
+
+LONGEST_BYLINE = 200
+LONGEST_SUMMARY = 1_000
+LONGEST_AFFILIATION = authorbook.LONGEST_AFFILIATION
+LONGEST_ALT = document.LONGEST_ALT
+LONGEST_CREDIT = 200
+
+# Characters of HTML in one article; a whole book was pasted, or a picture as text.
+LARGEST_CONTENT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to become of an article; None leaves a part as it is."""
+
+    title: str | None = None
+    # Empty for nobody.
+    byline: str | None = None
+    # Where it leads; empty for nowhere.
+    link: str | None = None
+    # HTML; takes the place of a rich text.
+    content: str | None = None
+    # Rich text as JSON (`issues.document`); takes the place of the content.
+    document: Mapping[str, Any] | None = None
+    show: Show | None = None
+    summary: str | None = None
+    words: int | None = None
+    affiliation: str | None = None
+    # Keys of images of the library; empty for none.
+    portrait: str | None = None
+    picture: str | None = None
+    picture_alt: str | None = None
+    picture_credit: str | None = None
+    event: Event | None = None
+    # Take its dates away.
+    drops_event: bool = False
+    # Take the suggested byline for its own.
+    confirms_byline: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is to be changed."""
+        return all(getattr(self, one.name) in (None, False) for one in fields(self))
+
+
+def change_article(
+    tx: Transaction,
+    issue_id: int,
+    article_id: int,
+    change: Change,
+    now: datetime,
+    *,
+    expected_version: int | None = None,
+) -> Issue:
+    """Change an article, or write what a placeholder stands for. Who an editor names is remembered among the authors.
+
+    Raises:
+        IssueNotFound: there is no issue of this id.
+        WrongState: it is being sent, was sent or cancelled.
+        Outdated: it is not at `expected_version` any more.
+        ArticleNotFound: the issue has none of this id.
+        BadValue: a part cannot be as it is wanted, or there is no suggestion to confirm.
+
+    """
+    if change.content is not None and change.document is not None:
+        raise BadValue("text", "of the article", "is given twice, as HTML and as rich text")
+    known = store.begin_edit(tx, issue_id, now, expected_version)
+    before = contents.article_of(tx, issue_id, article_id)
+    after = _about_people(_about_the_rest(_rewritten(before, change), change), change)
+    contents.save_article(tx, after)
+    if after.byline and any(part is not None for part in (change.byline, change.affiliation, change.portrait)):
+        authorbook.learn(tx, known.newsletter_id, after.byline, now, affiliation=after.affiliation, portrait=after.portrait)
+    elif change.confirms_byline:
+        authorbook.learn(tx, known.newsletter_id, after.byline, now)
+    return store.load(tx, issue_id)
+
+
+def tidy_title(text: str) -> str:
+    """Give a title as it is kept.
+
+    Raises:
+        BadValue: it is empty.
+
+    """
+    title = one_line(text, LONGEST_TITLE)
+    if not title:
+        raise BadValue("title", repr(text), "is empty")
+    return title
+
+
+def tidy_content(html: str) -> str:
+    """Give HTML as it is kept.
+
+    Raises:
+        BadValue: it is too long.
+
+    """
+    if len(html) > LARGEST_CONTENT:
+        raise BadValue("text", f"of {len(html):,} characters", f"is too long; {LARGEST_CONTENT:,} are the most")
+    return html
+
+
+def tidy_link(link: str) -> str:
+    """Give the address of an article as it is kept.
+
+    Raises:
+        BadValue: it is no address of the web.
+
+    """
+    address = link.strip()
+    if address and not (document.is_link(address) and address.startswith(("https://", "http://"))):
+        raise BadValue("link", address[:LONGEST_TITLE], "is no address of the web; it begins with https://")
+    return address
+
+
+def _rewritten(article: Article, change: Change) -> Article:
+    if change.content is not None:
+        return replace(article, content=tidy_content(change.content), document=None, is_placeholder=False)
+    if change.document is not None:
+        text = document.read(change.document)
+        return replace(article, content=to_html(text), document=document.write(text), is_placeholder=False)
+    return article
+
+
+def _about_people(article: Article, change: Change) -> Article:
+    if change.confirms_byline:
+        if article.suggestion is None:
+            raise BadValue("byline", f"of article {article.id}", "has no suggestion to confirm")
+        # "Coaching – Ulrike Lang" said it in the title.
+        split = split_byline(article.title, persons(article.suggestion.byline))
+        title = split.title if split.is_sure and change.title is None else article.title
+        article = replace(article, title=title, byline=article.suggestion.byline, suggestion=None)
+    if change.byline is not None:
+        article = replace(article, byline=one_line(change.byline, LONGEST_BYLINE), suggestion=None)
+    if change.affiliation is not None:
+        article = replace(article, affiliation=one_line(change.affiliation, LONGEST_AFFILIATION))
+    if change.portrait is not None:
+        article = replace(article, portrait=_image_key("portrait", change.portrait))
+    return article
+
+
+def _about_the_rest(article: Article, change: Change) -> Article:
+    if change.words is not None and not 0 <= change.words <= MOST_WORDS:
+        raise BadValue("words", change.words, f"write a number up to {MOST_WORDS}, or 0 for as many as the section has")
+    return replace(
+        article,
+        title=article.title if change.title is None else tidy_title(change.title),
+        link=article.link if change.link is None else tidy_link(change.link),
+        show=article.show if change.show is None else change.show,
+        summary=article.summary if change.summary is None else one_line(change.summary, LONGEST_SUMMARY),
+        words=article.words if change.words is None else change.words,
+        picture=article.picture if change.picture is None else _image_key("picture", change.picture),
+        picture_alt=article.picture_alt if change.picture_alt is None else one_line(change.picture_alt, LONGEST_ALT),
+        picture_credit=(
+            article.picture_credit if change.picture_credit is None else one_line(change.picture_credit, LONGEST_CREDIT)
+        ),
+        event=None if change.drops_event else (change.event or article.event),
+    )
+
+
+def _image_key(what: str, key: str) -> str:
+    key = key.strip()
+    if key and not document.is_image_key(key):
+        raise BadValue(what, key[:LONGEST_CREDIT], "is no key of an image of the library")
+    return key

@@ -1,0 +1,159 @@
+"""What an editor changes of one article."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from newsletter.database import Database
+from newsletter.errors import BadValue, Outdated, WrongState
+from newsletter.issues import authorbook, changes, contents, draft, store
+from newsletter.issues.changes import Change, change_article
+from newsletter.issues.model import Article, Event, Issue, IssueState, Month, Newsletter, Show
+from tests.harness.newsroom import an_entry, january, publish
+
+DOCUMENT: dict[str, Any] = {
+    "type": "doc",
+    "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Dear <all>"}]}],
+}
+
+
+@pytest.fixture
+def issue(database: Database, newsletter: Newsletter, now: datetime) -> Issue:
+    """Give a draft with one post, whose title perhaps names its author."""
+    with database.write() as tx:
+        publish(tx, newsletter, an_entry("Coaching – Ulrike Lang", january(3)))
+        return draft.draft_month(tx, newsletter, Month(2020, 1), now)
+
+
+def the_post(issue: Issue) -> Article:
+    """Give the one article that is a post."""
+    return next(article for article in issue.articles if article.post_id is not None)
+
+
+def changed(database: Database, issue: Issue, now: datetime, change: Change) -> Article:
+    """Change the post."""
+    with database.write() as tx:
+        return the_post(change_article(tx, issue.id, the_post(issue).id, change, now))
+
+
+def test_everything_that_an_article_says_can_be_changed(database: Database, issue: Issue, now: datetime) -> None:
+    """All at once, and what is not named stays."""
+    event = Event("2020-02-27T16:00", place="online")
+    change = Change(
+        title=" Coaching ",
+        byline="Jane Doe",
+        link="https://example.org/coaching",
+        content="<p>Text</p>",
+        show=Show.FULL,
+        summary="Two lines\nof mine",
+        words=20,
+        affiliation="Oslo",
+        portrait="0a1b",
+        picture="2c3d",
+        picture_alt="A boat",
+        picture_credit="Ann Photo",
+        event=event,
+    )
+
+    after = changed(database, issue, now, change)
+
+    expected = replace(
+        the_post(issue),
+        title="Coaching",
+        byline="Jane Doe",
+        link="https://example.org/coaching",
+        content="<p>Text</p>",
+        show=Show.FULL,
+        summary="Two lines of mine",
+        words=20,
+        affiliation="Oslo",
+        portrait="0a1b",
+        picture="2c3d",
+        picture_alt="A boat",
+        picture_credit="Ann Photo",
+        event=event,
+        suggestion=None,
+    )
+    assert expected == after
+    assert expected == changed(database, issue, now, Change(title="Coaching"))
+
+
+def test_rich_text_and_html_take_each_others_place(database: Database, issue: Issue, now: datetime) -> None:
+    """There is one text, and its HTML is at hand for whoever shows it."""
+    rich = changed(database, issue, now, Change(document=DOCUMENT))
+    plain = changed(database, issue, now, Change(content="<p>Other</p>"))
+
+    assert "<p>Dear &lt;all&gt;</p>" == rich.content
+    assert {"type": "doc", "schema": 1, "content": DOCUMENT["content"]} == rich.document
+    assert ("<p>Other</p>", None) == (plain.content, plain.document)
+
+
+def test_a_suggested_byline_is_confirmed(database: Database, issue: Issue, now: datetime) -> None:
+    """It leaves the title where it stood there, and its author is known from then on."""
+    assert the_post(issue).suggestion is not None
+
+    after = changed(database, issue, now, Change(confirms_byline=True))
+
+    assert ("Coaching", "Ulrike Lang", None) == (after.title, after.byline, after.suggestion)
+    with database.read() as tx:
+        assert ["Ulrike Lang"] == [one.name for one in authorbook.register(tx, issue.newsletter_id).authors]
+    with pytest.raises(BadValue, match="no suggestion"):
+        changed(database, issue, now, Change(confirms_byline=True))
+
+
+def test_a_suggestion_is_refused_by_another_byline_or_none(database: Database, issue: Issue, now: datetime) -> None:
+    """It is not made again, and teaches nothing."""
+    after = changed(database, issue, now, Change(byline=""))
+
+    assert ("Coaching – Ulrike Lang", "", None) == (after.title, after.byline, after.suggestion)
+    with database.read() as tx:
+        assert () == authorbook.register(tx, issue.newsletter_id).authors
+
+
+def test_dates_are_taken_away(database: Database, issue: Issue, now: datetime) -> None:
+    """An article that is no event after all."""
+    changed(database, issue, now, Change(event=Event("2020-02-27")))
+
+    assert changed(database, issue, now, Change(drops_event=True)).event is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (Change(title=" \n"), "is empty"),
+        (Change(link="javascript:alert(1)"), "no address of the web"),
+        (Change(link="mailto:a@b.example"), "no address of the web"),
+        (Change(words=-1), "up to 1000"),
+        (Change(words=5000), "up to 1000"),
+        (Change(portrait="../x"), "no key of an image"),
+        (Change(picture="a b"), "no key of an image"),
+        (Change(document={"type": "doc", "content": [{"type": "iframe"}]}), "no node 'iframe'"),
+        (Change(content="x" * (changes.LARGEST_CONTENT + 1)), "too long"),
+        (Change(content="<p>x</p>", document=DOCUMENT), "given twice"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_changed(
+    database: Database, issue: Issue, now: datetime, change: Change, reason: str
+) -> None:
+    """Not even the version."""
+    with pytest.raises(BadValue, match=reason):
+        changed(database, issue, now, change)
+
+    with database.read() as tx:
+        assert issue == store.load(tx, issue.id)
+
+
+def test_a_change_is_an_edit_like_any_other(database: Database, issue: Issue, now: datetime) -> None:
+    """It counts the version up, refuses an outdated one, and is not made of what is sent."""
+    with database.write() as tx:
+        change_article(tx, issue.id, the_post(issue).id, Change(summary="x"), now, expected_version=issue.version)
+        with pytest.raises(Outdated):
+            change_article(tx, issue.id, the_post(issue).id, Change(summary="y"), now, expected_version=issue.version)
+        known = store.set_state(tx, store.load(tx, issue.id), IssueState.CANCELLED, now)
+        with pytest.raises(WrongState):
+            change_article(tx, issue.id, the_post(issue).id, Change(summary="y"), now)
+
+        assert issue.version + 1 == known.version
+        assert "x" == contents.article_of(tx, issue.id, the_post(issue).id).summary
