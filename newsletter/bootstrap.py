@@ -37,6 +37,8 @@ from subscribers.tokens import SHORTEST_SECRET, Keyring
 
 # Random bytes of a key we make: 64 characters, twice what is asked for.
 MADE_SECRET_BYTES = 48
+# In the data folder: themes of one's own, and what single newsletters lay out otherwise.
+OWN_TEMPLATES = "templates"
 PRIVATE = 0o600
 # The folder holds the key and the addresses of all readers.
 PRIVATE_FOLDER = 0o700
@@ -124,7 +126,7 @@ def open_application(settings: Settings, clock: Clock = system_clock) -> Applica
         keyring=keyring,
         clock=clock,
         child=child,
-        templates=Templates(settings.templates, child),
+        templates=Templates(settings.templates, child, own=settings.data_dir / OWN_TEMPLATES),
         links=Links(settings.public_url),
     )
 

@@ -5,10 +5,11 @@ from rich.table import Table
 
 from newsletter.cli import schedules, shown
 from newsletter.cli.door import Acting, Door, common, pass_door
-from newsletter.cli.parameters import Sender, SenderType, read_text
+from newsletter.cli.parameters import Sender, SenderType, Token, TokenType, read_text
 from newsletter.issues import newsletters as store
 from newsletter.issues.model import Archive, Newsletter, SectionPlan
 from newsletter.issues.plan import parse_plan, to_document
+from newsletter.letters.theme import require_token
 from newsletter.staff.permissions import Permission
 from subscribers import register
 from subscribers.errors import ListNotFound
@@ -76,6 +77,15 @@ def create(
     type=click.Choice([one.value for one in Archive]),
     help="Whether its issues are on the web; as-list: where its list is public.",
 )
+@click.option("--theme", metavar="NAME", help="How its letters look: federation, magazine, letter, or one of your own.")
+@click.option(
+    "--token",
+    "tokens",
+    multiple=True,
+    type=TokenType(),
+    metavar="KEY=VALUE",
+    help="Change one thing of the theme, such as accent=#7a2e3b; KEY= for as the theme has it. Several may be given.",
+)
 @common
 @pass_door
 def edit(
@@ -87,15 +97,21 @@ def edit(
     reply_to: str | None,
     second_person: str | None,
     archive: str | None,
+    theme: str | None,
+    tokens: tuple[Token, ...],
 ) -> None:
-    """Change what a newsletter says of itself, who approves it, or whether it is shown; letters already approved stay.
+    """Change what a newsletter says of itself, who approves it, how it looks, or whether it is shown; approved letters stay.
 
-    Example: newsletter newsletters edit "CPDWL Newsletter" --reply-to editors@example.org
+    Example: newsletter newsletters edit "CPDWL Newsletter" --theme magazine --token accent=#7a2e3b
     """
-    if (sender, postal_address, reply_to, second_person, archive) == (None, None, None, None, None):
+    if all(given is None for given in (sender, postal_address, reply_to, second_person, archive, theme)) and not tokens:
         raise click.UsageError("Nothing to change was given.")
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
         known = store.find(acting.tx, name)
+        own = _own_tokens(known, tokens)
+        if theme is not None or tokens:
+            # Refused here: a letter in it could not be read, or not be composed.
+            door.application.templates.in_theme(theme or known.theme, known.slug, own)
         changed = store.edit(
             acting.tx,
             known.id,
@@ -105,10 +121,18 @@ def edit(
             postal_address=postal_address,
             needs_second_person=None if second_person is None else second_person == "yes",
             archive=Archive(archive) if archive else None,
+            theme=theme,
+            tokens=own if tokens else None,
         )
-        acting.record("newsletter.edit", f"newsletter {changed.name}", second_person=changed.needs_second_person)
+        looks = {"theme": changed.theme, "tokens": dict(changed.tokens)}
+        acting.record("newsletter.edit", f"newsletter {changed.name}", second_person=changed.needs_second_person, **looks)
         mailing_list = register.list_by_id(acting.tx, changed.list_id)
     door.answer(_document(changed, mailing_list), _facts(changed, mailing_list))
+
+
+def _own_tokens(known: Newsletter, given: tuple[Token, ...]) -> dict[str, str]:
+    own = {**known.tokens, **{require_token(token.key): token.value for token in given}}
+    return {key: value for key, value in own.items() if value}
 
 
 @click.command("plan")
@@ -192,6 +216,8 @@ def _document(newsletter: Newsletter, mailing_list: MailingList) -> dict[str, ob
         "second_person": newsletter.needs_second_person,
         "archive": newsletter.archive.value,
         "is_shown": newsletter.is_shown,
+        "theme": newsletter.theme,
+        "tokens": dict(newsletter.tokens),
     }
 
 
@@ -206,6 +232,8 @@ def _facts(newsletter: Newsletter, mailing_list: MailingList) -> Table:
         postal_address=newsletter.postal_address,
         approved_by="somebody who wrote nothing in it" if newsletter.needs_second_person else "any publisher",
         archive="on the web" if newsletter.is_shown else "off",
+        theme=newsletter.theme,
+        tokens=" · ".join(f"{key}={value}" for key, value in newsletter.tokens.items()),
         sections=" · ".join(section.title for section in newsletter.plan),
     )
 

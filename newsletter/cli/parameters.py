@@ -90,6 +90,29 @@ class LeadType(click.ParamType[Lead]):
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """One thing of a theme; an empty value is as the theme has it."""
+
+    key: str
+    value: str
+
+
+class TokenType(click.ParamType[Token]):
+    """`accent=#7a2e3b`; which keys there are is decided by who reads the theme."""
+
+    name = "token"
+
+    def convert(self, value: str | Token, param: click.Parameter | None, ctx: click.Context | None) -> Token:
+        """Take a token apart."""
+        if isinstance(value, Token):
+            return value
+        key, sign, text = value.partition("=")
+        if not sign or not key.strip():
+            self.fail(f"{value!r} is no token; write it as accent=#7a2e3b.", param, ctx)
+        return Token(key.strip(), text.strip())
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What a person is to have answered to an attribute; an empty answer takes back the one before."""
 

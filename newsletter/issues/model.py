@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import MINYEAR, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -197,6 +197,9 @@ class Newsletter:
     archive: Archive = Archive.AS_LIST
     # Whether everybody may read its issues on the web, as `archive` and its list have it.
     is_shown: bool = True
+    # How its letters look, and which tokens of the theme are its own (letters.theme).
+    theme: str = "federation"
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Newsletters in SQL: made, found, and given another plan."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,8 +79,12 @@ def edit(
     postal_address: str | None = None,
     needs_second_person: bool | None = None,
     archive: Archive | None = None,
+    theme: str | None = None,
+    tokens: Mapping[str, str] | None = None,
 ) -> Newsletter:
-    """Change what a newsletter says of itself, who approves it, or whether it is shown; letters already frozen stay.
+    """Change what a newsletter says of itself, who approves it, whether it is shown, or how it looks; frozen letters stay.
+
+    Whether there is such a theme, and whether its tokens can be read on each other, is asked before (letters.themes).
 
     Raises:
         NewsletterNotFound: there is none of this id.
@@ -89,7 +93,9 @@ def edit(
 
     """
     known = by_id(tx, newsletter_id)
-    changes = {
+    changes: dict[str, object] = {
+        "theme": theme,
+        "tokens": None if tokens is None else dict(tokens),
         "sender_name": None if sender_name is None else one_line(sender_name, LONGEST_NAME) or known.name,
         "sender_address": None if sender_address is None else _sender("sender", sender_address),
         "reply_to": None if reply_to is None else _reply_to(reply_to),
@@ -208,6 +214,8 @@ def _newsletter(row: Row[Any]) -> Newsletter:
         needs_second_person=row.needs_second_person,
         archive=archive,
         is_shown=row.list_is_public if archive is Archive.AS_LIST else archive is Archive.PUBLIC,
+        theme=row.theme,
+        tokens=row.tokens,
     )
 
 

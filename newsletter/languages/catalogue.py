@@ -1,7 +1,7 @@
 """What is said in each language: texts from its catalogue, days, numbers and lists as its readers write them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, format_time, get_timezone, get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -68,6 +68,22 @@ class Words:
     def day(self, at: datetime, zone: str) -> str:
         """Spell the day of *at* in *zone*: `3 February 2020`."""
         return format_date(at.astimezone(ZoneInfo(zone)), "long", locale=self._locale)
+
+    def weekday(self, day: date) -> str:
+        """Spell *day* with its weekday, shortly: `Mon, 3 Feb 2020`."""
+        return format_skeleton("yMMMEd", datetime.combine(day, time()), locale=self._locale)
+
+    def month(self, day: date) -> str:
+        """Spell the month of *day* as on the leaf of a calendar: `Feb`."""
+        return format_date(day, "MMM", locale=self._locale)
+
+    def clock(self, at: time) -> str:
+        """Spell a time of day: `09:00`."""
+        return format_time(at, "short", locale=self._locale)
+
+    def city(self, zone: str) -> str:
+        """Say whose time *zone* is: `Amsterdam`."""
+        return get_timezone_location(get_timezone(zone), locale=self._locale, return_city=True)
 
     def number(self, count: int) -> str:
         """Spell *count* with its thousands apart: `12,412`."""

@@ -57,6 +57,7 @@ def compose_digest(
         RenderFailed: a template is wrong.
 
     """
+    templates = templates.worn_by(newsletter)
     words = templates.words
     about = f"digest:{newsletter.id}:{quarter}:{words.language.code}"
     slots = slot_tokens(seed, about, _SLOTS)

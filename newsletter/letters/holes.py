@@ -11,6 +11,8 @@ _DIGITS = 24
 _TOKEN = re.compile(rf"hole[0-9a-f]{{{_DIGITS}}}")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _BARE = re.compile(r"[A-Za-z0-9-]*")
+# No quotation mark but the single one, which MJML writes as it stands; nothing that ends an attribute or a rule.
+_STYLE = re.compile(r"[A-Za-z0-9 #,.'-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,21 @@ class Bare:
     def __post_init__(self) -> None:
         if not _BARE.fullmatch(self.word):
             msg = f"MJML may not see {self.word!r}"
+            raise ValueError(msg)
+
+    def __str__(self) -> str:
+        return self.word
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A value of a style sheet that was checked, such as "#0f5c63" or a list of fonts; MJML may see it."""
+
+    word: str
+
+    def __post_init__(self) -> None:
+        if not _STYLE.fullmatch(self.word):
+            msg = f"{self.word!r} is no value of a style"
             raise ValueError(msg)
 
     def __str__(self) -> str:

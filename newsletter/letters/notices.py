@@ -45,6 +45,7 @@ def compose(
         RenderFailed: a template is wrong.
 
     """
+    templates = templates.worn_by(newsletter)
     language = templates.words.language
     about = f"{kind}:{newsletter.id}:{list_.id}:{language.code}"
     slots = slot_tokens(seed, about, _SLOTS[kind])

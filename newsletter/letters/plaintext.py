@@ -12,28 +12,68 @@ WIDTH = 72
 # However deep lists and quotations nest, words need some room.
 NARROWEST = 20
 
+# Stand around the number of a link until it is known how many links stand before the article. In a cell of a table the number
+# is filled up to the width that was reckoned for it. Private characters: no font shows them, so no article needs them.
+_OPEN, _OPEN_IN_CELL, _SHUT = "\ue000", "\ue002", "\ue001"
+_MARK = re.compile(f"([{_OPEN}{_OPEN_IN_CELL}])([0-9]+){_SHUT}")
+_PRIVATE = re.compile(f"[{_OPEN}{_OPEN_IN_CELL}{_SHUT}]")
+# As wide as "[99]" for the ninth link of an article.
+_COLUMNS_OF_MARKS = {_OPEN: 2, _OPEN_IN_CELL: 2, _SHUT: 1}
+
 _WIDE = "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
 # What a line may be broken between: words, and each character of scripts that put no spaces.
-_PIECE = re.compile(rf"(\s*)([{_WIDE}]|[^\s{_WIDE}]+)")
-_SPACE = re.compile(r"[ \t\r\n\f\v]+")
+_PIECE = re.compile(rf"( *)([{_WIDE}]|[^ {_WIDE}]+)")
+# A break that is none of these: the space that keeps together, U+00A0, is not among them.
+_SPACE = re.compile("[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
+# What a line does not begin with, and what it does not end with (JIS X 4051, GB/T 15834); the number of a link stays with
+# its words.
+_NOT_FIRST = frozenset(
+    "、。，．・：；？！‼⁇⁈⁉）］｝〉》」』】〕〗〙〟’”»ー々〻ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ゛゜～–…‥,.;:!?)]}%"
+    + _OPEN
+    + _OPEN_IN_CELL
+)
+_NOT_LAST = frozenset("（［｛〈《「『【〔〖〘〝‘“«([{$£¥€")
 _BLOCKS = frozenset(
     "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote figure figcaption table pre hr".split(),  # noqa: SIM905 -- as said
 )
 # Longer ones are no list anybody counted.
 _NUMBER = re.compile("[0-9]{1,6}")
+_BLANKS_AT_END = re.compile(" +$", re.MULTILINE)
 _MARKS = {"ul": "* "}
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An article as plain text; `[n]` in the text stands for the n-th link."""
+    """An article as plain text; `Links` puts numbers into the text, each for one of its links."""
 
     text: str
     links: tuple[str, ...]
 
     def __str__(self) -> str:
-        notes = "\n".join(f"[{number}] {link.removeprefix('mailto:')}" for number, link in enumerate(self.links, 1))
-        return "\n\n".join(part for part in (self.text, notes) if part)
+        links = Links()
+        text = links.number(self)
+        return "\n\n".join(part for part in (text, "\n".join(links.listed())) if part)
+
+
+class Links:
+    """Counts the links of a letter, so that each address has one number in all of it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, written: Written) -> str:
+        """Give the text of an article with the numbers of its links: `the report [7]`."""
+
+        def put(match: re.Match[str]) -> str:
+            address = written.links[int(match[2])]
+            shown = f"[{self._numbers.setdefault(address, len(self._numbers) + 1)}]"
+            return shown if match[1] == _OPEN else shown.ljust(display_width(match[0]))
+
+        return _BLANKS_AT_END.sub("", _MARK.sub(put, written.text))
+
+    def listed(self) -> tuple[str, ...]:
+        """Give a line for each link, in the order of their numbers."""
+        return tuple(f"[{number}] {address.removeprefix('mailto:')}" for address, number in self._numbers.items())
 
 
 def to_text(html: str, width: int = WIDTH) -> str:
@@ -59,16 +99,36 @@ def display_width(text: str) -> int:
 
 
 def wrap(text: str, width: int = WIDTH) -> list[str]:
-    """Break *text* into lines of at most *width* columns; words, and so addresses, are never broken."""
+    """Break *text* into lines of at most *width* columns; words, and so addresses, are never broken.
+
+    Chinese, Japanese and Korean lines break between characters, but not before closing punctuation or behind opening one.
+    """
     lines: list[str] = []
-    line = ""
-    for space, piece in _PIECE.findall(_SPACE.sub(" ", text).strip()):
-        if line and display_width(line) + len(space) + display_width(piece) > width:
+    line, columns = "", 0
+    for space, piece in _pieces(text):
+        wanted = len(space) + display_width(piece)
+        if line and columns + wanted > width:
             lines.append(line)
-            line = piece
+            line, columns = piece, wanted - len(space)
         else:
             line += space + piece
+            columns += wanted
     return [*lines, line] if line else lines
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Give what is not broken, each with the space before it."""
+    before, held = "", ""
+    for space, piece in _PIECE.findall(_SPACE.sub(" ", text).strip(" ")):
+        stays = piece[0] in _NOT_FIRST if not space else piece[0] in _COLUMNS_OF_MARKS
+        if held and (stays or (not space and held[-1] in _NOT_LAST)):
+            held += space + piece
+            continue
+        if held:
+            yield before, held
+        before, held = space, piece
+    if held:
+        yield before, held
 
 
 def underlined(text: str, mark: str, width: int = WIDTH) -> str:
@@ -101,7 +161,7 @@ class _Writer:
             case "hr":
                 lines = ["-" * NARROWEST]
             case "pre":
-                lines = node.text().strip("\n").split("\n")
+                lines = _PRIVATE.sub("", node.text()).strip("\n").split("\n")
             case "table":
                 lines = self._table(node, width)
             case "ul" | "ol":
@@ -140,11 +200,11 @@ class _Writer:
 
     def _inline(self, node: LexborNode) -> str:
         if node.is_text_node:
-            return _SPACE.sub(" ", node.text_content or "")
+            return _SPACE.sub(" ", _PRIVATE.sub("", node.text_content or ""))
         if node.tag == "br":
             return "\n"
         if node.tag == "img":
-            alt = (node.attributes.get("alt") or "").strip()
+            alt = _PRIVATE.sub("", node.attributes.get("alt") or "").strip()
             return f"[Picture: {alt}]" if alt else ""
         inside = "".join(map(self._inline, node.iter(include_text=True)))
         if node.tag == "a":
@@ -156,7 +216,7 @@ class _Writer:
             return words
         if address not in self.links:
             self.links.append(address)
-        return f"{words.rstrip()} [{self.links.index(address) + 1}]"
+        return f"{words.rstrip()} {_OPEN}{self.links.index(address)}{_SHUT}"
 
 
 def _paragraph(words: list[str], width: int) -> list[str]:
@@ -167,7 +227,7 @@ def _paragraph(words: list[str], width: int) -> list[str]:
 def _aligned(rows: list[list[str]], widths: list[int]) -> Iterator[str]:
     for row in rows:
         cells = (cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True))
-        yield " | ".join(cells).rstrip()
+        yield " | ".join(cells).rstrip().replace(_OPEN, _OPEN_IN_CELL)
 
 
 def _spelled(rows: list[list[str]], width: int) -> Iterator[str]:
@@ -200,6 +260,9 @@ def _start(node: LexborNode) -> int:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.combining(character):
+    if character in _COLUMNS_OF_MARKS:
+        return _COLUMNS_OF_MARKS[character]
+    # Accents, joiners, marks of direction: they stand on the character before, or nowhere.
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -10,6 +10,7 @@ from newsletter.images.model import Shelf
 from newsletter.letters import content, excerpt, plaintext
 from newsletter.letters.content import Fit, Unfit
 from newsletter.letters.pictures import Picture, lift_first, silent_words
+from newsletter.letters.plaintext import Written
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ class Prepared:
     """An article ready to be put into the letter."""
 
     html: str
-    text: str
+    text: Written
     picture: Picture | None
     # Whether the article has more than is shown.
     goes_on: bool
@@ -137,7 +138,7 @@ def _prepared(order: Order) -> Prepared | Unfit:
         html, goes_on = shown.html, shown.is_cut
     return Prepared(
         html=content.inline_style(html, order.css),
-        text=str(plaintext.write(html)),
+        text=plaintext.write(html),
         picture=picture,
         goes_on=goes_on,
         warnings=fit.remarks if not order.words else _remarks_of_excerpt(fit, picture),

@@ -2,9 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 import mjml
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, pass_context
@@ -14,13 +17,16 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from newsletter.confined import Child, ChildFailed
-from newsletter.errors import RenderFailed
+from newsletter.errors import BadValue, RenderFailed
+from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import Words, words_of
 from newsletter.languages.markup import NO_LOOK, html
-from newsletter.languages.model import ENGLISH, Language
+from newsletter.languages.model import ENGLISH
 from newsletter.letters.content import nesting
-from newsletter.letters.holes import Bare, Holes, Ready
+from newsletter.letters.holes import Bare, Holes, Ready, Style
 from newsletter.letters.plaintext import underlined, wrap
+from newsletter.letters.theme import Theme
+from newsletter.letters.themes import FEDERATION, Themes
 from subscribers.oneline import one_line
 
 # mrml ends its process by a stack overflow at 2,000 levels; our own templates nest 12.
@@ -29,54 +35,94 @@ DEEPEST_TEMPLATE = 100
 MJML_SECONDS = 10.0
 # RFC 5322 2.1.1 and what inboxes show: longer subjects are cut anyway.
 LONGEST_SUBJECT = 250
+# More than an instance has newsletters; each is a page of values.
+MOST_THEMES_KEPT = 200
 
 _BYTE_POSITION = re.compile(r"at position (\d+):")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _BLANKS_AT_END = re.compile(r"[ \t]+\n")
 
 
-class Templates:
-    """The templates in a folder: `email/<name>/subject.txt`, `body.mjml` and `body.txt`."""
+@dataclass(frozen=True, slots=True)
+class _Kit:
+    """What fills the templates of one search path in one language."""
 
-    def __init__(self, directory: Path, child: Child, words: Words | None = None) -> None:
+    mail: SandboxedEnvironment
+    text: SandboxedEnvironment
+
+
+class Templates:
+    """The templates in a folder: `email/<name>/subject.txt`, `body.mjml` and `body.txt`, as one theme shows them."""
+
+    def __init__(self, directory: Path, child: Child, *, own: Path | None = None) -> None:
         self.child = child
-        self.words = words or words_of(ENGLISH)
-        self._directory = directory
-        self._spoken: dict[Language, Templates] = {self.words.language: self}
-        loader = FileSystemLoader(directory / "email")
-        # Sandboxed: templates can be brought along by settings. Strict: a misspelt name is an error, not a gap.
-        self._mail = SandboxedEnvironment(
-            loader=loader,
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=_kept_back,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        # Plain text: escapes would be read as they stand.
-        self._text = SandboxedEnvironment(
-            loader=loader,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._text.filters["wrapped"] = _wrapped
-        self._text.filters["underlined"] = underlined
-        self._mail.globals.update(_said_in_html(self.words))
-        self._text.globals.update(_said_in_text(self.words))
+        self.words = words_of(ENGLISH)
+        self.themes = Themes(directory / "email", own)
+        self._path: tuple[Path, ...] = (directory / "email",)
+        self._theme: Theme | None = None
+        # Shared by all that are made of this one: templates are compiled once a language and search path.
+        self._kits: dict[tuple[tuple[Path, ...], str], _Kit] = {}
+        self._worn: dict[tuple[object, ...], Theme] = {}
+
+    @property
+    def theme(self) -> Theme:
+        """How the letters look; as they usually do, when no newsletter was named.
+
+        Raises:
+            BadValue: the tokens of the usual theme cannot be used.
+
+        """
+        return self._theme or self._read(FEDERATION, "", {})
 
     def speaking(self, words: Words) -> "Templates":
         """Give the same templates in another language."""
-        if words.language not in self._spoken:
-            self._spoken[words.language] = Templates(self._directory, self.child, words)
-        return self._spoken[words.language]
+        spoken = copy(self)
+        spoken.words = words
+        return spoken
+
+    def worn_by(self, newsletter: Newsletter) -> "Templates":
+        """Give the same templates as *newsletter* shows them: in its theme, with its tokens, and with what is its own.
+
+        Raises:
+            RenderFailed: there is no such theme, or its tokens cannot be used.
+
+        """
+        try:
+            return self.in_theme(newsletter.theme, newsletter.slug, newsletter.tokens)
+        except BadValue as error:
+            raise RenderFailed(f"The theme of {newsletter.name}", f"{error.value}: {error.reason}") from error
+
+    def in_theme(self, name: str, slug: str = "", tokens: Mapping[str, str] = MappingProxyType({})) -> "Templates":
+        """Give the same templates in another theme.
+
+        Raises:
+            BadValue: there is no such theme, or its tokens cannot be used.
+
+        """
+        dressed = copy(self)
+        dressed._theme = self._read(name, slug, tokens)  # noqa: SLF001 -- a copy of itself
+        dressed._path = self.themes.search_path(name, slug)  # noqa: SLF001
+        return dressed
+
+    def source(self, name: str, holes: Holes, values: dict[str, object]) -> str:
+        """Render a template to MJML in which tokens stand for all texts.
+
+        Raises:
+            RenderFailed: the template is wrong.
+
+        """
+        source = _rendered(self._kit.mail, name, {**values, **self._dressing(), "holes": holes})
+        if nesting(source) > DEEPEST_TEMPLATE:
+            raise RenderFailed(name, f"it is nested deeper than {DEEPEST_TEMPLATE} levels")
+        return source
 
     def content_hash(self) -> str:
-        """Give a hash of all templates of mail and their names: what a letter was made with is told from other templates."""
-        digest = hashlib.sha256()
-        for path in sorted((self._directory / "email").rglob("*")):
-            if path.is_file():
-                digest.update(f"{path.relative_to(self._directory)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+        """Give a hash of the templates and the theme: what a letter was made with is told from what there is now."""
+        digest = hashlib.sha256(repr(self._theme).encode())
+        for folder in self._path:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    digest.update(f"{path.relative_to(folder)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
     def html(self, name: str, holes: Holes, values: dict[str, object]) -> str:
@@ -86,9 +132,7 @@ class Templates:
             RenderFailed: the template is wrong, or MJML cannot lay it out.
 
         """
-        source = _rendered(self._mail, name, {**values, "holes": holes})
-        if nesting(source) > DEEPEST_TEMPLATE:
-            raise RenderFailed(name, f"it is nested deeper than {DEEPEST_TEMPLATE} levels")
+        source = self.source(name, holes, values)
         try:
             page = self.child.run(lay_out, source, seconds=MJML_SECONDS)
         except ChildFailed as error:
@@ -104,7 +148,7 @@ class Templates:
             RenderFailed: the template is wrong.
 
         """
-        text = _BLANKS_AT_END.sub("\n", _rendered(self._text, name, values))
+        text = _BLANKS_AT_END.sub("\n", _rendered(self._kit.text, name, {**values, **self._dressing()}))
         return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 
     def line(self, name: str, values: dict[str, object]) -> str:
@@ -114,7 +158,32 @@ class Templates:
             RenderFailed: the template is wrong.
 
         """
-        return one_line(_rendered(self._text, name, values), LONGEST_SUBJECT)
+        return one_line(_rendered(self._kit.text, name, values), LONGEST_SUBJECT)
+
+    def _dressing(self) -> dict[str, object]:
+        """Give what templates see of the theme; nothing where there is none, as in a folder of plain templates."""
+        if self._theme is None and not self.themes.names():
+            return {}
+        theme = self.theme
+        parts = {"light": theme.light, "dark": theme.dark, "face": theme.face, "size": theme.size, "length": theme.length}
+        # How a link looks that stands in a translated sentence.
+        go = Markup('class="go" style="color:{};"').format(theme.light.accent.word)
+        return {"theme": theme, "go": go, **parts}
+
+    @property
+    def _kit(self) -> _Kit:
+        key = (self._path, self.words.language.code)
+        if key not in self._kits:
+            self._kits[key] = _kit_for(self._path, self.words)
+        return self._kits[key]
+
+    def _read(self, name: str, slug: str, tokens: Mapping[str, str]) -> Theme:
+        key = (name, slug, tuple(sorted(tokens.items())), self.themes.stamp(name, slug))
+        if key not in self._worn:
+            if len(self._worn) >= MOST_THEMES_KEPT:
+                self._worn.clear()
+            self._worn[key] = self.themes.read(name, slug, tokens)
+        return self._worn[key]
 
 
 def packaged_templates() -> Path:
@@ -136,6 +205,26 @@ def lay_out(source: str) -> str:
     return html
 
 
+def _kit_for(path: Sequence[Path], words: Words) -> _Kit:
+    loader = FileSystemLoader(path)
+    # Sandboxed: templates can be brought along by settings. Strict: a misspelt name is an error, not a gap.
+    mail = SandboxedEnvironment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_kept_back,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # Plain text: escapes would be read as they stand.
+    text = SandboxedEnvironment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    text.filters["wrapped"] = _wrapped
+    text.filters["underlined"] = underlined
+    mail.globals.update(_said_in_html(words))
+    text.globals.update(_said_in_text(words))
+    return _Kit(mail, text)
+
+
 @pass_context
 def _kept_back(context: Context, value: object) -> object:
     """Let a template write no text of others into MJML: what it writes is a token."""
@@ -145,6 +234,9 @@ def _kept_back(context: Context, value: object) -> object:
             return value
         case Bare():
             return value.word
+        case Style():
+            # Single quotes stand in it as they are.
+            return Markup(value.word)  # noqa: S704 -- checked when it was made
         case str() | Ready():
             holes = context["holes"]
             assert isinstance(holes, Holes)

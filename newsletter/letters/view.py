@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsletter.issues.model import Newsletter
+from newsletter.issues.model import Look, Newsletter
 from newsletter.letters.holes import Bare, Ready
 from newsletter.letters.letter import SlotName
 from subscribers.oneline import one_line
@@ -12,6 +12,11 @@ from subscribers.oneline import one_line
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"})
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"})
 _LONGEST_LANGUAGE = 35
+
+# A picture at least this wide may stand across the whole column.
+WIDE_ENOUGH = 480
+
+UNLISTED = frozenset({Look.NOTE, Look.NOTICE, Look.SPONSORS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +36,39 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
-    """A picture beside or above an article."""
+    """A picture of an article."""
 
     src: str
     alt: str
-    # In CSS pixels, as wide as it is shown.
+    # In CSS pixels, as wide as it is itself; 0 where nobody knows.
     width: int
-    # Whether it stands across the column, above the title; else beside the text.
-    is_wide: bool
-    # Whether it may fill the width of a phone without being blurred.
-    is_large: bool
-    # The address of the same cut to the shape of cards, 3 to 2; empty where there is none.
-    card: str = ""
-    # Whose picture it is, on one line.
+    # Who made it; empty where nobody says.
     credit: str = ""
+    # The same cut to the shape of a card; empty where there is no such.
+    card: str = ""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it may stand across the column, or fill a phone, without being blurred."""
+        return self.width >= WIDE_ENOUGH
+
+    def within(self, room: int) -> int:
+        """Give how wide it is shown where there are *room* pixels."""
+        return min(room, self.width or room)
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """When and where something happens, spelled in the letter's language."""
+
+    # "3" and "Feb", for the leaf of a calendar.
+    day: str
+    month: str
+    # As in "Mon, 3 Feb 2020, 09:00–17:00 (Amsterdam)".
+    when: str
+    place: str
+    # Where a calendar program gets it; empty when it cannot.
+    calendar: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +81,11 @@ class ArticleView:
     byline: str
     # Above its text. A text called like its section would say so twice: there its author stands instead.
     heading: str
-    credit: str
+    # Name and affiliation as one; empty where nobody is named, or where the heading names them.
+    author: str
+    affiliation: str
+    # Below a letter that does not end with its author's name.
+    signature: str
     # Empty for own text without an address.
     link: str
     # "Read more: …", shortened; empty when there is no more, or nowhere to read it.
@@ -65,7 +93,11 @@ class ArticleView:
     body: Ready | None
     text: str
     picture: PictureView | None
+    portrait: PictureView | None
+    event: EventView | None
     is_placeholder: bool
+    # Whether its picture stands on the cover, and need not stand twice.
+    is_cover: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +106,33 @@ class SectionView:
 
     anchor: Bare
     title: str
-    # "letter", "features", "items" or "headlines"
-    style: str
+    # The name of a look, which is that of its template.
+    look: str
+    # Counted from 1.
+    number: int
     articles: tuple[ArticleView, ...]
+
+    @property
+    def pairs(self) -> tuple[tuple[ArticleView, ...], ...]:
+        """The articles two by two, the last perhaps alone."""
+        return tuple(self.articles[at : at + 2] for at in range(0, len(self.articles), 2))
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """An issue as the letter shows it."""
+
+    title: str
+    number: int
+    subject: str
+    sections: tuple[SectionView, ...]
+    # The one whose picture stands on the cover, in a theme that has one.
+    cover: ArticleView | None
+
+    @property
+    def listed(self) -> tuple[SectionView, ...]:
+        """The sections that the contents name: not the few words of the editors, not who pays."""
+        return tuple(section for section in self.sections if section.look not in UNLISTED)
 
 
 def page_for(language: str, title: str, preheader: str, slots: Mapping[SlotName, str]) -> Page:

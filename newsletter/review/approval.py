@@ -68,7 +68,7 @@ def look_over(
     composition = compose_issue(templates, newsletter, issue, links, seed, shelf_of(tx, issue, links))
     facts = replace(gathering.gather(tx, issue, newsletter, composition), reach=reach)
     findings = preflight.check(issue, newsletter, composition, links, facts)
-    return LookedOver(issue, newsletter, composition, findings, templates.content_hash())
+    return LookedOver(issue, newsletter, composition, findings, templates.worn_by(newsletter).content_hash())
 
 
 def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *, override_reason: str = "") -> Approved:

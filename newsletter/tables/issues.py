@@ -34,6 +34,9 @@ newsletter = Table(
     # Whoever wrote in an issue may not approve it.
     Column("needs_second_person", Flag, nullable=False, default=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
+    # How its letters look (letters.theme), and which tokens of the theme it changed, by key.
+    Column("theme", Text, nullable=False, default="federation", server_default="federation"),
+    Column("tokens", Document, nullable=False, default=dict, server_default="{}"),
     **SQLITE,
 )
 

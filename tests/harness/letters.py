@@ -1,5 +1,6 @@
 """Issues for tests of letters: values only, no database; names and facts are those of the section's blog, words are ours."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,7 +27,9 @@ AMARA = {
 }
 
 
-def a_newsletter(name: str = "CPDWL Update", language: str = "en") -> Newsletter:
+def a_newsletter(
+    name: str = "CPDWL Update", language: str = "en", theme: str = "federation", tokens: Mapping[str, str] | None = None
+) -> Newsletter:
     """Give a newsletter."""
     return Newsletter(
         id=1,
@@ -41,6 +44,8 @@ def a_newsletter(name: str = "CPDWL Update", language: str = "en") -> Newsletter
         language=language,
         plan=(),
         created_at=MADE_AT,
+        theme=theme,
+        tokens=tokens or {},
     )
 
 

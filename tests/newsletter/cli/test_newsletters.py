@@ -71,6 +71,35 @@ def test_edit_changes_what_letters_say(terminal: Terminal, paper: str) -> None:
     assert ("The Section <editors@example.org>", "ann@example.org") == (told["from"], told["reply_to"])
 
 
+def test_edit_chooses_a_theme_and_changes_tokens_of_it(terminal: Terminal, paper: str) -> None:
+    """One after the other; an empty one is as the theme has it again."""
+    terminal.ok("newsletters", "edit", paper, "--theme", "magazine", "--token", "accent=#7a2e3b", "--token", "words.cards=20")
+    told = terminal.ok("newsletters", "edit", paper, "--token", "light.accent=", "--token", "dark.accent=#ffbbbb")
+
+    assert ("magazine", {"words.cards": "20", "dark.accent": "#ffbbbb"}) == (told["theme"], told["tokens"])
+    assert told["tokens"] == terminal.ok("newsletters", "show", paper)["tokens"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--theme", "glossy"), "there is none of this name; there are federation, letter, magazine"),
+        (("--token", "accent=#dddddd"), "accent #dddddd on paper #ffffff: its contrast is 1.35 in the light scheme"),
+        (("--token", "acent=#000000"), "there is no such token"),
+    ],
+)
+def test_look_that_cannot_be_read_is_refused_and_nothing_is_changed(
+    terminal: Terminal, paper: str, arguments: tuple[str, ...], reason: str
+) -> None:
+    """Not even the rest of what was asked for in the same breath."""
+    told = terminal("newsletters", "edit", paper, "--reply-to", "ann@example.org", *arguments)
+    known = terminal.ok("newsletters", "show", paper)
+
+    assert Exit.REFUSED == told.code
+    assert reason in told.err
+    assert ("federation", {}, "") == (known["theme"], known["tokens"], known["reply_to"])
+
+
 def test_edit_of_nothing_is_a_usage_error(terminal: Terminal, paper: str) -> None:
     """As it is with issues and people."""
     told = terminal("newsletters", "edit", paper)

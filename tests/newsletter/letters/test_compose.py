@@ -135,11 +135,11 @@ def test_contents_lead_to_every_article(templates: Templates) -> None:
 
 
 def test_excerpts_lead_to_the_rest(templates: Templates) -> None:
-    """The words of the link say where it leads."""
+    """What is heard of the link says where it leads; seen, it stands below its title."""
     content = "<p>" + "One two three four five six seven. " * 20 + "</p>"
     composition = compose(templates, one_article_issue(an_article(content=content)))
 
-    assert "Read more: Staying relevant" in texts(tree_of(composition), "a")
+    assert "Read more: Staying relevant" == the(tree_of(composition), "a.more").attributes["aria-label"]
     assert f"Read more: {BLOG}/1/" in text_of(composition)
 
 
@@ -158,7 +158,7 @@ def test_headlines_are_titles_with_links(templates: Templates) -> None:
     assert [f"{BLOG}/1/"] == [node.attributes.get("href") for node in tree_of(composition).css("h3 a")]
     assert "unseen" not in composition.draft.html + composition.draft.text
     assert ["… and more 1 headline"] == texts(tree_of(composition), ".contents a")
-    assert "* … and more (1 headline)\n" in composition.draft.text
+    assert "\n… and more (1 headline)\n" in composition.draft.text
 
 
 def test_letter_is_shown_in_full_with_its_author_and_portrait(templates: Templates) -> None:
@@ -286,7 +286,7 @@ def test_one_poisoned_article_does_not_stop_the_others(templates: Templates) -> 
 
     assert [] == [number for number in range(1, 31) if number != 11 and f"Words {number}." not in letter]
     assert "poison" not in letter
-    assert "Read more: Title 11" in letter
+    assert "Read more: Title 11" == the(tree_of(composition), "a.more").attributes["aria-label"]
     assert f"Read more: {BLOG}/11/" in text_of(composition)
     assert (
         ContentWarning(11, "only its title and link are shown, because it is nested deeper than 2,000 levels"),

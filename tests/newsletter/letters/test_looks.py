@@ -1,6 +1,7 @@
 """The mail in a real browser: what a machine can see of its looks, in light and dark, wide and narrow."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -15,9 +16,10 @@ from newsletter.letters import notices
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.digest import Entry, compose_digest
 from newsletter.letters.letter import Draft, LetterKind, fill_html
+from newsletter.letters.samples import samples
 from newsletter.letters.templates import Templates
 from subscribers.model import MailingList
-from tests.harness.letters import AMARA, LINKS, MADE_AT, SEED, a_newsletter, january_2020
+from tests.harness.letters import AMARA, LINKS, MADE_AT, SEED, a_newsletter
 
 MEMBERS = MailingList(1, "CPDWL members", "cpdwl-members", "", is_public=True, created_at=MADE_AT)
 
@@ -29,13 +31,22 @@ DESKTOP, PHONE = 700, 375
 
 NOTICES = ("confirmation", "reminder", "welcome", "goodbye", "link", "data", "move", "moved")
 
+# Every block in every theme, and a script that runs the other way in two of them.
+SAMPLES = (
+    "federation: all-blocks",
+    "magazine: all-blocks",
+    "letter: all-blocks",
+    "federation: arabic",
+    "magazine: arabic",
+)
+
 QUARTER = tuple(
     Entry(number, title, summary, MADE_AT + timedelta(days=30 * number))
     for number, title, summary in ((1, "January 2020", "Two boats and one fjord."), (2, "February 2020", ""))
 )
 
 
-@pytest.fixture(scope="module", params=["issue", "issue from right to left", *NOTICES, "digest", "digest from right to left"])
+@pytest.fixture(scope="module", params=[*SAMPLES, *NOTICES, "digest", "digest from right to left"])
 def html(request: pytest.FixtureRequest, templates: Templates) -> str:
     """Give each of our letters as one reader gets it."""
     draft = letter(request.param, templates)
@@ -47,10 +58,10 @@ def letter(name: str, templates: Templates) -> Draft:
     if name.startswith("digest"):
         spoken = templates.speaking(words_for("ar" if name != "digest" else "en"))
         return compose_digest(spoken, a_newsletter(), MEMBERS, Quarter(2020, 1), QUARTER, LINKS, SEED)
-    if name == "issue":
-        return compose_issue(templates, a_newsletter(), january_2020(), LINKS, SEED).draft
-    if name == "issue from right to left":
-        return compose_issue(templates, a_newsletter("نشرة التطوير المهني", "ar"), january_2020(), LINKS, SEED).draft
+    if name in SAMPLES:
+        theme, _, sample = name.partition(": ")
+        found = samples()[sample]
+        return compose_issue(templates, replace(found.newsletter, theme=theme), found.issue, LINKS, SEED).draft
     return notices.compose(LetterKind(name), templates, a_newsletter(), MEMBERS, LINKS, SEED)
 
 
@@ -110,10 +121,17 @@ _NARROW_COLUMNS = """
 def test_scheme_is_obeyed(page: Page, scheme: str) -> None:
     """Paper is light or dark, and ink the other, everywhere."""
     paper = _brightness(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    inks = page.evaluate("[...document.querySelectorAll('h1, h2, h3, p, li')].map(node => getComputedStyle(node).color)")
+    inks = page.evaluate(_INKS)
 
     assert (scheme == "light") == (paper > 128)
     assert [] == [ink for ink in inks if (_brightness(ink) < 128) != (scheme == "light")]
+
+
+# But on a coloured band, where axe-core looks at the contrast.
+_INKS = """
+[...document.querySelectorAll('h1, h2, h3, p, li')]
+  .filter(node => !node.closest('.bar')).map(node => getComputedStyle(node).color)
+"""
 
 
 def test_type_is_set_on_one_scale_in_system_fonts(page: Page) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.letters.plaintext import Written, display_width, to_text, underlined, wrap, write
+from newsletter.letters.plaintext import WIDTH, Links, display_width, to_text, underlined, wrap, write
 
 CASES = {
     "paragraphs": ("<p>One\n two</p><p>Three<br>four</p>", "One two\n\nThree\nfour"),
@@ -50,9 +50,35 @@ def test_table_too_wide_for_its_columns_is_spelled_out() -> None:
     ).split("\n")[:3]
 
 
-def test_links_can_be_had_apart() -> None:
-    """Who puts several articles together can list their links where they like."""
-    assert Written("A [1]", ("https://a.example",)) == write('<p><a href="https://a.example">A</a></p>')
+def test_links_are_counted_through_a_whole_letter() -> None:
+    """Each address has one number, in whichever article it stands; they are listed once."""
+    one = write('<p><a href="https://a.example">A</a> and <a href="https://b.example">B</a></p>')
+    other = write('<p><a href="mailto:c@d.example">C</a>, <a href="https://b.example">B again</a></p>')
+    links = Links()
+
+    assert ["A [1] and B [2]", "C [3], B again [2]"] == [links.number(one), links.number(other)]
+    assert ("[1] https://a.example", "[2] https://b.example", "[3] c@d.example") == links.listed()
+
+
+def test_numbers_of_links_leave_a_table_in_order() -> None:
+    """However many digits a number turns out to have, the columns stand below each other."""
+    table = write(
+        '<table><tr><td><a href="https://a.example">Report</a></td><td>2019</td></tr>'
+        "<tr><td>Minutes of it</td><td>2020</td></tr></table>"
+    )
+    links = Links()
+    for number in range(9):
+        links.number(write(f'<p><a href="https://{number}.example">x</a></p>'))
+
+    for numbered in (Links().number(table), links.number(table)):
+        assert 1 == len({line.index(" | ") for line in numbered.split("\n")})
+
+
+def test_an_article_cannot_count_links_of_its_own() -> None:
+    """The signs that stand for a number are taken out of what a feed says."""
+    written = write("<p>\ue0007\ue001 \ue0020\ue001</p>")
+
+    assert "7 0" == Links().number(written)
 
 
 @given(st.text(alphabet=st.sampled_from("ab 図é\n"), max_size=200), st.integers(10, 72))
@@ -75,3 +101,58 @@ def test_headline_has_a_rule_as_long_as_itself() -> None:
     """Headlines stand out without markup."""
     assert "Staying relevant\n----------------" == underlined("Staying relevant", "-")
     assert "図書館\n======" == underlined("図書館", "=")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("図書館（東京）。本", ["図書館", "（東京）。", "本"]),
+        ("「図書」を読む", ["「図書」", "を読む"]),
+        ("本を読んだ、と", ["本を読", "んだ、と"]),
+        ("图书馆：开放吗？", ["图书", "馆：开放", "吗？"]),
+        ("abcdefgh図書", ["abcdefgh", "図書"]),
+    ],
+)
+def test_wide_lines_keep_their_punctuation(text: str, expected: list[str]) -> None:
+    """No line begins with a closing sign or ends with an opening one (JIS X 4051, GB/T 15834)."""
+    lines = wrap(text, 10)
+
+    assert "".join(lines) == text
+    assert [] == [line for line in lines if line[0] in "。、）」：？，" or line[-1] in "（「"]
+    assert [] == [line for line in lines if display_width(line) > 10]
+    assert len(expected) >= len(lines)
+
+
+def test_space_that_keeps_together_is_no_place_to_break() -> None:
+    """French puts one before a question mark, and figures have one before their unit."""
+    assert ["Vraiment à", "20\u00a0h\u00a0?"] == wrap("Vraiment à 20\u00a0h\u00a0?", 13)
+
+
+def test_number_of_a_link_stays_with_its_words() -> None:
+    """A line that begins with [1] would look like the list at the end."""
+    text = to_text(f'<p>{"word " * 13}<a href="https://a.example">report</a> x</p>')
+
+    assert [] == [line for line in text.split("\n\n")[0].split("\n") if line.startswith("[")]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [("\u200fשלום", 4), ("e\u20dd", 1), ("👍", 2), ("e\u0301\u0323", 1), ("a\ufe0f", 1), ("ﷺ", 1), ("Ａ", 2)],
+)
+def test_columns_are_what_a_terminal_shows(text: str, columns: int) -> None:
+    """Marks of direction, accents and joiners take none."""
+    assert columns == display_width(text)
+
+
+_SIGNS = st.sampled_from(
+    [*"ab, 図書館。、（）「」!?", "<b>", "</b>", '<a href="https://a.example/x">', "</a>", "<p>", "<li>", "<ul>", "</ul>"]
+)
+
+
+@given(st.lists(_SIGNS, max_size=150).map("".join))
+def test_any_article_becomes_lines_of_72_columns(html: str) -> None:
+    """Whatever is nested in what: only a word that is longer stands out, and none is lost."""
+    lines = to_text(html).split("\n")
+
+    assert [] == [line for line in lines if display_width(line) > WIDTH and " " in line.strip("*>[ ")]
+    assert [] == [line for line in lines if line != line.rstrip()]

@@ -4,6 +4,7 @@ from newsletter.confined import Child
 from newsletter.letters import prepare
 from newsletter.letters.content import Unfit
 from newsletter.letters.pictures import Picture
+from newsletter.letters.plaintext import write
 from newsletter.letters.prepare import Order, Prepared, Take
 
 POST = "https://blog.example.org/2020/01/24/mentoring/"
@@ -29,7 +30,7 @@ def test_article_is_prepared_for_both_parts_of_a_mail(child: Child) -> None:
         Prepared(
             html='<p style="margin: 0;">See <a href="https://blog.example.org/x">this</a> '
             '<img src="https://blog.example.org/a.jpg" alt=""></p>',
-            text="See this [1]\n\n[1] https://blog.example.org/x",
+            text=write('<p>See <a href="https://blog.example.org/x">this</a></p>'),
             picture=None,
             goes_on=False,
             warnings=("1 picture without alt text",),

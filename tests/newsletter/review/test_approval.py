@@ -258,7 +258,7 @@ def test_an_approval_keeps_what_the_letter_was_made_of(desk: Desk, issue: Issue,
     assert kept is not None
     assert given.inputs is not None
     assert newsletter.postal_address == given.inputs["newsletter"]["postal_address"]
-    assert desk.templates.content_hash() == given.inputs["templates"]
+    assert desk.templates.worn_by(newsletter).content_hash() == given.inputs["templates"]
 
 
 def test_where_a_second_person_is_wanted_no_author_approves(desk: Desk, issue: Issue, newsletter: Newsletter) -> None:

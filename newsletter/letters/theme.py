@@ -1,0 +1,368 @@
+"""A theme as values: its colours, faces, sizes and lengths, each checked when it is read; pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from newsletter.errors import BadValue
+from newsletter.issues.model import Look
+from newsletter.letters.holes import Style
+from subscribers.oneline import one_line
+
+# WCAG 2.2, 1.4.3: small text, and text from 24 pixels or from 18.66 bold.
+LEAST_CONTRAST = 4.5
+LEAST_CONTRAST_LARGE = 3.0
+
+SCHEMES = ("light", "dark")
+
+# The sizes of type at scale 100, in pixels: one scale for everything.
+SIZES: Mapping[str, int] = MappingProxyType({"small": 13, "note": 15, "text": 17, "head": 20, "title": 25, "display": 32})
+
+# What stands on what, and whether it is large; a pair that cannot be read is refused.
+_PAIRS: Sequence[tuple[str, str, bool]] = (
+    ("ink", "paper", False),
+    ("quiet", "paper", False),
+    ("accent", "paper", False),
+    ("ink", "tint", False),
+    ("quiet", "tint", False),
+    ("accent", "tint", False),
+    ("on_accent", "accent", False),
+    ("on_band", "band", False),
+    ("on_band", "band_2", False),
+    ("on_band", "band_3", False),
+    ("title", "paper", True),
+)
+_COLOURS = frozenset({"canvas", "line", "rule"} | {colour for pair in _PAIRS for colour in pair[:2]})
+_FACES = frozenset({"text", "title", "ui"})
+# Least and most, in pixels; the scale in percent. What is beyond breaks a column of 600 pixels, or a phone.
+_LENGTHS: Mapping[str, range] = MappingProxyType(
+    {
+        "scale": range(90, 151),
+        "gutter": range(16, 49),
+        "section": range(16, 81),
+        "article": range(8, 65),
+        "side": range(96, 241),
+        "card_gap": range(8, 41),
+    }
+)
+# How sections of articles look where their plan leaves it to the theme: the first of an issue, and the others.
+_PLACES = frozenset({"first", "others"})
+_CHOICES = (Look.LEAD, Look.FEATURES, Look.CARDS, Look.ITEMS, Look.LINKS)
+_FLAGS = frozenset({"cover", "pictures"})
+_WORDS = frozenset({"lead", "features", "cards", "items", "links", "events"})
+_MOST_WORDS = 1_000
+_LOGO = frozenset({"src", "alt", "width"})
+_LOGO_WIDTHS = range(16, 537)
+_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "light": _COLOURS,
+        "dark": _COLOURS,
+        "face": _FACES,
+        "length": frozenset(_LENGTHS),
+        "words": _WORDS,
+        "looks": _PLACES,
+        "show": _FLAGS,
+        "logo": _LOGO,
+    }
+)
+_MAY_LACK = frozenset({"logo"})
+
+_COLOUR = re.compile("#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE | re.ASCII)
+# Names of fonts, quoted singly as they stand in an attribute; nothing that could end one.
+_FACE = re.compile(r"[A-Za-z0-9 ,'.-]{1,300}", re.ASCII)
+_WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,500}", re.ASCII)
+
+COLUMN_WIDTH = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one scheme."""
+
+    # Around the column; the column itself; boxes on it.
+    canvas: Style
+    paper: Style
+    tint: Style
+    # Text; large titles; what may be overlooked; links.
+    ink: Style
+    title: Style
+    quiet: Style
+    accent: Style
+    # On a button.
+    on_accent: Style
+    # Hairlines, and the rules that part sections.
+    line: Style
+    rule: Style
+    # Bands across the column, in turn, and what stands on them.
+    band: Style
+    band_2: Style
+    band_3: Style
+    on_band: Style
+
+    def of_turn(self, turn: int) -> Style:
+        """Give the colour of the band of the section that is the *turn*-th, from 1."""
+        return (self.band, self.band_2, self.band_3)[(turn - 1) % 3]
+
+
+@dataclass(frozen=True, slots=True)
+class Face(Style):
+    """A list of fonts that readers have, the wanted one first."""
+
+    @property
+    def for_outlook(self) -> Style:
+        """The one that Outlook has, which takes Times when it lacks the first of a list."""
+        return Style("Arial, sans-serif" if self.word.endswith("sans-serif") else "Georgia, serif")
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """What text is set in, and titles, and what stands around them."""
+
+    text: Face
+    title: Face
+    ui: Face
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Sizes of type in pixels."""
+
+    small: int
+    note: int
+    text: int
+    head: int
+    title: int
+    display: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Widths and gaps in pixels."""
+
+    gutter: int
+    section: int
+    article: int
+    # The picture beside a feature.
+    side: int
+    card_gap: int
+
+    @property
+    def column(self) -> int:
+        """What is left between the gutters."""
+        return COLUMN_WIDTH - 2 * self.gutter
+
+    @property
+    def card(self) -> int:
+        """The width of one of two cards."""
+        return (self.column - self.card_gap) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture in the masthead."""
+
+    src: str
+    alt: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How the letters of a newsletter look; read from one file of TOML, and what the newsletter changed of it."""
+
+    name: str
+    about: str
+    light: Palette
+    dark: Palette
+    face: Faces
+    size: Sizes
+    length: Lengths
+    # How long excerpts are, by look.
+    words: Mapping[Look, int]
+    first: Look
+    others: Look
+    # Whether the first large picture stands on the cover, and whether pictures are laid out at all.
+    has_cover: bool
+    has_pictures: bool
+    logo: Logo | None
+
+
+def read_theme(name: str, document: Mapping[str, object], changes: Mapping[str, str] = MappingProxyType({})) -> Theme:
+    """Make a theme of what stands in its file, with *changes* by key: `accent`, `dark.accent`, `face.title`, `length.scale`.
+
+    Raises:
+        BadValue: a key is missing, unknown or cannot be used, or two colours cannot be told apart; the reason names them.
+
+    """
+    about = one_line(str(document.get("about", "")), 200)
+    groups = _groups(name, {key: value for key, value in document.items() if key != "about"})
+    for key, text in changes.items():
+        group, part = _place_of(key)
+        groups.setdefault(group, {})[part] = text
+    _require_whole(name, groups)
+    theme = _theme(name, about, groups)
+    _require_contrast(theme)
+    return theme
+
+
+def token_keys() -> tuple[str, ...]:
+    """Give every key that can be changed, as it is written."""
+    return tuple(sorted(_key(group, part) for group, parts in _GROUPS.items() for part in parts))
+
+
+def require_token(key: str) -> str:
+    """Give *key* as it is kept.
+
+    Raises:
+        BadValue: no theme has it.
+
+    """
+    group, part = _place_of(key)
+    return _key(group, part)
+
+
+def contrast(one: str, other: str) -> float:
+    """Compute how far two colours are apart: 1 the same, 21 black and white (WCAG 2.2)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _key(group: str, part: str) -> str:
+    part = part.replace("_", "-")
+    return part if group == "light" else f"{group}.{part}"
+
+
+def _place_of(key: str) -> tuple[str, str]:
+    group, dot, part = key.strip().lower().partition(".")
+    if not dot:
+        group, part = "light", group
+    part = part.replace("-", "_")
+    if part not in _GROUPS.get(group, frozenset()):
+        raise BadValue("token", key, f"there is no such token; there are {', '.join(token_keys())}")
+    return group, part
+
+
+def _groups(name: str, document: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    groups: dict[str, dict[str, object]] = {}
+    for group, table in document.items():
+        if group not in _GROUPS or not isinstance(table, Mapping):
+            raise BadValue("theme", name, f"{group} is no group of tokens; there are {', '.join(_GROUPS)}")
+        groups[group] = {str(part).replace("-", "_"): value for part, value in table.items()}
+        for part in groups[group]:
+            if part not in _GROUPS[group]:
+                raise BadValue("theme", name, f"there is no token {_key(group, part)}")
+    return groups
+
+
+def _require_whole(name: str, groups: Mapping[str, Mapping[str, object]]) -> None:
+    for group, parts in _GROUPS.items():
+        missing = sorted(parts - groups.get(group, {}).keys())
+        if missing and group not in _MAY_LACK:
+            raise BadValue("theme", name, f"the token {_key(group, missing[0])} is missing")
+
+
+def _theme(name: str, about: str, groups: Mapping[str, Mapping[str, object]]) -> Theme:
+    lengths = {part: _number(_key("length", part), value, _LENGTHS[part]) for part, value in groups["length"].items()}
+    scale = lengths.pop("scale")
+    return Theme(
+        name=name,
+        about=about,
+        light=_palette("light", groups["light"]),
+        dark=_palette("dark", groups["dark"]),
+        face=Faces(**{part: _face(part, value) for part, value in groups["face"].items()}),
+        size=Sizes(**{part: round(size * scale / 100) for part, size in SIZES.items()}),
+        length=Lengths(**lengths),
+        words={
+            Look(part): _number(_key("words", part), value, range(_MOST_WORDS + 1)) for part, value in groups["words"].items()
+        },
+        first=_look("first", groups["looks"]["first"]),
+        others=_look("others", groups["looks"]["others"]),
+        has_cover=_flag("cover", groups["show"]["cover"]),
+        has_pictures=_flag("pictures", groups["show"]["pictures"]),
+        logo=_logo(groups.get("logo", {})),
+    )
+
+
+def _palette(scheme: str, table: Mapping[str, object]) -> Palette:
+    return Palette(**{part: _colour(_key(scheme, part), value) for part, value in table.items()})
+
+
+def _colour(key: str, value: object) -> Style:
+    if not isinstance(value, str) or not _COLOUR.fullmatch(value.strip()):
+        raise BadValue("token", f"{key}={value}", "a colour is written as #0f5c63")
+    digits = value.strip().lower()
+    if len(digits) == len("#abc"):
+        digits = "#" + "".join(digit * 2 for digit in digits[1:])
+    return Style(digits)
+
+
+def _face(part: str, value: object) -> Face:
+    if not isinstance(value, str) or not _FACE.fullmatch(value) or value.count("'") % 2:
+        reason = "a face is a list of names of fonts, those of several words in single quotes"
+        raise BadValue("token", f"face.{part}={value}", reason)
+    return Face(value)
+
+
+def _number(key: str, value: object, within: range) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = -1
+    if number not in within:
+        raise BadValue("token", f"{key}={value}", f"it is a whole number from {within.start} to {within.stop - 1}")
+    return number
+
+
+def _look(part: str, value: object) -> Look:
+    if not isinstance(value, str) or value not in _CHOICES:
+        raise BadValue("token", f"looks.{part}={value}", f"it is one of {', '.join(_CHOICES)}")
+    return Look(value)
+
+
+def _flag(part: str, value: object) -> bool:
+    flags = {"true": True, "yes": True, "false": False, "no": False}
+    if str(value).lower() not in flags:
+        raise BadValue("token", f"show.{part}={value}", "it is yes or no")
+    return flags[str(value).lower()]
+
+
+def _logo(table: Mapping[str, object]) -> Logo | None:
+    src = str(table.get("src", ""))
+    if not src:
+        return None
+    if not _WEB_ADDRESS.fullmatch(src):
+        raise BadValue("token", f"logo.src={src}", "it is the web address of a picture")
+    alt = one_line(str(table.get("alt", "")), 200)
+    if not alt:
+        raise BadValue("token", f"logo.src={src}", "a logo needs words for whoever does not see it; set logo.alt, too")
+    return Logo(src, alt, _number("logo.width", table.get("width", 120), _LOGO_WIDTHS))
+
+
+def _require_contrast(theme: Theme) -> None:
+    for problem in _faint(theme):
+        raise problem
+
+
+def _faint(theme: Theme) -> Iterator[BadValue]:
+    for scheme, palette in (("light", theme.light), ("dark", theme.dark)):
+        for upper, lower, is_large in _PAIRS:
+            front, back = getattr(palette, upper).word, getattr(palette, lower).word
+            least = LEAST_CONTRAST_LARGE if is_large else LEAST_CONTRAST
+            found = contrast(front, back)
+            if found < least:
+                pair = f"{_key(scheme, upper)} {front} on {_key(scheme, lower)} {back}"
+                size = "large text" if is_large else "text"
+                # Cut, not rounded: 4.48 is not enough, and must not look like it.
+                shown = int(found * 100) / 100
+                reason = f"its contrast is {shown:.2f} in the {scheme} scheme, and {size} needs {least:g} to be read"
+                yield BadValue("theme", f"{theme.name}, {pair}", reason)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return 0.2126 * _linear(red) + 0.7152 * _linear(green) + 0.0722 * _linear(blue)
+
+
+def _linear(share: float) -> float:
+    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 -- sRGB

@@ -1,0 +1,87 @@
+"""Where themes lie: a folder each, with one file of tokens and whatever it lays out otherwise than the shared templates."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from newsletter.errors import BadValue
+from newsletter.letters.theme import Theme, read_theme
+
+FEDERATION = "federation"
+
+THEME_FILE = "theme.toml"
+# A theme is a page long; somebody named the wrong file.
+LARGEST_FILE = 100_000
+
+_NAME = re.compile("[a-z][a-z0-9-]{0,39}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """The themes of an instance: those that came with the product, and those in a folder of its own.
+
+    In the own folder lie `themes/NAME` (a theme, or what is laid out otherwise in one that there is) and `SLUG` (what one
+    newsletter lays out otherwise, be it only `theme.toml` with a few tokens).
+    """
+
+    # The folder "email" of the templates.
+    shared: Path
+    own: Path | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """Give the names of all themes, the usual one first."""
+        folders = [self.shared / "themes", *([self.own / "themes"] if self.own else [])]
+        found = {file.parent.name for folder in folders for file in folder.glob(f"*/{THEME_FILE}")}
+        return tuple(sorted(filter(_NAME.fullmatch, found), key=lambda name: (name != FEDERATION, name)))
+
+    def search_path(self, name: str, slug: str = "") -> tuple[Path, ...]:
+        """Give where the templates of a theme are looked for: what is the newsletter's own first, what all share last."""
+        folders = [self.shared / "themes" / name, self.shared]
+        if self.own is not None:
+            folders = [*([self.own / slug] if slug else []), self.own / "themes" / name, *folders]
+        return tuple(folder for folder in folders if folder.is_dir())
+
+    def read(self, name: str, slug: str = "", changes: Mapping[str, str] = MappingProxyType({})) -> Theme:
+        """Read a theme as a newsletter wears it.
+
+        Raises:
+            BadValue: there is no such theme, or its tokens cannot be used; the reason names the token or the pair of colours.
+
+        """
+        if name not in self.names():
+            raise BadValue("theme", name, f"there is none of this name; there are {', '.join(self.names()) or 'none'}")
+        # From the general to the particular; a file nearer to the newsletter changes what it names and nothing else.
+        files = [folder / THEME_FILE for folder in self.search_path(name, slug)[::-1]]
+        document: dict[str, Any] = {}
+        for file in files:
+            if file.is_file():
+                _lay_over(document, _toml(name, file))
+        return read_theme(name, document, changes)
+
+    def stamp(self, name: str, slug: str = "") -> tuple[int, ...]:
+        """Give what changes when somebody edits a file of tokens."""
+        files = (folder / THEME_FILE for folder in self.search_path(name, slug))
+        return tuple(file.stat().st_mtime_ns for file in files if file.is_file())
+
+
+def _toml(name: str, file: Path) -> Mapping[str, Any]:
+    try:
+        data = file.read_bytes()
+        if len(data) > LARGEST_FILE:
+            raise BadValue("theme", name, f"{file.name} is too large to be one")
+        return tomllib.loads(data.decode())
+    # RecursionError: brackets within brackets by the thousand.
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadValue("theme", name, f"{file.name} cannot be read: {error}") from error
+
+
+def _lay_over(document: dict[str, Any], other: Mapping[str, Any]) -> None:
+    for key, value in other.items():
+        if isinstance(value, dict) and isinstance(document.get(key), dict):
+            document[key] = {**document[key], **value}
+        else:
+            document[key] = value
