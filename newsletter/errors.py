@@ -2,8 +2,8 @@
 
 - NewsletterError
   - NotFound(what, name): NewsletterNotFound, FeedNotFound, PostNotFound, IssueNotFound, SectionNotFound, ArticleNotFound,
-    VersionNotFound, LetterNotFound, DigestNotFound, AccountNotFound, SigningKeyNotFound, RelayNotFound, DomainNotFound,
-    BurstNotFound, ImageNotFound, AuthorNotFound, SnippetNotFound
+    VersionNotFound, GuestLinkNotFound, CommentNotFound, LetterNotFound, DigestNotFound, AccountNotFound,
+    SigningKeyNotFound, RelayNotFound, DomainNotFound, BurstNotFound, ImageNotFound, AuthorNotFound, SnippetNotFound
   - Refused: the request is understood and not granted
     - WrongState(issue, wanted, state)
     - WrongBurst(burst)          a burst of departures that was undone already
@@ -110,6 +110,18 @@ class SnippetNotFound(NotFound):
     what = "snippet"
 
 
+class GuestLinkNotFound(NotFound):
+    """No link of this id for a guest of the issue."""
+
+    what = "link"
+
+
+class CommentNotFound(NotFound):
+    """No comment of this id on the issue."""
+
+    what = "comment"
+
+
 class LetterNotFound(NotFound):
     """No letter of this id."""
 
@@ -178,21 +190,14 @@ class Outdated(Refused):
     """The issue was changed by somebody else since the editor opened it."""
 
     def __init__(self, issue_id: int, version: int, expected: int, changes: Sequence[str] = (), *, kept: str = "") -> None:
-        self.issue_id = issue_id
-        self.version = version
-        self.expected = expected
-        # Who did what since, a sentence each.
-        self.changes = tuple(changes)
-        # What the version is called under which the refused text is kept; empty: nothing was kept.
-        self.kept = kept
+        self.issue_id, self.version, self.expected = issue_id, version, expected
+        # Who did what since, a sentence each, and under which version the refused text is kept, empty for none.
+        self.changes, self.kept = tuple(changes), kept
         since = f" Since then: {'; '.join(self.changes)}." if changes else ""
-        told = (
-            f"What you wrote is kept as version {kept}: compare it with {version}, and restore it if it is to stand."
-            if kept
-            else "Nothing was saved; look at the newer version first."
-        )
+        told = f"What you wrote is kept as version {kept}: compare it with {version}, and restore it if it is to stand."
         super().__init__(
-            f"Issue {issue_id} was changed since you opened it (it is at version {version}, you had {expected}).{since} {told}",
+            f"Issue {issue_id} was changed since you opened it (it is at version {version}, you had {expected}).{since} "
+            f"{told if kept else 'Nothing was saved; look at the newer version first.'}",
         )
 
 
@@ -209,8 +214,7 @@ class OwnWork(Refused):
     """A second person has to approve the issue, and this one wrote it, or says not who they are."""
 
     def __init__(self, issue_id: int, reason: str) -> None:
-        self.issue_id = issue_id
-        self.reason = reason
+        self.issue_id, self.reason = issue_id, reason
         super().__init__(f"Issue {issue_id} has to be approved by a second person: {reason}.")
 
 

@@ -52,6 +52,8 @@ class Purpose(StrEnum):
     FORM = "form"
     # Number: a newsletter. Its dates, for its staff.
     CALENDAR = "calendar"
+    # Number: a link for a guest, who looks one issue over.
+    REVIEW = "review"
     # Number: a delivery. In Message-ID and the envelope sender.
     DELIVERY = "delivery"
 

@@ -30,7 +30,13 @@ class LetterKind(StrEnum):
     # To the new address, which is asked, and to the old one, which is told.
     MOVE = "move"
     MOVED = "moved"
+    # To somebody who is asked to look an issue over, and need not be known as a reader.
+    REVIEW = "review"
 
+
+# Letters that somebody of the staff has sent to one address for the sake of one issue: no subscription is asked for, and
+# whoever left by their own wish gets them all the same.
+FOR_GUESTS = frozenset({LetterKind.REVIEW})
 
 # Letters that answer what somebody did at our door, perhaps somebody else: they need no confirmed subscription, carry nothing
 # that anybody typed, and whoever left by their own wish gets them all the same.
@@ -66,6 +72,8 @@ class SlotName(StrEnum):
     # Where a new address says yes, and where the old one takes it back.
     MOVE = "move"
     MOVE_BACK = "move_back"
+    # Where a guest looks an issue over.
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ class Links:
         """Give the place where the old address takes back that a person's mail goes elsewhere."""
         return self._at(f"/b/{token}")
 
+    def review(self, token: str) -> str:
+        """Give the place where somebody without an account looks one issue over."""
+        return self._at(f"/r/{token}")
+
     def archive(self) -> str:
         """Give the list of newsletters that can be read on the web."""
         return self._at("/archive/")

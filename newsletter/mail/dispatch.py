@@ -66,7 +66,26 @@ def proof(
     """Plan *draft* for one address of the staff; gives the letter's id. It has the content hash of what it shows."""
     as_proof = replace(draft, kind=LetterKind.PROOF)
     letter = letters.freeze(tx, as_proof, now, newsletter_id=newsletter_id, issue_id=issue_id, list_id=list_id)
-    ledger.plan_proof(tx, letter.id, address, recognition.hash_of(tx, keyring, address.key), now)
+    ledger.plan_to(tx, letter.id, LetterKind.PROOF, address, recognition.hash_of(tx, keyring, address.key), now)
+    return letter.id
+
+
+def to_guest(
+    tx: Transaction,
+    keyring: Keyring,
+    draft: Draft,
+    address: EmailAddress,
+    now: datetime,
+    *,
+    newsletter_id: int,
+    issue_id: int,
+    list_id: int,
+    number: int,
+) -> int:
+    """Plan a letter for a guest of the staff, ahead of all issues; gives its id. *number* is what its link stands for."""
+    letter = letters.freeze(tx, draft, now, newsletter_id=newsletter_id, issue_id=issue_id, list_id=list_id)
+    email_hash = recognition.hash_of(tx, keyring, address.key)
+    ledger.plan_to(tx, letter.id, draft.kind, address, email_hash, now, number=number)
     return letter.id
 
 

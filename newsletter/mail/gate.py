@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Text, Update, and_, bindparam, exists, or_, select, update
 
 from newsletter import prepared
-from newsletter.letters.letter import ANSWERS, LetterKind
+from newsletter.letters.letter import ANSWERS, FOR_GUESTS, LetterKind
 from newsletter.mail import figures, mailings, workers
 from newsletter.mail.delivery import DeliveryState, Passage
 from newsletter.mail.figures import Change
@@ -60,7 +60,7 @@ def _suppressions() -> ColumnElement[bool]:
         suppression.c.email_hash == delivery.c.email_hash,
         or_(suppression.c.list_id == EVERY_LIST, suppression.c.list_id == delivery.c.list_id),
         # Who left by their own wish may ask to come back, and needs the confirmation for that.
-        or_(~spelled_out(suppression.c.reason, *OWN_WORD), ~_is_of_kind(*ANSWERS)),
+        or_(~spelled_out(suppression.c.reason, *OWN_WORD), ~_is_of_kind(*ANSWERS, *FOR_GUESTS)),
     )
 
 
@@ -79,7 +79,7 @@ def _settle_held_back(tx: Transaction, worker_id: str, ids: Sequence[int], now: 
             delivery.c.worker_id,
             mailing.c.state.label("mailing_state"),
             select(suppression.c.reason).where(_suppressions()).limit(1).scalar_subquery().label("suppressed_for"),
-            or_(_is_of_kind(LetterKind.PROOF, *ANSWERS), _is_confirmed()).label("is_wanted"),
+            or_(_is_of_kind(LetterKind.PROOF, *ANSWERS, *FOR_GUESTS), _is_confirmed()).label("is_wanted"),
         )
         .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
         .where(delivery.c.id.in_(ids)),
@@ -125,7 +125,7 @@ def _mark(dialect: str) -> Update:
             mailings.is_adopted(),
             exists().where(mailing.c.letter_id == delivery.c.letter_id, IS_OPEN),
             ~_is_suppressed(),
-            or_(_is_of_kind(LetterKind.PROOF, *ANSWERS), _is_confirmed()),
+            or_(_is_of_kind(LetterKind.PROOF, *ANSWERS, *FOR_GUESTS), _is_confirmed()),
         )
         .values(state=S.SENDING.value, sending_at=bindparam("its_moment", type_=Instant()))
     )

@@ -136,14 +136,24 @@ def plan_notice_to(
     mailings.set_audience(tx, letter_id, 1)
 
 
-def plan_proof(tx: Transaction, letter_id: int, address: EmailAddress, email_hash: str, now: datetime) -> None:
-    """Plan a letter for somebody of the staff, who need not be a subscriber."""
-    mailings.begin(tx, letter_id, LetterKind.PROOF, now)
+def plan_to(
+    tx: Transaction,
+    letter_id: int,
+    kind: LetterKind,
+    address: EmailAddress,
+    email_hash: str,
+    now: datetime,
+    *,
+    number: int = 0,
+) -> None:
+    """Plan a letter for somebody who need not be a subscriber: of the staff, or their guest."""
+    mailings.begin(tx, letter_id, kind, now)
     tx.execute(
         insert(delivery).values(
             letter_id=letter_id,
             email=address.text,
             email_hash=email_hash,
+            confirmation_id=number,
             state=S.PENDING,
             not_before=now,
         ),

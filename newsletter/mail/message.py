@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from newsletter.letters.letter import ANSWERS, Draft, LetterKind, SlotName
+from newsletter.letters.letter import ANSWERS, FOR_GUESTS, Draft, LetterKind, SlotName
 from newsletter.letters.links import Links
 from newsletter.mail import headers
 from subscribers.oneline import one_line
@@ -13,7 +13,7 @@ from subscribers.oneline import one_line
 # Letters about a list carry its headers; a confirmation asks whether there is to be one.
 OF_A_LIST = frozenset({LetterKind.ISSUE, LetterKind.DIGEST, LetterKind.PROOF, LetterKind.WELCOME})
 # Sent because somebody did something, not because an issue was published (RFC 3834).
-NOTICES = ANSWERS | {LetterKind.WELCOME}
+NOTICES = ANSWERS | FOR_GUESTS | {LetterKind.WELCOME}
 
 # Gmail's Feedback-ID wants a sender of 5 to 15 characters, and folding it would break it.
 SHORTEST_SENDER_ID = 5

@@ -15,6 +15,7 @@ from newsletter.web.public import (
     linkbymail,
     mydata,
     preferences,
+    review,
     search,
     subscribe,
     subscribejson,
@@ -77,6 +78,9 @@ ROUTES = (
     Page("/d/{token}/everything.json", GET, mydata.download, None),
     Page("/d/{token}/erase", GET, mydata.question, None),
     Page("/d/{token}/erase", POST, mydata.erase, None),
+    Page("/r/{token}", GET, review.show, None),
+    Page("/r/{token}", POST, review.comment, None),
+    Page("/r/{token}/letter", GET, review.letter, None),
     # For the staff.
     Page("/desk/enter/{token}", GET, entry.question, None),
     Page("/desk/enter/{token}", POST, entry.enter, None),

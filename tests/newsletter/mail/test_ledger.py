@@ -273,7 +273,7 @@ def test_proof_needs_no_subscriber(book: Ledger, keyring: Keyring) -> None:
         draft = mailroom.a_draft(LetterKind.PROOF)
         letter = letters.freeze(tx, draft, book.now, newsletter_id=None, issue_id=None, list_id=None)
         address = parse("editor@example.org")
-        ledger.plan_proof(tx, letter.id, address, keyring.hash_address(address.key), book.now)
+        ledger.plan_to(tx, letter.id, LetterKind.PROOF, address, keyring.hash_address(address.key), book.now)
     worker = book.start("one")
     [proof] = book.claim(worker, limit=1)
 

@@ -18,7 +18,9 @@ from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.mail import dispatch, figures
 from newsletter.mail.delivery import DeliveryState
 from newsletter.people import segments
+from newsletter.review import comments, guests
 from newsletter.review.approval import approve, look_over
+from newsletter.review.guests import GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.tables.mail import delivery
 from subscribers import register, topicbook
@@ -55,6 +57,7 @@ PLACES = (
     "letter",
     "article",
     "search",
+    "review",
     "not found",
     "board",
     "draft",
@@ -131,6 +134,7 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "letter": f"/archive/{news.slug}/{sending.number}",
         "article": f"/archive/{news.slug}/{sending.number}/mentoring-in-norway",
         "search": "/archive/search?q=all+about",
+        "review": f"/r/{seal(Purpose.REVIEW, reviewed(tx, drafted, now))}",
         "not found": "/nothing",
         "board": "/desk",
         "draft": f"/desk/issues/{drafted.id}",
@@ -139,6 +143,24 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "send": f"/desk/issues/{approved.id}/send",
         "cancel": f"/desk/issues/{sending.id}/cancel",
     }
+
+
+def reviewed(tx: Transaction, drafted: Issue, now: datetime) -> int:
+    """Let an issue be commented on; gives the number of the link."""
+    link = guests.make(
+        tx,
+        drafted.id,
+        GuestPurpose.REVIEW,
+        address="chair@example.org",
+        name=LONG_NAME[:100],
+        by="ann",
+        now=now,
+        ends_at=now + timedelta(days=7),
+    )
+    for text in (LONG_WORD, f"{LONG_NAME}\n" * 9):
+        comments.say(tx, drafted, LONG_NAME, text, now, article_id=drafted.articles[-1].id, link_id=link.id)
+    comments.resolve(tx, drafted.id, comments.say(tx, drafted, "Bo", "Well done.", now).id, "ann", now, LONG_NAME)
+    return link.id
 
 
 def issues(tx: Transaction, application: Application, news: Newsletter, now: datetime) -> tuple[Issue, Issue, Issue]:
