@@ -4,9 +4,13 @@ from datetime import datetime
 
 from newsletter.errors import BadValue
 from newsletter.issues import store as issues
-from newsletter.issues.model import Issue, IssueState
-from newsletter.mail import audiences, mailings
-from newsletter.review.facts import Reach
+from newsletter.issues.model import Issue, IssueState, Newsletter
+from newsletter.mail import audiences, dkimkeys, mailings, relaybook
+from newsletter.mail.dkimkeys import KeyState
+from newsletter.mail.relays import Relay
+from newsletter.mail.senderlook import Asked
+from newsletter.mail.senderproof import Proof, Standing
+from newsletter.review.facts import Reach, SenderTrouble
 from subscribers.transaction import Transaction
 
 
@@ -35,3 +39,23 @@ def audience_before(tx: Transaction, issue: Issue) -> int | None:
     before = max(gone, key=lambda line: (line.sent_at or line.created_at, line.id))
     assert before.letter_id is not None
     return mailings.audience_of_letter(tx, before.letter_id)
+
+
+def sender_of(tx: Transaction, newsletter: Newsletter, return_domain: str, setting: Relay | None) -> Asked:
+    """Give what the DNS is asked about the sender of a newsletter; *return_domain* is that of the setting, perhaps empty."""
+    domain = newsletter.sender_address.rpartition("@")[2].lower()
+    keys = dkimkeys.signing(tx, domain) or tuple(key for key in dkimkeys.all_keys(tx, domain) if key.state is KeyState.MADE)
+    relays = tuple((one.name, one.relay.host) for one in relaybook.entries(tx, setting) if one.is_enabled)
+    return Asked(domain, return_domain or domain, keys, relays)
+
+
+def sender_troubles(proof: Proof) -> tuple[SenderTrouble, ...]:
+    """Give what an editor should know of it before an issue goes out; the whole picture is the doctor's."""
+    if proof.is_turned_away:
+        text = (
+            f"Receivers are asked to turn mail of this sender away that nothing proves (DMARC p={proof.policy}), and neither "
+            "SPF nor DKIM proves this mail."
+        )
+        return (SenderTrouble(text, "Publish what the doctor says is missing.", is_blocking=True),)
+    wrong = (point for point in proof.points if point.standing is Standing.WRONG)
+    return tuple(SenderTrouble(point.text, point.mend, is_blocking=False) for point in wrong)

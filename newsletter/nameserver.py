@@ -3,10 +3,12 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import dns.exception
 import dns.rdatatype
 import dns.resolver
+import dns.reversename
 
 from newsletter.errors import BadValue
 
@@ -29,7 +31,7 @@ MOST_TEXTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The TXT records of a name, or why nobody knows."""
+    """What the DNS has under a name, as text, or why nobody knows."""
 
     found: tuple[str, ...] = ()
     # Empty: the DNS answered.
@@ -64,18 +66,52 @@ def read_server(text: str) -> Server:
 
 def texts(name: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
     """Give the TXT records of *name*; blocks for *patience* seconds at most."""
+    answer = _asked(name, dns.rdatatype.TXT, server, patience)
+    records = (b"".join(record.strings).decode("utf-8", "replace") for record in answer.records)
+    return Texts(tuple(sorted(records)[:MOST_TEXTS]), answer.trouble)
+
+
+def mail_servers(name: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
+    """Give the hosts that take mail for *name*, the first choice first; one empty name says that nobody does (RFC 7505)."""
+    answer = _asked(name, dns.rdatatype.MX, server, patience)
+    found = sorted((record.preference, record.exchange.to_text(omit_final_dot=True).lower()) for record in answer.records)
+    return Texts(tuple(host.removesuffix(".") for _, host in found[:MOST_TEXTS]), answer.trouble)
+
+
+def host_addresses(name: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
+    """Give the IPv4 and IPv6 addresses of a host."""
+    answers = [_asked(name, kind, server, patience) for kind in (dns.rdatatype.A, dns.rdatatype.AAAA)]
+    found = [record.address for answer in answers for record in answer.records]
+    trouble = next((answer.trouble for answer in answers if answer.trouble), "")
+    return Texts(tuple(found[:MOST_TEXTS]), "" if found else trouble)
+
+
+def names_of(address: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
+    """Give the names that an IP address has (PTR)."""
+    name = dns.reversename.from_address(address).to_text(omit_final_dot=True)
+    answer = _asked(name, dns.rdatatype.PTR, server, patience)
+    found = [record.target.to_text(omit_final_dot=True).lower() for record in answer.records]
+    return Texts(tuple(found[:MOST_TEXTS]), answer.trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    # Of dnspython, by the kind that was asked for.
+    records: tuple[Any, ...] = ()
+    trouble: str = ""
+
+
+def _asked(name: str, kind: dns.rdatatype.RdataType, server: Server | None, patience: float) -> _Answer:
     try:
-        answer = _resolver(server).resolve(f"{name}.", dns.rdatatype.TXT, lifetime=patience, search=False)
+        return _Answer(tuple(_resolver(server).resolve(f"{name}.", kind, lifetime=patience, search=False)))
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return Texts()
+        return _Answer()
     except dns.exception.Timeout:
-        return Texts(trouble=f"no name server answered within {patience:g} seconds")
+        return _Answer(trouble=f"no name server answered within {patience:g} seconds")
     except dns.resolver.NoNameservers:
-        return Texts(trouble="no name server could tell")
+        return _Answer(trouble="no name server could tell")
     except dns.exception.DNSException as error:
-        return Texts(trouble=" ".join(str(error).split()) or type(error).__name__)
-    records = (b"".join(record.strings).decode("utf-8", "replace") for record in answer)
-    return Texts(tuple(sorted(records)[:MOST_TEXTS]))
+        return _Answer(trouble=" ".join(str(error).split()) or type(error).__name__)
 
 
 def _resolver(server: Server | None) -> dns.resolver.Resolver:

@@ -16,6 +16,9 @@ from newsletter.issues import newsletters
 from newsletter.issues.model import Issue
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.illustrate import shelf_of
+from newsletter.mail import senderlook
+from newsletter.mail.senderproof import prove
+from newsletter.nameserver import Server, read_server
 from newsletter.review import caniemail, checks_links, gathering, linkbook, linkcheck, preflight
 from newsletter.review.facts import Inspected, inspected
 from newsletter.review.finding import Code, Finding, Mend
@@ -32,23 +35,29 @@ class Asked:
 @click.command("check")
 @issue_argument
 @click.option("--offline", "is_offline", is_flag=True, help="Ask nobody: of links only what they answered before is known.")
+@click.option("--nameserver", "server", metavar="IP", help="Ask this name server about the sender, and not the system's.")
 @click.option("--again", "is_again", is_flag=True, help="Ask for all links anew, also those that answered a while ago.")
 @common
 @pass_door
-def check(door: Door, issue_id: int, *, is_offline: bool, is_again: bool) -> int:
+def check(door: Door, issue_id: int, *, is_offline: bool, is_again: bool, server: str | None) -> int:
     """Look for what should be mended before an issue is approved; exits 3 when something blocks it.
 
-    Its links are asked for politely, each at most once a day, or after ten minutes where it did not work.
+    Its links are asked for politely, each at most once a day, or after ten minutes where it did not work. The DNS is asked what
+    proves the sender, unless the pages of this instance are reached from this machine only.
 
     Example: newsletter issues check 5
     """
-    if is_offline and is_again:
-        raise click.UsageError("--again asks, and --offline does not.")
+    if is_offline and (is_again or server):
+        raise click.UsageError("--again and --nameserver ask, and --offline does not.")
+    nameserver = read_server(server) if server else None
     seen = _inspect(door, load(door, issue_id))
+    asks_dns = not is_offline and (nameserver is not None or not door.settings.is_local)
+    if asks_dns:
+        seen = _ask_dns(door, seen, nameserver)
     asked = Asked(seen) if is_offline else _ask_links(door, seen, is_again=is_again)
     found = tuple(sorted((*preflight.look(asked.seen), *asked.findings), key=lambda finding: not finding.is_blocking))
     is_blocked = any(finding.is_blocking for finding in found)
-    unchecked = _unchecked(seen, is_offline=is_offline)
+    unchecked = _unchecked(seen, is_offline=is_offline, asks_dns=asks_dns)
     door.answer(
         {"issue": issue_id, "blocked": is_blocked, "findings": findings.documents(found), "unchecked": unchecked},
         *(shown.line(line) for line in findings.lines(found) or ["Nothing to mend."]),
@@ -69,6 +78,13 @@ def _inspect(door: Door, issue: Issue) -> Inspected:
         reach = inspection.reach(tx, issue.id, door.now())
     facts = replace(facts, reach=reach, support=caniemail.load_support())
     return inspected(issue, newsletter, composition, facts, application.links)
+
+
+def _ask_dns(door: Door, seen: Inspected, server: Server | None) -> Inspected:
+    with door.reading() as tx:
+        asked = inspection.sender_of(tx, seen.newsletter, door.settings.return_domain, door.settings.relay)
+    proof = prove(senderlook.look(asked, server))
+    return replace(seen, facts=replace(seen.facts, sender=inspection.sender_troubles(proof)))
 
 
 def _ask_links(door: Door, seen: Inspected, *, is_again: bool) -> Asked:
@@ -93,11 +109,13 @@ def _cut_off(seen: Inspected, count: int) -> Finding:
     return Finding(Code.LINKS_UNCHECKED, text, is_blocking=False, mend=mend)
 
 
-def _unchecked(seen: Inspected, *, is_offline: bool) -> list[str]:
+def _unchecked(seen: Inspected, *, is_offline: bool, asks_dns: bool) -> list[str]:
     """Say in words what was not looked at, and why."""
     lines = []
     if is_offline:
         lines.append("whether links work and what the DNS says of the sender (--offline).")
+    elif not asks_dns:
+        lines.append("what the DNS says of the sender: this is a trial on one machine (newsletter doctor asks all the same).")
     if seen.facts.support is None:
         lines.append("what mail programs cannot show: there are no data of caniemail here (scripts/caniemail fetches them).")
     return lines

@@ -1,4 +1,4 @@
-"""A name server on loopback that knows a few TXT records, and can be broken in ways that have names."""
+"""A name server on loopback that knows a few records, and can be broken in ways that have names."""
 
 import contextlib
 import socket
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 
 from newsletter.mail.dkimrecord import DnsRecord
@@ -29,6 +30,8 @@ class NameServer:
     def __init__(self, manner: str) -> None:
         self.manner = manner
         self.texts: dict[str, tuple[tuple[str, ...], ...]] = {}
+        # Of other kinds, as a zone file writes them: ("example.org", "MX") -> "10 mx.example.org."
+        self.others: dict[tuple[str, str], tuple[str, ...]] = {}
         self.port = 0
 
     @property
@@ -47,15 +50,17 @@ class NameServer:
             return None
         reply = dns.message.make_response(query)
         [question] = query.question
-        known = self.texts.get(question.name.to_text(omit_final_dot=True).lower())
+        name, kind = question.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(question.rdtype)
+        known = tuple(map(_quoted, self.texts.get(name, ()))) if kind == "TXT" else self.others.get((name, kind), ())
+        is_there = name in self.texts or any(name == one for one, _ in self.others)
         if self.manner == BROKEN:
             reply.set_rcode(dns.rcode.SERVFAIL)
-        elif known is None:
+        elif not is_there:
             reply.set_rcode(dns.rcode.NXDOMAIN)
         elif is_udp and self.manner == SMALL:
             reply.flags |= dns.flags.TC
-        else:
-            reply.answer.append(dns.rrset.from_text_list(question.name, TTL, "IN", "TXT", [_quoted(one) for one in known]))
+        elif known:
+            reply.answer.append(dns.rrset.from_text_list(question.name, TTL, "IN", kind, known))
         return reply.to_wire()
 
 

@@ -1,0 +1,134 @@
+"""What the doctor looks at on this machine and in this database: disk, key, copies, feeds, relays, data that may be missing."""
+
+import asyncio
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+from newsletter.errors import NotAdopted
+from newsletter.feeds import store as feeds
+from newsletter.feeds.model import Feed
+from newsletter.mail import mailings, relaybook, relaycheck
+from newsletter.mail.relaybook import Entry
+from newsletter.mail.senderproof import Point, Standing
+from newsletter.review import caniemail
+from newsletter.settings import Settings
+from newsletter.strongbox import Strongbox
+from subscribers.transaction import Transaction
+
+GIGABYTE = 1_000_000_000
+# A mailing of 100,000 people writes 200 MB, an image 0.3 MB.
+LOW_DISK = 2 * GIGABYTE
+# SQLite stops in the middle of a transaction where there is none left.
+EMPTY_DISK = GIGABYTE // 5
+
+# Feeds are read every hour or so; one that was not for this long has lost its worker.
+UNREAD = timedelta(days=2)
+
+# Of one relay, in seconds: whoever asks the doctor sits in front of it.
+RELAY_PATIENCE = 15.0
+
+
+def about_settings(settings: Settings) -> Iterator[Point]:
+    """Look at what needs no database: the key's file, the address of the pages, the disk."""
+    yield _about_key(settings)
+    if settings.is_local:
+        text = f"The pages are reached from this machine only ({settings.public_url}), and so are the links in mails."
+        mend = "Set NEWSLETTER_PUBLIC_URL to the address that readers reach before you write to them."
+        yield Point("pages", Standing.ADVICE, text, mend)
+    elif settings.public_url.startswith("http://"):
+        text = f"Links in mails lead to {settings.public_url}, which is not encrypted."
+        yield Point("pages", Standing.ADVICE, text, "Put a server with a certificate before it, and set NEWSLETTER_PUBLIC_URL.")
+    else:
+        yield Point("pages", Standing.RIGHT, f"Links in mails lead to {settings.public_url}.")
+    folders = {settings.data_dir, settings.journal_dir}
+    yield from (_about_disk(folder) for folder in sorted(folders) if folder.exists())
+
+
+def about_programs() -> Iterator[Point]:
+    """Look at what the product uses where it is there."""
+    support = caniemail.load_support()
+    if support is None:
+        text = "There are no data about what mail programs can show; `issues check` leaves that out."
+        yield Point("caniemail", Standing.ADVICE, text, "Fetch them, and build the package anew.", command="scripts/caniemail")
+    else:
+        yield Point("caniemail", Standing.RIGHT, f"What mail programs can show is known as of {support.as_of}.")
+    if find_spec("uvloop") is None:
+        mend = "Install the package with its extra: newsletter[fast]."
+        yield Point("uvloop", Standing.ADVICE, "The quicker event loop (uvloop) is not installed; mailing works without.", mend)
+
+
+def about_database(tx: Transaction, settings: Settings, now: datetime) -> Iterator[Point]:
+    """Look at what the database knows: whether it may mail, how its feeds were read, whether there is a relay."""
+    if mailings.is_copy(tx):
+        yield Point("database", Standing.WRONG, str(NotAdopted()), "Adopt it, or go on in the one it was copied from.")
+    else:
+        yield Point("database", Standing.RIGHT, "The database is here and has the shape this version expects.")
+    if settings.former_secret_keys:
+        mend = "Change the key to its end, then take the former one out of the settings."
+        yield Point("key", Standing.ADVICE, "A former key is still set.", mend)
+    yield from (_about_feed(feed, now) for feed in feeds.feeds_of(tx, None))
+    missing = relaybook.missing(tx, settings.relay)
+    if missing is not None:
+        yield Point("relay", Standing.WRONG, str(missing), "Add one.", command="newsletter relays add NAME URL")
+
+
+def about_relay(entry: Entry, strongbox: Strongbox) -> Point:
+    """Connect to a relay and log in, as a mailer would; nothing is sent."""
+
+    async def examine() -> relaycheck.Found:
+        async with asyncio.timeout(RELAY_PATIENCE):
+            return await relaycheck.examine(relaybook.opened(entry, strongbox))
+
+    try:
+        trouble = asyncio.run(examine()).trouble
+    except TimeoutError:
+        trouble = f"It did not answer within {RELAY_PATIENCE:g} seconds."
+    name = f"The relay {entry.name} ({entry.relay})"
+    if trouble:
+        return Point(
+            "relay",
+            Standing.WRONG,
+            f"{name} takes no mail. {trouble}",
+            "Try it.",
+            command=f"newsletter relays test {entry.name}",
+        )
+    return Point("relay", Standing.RIGHT, f"{name} takes mail.")
+
+
+def _about_key(settings: Settings) -> Point:
+    path = settings.secret_file
+    if settings.secret_key is None:
+        return Point("key", Standing.WRONG, "There is no secret key yet.", "Make it.", command="newsletter init")
+    if not path.exists():
+        text = "The secret key comes from the settings."
+        return Point("key", Standing.RIGHT, text, "Keep a copy of it apart from the database; nothing opens without it.")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        text = f"Others on this machine can read the secret key ({path}, mode {mode:o})."
+        return Point("key", Standing.WRONG, text, "Let its owner alone read it.", command=f"chmod 600 {path}")
+    return Point("key", Standing.RIGHT, f"The secret key is in {path}, and its owner alone reads it.")
+
+
+def _about_disk(folder: Path) -> Point:
+    free = shutil.disk_usage(folder).free
+    text = f"{folder} has {free / GIGABYTE:.1f} GB left."
+    if free < EMPTY_DISK:
+        return Point("disk", Standing.WRONG, text, "Make room before anything else; a full disk stops mailing in the middle.")
+    if free < LOW_DISK:
+        return Point("disk", Standing.ADVICE, text, "Make room soon.")
+    return Point("disk", Standing.RIGHT, text)
+
+
+def _about_feed(feed: Feed, now: datetime) -> Point:
+    if feed.trouble:
+        mend = "See whether its address still holds; the worker goes on trying."
+        return Point("feed", Standing.ADVICE, f"The feed {feed.url} could not be read: {feed.trouble}", mend)
+    if feed.gathered_at is None or now - feed.gathered_at > UNREAD:
+        when = "has never been read" if feed.gathered_at is None else f"was last read {feed.gathered_at:%d %b %Y}"
+        mend = "Let a worker run, or read it by hand."
+        return Point("feed", Standing.ADVICE, f"The feed {feed.url} {when}.", mend, command="newsletter feeds gather")
+    return Point("feed", Standing.RIGHT, f"The feed {feed.url} is read well.")

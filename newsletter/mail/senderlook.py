@@ -1,0 +1,81 @@
+"""Asks the DNS everything that proves a sender, all at once; a person waits for it."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from newsletter import nameserver
+from newsletter.mail.dkimkeys import KeptKey, KeyState
+from newsletter.mail.dkimrecord import compare
+from newsletter.mail.senderproof import KeyLook, Record, RelayLook, Seen, parents
+from newsletter.nameserver import Server, Texts
+from newsletter.outbound import is_public
+
+# Questions under way at the same time.
+_AT_ONCE = 8
+# A relay with more addresses is a provider's, who knows what a name is for.
+_MOST_ADDRESSES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about."""
+
+    domain: str
+    # Where bounces go; the domain itself unless a setting says otherwise.
+    return_domain: str
+    # Keys that sign for the domain; else those that were made for it.
+    keys: Sequence[KeptKey]
+    # Name and host of each relay.
+    relays: Sequence[tuple[str, str]] = ()
+
+
+def look(asked: Asked, server: Server | None = None) -> Seen:
+    """Ask the DNS; blocks for some seconds at most."""
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="DNS") as pool:
+
+        def later(question: Callable[[str, Server | None], Texts], name: str) -> "Future[Texts]":
+            return pool.submit(question, name, server)
+
+        spf = later(nameserver.texts, asked.return_domain)
+        dmarc = {domain: later(nameserver.texts, f"_dmarc.{domain}") for domain in parents(asked.domain)}
+        keys = [(key, later(nameserver.texts, key.record.name)) for key in asked.keys]
+        servers = later(nameserver.mail_servers, asked.domain)
+        relays = [pool.submit(_relay, name, host, server) for name, host in asked.relays]
+        # Without a server for its mail, mail goes to the domain's own address.
+        is_bare = not servers.result().found and not servers.result().trouble
+        answered = {domain: answer.result() for domain, answer in dmarc.items()}
+        troubles = {
+            "SPF": spf.result().trouble,
+            "DMARC": next((one.trouble for one in answered.values() if one.trouble), ""),
+            "DKIM": next((answer.result().trouble for _, answer in keys if answer.result().trouble), ""),
+            "MX": servers.result().trouble,
+        }
+        return Seen(
+            domain=asked.domain,
+            return_domain=asked.return_domain,
+            spf=spf.result().found,
+            dmarc={domain: one.found for domain, one in answered.items()},
+            keys=tuple(_key(key, answer.result()) for key, answer in keys),
+            mail_servers=servers.result().found,
+            has_address=is_bare and bool(nameserver.host_addresses(asked.domain, server).found),
+            relays=tuple(relay.result() for relay in relays),
+            troubles={what: trouble for what, trouble in troubles.items() if trouble},
+        )
+
+
+def _key(key: KeptKey, answer: Texts) -> KeyLook:
+    record = Record(key.record.name, "TXT", key.record.value)
+    published = None if answer.trouble else compare(key.record, answer.found)
+    return KeyLook(key.domain, key.selector, key.state is KeyState.ACTIVE, record, published)
+
+
+def _relay(name: str, host: str, server: Server | None) -> RelayLook:
+    """Look up the public addresses of a relay and their names; one on this machine or network has none to look at."""
+    try:
+        addresses: Sequence[str] = (str(ip_address(host)),)
+    except ValueError:
+        addresses = nameserver.host_addresses(host, server).found if "." in host else ()
+    public = [address for address in addresses if is_public(ip_address(address))][:_MOST_ADDRESSES]
+    return RelayLook(name, host, {address: nameserver.names_of(address, server).found for address in public})

@@ -1,0 +1,304 @@
+"""What proves to receivers who a mail is from: SPF, DKIM, DMARC and where answers go, judged by what the DNS says; pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.mail.dkimrecord import Published
+
+# RFC 7208 4.6.4: a record that leads to more look-ups than these counts as broken.
+MOST_LOOKUPS = 10
+
+_LOOKUP = re.compile(r"[+?~-]?(?:include:|a(?:[:/].*)?$|mx(?:[:/].*)?$|ptr(?::.*)?$|exists:|redirect=)", re.IGNORECASE)
+_POLICIES = frozenset({"none", "quarantine", "reject"})
+
+
+class Standing(StrEnum):
+    """How something stands."""
+
+    RIGHT = "right"
+    # It works, and could be better; or it only matters to some.
+    ADVICE = "advice"
+    WRONG = "wrong"
+    # Nobody could be asked.
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record to be published in the DNS."""
+
+    name: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing that was looked at."""
+
+    what: str
+    standing: Standing
+    # What was found, as a sentence.
+    text: str
+    # What to do, as a sentence; empty where there is nothing to do.
+    mend: str = ""
+    record: Record | None = None
+    # The command that does it, or leads there.
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLook:
+    """A key that signs, or is to sign, and how the DNS stands to it; None: it could not be asked."""
+
+    domain: str
+    selector: str
+    is_active: bool
+    record: Record
+    published: Published | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayLook:
+    """A relay, the addresses of its host, and the names that these have."""
+
+    name: str
+    host: str
+    names: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the DNS says about the domain of a sender."""
+
+    # Of the From address.
+    domain: str
+    # Of the address that bounces go to.
+    return_domain: str
+    # TXT records of `return_domain`.
+    spf: Sequence[str]
+    # TXT records of _dmarc., from the domain itself up to its parents.
+    dmarc: Mapping[str, Sequence[str]]
+    keys: Sequence[KeyLook]
+    # Hosts that take mail for the domain; one empty name: it says that nobody does.
+    mail_servers: Sequence[str]
+    # Whether there is an address to which mail goes where there are none.
+    has_address: bool
+    relays: Sequence[RelayLook]
+    # What could not be asked: "SPF", "DMARC", "MX", with the reason.
+    troubles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dmarc:
+    """The policy that a domain publishes."""
+
+    # Where its record stands: the domain itself or a parent.
+    domain: str
+    policy: str
+    is_spf_strict: bool
+    is_dkim_strict: bool
+    # Of several records, or of one that cannot be read, receivers use none.
+    is_usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The whole picture."""
+
+    points: tuple[Point, ...]
+    # Whether receivers find the From address proven by them; None: nobody knows.
+    is_spf_aligned: bool | None
+    is_dkim_aligned: bool | None
+    # "none", "quarantine", "reject"; empty without a record.
+    policy: str
+
+    @property
+    def is_turned_away(self) -> bool:
+        """Whether receivers are asked to keep mail from the inbox that nothing proves, and nothing does."""
+        return self.policy in {"quarantine", "reject"} and self.is_spf_aligned is False and self.is_dkim_aligned is False
+
+
+def prove(seen: Seen) -> Proof:
+    """Judge what the DNS says."""
+    dmarc = find_dmarc(seen)
+    spf = _spf_records(seen.spf)
+    organisation = dmarc.domain if dmarc is not None else seen.domain
+    spf_aligned = _is_aligned(
+        seen.domain, seen.return_domain, organisation, is_strict=dmarc is not None and dmarc.is_spf_strict
+    )
+    has_spf = len(spf) == 1
+    right = [key for key in seen.keys if key.is_active and key.published is Published.RIGHT]
+    is_unsure = any(key.is_active and key.published is None for key in seen.keys)
+    is_strict = dmarc is not None and dmarc.is_dkim_strict
+    signed = any(_is_aligned(seen.domain, key.domain, organisation, is_strict=is_strict) for key in right)
+    points = (
+        *_about_spf(seen, spf, is_aligned=spf_aligned),
+        *_about_keys(seen),
+        _about_dmarc(seen, dmarc),
+        _about_mail_servers(seen),
+        *(_about_relay(relay) for relay in seen.relays),
+    )
+    return Proof(
+        points=points,
+        is_spf_aligned=None if "SPF" in seen.troubles else has_spf and spf_aligned,
+        is_dkim_aligned=True if signed else None if is_unsure else False,
+        policy=dmarc.policy if dmarc is not None and dmarc.is_usable else "",
+    )
+
+
+def find_dmarc(seen: Seen) -> Dmarc | None:
+    """Give the DMARC record that receivers go by: the first from the domain up to its parents (RFC 7489 6.6.3)."""
+    for domain, texts in seen.dmarc.items():
+        found = [text for text in texts if re.match(r"v\s*=\s*DMARC1\s*(?:;|$)", text)]
+        if not found:
+            continue
+        tags = _tags(found[0])
+        policy = tags.get("p", "").lower()
+        if domain != seen.domain:
+            policy = tags.get("sp", policy).lower()
+        return Dmarc(
+            domain=domain,
+            policy=policy if policy in _POLICIES else "none",
+            is_spf_strict=tags.get("aspf", "r").lower() == "s",
+            is_dkim_strict=tags.get("adkim", "r").lower() == "s",
+            is_usable=len(found) == 1 and policy in _POLICIES,
+        )
+    return None
+
+
+def parents(domain: str) -> tuple[str, ...]:
+    """Give *domain* and its parents down to two labels, where a DMARC record may stand."""
+    labels = domain.split(".")
+    return tuple(".".join(labels[at:]) for at in range(max(len(labels) - 1, 1)))
+
+
+def _is_aligned(domain: str, other: str, organisation: str, *, is_strict: bool) -> bool:
+    if domain == other:
+        return True
+    return not is_strict and all(_is_under(each, organisation) for each in (domain, other))
+
+
+def _is_under(domain: str, above: str) -> bool:
+    return domain == above or domain.endswith(f".{above}")
+
+
+def _spf_records(texts: Sequence[str]) -> list[str]:
+    return [text for text in texts if text.lower() == "v=spf1" or text.lower().startswith("v=spf1 ")]
+
+
+def _about_spf(seen: Seen, found: list[str], *, is_aligned: bool) -> Iterator[Point]:
+    domain = seen.return_domain
+    if reason := seen.troubles.get("SPF"):
+        yield _unknown("SPF", reason)
+        return
+    if not found:
+        hosts = " ".join(f"a:{relay.host}" for relay in seen.relays if relay.names) or "mx"
+        record = Record(domain, "TXT", f"v=spf1 {hosts} ~all")
+        mend = "Publish one that names the servers your mail leaves from; whoever runs the relay says what belongs into it."
+        yield Point("SPF", Standing.WRONG, f"{domain} does not say which servers may send its mail.", mend, record)
+        return
+    if len(found) > 1:
+        text = f"{domain} has {len(found)} SPF records, and receivers use none of them then."
+        yield Point("SPF", Standing.WRONG, text, "Join them into one.")
+        return
+    terms = found[0].split()[1:]
+    if any(term.lower() in {"+all", "all"} for term in terms):
+        text = f"The SPF record of {domain} lets every server of the world send its mail (+all)."
+        yield Point("SPF", Standing.WRONG, text, "End it with ~all or -all.")
+    elif (lookups := sum(_LOOKUP.match(term) is not None for term in terms)) > MOST_LOOKUPS:
+        text = f"The SPF record of {domain} leads to {lookups} look-ups; with more than {MOST_LOOKUPS} it counts as broken."
+        yield Point("SPF", Standing.WRONG, text, "Take out what sends no mail of yours any more.")
+    else:
+        yield Point("SPF", Standing.RIGHT, f"{domain} says which servers may send its mail: {found[0]}")
+    if not is_aligned:
+        text = f"Bounces go to {domain}, and what proves that domain does not prove {seen.domain}."
+        mend = f"Leave NEWSLETTER_RETURN_DOMAIN unset, or set it to a name under {seen.domain}."
+        yield Point("SPF", Standing.ADVICE, text, mend)
+
+
+def _about_keys(seen: Seen) -> Iterator[Point]:
+    active = [key for key in seen.keys if key.is_active]
+    for key in active:
+        name = f"{key.selector} of {key.domain}"
+        if key.published is None:
+            yield _unknown("DKIM", seen.troubles.get("DKIM", "it was not asked"), f"The key {name} signs")
+        elif key.published is Published.RIGHT:
+            yield Point("DKIM", Standing.RIGHT, f"The key {name} signs, and {key.published.words}.")
+        else:
+            text = f"The key {name} signs, and {key.published.words}."
+            yield Point("DKIM", Standing.WRONG, text, "Publish this record.", key.record)
+    if active:
+        return
+    made = next(iter(seen.keys), None)
+    text = f"No key of ours signs the mail of {seen.domain}; it goes out unsigned unless the relay signs it."
+    if made is None:
+        mend, command = "Make a key and publish its record.", f"newsletter dkim new {seen.domain}"
+        yield Point("DKIM", Standing.WRONG, text, mend, command=command)
+        return
+    command = f"newsletter dkim activate {made.domain} {made.selector}"
+    mend = (
+        "Let the key sign."
+        if made.published is Published.RIGHT
+        else "Publish the record of the key that is made, then let it sign."
+    )
+    yield Point("DKIM", Standing.WRONG, text, mend, made.record, command)
+
+
+def _about_dmarc(seen: Seen, dmarc: Dmarc | None) -> Point:
+    if dmarc is None:
+        if reason := seen.troubles.get("DMARC"):
+            return _unknown("DMARC", reason)
+        record = Record(f"_dmarc.{seen.domain}", "TXT", f"v=DMARC1; p=none; rua=mailto:postmaster@{seen.domain}")
+        text = f"{seen.domain} has no DMARC record; Gmail and Yahoo want one of whoever writes to many."
+        return Point("DMARC", Standing.WRONG, text, "Publish one; p=none changes nothing and has reports sent to you.", record)
+    name = f"_dmarc.{dmarc.domain}"
+    if not dmarc.is_usable:
+        text = f"{name} has several records, or one without a policy, and receivers use none of them."
+        return Point("DMARC", Standing.WRONG, text, "Leave one, with p=none, p=quarantine or p=reject.")
+    asked = {
+        "none": "asks receivers to change nothing",
+        "quarantine": "asks receivers to put into the spam folder what nothing proves",
+        "reject": "asks receivers to refuse what nothing proves",
+    }[dmarc.policy]
+    return Point("DMARC", Standing.RIGHT, f"{name} {asked} (p={dmarc.policy}).")
+
+
+def _about_mail_servers(seen: Seen) -> Point:
+    domain = seen.domain
+    if reason := seen.troubles.get("MX"):
+        return _unknown("MX", reason)
+    if "" in seen.mail_servers:
+        text = f"{domain} says that it takes no mail (null MX); many receivers refuse senders whom nobody can answer."
+        return Point("MX", Standing.WRONG, text, "Send from a domain that takes mail, or publish where its mail goes.")
+    if seen.mail_servers:
+        return Point("MX", Standing.RIGHT, f"Answers to {domain} go to {', '.join(seen.mail_servers[:3])}.")
+    if seen.has_address:
+        text = f"{domain} has no MX record; mail for it goes to its own address, where perhaps nobody takes it."
+        return Point("MX", Standing.ADVICE, text, "Publish the server that takes its mail.", Record(domain, "MX", "10 SERVER."))
+    text = f"{domain} takes no mail: it has neither an MX record nor an address. Answers and bounces are lost."
+    mend = "Publish the server that takes its mail."
+    return Point("MX", Standing.WRONG, text, mend, Record(domain, "MX", "10 SERVER."))
+
+
+def _about_relay(relay: RelayLook) -> Point:
+    nameless = [address for address, names in relay.names.items() if not names]
+    if not relay.names:
+        return Point("PTR", Standing.UNKNOWN, f"The relay {relay.name} ({relay.host}) has no public address to look at.")
+    if nameless:
+        text = f"The address {nameless[0]} of the relay {relay.name} has no name (PTR); receivers refuse mail from such."
+        mend = "Whoever the address belongs to can give it a name; without harm where mail leaves from another address."
+        return Point("PTR", Standing.ADVICE, text, mend)
+    named = ", ".join(dict.fromkeys(name for names in relay.names.values() for name in names))
+    return Point("PTR", Standing.RIGHT, f"The relay {relay.name} has a name: {named}.")
+
+
+def _unknown(what: str, reason: str, lead: str = "Nobody knows") -> Point:
+    return Point(what, Standing.UNKNOWN, f"{lead}; the DNS could not be asked: {reason}.", "Look again later.")
+
+
+def _tags(text: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in text.split(";"))
+    return {name.strip().lower(): value.strip() for name, mark, value in pairs if mark}

@@ -1,0 +1,104 @@
+"""`newsletter doctor`: the whole picture, and what to do."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.cli.exits import Exit
+from newsletter.mail.dkimrecord import DnsRecord
+from tests.harness.nameserver import BROKEN, NameServer, name_server
+from tests.harness.terminal import Terminal
+
+RELAY = "smtp://127.0.0.1:9?tls=none"
+
+
+def points(answer: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON
+    """Give how each thing of the first sender stands."""
+    return {one["what"]: one["standing"] for one in answer["senders"][0]["points"]}
+
+
+def publish(server: NameServer, terminal: Terminal) -> None:
+    """Publish everything that a sender needs, and let a key sign."""
+    made = terminal.ok("dkim", "new", "example.org", "--selector", "nl")
+    server.publish(DnsRecord(made["record"]["name"], made["record"]["value"]))
+    server.texts |= {"example.org": (("v=spf1 mx ~all",),), "_dmarc.example.org": (("v=DMARC1; p=reject",),)}
+    server.others[("example.org", "MX")] = ("10 mx.example.org.",)
+    terminal.ok("dkim", "activate", "example.org", "nl", "--nameserver", server.place)
+
+
+def test_bare_domain_is_told_what_to_publish(terminal: Terminal, paper: str) -> None:
+    """With name, type and value of each record, to be copied."""
+    with name_server() as server:
+        told = terminal("doctor", paper, "--nameserver", server.place)
+        answer = terminal("doctor", "--nameserver", server.place, "--json").answer
+
+    assert Exit.NOT_READY == told.code
+    assert "value   v=DMARC1; p=none; rua=mailto:postmaster@example.org\n" in told.out
+    assert "newsletter dkim new example.org" in told.out
+    assert "Nothing proves its mail" in told.out
+    assert {"SPF": "wrong", "DKIM": "wrong", "DMARC": "wrong", "MX": "wrong"} == points(answer)
+    assert not answer["well"]
+
+
+def test_domain_that_is_well(terminal: Terminal, paper: str) -> None:
+    """Only the relay is missing then, which is told as well."""
+    with name_server() as server:
+        publish(server, terminal)
+        told = terminal("doctor", "--nameserver", server.place, "--json").answer
+
+    (sender,) = told["senders"]
+    assert {"SPF": "right", "DKIM": "right", "DMARC": "right", "MX": "right"} == points(told)
+    assert ("example.org", [paper], True, True, "reject") == tuple(
+        sender[key] for key in ("domain", "newsletters", "spf_aligned", "dkim_aligned", "dmarc_policy")
+    )
+    assert ["relay"] == [point["what"] for point in told["points"] if point["standing"] == "wrong"]
+
+
+def test_name_server_that_cannot_tell_is_no_verdict(terminal: Terminal, paper: str) -> None:
+    """What nobody could be asked is unknown."""
+    with name_server(manner=BROKEN) as server:
+        told = terminal("doctor", paper, "--nameserver", server.place, "--json").answer
+
+    assert {"unknown"} == {
+        point["standing"] for point in told["senders"][0]["points"] if point["what"] in {"SPF", "DMARC", "MX"}
+    }
+
+
+def test_relay_that_nobody_answers_at_is_wrong(terminal: Terminal, paper: str) -> None:
+    """It is tried as a mailer would; offline it is not."""
+    terminal.settings["NEWSLETTER_RELAY_URL"] = RELAY
+    with name_server() as server:
+        told = terminal("doctor", "--nameserver", server.place)
+
+    assert "takes no mail." in told.out
+    assert "newsletter relays test setting" in told.out
+    assert "Not looked at" in terminal("doctor", "--offline").out
+    assert "takes no mail" not in terminal("doctor", "--offline").out
+
+
+def test_key_that_others_can_read_is_wrong(terminal: Terminal, paper: str, tmp_path: Path) -> None:
+    """With the command that mends it."""
+    key = tmp_path / "data" / "secret.key"
+    key.parent.mkdir(exist_ok=True)
+    key.write_text("x" * 64)
+    key.chmod(0o644)
+    told = terminal("doctor", "--offline")
+
+    assert Exit.NOT_READY == told.code
+    assert f"chmod 600 {key}" in told.out
+
+
+def test_instance_without_a_database_is_told_of(terminal: Terminal, tmp_path: Path) -> None:
+    """The doctor comes to those who cannot walk."""
+    told = terminal("doctor", "--offline", "--json", NEWSLETTER_DATABASE_URL=f"sqlite:///{tmp_path}/none.db")
+
+    assert Exit.NOT_READY == told.code
+    (database,) = (point for point in told.answer["points"] if point["what"] == "database")
+    assert "newsletter init" in database["text"]
+
+
+@pytest.mark.parametrize("place", ["nowhere", "1.1.1.1:0"])
+def test_unreadable_name_server_is_refused(terminal: Terminal, place: str) -> None:
+    """Before anything is asked."""
+    assert Exit.REFUSED == terminal("doctor", "--nameserver", place).code
