@@ -288,15 +288,20 @@ def _suppress(tx: Transaction, list_id: int) -> None:
     """Let those complain who do, and those leave who have left."""
     now = system_clock()
     for kind, scope, reason in ((COMPLAINED, EVERY_LIST, Reason.COMPLAINED), (LEFT, list_id, Reason.UNSUBSCRIBED)):
-        columns = (literal(scope, Number), literal(reason.value), literal(now, Instant()))
+        columns = (
+            literal(scope, Number),
+            literal(int(reason in suppression.OWN_WORD)),
+            literal(reason.value),
+            literal(now, Instant()),
+        )
         theirs = select(subscriber.c.email_hash, *columns).where(subscriber.c.email.like(f"{kind}%"))
-        tx.execute(insert(suppressions).from_select(["email_hash", "list_id", "reason", "at"], theirs))
+        tx.execute(insert(suppressions).from_select(["email_hash", "list_id", "is_own", "reason", "at"], theirs))
     of_left = subscription.c.subscriber_id.in_(select(subscriber.c.id).where(subscriber.c.email.like(f"{LEFT}%")))
     tx.execute(update(subscription).where(of_left).values(state=SubscriptionState.WITHDRAWN, withdrawn_at=now))
 
 
 def _suppress_nobody(tx: Transaction, keyring: Keyring, count: int) -> None:
-    rest = {"list_id": EVERY_LIST, "reason": Reason.MANUAL, "at": system_clock()}
+    rest = {"list_id": EVERY_LIST, "is_own": False, "reason": Reason.MANUAL, "at": system_clock()}
     hashes = (keyring.hash_address(parse(email(NEVER, number)).key) for number in range(count))
     while batch := [{"email_hash": one, **rest} for one in islice(hashes, BATCH)]:
         tx.execute(insert(suppressions), batch)

@@ -190,7 +190,7 @@ def _known(tx: Transaction, list_id: int, email_keys: Sequence[str]) -> Mapping[
         select(*columns)
         .join_from(subscriber, subscription, standing, isouter=True)
         .where(subscriber.c.email_key.in_(batches.texts(tx, email_keys)))
-        .order_by(subscriber.c.email_key)
+        .order_by(subscriber.c.id)
         .with_for_update(key_share=True, of=subscriber)
     )
     return {
@@ -333,7 +333,7 @@ def _confirmed(tx: Transaction, list_id: int, email_hashes: Sequence[str]) -> Ma
             subscription.c.state == S.CONFIRMED,
             subscriber.c.email_hash.in_(batches.texts(tx, email_hashes)),
         )
-        .order_by(subscriber.c.email_key)
+        .order_by(subscriber.c.id)
         # Their acts are appended to, which only one may do at a time.
         .with_for_update(key_share=True, of=subscriber)
     )

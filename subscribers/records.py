@@ -1,5 +1,6 @@
 """Rows of people, their subscriptions and their consent: read as values, and written the one way they may be."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, exists, select, update
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts
+from subscribers import acts, batches
 from subscribers.acts import Name
 from subscribers.address import EmailAddress
 from subscribers.consent import LONGEST_LANGUAGE, Act, Evidence
@@ -58,6 +59,13 @@ def hold(tx: Transaction, subscription_id: int) -> Subscriber | None:
 def hold_person(tx: Transaction, subscriber_id: int) -> Subscriber | None:
     """Give a person and hold the row as `hold` does."""
     return _held(tx, subscriber.c.id == subscriber_id)
+
+
+def hold_known(tx: Transaction, email_hashes: Iterable[str]) -> None:
+    """Hold the rows of all who are known by these hashes, as `acts.hold` does, before anything of them is written."""
+    known = subscriber.c.email_hash.in_(batches.texts(tx, email_hashes))
+    # Always in one order: two in different ones would wait for each other for ever.
+    tx.execute(select(subscriber.c.id).where(known).order_by(subscriber.c.id).with_for_update(key_share=True)).all()
 
 
 def rename_stranger(tx: Transaction, person: Subscriber, name: str, language: str = "") -> Subscriber:

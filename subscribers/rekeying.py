@@ -109,9 +109,13 @@ def _move_rows(tx: Transaction, table: Table, given: Subquery) -> None:
 
 
 def _merge(tx: Transaction, given: Subquery) -> None:
-    """Move suppressions; where both hashes have one of the same scope, the stronger reason stays."""
+    """Move suppressions; where both hashes have one of the same scope from the same mouth, the stronger reason stays."""
     twin = suppressions.alias("twin")
-    has_twin = exists().where(twin.c.email_hash == given.c.present, twin.c.list_id == suppressions.c.list_id)
+    has_twin = exists().where(
+        twin.c.email_hash == given.c.present,
+        twin.c.list_id == suppressions.c.list_id,
+        twin.c.is_own == suppressions.c.is_own,
+    )
     of_moved = suppressions.c.email_hash == given.c.former
     tx.execute(update(suppressions).where(of_moved, ~has_twin).values(email_hash=given.c.present))
     doubled = select(suppressions, given.c.present).join(given, of_moved)

@@ -35,7 +35,7 @@ def take_back_departure(
     ).all()
     if [(standing.list_id, Reason.UNSUBSCRIBED)] != [tuple(row) for row in reasons]:
         return False
-    suppression.lift(tx, email_hash, now, list_id=standing.list_id)
+    suppression.lift(tx, email_hash, now, list_id=standing.list_id, is_own=True)
     # Not `settle`: the moment of their yes is still the one they said it at.
     back = {"state": SubscriptionState.CONFIRMED, "withdrawn_at": None}
     tx.execute(update(subscription).where(subscription.c.id == subscription_id).values(back))

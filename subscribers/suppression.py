@@ -31,20 +31,22 @@ JOURNALLED = frozenset(Reason) - {Reason.BOUNCED}
 def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list_id: int = EVERY_LIST) -> bool:
     """Never write to this address again, on one list or on every list; gives whether that is news.
 
-    The transaction owes the journal a line for it. Saying it twice is not an error, and owes nothing.
+    What the person says and what others say of the address stand beside each other, each by its strongest reason. The
+    transaction owes the journal a line for it. Saying it twice is not an error, and owes nothing.
     """
-    weaker = _STRENGTH[: _STRENGTH.index(reason)]
-    statement = insert(suppression).values(email_hash=email_hash, list_id=list_id, reason=reason, at=now)
+    is_own = reason in OWN_WORD
+    weaker = [one for one in _STRENGTH[: _STRENGTH.index(reason)] if (one in OWN_WORD) is is_own]
+    statement = insert(suppression).values(email_hash=email_hash, list_id=list_id, is_own=is_own, reason=reason, at=now)
     written = tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["email_hash", "list_id"],
+            index_elements=["email_hash", "list_id", "is_own"],
             set_={"reason": statement.excluded.reason, "at": statement.excluded.at},
             where=suppression.c.reason.in_(weaker),
         ).returning(suppression.c.id)
     )
     is_news = written.scalar_one_or_none() is not None
-    # What stands behind a stronger reason is said all the same, and counts when that is lifted.
-    if reason in JOURNALLED and (is_news or reason_of_scope(tx, email_hash, list_id) is not reason):
+    # What stands behind a stronger reason is said all the same, and a restored database may know only that.
+    if reason in JOURNALLED and (is_news or not _stands(tx, email_hash, list_id, reason)):
         owe(tx, email_hash, reason, now, list_id=list_id)
     return is_news
 
@@ -54,10 +56,14 @@ def owe(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list
     journal.note(tx, Line(now, Said.NO, reason, _scope(tx, list_id), email_hash))
 
 
-def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int) -> None:
-    """Take back the suppression of exactly this scope (one list, or EVERY_LIST), whatever its reason."""
-    of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
-    lifted = tx.execute(delete(suppression).where(*of_scope).returning(suppression.c.reason)).scalar_one_or_none()
+def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int, is_own: bool = False) -> None:
+    """Take back what others said of an address in exactly this scope (one list, or EVERY_LIST).
+
+    *is_own*: what the person said, and nothing else, as when a machine had said it for them.
+    """
+    of_scope = _of_scope(email_hash, list_id)
+    said = delete(suppression).where(*of_scope, suppression.c.is_own == int(is_own)).returning(suppression.c.reason)
+    lifted = tx.execute(said).scalar_one_or_none()
     if lifted in JOURNALLED:
         journal.note(tx, Line(now, Said.LIFTED, Reason(lifted), _scope(tx, list_id), email_hash))
 
@@ -67,24 +73,23 @@ def lift_older(tx: Transaction, email_hash: str, lifted_at: datetime, *, list_id
 
     *is_own* says whose word was lifted: the person's, as after a burst of clicks by a scanner, or anybody else's.
     """
-    of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
-    of_whom = OWN_WORD if is_own else frozenset(Reason) - OWN_WORD
-    older = (suppression.c.at <= lifted_at, suppression.c.reason.in_(of_whom))
-    if tx.execute(select(suppression.c.id).where(*of_scope, *older)).one_or_none() is None:
+    older = (suppression.c.is_own == int(is_own), suppression.c.at <= lifted_at)
+    if tx.execute(select(suppression.c.id).where(*_of_scope(email_hash, list_id), *older)).one_or_none() is None:
         return False
-    lift(tx, email_hash, lifted_at, list_id=list_id)
+    lift(tx, email_hash, lifted_at, list_id=list_id, is_own=is_own)
     return True
 
 
 def take_back(tx: Transaction, email_hash: str, list_id: int) -> None:
     """Lift, for one list, what the person had said; a no to every list becomes a no to each other list there is."""
-    own = (suppression.c.email_hash == email_hash, suppression.c.reason.in_(OWN_WORD))
+    own = (suppression.c.email_hash == email_hash, suppression.c.is_own == 1)
     others = (
-        select(suppression.c.email_hash, mailing_list.c.id, suppression.c.reason, suppression.c.at)
+        select(suppression.c.email_hash, mailing_list.c.id, suppression.c.is_own, suppression.c.reason, suppression.c.at)
         .join_from(suppression, mailing_list, mailing_list.c.id != list_id)
         .where(*own, suppression.c.list_id == EVERY_LIST)
     )
-    tx.execute(insert(suppression).from_select(["email_hash", "list_id", "reason", "at"], others).on_conflict_do_nothing())
+    columns = ["email_hash", "list_id", "is_own", "reason", "at"]
+    tx.execute(insert(suppression).from_select(columns, others).on_conflict_do_nothing())
     tx.execute(delete(suppression).where(*own, suppression.c.list_id.in_((EVERY_LIST, list_id))))
 
 
@@ -104,10 +109,9 @@ def reason_of(tx: Transaction, email_hash: str, list_id: int) -> Reason | None:
 
 
 def reason_of_scope(tx: Transaction, email_hash: str, list_id: int) -> Reason | None:
-    """Give why this address must not be written to in exactly this scope: one list, or EVERY_LIST."""
-    of_scope = (suppression.c.email_hash == email_hash, suppression.c.list_id == list_id)
-    found = tx.execute(select(suppression.c.reason).where(*of_scope)).scalar_one_or_none()
-    return Reason(found) if found is not None else None
+    """Give the strongest reason why this address must not be written to in exactly this scope: one list, or EVERY_LIST."""
+    found = tx.execute(select(suppression.c.reason).where(*_of_scope(email_hash, list_id))).scalars()
+    return max((Reason(reason) for reason in found), key=_STRENGTH.index, default=None)
 
 
 def among(tx: Transaction, email_hashes: Collection[str], list_id: int) -> frozenset[str]:
@@ -154,6 +158,15 @@ def own_no(said: Iterable[Consent], list_id: int) -> Consent | None:
         elif one.act is Act.CONFIRMED and list_id in {EVERY_LIST, one.list_id}:
             last = None
     return last
+
+
+def _stands(tx: Transaction, email_hash: str, list_id: int, reason: Reason) -> bool:
+    said = select(suppression.c.id).where(*_of_scope(email_hash, list_id), suppression.c.reason == reason)
+    return tx.execute(said).one_or_none() is not None
+
+
+def _of_scope(email_hash: str, list_id: int) -> tuple[ColumnElement[bool], ...]:
+    return suppression.c.email_hash == email_hash, suppression.c.list_id == list_id
 
 
 def _scope(tx: Transaction, list_id: int) -> str:

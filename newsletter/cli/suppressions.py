@@ -15,7 +15,7 @@ from newsletter.people import keepout
 from newsletter.people.keepout import KeepOut, KeptOut
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
-from subscribers import recognition, register, suppressionbook
+from subscribers import recognition, register, suppression, suppressionbook
 from subscribers.address import parse
 from subscribers.exchange.sources import open_source
 from subscribers.model import EVERY_LIST, Reason
@@ -128,8 +128,13 @@ def lift(door: Door, address: str, *, list_name: str | None) -> None:
         email_hash = recognition.hash_of(acting.tx, door.application.keyring, parsed.key)
         scope = _scope(acting.tx, list_name)
         lifted = keepout.lift(acting.tx, acting.actor, email_hash, acting.now, list_id=scope)
+        left = suppression.reason_of(acting.tx, email_hash, scope)
         acting.record("suppression.lift", f"list {list_name}" if list_name else "every list", reason=lifted.value)
-    door.answer({"email": parsed.text, "lifted": lifted.value}, shown.line(f"{parsed} is not kept out for {lifted.value} now."))
+    rest = f", and still for {left.value}" if left is not None else ""
+    door.answer(
+        {"email": parsed.text, "lifted": lifted.value, "left": left.value if left is not None else None},
+        shown.line(f"{parsed} is not kept out for {lifted.value} any more{rest}."),
+    )
 
 
 @click.command("import")

@@ -8,15 +8,16 @@ from itertools import islice
 
 from newsletter.errors import NotSuppressed, OwnWordHolds
 from newsletter.mail import ledger
+from newsletter.people import withdraw
 from newsletter.staff.permissions import Actor, Permission, require
-from subscribers import recognition, register, suppression
+from subscribers import recognition, records, register, suppression
 from subscribers.address import EmailAddress, parse
-from subscribers.consent import Act
+from subscribers.consent import Act, Door, Evidence
 from subscribers.errors import AddressRefused
 from subscribers.exchange.marks import Marks
 from subscribers.exchange.model import PersonRow
 from subscribers.exchange.reading import REASONS
-from subscribers.model import EVERY_LIST, Reason
+from subscribers.model import EVERY_LIST, Reason, Subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -25,6 +26,9 @@ BATCH = 200
 
 # Rows that are no addresses are told one by one up to here; all are counted.
 MOST_REPORTED = 1_000
+
+# What stands in the evidence of somebody whose no the staff takes over.
+TAKEN_OVER = Evidence(Door.COMMAND, "Taken over by the staff: they had unsubscribed.")
 
 Begin = Callable[[], AbstractContextManager[Transaction]]
 
@@ -69,11 +73,19 @@ class _Rehearsed(Exception):  # noqa: N818 -- named for what happened
 
 
 def keep_out(tx: Transaction, keyring: Keyring, address: EmailAddress, terms: KeepOut) -> bool:
-    """Never write to an address again, and keep back what is on its way to it; gives whether that is news."""
+    """Never write to an address again, and keep back what is on its way to it; gives whether that is news.
+
+    That somebody unsubscribed elsewhere is their no here: they leave, and it is among their acts.
+    """
     email_hash = recognition.hash_of(tx, keyring, address.key)
+    # Before their suppression and their deliveries, as whoever says yes or no themselves has it.
+    records.hold_known(tx, [email_hash])
     is_news = suppression.suppress(tx, email_hash, terms.reason, terms.now, list_id=terms.list_id)
     person = register.find_by_hash(tx, email_hash)
     if person is None:
+        return is_news
+    if terms.reason is Reason.UNSUBSCRIBED:
+        _leave(tx, keyring, person, terms)
         return is_news
     note = f"suppressed: {terms.reason}"
     if terms.list_id == EVERY_LIST:
@@ -104,6 +116,7 @@ def keep_out_many(
     people = iter(rows)
     while batch := tuple(islice(people, BATCH)):
         with suppress(_Rehearsed), begin() as tx:
+            _hold(tx, keyring, batch)
             for row in batch:
                 _take(tx, keyring, row, terms, report, marks)
             if is_rehearsal:
@@ -131,11 +144,30 @@ def lift(tx: Transaction, actor: Actor, email_hash: str, now: datetime, *, list_
     if reason is Reason.COMPLAINED:
         require(actor, Permission.LIFT_COMPLAINTS)
     suppression.lift(tx, email_hash, now, list_id=list_id)
+    # A no from before it had a place of its own beside what others say.
     own = suppression.own_no(register.consent_of(tx, email_hash), list_id)
     if own is not None:
         why = Reason.ERASED if own.act is Act.ERASED else Reason.UNSUBSCRIBED
         suppression.suppress(tx, email_hash, why, own.at, list_id=list_id)
     return reason
+
+
+def _leave(tx: Transaction, keyring: Keyring, person: Subscriber, terms: KeepOut) -> None:
+    if terms.list_id == EVERY_LIST:
+        withdraw.withdraw_everywhere(tx, keyring, person.id, terms.now, TAKEN_OVER)
+        return
+    for standing in register.subscriptions_of(tx, person.id):
+        if standing.list_id == terms.list_id:
+            withdraw.withdraw(tx, keyring, standing.id, terms.now, TAKEN_OVER)
+
+
+def _hold(tx: Transaction, keyring: Keyring, rows: Iterable[PersonRow]) -> None:
+    """Hold whoever is known of some rows at once: one by one in the order of a file, two would wait for each other for ever."""
+    keys = []
+    for row in rows:
+        with suppress(AddressRefused):
+            keys.append(parse(row.email).key)
+    records.hold_known(tx, recognition.hashes_of(tx, keyring, keys).values())
 
 
 def _take(tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, report: KeptOut, marks: Marks) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from newsletter.people import erase, withdraw
-from subscribers import acts, journal, register, suppression
+from subscribers import acts, journal, records, register, suppression
 from subscribers.consent import Act, Door, Evidence
 from subscribers.exchange.turns import Begin, turn
 from subscribers.journal import Line, Said, Unread
@@ -26,7 +26,7 @@ EVIDENCE = Evidence(Door.COMMAND, "Read again from the journal.")
 class Fate(StrEnum):
     """What became of a line."""
 
-    # Somebody is kept out by it who was not.
+    # It was not known, or somebody was not kept out for it.
     APPLIED = "applied"
     # It was known.
     KNOWN = "known"
@@ -81,7 +81,10 @@ def replay(
         with turn(begin) as tx:
             owners.look(tx)
             lists = {one.slug: one.id for one in register.all_lists(tx)}
-            desk = _Desk(keyring, lists, lifted, owners, owners.present(tx, _hashes(batch)))
+            present = owners.present(tx, _hashes(batch))
+            # Before their suppressions, as whoever says yes or no themselves has it.
+            records.hold_known(tx, [present.get(one, one) for one in _hashes(batch)])
+            desk = _Desk(keyring, lists, lifted, owners, present)
             fates.update([_fate(tx, desk, line) for line in batch])
         progress(fates.total())
     return {fate: fates[fate] for fate in Fate}

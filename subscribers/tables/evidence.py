@@ -1,8 +1,8 @@
 """What was said and by whom: consent, append-only, and suppressions, which outlive the person's row."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint, text
 
-from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Flag, Instant, Number, metadata
 
 # Each text once: an import of a million people has one basis.
 wording = Table(
@@ -83,8 +83,11 @@ suppression = Table(
     Column("email_hash", Text, nullable=False),
     # EVERY_LIST (0), or the id of one list. No foreign key: it outlives both.
     Column("list_id", Number, nullable=False),
+    # What the person said stands beside what others say of the address: lifting the one must not lift the other.
+    Column("is_own", Flag, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    UniqueConstraint("email_hash", "list_id"),
+    UniqueConstraint("email_hash", "list_id", "is_own"),
+    CheckConstraint("(is_own = 1) = (reason IN ('unsubscribed', 'erased'))", name="whose"),
     **SQLITE,
 )

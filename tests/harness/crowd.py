@@ -145,9 +145,13 @@ def _suppressions(tx: Transaction) -> None:
     """Let one in fifty never be written to."""
     n = subscriber.c.id
     rows = select(
-        subscriber.c.email_hash, literal(EVERY_LIST, Number), literal(Reason.COMPLAINED.value), literal(NOW, Instant())
+        subscriber.c.email_hash,
+        literal(EVERY_LIST, Number),
+        literal(0),
+        literal(Reason.COMPLAINED.value),
+        literal(NOW, Instant()),
     ).where(n % 50 == 0)
-    tx.execute(insert(suppression).from_select(["email_hash", "list_id", "reason", "at"], rows))
+    tx.execute(insert(suppression).from_select(["email_hash", "list_id", "is_own", "reason", "at"], rows))
 
 
 def _answers(tx: Transaction) -> None:

@@ -244,6 +244,9 @@ def test_stronger_of_two_words_stays(database: Database, keyring: Keyring, now: 
         assert [hash_of(NEW, "zoe"), hash_of(NEW, "dee")] == hashes
         assert [Reason.MANUAL, Reason.COMPLAINED] == [suppression.reason_of(tx, one, 1) for one in hashes]
         assert 0 == tx.execute(select(func.count()).select_from(subscriber).where(subscriber.c.email_hash == "")).scalar_one()
+        # The weaker one, which is her own, stands behind it.
+        suppression.lift(tx, hashes[0], now, list_id=EVERY_LIST)
+        assert Reason.UNSUBSCRIBED is suppression.reason_of(tx, hashes[0], 1)
 
 
 def test_erased_in_between_is_kept_out(database: Database, now: datetime, gone: Mailroom) -> None:

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.database import Database
-from subscribers import privacy, register, terms
+from subscribers import acts, privacy, register, terms
 from subscribers.address import parse
 from subscribers.consent import Act
 from subscribers.exchange.model import ImportReport
@@ -94,3 +94,24 @@ def test_whoever_is_erased_while_a_file_waits_for_it_is_not_written_down_again(f
     with friends.database.read() as tx:
         assert (1, 1) == (report.added, report.said_no)
         assert ["ann@x.test"] == list(tx.execute(select(subscriber.c.email)).scalars())
+
+
+def test_file_and_whoever_holds_several_people_at_once_do_not_wait_for_each_other_for_ever(friends: Friends) -> None:
+    """All take them in the order of their numbers, whatever the order of their addresses."""
+    with friends.database.write() as tx:
+        first, second = (
+            join(tx, friends.keyring, friends.list_id, email, friends.now).subscriber.id
+            for email in ("zoe@x.test", "ann@x.test")
+        )
+        waits = tx.dialect.name == "postgresql"
+
+    with ThreadPoolExecutor(1) as other:
+        with friends.database.write() as tx:
+            acts.hold(tx, [first])
+            taking = other.submit(friends.take, "ann@x.test,", "zoe@x.test,")
+            while waits and not waiting_for_locks(friends.database):
+                assert not taking.done()
+            acts.hold(tx, [second])
+        report = taking.result()
+
+    assert 2 == report.there

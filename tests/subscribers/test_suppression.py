@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from newsletter.database import Database
-from subscribers import suppression
+from subscribers import journal, suppression
 from subscribers.model import EVERY_LIST, Reason
 from tests.harness.people import a_list
 
@@ -68,6 +68,35 @@ def test_lifting_means_one_scope(database: Database, now: datetime) -> None:
         suppression.lift(tx, ANN, now, list_id=EVERY_LIST)
 
         assert not suppression.is_suppressed(tx, ANN, 1)
+
+
+@pytest.mark.parametrize("other", [Reason.BOUNCED, Reason.COMPLAINED, Reason.MANUAL])
+@pytest.mark.parametrize("own", [Reason.UNSUBSCRIBED, Reason.ERASED])
+def test_what_the_person_said_and_what_others_say_are_lifted_apart(
+    database: Database, now: datetime, own: Reason, other: Reason
+) -> None:
+    """In whatever order it was said, of somebody who is known by nothing else."""
+    with database.write() as tx:
+        for scope, said in enumerate(((own, other), (other, own)), 1):
+            for reason in said:
+                assert suppression.suppress(tx, ANN, reason, now, list_id=scope)
+            assert other is suppression.reason_of_scope(tx, ANN, scope)
+            suppression.lift(tx, ANN, now, list_id=scope)
+
+            assert own is suppression.reason_of(tx, ANN, scope)
+        suppression.suppress(tx, ANN, other, now, list_id=1)
+        suppression.lift(tx, ANN, now, list_id=1, is_own=True)
+
+        assert [other, own] == [suppression.reason_of(tx, ANN, list_id) for list_id in (1, 2)]
+
+
+def test_no_behind_a_complaint_is_journalled_once(database: Database, now: datetime) -> None:
+    """Saying it again owes nothing."""
+    with database.write() as tx:
+        for reason in (Reason.COMPLAINED, Reason.UNSUBSCRIBED, Reason.UNSUBSCRIBED):
+            suppression.suppress(tx, ANN, reason, now)
+
+        assert [Reason.COMPLAINED, Reason.UNSUBSCRIBED] == [line.reason for line in journal.settle(tx)]
 
 
 def test_taking_back_a_no_to_all_keeps_the_no_to_the_others(database: Database, now: datetime) -> None:

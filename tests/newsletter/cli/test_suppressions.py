@@ -29,6 +29,19 @@ def test_added_shown_and_lifted(terminal: Terminal, paper: str) -> None:
     assert "is not kept out" in terminal("suppressions", "show", "ann@example.org").out
 
 
+def test_own_no_that_stands_behind_what_is_lifted_is_told(terminal: Terminal, paper: str) -> None:
+    """Both are shown, and nobody takes the lifting for leave to write."""
+    terminal.ok("subscribers", "add", "ann@example.org", *ADD)
+    for reason in ("complained", "unsubscribed"):
+        terminal.ok("suppressions", "add", "ann@example.org", "--reason", reason)
+
+    shown = terminal.ok("suppressions", "show", "ann@example.org")["suppressions"]
+    assert {"complained", "unsubscribed"} == {one["reason"] for one in shown if one["list"] is None}
+    assert "and still for unsubscribed" in terminal("suppressions", "lift", "ann@example.org", "--yes").out
+    assert 5 == terminal("suppressions", "lift", "ann@example.org", "--yes").code
+    assert "Withdrawn" in terminal("consent", "show", "ann@example.org").out
+
+
 def test_pages_follow_each_other(terminal: Terminal) -> None:
     """Each is begun behind the last of the one before."""
     for number in range(5):

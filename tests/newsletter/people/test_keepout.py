@@ -1,5 +1,6 @@
 """Who may keep an address out, and who may let it back in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,15 +12,17 @@ from newsletter.people.erase import erase
 from newsletter.people.keepout import BATCH, KeepOut, KeptOut
 from newsletter.people.withdraw import withdraw, withdraw_everywhere
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Role
-from subscribers import register, suppression
+from subscribers import records, register, suppression
 from subscribers.address import parse
+from subscribers.consent import Act
 from subscribers.exchange.model import PersonRow, Standing
-from subscribers.model import EVERY_LIST, Reason
+from subscribers.model import EVERY_LIST, Reason, SubscriptionState
 from subscribers.outcomes import Suppressed
 from subscribers.tokens import Keyring
 from tests.harness import mailroom, people
 from tests.harness.mailroom import Mailroom
 from tests.harness.people import COMMAND, FORM, LINK, ONE_CLICK, audience_of
+from tests.harness.postgres import waiting_for_locks
 
 PUBLISHER = Actor("Pia", Role.PUBLISHER)
 HOUR = timedelta(hours=1)
@@ -120,6 +123,57 @@ def test_own_word_behind_a_complaint_holds_when_that_is_lifted(
         of_scope = [suppression.reason_of_scope(tx, email_hash, scope), suppression.reason_of(tx, email_hash, room.list_id)]
 
         assert [expected.get(act)] * 2 == of_scope
+
+
+@pytest.mark.parametrize("is_for_all", [False, True])
+@pytest.mark.parametrize("who", ["ann", "dee"])
+def test_no_that_the_staff_takes_over_is_the_persons_own(
+    database: Database,
+    keyring: Keyring,
+    now: datetime,
+    room: Mailroom,
+    who: str,
+    is_for_all: bool,  # noqa: FBT001 -- a parameter
+) -> None:
+    """It outlasts a complaint that is lifted, before it or behind it, and whoever is known has left."""
+    email_hash = keyring.hash_address(f"{who}@example.net")
+    scope = EVERY_LIST if is_for_all else room.list_id
+    rows = [row(2, f"{who}@example.net", Standing.LEFT)]
+    with database.write() as tx:
+        suppression.suppress(tx, email_hash, Reason.COMPLAINED, now, list_id=scope)
+    done = keepout.keep_out_many(database.write, keyring, rows, KeepOut(Reason.MANUAL, scope, now + HOUR))
+    with database.write() as tx:
+        keepout.lift(tx, LOCAL_OPERATOR, email_hash, now + 2 * HOUR, list_id=scope)
+        said = [(one.act, one.list_id) for one in register.consent_of(tx, email_hash)]
+
+        assert (1, 1, 0, 0, 0) == _figures(done)
+        assert Reason.UNSUBSCRIBED is suppression.reason_of(tx, email_hash, room.list_id)
+        if who == "ann":
+            assert SubscriptionState.WITHDRAWN is mailroom.subscription_of(tx, "ann").state
+            assert "skipped" == mailroom.states(tx, room.letter_id)["ann"]
+            assert [(Act.WITHDRAWN, room.list_id), *([(Act.WITHDRAWN, None)] * is_for_all)] == said[-1 - is_for_all :]
+
+
+def test_kept_out_and_erased_at_once_do_not_wait_for_each_other_for_ever(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom
+) -> None:
+    """Both take the person first."""
+    with database.write() as tx:
+        ann = mailroom.subscription_of(tx, "ann").subscriber_id
+        waits = tx.dialect.name == "postgresql"
+    terms = KeepOut(Reason.UNSUBSCRIBED, EVERY_LIST, now)
+
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as tx:
+            records.hold_person(tx, ann)
+            keeping = other.submit(keepout.keep_out_many, database.write, keyring, [row(2, ANN.text)], terms)
+            while waits and not waiting_for_locks(database):
+                assert not keeping.done()
+            erase(tx, keyring, ann, now)
+        keeping.result()
+
+    with database.read() as tx:
+        assert Reason.ERASED is suppression.reason_of(tx, keyring.hash_address(ANN.key), room.list_id)
 
 
 def test_word_of_who_had_the_address_before_is_not_taken_for_its_owners(

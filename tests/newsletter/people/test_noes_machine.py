@@ -25,6 +25,7 @@ from subscribers.journal import Line
 from subscribers.model import EVERY_LIST, Reason, Subscriber
 from subscribers.moves import Moved
 from subscribers.outcomes import ConfirmationDue, Confirmed
+from subscribers.suppression import OWN_WORD
 from subscribers.tables.errands import address_move
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -258,8 +259,15 @@ class Noes(RuleBasedStateMachine):
 
     @rule(who=WHO, scope=st.integers(min_value=0, max_value=2), reason=st.sampled_from(Reason))
     def keep_out(self, who: str, scope: int, reason: Reason) -> None:
-        """Keep somebody out: the staff, a relay, or a complaint."""
+        """Keep somebody out: the staff, a relay, or a complaint; or the staff takes over a no that was said elsewhere."""
         terms = KeepOut(reason, (*self.lists, EVERY_LIST)[scope], self.now)
+        lists = self.lists if terms.list_id == EVERY_LIST else [terms.list_id]
+        person = self.person(who)
+        if reason in OWN_WORD:
+            self.world.noes |= {(who, list_id) for list_id in lists}
+        if reason is Reason.UNSUBSCRIBED and person is not None:
+            held = [one.list_id for one in register.subscriptions_of(self.tx, person.id)]
+            self.says_no(person, lists if terms.list_id == EVERY_LIST else [one for one in lists if one in held])
         keepout.keep_out(self.tx, self.keyring, parse(who), terms)
 
     @rule(who=WHO, scope=st.integers(min_value=0, max_value=2))

@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -19,7 +20,7 @@ from newsletter.people.erase import erase
 from newsletter.people.replay import BATCH
 from newsletter.people.withdraw import withdraw, withdraw_everywhere
 from newsletter.staff.permissions import LOCAL_OPERATOR
-from subscribers import journal, register, suppression
+from subscribers import journal, records, register, suppression
 from subscribers.address import parse
 from subscribers.consent import Act
 from subscribers.errors import SubscriberNotFound
@@ -31,6 +32,7 @@ from tests.conftest import SECRET
 from tests.harness import mailroom
 from tests.harness.mailroom import Mailroom
 from tests.harness.people import COMMAND, LINK, ONE_CLICK, a_list, ask, audience_of, join, later, move
+from tests.harness.postgres import waiting_for_locks
 
 HOUR = timedelta(hours=1)
 
@@ -203,6 +205,47 @@ def test_lifting_by_the_staff_lifts_no_word_of_the_person(
     assert {"applied": 1, "known": 1} == read_again(database, keyring, [lifted, own])
     assert {"known": 2} == read_again(database, keyring, [own, lifted])
     assert Reason.UNSUBSCRIBED == reason(database, keyring, "ann", room.list_id)
+
+
+@pytest.mark.parametrize("scope", ["readers", "*"])
+@pytest.mark.parametrize("who", ["ann", "dee"])
+def test_no_holds_behind_a_complaint_that_only_the_backup_had(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom, who: str, scope: str
+) -> None:
+    """The backup knows the complaint; since then they left, and the staff lifted it. Of whoever is known or not."""
+    email_hash = keyring.hash_address(f"{who}@example.net")
+    list_id = EVERY_LIST if scope == "*" else room.list_id
+    with database.write() as tx:
+        suppression.suppress(tx, email_hash, Reason.COMPLAINED, now, list_id=list_id)
+    lines = [
+        Line(now + HOUR, Said.NO, Reason.UNSUBSCRIBED, scope, email_hash),
+        Line(now + 2 * HOUR, Said.LIFTED, Reason.COMPLAINED, scope, email_hash),
+    ]
+
+    assert {"applied": 2} == read_again(database, keyring, lines)
+    assert Reason.UNSUBSCRIBED == reason(database, keyring, who, room.list_id)
+    assert {"known": 2} == read_again(database, keyring, lines)
+
+
+def test_reading_and_coming_back_at_once_do_not_wait_for_each_other_for_ever(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom
+) -> None:
+    """Whoever says yes has their own row first and their suppression after it; so has the reading."""
+    with database.write() as tx:
+        ann = mailroom.subscription_of(tx, "ann")
+        withdraw_everywhere(tx, keyring, ann.subscriber_id, now, COMMAND)
+        lines = journal.settle(tx)
+        waits = tx.dialect.name == "postgresql"
+
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as tx:
+            records.hold_person(tx, ann.subscriber_id)
+            again = other.submit(read_again, database, keyring, lines)
+            while waits and not waiting_for_locks(database):
+                assert not again.done()
+            suppression.take_back(tx, keyring.hash_address("ann@example.net"), room.list_id)
+
+        assert len(lines) == sum(again.result().values())
 
 
 def test_what_cannot_be_applied_is_told(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
