@@ -21,6 +21,8 @@ from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
+BY_STAFF = Evidence(Door.COMMAND)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptOut:
@@ -101,10 +103,11 @@ def export_person(tx: Transaction, subscriber_id: int) -> PersonExport:
     )
 
 
-def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) -> None:
+def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime, evidence: Evidence = BY_STAFF) -> None:
     """Forget a person; only the keyed hash stays, so that no import and no restored file brings them back.
 
-    The evidence of consent keeps its acts and times under the hash and loses network and browser.
+    The evidence of consent keeps its acts, words and times under the hash and loses network and browser; *evidence* says by
+    which door and in which words they wanted it.
 
     Raises:
         SubscriberNotFound: nobody has this id.
@@ -117,7 +120,7 @@ def erase(tx: Transaction, keyring: Keyring, subscriber_id: int, now: datetime) 
     if not suppression.suppress(tx, email_hash, Reason.ERASED, now, list_id=EVERY_LIST):
         # Whoever was erased before, came back and goes again: a backup from between must not keep them.
         suppression.owe(tx, email_hash, Reason.ERASED, now)
-    records.record(tx, keyring, person, None, Act.ERASED, now, Evidence(Door.COMMAND))
+    records.record(tx, keyring, person, None, Act.ERASED, now, evidence)
     acts.forget(tx, subscriber_id)
     # Subscriptions, confirmations and answers go with the row.
     tx.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))

@@ -192,7 +192,7 @@ def erase(door: Door, address: str) -> None:
         person = register.find(tx, parsed)
     door.confirm(f"Forget everything about {person.address}? This cannot be undone.")
     with door.acting(PEOPLE) as acting:
-        erasing.erase(acting.tx, door.application.keyring, person.id, acting.now)
+        erasing.erase(acting.tx, door.application.keyring, person.id, acting.now, Evidence(By.COMMAND, "Told the staff."))
         acting.record("subscriber.erase", f"subscriber {person.id}")
     door.application.database.scrub()
     door.answer({"subscriber": person.id, "erased": True}, shown.line("The person is forgotten."))

@@ -137,7 +137,7 @@ def _take_no(tx: Transaction, desk: _Desk, line: Line, list_id: int) -> Fate:
         return _known_or_applied(suppression.suppress(tx, line.email_hash, line.reason, line.at, list_id=list_id))
     yes = _said_yes_since(tx, person, line.at)
     if line.reason is Reason.ERASED and not yes and person.created_at <= line.at:
-        erase.erase(tx, desk.keyring, person.id, line.at)
+        erase.erase(tx, desk.keyring, person.id, line.at, EVIDENCE)
         return Fate.APPLIED
     open_scope = [list_id] if list_id != EVERY_LIST or not yes else list(desk.lists.values())
     kept_out = [one for one in open_scope if one not in yes]

@@ -9,6 +9,7 @@ from newsletter.database import Database
 from newsletter.mail import history
 from newsletter.people import departures, erase
 from subscribers import acts, retention
+from subscribers.consent import Door, Evidence
 from subscribers.exchange.turns import turn
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -18,6 +19,9 @@ BATCH = 200
 
 # People found at a time, before they are erased in batches: everybody is walked for it, and nobody waits meanwhile.
 FOUND = 50 * BATCH
+
+# What stands in the evidence of whoever is erased because they left long ago.
+KEPT_NO_LONGER = Evidence(Door.COMMAND, "Had left every list, and is kept no longer.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def _erasing(keyring: Keyring, now: datetime) -> Callable[[Database, datetime], 
                 with turn(database.write) as tx:
                     people = retention.hold_left(tx, before, found[first : first + BATCH])
                     for subscriber_id in people:
-                        erase.erase(tx, keyring, subscriber_id, now)
+                        erase.erase(tx, keyring, subscriber_id, now, KEPT_NO_LONGER)
                 failpoints.hit("batch.forgotten")
                 yield len(people)
             after = found[-1]

@@ -11,6 +11,7 @@ from newsletter.web.public.publications import masked
 from newsletter.web.public.readers import Reader, reader
 from newsletter.web.visits import Site, Visit
 from subscribers import datalinks
+from subscribers.consent import Door, Evidence
 from subscribers.limits import Asker
 from subscribers.model import EVERY_LIST
 from subscribers.tokens import Purpose
@@ -50,16 +51,25 @@ def download(site: Site, visit: Visit) -> Response:
 
 def question(site: Site, visit: Visit) -> Response:
     """Name what goes, and ask; nothing is changed."""
-    return _page(site, _owner(site, visit), "public/erase.html", token=visit.token)
+    standing = _owner(site, visit)
+    return _page(site, standing, "public/erase.html", token=visit.token, wording=_wording(standing))
 
 
 def erase(site: Site, visit: Visit) -> Response:
     """Forget the person."""
     standing = _owner(site, visit)
     application = site.application
+    language = standing.speech.language.tag
+    evidence = Evidence(Door.LINK, _wording(standing), visit.network, visit.agent, language=language)
     with application.database.write() as tx:
-        erasing.erase(tx, application.keyring, standing.person.id, visit.now)
+        erasing.erase(tx, application.keyring, standing.person.id, visit.now, evidence)
+    application.database.scrub()
     return _page(site, standing, "public/erased.html")
+
+
+def _wording(standing: Reader) -> str:
+    """Give the words on the button, which are those of the wish."""
+    return standing.speech.words.gettext("Erase everything about me")
 
 
 def _owner(site: Site, visit: Visit) -> Reader:

@@ -104,6 +104,8 @@ def test_who_left_long_ago_is_erased_and_stays_away(database: Database, keyring:
         assert Reason.ERASED == suppression.reason_of(tx, keyring.hash_address("ann@example.net"), old.list_id)
         assert Reason.ERASED == suppression.reason_of(tx, keyring.hash_address("dee@example.net"), old.list_id)
         assert () == register.consent_of(tx, keyring.hash_address("dee@example.net"))
+        erasure = register.consent_of(tx, keyring.hash_address("ann@example.net"))[-1]
+        assert "Had left every list, and is kept no longer." == erasure.evidence.wording
         assert {""} == set(tx.execute(select(consent.c.network)).scalars())
 
 

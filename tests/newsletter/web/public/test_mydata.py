@@ -8,6 +8,7 @@ from newsletter.database import Database
 from newsletter.tables.mail import delivery
 from subscribers import register
 from subscribers.address import parse
+from subscribers.consent import Act, Door
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import Reason
 from subscribers.suppression import reason_of
@@ -70,6 +71,25 @@ def test_the_button_erases(client: TestClient, database: Database, keyring: Keyr
             register.find(tx, parse("ann@example.org"))
         assert Reason.ERASED is reason_of(tx, keyring.hash_address("ann@example.org"), 1)
         assert [""] == list(tx.execute(select(delivery.c.email)).scalars())
+
+
+def test_the_evidence_says_who_wanted_it(client: TestClient, database: Database, keyring: Keyring, link: str) -> None:
+    """The person, by the button and in its words, and nobody of the staff; from where is not kept."""
+    client.post(f"{link}/erase", params={"lang": "de"}, headers={"User-Agent": "Lynx"})
+    with database.read() as tx:
+        erased = register.consent_of(tx, keyring.hash_address("ann@example.org"))[-1]
+
+    assert (Act.ERASED, Door.LINK) == (erased.act, erased.evidence.door)
+    assert ("Alles über mich löschen", "de") == (erased.evidence.wording, erased.evidence.language)
+    assert ("", "") == (erased.evidence.network, erased.evidence.agent)
+
+
+def test_no_file_holds_who_was_erased(client: TestClient, database: Database, link: str) -> None:
+    """Not even the log of SQLite, which keeps the page of the moment before; PostgreSQL vacuums by itself."""
+    client.post(f"{link}/erase")
+    files = list(database.path.parent.glob(f"{database.path.name}*")) if database.path is not None else []
+
+    assert [] == [file.name for file in files if b"ann@example.org" in file.read_bytes()]
 
 
 def test_another_token_opens_nothing(client: TestClient, keyring: Keyring, link: str, reader: Reader) -> None:
