@@ -10,6 +10,7 @@ from newsletter.languages.catalogue import Words
 from newsletter.languages.model import LANGUAGES, Language
 from newsletter.people import withdraw
 from newsletter.web.faults import FormDamaged
+from newsletter.web.forms import NO_FORM
 from newsletter.web.public import details, farewells, wishes
 from newsletter.web.public.details import Field, Portion
 from newsletter.web.public.publications import Subject, find_subject, masked
@@ -35,7 +36,9 @@ class Choice:
     # None: never asked for.
     subscription: Subscription | None
     # None: it does not come to them.
-    portion: Portion | None = None
+    portion: Portion | None
+    # What was typed a moment ago and could not be taken.
+    typed: Mapping[str, str]
 
     @property
     def list(self) -> MailingList:
@@ -62,6 +65,11 @@ class Choice:
         return self.subscription is not None and self.subscription.is_confirmed
 
     @property
+    def is_ticked(self) -> bool:
+        """Whether its box is shown with a tick."""
+        return self.field in self.typed if self.typed else self.is_on
+
+    @property
     def is_waiting(self) -> bool:
         """Whether only the button in the confirmation mail is missing."""
         return self.subscription is not None and self.subscription.state is SubscriptionState.REQUESTED
@@ -73,6 +81,19 @@ class _Standing:
     choices: tuple[Choice, ...]
     # What the lists they are on want to know.
     fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Troubled:
+    """A field whose answer was refused."""
+
+    name: str
+    # Beside the field, and at the head of the page.
+    reason: str
+    told: str
+
+
+_NO_TROUBLE = _Troubled("", "", "")
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -89,10 +110,14 @@ def save(site: Site, visit: Visit) -> Response:
     if visit.text("act") == LEAVE_ALL:
         _leave_everything(site, visit, standing)
         return _page(site, visit, _said_goodbye)
+    taken = [one.portion for one in standing.choices if one.portion is not None and one.field in visit.form]
+    wrong = next((portion for portion in taken if portion.has_wrong_day(visit.form)), None)
+    if wrong is not None:
+        return _day_sent_back(site, visit, standing, wrong)
     try:
         _take_details(site, visit, standing)
     except AnswerRefused as error:
-        return _sent_back(site, visit, error)
+        return _answer_sent_back(site, visit, standing, error)
     # By what the page showed: a list that was confirmed while it lay open was not switched off by whoever saves it.
     switched_on = [one for one in standing.choices if one.field in visit.form and not one.is_on and not one.was_on(visit.form)]
     switched_off = [one for one in standing.choices if one.field not in visit.form and one.is_on and one.was_on(visit.form)]
@@ -116,14 +141,25 @@ def _take_details(site: Site, visit: Visit, standing: _Standing) -> None:
             terms.agree(tx, application.keyring, choice.subscription.id, wanted, visit.now, evidence)
 
 
-def _sent_back(site: Site, visit: Visit, error: AnswerRefused) -> Response:
-    standing = _standing(site, visit)
+def _day_sent_back(site: Site, visit: Visit, standing: _Standing, wrong: Portion) -> Response:
+    words = _shown(visit, standing).words
+    troubled = _Troubled(
+        wrong.until_field,
+        words.gettext("A pause ends after today and within a year."),
+        words.gettext("Nothing was saved. A pause ends after today and within a year."),
+    )
+    return _page(site, visit, troubled=troubled)
+
+
+def _answer_sent_back(site: Site, visit: Visit, standing: _Standing, error: AnswerRefused) -> Response:
     label = next(field.attribute.label for field in standing.fields if field.attribute.key == error.key)
     words = _shown(visit, standing).words
-    trouble = words.gettext("Nothing was saved. This answer cannot be used: %(question)s", question=label)
-    response = _page(site, visit, trouble=trouble)
-    response.status_code = 422
-    return response
+    troubled = _Troubled(
+        f"answer-{error.key}",
+        words.gettext("This answer cannot be used: %(question)s", question=label),
+        words.gettext("Nothing was saved. This answer cannot be used: %(question)s", question=label),
+    )
+    return _page(site, visit, troubled=troubled)
 
 
 def _ask(site: Site, visit: Visit, standing: _Standing, choice: Choice) -> Asked:
@@ -198,42 +234,49 @@ def _language(visit: Visit) -> str | None:
     return code if code in {"", *(language.code for language in LANGUAGES)} else None
 
 
-def _standing(site: Site, visit: Visit) -> _Standing:
+def _standing(site: Site, visit: Visit, *, is_typed: bool = False) -> _Standing:
     subscriber_id = site.application.keyring.open(Purpose.PREFERENCES, visit.token)
     with site.application.database.read() as tx:
         person = register.subscriber_by_id(tx, subscriber_id)
-        choices = _choices(tx, person, visit.now)
+        choices = _choices(tx, person, visit.now, visit.form if is_typed else NO_FORM)
         on = [choice.list.id for choice in choices if choice.is_on]
         return _Standing(person, choices, details.fields(tx, on, person.id, visit.form))
 
 
-def _choices(tx: Transaction, person: Subscriber, now: datetime) -> tuple[Choice, ...]:
+def _choices(tx: Transaction, person: Subscriber, now: datetime, typed: Mapping[str, str]) -> tuple[Choice, ...]:
     """Give the lists the person is on, and then those that anybody may join; none that nothing is mailed to."""
     held = {subscription.list_id: subscription for subscription in register.subscriptions_of(tx, person.id)}
     lists = [one for one in register.all_lists(tx) if one.has_form or (one.id in held and held[one.id].is_confirmed)]
     found = [find_subject(tx, one) for one in lists]
-    choices = (_choice(tx, subject, held.get(subject.list.id), now) for subject in found if subject is not None)
+    choices = (_choice(tx, subject, held.get(subject.list.id), now, typed) for subject in found if subject is not None)
     # Of thirty lists nobody looks for their own.
     return tuple(sorted(choices, key=lambda choice: not choice.is_on))
 
 
-def _choice(tx: Transaction, subject: Subject, standing: Subscription | None, now: datetime) -> Choice:
-    is_on = standing is not None and standing.is_confirmed
-    return Choice(subject, standing, details.portion(tx, standing, now) if standing is not None and is_on else None)
+def _choice(
+    tx: Transaction, subject: Subject, standing: Subscription | None, now: datetime, typed: Mapping[str, str]
+) -> Choice:
+    if standing is None or not standing.is_confirmed:
+        return Choice(subject, standing, None, typed)
+    return Choice(subject, standing, details.portion(tx, standing, now, subject.newsletter.zone, typed), typed)
 
 
-def _page(site: Site, visit: Visit, saved: Callable[[Words], str] | None = None, trouble: str = "") -> Response:
-    standing = _standing(site, visit)
+def _page(site: Site, visit: Visit, saved: Callable[[Words], str] | None = None, troubled: _Troubled = _NO_TROUBLE) -> Response:
+    is_sent_back = bool(troubled.name)
+    standing = _standing(site, visit, is_typed=is_sent_back)
     speech = _speech(visit, standing)
     return site.pages.spoken(
         speech,
         "public/preferences.html",
+        422 if is_sent_back else 200,
         token=visit.token,
         whom=masked(standing.person.address),
         person=standing.person,
+        name=visit.text("name") if is_sent_back else standing.person.name,
+        language_chosen=visit.text("language") if is_sent_back else standing.person.language,
         choices=standing.choices,
         fields=standing.fields,
-        trouble=trouble,
+        troubled=troubled,
         languages=_languages(standing.person),
         has_any=any(choice.is_on for choice in standing.choices),
         saved=saved(speech.words) if saved is not None else "",

@@ -1,7 +1,7 @@
 """How much of a list comes to a person, and what a list wants to know of them."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -57,6 +57,16 @@ def terms_of(database: Database, reader: Reader, clock: Hands) -> Terms:
         standing = register.subscription_by_id(tx, reader.subscription.id)
         assert standing is not None
         return terms.terms_of(tx, standing, clock())
+
+
+def trouble_beside(page: str, name: str) -> str:
+    """Give what a page says beside the one field that it marks, which is to be that of *name*."""
+    tree = LexborHTMLParser(page)
+    (marked,) = tree.css('[aria-invalid="true"]')
+    assert name == marked.attributes["name"]
+    assert "autofocus" in marked.attributes
+    (told,) = tree.css(f"#{marked.attributes['aria-describedby']}")
+    return told.text().strip()
 
 
 def test_saving_the_page_as_it_stands_changes_nothing(
@@ -119,6 +129,42 @@ def test_a_pause_ends_by_itself_or_at_once(
     assert terms_of(database, reader, clock).paused_until is None
 
 
+def test_a_pause_ends_on_a_day_that_is_named(
+    client: TestClient, database: Database, reader: Reader, list_: MailingList, clock: Hands
+) -> None:
+    """It begins where the newsletter is, and counts more than what is chosen beside it."""
+    place = f"until-{list_.id}"
+    _, page = save(client, reader, list_, **{place: "2020-06-01", f"pause-{list_.id}": "month"})
+
+    assert datetime(2020, 5, 31, 22, tzinfo=UTC) == terms_of(database, reader, clock).paused_until
+    assert "Paused until 1 June 2020" in page
+
+
+@pytest.mark.parametrize("day", ["2020-02-01", "2019-12-24", "2021-02-01", "soon", "2020-02-30", "9999-12-31"])
+def test_a_day_on_which_no_pause_can_end_is_sent_back(
+    client: TestClient,
+    database: Database,
+    reader: Reader,
+    list_: MailingList,
+    topics: tuple[Topic, Topic],
+    clock: Hands,
+    day: str,
+) -> None:
+    """Beside its field, with everything else as it was typed; nothing was saved."""
+    typed = {f"often-{list_.id}": "quarterly", f"topic-{topics[0].id}": "on", "name": "Other", "language": "fr"}
+    status, page = save(client, reader, list_, **{f"until-{list_.id}": day}, **typed)
+    tree = LexborHTMLParser(page)
+    ticked = {node.attributes["name"] for node in tree.css("input[checked]")}
+    chosen = {node.attributes["value"] for node in tree.css("option[selected]")}
+
+    assert 422 == status
+    assert "A pause ends after today and within a year." == trouble_beside(page, f"until-{list_.id}")
+    assert {f"list-{list_.id}", f"topic-{topics[0].id}"} == ticked
+    assert {"quarterly", "", "fr"} == chosen
+    assert "Other" == tree.css("#name")[0].attributes["value"]
+    assert Terms() == terms_of(database, reader, clock)
+
+
 @pytest.mark.parametrize("fields", [{"often-1": "hourly"}, {"pause-1": "9999"}, {"often-1": "<b>", "pause-1": "-1"}])
 def test_what_the_page_does_not_offer_changes_nothing(
     client: TestClient, database: Database, reader: Reader, list_: MailingList, clock: Hands, fields: dict[str, str]
@@ -146,8 +192,10 @@ def test_an_answer_that_is_none_is_sent_back_and_nothing_is_saved(
     status, page = save(client, reader, list_, name="Other", **{"answer-library": "Rotterdam", "answer-kind": "Secret"})
 
     assert 422 == status
-    assert "This answer cannot be used: Its kind" in page
+    assert "Nothing was saved. This answer cannot be used: Its kind" in page
+    assert "This answer cannot be used: Its kind" == trouble_beside(page, "answer-kind")
     assert 'value="Rotterdam"' in page
+    assert 'value="Other"' in page
     with database.read() as tx:
         assert "Ann Lee" == register.subscriber_by_id(tx, reader.subscriber.id).name
         assert {} == attributebook.answers_of(tx, reader.subscriber.id)
@@ -163,7 +211,8 @@ def test_the_form_asks_and_the_answers_wait_with_the_wish(
     full = client.post(place, data=forms.joining(keyring, clock(), "new@example.org", **{"answer-library": "Delft"}))
 
     assert (422, 200) == (empty.status_code, full.status_code)
-    assert "This must be answered: Your library" in empty.text
+    assert "This must be answered: Your library" == trouble_beside(empty.text, "answer-library")
+    assert 1 == empty.text.count("This must be answered")
     assert ["new@example.org"] == planned(database)
     with database.read() as tx:
         person = register.find(tx, parse("new@example.org"))
