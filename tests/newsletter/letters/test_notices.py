@@ -113,6 +113,16 @@ def test_a_list_says_it_in_its_own_words(templates: Templates, kind: LetterKind)
     assert plain.content_hash != own.content_hash
 
 
+@pytest.mark.parametrize("kind", [kind for kind in EDITABLE if kind is not LetterKind.WELCOME])
+def test_own_words_leave_what_the_button_is_for(templates: Templates, kind: LetterKind) -> None:
+    """How long its link works, and what to do when it was somebody else, or a mistake."""
+    own = notices.compose(kind, templates, a_newsletter(), MEMBERS, LINKS, SEED, checked("", "", "Farewell."))
+
+    for part in parts(own):
+        assert re.search(r"works for (seven|\d+) (more )?days", part)
+        assert re.search(r"If you did not ask for this|If it was a mistake|If somebody else did this", part)
+
+
 def test_empty_own_words_are_the_templates(templates: Templates) -> None:
     """Each part by itself."""
     plain = notices.compose(LetterKind.GOODBYE, templates, a_newsletter(), MEMBERS, LINKS, SEED)
