@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from subscribers import acts, attributebook, attributes, suppression, terms
+from subscribers import acts, attributebook, attributes, register, suppression, terms
 from subscribers.spreadsheet import write_row
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
 
 PERSON = ("email", "name", "language")
+# Its slug: files of several lists may be put together.
+LIST = ("list",)
 STANDING = ("state", "requested_at", "confirmed_at", "withdrawn_at", "suppressed")
 # On which terms they take the list. Topics are a JSON list of names, because a name may hold any separator; an empty cell
 # means all topics, also those to come, and an empty list none.
@@ -31,13 +33,14 @@ CHUNK = 500
 def export_csv(tx: Transaction, list_id: int, *, is_raw: bool = False) -> Iterator[str]:
     """Give everybody who stands on a list as lines of CSV, the header first; those who left are marked so.
 
-    Behind the person and how they stand come the terms on which they take the list, the evidence of their consent and, by its
-    key, each attribute of this instance. What a spreadsheet would run as a formula has an apostrophe before it, which an
-    import takes away again; not so when *is_raw*. `suppressed` gives the strongest reason why somebody must not be written
-    to, whatever their state.
+    Behind the person, the list and how they stand to it come the terms on which they take it, the evidence of their consent
+    and, by its key, each attribute of this instance. What a spreadsheet would run as a formula has an apostrophe before it,
+    which an import takes away again; not so when *is_raw*. `suppressed` gives the strongest reason why somebody must not be
+    written to, whatever their state.
     """
     keys = tuple(one.key for one in attributebook.all_attributes(tx))
-    yield write_row((*PERSON, *STANDING, *TERMS, *CONSENT, *keys))
+    slug = register.list_by_id(tx, list_id).slug
+    yield write_row((*PERSON, *LIST, *STANDING, *TERMS, *CONSENT, *keys))
     for rows in tx.execute(_everybody(list_id)).partitions(CHUNK):
         ids = [row.id for row in rows]
         choosing = [row.subscription_id for row in rows if not row.takes_all_topics]
@@ -53,7 +56,7 @@ def export_csv(tx: Transaction, list_id: int, *, is_raw: bool = False) -> Iterat
             )
             answered = answers.get(row.id, {})
             spelled = [attributes.spelled(answered[key]) if key in answered else "" for key in keys]
-            yield write_row([*_cells(row), *_terms(row, chosen), *evidence, *spelled], is_raw=is_raw)
+            yield write_row([*_cells(row, slug), *_terms(row, chosen), *evidence, *spelled], is_raw=is_raw)
 
 
 def _everybody(list_id: int) -> Select[Any]:
@@ -71,9 +74,10 @@ def _everybody(list_id: int) -> Select[Any]:
     )
 
 
-def _cells(row: Row[Any]) -> list[str]:
+def _cells(row: Row[Any], slug: str) -> list[str]:
     cells: tuple[str | datetime | None, ...] = tuple(row)[_BEGIN:_END]
-    return [_moment(cell) if isinstance(cell, datetime) else cell or "" for cell in cells]
+    spelled = [_moment(cell) if isinstance(cell, datetime) else cell or "" for cell in cells]
+    return [*spelled[: len(PERSON)], slug, *spelled[len(PERSON) :]]
 
 
 def _terms(row: Row[Any], chosen: Mapping[int, Sequence[str]]) -> tuple[str, ...]:

@@ -56,15 +56,15 @@ def test_export_has_everybody_and_how_they_stand(database: Database, keyring: Ke
     asked, left = "2020-02-01T08:00:00+00:00", "2020-02-02T08:00:01+00:00"
     assert [
         (
-            "email,name,language,state,requested_at,confirmed_at,withdrawn_at,suppressed,"
+            "email,name,language,list,state,requested_at,confirmed_at,withdrawn_at,suppressed,"
             "cadence,paused_until,topics,consent,consent_at,consent_by,consent_words\r\n"
         ),
         (
-            f'Ann@x.test,"Ann, Lee",,withdrawn,{asked},{asked},{left},unsubscribed,every-issue,,,'
+            f'Ann@x.test,"Ann, Lee",,friends,withdrawn,{asked},{asked},{left},unsubscribed,every-issue,,,'
             f"withdrawn,{left},one-click,List-Unsubscribe=One-Click\r\n"
         ),
         (
-            f"bob@x.test,'=HYPERLINK(1),,requested,{asked},,,,every-issue,,,"
+            f"bob@x.test,'=HYPERLINK(1),,friends,requested,{asked},,,,every-issue,,,"
             f'requested,{asked},form,"Yes, write to me once a month."\r\n'
         ),
     ] == lines
@@ -211,8 +211,9 @@ def test_export_comes_back_as_it_went(
         before = "".join(export_csv(tx, friends, is_raw=is_raw))
         for row in rows_of(before):
             privacy.erase(tx, keyring, register.find(tx, parse(row["email"].removeprefix("'"))).id, now)
-            suppression.lift(tx, keyring.hash_address(row["email"].removeprefix("'")), now, list_id=EVERY_LIST)
-            suppression.lift(tx, keyring.hash_address(row["email"].removeprefix("'")), now, list_id=friends)
+            for scope in (EVERY_LIST, friends):
+                email_hash = keyring.hash_address(row["email"].removeprefix("'"))
+                suppression.lift(tx, email_hash, now, list_id=scope, is_own=True)
         order = ImportOrder(friends, BASIS, is_confirmed=True, is_raw=is_raw)
         import_people(lambda: _same(tx), keyring, io.BytesIO(before.encode()), order, now + timedelta(days=9))
         after = rows_of("".join(export_csv(tx, friends, is_raw=is_raw)))
