@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import click
 
-from newsletter.cli import exchange, imports, shown, terms
+from newsletter.cli import exchange, imports, moves, shown, terms
 from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.parameters import AnswerType, Given
 from newsletter.errors import BadValue
@@ -129,7 +129,9 @@ def edit(door: Door, address: str, *, name: str | None, language: str | None, an
 @common
 @pass_door
 def show(door: Door, address: str) -> None:
-    """Show everything that is known about a person: what to hand out to somebody who asks for their data.
+    """Show what is known about a person and what they said.
+
+    What to hand out to somebody who asks for their data, letters included, is written by `newsletter privacy export`.
 
     Example: newsletter subscribers show ann@example.org --json
     """
@@ -234,6 +236,9 @@ def _words(outcome: AddOutcome | RequestOutcome) -> _Words:
 
 subscribers = click.Group(
     "subscribers",
-    commands=[add, edit, terms.prefer, show, unsubscribe, erase, exchange.import_, imports.undo_import, exchange.export],
+    commands=[
+        *(add, edit, terms.prefer, moves.move, show, unsubscribe, erase),
+        *(exchange.import_, imports.undo_import, exchange.export),
+    ],
     help="People, one by one and as CSV.",
 )
