@@ -36,6 +36,7 @@ def compose(kind: LetterKind, templates: Templates, newsletter: Newsletter, seed
         RenderFailed: a template is wrong.
 
     """
+    templates = templates.worn_by(newsletter)
     slots = slot_tokens(seed, f"{kind}:{about}", [_SLOT[kind]])
     values: dict[str, object] = {"newsletter": newsletter, "imprint": view.imprint(newsletter), "errand": errand}
     subject = templates.line(f"{kind}/subject.txt", values)

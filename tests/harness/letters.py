@@ -24,6 +24,7 @@ AMARA = {
     SlotName.DATA: "https://news.example.org/d/amara",
     SlotName.MOVE: "https://news.example.org/m/amara",
     SlotName.MOVE_BACK: "https://news.example.org/b/amara",
+    SlotName.REVIEW: "https://news.example.org/r/amara",
 }
 
 
