@@ -129,6 +129,11 @@ class Image:
         return file_name(self.key, self.media_type)
 
 
+# Stands in rich text before the key of an image, because the public address of an instance may change while texts are kept.
+# A name that never exists (RFC 6761).
+LIBRARY = "https://library.invalid/"
+
+
 @dataclass(frozen=True, slots=True)
 class Uses:
     """Where an image is needed."""

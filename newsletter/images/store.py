@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.errors import ImageNotFound, InUse
 from newsletter.images.model import (
+    LIBRARY,
     Developed,
     Encoded,
     Facts,
@@ -137,7 +138,8 @@ def uses(tx: Transaction, key: str) -> Uses:
     """Count where an image or its card is needed."""
     cards = select(image.c.card_key).where(image.c.key == key)
     shown = or_(letter_image.c.image_key == key, letter_image.c.image_key.in_(cards))
-    chosen = or_(article.c.picture == key, article.c.portrait == key)
+    in_text = article.c.content.contains(LIBRARY + key, autoescape=True)
+    chosen = or_(article.c.picture == key, article.c.portrait == key, in_text)
     return Uses(
         letters=tx.execute(select(func.count(letter_image.c.letter_id.distinct())).where(shown)).scalar_one(),
         articles=tx.execute(select(func.count()).select_from(article).where(chosen)).scalar_one(),

@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from newsletter.errors import AlreadyThere, AuthorNotFound, BadValue
 from newsletter.feeds.byline import persons
+from newsletter.images import store as images
 from newsletter.issues.bylines import Author, Register, name_key
 from newsletter.issues.model import Issue
 from newsletter.tables.authors import author, author_alias
@@ -51,6 +52,7 @@ def add(tx: Transaction, newsletter_id: int, name: str, now: datetime, *, affili
     Raises:
         BadValue: the name is empty, or there are too many.
         AlreadyThere: somebody is called so.
+        ImageNotFound: the library has no image of this key.
 
     """
     name = _name(name)
@@ -59,7 +61,7 @@ def add(tx: Transaction, newsletter_id: int, name: str, now: datetime, *, affili
         raise AlreadyThere("author", name)
     if len(known.authors) >= MOST_AUTHORS:
         raise BadValue("author", name, f"{MOST_AUTHORS:,} are the most")
-    values = {"affiliation": one_line(affiliation, LONGEST_AFFILIATION), "portrait": portrait}
+    values = {"affiliation": one_line(affiliation, LONGEST_AFFILIATION), "portrait": _whole(tx, portrait)}
     _insert(tx, newsletter_id, name, now, values)
     return find(tx, newsletter_id, name)
 
@@ -107,6 +109,7 @@ def edit(
         AuthorNotFound: nobody is called so.
         AlreadyThere: somebody else has the new name or alias.
         BadValue: the name is empty, or there are too many aliases.
+        ImageNotFound: the library has no image of this key.
 
     """
     found = find(tx, newsletter_id, name)
@@ -114,7 +117,7 @@ def edit(
     if affiliation is not None:
         changes["affiliation"] = one_line(affiliation, LONGEST_AFFILIATION)
     if portrait is not None:
-        changes["portrait"] = portrait
+        changes["portrait"] = _whole(tx, portrait)
     if new_name is not None and _name(new_name) != found.name:
         _require_free(tx, found, _name(new_name))
         changes |= {"name": _name(new_name), "name_key": name_key(_name(new_name))}
@@ -191,6 +194,11 @@ def _require_free(tx: Transaction, found: Author, name: str) -> None:
 
 def _of_id(tx: Transaction, known: Author) -> Author:
     return next(one for one in register(tx, known.newsletter_id).authors if one.id == known.id)
+
+
+def _whole(tx: Transaction, portrait: str) -> str:
+    """Give the key of an image of which editors write the beginning."""
+    return images.find(tx, portrait.strip()).key if portrait.strip() else ""
 
 
 def _name(text: str) -> str:

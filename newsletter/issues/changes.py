@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from newsletter.errors import BadValue
+from newsletter.errors import BadValue, ImageNotFound
 from newsletter.feeds.byline import persons, split_byline
+from newsletter.images import store as images
 from newsletter.issues import authorbook, contents, document, store
 from newsletter.issues.draft import LONGEST_TITLE
 from newsletter.issues.model import Article, Event, Issue, Show
@@ -75,6 +76,7 @@ def change_article(
         WrongState: it is being sent, was sent or cancelled.
         Outdated: it is not at `expected_version` any more.
         ArticleNotFound: the issue has none of this id.
+        ImageNotFound: the library has no image of a key.
         BadValue: a part cannot be as it is wanted, or there is no suggestion to confirm.
 
     """
@@ -82,7 +84,8 @@ def change_article(
         raise BadValue("text", "of the article", "is given twice, as HTML and as rich text")
     known = store.begin_edit(tx, issue_id, now, expected_version)
     before = contents.article_of(tx, issue_id, article_id)
-    after = _about_people(_about_the_rest(_rewritten(before, change), change), change)
+    change = _with_whole_keys(tx, change)
+    after = _about_people(_about_the_rest(_rewritten(tx, before, change), change), change)
     contents.save_article(tx, after)
     if after.byline and any(part is not None for part in (change.byline, change.affiliation, change.portrait)):
         authorbook.learn(tx, known.newsletter_id, after.byline, now, affiliation=after.affiliation, portrait=after.portrait)
@@ -129,11 +132,20 @@ def tidy_link(link: str) -> str:
     return address
 
 
-def _rewritten(article: Article, change: Change) -> Article:
+def _with_whole_keys(tx: Transaction, change: Change) -> Change:
+    """Give a change with the keys of its images as the library has them; editors write the beginning of one."""
+    portrait, picture = (key and images.find(tx, key.strip()).key for key in (change.portrait, change.picture))
+    return replace(change, portrait=portrait, picture=picture)
+
+
+def _rewritten(tx: Transaction, article: Article, change: Change) -> Article:
     if change.content is not None:
         return replace(article, content=tidy_content(change.content), document=None, is_placeholder=False)
     if change.document is not None:
         text = document.read(change.document)
+        for key in document.image_keys(text):
+            if images.find(tx, key).key != key:
+                raise ImageNotFound(key)
         return replace(article, content=to_html(text), document=document.write(text), is_placeholder=False)
     return article
 
@@ -151,7 +163,7 @@ def _about_people(article: Article, change: Change) -> Article:
     if change.affiliation is not None:
         article = replace(article, affiliation=one_line(change.affiliation, LONGEST_AFFILIATION))
     if change.portrait is not None:
-        article = replace(article, portrait=_image_key("portrait", change.portrait))
+        article = replace(article, portrait=change.portrait)
     return article
 
 
@@ -165,17 +177,10 @@ def _about_the_rest(article: Article, change: Change) -> Article:
         show=article.show if change.show is None else change.show,
         summary=article.summary if change.summary is None else one_line(change.summary, LONGEST_SUMMARY),
         words=article.words if change.words is None else change.words,
-        picture=article.picture if change.picture is None else _image_key("picture", change.picture),
+        picture=article.picture if change.picture is None else change.picture,
         picture_alt=article.picture_alt if change.picture_alt is None else one_line(change.picture_alt, LONGEST_ALT),
         picture_credit=(
             article.picture_credit if change.picture_credit is None else one_line(change.picture_credit, LONGEST_CREDIT)
         ),
         event=None if change.drops_event else (change.event or article.event),
     )
-
-
-def _image_key(what: str, key: str) -> str:
-    key = key.strip()
-    if key and not document.is_image_key(key):
-        raise BadValue(what, key[:LONGEST_CREDIT], "is no key of an image of the library")
-    return key

@@ -96,6 +96,19 @@ def article_of(tx: Transaction, issue_id: int, article_id: int) -> Article:
     return _article(row)
 
 
+def issue_of_article(tx: Transaction, article_id: int) -> int:
+    """Give the id of the issue that an article belongs to.
+
+    Raises:
+        ArticleNotFound: there is none of this id.
+
+    """
+    found = tx.execute(select(article.c.issue_id).where(article.c.id == article_id)).scalar_one_or_none()
+    if found is None:
+        raise ArticleNotFound(article_id)
+    return int(found)
+
+
 def section_of(tx: Transaction, section_id: int) -> Section:
     """Give one section with the articles it shows."""
     row = tx.execute(select(section).where(section.c.id == section_id)).one()

@@ -159,11 +159,6 @@ def image_keys(node: Node) -> Iterator[str]:
         yield from image_keys(child)
 
 
-def is_image_key(key: str) -> bool:
-    """Whether *key* can be one of an image of the library; there may be no such image all the same."""
-    return _IMAGE_KEY.fullmatch(key) is not None
-
-
 def is_link(href: str) -> bool:
     """Whether words may lead to *href*: the web with a host, a mail address, or a telephone."""
     if not href or len(href) > LONGEST_LINK or _NO_ADDRESS.search(href):
@@ -275,7 +270,7 @@ def _attributes(kind: Kind, given: Mapping[str, object], path: str) -> dict[str,
 
 def _image(attributes: Mapping[str, object], path: str) -> dict[str, Any]:
     key = _words(attributes, "key", path)
-    if not is_image_key(key):
+    if not _IMAGE_KEY.fullmatch(key):
         raise _wrong(path, "an image is one of the library; its key is missing")
     return {"key": key, "otherwise": one_line(_words(attributes, "alt", path), LONGEST_ALT)}
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.errors import BadValue
 from newsletter.feeds.plain import to_words
-from newsletter.issues.model import MONTH_NAMES, Event
+from newsletter.issues.ical import Appointment
+from newsletter.issues.model import MONTH_NAMES, Article, Event
 from subscribers.oneline import one_line
 
 LONGEST_PLACE = 200
@@ -115,12 +116,17 @@ def found_in(title: str, html: str, published_at: datetime) -> Event | None:
     return Event(begins.isoformat(), "" if ends == begins else ends.isoformat())
 
 
-def zone_of(event: Event, zone: str) -> ZoneInfo:
-    """Give the zone of an event whose newsletter lives in *zone*."""
-    try:
-        return ZoneInfo(event.zone or zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+def appointment(article: Article, event: Event, zone: str, host: str, link: str) -> Appointment:
+    """Give what a calendar program shows of an event; *zone* is the newsletter's, *host* names this instance."""
+    begins, ends = _moment(event.begins), _moment(event.ends) if event.ends else None
+    uid, title, place = f"event-{article.id}@{host}", article.title, event.place
+    if _DAY.fullmatch(event.begins):
+        # RFC 5545, 3.6.1: the end is the first day that is not in it.
+        after = ends.date() + timedelta(days=1) if ends is not None else None
+        return Appointment(uid, begins.date(), title, after, article.summary, place, link)
+    local = ZoneInfo(event.zone or zone)
+    until = ends.replace(tzinfo=local) if ends is not None else None
+    return Appointment(uid, begins.replace(tzinfo=local), title, until, article.summary, place, link)
 
 
 def _spelled(what: str, text: str) -> str:

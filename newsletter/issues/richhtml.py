@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from newsletter.images.model import LIBRARY
 from newsletter.issues.document import INLINE, Kind, Node
-
-# Stands where the address of the library goes, because the public address of an instance may change while texts are kept.
-# A name that never exists (RFC 6761).
-LIBRARY = "https://library.invalid/"
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\u00a0": "&nbsp;"})
 _ATTRIBUTE_ESCAPES = {**_ESCAPES, ord('"'): "&quot;"}

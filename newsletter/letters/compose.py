@@ -8,7 +8,7 @@ from newsletter.errors import RenderFailed
 from newsletter.images.model import Shelf
 from newsletter.issues.model import Issue, Look, Newsletter
 from newsletter.languages.catalogue import Words, words_for
-from newsletter.letters import layout, plaintext, prepare, view
+from newsletter.letters import eventlinks, layout, plaintext, prepare, view
 from newsletter.letters.answers import Answers
 from newsletter.letters.content import Unfit, is_web_link
 from newsletter.letters.happening import event_view
@@ -73,6 +73,7 @@ class _Desk:
     css: str
     newsletter: Newsletter
     issue: Issue
+    seed: bytes
     shelf: Shelf | None
     # The links of its plain text.
     notes: plaintext.Links
@@ -97,7 +98,7 @@ def compose_issue(
     page = view.page_for(newsletter.language, f"{newsletter.name}: {issue.title}", _preheader(issue), slots)
     answers = Answers(seed, about, slots[SlotName.NAME])
     css = templates.text("_parts/article.css", {"page": page})
-    desk = _Desk(templates.theme, templates.words, links, answers, css, newsletter, issue, shelf, plaintext.Links())
+    desk = _Desk(templates.theme, templates.words, links, answers, css, newsletter, issue, seed, shelf, plaintext.Links())
     plan = tuple(layout.plan_of(issue, desk.theme))
     ready = _prepared(templates, plan, desk)
     shown = _issue_view(plan, ready, desk)
@@ -151,8 +152,10 @@ def _prepared(templates: Templates, plan: tuple[Planned, ...], desk: _Desk) -> M
 
 def _order(planned: Planned, desk: _Desk) -> Order:
     article = planned.article
-    # What a feed said is shown as it said it; only whoever writes here may ask for a reader's answers.
-    content = desk.answers.put(article.content) if article.post_id is None else article.content
+    # What a feed said is shown as it said it; only whoever writes here may ask for a reader's answers. Rich text asks for them
+    # by its slots alone, whatever it was made of.
+    is_ours = article.post_id is None or article.document is not None
+    content = desk.answers.put(article.content) if is_ours else article.content
     return Order(content, article.link, planned.words(desk.theme), _take(planned, desk.theme), desk.css, desk.shelf)
 
 
@@ -255,7 +258,8 @@ def _event(planned: Planned, desk: _Desk) -> EventView | None:
     event = planned.article.event
     if event is None:
         return None
-    return event_view(replace(event, zone=event.zone or desk.newsletter.zone), desk.words, "")
+    calendar = eventlinks.address(desk.links, desk.seed, planned.article.id)
+    return event_view(replace(event, zone=event.zone or desk.newsletter.zone), desk.words, calendar)
 
 
 def _picture(planned: Planned, result: Prepared | Unfit | None, desk: _Desk) -> PictureView | None:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from newsletter.images import store
 from newsletter.images.fetching import Bringer, Brought, Wanted
-from newsletter.images.model import Shelf
+from newsletter.images.model import LIBRARY, Shelf
 from newsletter.images.store import Remote
+from newsletter.issues import document
 from newsletter.issues import store as issues
 from newsletter.issues.model import Article, Issue, SectionKind, Show
 from newsletter.letters.links import Links
@@ -63,8 +64,14 @@ async def illustrate(
 
 def shelf_of(tx: Transaction, issue: Issue, links: Links) -> Shelf:
     """Give what the letter of *issue* may show: what `illustrate` brought, and what editors chose from the library."""
-    keys = {key for article in issue.articles for key in (article.picture, article.portrait) if key}
-    return store.shelf(tx, issue.id, sorted(keys), links.images())
+    keys = {key for article in issue.articles for key in (article.picture, article.portrait, *_in_text(article)) if key}
+    shelf = store.shelf(tx, issue.id, sorted(keys), links.images())
+    # Rich text names images by their keys.
+    return replace(shelf, by_source={**shelf.by_source, **{LIBRARY + key: image for key, image in shelf.by_key.items()}})
+
+
+def _in_text(article: Article) -> Iterator[str]:
+    return document.image_keys(document.read(article.document)) if article.document is not None else iter(())
 
 
 def _issue(bringer: Bringer, issue_id: int) -> Issue:
@@ -75,7 +82,7 @@ def _issue(bringer: Bringer, issue_id: int) -> Issue:
 def _wanted(bringer: Bringer, issue: Issue) -> list[Wanted]:
     orders = [_order(article, is_letter=is_letter) for article, is_letter in _articles(issue)]
     found = [needs for needs in needs_of_all(bringer.child, orders) if isinstance(needs, Needs)]
-    shown = dict.fromkeys(url for needs in found for url in needs.pictures)
+    shown = dict.fromkeys(url for needs in found for url in needs.pictures if not url.startswith(LIBRARY))
     return [Wanted(url) for url in [*shown][:MOST_PICTURES]]
 
 

@@ -84,6 +84,10 @@ class Links:
         """Give what the addresses of all our images begin with."""
         return self._at("/images/")
 
+    def event(self, token: str) -> str:
+        """Give the calendar file of one event of an issue."""
+        return self._at(f"/events/{token}.ics")
+
     def calendar(self, token: str) -> str:
         """Give the calendar file of a newsletter's dates, for its staff."""
         return self._at(f"/calendar/{token}.ics")

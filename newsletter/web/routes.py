@@ -9,6 +9,7 @@ from newsletter.web.public import (
     confirm,
     crawlers,
     dates,
+    events,
     home,
     images,
     leave,
@@ -55,6 +56,7 @@ ROUTES = (
     Page("/archive/{slug}/{number:int}/{article}", GET, archive.article, None),
     Page("/robots.txt", GET, crawlers.robots, None),
     Page("/sitemap.xml", GET, crawlers.sitemap, None),
+    Page("/events/{token}.ics", GET, events.show, None),
     Page("/static/{name}", GET, assets.asset, None),
     Page("/healthz", GET, health.health, None),
     # For whoever holds the link of a mail.

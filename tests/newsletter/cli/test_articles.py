@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from newsletter.cli.exits import Exit
+from tests.harness.drawn import drawing, photo
 from tests.harness.terminal import Terminal
 
 
@@ -29,10 +30,11 @@ def test_everything_of_an_article_is_said_at_once(terminal: Terminal, issue: str
         json.dumps({"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hi"}]}]})
     )
     article = str(only_article(terminal.ok("issues", "show", issue))["id"])
+    portrait, picture = (str(terminal.ok("images", "add", "-", stdin=one)["key"]) for one in (photo(), drawing()))
 
     told = terminal.ok(
         *("issues", "article", issue, article, "--text", str(text), "--byline", "Ann Chair", "--affiliation", "Oslo"),
-        *("--portrait", "0a1b", "--picture", "2c3d", "--alt", "A boat", "--credit", "B. Photo", "--summary", "In short"),
+        *("--portrait", portrait, "--picture", picture, "--alt", "A boat", "--credit", "B. Photo", "--summary", "In short"),
         *("--words", "20", "--link", "https://example.org/", "--title", "A letter", "--show", "full"),
     )
 
@@ -41,8 +43,8 @@ def test_everything_of_an_article_is_said_at_once(terminal: Terminal, issue: str
         "title": "A letter",
         "byline": "Ann Chair",
         "affiliation": "Oslo",
-        "portrait": "0a1b",
-        "picture": "2c3d",
+        "portrait": portrait,
+        "picture": picture,
         "picture_alt": "A boat",
         "picture_credit": "B. Photo",
         "summary": "In short",

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from newsletter.database import Database
-from newsletter.errors import AlreadyThere, AuthorNotFound, BadValue
+from newsletter.errors import AlreadyThere, AuthorNotFound, BadValue, ImageNotFound
 from newsletter.feeds import store as feeds
 from newsletter.issues import authorbook, draft, editing
 from newsletter.issues.model import Month, Newsletter
-from tests.harness.newsroom import a_newsletter, an_entry, article_called, january, publish
+from tests.harness.newsroom import a_newsletter, an_entry, an_image, article_called, january, publish
 
 JANUARY = Month(2020, 1)
 
@@ -52,11 +52,12 @@ def test_two_become_one(database: Database, newsletter: Newsletter, now: datetim
     """With all names, and with what was known of the other alone."""
     with database.write() as tx:
         authorbook.add(tx, newsletter.id, "Mary Ingua", now, affiliation="Manila")
-        authorbook.add(tx, newsletter.id, "Dr. Mary Ann Ingua", now, affiliation="Elsewhere", portrait="0a1b")
+        portrait = an_image(tx)
+        authorbook.add(tx, newsletter.id, "Dr. Mary Ann Ingua", now, affiliation="Elsewhere", portrait=portrait)
         authorbook.edit(tx, newsletter.id, "Dr. Mary Ann Ingua", aliases=["maryann"])
         one = authorbook.merge(tx, newsletter.id, "Mary Ingua", "maryann")
 
-        assert ("Mary Ingua", "Manila", "0a1b") == (one.name, one.affiliation, one.portrait)
+        assert ("Mary Ingua", "Manila", portrait) == (one.name, one.affiliation, one.portrait)
         assert ("Dr. Mary Ann Ingua", "maryann") == one.aliases
         assert (one,) == authorbook.register(tx, newsletter.id).authors
         with pytest.raises(BadValue, match="already"):
@@ -75,6 +76,8 @@ def test_a_name_belongs_to_one(database: Database, newsletter: Newsletter, now: 
             authorbook.edit(tx, newsletter.id, "Ulrike Lang", new_name="jane doe")
         with pytest.raises(AlreadyThere):
             authorbook.add(tx, newsletter.id, "jane", now)
+        with pytest.raises(ImageNotFound):
+            authorbook.edit(tx, newsletter.id, "Jane Doe", portrait="0a1b")
         with pytest.raises(BadValue, match="empty"):
             authorbook.add(tx, newsletter.id, " \n", now)
 
@@ -103,7 +106,8 @@ def test_newsletters_do_not_share_their_authors(database: Database, newsletter: 
 def test_the_next_post_is_recognised(database: Database, newsletter: Newsletter, now: datetime) -> None:
     """Drafting asks the register: by the account an editor gave them, with affiliation and portrait."""
     with database.write() as tx:
-        authorbook.add(tx, newsletter.id, "Ulrike Lang", now, affiliation="Hamburg", portrait="0a1b")
+        portrait = an_image(tx)
+        authorbook.add(tx, newsletter.id, "Ulrike Lang", now, affiliation="Hamburg", portrait=portrait[:8])
         authorbook.edit(tx, newsletter.id, "Ulrike Lang", aliases=["ulrike"])
         publish(
             tx,
@@ -114,7 +118,7 @@ def test_the_next_post_is_recognised(database: Database, newsletter: Newsletter,
         issue = draft.draft_month(tx, newsletter, JANUARY, now)
 
     boats, fjord = article_called(issue, "Two boats"), article_called(issue, "A fjord")
-    assert ("Ulrike Lang", "Hamburg", "0a1b", None) == (boats.byline, boats.affiliation, boats.portrait, boats.suggestion)
+    assert ("Ulrike Lang", "Hamburg", portrait, None) == (boats.byline, boats.affiliation, boats.portrait, boats.suggestion)
     assert "" == fjord.byline
     assert fjord.suggestion is not None
     assert "Almuth Gastinger" == fjord.suggestion.byline

@@ -1,6 +1,6 @@
 """Dates of events: typed by editors, found in posts where they cannot be mistaken."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import BadValue
 from newsletter.issues import events
-from newsletter.issues.model import Event
+from newsletter.issues.model import Article, Event, Show
 
 POSTED = datetime(2020, 1, 10, 9, 0, tzinfo=UTC)
 
@@ -82,6 +82,23 @@ def test_a_day_is_found_where_it_cannot_be_mistaken(title: str, text: str, begin
 def test_what_may_mean_something_else_is_left_to_the_editor(title: str, text: str) -> None:
     """A deadline, a report, two dates, no year, day and month in either order."""
     assert events.found_in(title, text, POSTED) is None
+
+
+def test_an_event_is_an_appointment(now: datetime) -> None:
+    """Hours in their zone, days with the first one that is not in it (RFC 5545, 3.6.1)."""
+    article = Article(7, 1, 1, None, "Circle", "", "", "", Show.FULL, is_dropped=False, is_placeholder=False)
+    hours = Event("2020-07-01T16:00", "2020-07-01T17:00", "Asia/Tokyo", "online")
+
+    at = events.appointment(article, hours, "Europe/Amsterdam", "news.example.org", "")
+    days = events.appointment(article, Event("2020-08-15", "2020-08-21"), "Europe/Amsterdam", "news.example.org", "")
+    local = events.appointment(article, Event("2020-07-01T16:00"), "Europe/Amsterdam", "news.example.org", "")
+
+    assert datetime(2020, 7, 1, 7, 0, tzinfo=UTC) == at.begins
+    assert datetime(2020, 7, 1, 8, 0, tzinfo=UTC) == at.ends
+    assert ("event-7@news.example.org", "Circle", "online") == (at.uid, at.summary, at.place)
+    assert (date(2020, 8, 15), date(2020, 8, 22)) == (days.begins, days.ends)
+    assert datetime(2020, 7, 1, 14, 0, tzinfo=UTC) == local.begins
+    assert local.ends is None
 
 
 @given(st.text(), st.text())

@@ -8,8 +8,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from newsletter.confined import Child
 from newsletter.errors import RenderFailed
 from newsletter.images.model import Hosted, Shelf
-from newsletter.issues.model import Issue, SectionKind, Show
+from newsletter.issues import document
+from newsletter.issues.model import Event, Issue, SectionKind, Show
+from newsletter.issues.richhtml import to_html
 from newsletter.letters.compose import CLIPPED_BYTES, Composition, ContentWarning, compose_issue
+from newsletter.letters.eventlinks import address
 from newsletter.letters.letter import LetterKind, SlotName, fill_html, fill_text
 from newsletter.letters.templates import Templates, packaged_templates
 from tests.harness.letters import (
@@ -392,3 +395,26 @@ def test_text_part_is_laid_out_for_reading(templates: Templates) -> None:
     assert "\nStaying relevant\n----------------\nby Susan Schnuer\n" in text
     assert "[1] editors@cpdwl.example.org" in text
     assert "Pairs | Regions" in text
+
+
+def test_an_event_has_a_link_for_calendars(templates: Templates) -> None:
+    """In the page and in the text; the same for every reader."""
+    circle = replace(an_article(41, "Reading circle"), event=Event("2020-02-27T16:00"))
+    composition = compose(templates, an_issue(a_section("Dates", circle, kind=SectionKind.EVENTS)))
+    there = address(LINKS, SEED, 41)
+
+    assert there in {link.attributes.get("href") for link in tree_of(composition).css("a")}
+    assert there in text_of(composition)
+
+
+def test_rich_text_asks_for_answers_by_its_slots_alone(templates: Templates) -> None:
+    """Also where it was made of a post; braces that stood in the post are words."""
+    words = {"type": "text", "text": "Dear {{ name }} of "}
+    slot = {"type": "slot", "attrs": {"key": "library", "otherwise": "your library"}}
+    rich = document.read({"type": "doc", "content": [{"type": "paragraph", "content": [words, slot]}]})
+    article = replace(an_article(content=to_html(rich), show=Show.FULL), document=document.write(rich))
+
+    composition = compose(templates, one_article_issue(article))
+
+    assert ["library|your library"] == list(composition.draft.answers)
+    assert "Dear {{ name }} of slot" in " ".join(composition.draft.text.split())

@@ -10,15 +10,16 @@ from newsletter.database import Database
 from newsletter.images import store as images
 from newsletter.images.fetching import Bringer
 from newsletter.images.model import Shelf
-from newsletter.issues import contents, draft, store
+from newsletter.issues import contents, document, draft, store
 from newsletter.issues.contents import Text
 from newsletter.issues.model import Issue, SectionKind, SectionPlan, Show
+from newsletter.issues.richhtml import to_html
 from newsletter.letters.illustrate import BEFORE_RETRY, Illustrated, illustrate, shelf_of
 from newsletter.letters.links import Links
 from newsletter.outbound import FetchPolicy
 from tests.harness.chaosfeed import ChaosFeed, Page
 from tests.harness.drawn import photo
-from tests.harness.newsroom import a_newsletter
+from tests.harness.newsroom import a_newsletter, an_image
 
 JPEG = "image/jpeg"
 
@@ -115,3 +116,17 @@ def test_open_issues_are_looked_after_once_for_each_version(bringer: Bringer, no
     with bringer.database.write() as tx:
         store.begin_edit(tx, issue.id, now + timedelta(minutes=1), None)
     assert (issue.id,) == waiting()
+
+
+def test_images_of_a_rich_text_come_from_the_library(bringer: Bringer, now: datetime) -> None:
+    """They are named by their keys, and nobody is asked for them."""
+    with bringer.database.write() as tx:
+        key = an_image(tx, alt="A boat")
+    rich = document.read({"type": "doc", "content": [{"type": "image", "attrs": {"key": key}}]})
+    issue = an_issue(bringer.database, now, Text("One", to_html(rich), Show.FULL, document=document.write(rich)))
+
+    brought = asyncio.run(illustrate(bringer, issue.id))
+
+    assert Illustrated(pictures=0, fetched=0, lost=()) == brought
+    hosted = shelf(bringer.database, issue).by_source[f"https://library.invalid/{key}"]
+    assert (f"https://news.example.org/images/{key}.jpg", "A boat") == (hosted.src, hosted.alt)
