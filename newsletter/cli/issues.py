@@ -4,6 +4,7 @@ import click
 
 from newsletter import inspection
 from newsletter.cli import (
+    announcing,
     articles,
     audience,
     checking,
@@ -189,6 +190,7 @@ issues = click.Group(
         errata.erratum,
         errata.errata,
         verifying.verify,
+        announcing.announce_,
     ],
     help="Draft, edit, approve, send and report issues.",
 )

@@ -165,6 +165,12 @@ async def fill_archive(application: Application) -> bool:
     return False
 
 
+async def print_issues(application: Application) -> bool:
+    """Print what was taken into the archive, one issue at each tick."""
+    await asyncio.to_thread(archiving.print_one, application)
+    return False
+
+
 FINISH = Step("finish issues", finish_issues)
 
 
@@ -185,6 +191,7 @@ STEPS = (
     Step("resend what is uncertain", resend_uncertain),
     FINISH,
     Step("fill the archive", fill_archive),
+    Step("print issues", print_issues),
     Step("remind who did not confirm", remind_pending),
     Step("ask whom imports brought", ask_imported),
     Step("forget who never confirmed", let_pending_go),
