@@ -20,6 +20,7 @@ from subscribers.transaction import Transaction
 BEFORE_RETRY = timedelta(hours=1)
 # An issue that shows more is a catalogue; whatever is beyond is left out and told.
 MOST_PICTURES = 150
+MOST_DOCUMENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ async def illustrate(
     await asyncio.to_thread(_tie, bringer, issue, wanted)
     return Illustrated(
         pictures=sum(not one.is_document for one in wanted),
-        fetched=sum(not one.trouble for one in brought),
+        fetched=sum(not one.trouble and not one.wanted.is_document for one in brought),
         lost=tuple(one for one in brought if one.trouble),
     )
 
@@ -83,7 +84,9 @@ def _wanted(bringer: Bringer, issue: Issue) -> list[Wanted]:
     orders = [_order(article, is_letter=is_letter) for article, is_letter in _articles(issue)]
     found = [needs for needs in needs_of_all(bringer.child, orders) if isinstance(needs, Needs)]
     shown = dict.fromkeys(url for needs in found for url in needs.pictures if not url.startswith(LIBRARY))
-    return [Wanted(url) for url in [*shown][:MOST_PICTURES]]
+    linked = dict.fromkeys(url for needs in found for url in needs.documents)
+    documents = [Wanted(url, is_document=True) for url in [*linked][:MOST_DOCUMENTS] if url.startswith(("http://", "https://"))]
+    return [*(Wanted(url) for url in [*shown][:MOST_PICTURES]), *documents]
 
 
 def _articles(issue: Issue) -> Iterator[tuple[Article, bool]]:
