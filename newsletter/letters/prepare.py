@@ -145,7 +145,7 @@ def _prepared(order: Order) -> Prepared | Unfit:
         text=plaintext.write(html),
         picture=picture,
         goes_on=goes_on,
-        warnings=fit.remarks if not order.words else _remarks_of_excerpt(fit, picture),
+        warnings=fit.remarks if not order.words else _remarks_of_excerpt(fit, order, picture),
     )
 
 
@@ -157,10 +157,10 @@ def _excerpt(fit: Fit, order: Order) -> tuple[str, bool]:
     return shown.html, shown.is_cut
 
 
-def _remarks_of_excerpt(fit: Fit, lead: Picture | None) -> tuple[str, ...]:
+def _remarks_of_excerpt(fit: Fit, order: Order, lead: Picture | None) -> tuple[str, ...]:
     """Say of pictures only what matters where one at most is shown."""
     if lead is None:
-        return (*fit.warnings, *fit.settled.lost[:1])
+        return (*fit.warnings, *fit.settled.lost[:1]) if order.take is Take.LEAD else fit.warnings
     return fit.warnings if lead.alt else (*fit.warnings, silent_words(1))
 
 
