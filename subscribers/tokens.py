@@ -21,7 +21,7 @@ HASH_LENGTH = 64
 # `List-Unsubscribe: <https://host/u/…>` to stay on one line of 76 columns; mail servers re-encode longer ones.
 _NUMBER_BYTES = 5
 _MAC_BYTES = 11
-_TOKEN_LENGTH = 26
+TOKEN_LENGTH = 26
 _PADDING = "======"
 # Base32 (RFC 4648 6), lower case, two characters at a time: three links a message are the larger part of writing it, and
 # the library's function takes three times as long.
@@ -29,7 +29,7 @@ _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _PAIR_BITS = 10
 _PAIR_MASK = (1 << _PAIR_BITS) - 1
-_SHIFTS = range((_TOKEN_LENGTH // 2 - 1) * _PAIR_BITS, -1, -_PAIR_BITS)
+_SHIFTS = range((TOKEN_LENGTH // 2 - 1) * _PAIR_BITS, -1, -_PAIR_BITS)
 # 26 characters hold two bits more than 16 bytes.
 _SPARE_BITS = 2
 
@@ -119,7 +119,7 @@ class Keyring:
         raise TokenInvalid
 
     def _opened(self, purpose: Purpose, token: str) -> int:
-        if len(token) != _TOKEN_LENGTH or not token.isascii():
+        if len(token) != TOKEN_LENGTH or not token.isascii():
             raise TokenInvalid
         try:
             raw = base64.b32decode(token.upper() + _PADDING)

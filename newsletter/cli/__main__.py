@@ -39,6 +39,7 @@ from newsletter.cli import (
     staff,
     subscribers,
     suppressions,
+    templates,
     topics,
 )
 from newsletter.cli.door import Door, take_name
@@ -68,6 +69,7 @@ for command in (
     running.demo,
     doctor.doctor,
     newsletters.newsletters,
+    templates.templates,
     feeds.feeds,
     issues.issues,
     images.images,

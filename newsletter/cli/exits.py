@@ -57,7 +57,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.REFUSED: "Understood and not granted: wrong state, bad value, not permitted, name taken, no feed could be read.",
     Exit.NOT_READY: "A setting is wrong or missing, the database is not ready, or `doctor` found something wrong.",
     Exit.NO_MAILER: "Mail waits: another worker owns this SQLite database, no relay is configured, or it takes nothing.",
-    Exit.UNSOUND: "`issues verify` or `consent verify` found that something which is written does not fit together.",
+    Exit.UNSOUND: "`issues verify` or `consent verify` found what does not fit together, `templates check` a wrong template.",
     Exit.INTERRUPTED: "Stopped before the end: by Ctrl-C, by answering no, or a `worker --until-idle` by a signal.",
 }
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from importlib.resources import files
@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 import mjml
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, pass_context
-from jinja2.exceptions import TemplateRuntimeError
+from jinja2.exceptions import TemplateRuntimeError, TemplateSyntaxError
+from jinja2.ext import Extension
 from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
@@ -24,6 +25,7 @@ from newsletter.languages.markup import NO_LOOK, html
 from newsletter.languages.model import ENGLISH
 from newsletter.letters.content import nesting
 from newsletter.letters.holes import Bare, Holes, Ready, Style
+from newsletter.letters.linemap import Marking, Traced, traced
 from newsletter.letters.plaintext import underlined, wrap
 from newsletter.letters.theme import Theme
 from newsletter.letters.themes import FEDERATION, Themes
@@ -38,6 +40,7 @@ LONGEST_SUBJECT = 250
 # More than an instance has newsletters; each is a page of values.
 MOST_THEMES_KEPT = 200
 
+_SUFFIXES = frozenset({".mjml", ".txt", ".css"})
 _BYTE_POSITION = re.compile(r"at position (\d+):")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _BLANKS_AT_END = re.compile(r"[ \t]+\n")
@@ -49,6 +52,15 @@ class _Kit:
 
     mail: SandboxedEnvironment
     text: SandboxedEnvironment
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxFault:
+    """A template that Jinja cannot parse."""
+
+    file: str
+    line: int
+    text: str
 
 
 class Templates:
@@ -115,6 +127,36 @@ class Templates:
         if nesting(source) > DEEPEST_TEMPLATE:
             raise RenderFailed(name, f"it is nested deeper than {DEEPEST_TEMPLATE} levels")
         return source
+
+    def traced(self, name: str, holes: Holes, values: dict[str, object]) -> Traced:
+        """Render a template to MJML as `source` does, and remember which template each part comes from.
+
+        Raises:
+            RenderFailed: the template is wrong.
+
+        """
+        kit = _kit_for(self._path, self.words, (Marking,))
+        marking = kit.mail.extensions[Marking.identifier]
+        assert isinstance(marking, Marking)
+        return traced(_rendered(kit.mail, name, {**values, **self._dressing(), "holes": holes}), marking.files)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where templates are looked for, what counts most first."""
+        return self._path
+
+    def syntax_faults(self) -> Iterator[SyntaxFault]:
+        """Parse every template there is, whether anything uses it or not, and give what cannot be parsed."""
+        for folder in self._path:
+            for file in sorted(folder.rglob("*")):
+                if file.suffix in _SUFFIXES and file.is_file():
+                    name = file.relative_to(folder).as_posix()
+                    try:
+                        self._kit.mail.parse(file.read_text(encoding="utf-8"), name)
+                    except TemplateSyntaxError as error:
+                        yield SyntaxFault(name, error.lineno, error.message or "it cannot be parsed")
+                    except UnicodeDecodeError:
+                        yield SyntaxFault(name, 0, "it is not UTF-8")
 
     def content_hash(self) -> str:
         """Give a hash of the templates and the theme: what a letter was made with is told from what there is now."""
@@ -205,7 +247,7 @@ def lay_out(source: str) -> str:
     return html
 
 
-def _kit_for(path: Sequence[Path], words: Words) -> _Kit:
+def _kit_for(path: Sequence[Path], words: Words, extensions: Sequence[type[Extension]] = ()) -> _Kit:
     loader = FileSystemLoader(path)
     # Sandboxed: templates can be brought along by settings. Strict: a misspelt name is an error, not a gap.
     mail = SandboxedEnvironment(
@@ -213,6 +255,7 @@ def _kit_for(path: Sequence[Path], words: Words) -> _Kit:
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_kept_back,
+        extensions=extensions,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from newsletter.letters.answers import otherwise_of
 from newsletter.letters.compose import CLIPPED_BYTES, LONGEST_PREHEADER
 from newsletter.letters.letter import SlotName
+from newsletter.letters.meter import longest_size
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend, newsletter_command
 
@@ -18,11 +18,6 @@ MOST_STYLE_BYTES = 16_384
 LONGEST_SUBJECT = 120
 # Where a preheader ends before the line does, inboxes go on with whatever the letter says next.
 SHORTEST_PREHEADER = 25
-
-# A person's values where they are long: a name of 40 characters, the token of a link (26 characters of base32) behind our
-# address.
-_LONG_NAME = "M" * 40
-_LINK_TOKEN = "t" * 26
 
 _WORD = re.compile(r"\w{3,}")
 
@@ -37,23 +32,8 @@ def check(seen: Inspected) -> Iterator[Finding]:
 
 
 def personal_size(seen: Inspected) -> int:
-    """Count the bytes of the HTML as one person gets it, with a long name and full links."""
-    draft, own = seen.draft, seen.own
-    values = {
-        SlotName.NAME: _LONG_NAME,
-        SlotName.UNSUBSCRIBE: own.unsubscribe(_LINK_TOKEN),
-        SlotName.PREFERENCES: own.preferences(_LINK_TOKEN),
-        SlotName.WEB_COPY: own.issue(seen.newsletter.slug, seen.issue.number),
-    }
-    longer = sum(
-        draft.html.count(token) * (len(values.get(name, _LINK_TOKEN).encode()) - len(token))
-        for name, token in draft.slots.items()
-    )
-    answers = sum(
-        draft.html.count(token) * (max(len(otherwise_of(name).encode()), len(_LONG_NAME)) - len(token))
-        for name, token in draft.answers.items()
-    )
-    return len(draft.html.encode()) + longer + answers
+    """Count the bytes of the HTML as the reader with the longest name and answers gets it."""
+    return longest_size(seen.draft, seen.own, seen.newsletter.slug, seen.issue.number)
 
 
 def _about_the_subject(seen: Inspected) -> Iterator[Finding]:
