@@ -20,6 +20,8 @@ Name = Literal[
     "month.gathered",
     "slot.drafted",
     "issue.created",
+    # The clock, for each of the staff who is told; passed before the commit.
+    "staff.reminded",
     # The clock, for each person who did not confirm; passed before the commit.
     "person.reminded",
     "person.forgotten",

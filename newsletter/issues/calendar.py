@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
@@ -15,7 +16,9 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
 
 from newsletter.issues import schedulebook, timetable
-from newsletter.issues.model import IssueState, Month
+from newsletter.issues.model import Issue, IssueState, Month
+from newsletter.issues.practice import Milestone, milestones
+from newsletter.issues.recurrence import instant
 from newsletter.issues.schedule import Covers, Due, Schedule, Slot, SlotState, WhenEmpty, covered_month
 from newsletter.issues.schedulebook import PRACTICE, lateness, practice_of
 from newsletter.tables.issues import issue, schedule, slot
@@ -26,6 +29,9 @@ LEASE = timedelta(seconds=120)
 
 # Between two tries to draft a slot: a feed that is down is not asked at every tick.
 PAUSE_BETWEEN_TRIES = timedelta(minutes=5)
+
+# Between the clocks of two hosts.
+TOLERANCE = timedelta(minutes=1)
 
 # Issues that go out when their time comes, if they are approved; what is further on has gone out already.
 _WAITING = (IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.APPROVED, IssueState.SCHEDULED)
@@ -53,12 +59,32 @@ def record_slots(tx: Transaction, now: datetime) -> int:
     return sum(_record(tx, one, now) for one in schedulebook.running(tx))
 
 
+def follow_zones(tx: Transaction, now: datetime) -> int:
+    """Move what is still to come to the moment its nominal time means by now; gives how many slots were moved.
+
+    Parliaments change the rules of their zones at short notice. What people agreed on is the time on their clocks.
+    """
+    waiting = _slots(tx, slot.c.state.in_((*_UNDRAFTED, SlotState.DRAFTED)), slot.c.send_at > now)
+    moved = [(one, at) for one in waiting if (at := instant(datetime.fromisoformat(one.slot_key), one.zone)) != one.send_at]
+    for one, at in moved:
+        tx.execute(update(slot).where(*_is(one.newsletter_id, one.slot_key)).values(send_at=at))
+        is_its_time = (issue.c.id == one.issue_id, issue.c.send_at == one.send_at)
+        tx.execute(update(issue).where(*is_its_time).values(send_at=at))
+    return len(moved)
+
+
 def claim_draft(tx: Transaction, now: datetime, token: str) -> Slot | None:
     """Take the next slot to be drafted, for the length of a lease; None when there is none, or another was faster."""
     is_free = and_(
         slot.c.state.in_(_UNDRAFTED),
         slot.c.draft_at <= now,
-        or_(slot.c.lease_until.is_(None), slot.c.lease_until <= now),
+        or_(
+            slot.c.lease_until.is_(None),
+            slot.c.lease_until <= now,
+            # No lease and no pause reaches so far: the clock of this machine was set back since, and whoever held it waits for
+            # nothing. One that still works on it loses it, as its token is another's.
+            slot.c.lease_until > now + PAUSE_BETWEEN_TRIES + TOLERANCE,
+        ),
     )
     found = next((one for one in _slots(tx, is_free) if not one.is_overdue(now)), None)
     if found is None:
@@ -109,6 +135,18 @@ def due(tx: Transaction, now: datetime) -> tuple[Due, ...]:
         .order_by(issue.c.send_at, issue.c.id),
     )
     return tuple(Due(row.id, row.newsletter_id, row.slot_key, row.send_at, lateness(row.most_late_minutes)) for row in rows)
+
+
+def dates_of_issue(tx: Transaction, of: Issue) -> tuple[Milestone, ...]:
+    """Give the dates on the way of an issue: its slot's, or by a time that was given by hand; none where it has no time."""
+    slots = _slots(tx, *_is(of.newsletter_id, of.slot_key)) if of.slot_key is not None else ()
+    if slots and slots[0].state is not SlotState.DONE:
+        return slots[0].milestones
+    current = schedulebook.schedule_of(tx, of.newsletter_id)
+    if current is None or of.send_at is None:
+        return ()
+    sending = of.send_at.astimezone(ZoneInfo(current.zone)).replace(tzinfo=None)
+    return milestones(current.practice, sending, current.zone, None)
 
 
 def settle(tx: Transaction, of: Slot | Due, state: SlotState, note: str = "") -> None:

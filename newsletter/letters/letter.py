@@ -30,13 +30,15 @@ class LetterKind(StrEnum):
     # To the new address, which is asked, and to the old one, which is told.
     MOVE = "move"
     MOVED = "moved"
+    # To the staff, of what waits for them.
+    DUTY = "duty"
     # To somebody who is asked to look an issue over, and need not be known as a reader.
     REVIEW = "review"
 
 
 # Letters that somebody of the staff has sent to one address for the sake of one issue: no subscription is asked for, and
 # whoever left by their own wish gets them all the same.
-FOR_GUESTS = frozenset({LetterKind.REVIEW})
+FOR_GUESTS = frozenset({LetterKind.DUTY, LetterKind.REVIEW})
 
 # Letters that answer what somebody did at our door, perhaps somebody else: they need no confirmed subscription, carry nothing
 # that anybody typed, and whoever left by their own wish gets them all the same.

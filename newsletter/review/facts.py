@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from newsletter.feeds.model import Post
 from newsletter.issues.model import Article, Issue, Newsletter
-from newsletter.issues.revised import Change
 from newsletter.letters.compose import Composition
 from newsletter.letters.letter import Draft
 from newsletter.letters.links import Links
@@ -57,6 +56,14 @@ class LastIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class Revised:
+    """A post that its blog changed after it was taken into the issue."""
+
+    article_id: int
+    revised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """How many people get the issue, and how many got the one before."""
 
@@ -81,8 +88,7 @@ class Facts:
 
     # Posts that no issue carries and this one could.
     left_out: Sequence[Post] = ()
-    # What feeds say otherwise since the issue took their posts.
-    changes: Sequence[Change] = ()
+    revised: Sequence[Revised] = ()
     # Keys of what this instance may know of its readers.
     attributes: Collection[str] = ()
     last: LastIssue | None = None

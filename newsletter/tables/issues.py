@@ -191,10 +191,6 @@ article = Table(
     Column("position", Integer, nullable=False),
     # The post it was copied from; the copy is the editor's, the post never changes.
     Column("post_id", Number, ForeignKey("post.id", ondelete="SET NULL")),
-    # The text of the post that an editor last decided for (its fingerprint), and the vanishing of the post they know of. What
-    # the feed says beyond that is offered to them.
-    Column("taken_fingerprint", Text, nullable=False, server_default=""),
-    Column("known_vanished_at", Instant),
     Column("title", Text, nullable=False),
     Column("byline", Text, nullable=False),
     Column("link", Text, nullable=False),
@@ -227,6 +223,18 @@ article = Table(
     Index("ix_article_order", "issue_id", "section_id", "position"),
     Index("ix_article_post", "post_id"),
     **SQLITE,
+)
+
+# Who was told by mail of what is owed to an issue (issues.duties).
+staff_reminder = Table(
+    "staff_reminder",
+    metadata,
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
+    Column("duty", Text, nullable=False),
+    Column("account_id", Number, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("told_at", Instant, nullable=False),
+    PrimaryKeyConstraint("issue_id", "duty", "account_id"),
+    **SQLITE_STRICT,
 )
 
 # What waits for a person: a held issue, a missed slot, a feed that is down. One open alert per key.

@@ -11,6 +11,8 @@ account = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("role", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    # Where they are told what waits for them.
+    Column("address", Text, nullable=False, server_default=""),
     CheckConstraint("role IN ('viewer', 'editor', 'publisher', 'admin')", name="role"),
     **SQLITE,
 )

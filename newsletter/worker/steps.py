@@ -27,7 +27,7 @@ from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
-from newsletter.worker import archiving, digests, forgetting, people
+from newsletter.worker import archiving, digests, forgetting, people, reminding
 from subscribers import seals
 from subscribers.transaction import Transaction
 
@@ -165,9 +165,9 @@ async def fill_archive(application: Application) -> bool:
     return False
 
 
-async def print_issues(application: Application) -> bool:
-    """Print what was taken into the archive, one issue at each tick."""
-    await asyncio.to_thread(archiving.print_one, application)
+async def remind_staff(application: Application) -> bool:
+    """Tell the staff by mail what waits for them."""
+    await asyncio.to_thread(reminding.remind, application)
     return False
 
 
@@ -191,7 +191,7 @@ STEPS = (
     Step("resend what is uncertain", resend_uncertain),
     FINISH,
     Step("fill the archive", fill_archive),
-    Step("print issues", print_issues),
+    Step("remind the staff", remind_staff),
     Step("remind who did not confirm", remind_pending),
     Step("ask whom imports brought", ask_imported),
     Step("forget who never confirmed", let_pending_go),
@@ -230,9 +230,12 @@ def _record_slots(application: Application) -> None:
     now = application.clock()
     with application.database.write() as tx:
         recorded = calendar.record_slots(tx, now)
+        moved = calendar.follow_zones(tx, now)
     failpoints.hit("slots.recorded")
     if recorded:
         log.info("slots recorded", slots=recorded)
+    if moved:
+        log.warning("a time zone changed its rules", slots=moved)
     with application.database.write() as tx:
         missed = agenda.miss_overdue(tx, now)
     for slot in missed:

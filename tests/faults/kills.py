@@ -30,6 +30,7 @@ DRAFTING = ("slots.recorded", "slot.claimed", "month.gathered", "issue.created",
 
 # Passed where nothing is mailed, and killed at beside what they belong to: the place, and the tests.
 BESIDE = {
+    "staff.reminded": "newsletter/worker/test_reminding.py",
     "person.reminded": "newsletter/worker/test_people.py",
     "person.forgotten": "newsletter/worker/test_people.py",
     "person.asked": "newsletter/worker/test_people.py",

@@ -18,8 +18,7 @@ ROOT = Path(__file__).parents[2]
 TRANSLATED = [language.code for language in LANGUAGES if language != ENGLISH]
 TEMPLATES = sorted(
     path
-    for place in ("pages/public", "email", "print")
-    for path in (ROOT / "templates" / place).rglob("*")
+    for path in [*(ROOT / "templates" / "pages" / "public").rglob("*"), *(ROOT / "templates" / "email").rglob("*")]
     if path.suffix in {".html", ".mjml", ".txt"}
 )
 

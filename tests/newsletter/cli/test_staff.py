@@ -12,8 +12,19 @@ def test_staff_is_added_and_listed(terminal: Terminal) -> None:
     """With the role that was given."""
     terminal.ok("staff", "add", "Ann", "--role", "editor")
 
-    assert [{"name": "Ann", "role": "editor"}] == terminal.ok("staff", "list")["staff"]
+    assert [{"name": "Ann", "role": "editor", "address": ""}] == terminal.ok("staff", "list")["staff"]
     assert "Ann" in terminal("staff", "list").out
+
+
+def test_staff_is_told_at_an_address(terminal: Terminal) -> None:
+    """Said at once or later, taken back, and refused where nothing can be mailed."""
+    terminal.ok("staff", "add", "Ann", "--role", "editor", "--address", "ann@example.org")
+    terminal.ok("staff", "add", "Bob", "--role", "editor")
+
+    assert "bob@example.org" == terminal.ok("staff", "edit", "bob", "--address", "bob@example.org")["address"]
+    assert not terminal.ok("staff", "edit", "Ann", "--address", "")["address"]
+    assert Exit.REFUSED == terminal("staff", "edit", "Bob", "--address", "bob at home").code
+    assert ["", "bob@example.org"] == [one["address"] for one in terminal.ok("staff", "list")["staff"]]
 
 
 def test_taken_name_is_refused(terminal: Terminal) -> None:

@@ -1,8 +1,12 @@
 """The calendar: one slot, one issue, whatever restarts, schedulers and clocks do."""
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
+from importlib.resources import files
+from pathlib import Path
 from threading import Barrier
+from zoneinfo import TZPATH, ZoneInfo, reset_tzpath
 
 import pytest
 from sqlalchemy import text
@@ -35,6 +39,7 @@ def schedule(
     draft_before: timedelta = WEEK,
     covers: Covers | None = None,
     practice: Practice = USUAL,
+    zone: str = "Europe/Amsterdam",
 ) -> Schedule:
     """Say when issues are due."""
     with database.write() as tx:
@@ -44,7 +49,7 @@ def schedule(
                 newsletter.id,
                 parse_recurrence(recurrence),
                 at,
-                "Europe/Amsterdam",
+                zone,
                 draft_before,
                 covers,
                 WhenEmpty.SKIP,
@@ -277,6 +282,69 @@ def test_a_claim_is_a_lease(database: Database, newsletter: Newsletter) -> None:
         assert not calendar.release_draft(tx, first, "first", DRAFT_AT, "")
         assert calendar.renew_claim(tx, second, "second", DRAFT_AT + calendar.LEASE)
     assert None is claim(database, DRAFT_AT + calendar.LEASE + MINUTE, "third")
+
+
+def test_a_clock_that_is_set_back_holds_up_nothing(database: Database, newsletter: Newsletter) -> None:
+    """A worker died with a lease, and the clock went back two hours: another takes the slot at once (T06)."""
+    schedule(database, newsletter)
+    record(database, DRAFT_AT)
+    dead = claim(database, DRAFT_AT + timedelta(hours=2), "dead")
+    assert dead is not None
+
+    assert claim(database, DRAFT_AT, "alive") is not None
+    with database.write() as tx:
+        assert not calendar.finish_draft(tx, dead, "dead", SlotState.SKIPPED, None)
+
+
+@pytest.fixture
+def made_up(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Give a way to let the zone Made/Up follow the rules of another one."""
+    (tmp_path / "Made").mkdir()
+
+    def follow(zone: str) -> None:
+        rules = files("tzdata").joinpath("zoneinfo", *zone.split("/")).read_bytes()
+        (tmp_path / "Made" / "Up").write_bytes(rules)
+        ZoneInfo.clear_cache()
+
+    before = TZPATH
+    reset_tzpath([str(tmp_path), *before])
+    yield follow
+    reset_tzpath(before)
+    ZoneInfo.clear_cache()
+
+
+def test_a_zone_that_changes_its_rules_moves_what_is_to_come(
+    database: Database, newsletter: Newsletter, made_up: Callable[[str], None]
+) -> None:
+    """Nine o'clock is nine o'clock: the key stays, and slot and issue move to the moment it means by now (T07)."""
+    made_up("Europe/Amsterdam")
+    schedule(database, newsletter, zone="Made/Up")
+    record(database, DRAFT_AT)
+    with database.write() as tx:
+        claimed = calendar.claim_draft(tx, DRAFT_AT, "one")
+        assert claimed is not None
+        made = draft_month(tx, newsletter, Month(2019, 11), DRAFT_AT, slot_key=claimed.slot_key, send_at=claimed.send_at)
+        calendar.finish_draft(tx, claimed, "one", SlotState.DRAFTED, made.id)
+
+    made_up("Asia/Kathmandu")
+    with database.write() as tx:
+        moved = [calendar.follow_zones(tx, DRAFT_AT + MINUTE), calendar.follow_zones(tx, DRAFT_AT + MINUTE)]
+        slot = calendar.upcoming(tx, newsletter.id, DRAFT_AT, 1)[0]
+        at = datetime(2019, 12, 2, 3, 15, tzinfo=UTC)
+
+        assert ([1, 0], "2019-12-02T09:00", at) == (moved, slot.slot_key, slot.send_at)
+        assert [at] == [due.send_at for due in calendar.due(tx, at)]
+
+
+def test_the_calendar_goes_on_after_2038(database: Database, newsletter: Newsletter) -> None:
+    """Where 32 bits of seconds end (T10)."""
+    late = datetime(2038, 1, 18, 12, 0, tzinfo=UTC)
+    schedule(database, newsletter, late, recurrence="day 20")
+
+    assert 1 == record(database, late)
+    claimed = claim(database, late)
+    assert claimed is not None
+    assert ("2038-01-20T09:00", datetime(2038, 1, 20, 8, 0, tzinfo=UTC)) == (claimed.slot_key, claimed.send_at)
 
 
 def test_what_could_not_be_drafted_is_tried_again(database: Database, newsletter: Newsletter) -> None:

@@ -1,0 +1,92 @@
+"""What a tick does about the staff: tells them by mail what waits for them, each thing once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from newsletter import failpoints
+from newsletter.bootstrap import Application
+from newsletter.errors import NewsletterError
+from newsletter.issues import calendar, duties, newsletters, reminders, store
+from newsletter.issues.duties import Owed
+from newsletter.issues.model import Issue, IssueState, Newsletter
+from newsletter.issues.practice import Milestone
+from newsletter.letters.duties import compose
+from newsletter.mail import dispatch, mailings
+from newsletter.staff import accounts
+from newsletter.staff.accounts import Account
+from newsletter.staff.permissions import Permission, allowed
+from subscribers.address import parse
+
+log = structlog.get_logger()
+
+_UNDECIDED = frozenset({IssueState.DRAFT, IssueState.IN_REVIEW})
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An issue that something is owed to, and who is to be told."""
+
+    newsletter: Newsletter
+    issue: Issue
+    dates: tuple[Milestone, ...]
+    owed: Owed
+    people: tuple[Account, ...]
+
+
+def remind(application: Application) -> None:
+    """Tell the staff of what is owed to the issues in the making; one letter that cannot be made holds up no other."""
+    for one in _waiting(application):
+        try:
+            _tell(application, one)
+        except NewsletterError as refusal:
+            log.warning("staff cannot be reminded", issue=one.issue.id, duty=one.owed.duty.value, reason=str(refusal))
+
+
+def _waiting(application: Application) -> list[_Waiting]:
+    now = application.clock()
+    found = []
+    with application.database.read() as tx:
+        staff = [one for one in accounts.all_accounts(tx) if one.address]
+        if not staff or mailings.is_copy(tx):
+            return []
+        for line in store.issues_in(tx, _UNDECIDED):
+            issue = store.load(tx, line.id)
+            dates = calendar.dates_of_issue(tx, issue)
+            owed = duties.owed(issue, dates, now)
+            if owed is None:
+                continue
+            people = [one for one in _concerned(staff, owed) if not reminders.was_told(tx, issue.id, owed.duty, one.id)]
+            if people:
+                found.append(_Waiting(newsletters.by_id(tx, issue.newsletter_id), issue, dates, owed, tuple(people)))
+    return found
+
+
+def _concerned(staff: Sequence[Account], owed: Owed) -> list[Account]:
+    permission = Permission.APPROVE if owed.duty.is_for_approvers else Permission.EDIT
+    return [one for one in staff if allowed(one.role, permission)]
+
+
+def _tell(application: Application, one: _Waiting) -> None:
+    seed = application.keyring.derive("slots")
+    draft = compose(application.templates, one.newsletter, one.issue, one.dates, one.owed, application.links, seed)
+    for person in one.people:
+        now = application.clock()
+        with application.database.write() as tx:
+            if not reminders.begin(tx, one.issue.id, one.owed.duty, person.id, now):
+                # Another worker was faster.
+                continue
+            dispatch.to_guest(
+                tx,
+                application.keyring,
+                draft,
+                parse(person.address),
+                now,
+                newsletter_id=one.newsletter.id,
+                issue_id=one.issue.id,
+                list_id=one.newsletter.list_id,
+                number=0,
+            )
+            failpoints.hit("staff.reminded")
+        log.info("staff reminded", issue=one.issue.id, duty=one.owed.duty.value, account=person.id)

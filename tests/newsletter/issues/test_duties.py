@@ -1,0 +1,81 @@
+"""What the staff owes an issue."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.issues.duties import STALE, Duty, owed
+from newsletter.issues.model import Issue, IssueState, SectionKind
+from newsletter.issues.practice import Milestone, Stage
+from tests.harness.letters import a_section, an_article, an_issue
+
+DRAFT_AT = datetime(2020, 1, 27, 8, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+DATES = (
+    Milestone(Stage.DRAFT, DRAFT_AT),
+    Milestone(Stage.CONTRIBUTIONS, DRAFT_AT + 2 * DAY),
+    Milestone(Stage.REVIEW, DRAFT_AT + 3 * DAY),
+    Milestone(Stage.APPROVAL, DRAFT_AT + 6 * DAY),
+    Milestone(Stage.SENDING, DRAFT_AT + 7 * DAY),
+)
+
+
+def issue(*, is_placeholder: bool = True, state: IssueState = IssueState.DRAFT, created_at: datetime = DRAFT_AT) -> Issue:
+    """Give an issue with one letter."""
+    letter = replace(an_article(), is_placeholder=is_placeholder)
+    made = an_issue(a_section("Letter", letter, kind=SectionKind.LETTER))
+    return replace(made, state=state, created_at=created_at)
+
+
+@pytest.mark.parametrize(
+    ("after", "duty"),
+    [
+        (-timedelta(hours=1), None),
+        (timedelta(), Duty.DRAFTED),
+        (2 * DAY, Duty.LETTERS_MISSING),
+        (3 * DAY, Duty.REVIEW),
+        (5 * DAY, Duty.APPROVAL_SOON),
+        (6 * DAY, Duty.APPROVAL_OVERDUE),
+        (6 * DAY + STALE + timedelta(minutes=1), None),
+    ],
+)
+def test_one_thing_at_a_time_is_told(after: timedelta, duty: Duty | None) -> None:
+    """The latest, and nothing that was due long ago."""
+    found = owed(issue(), DATES, DRAFT_AT + after)
+
+    assert duty == (found.duty if found else None)
+
+
+def test_letters_that_are_there_are_not_missed() -> None:
+    """Nobody is asked for what they have given."""
+    found = owed(issue(is_placeholder=False), DATES, DRAFT_AT + 2 * DAY)
+
+    assert found is not None
+    assert Duty.DRAFTED is found.duty
+
+
+def test_a_late_draft_is_told_when_it_is_there() -> None:
+    """A worker that was down for a day tells of what it drafted when it came back."""
+    found = owed(issue(created_at=DRAFT_AT + DAY), DATES[:1], DRAFT_AT + DAY + STALE)
+
+    assert found is not None
+    assert (Duty.DRAFTED, DRAFT_AT + DAY) == (found.duty, found.since)
+
+
+@pytest.mark.parametrize("state", sorted(set(IssueState) - {IssueState.DRAFT, IssueState.IN_REVIEW}))
+def test_nothing_is_owed_to_an_issue_that_is_decided(state: IssueState) -> None:
+    """Approved, sent, cancelled: nobody is reminded; held: an alert tells."""
+    assert None is owed(issue(state=state), DATES, DRAFT_AT + 6 * DAY)
+
+
+@given(st.lists(st.sampled_from(DATES), unique=True), st.timedeltas(-10 * DAY, 20 * DAY))
+def test_nothing_is_told_before_it_is_owed(dates: Sequence[Milestone], after: timedelta) -> None:
+    """Whatever dates a newsletter keeps."""
+    now = DRAFT_AT + after
+    found = owed(issue(), dates, now)
+
+    assert found is None or found.since <= now <= found.since + STALE
