@@ -120,6 +120,7 @@ class _Question:
     method: str
     headers: tuple[tuple[str, str], ...]
     wants_body: bool = True
+    body: bytes = b""
 
 
 async def fetch(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str]] = ()) -> Fetched:
@@ -154,6 +155,16 @@ async def glance(url: str, policy: FetchPolicy, headers: Iterable[tuple[str, str
     return await _asked(url, policy, _Question("GET", tuple(headers), wants_body=False))
 
 
+async def post(url: str, policy: FetchPolicy, body: bytes, headers: Iterable[tuple[str, str]] = ()) -> Fetched:
+    """Send *body* to *url* and give the answer, whatever its status; a redirect is not followed, and is no answer.
+
+    Raises:
+        FetchFailed: as `fetch`.
+
+    """
+    return await _asked(url, replace(policy, redirects=0), _Question("POST", tuple(headers), body=body))
+
+
 async def _asked(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
     try:
         async with asyncio.timeout(policy.seconds):
@@ -179,7 +190,7 @@ async def _follow(url: str, policy: FetchPolicy, question: _Question) -> Fetched
         is_permanent = is_permanent and answer.status in PERMANENT
         if is_permanent:
             moved_to = str(current)
-    msg = f"redirects more than {policy.redirects} times"
+    msg = f"redirects more than {policy.redirects} times" if policy.redirects else "redirects elsewhere, which is not followed"
     raise _Trouble(msg)
 
 
@@ -255,6 +266,7 @@ async def _exchange(url: httpx2.URL, address: Address, policy: FetchPolicy, ques
             ("Connection", "close"),
             *question.headers,
         ],
+        content=question.body or None,
         extensions={
             "sni_hostname": url.raw_host.decode("ascii"),
             "timeout": httpx2.Timeout(policy.seconds, connect=policy.connect_seconds).as_dict(),

@@ -80,6 +80,12 @@ SETTINGS = (
         "The domain that returned mail comes back to; each message has an envelope sender of its own in it.",
     ),
     Setting(
+        "NEWSLETTER_WORDPRESS_PASSWORD",
+        "none",
+        "The application password with which `newsletter issues announce` writes a draft on a WordPress blog. WordPress makes "
+        "one for a user under Users, Profile, Application Passwords; a contributor's is enough.",
+    ),
+    Setting(
         "NEWSLETTER_UNCERTAIN",
         "`hold`",
         "What becomes of mail whose answer was lost in a crash or with the connection. `hold`: it is shown, and a person "

@@ -67,6 +67,8 @@ class Settings:
     relay: Relay | None = field(repr=False)
     # Empty: the domain of each newsletter's sender.
     return_domain: str
+    # Of the blog on which issues are announced; empty: none.
+    wordpress_password: str = field(repr=False)
     # Mail whose fate is not known is mailed again, once; else it is held.
     resends_uncertain: bool
     tick_seconds: int
@@ -125,6 +127,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         fetch_policy=FetchPolicy(allow_loopback=_read(given, "allow_loopback", _flag, default=False)),
         relay=_read(given, "relay_url", parse_relay, None),
         return_domain=_read(given, "return_domain", _domain, ""),
+        wordpress_password=_read(given, "wordpress_password", str, ""),
         resends_uncertain=_read(given, "uncertain", _resends, default=False),
         tick_seconds=_read(given, "tick_seconds", _tick_seconds, 20),
         keep=Keep(

@@ -64,6 +64,19 @@ def find(tx: Transaction, newsletter_slug: str, number: int) -> PublishedIssue:
     return found[0]
 
 
+def by_id(tx: Transaction, issue_id: int) -> PublishedIssue:
+    """Give one published issue without its letter.
+
+    Raises:
+        IssueNotFound: there is none, or it is not published.
+
+    """
+    found = _published(tx, issue.c.id == issue_id)
+    if not found:
+        raise IssueNotFound(issue_id)
+    return found[0]
+
+
 def published_issue(tx: Transaction, newsletter_slug: str, number: int) -> PublishedLetter:
     """Give one published issue with its letter.
 

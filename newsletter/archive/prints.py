@@ -3,13 +3,24 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
-from newsletter.tables.archive import archive_print
+from newsletter.tables.archive import archive_issue, archive_print
 from subscribers.transaction import Transaction
+
+
+def waiting(tx: Transaction) -> tuple[int, ...]:
+    """Give the issues that were taken in since they were last printed, the latest first."""
+    rows = tx.execute(
+        select(archive_issue.c.issue_id)
+        .outerjoin(archive_print, archive_print.c.issue_id == archive_issue.c.issue_id)
+        .where(or_(archive_print.c.made_at.is_(None), archive_print.c.made_at < archive_issue.c.made_at))
+        .order_by(archive_issue.c.issue_id.desc())
+    )
+    return tuple(rows.scalars())
 
 
 def printed(tx: Transaction, issue_ids: Collection[int]) -> frozenset[int]:
@@ -44,3 +55,8 @@ def keep(tx: Transaction, issue_id: int, content_hash: str, body: bytes, trouble
         .values(issue_id=issue_id, **values)
         .on_conflict_do_update(index_elements=[archive_print.c.issue_id], set_=values)
     )
+
+
+def touch(tx: Transaction, issue_id: int, now: datetime) -> None:
+    """Write down that what was printed is what would be printed now."""
+    tx.execute(update(archive_print).where(archive_print.c.issue_id == issue_id).values(made_at=now))

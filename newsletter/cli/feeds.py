@@ -120,7 +120,14 @@ def remove(door: Door, feed_id: int) -> None:
 
 def _tell(door: Door, gathered: Sequence[Gathered]) -> None:
     document = [
-        {"feed": one.feed.id, "url": one.feed.url, "new": one.new, "revised": one.revised, "trouble": one.trouble}
+        {
+            "feed": one.feed.id,
+            "url": one.feed.url,
+            "new": one.new,
+            "revised": one.revised,
+            "vanished": one.vanished,
+            "trouble": one.trouble,
+        }
         for one in gathered
     ]
     total = {"new": sum(one.new for one in gathered), "revised": sum(one.revised for one in gathered)}
@@ -131,7 +138,8 @@ def _tell(door: Door, gathered: Sequence[Gathered]) -> None:
 def _sentence(one: Gathered) -> str:
     if not one.went_well:
         return f"{one.feed.url}: {one.trouble}"
-    return f"{one.feed.url}: {one.new} new, {one.revised} revised."
+    gone = f", {one.vanished} gone" if one.vanished else ""
+    return f"{one.feed.url}: {one.new} new, {one.revised} revised{gone}."
 
 
 def _document(feed: Feed, newsletter: str) -> dict[str, object]:
@@ -144,6 +152,8 @@ def _document(feed: Feed, newsletter: str) -> dict[str, object]:
         "not_before": feed.not_before,
         "failures": feed.failures,
         "trouble": feed.trouble,
+        "site_zone": feed.site_zone,
+        "site_categories": list(feed.site_categories),
     }
 
 

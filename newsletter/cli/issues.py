@@ -4,8 +4,10 @@ import click
 
 from newsletter import inspection
 from newsletter.cli import (
+    announcing,
     articles,
     audience,
+    changes,
     checking,
     editing,
     errata,
@@ -28,6 +30,7 @@ from newsletter.feeds import store as feeds
 from newsletter.issues import draft as drafting
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Month, Newsletter
+from newsletter.issues.rereading import read_again
 from newsletter.mail import audiences
 from newsletter.review import approval
 from newsletter.staff.permissions import Permission
@@ -96,16 +99,20 @@ def list_(door: Door, newsletter: str | None, limit: int) -> None:
 @click.command("approve")
 @issue_argument
 @click.option("--override", "reason", default="", metavar="REASON", help="Why what blocks it may stand; it is recorded.")
+@click.option("--as-read", "is_as_read", is_flag=True, help="Do not read the feeds once more before.")
 @common
 @pass_door
-def approve(door: Door, issue_id: int, reason: str) -> None:
+def approve(door: Door, issue_id: int, reason: str, *, is_as_read: bool) -> None:
     """Freeze the letter of an issue and say that it may go out; any later edit ends the approval.
 
-    Findings that block it are listed, and it exits 3.
+    The feeds are read once more before: a post that was changed or deleted since the draft is told, and nothing of the issue
+    changes by it. Findings that block it are listed, and it exits 3.
 
     Example: newsletter issues approve 5
     """
     application = door.application
+    if not is_as_read:
+        _read_feeds_again(door, issue_id)
     bring_pictures(door, issue_id, again=True)
     with application.database.read() as tx:
         seed = application.keyring.derive("slots")
@@ -130,6 +137,13 @@ def approve(door: Door, issue_id: int, reason: str) -> None:
         },
         shown.line(f"{issue.title} is approved for {found.words}. {_next(door, issue)}"),
     )
+
+
+def _read_feeds_again(door: Door, issue_id: int) -> None:
+    door.allow(Permission.APPROVE)
+    issue, application = load(door, issue_id), door.application
+    for trouble in read_again(application.database, application.fetch_policy, application.child, application.clock, issue):
+        door.note(f"Whether its posts were changed since is not known. {trouble}")
 
 
 def _next(door: Door, issue: Issue) -> str:
@@ -164,6 +178,7 @@ issues = click.Group(
         articles.event,
         snippets.insert,
         sections.section,
+        changes.changes,
         readers.topics_,
         readers.lists_,
         audience.audience,
@@ -189,6 +204,7 @@ issues = click.Group(
         errata.erratum,
         errata.errata,
         verifying.verify,
+        announcing.announce_,
     ],
     help="Draft, edit, approve, send and report issues.",
 )

@@ -1,9 +1,10 @@
 """Knows where else a blog keeps its posts: further pages, months, the Atom twin of a feed."""
 
 import re
+from datetime import UTC, datetime, timedelta, tzinfo
 from html import unescape
-from typing import Protocol
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import NamedTuple, Protocol
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from newsletter.feeds.addresses import absolute
 
@@ -18,6 +19,18 @@ _PART = re.compile(r"/(?:category|tag|author|topic|\d{4}/\d{2})/")
 _LINK = re.compile(r"<link\b([^<>]{0,2000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
+
+
+# Asked for in this order.
+_COMMON_PATHS = ("feed/", "/feed/", "feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
+_DECEMBER = 12
+
+
+class CalendarMonth(NamedTuple):
+    """A month of a site's calendar."""
+
+    year: int
+    month: int
 
 
 class YearAndMonth(Protocol):
@@ -88,6 +101,42 @@ def month_archive(url: str, month: YearAndMonth) -> str:
     if path is not None or "feed" in dict(parse_qsl(parts.query)):
         return _with_query(url, m=f"{month.year:04d}{month.month:02d}")
     return ""
+
+
+def months_of_site(month: YearAndMonth, zone: tzinfo, site_zone: tzinfo) -> tuple["CalendarMonth", ...]:
+    """Give the months of a site, cut in its zone, that together hold *month* as it is cut in *zone*."""
+    start, end = bounds(month, zone)
+    days = (start.astimezone(site_zone), (end - timedelta(microseconds=1)).astimezone(site_zone))
+    return tuple(dict.fromkeys(CalendarMonth(day.year, day.month) for day in days))
+
+
+def bounds(month: YearAndMonth, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Give the moments at which *month* begins and ends in *zone*."""
+    following = (month.year + 1, 1) if month.month == _DECEMBER else (month.year, month.month + 1)
+    return datetime(month.year, month.month, 1, tzinfo=zone).astimezone(UTC), datetime(*following, 1, tzinfo=zone).astimezone(
+        UTC
+    )
+
+
+def common_feeds(url: str) -> tuple[str, ...]:
+    """Give the addresses at which the feed of a site mostly stands, for one whose pages name none."""
+    return tuple(urljoin(url, path) for path in _COMMON_PATHS)
+
+
+def api_roots(site_url: str) -> tuple[str, ...]:
+    """Give the addresses at which a WordPress site tells of itself: with pretty addresses, and without."""
+    if not site_url:
+        return ()
+    folder = f"{site_url.partition('?')[0].partition('#')[0].rstrip('/')}/"
+    return f"{folder}wp-json/", f"{folder}?rest_route=/"
+
+
+def api_categories(root: str) -> str:
+    """Give the address of the categories below such a root, the most used first."""
+    wanted = {"per_page": "100", "orderby": "count", "order": "desc", "_fields": "name,count"}
+    if "rest_route=" in root:
+        return _with_query(root, rest_route="/wp/v2/categories", **wanted)
+    return _with_query(f"{root}wp/v2/categories", **wanted)
 
 
 def _with_query(url: str, **values: str) -> str:

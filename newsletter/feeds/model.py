@@ -27,6 +27,11 @@ class Feed:
     not_before: datetime | None
     failures: int
     trouble: str
+    # What a WordPress site says of itself: the zone in which it cuts its months (an IANA name, or +05:30), its categories, most
+    # used first, and when it was asked. Empty where nobody says.
+    site_zone: str = ""
+    site_categories: tuple[str, ...] = ()
+    site_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,24 @@ class Post:
     entry: Entry
     first_seen_at: datetime
     revised_at: datetime | None
+    # Since when the feed lists it no more although it should; None while it is there.
+    vanished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a post said before its feed said something else."""
+
+    post_id: int
+    replaced_at: datetime
+    title: str
+    feed_title: str
+    author: str
+    byline: str
+    permalink: str
+    summary: str
+    content: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +131,8 @@ class Gathered:
     revised: int = 0
     unchanged: bool = False
     trouble: str = ""
+    # Posts that are not in it any more. Only looked for where the feed was asked without conditions.
+    vanished: int = 0
 
     @property
     def went_well(self) -> bool:

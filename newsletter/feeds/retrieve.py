@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from newsletter.clock import Clock
 from newsletter.confined import Child
 from newsletter.errors import NewsletterError
-from newsletter.feeds import patience
+from newsletter.feeds import discovery, patience
 from newsletter.feeds.model import NotAFeed, ParsedFeed
 from newsletter.feeds.parse import parse
+from newsletter.feeds.site import Site, read_categories, read_zone
 from newsletter.outbound import Fetched, FetchFailed, FetchPolicy, fetch
 
 Headers = tuple[tuple[str, str], ...]
+
+# A site that does not tell of itself at once is read without.
+SITE_SECONDS = 8.0
+SITE_BYTES = 1_000_000
 
 # The formats we read, best first: Atom tells when a post was changed.
 ACCEPT = ("Accept", "application/atom+xml, application/rss+xml;q=0.9, application/feed+json;q=0.9, */*;q=0.8")
@@ -88,6 +93,26 @@ class Retriever:
             return None
         return found if found is not None and not found.feed.is_truncated else None
 
+    async def site(self, url: str) -> Site:
+        """Give what a WordPress site at *url* says of itself; nothing where it does not answer."""
+        policy = replace(
+            self.policy, seconds=min(self.policy.seconds, SITE_SECONDS), inflated_bytes=SITE_BYTES, raw_bytes=SITE_BYTES
+        )
+        for root in discovery.api_roots(url):
+            zone = read_zone(await _body(root, policy))
+            if zone is not None:
+                return Site(zone, read_categories(await _body(discovery.api_categories(root), policy)))
+        return Site()
+
     def _parse(self, answer: Fetched, known: frozenset[str]) -> ParsedFeed | NotAFeed:
         content_type = answer.headers.get("content-type", "")
         return parse(self.child, answer.body, content_type, answer.url, self.clock(), known=known, seconds=self.parse_seconds)
+
+
+async def _body(url: str, policy: FetchPolicy) -> bytes:
+    """Give what is at *url*, nothing when there is no answer or another than success."""
+    try:
+        answer = await fetch(url, policy, (("Accept", "application/json"),))
+    except FetchFailed:
+        return b""
+    return answer.body if answer.status == HTTPStatus.OK else b""

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, delete, func, insert, or_, select, update
 
 from newsletter.errors import ArticleNotFound
+from newsletter.feeds.addresses import same_page
 from newsletter.feeds.model import Post, is_universal
 from newsletter.issues.model import Article, Event, IssueState, Look, Section, SectionKind, SectionPlan, Show, Suggestion
 from newsletter.tables.feeds import post
@@ -16,6 +17,13 @@ from subscribers.transaction import Transaction
 
 # Compared as a number: to SQLAlchemy a boolean would be the word "false", which an integer column does not know.
 _IS_SHOWN = article.c.is_dropped == 0
+
+# Nobody knows of which text an article was made that was taken before its post was kept.
+_IS_REVISED = and_(article.c.taken_fingerprint != "", article.c.taken_fingerprint != post.c.fingerprint)
+_IS_GONE = and_(
+    post.c.vanished_at.is_not(None),
+    or_(article.c.known_vanished_at.is_(None), article.c.known_vanished_at != post.c.vanished_at),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +51,42 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Overtaken:
+    """An article whose post has changed since an editor last decided what the article says."""
+
+    article_id: int
+    post_id: int
+    # Of the text that was taken.
+    fingerprint: str
+    is_revised: bool
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """What issues of a newsletter carry; two feeds may give one post under two ids, or an old one under a new address."""
 
     post_ids: frozenset[int]
     # Only those that mean the same everywhere: a feed may number its entries 1, 2, 3 as another one does.
     guids: frozenset[str]
-    permalinks: frozenset[str]
+    # However they are spelled (addresses.same_page).
+    pages: frozenset[str]
 
     def has(self, candidate: Post) -> bool:
         """Whether *candidate* is among them."""
         entry = candidate.entry
-        return candidate.id in self.post_ids or entry.guid in self.guids or entry.permalink in self.permalinks
+        return candidate.id in self.post_ids or entry.guid in self.guids or self.has_page(entry.permalink)
+
+    def has_page(self, url: str) -> bool:
+        """Whether they carry the page at *url*."""
+        return same_page(url) in self.pages
 
     def also(self, taken: Post) -> "Carried":
         """Give these and *taken*."""
         return Carried(
             self.post_ids | {taken.id},
             self.guids | _everywhere([taken.entry.guid]),
-            self.permalinks | _named([taken.entry.permalink]),
+            self.pages | _pages([taken.entry.permalink]),
         )
 
 
@@ -186,6 +211,8 @@ def add_article(tx: Transaction, issue_id: int, section_id: int, text: Text) -> 
             section_id=section_id,
             position=behind.scalar_subquery(),
             post_id=text.post_id,
+            # The text as it is at this moment: what the feed makes of it later is offered to the editor.
+            taken_fingerprint=_fingerprint_of(text.post_id),
             title=text.title,
             byline=text.byline,
             link=text.link,
@@ -241,6 +268,49 @@ def save_article(tx: Transaction, edited: Article) -> None:
     )
 
 
+def overtaken(tx: Transaction, issue_id: int) -> tuple[Overtaken, ...]:
+    """Give the articles of an issue whose posts say something else by now, or are gone, without an editor having decided.
+
+    Those left out are not among them.
+    """
+    rows = tx.execute(
+        select(
+            article.c.id,
+            post.c.id.label("post_id"),
+            article.c.taken_fingerprint,
+            post.c.fingerprint,
+            post.c.vanished_at,
+            article.c.known_vanished_at,
+        )
+        .join_from(article, post, article.c.post_id == post.c.id)
+        .where(article.c.issue_id == issue_id, _IS_SHOWN, or_(_IS_REVISED, _IS_GONE))
+        .order_by(article.c.id),
+    )
+    return tuple(
+        Overtaken(
+            row.id,
+            row.post_id,
+            row.taken_fingerprint,
+            is_revised=row.taken_fingerprint not in {"", row.fingerprint},
+            is_gone=row.vanished_at is not None and row.vanished_at != row.known_vanished_at,
+        )
+        for row in rows
+    )
+
+
+def note_decision(tx: Transaction, article_id: int) -> None:
+    """Remember that an editor knows what the post of an article is by now, and has decided what the article says."""
+    its = post.c.id == article.c.post_id
+    tx.execute(
+        update(article)
+        .where(article.c.id == article_id, article.c.post_id.is_not(None))
+        .values(
+            taken_fingerprint=select(post.c.fingerprint).where(its).scalar_subquery(),
+            known_vanished_at=select(post.c.vanished_at).where(its).scalar_subquery(),
+        ),
+    )
+
+
 def arrange(tx: Transaction, section_id: int, article_ids: Sequence[int]) -> None:
     """Put articles into a section in this order, from place 1."""
     for position, article_id in enumerate(article_ids, 1):
@@ -275,16 +345,20 @@ def _carried(tx: Transaction, *conditions: ColumnElement[bool]) -> Carried:
     return Carried(
         frozenset(row.id for row in rows if row.id is not None),
         _everywhere(row.guid for row in rows if row.id is not None),
-        _named(row.permalink for row in rows if row.id is not None) | _named(row.link for row in rows),
+        _pages(row.permalink for row in rows if row.id is not None) | _pages(row.link for row in rows),
     )
+
+
+def _fingerprint_of(post_id: int | None) -> str | ScalarSelect[str]:
+    return "" if post_id is None else select(post.c.fingerprint).where(post.c.id == post_id).scalar_subquery()
 
 
 def _everywhere(guids: Iterable[str]) -> frozenset[str]:
     return frozenset(filter(is_universal, guids))
 
 
-def _named(permalinks: Iterable[str]) -> frozenset[str]:
-    return frozenset(permalink for permalink in permalinks if permalink)
+def _pages(urls: Iterable[str]) -> frozenset[str]:
+    return frozenset(page for page in map(same_page, urls) if page)
 
 
 def _section(row: Row[Any], articles: tuple[Article, ...]) -> Section:

@@ -10,11 +10,7 @@ from typing import Any
 from newsletter.feeds.plain import links, to_words
 from newsletter.issues.model import Article, Event, Section
 from newsletter.issues.snapshot import Snapshot
-
-# Comparing takes time with the square of what is compared, in the worst case: of a longer paragraph is only said that it is
-# another one, and of a longer article, too.
-MOST_WORDS = 2_000
-MOST_PARAGRAPHS = 2_000
+from newsletter.issues.wordwise import steps
 
 # Words on either side of a change that are shown with it.
 CONTEXT = 12
@@ -181,8 +177,8 @@ def _articles(before: Snapshot, after: Snapshot) -> Iterator[Altered]:
             yield one
             continue
         earlier, later = was[one.article_id].article, now[one.article_id].article
-        passages = tuple(_passages(earlier, later))
-        yield Altered(one.article_id, one.title, one.section, one.fates, passages)
+        found = tuple(passages(earlier, later))
+        yield Altered(one.article_id, one.title, one.section, one.fates, found)
 
 
 def _fates(before: Snapshot, after: Snapshot) -> Iterator[Altered]:
@@ -237,7 +233,8 @@ def _by_id(snapshot: Snapshot) -> dict[int, _Placed]:
     return {one.id: _Placed(one, titles.get(one.section_id, "")) for one in snapshot.articles}
 
 
-def _passages(before: Article, after: Article) -> Iterator[Passage]:
+def passages(before: Article, after: Article) -> Iterator[Passage]:
+    """Give what an article says otherwise than before, part by part."""
     for name, what in _FACTS.items():
         yield from _passage(what, _spelled(getattr(before, name)), _spelled(getattr(after, name)))
     if before.content != after.content:
@@ -267,11 +264,9 @@ def paragraphs(html: str) -> list[str]:
 def _text(before: list[str], after: list[str]) -> Passage:
     if before == after:
         return Passage("text", ((Run(Mark.SKIPPED, "the words are as they were; links, pictures or marks are not"),),))
-    if max(len(before), len(after)) > MOST_PARAGRAPHS:
-        return Passage("text", (_whole(" ".join(before), " ".join(after)),))
     found: list[tuple[Run, ...]] = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
+    for is_same, a, b, c, d in steps(before, after):
+        if is_same:
             found.append((Run(Mark.SKIPPED, _count(b - a)),))
             continue
         pairs = min(b - a, d - c)
@@ -283,11 +278,9 @@ def _text(before: list[str], after: list[str]) -> Passage:
 
 def _words(before: str, after: str) -> tuple[Run, ...]:
     old, new = _WORD.findall(before), _WORD.findall(after)
-    if max(len(old), len(new)) > MOST_WORDS:
-        return _whole(before, after)
     runs: list[Run] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
+    for is_same, a, b, c, d in steps(old, new):
+        if is_same:
             runs += _near(old[a:b], is_first=not runs, is_last=b == len(old) and d == len(new))
             continue
         runs += [Run(mark, " ".join(part)) for mark, part in ((Mark.REMOVED, old[a:b]), (Mark.ADDED, new[c:d])) if part]
@@ -303,10 +296,6 @@ def _near(words: list[str], *, is_first: bool, is_last: bool) -> list[Run]:
     kept = [" ".join(words[:head]), "…", " ".join(words[len(words) - tail :] if tail else [])]
     marks = (Mark.SAME, Mark.SKIPPED, Mark.SAME)
     return [Run(mark, text) for mark, text in zip(marks, kept, strict=True) if text]
-
-
-def _whole(before: str, after: str) -> tuple[Run, ...]:
-    return tuple(Run(mark, text) for mark, text in ((Mark.REMOVED, before), (Mark.ADDED, after)) if text)
 
 
 def _count(paragraphs_: int) -> str:

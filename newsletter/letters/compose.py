@@ -166,7 +166,17 @@ def _order(planned: Planned, desk: Desk) -> Order:
     # by its slots alone, whatever it was made of.
     is_ours = article.post_id is None or article.document is not None
     content = desk.answers.put(article.content) if is_ours else article.content
-    return Order(content, article.link, planned.words(desk.theme), _take(planned, desk.theme), desk.css, desk.shelf)
+    return Order(
+        html=content,
+        base_url=article.link,
+        words=planned.words(desk.theme),
+        take=_take(planned, desk.theme),
+        css=desk.css,
+        shelf=desk.shelf,
+        runs="rtl" if view.is_right_to_left(desk.newsletter.language) else "ltr",
+        # An author's own break counts more than what a section or a theme has for all, not more than an editor's word.
+        to_break=not article.words,
+    )
 
 
 def _take(planned: Planned, theme: Theme) -> Take:

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import css_inline
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode, create_tag
 
 from newsletter.images.model import Shelf
-from newsletter.letters import pictures
+from newsletter.letters import direction, documents, embeds, excerpt, footnotes, galleries, pictures, shortcodes, tables
+from newsletter.letters.dom import SCHEMES, inner_first, rename, resolve
 from newsletter.letters.pictures import Picture, Settled
 
 # The longest post seen was 90 KB; 2 MB of markup is an accident or an attack.
@@ -20,7 +21,11 @@ DEEPEST_PARSED = 2_000
 # Page builders nest 40 levels; css-inline and every walk of ours recurse, and 50,000 levels end css-inline by SIGSEGV.
 DEEPEST_KEPT = 100
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# U+F8FF, for private use, marks where an author broke the text for its excerpt; nobody else may write it.
+BREAK = "\uf8ff"
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uf8ff\ufffe\uffff\ud800-\udfff]")
+# WordPress writes the one in its text, and the other in its pages and feeds.
+_BREAKS = re.compile(r"<!--\s*more\b[^>]{0,200}-->|<span[^>]{0,40} id=[\"']more-\d+[\"'][^>]{0,40}>\s*</span>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # They have no end, or one that may be left out: an open one says nothing about depth.
 _NOT_NESTING = frozenset(
@@ -28,22 +33,22 @@ _NOT_NESTING = frozenset(
 )
 
 # Share buttons, related posts, forms, scripts: what a page has and a letter has not.
-_UNFIT = (
-    "script, style, form, input, button, select, textarea, template, svg, canvas, math, object, map, dialog, "
+_CLUTTER = (
     ".sharedaddy, .jp-relatedposts, .wp-block-file__button, .screen-reader-text, .wp-block-spacer, a.more-link, "
-    ".addtoany_share_save_container"
+    ".addtoany_share_save_container, .post-views, .wp-block-buttons:empty, [aria-hidden=true]"
 )
-_APPEARED_FIRST = re.compile(r"\s*The post .{1,500} (?:appeared|first appeared) (?:first )?on .{1,300}", re.DOTALL)
-_SHORTCODE = re.compile(
-    r"\[/?(?:embed|caption|gallery|audio|video|playlist|contact-form-7|vc_\w+|et_pb_\w+|su_\w+|wpforms|mc4wp_form)\b[^\]<>]*\]",
+_UNFIT = (
+    "script, style, form, input, button, select, textarea, template, svg, canvas, math, object, map, dialog, frameset, marquee"
 )
-_PLAYERS = {
-    re.compile(r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{6,})"): "https://youtu.be/",
-    re.compile(r"(?:https?:)?//player\.vimeo\.com/video/(\d+)"): "https://vimeo.com/",
+# What of it a reader would have seen.
+_LOSSES = {
+    "form": "a form is left out; link to its page instead",
+    "svg": "a drawing (SVG) is left out",
+    "canvas": "a drawing that the page makes by script is left out",
+    "math": "a formula is left out",
+    "object": "an embedded object is left out",
 }
-_VERBS = {"video": "Watch", "audio": "Listen"}
-
-_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_APPEARED_FIRST = re.compile(r"\s*The post .{1,500} (?:appeared|first appeared) (?:first )?on .{1,300}", re.DOTALL)
 _WRAPPERS = "div, section, article, header, footer, main, aside, nav, address, details, summary"
 _BLOCKS = f"{_WRAPPERS}, p, ul, ol, li, dl, dt, dd, table, blockquote, figure, figcaption, h1, h2, h3, h4, h5, h6, pre, hr"
 _BLOCK_TAGS = frozenset(_BLOCKS.split(", "))
@@ -53,6 +58,8 @@ _TAGS = (
 )
 _CLEANER = nh3.Cleaner(
     tags=set(_TAGS.split()),
+    # A gallery of ours; programs for reading aloud are told that it is no table.
+    tag_attribute_values={"table": {"role": {"presentation"}}},
     clean_content_tags={"script", "style", "title", "noscript", "iframe", "video", "audio", "object"},
     attributes={
         "a": {"href"},
@@ -62,13 +69,15 @@ _CLEANER = nh3.Cleaner(
         "ol": {"start"},
         "*": {"lang", "dir"},
     },
-    url_schemes=set(_SCHEMES),
+    url_schemes=set(SCHEMES),
     link_rel=None,
     strip_comments=True,
 )
 _EMPTY_BLOCK = re.compile(
     r"<(p|div|span|figure|figcaption|li|ul|ol|h[1-6]|a|blockquote|strong|em|b|i)(?: [^>]*)?>(?:\s|&nbsp;|\u00a0|<br>)*</\1>",
 )
+# As the sanitiser writes it.
+_IMAGE = re.compile(r'<img(?: src="([^"]*)")?(?: [a-z]+="[^"]*")*>')
 _HEADING = re.compile(r"<(/?)h([1-6])\b")
 # The article's own title is an h3; what stands in it begins below.
 _FIRST_HEADING = 4
@@ -88,6 +97,10 @@ class Fit:
     pictures: tuple[Picture, ...]
     # What is to be said of its pictures where they are shown.
     settled: Settled
+    # Addresses of the documents it links to.
+    documents: tuple[str, ...] = ()
+    # What stands before the place where its author broke the text for an excerpt; empty where nobody did.
+    teaser: str = ""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -103,10 +116,11 @@ class Unfit:
     reason: str
 
 
-def make_fit(html: str, base_url: str, shelf: Shelf | None = None) -> Fit | Unfit:
+def make_fit(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "ltr") -> Fit | Unfit:
     """Clean the HTML of one article; links and pictures are resolved against *base_url*, the article's permalink.
 
-    With a *shelf* its pictures come from there or are left out; without one they stay where the blog has them.
+    With a *shelf* its pictures come from there or are left out; without one they stay where the blog has them. What runs in
+    another direction than the letter, which *runs* "ltr" or "rtl", says so.
 
     The result has only the tags and attributes that mail programs know, no style, no class, headings from h4 down;
     sanitising it again would change nothing. Call it in a child process: hostile markup of 20 KB can cost seconds.
@@ -116,14 +130,27 @@ def make_fit(html: str, base_url: str, shelf: Shelf | None = None) -> Fit | Unfi
         return Unfit(f"it is larger than {MOST_BYTES // 1_000_000} MB")
     if nesting(html) > DEEPEST_PARSED:
         return Unfit(f"it is nested deeper than {DEEPEST_PARSED:,} levels")
+    html, warnings = shortcodes.settle(_BREAKS.sub(BREAK, html, count=1))
     root = LexborHTMLParser(html).body
     if root is None:
         return Fit("", (), (), Settled())
-    warnings, settled = _rewrite(root, base_url, shelf)
+    told, settled, linked = _rewrite(root, base_url, shelf)
+    if bool(direction.RIGHT_TO_LEFT.search(html)) or runs == "rtl":
+        direction.settle(root, runs)
     fit = _finish(root.inner_html or "")
     if nesting(fit) > DEEPEST_KEPT:
         return Unfit(f"it is nested deeper than {DEEPEST_KEPT} levels")
-    return Fit(fit, tuple(warnings), pictures.pictures_of(root), settled)
+    if shelf is not None:
+        fit = _only_from(shelf, fit)
+    teaser = excerpt.before(fit, BREAK) if BREAK in fit else ""
+    fit = _EMPTY_BLOCK.sub("", fit.replace(BREAK, "")) if BREAK in fit else fit
+    return Fit(fit, (*warnings, *told), pictures.pictures_of(root), settled, linked, teaser)
+
+
+def _only_from(shelf: Shelf, fit: str) -> str:
+    """Take out every picture that is not of the shelf; there is none, unless the steps before were outwitted."""
+    ours = {hosted.src for hosted in shelf.by_source.values()}
+    return _IMAGE.sub(lambda found: found[0] if found[1] in ours else "", fit)
 
 
 def nesting(html: str) -> int:
@@ -151,71 +178,32 @@ def is_web_link(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-def _rewrite(root: LexborNode, base_url: str, shelf: Shelf | None) -> tuple[list[str], Settled]:
-    """Turn what a page can show into what a letter can show; gives the warnings, those of pictures apart."""
-    warnings = _replace_players(root, base_url)
+def _rewrite(root: LexborNode, base_url: str, shelf: Shelf | None) -> tuple[list[str], Settled, tuple[str, ...]]:
+    """Turn what a page can show into what a letter can; gives the warnings, those of pictures apart, and linked documents."""
+    warnings = embeds.settle(root, base_url)
     pictures.settle_noscript(root)
-    for node in _inner_first(root, _UNFIT):
+    for node in inner_first(root, _CLUTTER):
         node.decompose()
-    for node in _inner_first(root, "p"):
+    for node in inner_first(root, _UNFIT):
+        if loss := _LOSSES.get(node.tag or ""):
+            warnings.append(loss)
+        node.decompose()
+    for node in inner_first(root, "p"):
         if _APPEARED_FIRST.fullmatch(node.text()):
             node.decompose()
+    embeds.settle_bare(root)
     settled = pictures.settle(root, base_url, shelf)
+    footnotes.settle(root)
     _settle_links(root, base_url)
+    linked = documents.settle(root, shelf.sizes if shelf is not None else {})
+    galleries.settle(root)
+    warnings += tables.settle(root)
     _settle_blocks(root)
-    _settle_tables(root)
-    if codes := _SHORTCODE.findall(root.text()):
-        warnings.append(f"shortcodes that the blog did not render were removed: {', '.join(codes[:3])}")
-    return warnings, settled
-
-
-def _replace_players(root: LexborNode, base_url: str) -> list[str]:
-    """Put a link where a video, a recording or an embedded page stood."""
-    warnings = []
-    for node in _inner_first(root, "iframe, video, audio, embed"):
-        source = node.css_first("source")
-        url = _player_address(node.attributes.get("src") or (source and source.attributes.get("src")) or "", base_url)
-        if not url or "wp-embedded-content" in (node.attributes.get("class") or ""):
-            # WordPress embeds come with a quotation that holds the link already.
-            node.decompose()
-            continue
-        is_player = url.startswith(tuple(_PLAYERS.values()))
-        verb = "Watch" if is_player else _VERBS.get(node.tag or "", "Open")
-        label = (node.attributes.get("title") or "").strip() or urlsplit(url).netloc
-        node.replace_with(_paragraph_with_link(f"{verb}: {label}", url))
-        warnings.append(f"{node.tag} replaced by a link to {url}")
-    return warnings
-
-
-def _player_address(source: str, base_url: str) -> str:
-    for pattern, site in _PLAYERS.items():
-        if match := pattern.match(source):
-            return site + match[1]
-    return resolve(source, base_url)
-
-
-def _paragraph_with_link(label: str, url: str) -> LexborNode:
-    paragraph, link = create_tag("p"), create_tag("a")
-    link.attrs["href"] = url
-    link.insert_child(label)
-    paragraph.insert_child(link)
-    return paragraph
-
-
-def resolve(url: str, base_url: str) -> str:
-    """Give *url* as a reader far from the page needs it, or nothing when it leads nowhere one may go."""
-    try:
-        absolute = urljoin(base_url, url.strip())
-        scheme = urlsplit(absolute).scheme
-    except ValueError:
-        return ""
-    if not url.strip() or scheme not in _SCHEMES:
-        return ""
-    return absolute
+    return list(dict.fromkeys(warnings)), settled, linked
 
 
 def _settle_links(root: LexborNode, base_url: str) -> None:
-    for node in _inner_first(root, "a"):
+    for node in inner_first(root, "a"):
         address = resolve(node.attributes.get("href") or "", base_url)
         if not address or not (node.text(strip=True) or node.css_first("img")):
             node.unwrap()
@@ -225,19 +213,19 @@ def _settle_links(root: LexborNode, base_url: str) -> None:
 
 def _settle_blocks(root: LexborNode) -> None:
     """Say with plain elements what WordPress says with classes."""
-    for node in _inner_first(root, ".gallery dl, dl.gallery-item"):
+    for node in inner_first(root, ".gallery dl, dl.gallery-item"):
         node.unwrap()
-    for node in _inner_first(root, "dt.gallery-icon, dd.gallery-caption"):
-        _rename(node, "p")
-    for node in _inner_first(root, "div.wp-caption"):
-        _rename(node, "figure")
-    for node in _inner_first(root, ".wp-caption-text"):
-        _rename(node, "figcaption")
-    for node in _inner_first(root, _WRAPPERS):
+    for node in inner_first(root, "dt.gallery-icon, dd.gallery-caption"):
+        rename(node, "p")
+    for node in inner_first(root, "div.wp-caption"):
+        rename(node, "figure")
+    for node in inner_first(root, ".wp-caption-text"):
+        rename(node, "figcaption")
+    for node in inner_first(root, _WRAPPERS):
         # Bare words in a div would stand without the space around a paragraph.
         if _has_no_block(node):
-            _rename(node, "p")
-    for node in _inner_first(root, f"{_WRAPPERS}, span, font, center"):
+            rename(node, "p")
+    for node in inner_first(root, f"{_WRAPPERS}, span, font, center"):
         if not ({"lang", "dir"} & node.attributes.keys()):
             node.unwrap()
     _wrap_bare_runs(root)
@@ -265,33 +253,9 @@ def _wrap_bare_runs(root: LexborNode) -> None:
         run = []
 
 
-def _inner_first(root: LexborNode, selector: str) -> list[LexborNode]:
-    """Find what may be taken out: inner before outer, so that nothing is touched after its parent is gone."""
-    return root.css(selector)[::-1]
-
-
-def _rename(node: LexborNode, tag: str) -> None:
-    renamed = create_tag(tag)
-    for name in ("lang", "dir"):
-        if value := node.attributes.get(name):
-            renamed.attrs[name] = value
-    # Copies, never moves: a node moved out of its document while others still point at it is not safe in C.
-    for child in node.iter(include_text=True):
-        renamed.insert_child(child)
-    node.replace_with(renamed)
-
-
-def _settle_tables(root: LexborNode) -> None:
-    """Tell screen readers what a header cell is the header of."""
-    for table in root.css("table"):
-        first_row = table.css_first("tr")
-        for cell in table.css("th"):
-            cell.attrs["scope"] = "col" if cell.parent == first_row else "row"
-
-
 def _finish(html: str) -> str:
     """Sanitise, tidy the now well-formed result, and let the sanitiser have the last word."""
-    html = _CLEANER.clean(_SHORTCODE.sub("", html))
+    html = _CLEANER.clean(shortcodes.without(html))
     # Each pass takes one more shell away; page builders leave two or three.
     for _ in range(4):
         html = _EMPTY_BLOCK.sub("", html)

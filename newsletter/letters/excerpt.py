@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from newsletter.letters.footnotes import MARK
+
 # As many as WordPress takes.
 WORDS = 55
+# What an author broke off by hand is shown as it is, up to here.
+MOST_OF_A_TEASER = 200
 # A cut that spares less than this share of the words is not worth a "Read more".
 _TOLERANCE = 1.2
 # A sentence that ends in this stretch of the allowance ends the excerpt; nicer than dots in mid-sentence.
@@ -35,7 +39,7 @@ class Excerpt:
 def take(html: str, words: int = WORDS) -> Excerpt:
     """Give about the first *words* words of fit HTML: whole words, whole sentences where one ends in time.
 
-    Pictures, tables and headings are left out; lists and quotations are closed.
+    Pictures, tables, headings and the numbers of footnotes are left out; lists and quotations are closed.
     """
     root = LexborHTMLParser(html).body
     if root is None:
@@ -43,6 +47,9 @@ def take(html: str, words: int = WORDS) -> Excerpt:
     left_out = [node for node in root.css(", ".join(_LEFT_OUT)) if node.tag != "img" or node.attributes.get("alt")]
     for node in root.css(", ".join(_LEFT_OUT))[::-1]:
         node.decompose()
+    for node in root.css("sup"):
+        if MARK.fullmatch(node.text()):
+            node.decompose()
     spoken = _WORD.findall(root.text(separator=" "))
     allowed = _allowance(spoken, words)
     if allowed < len(spoken):
@@ -50,6 +57,15 @@ def take(html: str, words: int = WORDS) -> Excerpt:
         _Cut(allowed, ending).walk(root)
     kept = (root.inner_html or "").strip()
     return Excerpt(_without_empty(kept), is_cut=bool(left_out) or allowed < len(spoken))
+
+
+def before(html: str, mark: str) -> str:
+    """Give what stands before *mark* in fit HTML, its markup closed properly; nothing when that has no words."""
+    root = LexborHTMLParser(html).body
+    if root is None:
+        return ""
+    _CutAt(mark).walk(root)
+    return (root.inner_html or "").strip() if root.text(strip=True) else ""
 
 
 def _allowance(spoken: list[str], words: int) -> int:
@@ -96,6 +112,25 @@ class _Cut:
             kept = kept.rstrip(" ,;:–-") + self._ending
         node.replace_with(kept)
         self._left = 0
+
+
+class _CutAt:
+    """Walks a tree and takes out all that comes after a mark."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._is_past = False
+
+    def walk(self, node: LexborNode) -> None:
+        """Keep of *node* what stands before the mark."""
+        for child in list(node.iter(include_text=True)):
+            if self._is_past:
+                child.decompose()
+            elif not child.is_text_node:
+                self.walk(child)
+            elif self._mark in (child.text_content or ""):
+                self._is_past = True
+                child.replace_with((child.text_content or "").partition(self._mark)[0])
 
 
 def _without_empty(html: str) -> str:

@@ -11,7 +11,8 @@ from newsletter.images.model import LIBRARY, Shelf
 from newsletter.images.store import Remote
 from newsletter.issues import document
 from newsletter.issues import store as issues
-from newsletter.issues.model import Article, Issue, SectionKind, Show
+from newsletter.issues.model import Article, Issue, Show
+from newsletter.letters import layout
 from newsletter.letters.links import Links
 from newsletter.letters.prepare import Needs, Order, Take, needs_of_all
 from subscribers.transaction import Transaction
@@ -20,6 +21,7 @@ from subscribers.transaction import Transaction
 BEFORE_RETRY = timedelta(hours=1)
 # An issue that shows more is a catalogue; whatever is beyond is left out and told.
 MOST_PICTURES = 150
+MOST_DOCUMENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ async def illustrate(
     await asyncio.to_thread(_tie, bringer, issue, wanted)
     return Illustrated(
         pictures=sum(not one.is_document for one in wanted),
-        fetched=sum(not one.trouble for one in brought),
+        fetched=sum(not one.trouble and not one.wanted.is_document for one in brought),
         lost=tuple(one for one in brought if one.trouble),
     )
 
@@ -80,21 +82,17 @@ def _issue(bringer: Bringer, issue_id: int) -> Issue:
 
 
 def _wanted(bringer: Bringer, issue: Issue) -> list[Wanted]:
-    orders = [_order(article, is_letter=is_letter) for article, is_letter in _articles(issue)]
+    orders = [_order(article, layout.is_whole(section)) for section in issue.sections for article in section.articles]
     found = [needs for needs in needs_of_all(bringer.child, orders) if isinstance(needs, Needs)]
     shown = dict.fromkeys(url for needs in found for url in needs.pictures if not url.startswith(LIBRARY))
-    return [Wanted(url) for url in [*shown][:MOST_PICTURES]]
+    linked = dict.fromkeys(url for needs in found for url in needs.documents)
+    documents = [Wanted(url, is_document=True) for url in [*linked][:MOST_DOCUMENTS] if url.startswith(("http://", "https://"))]
+    return [*(Wanted(url) for url in [*shown][:MOST_PICTURES]), *documents]
 
 
-def _articles(issue: Issue) -> Iterator[tuple[Article, bool]]:
-    for section in issue.sections:
-        for article in section.articles:
-            yield article, section.kind is SectionKind.LETTER
-
-
-def _order(article: Article, *, is_letter: bool) -> Order:
+def _order(article: Article, is_whole: bool) -> Order:  # noqa: FBT001 -- a fact of its section
     # Of an excerpt only a leading picture can be shown.
-    is_full = is_letter or article.show is Show.FULL
+    is_full = is_whole or article.show is Show.FULL
     return Order(article.content, article.link, words=0 if is_full else 1, take=Take.NONE, css="")
 
 

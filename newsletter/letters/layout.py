@@ -81,6 +81,11 @@ def look_of(issue: Issue, section: Section, theme: Theme) -> Look:
     return theme.first if section.position == first.position and section.id == first.id else theme.others
 
 
+def is_whole(section: Section) -> bool:
+    """Whether articles of *section* are shown whole in every theme, whatever they say themselves."""
+    return (_BY_KIND.get(section.kind) if section.look is Look.AUTO else section.look) in WHOLE
+
+
 def plan_of(issue: Issue, theme: Theme) -> Iterator[Planned]:
     """Give every article with its look, in reading order."""
     for section in shown_sections(issue):

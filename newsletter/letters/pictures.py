@@ -6,7 +6,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from newsletter.images.model import Hosted, Shelf
+from newsletter.images.model import PLAYS, Hosted, Shelf
+from newsletter.letters.dom import inner_first, link_paragraph, words_of
 from subscribers.oneline import one_line
 
 # The width of the text column in the letter; screens with fine pixels want twice as many.
@@ -23,8 +24,21 @@ _CANDIDATE = re.compile(r"(\S+)\s+([0-9]{1,6}(?:\.[0-9]{1,3})?)([wx])\s*(?:,|$)"
 _PIXELS = re.compile("[0-9]{1,5}")
 # What may stand around a picture and nothing else.
 _HOLDERS = frozenset({"a", "picture", "figure", "p", "div", "span", "li"})
+# Where WordPress and its like keep pictures of single characters.
+_EMOJI = re.compile(
+    r"/images/core/emoji/|/twemoji[/@]|/wp-includes/images/smilies/|/emoji/[\w.-]*/?(?:72x72|svg)/", re.IGNORECASE
+)
+_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
+# Whose a picture is, as captions say it in the languages of most blogs.
+_CREDIT = re.compile(
+    r"(?:(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|credits?|cr[eé]dits?(?: photos?)?|quelle|source)"
+    r"(?: credits?)?\s*(?:by\b|von\b|par\b|de\b|:|©)|©|\bcourtesy of\b)[^|·•()\[\]]{2,100}",
+    re.IGNORECASE,
+)
+_CREDITS = "cite, .credit, .wp-credit, .media-credit, .image-credit, .photo-credit, .wp-caption-credit"
 _TOO_SMALL = frozenset({"0", "1"})
 _LONGEST_NAME = 60
+_LONGEST_CREDIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +87,13 @@ def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
 
     With a *shelf* it is shown from there, and left out when it is not there: nothing is loaded from elsewhere.
     """
-    for node in root.css("img.wp-smiley, img.emoji"):
+    for node in root.css("img.wp-smiley, img.emoji, img[src*=emoji], img[src*=smilies]"):
         # Without the page's style sheet the 72-pixel emoji picture would be huge.
-        node.replace_with(node.attributes.get("alt") or "")
+        if _is_emoji(node):
+            node.replace_with(node.attributes.get("alt") or "")
     silent = 0
     lost: list[str] = []
-    for node in _inner_first(root, "img"):
+    for node in inner_first(root, "img"):
         source = _best_source(node)
         if not source or _is_tracker(node, source) or not (address := _web_address(source, base_url)):
             if (node.attributes.get("src") or "").startswith("data:") and not source:
@@ -92,6 +107,7 @@ def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
             continue
         if hosted is not None and hosted.remark:
             lost.append(f"the picture {name_of(address)} {hosted.remark}")
+        _unlink(node)
         alt = " ".join((node.attributes.get("alt") or "").split()) or (hosted.alt if hosted else "")
         silent += not alt and not _has_caption(node)
         _rewrite(node, address, alt, hosted)
@@ -113,6 +129,7 @@ def pictures_of(root: LexborNode) -> tuple[Picture, ...]:
             width=_number(node.attributes.get("data-width")),
             height=_number(node.attributes.get("data-height")),
             card=node.attributes.get("data-card") or "",
+            credit=node.attributes.get("data-credit") or "",
         )
         for node in root.css("img")
     )
@@ -142,18 +159,66 @@ def _speaks_before(root: LexborNode, image: LexborNode) -> bool:
     return False
 
 
+def _is_emoji(node: LexborNode) -> bool:
+    classes = (node.attributes.get("class") or "").split()
+    return "wp-smiley" in classes or "emoji" in classes or _EMOJI.search(node.attributes.get("src") or "") is not None
+
+
+def _unlink(image: LexborNode) -> None:
+    """Take away the link around a picture that only leads to the same picture, large."""
+    link = image.parent
+    if link is not None and link.tag == "a" and _IMAGE_FILE.search(link.attributes.get("href") or ""):
+        link.unwrap()
+
+
 def _lost(address: str, reason: str) -> str:
+    if address.endswith(PLAYS):
+        return f"the still of a film is left out, and its link stays: the picture {reason}"
     return f"the picture {name_of(address)} is left out: it {reason}"
 
 
 def _take_out(image: LexborNode) -> None:
-    """Take a picture out, and what stands there for its sake: its link, its figure with the caption."""
+    """Take a picture out, and what stands there for its sake: its link, its figure with the caption.
+
+    Of the still of a film the link in words stays.
+    """
+    if (image.attributes.get("src") or "").endswith(PLAYS) and _leave_words(image):
+        return
     holder = image
     while (parent := holder.parent) is not None and parent.tag in _HOLDERS and len(parent.css("img")) == 1:
         if parent.tag != "figure" and parent.text(strip=True):
             break
         holder = parent
     holder.decompose()
+
+
+def _leave_words(still: LexborNode) -> bool:
+    figure = _figure_of(still)
+    # Not "figcaption a": selectors look above the figure, too, and found the link around the picture in one that wraps it all.
+    links = [link for link in figure.css("a") if link.css_first("img") is None] if figure is not None else []
+    if figure is None or not links:
+        return False
+    figure.replace_with(link_paragraph(words_of(links[0]), links[0].attributes.get("href") or ""))
+    return True
+
+
+def _credit_of(node: LexborNode) -> str:
+    """Give whose picture it is, as its caption says."""
+    figure = _figure_of(node)
+    caption = figure.css_first("figcaption, .wp-caption-text") if figure is not None else None
+    if caption is None:
+        return ""
+    if (marked := caption.css_first(_CREDITS)) is not None:
+        return one_line(marked.text(), _LONGEST_CREDIT)
+    found = _CREDIT.search(one_line(caption.text(), 2 * _LONGEST_CREDIT))
+    return one_line(found[0].strip(" ,;:–—-./"), _LONGEST_CREDIT) if found else ""
+
+
+def _figure_of(node: LexborNode) -> LexborNode | None:
+    around = node.parent
+    while around is not None and around.tag != "figure" and "wp-caption" not in (around.attributes.get("class") or "").split():
+        around = around.parent
+    return around
 
 
 def _rewrite(node: LexborNode, address: str, alt: str, hosted: Hosted | None) -> None:
@@ -171,6 +236,8 @@ def _rewrite(node: LexborNode, address: str, alt: str, hosted: Hosted | None) ->
     node.attrs["data-width"], node.attrs["data-height"] = str(width), str(height)
     if hosted is not None and hosted.card:
         node.attrs["data-card"] = hosted.card
+    if credit := _credit_of(node) or (hosted.credit if hosted else ""):
+        node.attrs["data-credit"] = credit
 
 
 def _best_source(node: LexborNode) -> str:
@@ -206,10 +273,6 @@ def _has_caption(node: LexborNode) -> bool:
     while parent is not None and parent.tag not in {"figure", "body"}:
         parent = parent.parent
     return parent is not None and parent.tag == "figure" and parent.css_first("figcaption") is not None
-
-
-def _inner_first(root: LexborNode, selector: str) -> list[LexborNode]:
-    return root.css(selector)[::-1]
 
 
 def _element_before(node: LexborNode) -> LexborNode | None:

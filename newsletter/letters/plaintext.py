@@ -162,6 +162,9 @@ class _Writer:
                 lines = ["-" * NARROWEST]
             case "pre":
                 lines = _PRIVATE.sub("", node.text()).strip("\n").split("\n")
+            case "table" if node.attributes.get("role") == "presentation":
+                # A gallery: no rows and columns to anybody who reads it.
+                lines = [line for cell in node.css("caption, td") for line in [*self.block(cell, width), ""]]
             case "table":
                 lines = self._table(node, width)
             case "ul" | "ol":

@@ -53,6 +53,10 @@ class Order:
     css: str
     # Where pictures come from; None: from wherever the article has them.
     shelf: Shelf | None = None
+    # The direction of the letter.
+    runs: str = "ltr"
+    # An excerpt ends where its author broke the text, if anywhere; else after so many words in any case.
+    to_break: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Needs:
     """What an article shows or links to, by address."""
 
     pictures: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 def prepare_all(child: Child, orders: Sequence[Order]) -> tuple[Prepared | Unfit, ...]:
@@ -124,31 +129,38 @@ def _needs(order: Order) -> Needs | Unfit:
     if isinstance(fit, Unfit):
         return fit
     shown = fit.pictures if not order.words else tuple(filter(_is_lead, fit.pictures))[:MOST_CANDIDATES]
-    return Needs(tuple(picture.src for picture in shown))
+    return Needs(tuple(picture.src for picture in shown), fit.documents)
 
 
 def _prepared(order: Order) -> Prepared | Unfit:
-    fit = content.make_fit(order.html, order.base_url, order.shelf)
+    fit = content.make_fit(order.html, order.base_url, order.shelf, order.runs)
     if isinstance(fit, Unfit):
         return fit
     html, picture = _taken(fit, order.take)
     goes_on = False
     if order.words:
-        shown = excerpt.take(html, order.words)
-        html, goes_on = shown.html, shown.is_cut
+        html, goes_on = _excerpt(fit, order)
     return Prepared(
         html=content.inline_style(html, order.css),
         text=plaintext.write(html),
         picture=picture,
         goes_on=goes_on,
-        warnings=fit.remarks if not order.words else _remarks_of_excerpt(fit, picture),
+        warnings=fit.remarks if not order.words else _remarks_of_excerpt(fit, order, picture),
     )
 
 
-def _remarks_of_excerpt(fit: Fit, lead: Picture | None) -> tuple[str, ...]:
+def _excerpt(fit: Fit, order: Order) -> tuple[str, bool]:
+    """Give the beginning of an article and whether it goes on: to its author's own break, else so many words."""
+    if fit.teaser and order.to_break:
+        return excerpt.take(fit.teaser, excerpt.MOST_OF_A_TEASER).html, True
+    shown = excerpt.take(fit.html, order.words)
+    return shown.html, shown.is_cut
+
+
+def _remarks_of_excerpt(fit: Fit, order: Order, lead: Picture | None) -> tuple[str, ...]:
     """Say of pictures only what matters where one at most is shown."""
     if lead is None:
-        return (*fit.warnings, *fit.settled.lost[:1])
+        return (*fit.warnings, *fit.settled.lost[:1]) if order.take is Take.LEAD else fit.warnings
     return fit.warnings if lead.alt else (*fit.warnings, silent_words(1))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from newsletter.feeds.byline import split_byline
 from newsletter.feeds.model import Post
 from newsletter.issues.model import Article, Section, SectionKind
+from newsletter.issues.revised import Kind
 from newsletter.review.addresses import likeness
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
@@ -29,7 +30,7 @@ def check(seen: Inspected) -> Iterator[Finding]:
     yield from _about_bylines(seen)
     yield from _about_stories(seen)
     yield from _about_repeats(seen)
-    yield from _about_revisions(seen)
+    yield from _about_changes(seen)
     yield from _about_posts(seen.facts.left_out)
 
 
@@ -134,17 +135,14 @@ def _about_repeats(seen: Inspected) -> Iterator[Finding]:
             yield Finding(Code.STORY_REPEATED, text, is_blocking=False, mend=mend, article_id=article.id)
 
 
-def _about_revisions(seen: Inspected) -> Iterator[Finding]:
-    for revised in seen.facts.revised:
-        article = seen.article(revised.article_id)
-        if article is None:
-            continue
-        text = f"The blog has changed “{article.title}” since this issue was drafted; the issue still has the former text."
-        mend = Mend(
-            "Compare the two, and take over what is meant to be in the issue.",
-            seen.commands.edit("--text FILE", article=article),
-        )
-        yield Finding(Code.POST_REVISED, text, is_blocking=False, mend=mend, article_id=article.id)
+def _about_changes(seen: Inspected) -> Iterator[Finding]:
+    for change in seen.facts.changes:
+        words = "Compare the two, and take the new text or keep yours."
+        code = Code.POST_REVISED
+        if change.kind is Kind.VANISHED:
+            words, code = "See whether its blog has taken it back; leave the article out, or keep it.", Code.POST_VANISHED
+        mend = Mend(words, f"newsletter issues changes {seen.issue.id}")
+        yield Finding(code, change.words, is_blocking=False, mend=mend, article_id=change.article_id)
 
 
 def _about_posts(left_out: Sequence[Post]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from newsletter.feeds.model import Post
 from newsletter.issues.model import Article, Issue, Newsletter
+from newsletter.issues.revised import Change
 from newsletter.letters.compose import Composition
 from newsletter.letters.letter import Draft
 from newsletter.letters.links import Links
@@ -56,14 +57,6 @@ class LastIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class Revised:
-    """A post that its blog changed after it was taken into the issue."""
-
-    article_id: int
-    revised_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Reach:
     """How many people get the issue, and how many got the one before."""
 
@@ -88,7 +81,8 @@ class Facts:
 
     # Posts that no issue carries and this one could.
     left_out: Sequence[Post] = ()
-    revised: Sequence[Revised] = ()
+    # What feeds say otherwise since the issue took their posts.
+    changes: Sequence[Change] = ()
     # Keys of what this instance may know of its readers.
     attributes: Collection[str] = ()
     last: LastIssue | None = None

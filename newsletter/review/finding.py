@@ -18,6 +18,7 @@ class Code(StrEnum):
     STORY_REPEATED = "story_repeated"
     POSTS_LEFT_OUT = "posts_left_out"
     POST_REVISED = "post_revised"
+    POST_VANISHED = "post_vanished"
     BYLINE_UNSURE = "byline_unsure"
     CONTENT = "content"
     # Words that were to be replaced.

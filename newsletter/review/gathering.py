@@ -3,18 +3,18 @@
 import re
 from html import unescape
 
-from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
 from newsletter.images import store as images
 from newsletter.images.model import own_key
 from newsletter.issues import contents, store
 from newsletter.issues.draft import pool
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
+from newsletter.issues.revised import changes_of
 from newsletter.issues.store import IssueLine
 from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition
 from newsletter.review import addresses, linkbook
-from newsletter.review.facts import Facts, LastIssue, Revised
+from newsletter.review.facts import Facts, LastIssue
 from subscribers import attributebook
 from subscribers.transaction import Transaction
 
@@ -31,7 +31,7 @@ def gather(tx: Transaction, issue: Issue, newsletter: Newsletter, composition: C
     lines = store.issues_of(tx, newsletter.id)
     return Facts(
         left_out=left_out(tx, issue, newsletter),
-        revised=_revised(tx, issue),
+        changes=changes_of(tx, issue),
         attributes=attribute_keys(tx),
         last=_last(tx, issue, lines),
         links=linkbook.states(tx, (href.partition("#")[0] for href in map(unescape, _HREF.findall(html)))),
@@ -57,18 +57,6 @@ def left_out(tx: Transaction, issue: Issue, newsletter: Newsletter) -> tuple[Pos
 def attribute_keys(tx: Transaction) -> frozenset[str]:
     """Give the keys of what this instance may know of its readers."""
     return frozenset(one.key for one in attributebook.all_attributes(tx))
-
-
-def _revised(tx: Transaction, issue: Issue) -> tuple[Revised, ...]:
-    """Give the articles whose posts were changed after they were taken in and say something else now."""
-    by_post = {article.post_id: article for article in issue.articles if article.post_id is not None}
-    found = []
-    for post in feeds.posts_by_id(tx, by_post):
-        article, entry = by_post[post.id], post.entry
-        is_later = post.revised_at is not None and post.revised_at > issue.created_at
-        if post.revised_at is not None and is_later and article.content != (entry.content or entry.summary):
-            found.append(Revised(article.id, post.revised_at))
-    return tuple(found)
 
 
 def _weights(tx: Transaction, html: str) -> dict[str, int]:

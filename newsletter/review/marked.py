@@ -20,10 +20,10 @@ _TAGS = {Mark.SAME: "", Mark.REMOVED: "del", Mark.ADDED: "ins", Mark.SKIPPED: "s
 def lines(difference: Difference) -> list[str]:
     """Give a difference line by line, for a terminal."""
     found = [f"{section}." for section in difference.sections]
-    found += [line for passage in difference.head for line in _passage_lines(passage)]
+    found += [line for passage in difference.head for line in passage_lines(passage)]
     for one in difference.articles:
         found += ["", f"{_heading(one)} (article {one.article_id})"]
-        found += [line for passage in one.passages for line in _passage_lines(passage)]
+        found += [line for passage in one.passages for line in passage_lines(passage)]
     if not difference.are_readers_the_same:
         found += ["", READERS]
     return found
@@ -33,7 +33,7 @@ def document(difference: Difference) -> dict[str, object]:
     """Give a difference as data."""
     return {
         "same": difference.is_nothing,
-        "head": [_passage_document(passage) for passage in difference.head],
+        "head": [passage_document(passage) for passage in difference.head],
         "sections": list(difference.sections),
         "articles": [
             {
@@ -41,7 +41,7 @@ def document(difference: Difference) -> dict[str, object]:
                 "title": one.title,
                 "section": one.section,
                 "fates": [fate.value for fate in one.fates],
-                "passages": [_passage_document(passage) for passage in one.passages],
+                "passages": [passage_document(passage) for passage in one.passages],
             }
             for one in difference.articles
         ],
@@ -65,7 +65,8 @@ def _heading(one: Altered) -> str:
     return f"“{one.title}”{where}: {' and '.join(fate.value for fate in one.fates)}"
 
 
-def _passage_lines(passage: Passage) -> Iterator[str]:
+def passage_lines(passage: Passage) -> Iterator[str]:
+    """Give one part that is said otherwise line by line, for a terminal."""
     for place, runs in enumerate(passage.paragraphs):
         yield f"  {'' if place else passage.what + ': '}{_signed(runs)}"
 
@@ -74,7 +75,8 @@ def _signed(runs: Sequence[Run]) -> str:
     return " ".join(f"{_SIGNS[run.mark][0]}{run.text}{_SIGNS[run.mark][1]}" for run in runs)
 
 
-def _passage_document(passage: Passage) -> dict[str, object]:
+def passage_document(passage: Passage) -> dict[str, object]:
+    """Give one part that is said otherwise as data."""
     return {
         "what": passage.what,
         "paragraphs": [[{"mark": run.mark.value, "text": run.text} for run in runs] for runs in passage.paragraphs],

@@ -191,6 +191,10 @@ article = Table(
     Column("position", Integer, nullable=False),
     # The post it was copied from; the copy is the editor's, the post never changes.
     Column("post_id", Number, ForeignKey("post.id", ondelete="SET NULL")),
+    # The text of the post that an editor last decided for (its fingerprint), and the vanishing of the post they know of. What
+    # the feed says beyond that is offered to them.
+    Column("taken_fingerprint", Text, nullable=False, server_default=""),
+    Column("known_vanished_at", Instant),
     Column("title", Text, nullable=False),
     Column("byline", Text, nullable=False),
     Column("link", Text, nullable=False),

@@ -165,6 +165,12 @@ async def fill_archive(application: Application) -> bool:
     return False
 
 
+async def print_issues(application: Application) -> bool:
+    """Print what was taken into the archive, one issue at each tick."""
+    await asyncio.to_thread(archiving.print_one, application)
+    return False
+
+
 async def remind_staff(application: Application) -> bool:
     """Tell the staff by mail what waits for them."""
     await asyncio.to_thread(reminding.remind, application)
@@ -191,6 +197,7 @@ STEPS = (
     Step("resend what is uncertain", resend_uncertain),
     FINISH,
     Step("fill the archive", fill_archive),
+    Step("print issues", print_issues),
     Step("remind the staff", remind_staff),
     Step("remind who did not confirm", remind_pending),
     Step("ask whom imports brought", ask_imported),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from newsletter.feeds import keeping
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Entry, Post
 from newsletter.images import store as images
@@ -55,7 +56,7 @@ def publish(tx: Transaction, newsletter: Newsletter, *entries: Entry, feed: str 
     """Let entries appear in a feed of the newsletter, and gather them."""
     known = {one.url: one.id for one in feeds.feeds_of(tx, newsletter.id)}
     feed_id = known.get(feed) or feeds.add(tx, newsletter.id, feed, MADE_AT).id
-    feeds.keep(tx, feed_id, [replace(entry) for entry in entries], max(entry.published_at for entry in entries))
+    keeping.keep(tx, feed_id, [replace(entry) for entry in entries], max(entry.published_at for entry in entries))
 
 
 def an_image(tx: Transaction, text: str = "image", alt: str = "") -> str:

@@ -1,10 +1,11 @@
-"""A small blog that serves its feeds as WordPress does: pages, months, the Atom twin, conditional requests.
+"""A small blog that serves its feeds as WordPress does: pages, months, the Atom twin, conditional requests, /wp-json/.
 
 blog = Blog(posts, per_page=10)
 blog.mount(chaos)
 chaos.url("/feed/")
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from tests.harness.chaosfeed import ATOM, RSS, Asked, ChaosFeed, Page, Wire
+
+JSON = "application/json; charset=UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,20 @@ class BlogPost:
 class Blog:
     """The blog; `posts` may be changed while it is served."""
 
-    def __init__(self, posts: Sequence[BlogPost], *, per_page: int = 10, zone: str = "UTC", has_atom: bool = True) -> None:
+    def __init__(
+        self,
+        posts: Sequence[BlogPost],
+        *,
+        per_page: int = 10,
+        zone: str = "UTC",
+        has_atom: bool = True,
+        has_api: bool = False,
+    ) -> None:
         self.posts = list(posts)
         self.per_page = per_page
         self.zone = ZoneInfo(zone)
         self.has_atom = has_atom
+        self.has_api = has_api
 
     def mount(self, chaos: ChaosFeed) -> str:
         """Serve the blog and give the address of its feed."""
@@ -49,7 +61,18 @@ class Blog:
             chaos.put(f"{prefix}/feed/", self.answer)
             if self.has_atom:
                 chaos.put(f"{prefix}/feed/atom/", self.answer)
+        if self.has_api:
+            chaos.put("/wp-json/", self._api_root)
+            chaos.put("/wp-json/wp/v2/categories", self._api_categories)
         return chaos.url("/feed/")
+
+    def _api_root(self, _asked: Asked, wire: Wire) -> None:
+        root = {"name": "A blog", "gmt_offset": 0, "timezone_string": self.zone.key, "namespaces": ["wp/v2"]}
+        wire.give(Page(json.dumps(root).encode(), JSON))
+
+    def _api_categories(self, _asked: Asked, wire: Wire) -> None:
+        names = sorted({name for post in self.posts for name in post.categories})
+        wire.give(Page(json.dumps([{"name": escape(name), "count": 1} for name in names]).encode(), JSON))
 
     def answer(self, asked: Asked, wire: Wire) -> None:
         """Answer for a feed: not modified, a page, or nothing past the last page."""

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 TRANSLATED = [language.code for language in LANGUAGES if language != ENGLISH]
 TEMPLATES = sorted(
     path
-    for path in [*(ROOT / "templates" / "pages" / "public").rglob("*"), *(ROOT / "templates" / "email").rglob("*")]
+    for place in ("pages/public", "email", "print")
+    for path in (ROOT / "templates" / place).rglob("*")
     if path.suffix in {".html", ".mjml", ".txt"}
 )
 

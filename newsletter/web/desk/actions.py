@@ -10,6 +10,7 @@ from newsletter.errors import BadValue, Blocked, Outdated, WrongState
 from newsletter.issues import agenda, authors, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.recurrence import instant
+from newsletter.issues.rereading import read_again
 from newsletter.letters.illustrate import illustrate
 from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.review import approval
@@ -32,6 +33,10 @@ def approve(site: Site, visit: Visit) -> Response:
     """Freeze the letter and say that it may go out."""
     application = site.application
     issue_id = visit.number("issue_id")
+    with application.database.read() as tx:
+        issue = store.load(tx, issue_id)
+    # Its troubles stand on the desk already; what was changed is told among the findings.
+    read_again(application.database, application.fetch_policy, application.child, application.clock, issue)
     asyncio.run(illustrate(application.bringer(LONGEST_WAIT), issue_id, again=True))
     try:
         with application.database.read() as tx:

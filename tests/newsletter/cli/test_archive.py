@@ -7,6 +7,7 @@ import pytest
 from newsletter.cli.exits import Exit
 from newsletter.clock import MovableClock
 from tests.harness.terminal import Terminal
+from tests.harness.wordpressapi import Api
 
 
 @pytest.fixture
@@ -47,3 +48,40 @@ def test_an_archive_is_switched_off(terminal: Terminal, paper: str) -> None:
 
     assert [False, True, True] == shown
     assert "off" in terminal("newsletters", "edit", paper, "--archive", "off").out
+
+
+def test_an_issue_is_announced(published: Terminal, paper: str) -> None:
+    """With what is inside, ready to be pasted."""
+    published.ok("archive", "index")
+    shown = published("issues", "announce", "1", "--format", "markdown").out
+    told = published.ok("issues", "announce", "1")
+
+    assert shown.startswith("January 2020 Issue OUT!\n\nSection News: January 2020 is out.\n")
+    assert "[Division Chair letter](<http://127.0.0.1:8000/archive/section-news/1/division-chair-letter>)" in shown
+    assert ("January 2020 Issue OUT!", "html") == (told["title"], told["format"])
+    assert Exit.NOT_FOUND == published("issues", "announce", "2").code
+    published.ok("newsletters", "edit", paper, "--archive", "off")
+    assert Exit.REFUSED == published("issues", "announce", "1").code
+
+
+def test_an_announcement_is_written_on_a_blog(published: Terminal) -> None:
+    """As a draft, asked again as the same one; without a password nothing is sent."""
+    published.ok("archive", "index")
+    with Api() as api:
+        call = ("issues", "announce", "1", "--publish-to-wordpress", api.site, "--user", api.user)
+        published.settings["NEWSLETTER_ALLOW_LOOPBACK"] = "1"
+        refused = published(*call)
+        assert Exit.REFUSED == refused.code
+        assert "NEWSLETTER_WORDPRESS_PASSWORD" in refused.err
+        assert [] == api.asked
+        published.settings["NEWSLETTER_WORDPRESS_PASSWORD"] = api.password
+        written = [published.ok(*call), published.ok(*call)]
+
+        assert [(101, False), (101, True)] == [(one["post"], one["was_there"]) for one in written]
+        assert ["draft"] == [post["status"] for post in api.posts.values()]
+        assert "Division Chair letter" in api.posts[101]["content"]
+        published.settings["NEWSLETTER_WORDPRESS_PASSWORD"] = "wrong"
+        told = published(*call)
+        assert Exit.REFUSED == told.code
+        assert "wrong" not in told.err
+        assert Exit.USAGE == published(*call[:-2]).code

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import BadValue
-from newsletter.feeds.addresses import absolute, feed_address, resolve_links, without_trackers
+from newsletter.feeds.addresses import absolute, feed_address, resolve_links, same_page, spellings, without_trackers
 
 BASE = "https://blog.example.org/2020/01/post/"
 
@@ -95,3 +95,37 @@ def test_links_inside_html_become_whole() -> None:
     )
 
     assert whole == resolve_links(html, BASE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://blog.example.org/2020/01/post",
+        "https://www.blog.example.org/2020/01/post/",
+        "https://blog.example.org:443/2020/01/post/#more",
+        "https://blog.example.org/2020/01/post/?utm_source=feed&fbclid=x",
+    ],
+)
+def test_spellings_of_one_page_are_one(url: str) -> None:
+    """What differs says nothing about where it leads."""
+    assert "blog.example.org/2020/01/post" == same_page(url)
+
+
+def test_pages_that_differ_in_their_query_are_two() -> None:
+    """Old blogs tell their posts apart by nothing else."""
+    assert same_page("http://blog.example.org/?p=1") != same_page("http://blog.example.org/?p=2")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://blog.example.org/", "http://blog.example.org", "tag:x,2020:1", "1", "", "http://[", "http://x:y/"]
+)
+def test_front_pages_and_what_is_no_address_are_no_page(url: str) -> None:
+    """Many things link to the front page of a site."""
+    assert ("", ()) == (same_page(url), spellings(url))
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_a_page_or_none(text: str) -> None:
+    """And every spelling of a page is one of the same page."""
+    for url in (text, f"https://{text}"):
+        assert {same_page(url)} >= {same_page(spelling) for spelling in spellings(url)}

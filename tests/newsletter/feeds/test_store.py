@@ -7,10 +7,10 @@ import pytest
 
 from newsletter.database import Database
 from newsletter.errors import AlreadyThere, BadValue, FeedNotFound
-from newsletter.feeds import store
+from newsletter.feeds import keeping, store
 from newsletter.feeds.dates import NO_DATE
+from newsletter.feeds.keeping import Kept
 from newsletter.feeds.model import Enclosure, Entry
-from newsletter.feeds.store import Kept
 from tests.newsletter.feeds.conftest import Desk
 
 URL = "https://blog.example.org/feed/"
@@ -39,7 +39,7 @@ def an_entry(now: datetime, number: int = 1) -> Entry:
 def keep(desk: Desk, feed_id: int, *entries: Entry, later: timedelta = timedelta()) -> Kept:
     """Store entries in a transaction of their own."""
     with desk.database.write() as tx:
-        return store.keep(tx, feed_id, entries, desk.now + later)
+        return keeping.keep(tx, feed_id, entries, desk.now + later)
 
 
 def test_feed_is_added_and_found(desk: Desk) -> None:
@@ -143,6 +143,91 @@ def test_new_identity_of_an_old_post_is_recognised(desk: Desk, now: datetime) ->
     assert 1 == len(desk.posts())
 
 
+@pytest.mark.parametrize(
+    ("guid", "permalink"),
+    [
+        ("https://blog.example.org/?p=1", "https://blog.example.org/1"),
+        ("http://www.blog.example.org/?p=1", "https://new.example.org/elsewhere"),
+        ("another", "http://www.blog.example.org/1/"),
+        ("another", "https://blog.example.org/1/"),
+    ],
+)
+def test_post_is_known_however_its_addresses_are_spelled(desk: Desk, now: datetime, guid: str, permalink: str) -> None:
+    """A site went to https, lost its www or changed its identities, and the title was edited meanwhile."""
+    feed_id = desk.add(URL).id
+    entry = replace(an_entry(now), guid="http://blog.example.org/?p=1")
+    keep(desk, feed_id, entry)
+    edited = replace(entry, guid=guid, permalink=permalink, feed_title="Better", published_at=now, fingerprint="f2")
+
+    assert Kept(0, 1) == keep(desk, feed_id, edited)
+    assert Kept(0, 0) == keep(desk, feed_id, edited)
+    assert (guid, permalink) == (desk.posts()[0].entry.guid, desk.posts()[0].entry.permalink)
+
+
+def test_address_that_several_entries_share_is_that_of_none(desk: Desk, now: datetime) -> None:
+    """Events that all link to the programme are different posts."""
+    feed_id = desk.add(URL).id
+    first, second, third = (
+        replace(an_entry(now, number), permalink="https://blog.example.org/programme") for number in (1, 2, 3)
+    )
+    keep(desk, feed_id, first)
+
+    assert Kept(1, 0) == keep(desk, feed_id, first, second)
+    assert Kept(1, 0) == keep(desk, feed_id, third, first, second)
+
+
+def test_what_a_post_is_filed_under_is_brought_up_to_date(desk: Desk, now: datetime) -> None:
+    """Without a word: its text is the same."""
+    feed_id = desk.add(URL).id
+    entry = an_entry(now)
+    keep(desk, feed_id, entry)
+
+    assert Kept(0, 0) == keep(desk, feed_id, replace(entry, categories=("News", "Events")), later=timedelta(hours=1))
+    assert (("News", "Events"), None) == (desk.posts()[0].entry.categories, desk.posts()[0].revised_at)
+
+
+def test_old_text_of_a_revision_is_kept(desk: Desk, now: datetime) -> None:
+    """Every one of them, the latest first, with the moment at which it was replaced."""
+    feed_id = desk.add(URL).id
+    entry = an_entry(now)
+    for number in range(3):
+        keep(desk, feed_id, replace(entry, content=f"<p>{number}</p>", fingerprint=f"f{number}"), later=timedelta(hours=number))
+    with desk.database.read() as tx:
+        kept = store.revisions_of(tx, [post.id for post in desk.posts()])
+
+    assert [("<p>1</p>", "f1", now + timedelta(hours=2)), ("<p>0</p>", "f0", now + timedelta(hours=1))] == [
+        (one.content, one.fingerprint, one.replaced_at) for one in kept
+    ]
+
+
+def test_feed_that_never_says_the_same_does_not_fill_the_disk(desk: Desk, now: datetime) -> None:
+    """The oldest texts are forgotten."""
+    feed_id = desk.add(URL).id
+    for number in range(keeping.MOST_REVISIONS + 5):
+        keep(desk, feed_id, replace(an_entry(now), fingerprint=f"f{number}"))
+    with desk.database.read() as tx:
+        kept = store.revisions_of(tx, [post.id for post in desk.posts()])
+
+    assert keeping.MOST_REVISIONS == len(kept)
+    assert f"f{keeping.MOST_REVISIONS + 3}" == kept[0].fingerprint
+
+
+def test_post_that_is_missed_is_not_given_until_it_is_listed_again(desk: Desk, now: datetime) -> None:
+    """It is kept: an issue may carry it."""
+    feed_id = desk.add(URL).id
+    entries = [an_entry(now, number) for number in (1, 2)]
+    keep(desk, feed_id, *entries)
+    with desk.database.write() as tx:
+        first, _ = store.all_between(tx, desk.newsletter_id, now, now + timedelta(days=1))
+        gone = keeping.miss(tx, feed_id, frozenset({first.id}), now, now + timedelta(days=1), now)
+        again = keeping.miss(tx, feed_id, frozenset({first.id}), now, now + timedelta(days=1), now)
+    titles = desk.titles()
+    keep(desk, feed_id, *entries)
+
+    assert (1, 0, ["Post 1"]) == (gone, again, titles)
+    assert ["Post 1", "Post 2"] == desk.titles()
+
+
 def test_many_entries_at_once(desk: Desk, now: datetime) -> None:
     """As many as a feed may hold."""
     entries = [an_entry(now, number) for number in range(500)]
@@ -237,7 +322,7 @@ def test_keeping_twice_at_once_makes_one_post(database: Database, desk: Desk, no
     feed_id = desk.add(URL).id
     entry = an_entry(now)
     with database.write() as tx:
-        first = store.keep(tx, feed_id, [entry], now)
-        second = store.keep(tx, feed_id, [entry], now)
+        first = keeping.keep(tx, feed_id, [entry], now)
+        second = keeping.keep(tx, feed_id, [entry], now)
 
     assert (Kept(1, 0), Kept(0, 0)) == (first, second)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.images.model import Hosted, Shelf
 from newsletter.letters import content
 from newsletter.letters.content import Fit, Unfit, make_fit
 
@@ -16,17 +17,21 @@ CASES = {
         '<p>Hi <img class="wp-smiley" alt="😀" src="https://s.w.org/72x72/1f600.png"></p>',
         "<p>Hi 😀</p>",
     ),
-    "a YouTube player becomes a link": (
+    "a YouTube player becomes a still and a link": (
         '<iframe src="https://www.youtube-nocookie.com/embed/abc_123-x" title="A talk"></iframe>',
-        '<p><a href="https://youtu.be/abc_123-x">Watch: A talk</a></p>',
+        (
+            '<figure><a href="https://youtu.be/abc_123-x">'
+            '<img src="https://i.ytimg.com/vi/abc_123-x/hqdefault.jpg#play" alt="Film: A talk"></a>'
+            '<figcaption><a href="https://youtu.be/abc_123-x">Watch: A talk</a></figcaption></figure>'
+        ),
     ),
     "a Vimeo player becomes a link": (
-        '<iframe src="//player.vimeo.com/video/76979871"></iframe>',
-        '<p><a href="https://vimeo.com/76979871">Watch: vimeo.com</a></p>',
+        '<iframe src="//player.vimeo.com/video/76979871" title="vimeo-player"></iframe>',
+        '<p><a href="https://vimeo.com/76979871">Watch the video on Vimeo</a></p>',
     ),
     "a recording becomes a link": (
         '<audio><source src="/talk.mp3"></audio>',
-        '<p><a href="https://blog.example.org/talk.mp3">Listen: blog.example.org</a></p>',
+        '<p><a href="https://blog.example.org/talk.mp3">Listen to the recording on blog.example.org</a></p>',
     ),
     "an embedded page becomes a link": (
         '<iframe src="https://maps.example.org/x"></iframe>',
@@ -41,7 +46,7 @@ CASES = {
     ),
     "a file is linked once": (
         '<div class="wp-block-file"><a href="/r.pdf">Report</a><a class="wp-block-file__button" href="/r.pdf">Save</a></div>',
-        '<p><a href="https://blog.example.org/r.pdf">Report</a></p>',
+        '<p><a href="https://blog.example.org/r.pdf">Report (PDF)</a></p>',
     ),
     "share buttons, forms and scripts go": (
         "<p>Text</p><div class='sharedaddy'>Share</div><form><p>Mail</p></form><script>x()</script><style>p{}</style>",
@@ -74,12 +79,74 @@ CASES = {
         '<div class="wp-caption" style="width:300px"><img src="/a.jpg" alt="A"><p class="wp-caption-text">By B</p></div>',
         '<figure><img src="https://blog.example.org/a.jpg" alt="A"><figcaption>By B</figcaption></figure>',
     ),
-    "an old gallery is a row of paragraphs": (
+    "a gallery of one picture is a figure": (
         (
             '<div class="gallery"><dl class="gallery-item"><dt class="gallery-icon"><img src="/a.jpg" alt="A"></dt>'
             '<dd class="gallery-caption">By B</dd></dl></div>'
         ),
-        '<p><img src="https://blog.example.org/a.jpg" alt="A"></p><p>By B</p>',
+        '<figure><img src="https://blog.example.org/a.jpg" alt="A"><figcaption>By B</figcaption></figure>',
+    ),
+    "a gallery is set two by two": (
+        (
+            '<figure class="wp-block-gallery"><figure class="wp-block-image"><a href="/a.jpg"><img src="/a.jpg" alt="A"></a>'
+            "<figcaption>One</figcaption></figure>"
+            '<figure class="wp-block-image"><img src="/b.jpg" alt="B" width="900"></figure>'
+            '<figcaption class="blocks-gallery-caption">Both</figcaption></figure>'
+        ),
+        (
+            '<table role="presentation"><caption>Both</caption><tbody><tr>'
+            '<td><img src="https://blog.example.org/a.jpg" alt="A" width="260"><br>One</td>'
+            '<td><img src="https://blog.example.org/b.jpg" alt="B" width="260"></td></tr></tbody></table>'
+        ),
+    ),
+    "a bare address in the place of a player is one": (
+        '<figure class="wp-block-embed"><div class="wp-block-embed__wrapper">https://vimeo.com/76979871</div></figure>',
+        '<p><a href="https://vimeo.com/76979871">Watch the video on Vimeo</a></p>',
+    ),
+    "shortcodes that hold what they show are done": (
+        (
+            '[caption id="x" width="300"]<img src="/a.jpg" alt="A"> The hall[/caption]'
+            '[embed]https://vimeo.com/76979871[/embed][audio mp3="https://x.example.org/a.mp3"][/audio]'
+        ),
+        (
+            '<figure><img src="https://blog.example.org/a.jpg" alt="A"><figcaption>The hall</figcaption></figure>'
+            '<p><a href="https://vimeo.com/76979871">Watch the video on Vimeo</a></p>'
+            '<p><a href="https://x.example.org/a.mp3">Listen to the recording on x.example.org</a></p>'
+        ),
+    ),
+    "footnotes are numbers, and notes without a way back": (
+        (
+            '<p>Text<sup class="fn"><a href="#fn1" id="r1">1</a></sup></p>'
+            '<ol class="wp-block-footnotes"><li id="fn1">A note <a href="#r1">↩︎</a></li></ol>'
+        ),
+        "<p>Text<sup>[1]</sup></p><ol><li>A note </li></ol>",
+    ),
+    "documents say what they are once": (
+        (
+            '<p><a href="/r.pdf">Report</a> <a href="/r.pdf">Report here</a> [PDF] '
+            '<a href="/s.docx?x=1">Notes</a> <a href="/r.pdf">A PDF</a></p>'
+        ),
+        (
+            '<p><a href="https://blog.example.org/r.pdf">Report (PDF)</a> '
+            '<a href="https://blog.example.org/r.pdf">Report here</a> [PDF] '
+            '<a href="https://blog.example.org/s.docx?x=1">Notes (Word)</a> '
+            '<a href="https://blog.example.org/r.pdf">A PDF</a></p>'
+        ),
+    ),
+    "paragraphs run as their script does": (
+        "<p>Dear all</p><p>مرحبا</p><ul><li>شيء</li><li>Latin</li></ul>",
+        '<p>Dear all</p><p dir="rtl">مرحبا</p><ul dir="rtl"><li>شيء</li><li dir="ltr">Latin</li></ul>',
+    ),
+    "wide tables are told row by row": (
+        (
+            "<table><tr><th>Day</th><th>A</th><th>B</th><th>C</th><th>D</th></tr>"
+            "<tr><td>Mo</td><td>1</td><td>2</td><td></td><td>4</td></tr></table>"
+        ),
+        "<p><strong>Mo</strong></p><ul><li>A: 1</li><li>B: 2</li><li>D: 4</li></ul>",
+    ),
+    "tables that only lay out are unwrapped": (
+        "<table><tr><td>left</td><td><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></td></tr></table>",
+        "<p>left</p><table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></tbody></table>",
     ),
     "bare words become paragraphs": ("One <b>two</b><p>Three</p>four", "<p>One <b>two</b></p><p>Three</p><p>four</p>"),
     "wrappers of page builders go": (
@@ -123,8 +190,8 @@ def test_editor_is_told_what_was_changed() -> None:
     warnings = fit('<iframe src="https://youtu.be/x"></iframe><img src="/a.jpg"><img src="/b.jpg" alt=" ">[gallery]').remarks
 
     assert (
-        "iframe replaced by a link to https://youtu.be/x",
         "shortcodes that the blog did not render were removed: [gallery]",
+        "iframe replaced by a link to https://youtu.be/x",
         "2 pictures without alt text",
     ) == warnings
 
@@ -160,6 +227,16 @@ TAGS = (  # noqa: SIM905 -- reads as the list it is
 ATTRIBUTES = [
     "",
     ' class="gallery"',
+    ' class="wp-block-gallery"',
+    ' class="blocks-gallery-grid"',
+    ' class="wp-block-embed"',
+    ' role="presentation"',
+    ' role="button"',
+    ' href="#fn1"',
+    ' href="x.pdf"',
+    ' src="//youtu.be/abcdefgh"',
+    ' poster="b.jpg"',
+    ' background="b.jpg"',
     ' class="wp-caption"',
     ' class="wp-caption-text"',
     ' class="gallery-icon"',
@@ -179,18 +256,38 @@ PIECES = st.one_of(
     TAG,
     st.builds("</{}>".format, st.sampled_from(TAGS)),
     st.sampled_from(
-        ["word ", "&lt;script&gt;", "<", "&nbsp;", "<!--", "-->", "<![CDATA[", "]]>", "[caption]", '"', "{{ 7*7 }}"]
+        [
+            "word ",
+            "&lt;script&gt;",
+            "<",
+            "&nbsp;",
+            "<!--",
+            "-->",
+            "<![CDATA[",
+            "]]>",
+            "[caption]",
+            "[/caption]",
+            "[embed]https://x.y/[/embed]",
+            "[embed]https://youtu.be/abcdefgh[/embed]",
+            '"',
+            "{{ 7*7 }}",
+            "<!--more-->",
+            "שלום",
+            "\uf8ff",
+            "1",
+        ]
     ),
     st.text(max_size=5),
 )
 
 
-@given(st.lists(PIECES, max_size=40).map("".join))
-def test_sanitising_a_fit_article_changes_nothing(html: str) -> None:
+@given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from(["ltr", "rtl"]))
+def test_sanitising_a_fit_article_changes_nothing(html: str, runs: str) -> None:
     """Whatever comes in, what comes out is already in the sanitiser's dialect, with nothing in it that runs."""
-    result = make_fit(html, POST)
+    result = make_fit(html, POST, runs=runs)
 
     assert isinstance(result, Fit)
+    assert content.BREAK not in result.html + result.teaser
     assert result.html == nh3.Cleaner(**_DIALECT).clean(result.html).strip()  # type: ignore[arg-type]  # as a table
     assert not re.search(r"<[^>]*(javascript:|\son\w+=|style=|class=|<script)", result.html, re.IGNORECASE)
 
@@ -212,7 +309,59 @@ _DIALECT: dict[str, object] = {
     },
     "url_schemes": {"http", "https", "mailto", "tel"},
     "link_rel": None,
+    "tag_attribute_values": {"table": {"role": {"presentation"}}},
 }
+
+SHELF = Shelf(by_source={f"{POST}a.jpg": Hosted("https://news.example.org/images/1.jpg", 900, 600)})
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_article_loads_nothing_from_elsewhere(html: str) -> None:
+    """Every picture is one of the shelf, whatever the article tries; and nothing else in mail loads by itself."""
+    result = make_fit(html, POST, SHELF)
+
+    assert isinstance(result, Fit)
+    assert {"https://news.example.org/images/1.jpg"} >= set(re.findall(r'<img src="([^"]*)"', result.html))
+    assert result.html.count("<img") == result.html.count('<img src="https://news.example.org/images/1.jpg"')
+
+
+def test_what_a_letter_cannot_show_is_told() -> None:
+    """Forms, drawings, formulas, pictures inside the page, players without an address."""
+    html = (
+        '<form><input></form><svg></svg><math><mi>x</mi></math><img src="data:image/png;base64,AA" alt="A">'
+        '<iframe srcdoc="x"></iframe>'
+        "<table><tr><td>1</td><td>2</td><td>3</td><td>4</td><td>5</td></tr><tr><td>1</td></tr></table>"
+    )
+
+    assert {
+        "an iframe without an address one can go to is left out",
+        "a formula is left out",
+        "a drawing (SVG) is left out",
+        "a form is left out; link to its page instead",
+        "a picture that is written into the page itself (data:) is left out",
+        "a table of 5 columns is told row by row, because phones have no room for it",
+    } == set(fit(html).remarks)
+
+
+def test_documents_say_how_large_they_are() -> None:
+    """Where their server told it."""
+    shelf = Shelf(sizes={"https://blog.example.org/r.pdf": 1_234_567, "https://blog.example.org/s.pdf": 9_400})
+    result = make_fit('<p><a href="/r.pdf">Full report</a> <a href="/s.pdf">The PDF</a></p>', POST, shelf)
+
+    assert isinstance(result, Fit)
+    assert "Full report (PDF, 1.2 MB)</a>" in result.html
+    assert "The PDF (9 KB)</a>" in result.html
+    assert ("https://blog.example.org/r.pdf", "https://blog.example.org/s.pdf") == result.documents
+
+
+@pytest.mark.parametrize("mark", ["<!--more-->", "<!-- more Read on -->", '<span id="more-12"></span>'])
+def test_text_before_the_break_is_the_teaser(mark: str) -> None:
+    """Its markup is closed; in the whole text nothing is left of the mark."""
+    result = fit(f"<p>One.</p><p>Two <b>bold{mark} rest</b></p><p>Three.</p>")
+
+    assert "<p>One.</p><p>Two <b>bold</b></p>" == result.teaser
+    assert "<p>One.</p><p>Two <b>bold rest</b></p><p>Three.</p>" == result.html
+    assert "" == fit(f"{mark}<p>One.</p>").teaser
 
 
 def test_style_is_written_into_the_elements() -> None:

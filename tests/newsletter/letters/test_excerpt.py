@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from newsletter.letters.excerpt import Excerpt, take
+from newsletter.letters.excerpt import Excerpt, before, take
 
 
 def test_short_article_is_shown_whole() -> None:
@@ -76,3 +76,14 @@ def test_excerpt_is_a_beginning(pieces: list[str], words: int) -> None:
 
     assert shown is not None
     assert whole.startswith(re.sub(r"\s+|…$", "", shown.text()))
+
+
+def test_numbers_of_footnotes_are_left_out() -> None:
+    """Their notes are not in the excerpt; other raised words stay."""
+    assert "<p>Water H<sup>2</sup>O flows.</p>" == take("<p>Water<sup>[1]</sup> H<sup>2</sup>O flows.</p>").html
+
+
+def test_text_before_a_mark_is_closed_properly() -> None:
+    """Nothing before it is nothing."""
+    assert "<ul><li>a</li><li><b>b</b></li></ul>" == before("<ul><li>a</li><li><b>b|c</b>d</li></ul><p>e</p>", "|")
+    assert "" == before("<p>|a</p>", "|")

@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from newsletter.images.model import Hosted, Shelf
 from newsletter.letters.content import Fit, make_fit
 from newsletter.letters.pictures import Picture, lift_first
 
@@ -108,3 +111,64 @@ def test_a_caption_excuses_a_missing_alternative_text() -> None:
 def test_first_picture_is_lifted_when_nothing_is_said_before_it(html: str, expected: str | None) -> None:
     """A portrait stands at the head of a letter."""
     assert expected == lift_first(html)
+
+
+@pytest.mark.parametrize(
+    ("caption", "credit"),
+    [
+        ("The hall in Athens (Photo by Ann Lee)", "Photo by Ann Lee"),
+        ("The hall. Photo: Ann Lee, IFLA", "Photo: Ann Lee, IFLA"),
+        ("Foto: Jürgen Groß", "Foto: Jürgen Groß"),
+        ("Crédit photo : Anne Durand | Paris", "Crédit photo : Anne Durand"),
+        ("The hall © Ann Lee", "© Ann Lee"),
+        ("The hall <cite>Ann Lee</cite>", "Ann Lee"),
+        ("Picture books by the shelf", ""),
+        ("The hall", ""),
+    ],
+)
+def test_caption_says_whose_a_picture_is(caption: str, credit: str) -> None:
+    """For a picture that leads its article, whose caption stays behind."""
+    (picture,) = fit(f'<figure><img src="/a.jpg" alt="A"><figcaption>{caption}</figcaption></figure>').pictures
+
+    assert credit == picture.credit
+
+
+def test_link_to_the_same_picture_in_large_goes() -> None:
+    """Whoever follows it leaves the letter for a picture they have seen."""
+    html = fit('<a href="/a-large.jpg"><img src="/a.jpg" alt="A"></a> <a href="/page"><img src="/b.jpg" alt="B"></a>').html
+
+    assert ["https://blog.example.org/page"] == re.findall('href="([^"]*)"', html)
+
+
+@pytest.mark.parametrize(
+    "source", ["https://s.w.org/images/core/emoji/13/72x72/1f600.png", "/wp-includes/images/smilies/icon_smile.gif"]
+)
+def test_emoji_of_any_blog_are_characters(source: str) -> None:
+    """Known by their address where the class is gone."""
+    assert "<p>Hi 😀</p>" == fit(f'<p>Hi <img src="{source}" alt="😀"></p>').html
+
+
+def test_still_that_is_not_there_leaves_its_link() -> None:
+    """Whatever stands around it: selectors look above the place that is looked through."""
+    html = '<figcaption><a href="/x"><iframe src="//youtu.be/abcdefgh" title="A talk"></iframe></a></figcaption>'
+    result = make_fit(html, POST, Shelf())
+
+    assert isinstance(result, Fit)
+    assert "<img" not in result.html
+    assert '<a href="https://youtu.be/abcdefgh">Watch: A talk</a>' in result.html
+    assert result.settled.lost == ("the still of a film is left out, and its link stays: the picture has not been fetched yet",)
+
+
+def test_card_and_true_size_come_from_the_shelf() -> None:
+    """What a page says is the size of its own column; a picture shown small stays small."""
+    hosted = Hosted(
+        "https://n.example.org/images/1.jpg", 900, 600, "https://n.example.org/images/2.jpg", "From the library", "Ann"
+    )
+    shelf = Shelf(by_source={"https://blog.example.org/a.jpg": hosted, "https://blog.example.org/b.jpg": hosted})
+    result = make_fit('<img src="/a.jpg" width="5000" alt=""><img src="/b.jpg" width="100" alt="B">', POST, shelf)
+
+    assert isinstance(result, Fit)
+    assert [
+        Picture(hosted.src, "From the library", 900, 600, hosted.card, "Ann"),
+        Picture(hosted.src, "B", 100, 600, hosted.card, "Ann"),
+    ] == list(result.pictures)

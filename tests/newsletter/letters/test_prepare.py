@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from newsletter.confined import Child
@@ -5,7 +7,7 @@ from newsletter.letters import prepare
 from newsletter.letters.content import Unfit
 from newsletter.letters.pictures import Picture
 from newsletter.letters.plaintext import write
-from newsletter.letters.prepare import Order, Prepared, Take
+from newsletter.letters.prepare import Needs, Order, Prepared, Take
 
 POST = "https://blog.example.org/2020/01/24/mentoring/"
 
@@ -104,3 +106,27 @@ def test_article_that_hangs_is_found_among_the_others(child: Child, monkeypatch:
     assert isinstance(before, Prepared)
     assert Unfit("preparing it failed: took longer than 3 seconds") == hanging
     assert isinstance(after, Prepared)
+
+
+def test_excerpt_ends_where_its_author_broke_the_text(child: Child) -> None:
+    """Unless somebody said how many words it is to have."""
+    html = "<p>One two.</p><!--more--><p>Three four five six.</p>"
+    broken = one(child, an_order(html, words=4))
+    counted = one(child, replace(an_order(html, words=4), to_break=False))
+
+    assert ("<p>One two.</p>", True) == (broken.html, broken.goes_on)
+    assert "Three" in counted.html
+
+
+def test_needs_of_an_article_are_its_pictures_and_documents(child: Child) -> None:
+    """Of an excerpt only what can lead it; of a hostile article nothing."""
+    html = "".join(f'<img src="/{number}.jpg" alt="A">' for number in range(5)) + '<a href="/r.pdf">Report</a>'
+    whole, short, none = prepare.needs_of_all(child, [an_order(html), an_order(html, words=1), an_order("<div>" * 20_000)])
+
+    assert (
+        Needs(tuple(f"https://blog.example.org/{number}.jpg" for number in range(5)), ("https://blog.example.org/r.pdf",))
+        == whole
+    )
+    assert isinstance(short, Needs)
+    assert 3 == len(short.pictures)
+    assert isinstance(none, Unfit)

@@ -12,13 +12,14 @@ from newsletter.feeds.model import Entry
 from newsletter.issues import editing, newsletters
 from newsletter.issues.draft import draft_month
 from newsletter.issues.model import Article, Issue, Month, Newsletter, Section, SectionKind, Show
+from newsletter.issues.revised import Change, Kind
 from newsletter.letters import prose
 from newsletter.letters.compose import Composition
 from newsletter.letters.letter import SlotName
 from newsletter.letters.links import Links
 from newsletter.review import addresses
 from newsletter.review.caniemail import Feature, Support
-from newsletter.review.facts import Facts, LastIssue, LinkState, Reach, Revised, SenderTrouble, Verdict
+from newsletter.review.facts import Facts, LastIssue, LinkState, Reach, SenderTrouble, Verdict
 from newsletter.review.finding import Code
 from newsletter.review.preflight import NOTHING_GATHERED
 from subscribers import register
@@ -219,7 +220,13 @@ def _told_again(case: Case) -> Case:
 
 
 def _revised(case: Case) -> Case:
-    return replace(case, facts=replace(case.facts, revised=(Revised(case.issue.articles[1].id, AT),)))
+    article = case.issue.articles[1]
+    return replace(case, facts=replace(case.facts, changes=(Change(article.id, article.title, 1, Kind.REVISED, AT),)))
+
+
+def _vanished(case: Case) -> Case:
+    article = case.issue.articles[1]
+    return replace(case, facts=replace(case.facts, changes=(Change(article.id, article.title, 1, Kind.VANISHED, AT),)))
 
 
 def _emptied(section: Section) -> Section:
@@ -377,4 +384,5 @@ PLANTED = (
     Planted("twice as many readers", knowing(reach=Reach(824, 412)), Code.AUDIENCE_ODD, is_blocking=False),
     Planted("no reader", knowing(reach=Reach(0, 412)), Code.AUDIENCE_EMPTY, is_blocking=False),
     Planted("blog changed its post", _revised, Code.POST_REVISED, False, True),
+    Planted("blog deleted its post", _vanished, Code.POST_VANISHED, False, True),
 )

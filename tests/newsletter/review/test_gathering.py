@@ -60,15 +60,15 @@ def test_a_post_that_was_changed_since_is_told(
     article = article_called(issue, "Athens in August")
     entry = an_entry("Athens in August", january(7), "Activities", "WLIC")
     with database.write() as tx:
-        assert () == gathered(tx, templates, links, issue, newsletter).revised
+        assert () == gathered(tx, templates, links, issue, newsletter).changes
         # A revision is kept at the moment of its publication here.
         changed = replace(entry, content="<p>All about Dublin.</p>", fingerprint="dublin", published_at=later)
         publish(tx, newsletter, changed)
-        (revised,) = gathered(tx, templates, links, issue, newsletter).revised
+        (change,) = gathered(tx, templates, links, issue, newsletter).changes
         taken = editing.edit_article(tx, issue.id, article.id, later, content="<p>All about Dublin.</p>")
 
-        assert (article.id, later) == (revised.article_id, revised.revised_at)
-        assert () == gathered(tx, templates, links, taken, newsletter).revised
+        assert (article.id, later) == (change.article_id, change.at)
+        assert () == gathered(tx, templates, links, taken, newsletter).changes
 
 
 def test_what_links_answered_before_is_known(

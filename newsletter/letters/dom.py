@@ -1,0 +1,67 @@
+"""Steps on the tree of an article that all who rewrite it share."""
+
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborNode, create_tag
+
+SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+
+
+def inner_first(root: LexborNode, selector: str) -> list[LexborNode]:
+    """Find what may be taken out: inner before outer, so that nothing is touched after its parent is gone."""
+    return root.css(selector)[::-1]
+
+
+def rename(node: LexborNode, tag: str) -> LexborNode:
+    """Give *node* another tag; of its attributes only language and direction stay."""
+    renamed = create_tag(tag)
+    for name in ("lang", "dir"):
+        if value := node.attributes.get(name):
+            renamed.attrs[name] = value
+    copy_children(node, renamed)
+    node.replace_with(renamed)
+    return renamed
+
+
+def copy_children(source: LexborNode, target: LexborNode) -> None:
+    """Put copies of what stands in *source* at the end of *target*."""
+    # Copies, never moves: a node moved out of its document while others still point at it is not safe in C.
+    for child in source.iter(include_text=True):
+        target.insert_child(child)
+
+
+def element(tag: str, *children: LexborNode | str, **attributes: str) -> LexborNode:
+    """Make an element."""
+    made = create_tag(tag)
+    for name, value in attributes.items():
+        made.attrs[name] = value
+    for child in children:
+        made.insert_child(child)
+    return made
+
+
+def link_paragraph(label: str, url: str) -> LexborNode:
+    """Make a paragraph that is one link."""
+    return element("p", element("a", label, href=url))
+
+
+def words_of(node: LexborNode) -> str:
+    """Give the words in *node* on one line."""
+    return " ".join(node.text().split())
+
+
+def classes_of(node: LexborNode) -> str:
+    """Give the class attribute of *node*."""
+    return node.attributes.get("class") or ""
+
+
+def resolve(url: str, base_url: str) -> str:
+    """Give *url* as a reader far from the page needs it, or nothing when it leads nowhere one may go."""
+    try:
+        absolute = urljoin(base_url, url.strip())
+        scheme = urlsplit(absolute).scheme
+    except ValueError:
+        return ""
+    if not url.strip() or scheme not in SCHEMES:
+        return ""
+    return absolute
