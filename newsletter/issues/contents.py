@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, delete, func, insert, select, update
 
 from newsletter.errors import ArticleNotFound
 from newsletter.feeds.addresses import same_page
@@ -17,13 +17,6 @@ from subscribers.transaction import Transaction
 
 # Compared as a number: to SQLAlchemy a boolean would be the word "false", which an integer column does not know.
 _IS_SHOWN = article.c.is_dropped == 0
-
-# Nobody knows of which text an article was made that was taken before its post was kept.
-_IS_REVISED = and_(article.c.taken_fingerprint != "", article.c.taken_fingerprint != post.c.fingerprint)
-_IS_GONE = and_(
-    post.c.vanished_at.is_not(None),
-    or_(article.c.known_vanished_at.is_(None), article.c.known_vanished_at != post.c.vanished_at),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +41,6 @@ class Text:
     event: Event | None = None
     # Name of the snippet it is a copy of.
     snippet: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Overtaken:
-    """An article whose post has changed since an editor last decided what the article says."""
-
-    article_id: int
-    post_id: int
-    # Of the text that was taken.
-    fingerprint: str
-    is_revised: bool
-    is_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,49 +245,6 @@ def save_article(tx: Transaction, edited: Article) -> None:
             event=asdict(edited.event) if edited.event is not None else None,
             suggestion=asdict(edited.suggestion) if edited.suggestion is not None else None,
             snippet=edited.snippet,
-        ),
-    )
-
-
-def overtaken(tx: Transaction, issue_id: int) -> tuple[Overtaken, ...]:
-    """Give the articles of an issue whose posts say something else by now, or are gone, without an editor having decided.
-
-    Those left out are not among them.
-    """
-    rows = tx.execute(
-        select(
-            article.c.id,
-            post.c.id.label("post_id"),
-            article.c.taken_fingerprint,
-            post.c.fingerprint,
-            post.c.vanished_at,
-            article.c.known_vanished_at,
-        )
-        .join_from(article, post, article.c.post_id == post.c.id)
-        .where(article.c.issue_id == issue_id, _IS_SHOWN, or_(_IS_REVISED, _IS_GONE))
-        .order_by(article.c.id),
-    )
-    return tuple(
-        Overtaken(
-            row.id,
-            row.post_id,
-            row.taken_fingerprint,
-            is_revised=row.taken_fingerprint not in {"", row.fingerprint},
-            is_gone=row.vanished_at is not None and row.vanished_at != row.known_vanished_at,
-        )
-        for row in rows
-    )
-
-
-def note_decision(tx: Transaction, article_id: int) -> None:
-    """Remember that an editor knows what the post of an article is by now, and has decided what the article says."""
-    its = post.c.id == article.c.post_id
-    tx.execute(
-        update(article)
-        .where(article.c.id == article_id, article.c.post_id.is_not(None))
-        .values(
-            taken_fingerprint=select(post.c.fingerprint).where(its).scalar_subquery(),
-            known_vanished_at=select(post.c.vanished_at).where(its).scalar_subquery(),
         ),
     )
 

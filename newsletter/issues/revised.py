@@ -8,13 +8,13 @@ from enum import StrEnum
 from newsletter.errors import ArticleNotFound, WrongState
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post, Revision
-from newsletter.issues import authorbook, contents, differences, store
+from newsletter.issues import authorbook, contents, differences, store, taken
 from newsletter.issues.bylines import Register, credit
-from newsletter.issues.contents import Overtaken
 from newsletter.issues.differences import Passage
 from newsletter.issues.draft import text_of
 from newsletter.issues.filing import Credited
 from newsletter.issues.model import EDITABLE, Article, Issue, SectionKind, SectionPlan
+from newsletter.issues.taken import Overtaken
 from subscribers.transaction import Transaction
 
 # What is compared is the same in all of them.
@@ -82,7 +82,7 @@ def changes_of(tx: Transaction, issue: Issue) -> tuple[Change, ...]:
     """
     if issue.state not in EDITABLE:
         return ()
-    overtaken = {one.article_id: one for one in contents.overtaken(tx, issue.id)}
+    overtaken = {one.article_id: one for one in taken.overtaken(tx, issue.id)}
     if not overtaken:
         return ()
     ids = sorted({one.post_id for one in overtaken.values()})
@@ -111,7 +111,7 @@ def take(tx: Transaction, issue_id: int, article_id: int, now: datetime, *, expe
     change = _revision(tx, known, article_id)
     article = contents.article_of(tx, issue_id, article_id)
     contents.save_article(tx, _saying(article, {part.name: part.after for part in change.parts}))
-    contents.note_decision(tx, article_id)
+    taken.note_decision(tx, article_id)
     return store.load(tx, issue_id)
 
 
@@ -127,9 +127,9 @@ def keep_mine(tx: Transaction, issue_id: int, article_id: int) -> Issue:
     known = store.load(tx, issue_id)
     if known.state not in EDITABLE:
         raise WrongState(issue_id, "edited", known.state.words)
-    if all(one.article_id != article_id for one in contents.overtaken(tx, issue_id)):
+    if all(one.article_id != article_id for one in taken.overtaken(tx, issue_id)):
         raise ArticleNotFound(article_id)
-    contents.note_decision(tx, article_id)
+    taken.note_decision(tx, article_id)
     return known
 
 
