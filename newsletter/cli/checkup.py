@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from newsletter.archive import pdf
 from newsletter.errors import NotAdopted
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
@@ -56,9 +57,19 @@ def about_programs() -> Iterator[Point]:
         yield Point("caniemail", Standing.ADVICE, text, "Fetch them, and build the package anew.", command="scripts/caniemail")
     else:
         yield Point("caniemail", Standing.RIGHT, f"What mail programs can show is known as of {support.as_of}.")
+    yield _about_prints()
     if find_spec("uvloop") is None:
         mend = "Install the package with its extra: newsletter[fast]."
         yield Point("uvloop", Standing.ADVICE, "The quicker event loop (uvloop) is not installed; mailing works without.", mend)
+
+
+def _about_prints() -> Point:
+    """Look whether issues can be printed as PDF."""
+    reason = pdf.available()
+    if reason is None:
+        return Point("pdf", Standing.RIGHT, "Issues are printed as PDF.")
+    mend = "Install the package with its extra newsletter[pdf], and Pango (on Debian: libpango-1.0-0 and libpangoft2-1.0-0)."
+    return Point("pdf", Standing.ADVICE, f"No issue is printed as PDF, and no page offers one: {reason}.", mend)
 
 
 def about_database(tx: Transaction, settings: Settings, now: datetime) -> Iterator[Point]:

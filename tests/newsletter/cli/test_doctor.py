@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from newsletter.archive import pdf
 from newsletter.cli.exits import Exit
 from newsletter.mail.dkimrecord import DnsRecord
 from tests.harness.nameserver import BROKEN, NameServer, name_server
@@ -102,3 +103,13 @@ def test_instance_without_a_database_is_told_of(terminal: Terminal, tmp_path: Pa
 def test_unreadable_name_server_is_refused(terminal: Terminal, place: str) -> None:
     """Before anything is asked."""
     assert Exit.REFUSED == terminal("doctor", "--nameserver", place).code
+
+
+def test_a_missing_printer_is_told(terminal: Terminal, paper: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to install; it is advice, for everything else works."""
+    monkeypatch.setattr(pdf, "available", lambda: "WeasyPrint is not installed")
+    told = terminal("doctor", "--offline", "--json").answer
+
+    (point,) = [one for one in told["points"] if one["what"] == "pdf"]
+    assert "advice" == point["standing"]
+    assert "No issue is printed as PDF, and no page offers one: WeasyPrint is not installed." == point["text"]
