@@ -1,7 +1,7 @@
 """Makes the HTML of a blog post fit for mail: one clean dialect, whatever the blog and its plugins wrote."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -40,6 +40,7 @@ _CLUTTER = (
 _UNFIT = (
     "script, style, form, input, button, select, textarea, template, svg, canvas, math, object, map, dialog, frameset, marquee"
 )
+_UNFIT_TAGS = frozenset(_UNFIT.split(", "))
 # What of it a reader would have seen.
 _LOSSES = {
     "form": "a form is left out; link to its page instead",
@@ -128,13 +129,15 @@ def make_fit(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "
     html = _CONTROLS.sub("", html)
     if len(html.encode()) > MOST_BYTES:
         return Unfit(f"it is larger than {MOST_BYTES // 1_000_000} MB")
-    if nesting(html) > DEEPEST_PARSED:
-        return Unfit(f"it is nested deeper than {DEEPEST_PARSED:,} levels")
     html, warnings = shortcodes.settle(_BREAKS.sub(BREAK, html, count=1))
+    found = _ANY_TAG.findall(html)
+    if _depth(found) > DEEPEST_PARSED:
+        return Unfit(f"it is nested deeper than {DEEPEST_PARSED:,} levels")
+    tags = frozenset(map(str.lower, {name for _, name in found}))
     root = LexborHTMLParser(html).body
     if root is None:
         return Fit("", (), (), Settled())
-    told, settled, linked = _rewrite(root, base_url, shelf)
+    told, settled, linked = _rewrite(root, base_url, shelf, tags)
     if bool(direction.RIGHT_TO_LEFT.search(html)) or runs == "rtl":
         direction.settle(root, runs)
     fit = _finish(root.inner_html or "")
@@ -155,8 +158,12 @@ def _only_from(shelf: Shelf, fit: str) -> str:
 
 def nesting(html: str) -> int:
     """Count how deep the tags of *html* nest, without parsing it; tags that close by themselves do not count."""
+    return _depth(_ANY_TAG.findall(html))
+
+
+def _depth(found: Iterable[tuple[str, str]]) -> int:
     depth = deepest = 0
-    for slash, name in _ANY_TAG.findall(html):
+    for slash, name in found:
         if name.lower() in _NOT_NESTING:
             continue
         depth = max(depth - 1, 0) if slash else depth + 1
@@ -178,28 +185,42 @@ def is_web_link(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-def _rewrite(root: LexborNode, base_url: str, shelf: Shelf | None) -> tuple[list[str], Settled, tuple[str, ...]]:
-    """Turn what a page can show into what a letter can; gives the warnings, those of pictures apart, and linked documents."""
-    warnings = embeds.settle(root, base_url)
-    pictures.settle_noscript(root)
-    for node in inner_first(root, _CLUTTER):
-        node.decompose()
-    for node in inner_first(root, _UNFIT):
-        if loss := _LOSSES.get(node.tag or ""):
-            warnings.append(loss)
-        node.decompose()
-    for node in inner_first(root, "p"):
-        if _APPEARED_FIRST.fullmatch(node.text()):
-            node.decompose()
+def _rewrite(
+    root: LexborNode, base_url: str, shelf: Shelf | None, tags: frozenset[str]
+) -> tuple[list[str], Settled, tuple[str, ...]]:
+    """Turn what a page can show into what a letter can; gives the warnings, those of pictures apart, and linked documents.
+
+    *tags* are those that stand in the article; what is not there is not looked for.
+    """
+    warnings = embeds.settle(root, base_url) if tags & embeds.TAGS else []
+    if "noscript" in tags:
+        pictures.settle_noscript(root)
+    warnings += _clear(root, tags)
     embeds.settle_bare(root)
     settled = pictures.settle(root, base_url, shelf)
     footnotes.settle(root)
     _settle_links(root, base_url)
     linked = documents.settle(root, shelf.sizes if shelf is not None else {})
     galleries.settle(root)
-    warnings += tables.settle(root)
+    if "table" in tags:
+        warnings += tables.settle(root)
     _settle_blocks(root)
     return list(dict.fromkeys(warnings)), settled, linked
+
+
+def _clear(root: LexborNode, tags: frozenset[str]) -> list[str]:
+    """Take out what a letter has no use for; gives the warnings about what a reader would have seen of it."""
+    warnings = []
+    for node in inner_first(root, _CLUTTER):
+        node.decompose()
+    for node in inner_first(root, _UNFIT) if tags & _UNFIT_TAGS else ():
+        if loss := _LOSSES.get(node.tag or ""):
+            warnings.append(loss)
+        node.decompose()
+    for node in inner_first(root, "p"):
+        if _APPEARED_FIRST.fullmatch(node.text()):
+            node.decompose()
+    return warnings
 
 
 def _settle_links(root: LexborNode, base_url: str) -> None:

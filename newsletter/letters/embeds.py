@@ -18,6 +18,8 @@ _GENERIC = re.compile(
 _ADDRESS = re.compile(r"https?://[^\s<>\"']{4,2000}")
 _ID = r"([\w-]{6,64})"
 _FRAMES = "iframe, video, audio, embed, lite-youtube, lite-vimeo"
+# Their names as far as letters go.
+TAGS = frozenset(tag.partition("-")[0] for tag in _FRAMES.split(", "))
 _LAZY = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data-orig-src")
 # Blocks in which WordPress leaves the bare address where the feed has no player.
 _BARE = ("figure.wp-block-embed", ".wp-block-embed__wrapper", "p")

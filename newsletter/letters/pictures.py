@@ -87,13 +87,13 @@ def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
 
     With a *shelf* it is shown from there, and left out when it is not there: nothing is loaded from elsewhere.
     """
-    for node in root.css("img.wp-smiley, img.emoji, img[src*=emoji], img[src*=smilies]"):
-        # Without the page's style sheet the 72-pixel emoji picture would be huge.
-        if _is_emoji(node):
-            node.replace_with(node.attributes.get("alt") or "")
     silent = 0
     lost: list[str] = []
     for node in inner_first(root, "img"):
+        if _is_emoji(node):
+            # Without the page's style sheet the 72-pixel emoji picture would be huge.
+            node.replace_with(node.attributes.get("alt") or "")
+            continue
         source = _best_source(node)
         if not source or _is_tracker(node, source) or not (address := _web_address(source, base_url)):
             if (node.attributes.get("src") or "").startswith("data:") and not source:
