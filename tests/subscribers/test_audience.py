@@ -134,7 +134,9 @@ class Life(RuleBasedStateMachine):
         self.known: dict[str, int] = {}
         self.numbers: dict[tuple[str, int], int] = {}
         self.standing: dict[tuple[str, int], S] = {}
-        self.kept_out: dict[tuple[str, int], Reason] = {}
+        # What the person said, and what others said.
+        self.own: dict[tuple[str, int], Reason] = {}
+        self.others: dict[tuple[str, int], Reason] = {}
         self.asked: dict[str, list[datetime]] = {who: [] for who in PEOPLE}
         self.links: list[Link] = []
         # Who said no to which list, and neither said yes since nor was let go by the staff.
@@ -154,13 +156,14 @@ class Life(RuleBasedStateMachine):
 
     def reason(self, who: str, list_id: int) -> Reason | None:
         """Why somebody must not be written to."""
-        reasons = [self.kept_out[key] for key in ((who, list_id), (who, EVERY_LIST)) if key in self.kept_out]
+        scopes = ((who, list_id), (who, EVERY_LIST))
+        reasons = [said[scope] for said in (self.own, self.others) for scope in scopes if scope in said]
         return max(reasons, key=STRENGTH.index, default=None)
 
     def keep_out(self, who: str, scope: int, reason: Reason) -> None:
-        """Remember the stronger reason."""
-        before = self.kept_out.get((who, scope), reason)
-        self.kept_out[who, scope] = max(before, reason, key=STRENGTH.index)
+        """Remember the stronger reason of whoever says it."""
+        said = self.own if reason in OWN_WORD else self.others
+        said[who, scope] = max(said.get((who, scope), reason), reason, key=STRENGTH.index)
 
     def is_too_soon(self, who: str) -> bool:
         """Whether somebody was asked often enough."""
@@ -219,13 +222,11 @@ class Life(RuleBasedStateMachine):
 
     def take_back(self, who: str, list_id: int) -> None:
         """Somebody's yes outweighs what they said before, on this list only."""
-        if self.kept_out.get((who, EVERY_LIST)) in OWN_WORD:
-            reason = self.kept_out.pop((who, EVERY_LIST))
-            for other in self.lists:
-                if other != list_id:
-                    self.kept_out.setdefault((who, other), reason)
-        if self.kept_out.get((who, list_id)) in OWN_WORD:
-            del self.kept_out[who, list_id]
+        reason = self.own.pop((who, EVERY_LIST), None)
+        for other in self.lists:
+            if reason is not None and other != list_id:
+                self.own.setdefault((who, other), reason)
+        self.own.pop((who, list_id), None)
         self.no.discard((who, list_id))
 
     @precondition(lambda self: self.standing)
@@ -303,12 +304,12 @@ class Life(RuleBasedStateMachine):
         suppression.suppress(self.tx, self.keyring.hash_address(who), reason, self.now, list_id=scope_id)
         self.keep_out(who, scope_id, reason)
 
-    @rule(who=WHO, scope=SCOPE)
-    def lift(self, who: str, scope: str) -> None:
+    @rule(who=WHO, scope=SCOPE, is_own=st.booleans())
+    def lift(self, who: str, scope: str, is_own: bool) -> None:  # noqa: FBT001 -- drawn by Hypothesis
         """Let somebody be written to again, as the staff does; it says nothing for who left by themselves."""
         scope_id = self.scope_id(scope)
-        suppression.lift(self.tx, self.keyring.hash_address(who), self.now, list_id=scope_id)
-        self.kept_out.pop((who, scope_id), None)
+        suppression.lift(self.tx, self.keyring.hash_address(who), self.now, list_id=scope_id, is_own=is_own)
+        (self.own if is_own else self.others).pop((who, scope_id), None)
         for list_id in self.lists:
             if self.reason(who, list_id) is None and self.standing.get((who, list_id)) is not S.WITHDRAWN:
                 self.no.discard((who, list_id))

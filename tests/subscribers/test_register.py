@@ -301,7 +301,7 @@ def test_staff_does_not_bring_back_who_left(database: Database, keyring: Keyring
         joined = join(tx, keyring, friends, ANN, now)
         register.withdraw(tx, keyring, joined.subscription.id, now, ONE_CLICK)
         suppressed = register.add(tx, keyring, friends, parse(ANN), "", now, COMMAND, is_confirmed=True)
-        suppression.lift(tx, keyring.hash_address("ann@x.test"), now, list_id=friends)
+        suppression.lift(tx, keyring.hash_address("ann@x.test"), now, list_id=friends, is_own=True)
         lifted = register.add(tx, keyring, friends, parse(ANN), "", now, COMMAND, is_confirmed=True)
 
         assert Suppressed(Reason.UNSUBSCRIBED) == suppressed

@@ -180,7 +180,7 @@ def test_nobody_who_said_no_is_brought_back(take: Take, database: Database, frie
         suppression.suppress(tx, take.keyring.hash_address("cy@x.test"), Reason.COMPLAINED, take.now, list_id=friends)
         lifted = register.subscriptions_of(tx, register.find(tx, parse("di@x.test")).id)[0].id
         register.withdraw(tx, take.keyring, lifted, take.now, ONE_CLICK)
-        suppression.lift(tx, take.keyring.hash_address("di@x.test"), take.now, list_id=friends)
+        suppression.lift(tx, take.keyring.hash_address("di@x.test"), take.now, list_id=friends, is_own=True)
     report = take("email\nANN@x.test\nBob@X.test\ncy@x.test\nDI@x.test\nnew@x.test\n")
 
     with database.read() as tx:
