@@ -21,8 +21,11 @@ from newsletter.demo.outcome import Caught
 from newsletter.demo.posts import MATERIAL, SITE_ZONE
 from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
-from newsletter.issues import authors, draft, editing, newsletters, schedulebook, store, timetable
-from newsletter.issues.model import Issue, IssueState, Newsletter
+from newsletter.issues import authors, changes, draft, editing, newsletters, schedulebook, store, texts, timetable
+from newsletter.issues.changes import Change
+from newsletter.issues.contents import Text
+from newsletter.issues.model import Event, Issue, IssueState, Newsletter, SectionPlan, Show
+from newsletter.issues.plan import parse_plan
 from newsletter.issues.recurrence import parse_recurrence
 from newsletter.issues.schedule import WhenEmpty
 from newsletter.letters import prose
@@ -34,6 +37,7 @@ from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers import register
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder
+from subscribers.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -54,6 +58,20 @@ SUBJECT = "January 2020: two boats, one fjord, eleven first steps"
 PREHEADER = "Mentoring in Norway, guidelines in Moscow, a sofa in Athens, and a letter from the Division Chair"
 LETTER_SECTION = "Division Chair letter"
 LETTER_BY = "Catharina Isberg"
+
+# Its chair says where the letter comes from.
+LETTER_AFFILIATION = "Chair of the division"
+
+# Typed by the editors, because posts do not say them, or not so that they cannot be mistaken.
+TYPED_EVENTS = (
+    ("Webinar: the first hundred days in a new post", Event("2020-02-12T14:00", "2020-02-12T15:00", place="online")),
+    ("Reading circle: nine pages, three questions", Event("2020-02-27T16:00", "2020-02-27T17:00", place="online")),
+    ("Webinar: teaching colleagues who are older than you", Event("2020-03-18T14:00", "2020-03-18T15:00", place="online")),
+)
+SATELLITE = "Satellite meeting"
+SATELLITE_EVENT = Event("2020-08-13", "2020-08-14", place="Dublin")
+# The typed ones, and the post that is one.
+EVENTS = len(TYPED_EVENTS) + 1
 
 NOTE_TITLE = "A note between two issues"
 NOTE_SECTION = "Reading circle"
@@ -98,6 +116,7 @@ def organise(app: Application, blog_url: str) -> Organised:
             now=now,
             zone=SITE_ZONE.key,
         )
+        newsletters.set_plan(tx, newsletter.id, plan())
         feeds.add(tx, newsletter.id, f"{blog_url}/feed/", now)
         schedulebook.set_schedule(
             tx,
@@ -122,14 +141,29 @@ async def drafted_by_the_worker(app: Application, newsletter: Newsletter) -> Iss
     return await _until(look, "the worker drafted no issue")
 
 
+def plan() -> tuple[SectionPlan, ...]:
+    """Give the sections of the newsletter, from a file as an editor writes it."""
+    return parse_plan((MATERIAL / "plan.toml").read_text(encoding="utf-8"))
+
+
 def finish_issue(app: Application, issue_id: int) -> Issue:
-    """Do an editor's work: put the chair's letter in, give the issue its subject, approve it."""
-    now = app.clock()
+    """Do an editor's work: put the chair's letter in, say what happens when, give the issue its subject, approve it."""
     with app.database.write() as tx:
         authors.sign(tx, LOCAL_OPERATOR.name)
-        editing.write_letter(tx, issue_id, LETTER_SECTION, _prose("letter.md"), LETTER_BY, now)
-        editing.edit_issue(tx, issue_id, now, subject=SUBJECT, preheader=PREHEADER)
+        write_issue(tx, issue_id, app.clock())
     return _approve(app, issue_id)
+
+
+def write_issue(tx: Transaction, issue_id: int, now: datetime) -> Issue:
+    """Write what a month's posts do not say: the letter, the dates, the subject."""
+    written = editing.write_letter(tx, issue_id, LETTER_SECTION, _prose("letter.md"), LETTER_BY, now)
+    (letter,) = written.section_called(LETTER_SECTION).articles
+    changes.change_article(tx, issue_id, letter.id, Change(affiliation=LETTER_AFFILIATION), now)
+    satellite = next(article for article in written.articles if article.title.startswith(SATELLITE))
+    changes.change_article(tx, issue_id, satellite.id, Change(event=SATELLITE_EVENT), now)
+    for title, event in TYPED_EVENTS:
+        texts.add_event(tx, issue_id, Text(title, "", Show.FULL, event=event), now)
+    return editing.edit_issue(tx, issue_id, now, subject=SUBJECT, preheader=PREHEADER)
 
 
 def write_note(app: Application, newsletter: Newsletter) -> Issue:

@@ -15,6 +15,8 @@ class Outcome:
     posts: int
     # What the first issue carries: the posts of its month, and the letter.
     articles: int
+    # What happens when and where: the posts among them that say so, and what the editors typed.
+    events: int
     sections: tuple[str, ...]
     # Of the first issue, as the ledger has them.
     audience: int
@@ -45,6 +47,7 @@ class Expected:
     # Posts of the month, on the site's clock.
     posts_of_the_month: int
     sections: tuple[str, ...]
+    events: int
 
 
 def problems(outcome: Outcome, expected: Expected) -> tuple[str, ...]:
@@ -55,6 +58,7 @@ def problems(outcome: Outcome, expected: Expected) -> tuple[str, ...]:
             outcome.articles == expected.posts_of_the_month + 1,
             "the issue does not carry every post of the month and the letter",
         ),
+        (outcome.events == expected.events, "the dates are not those that were written"),
         (outcome.sections == expected.sections, "the sections are not those of the plan"),
         (outcome.audience == expected.subscribers, "the audience is not everybody who was imported"),
         (outcome.accepted == outcome.audience, "not everybody's mail was accepted"),

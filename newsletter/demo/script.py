@@ -17,7 +17,6 @@ from newsletter.demo.screen import Screen
 from newsletter.demo.servers import USUAL_PORT, Outside, Pages, listening, url_of
 from newsletter.demo.start import HOME, Played, Start, create_front
 from newsletter.issues.model import Issue, Month, Newsletter
-from newsletter.issues.plan import DEFAULT_PLAN
 from newsletter.mail.delivery import Report
 from newsletter.settings import LogSettings, Settings
 from newsletter.web.app import create_app
@@ -111,7 +110,7 @@ async def _first_issue(stage: Stage, newsletter: Newsletter) -> Issue:
     filled = sum(1 for section in drafted.sections if section.articles)
     stage.tell(f"The worker drafted {drafted.title}: {len(drafted.articles)} articles in {filled} sections.")
     approved = await asyncio.to_thread(acts.finish_issue, stage.app, drafted.id)
-    stage.tell(f"The editor added the letter of the Division Chair and approved “{approved.subject}”.")
+    stage.tell(f"The editor added the letter of the Division Chair and the dates, and approved “{approved.subject}”.")
     stage.clock.set(acts.BEFORE_SENDING)
     stage.tell("The clock was set forward. The issue goes out at nine.")
     return approved
@@ -130,7 +129,8 @@ def _played(stage: Stage, first: Issue, january: Report, second: Issue, note: Re
     archive_url = app.links.issue(newsletter.slug, first.number)
     outcome = Outcome(
         posts=acts.count_posts(app, newsletter),
-        articles=len(first.articles),
+        articles=sum(1 for article in first.articles if article.event is None or article.post_id is not None),
+        events=sum(1 for article in first.articles if article.event is not None),
         sections=tuple(section.title for section in first.sections if section.articles),
         audience=january.audience,
         accepted=january.accepted,
@@ -152,7 +152,8 @@ def _expected() -> Expected:
     return Expected(
         subscribers=people.count(),
         posts_of_the_month=len(of_month(read_posts(), THE_MONTH)),
-        sections=tuple(section.title for section in DEFAULT_PLAN),
+        sections=tuple(section.title for section in acts.plan()),
+        events=acts.EVENTS,
     )
 
 

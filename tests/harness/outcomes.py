@@ -5,6 +5,7 @@ from newsletter.demo.outcome import Outcome
 GOOD = Outcome(
     posts=19,
     articles=14,
+    events=4,
     sections=("Letter", "… and more"),
     audience=200,
     accepted=200,

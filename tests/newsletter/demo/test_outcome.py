@@ -6,7 +6,7 @@ import pytest
 from newsletter.demo.outcome import Caught, Expected, Outcome, count_duplicates, problems
 from tests.harness.outcomes import GOOD
 
-EXPECTED = Expected(subscribers=200, posts_of_the_month=13, sections=("Letter", "… and more"))
+EXPECTED = Expected(subscribers=200, posts_of_the_month=13, sections=("Letter", "… and more"), events=4)
 
 
 def test_a_run_whose_figures_agree_has_no_problems() -> None:
@@ -19,6 +19,7 @@ def test_a_run_whose_figures_agree_has_no_problems() -> None:
     [
         replace(GOOD, posts=12),
         replace(GOOD, articles=13),
+        replace(GOOD, events=3),
         replace(GOOD, sections=("… and more", "Letter")),
         replace(GOOD, refused=1),
         replace(GOOD, uncertain=1),

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from newsletter.demo import acts
 from newsletter.demo.servers import USUAL_PORT, listening
-from newsletter.issues.plan import DEFAULT_PLAN
 
 NEWSLETTER = Path(sys.executable).with_name("newsletter")
 
@@ -29,7 +29,8 @@ def test_once_ends_with_figures_that_agree_and_leaves_nothing(tmp_path: Path) ->
     assert outcome == {
         "posts": 19,
         "articles": 14,
-        "sections": [section.title for section in DEFAULT_PLAN],
+        "events": 4,
+        "sections": [section.title for section in acts.plan()],
         "audience": 200,
         "accepted": 200,
         "refused": 0,
@@ -44,7 +45,7 @@ def test_once_ends_with_figures_that_agree_and_leaves_nothing(tmp_path: Path) ->
     assert 0 < seconds
     assert address.endswith("/archive/cpdwl-newsletter/1")
     assert f":{USUAL_PORT}/" not in address
-    assert "The worker drafted January 2020: 14 articles in 5 sections." in ended.stderr
+    assert "The worker drafted January 2020: 14 articles in 6 sections." in ended.stderr
     assert [] == list(tmp_path.iterdir())
 
 

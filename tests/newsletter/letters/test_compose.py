@@ -418,3 +418,14 @@ def test_rich_text_asks_for_answers_by_its_slots_alone(templates: Templates) -> 
 
     assert ["library|your library"] == list(composition.draft.answers)
     assert "Dear {{ name }} of slot" in " ".join(composition.draft.text.split())
+
+
+def test_where_an_author_works_is_no_author(templates: Templates) -> None:
+    """Below a letter that is headed by its author's name stands where they work, and not "by" it."""
+    letter = replace(an_article(1, "Chair's letter", "<p>Dear all</p>", byline="Ann Chair"), affiliation="Oslo")
+
+    composition = compose(templates, an_issue(a_section("Chair's letter", letter, kind=SectionKind.LETTER)))
+
+    assert "by Oslo" not in text_of(composition)
+    assert "by Oslo" not in tree_of(composition).text()
+    assert "Ann Chair\n---------\nOslo\n" in text_of(composition)

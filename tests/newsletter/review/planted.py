@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from newsletter.demo import acts
-from newsletter.demo.posts import MATERIAL, SITE_ZONE, BlogPost, read_posts
+from newsletter.demo.posts import SITE_ZONE, BlogPost, read_posts
 from newsletter.feeds.byline import split_byline
 from newsletter.feeds.model import Entry
-from newsletter.issues import editing, newsletters
+from newsletter.issues import newsletters
 from newsletter.issues.draft import draft_month
 from newsletter.issues.model import Article, Issue, Month, Newsletter, Section, SectionKind, Show
 from newsletter.issues.revised import Change, Kind
-from newsletter.letters import prose
 from newsletter.letters.compose import Composition
 from newsletter.letters.letter import SlotName
 from newsletter.letters.links import Links
@@ -75,12 +74,11 @@ def clean_case(tx: Transaction) -> Case:
         zone=SITE_ZONE.key,
         now=AT,
     )
+    newsletters.set_plan(tx, newsletter.id, acts.plan())
+    newsletter = newsletters.by_id(tx, newsletter.id)
     publish(tx, newsletter, *map(_entry, read_posts()), feed=f"{BLOG}/feed/")
     issue = draft_month(tx, newsletter, Month(2020, 1), AT)
-    letter = prose.to_html((MATERIAL / "letter.md").read_text(encoding="utf-8"), "letter.md")
-    editing.write_letter(tx, issue.id, acts.LETTER_SECTION, letter, acts.LETTER_BY, AT)
-    issue = editing.edit_issue(tx, issue.id, AT, subject=acts.SUBJECT, preheader=acts.PREHEADER)
-    return Case(issue, newsletter)
+    return Case(acts.write_issue(tx, issue.id, AT), newsletter)
 
 
 def _entry(post: BlogPost) -> Entry:
