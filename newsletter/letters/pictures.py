@@ -31,8 +31,9 @@ _EMOJI = re.compile(
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
 # Whose a picture is, as captions say it in the languages of most blogs.
 _CREDIT = re.compile(
-    r"(?:(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|credits?|cr[eé]dits?(?: photos?)?|quelle|source)"
-    r"(?: credits?)?\s*(?:by\b|von\b|par\b|de\b|:|©)|©|\bcourtesy of\b)[^|·•()\[\]]{2,100}",
+    r"(?:\b(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|credits?|cr[eé]dits?(?: photos?)?|quelle|source)"
+    r"(?: credits?)?\s*(?:by\b|von\b|par\b|de\b|:)(?:\s*(?:by|von|par|de)\b)?\s*([^|·•()\[\]]{2,100})"
+    r"|((?:©|\bcourtesy of\b)[^|·•()\[\]]{2,100}))",
     re.IGNORECASE,
 )
 _CREDITS = "cite, .credit, .wp-credit, .media-credit, .image-credit, .photo-credit, .wp-caption-credit"
@@ -211,7 +212,7 @@ def _credit_of(node: LexborNode) -> str:
     if (marked := caption.css_first(_CREDITS)) is not None:
         return one_line(marked.text(), _LONGEST_CREDIT)
     found = _CREDIT.search(one_line(caption.text(), 2 * _LONGEST_CREDIT))
-    return one_line(found[0].strip(" ,;:–—-./"), _LONGEST_CREDIT) if found else ""
+    return one_line((found[1] or found[2]).strip(" ,;:–—-./"), _LONGEST_CREDIT) if found else ""
 
 
 def _figure_of(node: LexborNode) -> LexborNode | None:

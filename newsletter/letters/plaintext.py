@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from newsletter.letters.footnotes import MARK
+
 # RFC 5322 recommends 78 at most; 72 leaves room for a few quote marks.
 WIDTH = 72
 # However deep lists and quotations nest, words need some room.
@@ -17,6 +19,7 @@ NARROWEST = 20
 _OPEN, _OPEN_IN_CELL, _SHUT = "\ue000", "\ue002", "\ue001"
 _MARK = re.compile(f"([{_OPEN}{_OPEN_IN_CELL}])([0-9]+){_SHUT}")
 _PRIVATE = re.compile(f"[{_OPEN}{_OPEN_IN_CELL}{_SHUT}]")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # As wide as "[99]" for the ninth link of an article.
 _COLUMNS_OF_MARKS = {_OPEN: 2, _OPEN_IN_CELL: 2, _SHUT: 1}
 
@@ -210,6 +213,9 @@ class _Writer:
             alt = _PRIVATE.sub("", node.attributes.get("alt") or "").strip()
             return f"[Picture: {alt}]" if alt else ""
         inside = "".join(map(self._inline, node.iter(include_text=True)))
+        if node.tag == "sup" and MARK.fullmatch(inside):
+            # In brackets it would be taken for the number of a link.
+            return inside.strip("[]").translate(_RAISED)
         if node.tag == "a":
             return self._link(inside, node.attributes.get("href") or "")
         return f" {inside} " if node.tag in _BLOCKS else inside

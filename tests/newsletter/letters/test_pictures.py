@@ -116,10 +116,12 @@ def test_first_picture_is_lifted_when_nothing_is_said_before_it(html: str, expec
 @pytest.mark.parametrize(
     ("caption", "credit"),
     [
-        ("The hall in Athens (Photo by Ann Lee)", "Photo by Ann Lee"),
-        ("The hall. Photo: Ann Lee, IFLA", "Photo: Ann Lee, IFLA"),
-        ("Foto: Jürgen Groß", "Foto: Jürgen Groß"),
-        ("Crédit photo : Anne Durand | Paris", "Crédit photo : Anne Durand"),
+        ("The hall in Athens (Photo by Ann Lee)", "Ann Lee"),
+        ("The hall. Photo: Ann Lee, IFLA", "Ann Lee, IFLA"),
+        ("Foto: Jürgen Groß", "Jürgen Groß"),
+        ("Crédit photo : Anne Durand | Paris", "Anne Durand"),
+        ("Image courtesy of the Library of Congress", "courtesy of the Library of Congress"),
+        ("Photo credit: Ann Lee", "Ann Lee"),
         ("The hall © Ann Lee", "© Ann Lee"),
         ("The hall <cite>Ann Lee</cite>", "Ann Lee"),
         ("Picture books by the shelf", ""),

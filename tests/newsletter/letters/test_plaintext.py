@@ -156,3 +156,15 @@ def test_any_article_becomes_lines_of_72_columns(html: str) -> None:
 
     assert [] == [line for line in lines if display_width(line) > WIDTH and " " in line.strip("*>[ ")]
     assert [] == [line for line in lines if line != line.rstrip()]
+
+
+def test_numbers_of_footnotes_are_raised() -> None:
+    """In brackets they would be taken for the numbers of links."""
+    assert "Water¹² flows." == to_text("<p>Water<sup>[12]</sup> flows.</p>")
+
+
+def test_gallery_is_read_one_picture_after_the_other() -> None:
+    """Its rows and columns say nothing."""
+    html = '<table role="presentation"><caption>Both</caption><tr><td>One</td><td>Two</td></tr></table>'
+
+    assert "Both\n\nOne\n\nTwo" == to_text(html)
