@@ -14,8 +14,8 @@ _TRACKERS = frozenset({"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "igshid
 _ATTRIBUTE = re.compile(r"""(?P<head>\s(?:href|src|poster)\s*=\s*)(?P<quote>["'])(?P<url>[^"'<>]*)(?P=quote)""", re.IGNORECASE)
 
 
-def feed_address(text: str) -> str:
-    """Give the address an editor meant: without blanks, with a scheme.
+def feed_address(text: str, what: str = "feed") -> str:
+    """Give the address an editor meant, of a feed or of *what* else: without blanks, with a scheme.
 
     Raises:
         BadValue: it cannot be an address of the web.
@@ -34,7 +34,7 @@ def feed_address(text: str) -> str:
     except ValueError:
         is_web = False
     if not is_web or not is_one_line(url) or " " in url:
-        raise BadValue("feed", text, "is no address of the web, such as https://blog.example.org/feed/")
+        raise BadValue(what, text, "is no address of the web, such as https://blog.example.org/feed/")
     return url
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.errors import AlreadyThere, FeedNotFound
 from newsletter.feeds import sameness
-from newsletter.feeds.addresses import feed_address
+from newsletter.feeds.addresses import feed_address, spellings, without_trackers
 from newsletter.feeds.model import Enclosure, Entry, Feed, Post, Revision
 from newsletter.tables import feeds, issues
 from newsletter.tables.authors import author
@@ -135,6 +135,22 @@ def all_between(tx: Transaction, newsletter_id: int, start: datetime, end: datet
         .order_by(post.c.published_at, post.c.id)
     )
     return tuple(map(_post, tx.execute(query)))
+
+
+def post_at(tx: Transaction, newsletter_id: int, url: str) -> Post | None:
+    """Give the post of a newsletter's feeds that stands at *url*, however the address is spelled; None without any."""
+    query = (
+        _posts()
+        .join_from(post, feed)
+        .where(
+            feed.c.newsletter_id == newsletter_id,
+            post.c.permalink.in_(spellings(without_trackers(url))),
+            post.c.vanished_at.is_(None),
+        )
+        .order_by(post.c.id)
+        .limit(1)
+    )
+    return next(map(_post, tx.execute(query)), None)
 
 
 def revisions_of(tx: Transaction, post_ids: Iterable[int]) -> tuple[Revision, ...]:
