@@ -102,15 +102,17 @@ def compose_issue(
     return Composition(sealed(draft), sheet.warnings, sheet.shown.sections, size)
 
 
-def trace_issue(templates: Templates, newsletter: Newsletter, issue: Issue, links: Links, seed: bytes) -> Traced:
+def trace_issue(templates: Templates, newsletter: Newsletter, issue: Issue, links: Links, seed: bytes, holes: Holes) -> Traced:
     """Give the MJML that *issue* is laid out from, with the place in a template that each part of it comes from.
+
+    What is kept out of it is in *holes*.
 
     Raises:
         RenderFailed: a template or the theme is wrong.
 
     """
     sheet = _sheet(templates, newsletter, issue, links, seed, None)
-    return sheet.templates.traced(BODY, Holes(seed, sheet.about), sheet.values)
+    return sheet.templates.traced(BODY, holes, sheet.values)
 
 
 def _sheet(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from newsletter.errors import BadValue, RenderFailed
 from newsletter.letters.compose import BODY, CLIPPED_BYTES, compose_issue, trace_issue
+from newsletter.letters.holes import Holes
 from newsletter.letters.linemap import Place, Traced
 from newsletter.letters.links import Links
 from newsletter.letters.mjmlcheck import Fault, faults_of
@@ -62,7 +63,7 @@ def _worn(sample: Sample, theme: str, slug: str) -> Sample:
 
 def _faults(templates: Templates, theme: str, name: str, sample: Sample) -> Iterator[TemplateFault]:
     try:
-        source = trace_issue(templates, sample.newsletter, sample.issue, _LINKS, _SEED)
+        source = trace_issue(templates, sample.newsletter, sample.issue, _LINKS, _SEED, Holes(_SEED, name))
         faults = list(faults_of(source.text))
         yield from (_placed(theme, source, fault, templates.folders) for fault in faults)
         if faults:
