@@ -9,6 +9,7 @@ from newsletter import inspection
 from newsletter.cli import findings, shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
+from newsletter.cli.illustrating import bring_pictures
 from newsletter.cli.issueviews import load
 from newsletter.cli.parameters import issue_argument
 from newsletter.cli.progress import counting_bar
@@ -50,7 +51,10 @@ def check(door: Door, issue_id: int, *, is_offline: bool, is_again: bool, server
     if is_offline and (is_again or server):
         raise click.UsageError("--again and --nameserver ask, and --offline does not.")
     nameserver = read_server(server) if server else None
-    seen = _inspect(door, load(door, issue_id))
+    issue = load(door, issue_id)
+    if not is_offline:
+        bring_pictures(door, issue_id)
+    seen = _inspect(door, issue)
     asks_dns = not is_offline and (nameserver is not None or not door.settings.is_local)
     if asks_dns:
         seen = _ask_dns(door, seen, nameserver)
@@ -96,16 +100,18 @@ def _ask_links(door: Door, seen: Inspected, *, is_again: bool) -> Asked:
     with counting_bar("Asking for links", len(wanted)) as tell:
         checked = asyncio.run(linkcheck.ask(wanted, door.application.fetch_policy, door.now, tell))
     if checked.is_cut_off:
-        return Asked(seen, (_cut_off(seen, len(wanted)),))
+        text = f"None of {len(wanted)} links could be asked for: this machine reaches no other."
+        return Asked(seen, (_unasked(seen, text),))
     with door.application.database.write() as tx:
         linkbook.record(tx, checked.states, door.now())
     links = {**seen.facts.links, **{state.url: state for state in checked.states}}
-    return Asked(replace(seen, facts=replace(seen.facts, links=links)))
+    text = f"{checked.left} of {len(wanted)} links were not asked for, because all together took too long."
+    findings = (_unasked(seen, text),) if checked.left else ()
+    return Asked(replace(seen, facts=replace(seen.facts, links=links)), findings)
 
 
-def _cut_off(seen: Inspected, count: int) -> Finding:
-    text = f"None of {count} links could be asked for: this machine reaches no other."
-    mend = Mend("Look again when it does; or open the links yourself.", seen.commands.check())
+def _unasked(seen: Inspected, text: str) -> Finding:
+    mend = Mend("Look again; or open the links yourself.", seen.commands.check())
     return Finding(Code.LINKS_UNCHECKED, text, is_blocking=False, mend=mend)
 
 

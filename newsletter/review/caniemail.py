@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from newsletter.review.page import Page
-from newsletter.review.painted import read_style
+from newsletter.review.sheets import read_style, rules
 
 # Where `scripts/caniemail` puts the data; a package is built with them where they are there.
 DATA = Path(__file__).parents[1] / "_caniemail" / "data.json"
@@ -65,9 +65,9 @@ _FUNCTIONS = {
 }  # fmt: skip
 _CALL = re.compile(r"([a-z-]{3,20})\(", re.IGNORECASE)
 _UNIT = re.compile(r"(?<![\w#.-])-?[0-9.]+(rem|em|ch|cm|ex|in|mm|pc|pt|px|vh|vw|vmin|vmax|%)(?![\w-])", re.IGNORECASE)
-_AT_RULE = re.compile(r"@([a-z-]{3,30})(?:[^{;]*?\(\s*([a-z-]{3,40})\s*:)?", re.IGNORECASE)
+_AT_RULE = re.compile(r"@([a-z-]{3,30})", re.IGNORECASE)
+_FEATURE = re.compile(r"\(\s{0,9}([a-z-]{3,40})\s{0,9}:", re.IGNORECASE)
 _PSEUDO = re.compile(r"[\w\])*](::?)([a-z-]{3,30})", re.IGNORECASE)
-_BLOCK = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _PICTURES = {
     "svg": "svg",
     "webp": "webp",
@@ -209,13 +209,13 @@ def _of_value(name: str, value: str) -> Iterator[str]:
 
 
 def _of_sheet(styles: str) -> Collection[str]:
-    slugs: dict[str, None] = {}
-    for rule, feature in _AT_RULE.findall(styles):
-        slugs[f"css-at-{rule.lower()}"] = None
-        if feature:
-            slugs[f"css-at-{rule.lower()}-{feature.lower()}"] = None
-    for selector, declarations in _BLOCK.findall(styles):
-        for colons, name in _PSEUDO.findall(selector.rpartition(")")[2] if "@" in selector else selector):
+    slugs = dict.fromkeys(f"css-at-{rule.lower()}" for rule in _AT_RULE.findall(styles))
+    for rule in rules(styles):
+        for around in rule.within:
+            kind = _AT_RULE.match(around)
+            name = kind[1].lower() if kind else ""
+            slugs |= dict.fromkeys(f"css-at-{name}-{feature.lower()}" for feature in _FEATURE.findall(around))
+        for colons, name in _PSEUDO.findall(rule.selector):
             slugs[f"css-pseudo-{'element' if colons == '::' else 'class'}-{name.lower()}"] = None
-        slugs |= dict.fromkeys(_of_style(declarations))
+        slugs |= dict.fromkeys(_of_style(rule.declarations))
     return slugs

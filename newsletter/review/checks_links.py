@@ -34,11 +34,14 @@ _SHORTENERS = frozenset(
 
 # What looks like an address in the words of a link: a host with a dot, and perhaps a path.
 _SHOWN = re.compile(r"(?:https?://)?(?P<host>(?:[\w-]{1,63}\.)+[a-z]{2,24})(?:[/?#:]\S*)?", re.IGNORECASE)
+# Nobody reads more of an address; and what is longer is no name of a host.
+_LONGEST_SHOWN = 300
 # Endings of names of files, which people write as the words of a link.
 _FILES = frozenset(
     {"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "zip", "jpg", "jpeg", "png", "gif", "txt", "csv", "html"}
 )
-_LEADING = re.compile(r"^[\W_]+|[\W_]+$")
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
+_LONGEST_VAGUE = 40
 _NO_WEB = frozenset({"mailto", "tel"})
 _DOUBLED = re.compile(r"https?:/{0,2}(?:https?|www\.?)(?::|//|%3a)", re.IGNORECASE)
 
@@ -85,8 +88,7 @@ def _about_words(seen: Inspected, link: PageLink) -> Iterator[Finding]:
         mend = seen.mend_text(article_id, "Give the picture an alternative text." if link.has_picture else "Give it words.")
         yield Finding(Code.LINK_EMPTY, text, is_blocking=True, mend=mend, article_id=article_id)
         return
-    bare = _LEADING.sub("", unicodedata.normalize("NFC", link.text).casefold())
-    if bare in _VAGUE:
+    if _bare(link.text) in _VAGUE:
         text = f"{place}the link “{link.text}” does not say where it leads ({_shown(link.href)})."
         mend = seen.mend_text(
             article_id, "Link the words that name it: screen readers list links without what stands around them."
@@ -99,9 +101,14 @@ def _about_words(seen: Inspected, link: PageLink) -> Iterator[Finding]:
         yield Finding(Code.LINK_DISGUISED, text, is_blocking=False, mend=mend, article_id=article_id)
 
 
+def _bare(text: str) -> str:
+    """Give the words of a link without signs around them; what is longer than every vague word is none."""
+    return _AROUND.sub("", unicodedata.normalize("NFC", text[:_LONGEST_VAGUE]).casefold())
+
+
 def _disguise(link: PageLink) -> str:
     """Give the host that a link shows where it leads to another one."""
-    match = _SHOWN.fullmatch(link.text.strip())
+    match = _SHOWN.fullmatch(link.text[:_LONGEST_SHOWN].strip())
     if match is None or not addresses.is_web(link.href) or match["host"].rpartition(".")[2].lower() in _FILES:
         return ""
     shown, real = match["host"].lower().removeprefix("www."), addresses.host_of(link.href)

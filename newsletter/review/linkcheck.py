@@ -18,6 +18,8 @@ AT_ONCE = 8
 AT_ONE_HOST = 2
 # Of one question, in seconds. Whoever is slower loses its readers as well.
 LONGEST_QUESTION = 10.0
+# Of all of them: somebody sits in front of it, and a letter of 500 dead links would take half an hour.
+LONGEST = 120.0
 
 # How long an answer holds. One that somebody may be mending is asked for again sooner.
 FRESH = {
@@ -54,6 +56,8 @@ class Checked:
     """What became of asking."""
 
     states: tuple[LinkState, ...]
+    # So many were left when the time was over.
+    left: int = 0
     # This machine seems to reach nothing at all, so nothing is known of any link.
     is_cut_off: bool = False
 
@@ -82,30 +86,39 @@ class _Turns:
 
 
 async def ask(
-    urls: Sequence[str], policy: FetchPolicy, clock: Clock, progress: Callable[[LinkState], None] | None = None
+    urls: Sequence[str],
+    policy: FetchPolicy,
+    clock: Clock,
+    progress: Callable[[LinkState], None] | None = None,
+    longest: float = LONGEST,
 ) -> Checked:
-    """Ask for each of *urls*, and give what they answered, in their order.
+    """Ask for each of *urls* for *longest* seconds at most, and give what they answered, in their order.
 
     First without the body (HEAD); where that is answered with an error, once more as a browser does, because many servers
     answer the two differently. A host that asks for patience is not asked again.
     """
     policy = replace(policy, seconds=min(policy.seconds, LONGEST_QUESTION))
     turns = _Turns()
+    deadline = asyncio.get_running_loop().time() + longest
 
-    async def one(url: str) -> _Answered:
+    async def one(url: str) -> _Answered | None:
         host = host_of(url)
-        async with turns.hosts[host], turns.everywhere:
-            answered = await _asked(url, policy, clock, is_tired=host in turns.tired)
+        try:
+            async with asyncio.timeout_at(deadline), turns.hosts[host], turns.everywhere:
+                answered = await _asked(url, policy, clock, is_tired=host in turns.tired)
+        except TimeoutError:
+            return None
         if answered.state.status == HTTPStatus.TOO_MANY_REQUESTS:
             turns.tired.add(host)
         if progress is not None:
             progress(answered.state)
         return answered
 
-    answered = await asyncio.gather(*map(one, urls))
+    results = await asyncio.gather(*map(one, urls))
+    answered = [result for result in results if result is not None]
     failures = {one.failure for one in answered}
     is_cut_off = len({host_of(url) for url in urls}) >= _FEW and None not in failures and failures <= _NO_NETWORK
-    return Checked(tuple(one.state for one in answered), is_cut_off=is_cut_off)
+    return Checked(tuple(one.state for one in answered), len(urls) - len(answered), is_cut_off=is_cut_off)
 
 
 async def _asked(url: str, policy: FetchPolicy, clock: Clock, *, is_tired: bool) -> _Answered:

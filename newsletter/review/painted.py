@@ -3,16 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
 from newsletter.review.contrast import Colour, read_colour
 from newsletter.review.page import Page
+from newsletter.review.sheets import Rule, read_style, rules
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_DARK = re.compile(r"@media[^{]*prefers-color-scheme\s*:\s*dark[^{]*\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SPECIFIC = re.compile(r"([#.:\[]?)[\w-]+")
 _PIXELS = re.compile(r"([0-9.]{1,6})px")
 _WEIGHTS = frozenset({"bold", "bolder", "600", "700", "800", "900"})
@@ -52,25 +49,28 @@ class Words:
 
 def painted(page: Page, *, is_dark: bool) -> Iterator[Words]:
     """Give the words of the letter in order, with their paint; in dark nothing where the letter has no dark dress."""
-    dress = dark_rules(page.styles) if is_dark else ()
+    dress = _dark_rules(page.styles) if is_dark else ()
     if is_dark and not dress:
         return
     yield from _walk(page.root, Paint(), _overrides(page.root, dress))
 
 
-def dark_rules(styles: str) -> tuple[tuple[str, str], ...]:
-    """Give selector and declarations of each rule for dark, in order."""
-    bare = _COMMENT.sub("", styles)
-    return tuple((rule[1].strip(), rule[2]) for block in _DARK.finditer(bare) for rule in _RULE.finditer(block[1]))
+def _dark_rules(styles: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules(styles) if any(_is_dark(around) for around in rule.within))
 
 
-def _overrides(root: LexborNode, rules: tuple[tuple[str, str], ...]) -> Mapping[int, Mapping[str, str]]:
+def _is_dark(around: str) -> bool:
+    bare = "".join(around.lower().split())
+    return bare.startswith("@media") and "(prefers-color-scheme:dark)" in bare
+
+
+def _overrides(root: LexborNode, dress: tuple[Rule, ...]) -> Mapping[int, Mapping[str, str]]:
     """Give what the rules say about each element, by its id; the more specific one wins, then the later one."""
     found: dict[int, dict[str, tuple[tuple[int, int, int], str]]] = {}
     whole = root.parent or root
-    for selectors, declarations in rules:
-        said = read_style(declarations.replace("!important", ""))
-        for selector in selectors.split(","):
+    for rule in dress:
+        said = _spelled_out(read_style(rule.declarations.replace("!important", "")))
+        for selector in rule.selector.split(","):
             weight = _specificity(selector)
             for node in _matched(whole, selector.strip()):
                 known = found.setdefault(node.mem_id, {})
@@ -115,7 +115,7 @@ def _paint(node: LexborNode, above: Paint, override: Mapping[str, str] | None) -
     if tag in _NO_PAINT or tag.startswith("-"):
         return None
     attributes = node.attributes
-    style = read_style(attributes.get("style") or "")
+    style = _spelled_out(read_style(attributes.get("style") or ""))
     if override:
         style = {**style, **override}
     if style.get("display") == "none" or style.get("visibility") == "hidden":
@@ -133,12 +133,22 @@ def _paint(node: LexborNode, above: Paint, override: Mapping[str, str] | None) -
 def _grounded(paint: Paint, style: Mapping[str, str], attribute: str, *, has_picture: bool) -> Paint:
     if has_picture or "url(" in style.get("background", "") or "url(" in style.get("background-image", ""):
         return replace(paint, is_known=False)
-    ground = read_colour(style.get("background-color") or style.get("background", "").split(" ")[0] or attribute)
+    ground = read_colour(style.get("background-color") or attribute)
     return paint if ground is None else replace(paint, ground=ground.on(paint.ground), is_known=True)
 
 
-@cache
-def read_style(text: str) -> Mapping[str, str]:
-    """Take a style attribute apart; the last of two declarations of one name counts."""
-    pairs = (part.partition(":") for part in text.split(";"))
-    return {name.strip().lower(): value.strip() for name, mark, value in pairs if mark}
+def _spelled_out(style: Mapping[str, str]) -> Mapping[str, str]:
+    """Give *style* with the colour that `background` sets, which takes the place of one that was set before."""
+    if "background" not in style:
+        return style
+    whole: dict[str, str] = {}
+    for name, value in style.items():
+        whole[name] = value
+        if name == "background":
+            whole["background-color"] = next((part for part in _parts(value) if read_colour(part)), "transparent")
+    return whole
+
+
+def _parts(value: str) -> list[str]:
+    # A colour may have blanks in it: rgb(1, 2, 3).
+    return [value, *value.split(" ")]

@@ -146,6 +146,21 @@ def test_host_that_asks_for_patience_is_left_alone(chaos: ChaosFeed) -> None:
     assert len(chaos.asked) <= 2 * AT_ONE_HOST
 
 
+def test_time_for_all_of_them_is_bounded(chaos: ChaosFeed) -> None:
+    """Whoever waits is told how many were left; what answered counts."""
+    silent = threading.Event()
+
+    def wait(_asked: Asked, _wire: Wire) -> None:
+        silent.wait(5)
+
+    urls = [chaos.put("/quick", Page()), chaos.put("/slow", wait)]
+
+    found = asyncio.run(ask(urls, POLICY, lambda: AT, longest=0.5))
+    silent.set()
+
+    assert ([urls[0]], 1, False) == ([one.url for one in found.states], found.left, found.is_cut_off)
+
+
 def test_only_what_is_stale_is_asked_again() -> None:
     """A day for what works; ten minutes for what somebody may be mending."""
 
