@@ -159,7 +159,7 @@ def plan(door: Door, name: str, file: str | None) -> None:
             found = store.by_id(acting.tx, found.id)
     door.answer(
         {"newsletter": found.slug, "sections": to_document(found.plan)},
-        shown.table(("section", "kind", "shows", "takes"), [_plan_row(section) for section in found.plan]),
+        shown.table(("section", "kind", "look", "#most", "shows", "takes"), [_plan_row(section) for section in found.plan]),
     )
 
 
@@ -245,7 +245,8 @@ def _plan_row(section: SectionPlan) -> tuple[object, ...]:
         )
         for rule in section.rules
     )
-    return (section.title, section.kind.value, section.show.value, "everything else" if section.takes_rest else rules)
+    takes = "everything else" if section.takes_rest else rules
+    return (section.title, section.kind.value, section.look.value, section.most or "", section.show.value, takes)
 
 
 newsletters = click.Group(

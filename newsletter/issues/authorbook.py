@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from newsletter.errors import AlreadyThere, AuthorNotFound, BadValue
 from newsletter.feeds.byline import persons
 from newsletter.images import store as images
 from newsletter.issues.bylines import Author, Register, name_key
-from newsletter.issues.model import Issue
+from newsletter.issues.model import Article, Issue
 from newsletter.tables.authors import author, author_alias
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
@@ -21,6 +22,15 @@ LONGEST_AFFILIATION = 200
 # An association has some hundred who ever wrote for it.
 MOST_AUTHORS = 20_000
 MOST_ALIASES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A byline, and what an article says of whoever stands in it."""
+
+    byline: str
+    affiliation: str
+    portrait: str
 
 
 def register(tx: Transaction, newsletter_id: int) -> Register:
@@ -67,15 +77,36 @@ def add(tx: Transaction, newsletter_id: int, name: str, now: datetime, *, affili
 
 
 def learn(
-    tx: Transaction, newsletter_id: int, byline: str, now: datetime, *, affiliation: str = "", portrait: str = ""
+    tx: Transaction,
+    newsletter_id: int,
+    byline: str,
+    now: datetime,
+    *,
+    affiliation: str = "",
+    portrait: str = "",
 ) -> None:
     """Remember whom an editor confirmed; where the byline is of one person, also where they work and how they look.
 
     A byline that names no persons, such as "The editors", teaches nothing.
     """
-    names = persons(byline)
-    known = register(tx, newsletter_id)
-    facts = {"affiliation": one_line(affiliation, LONGEST_AFFILIATION), "portrait": portrait} if len(names) == 1 else {}
+    _learn(tx, newsletter_id, register(tx, newsletter_id), Named(byline, affiliation, portrait), now)
+
+
+def learn_issue(tx: Transaction, known: Issue, now: datetime) -> None:
+    """Remember everybody whose byline stands in an issue that was approved: somebody has looked at all of them."""
+    named = (
+        Named(article.byline, article.affiliation, article.portrait)
+        for article in known.articles
+        if article.byline and not article.is_placeholder
+    )
+    for one in dict.fromkeys(named):
+        _learn(tx, known.newsletter_id, register(tx, known.newsletter_id), one, now)
+
+
+def _learn(tx: Transaction, newsletter_id: int, known: Register, named: Named, now: datetime) -> None:
+    names = persons(named.byline)
+    alone = {"affiliation": one_line(named.affiliation, LONGEST_AFFILIATION), "portrait": named.portrait}
+    facts = alone if len(names) == 1 else {}
     said = {column: value for column, value in facts.items() if value}
     for name in names:
         found = known.called(name)
@@ -85,11 +116,19 @@ def learn(
             _insert(tx, newsletter_id, name, now, {"affiliation": "", "portrait": "", **said})
 
 
-def learn_issue(tx: Transaction, known: Issue, now: datetime) -> None:
-    """Remember everybody whose byline stands in an issue that was approved: somebody has looked at all of them."""
-    for article in known.articles:
-        if article.byline and not article.is_placeholder:
-            learn(tx, known.newsletter_id, article.byline, now, affiliation=article.affiliation, portrait=article.portrait)
+def introduced(tx: Transaction, newsletter_id: int, before: Article, after: Article) -> Article:
+    """Give an article that has got another byline what the register knows of its author, where nothing else is said.
+
+    What it said of whoever it named before goes, unless somebody just said it of the new one.
+    """
+    if after.byline == before.byline:
+        return after
+    known = register(tx, newsletter_id).alone(after.byline)
+    affiliation = after.affiliation if not before.byline or after.affiliation != before.affiliation else ""
+    portrait = after.portrait if not before.byline or after.portrait != before.portrait else ""
+    if known is not None:
+        affiliation, portrait = affiliation or known.affiliation, portrait or known.portrait
+    return replace(after, affiliation=affiliation, portrait=portrait)
 
 
 def edit(

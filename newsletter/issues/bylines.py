@@ -1,9 +1,10 @@
 """Who wrote a post, as far as it can be told: from the register of authors, its title, its first lines, its account; pure."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from newsletter.feeds.byline import Byline, byline_in_line, persons, split_byline
 from newsletter.feeds.model import Entry
@@ -47,16 +48,24 @@ class Register:
     """Everybody who has written for a newsletter."""
 
     authors: tuple[Author, ...] = ()
+    # Found by name and alias: a month of posts asks for each person of each of them.
+    _by_key: Mapping[str, Author] = field(init=False, repr=False, compare=False)
+    # All names and aliases as they are spelled.
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_key = {name_key(name): one for one in self.authors for name in (*one.aliases, one.name)}
+        object.__setattr__(self, "_by_key", by_key)
+        object.__setattr__(self, "names", frozenset(name for one in self.authors for name in (one.name, *one.aliases)))
 
     def called(self, name: str) -> Author | None:
         """Give the author of this name or alias, in any letter case."""
-        wanted = name_key(name)
-        return next((one for one in self.authors if wanted in {name_key(one.name), *map(name_key, one.aliases)}), None)
+        return self._by_key.get(name_key(name))
 
-    @property
-    def names(self) -> frozenset[str]:
-        """All names and aliases as they are spelled."""
-        return frozenset(name for one in self.authors for name in (one.name, *one.aliases))
+    def alone(self, byline: str) -> Author | None:
+        """Give the author that a byline of one person names."""
+        names = persons(byline)
+        return self.called(names[0] if len(names) == 1 else byline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +146,8 @@ def _suggested(entry: Entry, split: Byline, line: _Line | None, poster: Author |
 def _lines_with_byline(html: str, register: Register) -> Iterator[_Line]:
     beginning = html[:_BEGINNING]
     first = _FIRST_PARAGRAPH.match(beginning)
-    lines = [line for line in map(to_line, _BLOCK.split(beginning)) if line]
-    for line in lines[:LINES_READ]:
+    lines = filter(None, map(to_line, _BLOCK.split(beginning)))
+    for line in islice(lines, LINES_READ):
         found = byline_in_line(line, register.names)
         if found is not None:
             yield _Line(found, is_alone=first is not None and to_line(first["inside"]) == line)

@@ -86,6 +86,8 @@ def change_article(
     before = contents.article_of(tx, issue_id, article_id)
     change = _with_whole_keys(tx, change)
     after = _about_people(_about_the_rest(_rewritten(tx, before, change), change), change)
+    if change.byline or change.confirms_byline:
+        after = authorbook.introduced(tx, known.newsletter_id, before, after)
     contents.save_article(tx, after)
     if after.byline and any(part is not None for part in (change.byline, change.affiliation, change.portrait)):
         authorbook.learn(tx, known.newsletter_id, after.byline, now, affiliation=after.affiliation, portrait=after.portrait)

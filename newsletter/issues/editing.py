@@ -220,13 +220,10 @@ def write_letter(
     target = _section_for_letter(tx, known, section)
     earlier = _earlier_letter(target, byline)
     if earlier is None:
-        text = Text(title=target.title, content=tidy_content(html), show=Show.FULL, byline=byline)
-        contents.add_article(tx, issue_id, target.id, text)
-    else:
-        written = replace(
-            earlier, content=tidy_content(html), document=None, byline=byline, suggestion=None, is_placeholder=False
-        )
-        contents.save_article(tx, written)
+        text = Text(title=target.title, content=tidy_content(html), show=Show.FULL)
+        earlier = contents.article_of(tx, issue_id, contents.add_article(tx, issue_id, target.id, text))
+    written = replace(earlier, content=tidy_content(html), document=None, byline=byline, suggestion=None, is_placeholder=False)
+    contents.save_article(tx, authorbook.introduced(tx, known.newsletter_id, earlier, written))
     authorbook.learn(tx, known.newsletter_id, byline, now)
     return store.load(tx, issue_id)
 

@@ -9,6 +9,7 @@ from newsletter.database import Database
 from newsletter.errors import AlreadyThere, AuthorNotFound, BadValue, ImageNotFound
 from newsletter.feeds import store as feeds
 from newsletter.issues import authorbook, draft, editing
+from newsletter.issues.changes import Change, change_article
 from newsletter.issues.model import Month, Newsletter
 from tests.harness.newsroom import a_newsletter, an_entry, an_image, article_called, january, publish
 
@@ -135,3 +136,24 @@ def test_letters_and_bylines_teach_their_names(database: Database, newsletter: N
 
         assert ["Ann Chair", "Jane Doe"] == [one.name for one in authorbook.register(tx, newsletter.id).authors]
         assert {"Ann Chair", "Jane Doe"} <= feeds.known_names(tx, newsletter.id)
+
+
+def test_who_is_known_is_introduced_with_a_byline(database: Database, newsletter: Newsletter, now: datetime) -> None:
+    """A letter and an article get affiliation and portrait with the name; what was said of the one before goes."""
+    with database.write() as tx:
+        portrait = an_image(tx)
+        authorbook.add(tx, newsletter.id, "Ann Chair", now, affiliation="Oslo", portrait=portrait)
+        publish(tx, newsletter, an_entry("Two boats", january(3)))
+        issue = draft.draft_month(tx, newsletter, JANUARY, now)
+        boats = article_called(issue, "Two boats").id
+        editing.write_letter(tx, issue.id, "Division Chair letter", "<p>Dear all</p>", "Ann Chair", now)
+        first = change_article(tx, issue.id, boats, Change(byline="Jane Doe", affiliation="Malmö"), now)
+        second = change_article(tx, issue.id, boats, Change(byline="ann chair"), now)
+        third = change_article(tx, issue.id, boats, Change(byline="Ann Chair, Jane Doe"), now)
+
+    letter = article_called(second, "Division Chair letter")
+    assert ("Ann Chair", "Oslo", portrait) == (letter.byline, letter.affiliation, letter.portrait)
+    assert [("Malmö", ""), ("Oslo", portrait), ("", "")] == [
+        (article_called(one, "Two boats").affiliation, article_called(one, "Two boats").portrait)
+        for one in (first, second, third)
+    ]
