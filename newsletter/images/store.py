@@ -98,6 +98,12 @@ def sizes(tx: Transaction, keys: Collection[str]) -> Mapping[str, int]:
     return {row.key: row.size for row in rows}
 
 
+def names(tx: Transaction, keys: Collection[str]) -> Mapping[str, str]:
+    """Give what images are called, by key; those that are not there are left out."""
+    rows = tx.execute(select(image.c.key, image.c.name).where(image.c.key.in_(sorted(keys))))
+    return {row.key: row.name for row in rows}
+
+
 def content(tx: Transaction, key: str) -> tuple[str, bytes]:
     """Give the media type and the bytes of an image.
 

@@ -39,7 +39,7 @@ def check(seen: Inspected) -> Iterator[Finding]:
 
 
 def _about_alt(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
-    name, article_id = _name(picture.src), picture.article_id
+    name, article_id = _name(seen, picture.src), picture.article_id
     if not picture.alt and not picture.is_explained:
         text = f"{seen.place(article_id)}the picture {name} has no alternative text."
         mend = seen.mend_text(article_id, "Say in its alt text what is to be seen, for readers who do not see it.")
@@ -52,7 +52,7 @@ def _about_alt(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
 
 def _about_source(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
     if urlsplit(picture.src).scheme == "http" and not addresses.is_loopback(picture.src):
-        name = _name(picture.src)
+        name = _name(seen, picture.src)
         text = f"{seen.place(picture.article_id)}the picture {name} is not encrypted (http), and some programs do not show it."
         mend = seen.mend_text(picture.article_id, "Use its https address.")
         yield Finding(Code.IMAGE_HTTP, text, is_blocking=False, mend=mend, article_id=picture.article_id)
@@ -63,7 +63,7 @@ def _about_weight(seen: Inspected) -> Iterator[Finding]:
     for picture in seen.page.pictures:
         weight = weights.get(picture.src, 0)
         if weight > HEAVY_BYTES:
-            text = f"{seen.place(picture.article_id)}the picture {_name(picture.src)} has {_megabytes(weight)} MB."
+            text = f"{seen.place(picture.article_id)}the picture {_name(seen, picture.src)} has {_megabytes(weight)} MB."
             mend = seen.mend_text(picture.article_id, "Use a smaller one: 1,200 pixels are wide enough.")
             yield Finding(Code.IMAGE_HEAVY, text, is_blocking=False, mend=mend, article_id=picture.article_id)
     total = sum(weights.get(src, 0) for src in {picture.src for picture in seen.page.pictures})
@@ -82,8 +82,8 @@ def _about_words(seen: Inspected) -> Iterator[Finding]:
         yield Finding(Code.IMAGES_ONLY, text, is_blocking=False, mend=mend)
 
 
-def _name(src: str) -> str:
-    return unquote(urlsplit(src).path.rpartition("/")[2]) or src[:60]
+def _name(seen: Inspected, src: str) -> str:
+    return seen.facts.names.get(src) or unquote(urlsplit(src).path.rpartition("/")[2]) or src[:60]
 
 
 def _megabytes(size: int) -> str:

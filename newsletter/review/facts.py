@@ -90,6 +90,8 @@ class Facts:
     links: Mapping[str, LinkState] = field(default_factory=dict)
     # Bytes of pictures, by the address the letter shows them from.
     weights: Mapping[str, int] = field(default_factory=dict)
+    # What editors know pictures by, by the same address; that itself says nothing.
+    names: Mapping[str, str] = field(default_factory=dict)
     reach: Reach | None = None
     sender: Sequence[SenderTrouble] = ()
     # What mail programs can do; None: there are no data.

@@ -36,6 +36,7 @@ def gather(tx: Transaction, issue: Issue, newsletter: Newsletter, composition: C
         last=_last(tx, issue, lines),
         links=linkbook.states(tx, (href.partition("#")[0] for href in map(unescape, _HREF.findall(html)))),
         weights=_weights(tx, html),
+        names=_names(tx, html),
     )
 
 
@@ -60,9 +61,21 @@ def attribute_keys(tx: Transaction) -> frozenset[str]:
 
 
 def _weights(tx: Transaction, html: str) -> dict[str, int]:
-    keys = {src: own_key(src) for src in map(unescape, _SRC.findall(html))}
-    sizes = images.sizes(tx, {key for key in keys.values() if key})
+    keys = _keys(html)
+    sizes = images.sizes(tx, set(keys.values()))
     return {src: sizes[key] for src, key in keys.items() if key in sizes}
+
+
+def _names(tx: Transaction, html: str) -> dict[str, str]:
+    keys = _keys(html)
+    names = images.names(tx, set(keys.values()))
+    return {src: names[key] for src, key in keys.items() if names.get(key)}
+
+
+def _keys(html: str) -> dict[str, str]:
+    """Give the keys of the pictures in a letter that are ours, by the address it shows them from."""
+    keys = {src: own_key(src) for src in map(unescape, _SRC.findall(html))}
+    return {src: key for src, key in keys.items() if key}
 
 
 def _last(tx: Transaction, issue: Issue, lines: tuple[IssueLine, ...]) -> LastIssue | None:

@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsletter.database import Database
-from newsletter.issues import editing
+from newsletter.images import library
+from newsletter.images.model import Facts as ImageFacts
+from newsletter.issues import contents, editing
 from newsletter.issues import store as issues
 from newsletter.issues.draft import draft_month
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.letters.compose import compose_issue
+from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.review import approval, linkbook
@@ -16,6 +19,7 @@ from newsletter.review.facts import Facts, LinkState, Verdict
 from newsletter.review.gathering import gather
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers.transaction import Transaction
+from tests.harness.drawn import photo
 from tests.harness.newsroom import BLOG, an_entry, article_called, january, publish
 
 SEED = b"seed of the tests"
@@ -80,3 +84,19 @@ def test_what_links_answered_before_is_known(
         linkbook.record(tx, [gone], now)
 
         assert {gone.url: gone} == gathered(tx, templates, links, issue, newsletter).links
+
+
+def test_pictures_of_ours_are_known_by_name_and_weight(
+    database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue, now: datetime
+) -> None:
+    """Their addresses say nothing to an editor."""
+    added = library.add(database, templates.child, lambda: now, photo(90, 60), ImageFacts("chair.jpg", alt="The Chair"))
+    with database.write() as tx:
+        first = next(article for article in issue.articles if not article.is_placeholder)
+        contents.save_article(tx, replace(first, portrait=added.key))
+        edited = issues.load(tx, issue.id)
+        composition = compose_issue(templates, newsletter, edited, links, SEED, shelf_of(tx, edited, links))
+        facts = gather(tx, edited, newsletter, composition)
+
+    assert {links.images() + added.file: "chair.jpg"} == facts.names
+    assert {links.images() + added.file: added.size} == facts.weights

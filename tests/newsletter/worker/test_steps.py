@@ -9,10 +9,11 @@ from sqlalchemy import text, update
 
 from newsletter import failpoints
 from newsletter.feeds import store as feeds
-from newsletter.issues import agenda, calendar, editing
+from newsletter.issues import agenda, calendar, editing, store
 from newsletter.issues.model import IssueState
 from newsletter.issues.practice import MOST_LATENESS
 from newsletter.issues.schedule import SlotState
+from newsletter.letters.illustrate import shelf_of
 from newsletter.mail import dispatch, mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.people import segments
@@ -24,6 +25,7 @@ from newsletter.worker.steps import FAILURES_BEFORE_ALERT, FEED_PACE
 from subscribers import attributebook, seals
 from subscribers.attributes import AttributeKind
 from tests.harness.chaosfeed import Page
+from tests.harness.drawn import photo
 from tests.harness.mailed import Mailed
 from tests.newsletter.worker.conftest import DRAFT_AT, KEY, SEND_AT, Stage, a_post
 
@@ -40,6 +42,19 @@ def drafted(stage: Stage) -> int:
     stage.clock.set(DRAFT_AT)
     tick(stage)
     return stage.issues()[0].id
+
+
+def test_pictures_of_a_draft_are_fetched_once(stage: Stage) -> None:
+    """At the tick that drafted it; what an edit brings along, at the next one."""
+    url = stage.chaos.put("/hall.jpg", Page(photo(), "image/jpeg"))
+    stage.blog.posts[0] = replace(stage.blog.posts[0], content=f'<p>Words.</p><img src="{url}" alt="The hall">')
+    issue_id = drafted(stage)
+    tick(stage)
+    with stage.application.database.read() as tx:
+        shelf = shelf_of(tx, store.load(tx, issue_id), stage.application.links)
+
+    assert [url] == list(shelf.by_source)
+    assert 1 == stage.chaos.paths.count("/hall.jpg")
 
 
 def test_nothing_is_made_before_its_time(stage: Stage) -> None:
