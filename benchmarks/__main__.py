@@ -91,6 +91,7 @@ SUITE = (
         ("--rows", "1000000", "--kills", "20", "--postgresql", POSTGRESQL),
         ("--rows", "5000", "--kills", "2", "--postgresql", POSTGRESQL),
     ),
+    Run("compose", "compose", ("--runs", "7"), ("--runs", "2")),
     Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
 )
 

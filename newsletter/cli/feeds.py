@@ -10,7 +10,9 @@ from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.parameters import HIGHEST_ID
 from newsletter.feeds import store
+from newsletter.feeds.addresses import feed_address
 from newsletter.feeds.gather import gather as gather_feeds
+from newsletter.feeds.looking import Looked, look
 from newsletter.feeds.model import Feed, Gathered
 from newsletter.issues import newsletters
 from newsletter.issues.model import Month
@@ -20,21 +22,54 @@ from newsletter.staff.permissions import Permission
 @click.command("add")
 @click.argument("newsletter")
 @click.argument("url")
+@click.option("--unseen", "is_unseen", is_flag=True, help="Do not look at the address first.")
 @common
 @pass_door
-def add(door: Door, newsletter: str, url: str) -> None:
+def add(door: Door, newsletter: str, url: str, *, is_unseen: bool) -> None:
     """Let a newsletter read the feed, or the blog, at URL.
 
-    Example: newsletter feeds add cpdwl https://blogs.example.org/cpdwl/feed/
+    The address is looked at first: the feed of a blog is found from its pages, further ones are told. One that cannot be read
+    now is added all the same and tried every hour.
+
+    Example: newsletter feeds add cpdwl https://blogs.example.org/cpdwl/
     """
+    address = feed_address(url)
+    with door.reading(Permission.MANAGE_NEWSLETTERS) as tx:
+        owner = newsletters.find(tx, newsletter)
+    application = door.application
+    looked = Looked(address)
+    if not is_unseen:
+        looked = asyncio.run(look(address, application.fetch_policy, application.child, application.clock))
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
-        owner = newsletters.find(acting.tx, newsletter)
-        feed = store.add(acting.tx, owner.id, url, acting.now)
+        found_at = looked.url if looked.kind else ""
+        feed = store.add(acting.tx, owner.id, address, acting.now, found_at)
         acting.record("feed.add", f"newsletter {owner.name}", url=feed.url)
+    _tell_looked(door, looked)
+    reads = f"{owner.name} reads {feed.url} (feed {feed.id})."
     door.answer(
-        {"feed": feed.id, "newsletter": owner.slug, "url": feed.url},
-        shown.line(f"{owner.name} reads {feed.url} (feed {feed.id}). Next: newsletter feeds gather {owner.slug}"),
+        {
+            "feed": feed.id,
+            "newsletter": owner.slug,
+            "url": feed.url,
+            "fetch_url": feed.fetch_url,
+            "title": looked.title,
+            "kind": looked.kind,
+            "posts": looked.posts,
+            "others": list(looked.others),
+            "trouble": looked.trouble,
+        },
+        shown.line(f"{reads} Next: newsletter feeds gather {owner.slug}"),
     )
+
+
+def _tell_looked(door: Door, looked: Looked) -> None:
+    if looked.trouble:
+        door.note(f"The feed {looked.trouble}. It is added all the same and tried every hour.")
+    if looked.kind:
+        posts = "1 post" if looked.posts == 1 else f"{looked.posts} posts"
+        door.note(f"Found “{looked.title or looked.url}” at {looked.url}: {looked.kind}, {posts} on its first page.")
+    for other in looked.others:
+        door.note(f"The blog names another feed: {other}")
 
 
 @click.command("gather")

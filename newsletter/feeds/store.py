@@ -25,8 +25,8 @@ _BATCH = 500
 _Row = Row[*tuple[Any, ...]]
 
 
-def add(tx: Transaction, newsletter_id: int, url: str, now: datetime) -> Feed:
-    """Let a newsletter read the feed at *url*.
+def add(tx: Transaction, newsletter_id: int, url: str, now: datetime, fetch_url: str = "") -> Feed:
+    """Let a newsletter read the feed at *url*, which was found to be at *fetch_url* in truth.
 
     Raises:
         BadValue: the text is no address of the web.
@@ -34,7 +34,13 @@ def add(tx: Transaction, newsletter_id: int, url: str, now: datetime) -> Feed:
 
     """
     address = feed_address(url)
-    statement = insert(feed).values(newsletter_id=newsletter_id, url=address, fetch_url=address, created_at=now)
+    found_at = fetch_url or address
+    known = select(feed.c.url).where(
+        feed.c.newsletter_id == newsletter_id, feed.c.fetch_url.in_(spellings(found_at) or (found_at,))
+    )
+    if fetch_url and (other := tx.execute(known.limit(1)).scalar_one_or_none()) is not None:
+        raise AlreadyThere("feed", other)
+    statement = insert(feed).values(newsletter_id=newsletter_id, url=address, fetch_url=found_at, created_at=now)
     made = tx.execute(statement.on_conflict_do_nothing().returning(feed.c.id)).scalar_one_or_none()
     if made is None:
         raise AlreadyThere("feed", address)

@@ -39,6 +39,28 @@ def test_feed_is_added_read_and_listed(local: Terminal, paper: str, chaos: Chaos
     assert [("A blog", "")] == [(one["title"], one["trouble"]) for one in local.ok("feeds", "list", paper)["feeds"]]
 
 
+def test_address_of_a_blog_is_looked_at_when_it_is_added(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """The feed it names is found and told; the same feed under another address is not added again."""
+    url = a_blog(chaos)
+    link = b'<link rel="alternate" type="application/rss+xml" href="/feed/">'
+    blog = chaos.put("/", Page(b"<html><head>" + link + b"</head></html>", "text/html"))
+    told = local("feeds", "add", paper, blog)
+
+    assert (0, f"Found “A blog” at {url}: RSS 2.0, 1 post on its first page.\n") == (told.code, told.err)
+    assert Exit.REFUSED == local("feeds", "add", paper, url).code
+    assert 1 == local.ok("feeds", "gather")["new"]
+
+
+def test_address_that_cannot_be_read_now_is_added_all_the_same(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """And told; or not looked at, where that is not wanted."""
+    down = chaos.put("/down", Page(b"", "text/plain", 503))
+
+    assert "is added all the same and tried every hour" in local("feeds", "add", paper, down).err
+    chaos.asked.clear()
+    local.ok("feeds", "add", paper, a_blog(chaos), "--unseen")
+    assert [] == chaos.asked
+
+
 def test_broken_feed_does_not_stop_the_others(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
     """It is told on stderr, kept in the list, and the command ends well."""
     local.ok("feeds", "add", paper, chaos.put("/broken", Page(b"", "text/plain", 503)))

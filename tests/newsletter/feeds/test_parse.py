@@ -286,3 +286,14 @@ def test_any_damage_to_a_feed_is_survived(data: st.DataObject) -> None:
     damaged = body[:begin] + data.draw(st.binary(max_size=20)) + body[end:]
 
     assert isinstance(read(damaged, "", URL, NOW, frozenset()), ParsedFeed | NotAFeed)
+
+
+@pytest.mark.parametrize(("name", "version"), [("rss090.xml", "rss090"), ("rss091.xml", "rss091n"), ("rss092.xml", "rss092")])
+def test_feeds_of_the_nineties_are_read(material: Callable[[str], bytes], name: str, version: str) -> None:
+    """Without dates: their posts are of the day on which they were first seen, and known again by their addresses."""
+    parsed = feed(material(name))
+    first = parsed.entries[0]
+
+    assert (version, "Section notes") == (parsed.version, parsed.title)
+    assert ("Fish & chips", "http://notes.example.org/2", NO_DATE) == (first.title, first.guid, first.date_doubt)
+    assert ["Fish & chips", "Reading rooms"] == [entry.title for entry in parsed.entries]
