@@ -123,6 +123,14 @@ def test_no_module_is_a_drawer() -> None:
     assert [] == [module_id(path) for path in MODULES if path.name in drawers]
 
 
+def test_migrations_stand_in_one_row() -> None:
+    """Two that were written at once do not both follow the same one: nobody could upgrade any more."""
+    folder = ROOT / "newsletter" / "migrations" / "versions"
+    found = [re.findall(r'^(?:down_)?revision = "?(\w+)"?', path.read_text(), re.MULTILINE) for path in folder.glob("0*.py")]
+
+    assert [[f"{n:04}", f"{n - 1:04}" if n > 1 else "None"] for n in range(1, len(found) + 1)] == sorted(found)
+
+
 def test_every_test_has_a_sentence() -> None:
     """A test states its claim."""
     silent = [
