@@ -57,17 +57,26 @@ def _pieces(composition: Composition, nobody: Mapping[SlotName, str]) -> Iterato
             if article.is_placeholder:
                 # Nobody has written it.
                 continue
-            html = plain(_said_to_nobody(article, composition.draft, nobody))
-            yield Piece(
-                section=section.title,
-                title=article.title,
-                byline=article.byline,
-                link=article.link,
-                html=html,
-                text=bare(html),
-                picture=article.picture.src if article.picture else "",
-                picture_alt=article.picture.alt if article.picture else "",
-            )
+            yield _piece(section.title, article, plain(_said_to_nobody(article, composition.draft, nobody)))
+
+
+def _piece(section: str, article: ArticleView, html: str) -> Piece:
+    # A letter has the portrait of its author where others have a picture.
+    picture = article.picture or article.portrait
+    event = article.event
+    return Piece(
+        section=section,
+        title=article.title,
+        byline=article.author or article.byline,
+        link=article.link,
+        html=html,
+        text=bare(html),
+        picture=picture.src if picture else "",
+        picture_alt=picture.alt if picture else "",
+        picture_credit=picture.credit if picture else "",
+        happens=" · ".join(filter(None, (event.when, event.place))) if event else "",
+        calendar=event.calendar if event else "",
+    )
 
 
 def plain(html: str) -> str:

@@ -44,6 +44,8 @@ class _Printed:
     place: str
     picture: str
     picture_alt: str
+    picture_credit: str
+    happens: str
     body: Markup
 
 
@@ -124,7 +126,7 @@ def page_of(
 
 
 def _group(title: str, articles: tuple[KeptArticle, ...]) -> _Group:
-    return _Group(title, not any(one.html for one in articles), tuple(_article(one) for one in articles))
+    return _Group(title, not any(one.slug for one in articles), tuple(_article(one) for one in articles))
 
 
 def _article(article: KeptArticle) -> _Printed:
@@ -137,6 +139,8 @@ def _article(article: KeptArticle) -> _Printed:
         place=place if len(place) <= LONGEST_PLACE else place[: LONGEST_PLACE - 1] + "…",
         picture=article.picture if article.picture not in article.html else "",
         picture_alt=article.picture_alt,
+        picture_credit=article.picture_credit,
+        happens=article.happens,
         body=Markup(article.html),  # noqa: S704 -- sanitised when it was made fit for the letter
     )
 

@@ -59,6 +59,15 @@ class Piece:
     text: str
     picture: str = ""
     picture_alt: str = ""
+    picture_credit: str = ""
+    # When and where, spelled, and where calendar programs get it.
+    happens: str = ""
+    calendar: str = ""
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is more than a title."""
+        return bool(self.html or self.happens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,10 @@ class KeptArticle:
     picture_alt: str
     # How it begins, in bare words.
     summary: str
+    picture_credit: str = ""
+    # When and where, spelled, and where calendar programs get it; empty where nothing happens.
+    happens: str = ""
+    calendar: str = ""
 
 
 def waiting(tx: Transaction) -> tuple[int, ...]:
@@ -102,7 +115,7 @@ def keep(tx: Transaction, issue_id: int, letter_id: int, itself: Piece, articles
     rows = [_row(issue_id, 0, itself, "")]
     taken: set[str] = set()
     for position, piece in enumerate(articles, 1):
-        own = free_slug(slug(piece.title, "article"), taken) if piece.html else ""
+        own = free_slug(slug(piece.title, "article"), taken) if piece.has_page else ""
         taken.add(own)
         rows.append(_row(issue_id, position, piece, own))
     tx.execute(insert(archive_article), rows)
@@ -178,8 +191,11 @@ def _row(issue_id: int, position: int, piece: Piece, own: str) -> dict[str, obje
         "html": piece.html,
         "picture": piece.picture,
         "picture_alt": piece.picture_alt,
+        "picture_credit": piece.picture_credit,
+        "happens": piece.happens,
+        "calendar": piece.calendar,
         "heading": spaced(" ".join(filter(None, (piece.title, piece.byline, piece.section)))),
-        "body": spaced(piece.text),
+        "body": spaced(" ".join(filter(None, (piece.happens, piece.text)))),
     }
 
 
@@ -195,4 +211,7 @@ def _article(row: Row[Any]) -> KeptArticle:
         picture=row.picture,
         picture_alt=row.picture_alt,
         summary=one_line(unspaced(row.body[: 3 * LONGEST_SUMMARY]), LONGEST_SUMMARY),
+        picture_credit=row.picture_credit,
+        happens=row.happens,
+        calendar=row.calendar,
     )

@@ -32,6 +32,10 @@ archive_article = Table(
     Column("html", Text, nullable=False),
     Column("picture", Text, nullable=False),
     Column("picture_alt", Text, nullable=False),
+    Column("picture_credit", Text, nullable=False, default="", server_default=""),
+    # When and where, as the letter spells it, and where calendar programs get it; empty where nothing happens.
+    Column("happens", Text, nullable=False, default="", server_default=""),
+    Column("calendar", Text, nullable=False, default="", server_default=""),
     # What is searched (archive.query.spaced). On SQLite triggers keep the table `archive_text` (FTS5) in step with them.
     Column("heading", Text, nullable=False),
     Column("body", Text, nullable=False),

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from newsletter.archive import shelf
+from newsletter.archive.query import read_query
+from newsletter.archive.search import search
 from newsletter.archive.shelf import Piece
 from newsletter.database import Database
 from newsletter.errors import ArticleNotFound
@@ -73,3 +75,28 @@ def test_only_one_newsletter_is_forgotten(database: Database, newsletter: Newsle
     with database.write() as tx:
         assert 0 == shelf.forget(tx, newsletter.id + 1)
         assert 1 == shelf.forget(tx, None)
+
+
+def test_what_happens_has_a_page(database: Database, newsletter: Newsletter, now: datetime) -> None:
+    """Also where nothing else is said of it; it is found by its place."""
+    event = Piece(
+        "Events",
+        "Satellite meeting",
+        "",
+        "",
+        "",
+        "",
+        happens="Mon, 3 Feb 2020, 09:00 · Dublin",
+        calendar="https://x.example/1.ics",
+    )
+    issue = sent(database, newsletter, now, "January", event)
+
+    with database.read() as tx:
+        [kept] = shelf.articles_of(tx, [issue.id])[issue.id]
+        hits = search(tx, read_query("dublin"), [newsletter]).hits
+    assert ("satellite-meeting", "Mon, 3 Feb 2020, 09:00 · Dublin", "https://x.example/1.ics") == (
+        kept.slug,
+        kept.happens,
+        kept.calendar,
+    )
+    assert ["Satellite meeting"] == [hit.title for hit in hits]
