@@ -9,6 +9,7 @@
     - WrongBurst(burst)          a burst of departures that was undone already
     - Outdated(issue, version, expected)  somebody else saved in between
     - NotPermitted(actor, permission)
+    - ContributionClosed(section, state)
     - OwnWork(issue, reason)     somebody else has to approve it
     - Blocked(findings)          preflight found what must be mended first
     - AlreadyThere(what, name)
@@ -172,9 +173,7 @@ class WrongState(Refused):
     """The issue's state does not allow this."""
 
     def __init__(self, issue_id: int, wanted: str, state: str) -> None:
-        self.issue_id = issue_id
-        self.wanted = wanted
-        self.state = state
+        self.issue_id, self.wanted, self.state = issue_id, wanted, state
         super().__init__(f"Issue {issue_id} is {state}; it cannot be {wanted} now.")
 
 
@@ -205,8 +204,7 @@ class NotPermitted(Refused):
     """The account's role does not include this."""
 
     def __init__(self, actor: str, permission: str) -> None:
-        self.actor = actor
-        self.permission = permission
+        self.actor, self.permission = actor, permission
         super().__init__(f"{actor} may not {permission}.")
 
 
@@ -227,12 +225,19 @@ class Blocked(Refused):
         super().__init__(f"Issue {issue_id} has {len(self.findings)} finding(s) that block it.")
 
 
+class ContributionClosed(Refused):
+    """A guest's text cannot be changed, handed in or agreed to as it stands."""
+
+    def __init__(self, section: str, state: str) -> None:
+        self.section, self.state = section, state
+        super().__init__(f"The text “{section}” is {state}; this is not possible now.")
+
+
 class AlreadyThere(Refused):
     """The name is taken."""
 
     def __init__(self, what: str, name: object) -> None:
-        self.what = what
-        self.name = name
+        self.what, self.name = what, name
         super().__init__(f"There is {'an' if what.startswith(_VOWELS) else 'a'} {what} {name!s} already.")
 
 
@@ -250,9 +255,7 @@ class BadValue(Refused):
     """A value that cannot be used, with the reason in words for the person who typed it."""
 
     def __init__(self, what: str, value: object, reason: str) -> None:
-        self.what = what
-        self.value = value
-        self.reason = reason
+        self.what, self.value, self.reason = what, value, reason
         super().__init__(f"{what} {value!s}: {reason}")
 
 

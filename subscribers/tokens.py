@@ -52,8 +52,9 @@ class Purpose(StrEnum):
     FORM = "form"
     # Number: a newsletter. Its dates, for its staff.
     CALENDAR = "calendar"
-    # Number: a link for a guest, who looks one issue over.
+    # Number: a link for a guest, who looks one issue over, or writes for it.
     REVIEW = "review"
+    CONTRIBUTE = "contribute"
     # Number: a delivery. In Message-ID and the envelope sender.
     DELIVERY = "delivery"
 

@@ -128,6 +128,11 @@ def compare(before: Snapshot, after: Snapshot) -> Difference:
     )
 
 
+def compare_texts(before: str, after: str) -> Passage:
+    """Say how one text differs from another, both HTML."""
+    return _text(paragraphs(before), paragraphs(after))
+
+
 def told(before: Snapshot, after: Snapshot) -> str:
     """Say in one line what was done from *before* to *after*; empty where nothing was."""
     changed = [f"{what} changed" for what in _HEAD if getattr(before, what) != getattr(after, what)]

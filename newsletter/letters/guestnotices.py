@@ -1,4 +1,4 @@
-"""Letters to guests, who work on one issue by a link and need no account."""
+"""Letters to guests, reviewers and contributors, who work on one issue by a link and need no account."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,9 @@ from newsletter.letters.templates import Templates
 
 _SLOT = {
     LetterKind.REVIEW: SlotName.REVIEW,
+    LetterKind.INVITATION: SlotName.CONTRIBUTE,
+    LetterKind.DUE: SlotName.CONTRIBUTE,
+    LetterKind.EDITED: SlotName.CONTRIBUTE,
 }
 
 
@@ -27,6 +30,11 @@ class Errand:
     guest: str = ""
     # What the host says besides; plain text.
     note: str = ""
+    # What a contributor is to write, and how much; 0: as much as they like.
+    section: str = ""
+    words: int = 0
+    # Whether the last day has passed.
+    is_late: bool = False
 
 
 def compose(kind: LetterKind, templates: Templates, newsletter: Newsletter, seed: bytes, about: str, errand: Errand) -> Draft:

@@ -34,11 +34,15 @@ class LetterKind(StrEnum):
     DUTY = "duty"
     # To somebody who is asked to look an issue over, and need not be known as a reader.
     REVIEW = "review"
+    # To somebody who is asked to write for an issue: asked, reminded, told that the text was edited.
+    INVITATION = "invitation"
+    DUE = "due"
+    EDITED = "edited"
 
 
 # Letters that somebody of the staff has sent to one address for the sake of one issue: no subscription is asked for, and
 # whoever left by their own wish gets them all the same.
-FOR_GUESTS = frozenset({LetterKind.DUTY, LetterKind.REVIEW})
+FOR_GUESTS = frozenset({LetterKind.DUTY, LetterKind.REVIEW, LetterKind.INVITATION, LetterKind.DUE, LetterKind.EDITED})
 
 # Letters that answer what somebody did at our door, perhaps somebody else: they need no confirmed subscription, carry nothing
 # that anybody typed, and whoever left by their own wish gets them all the same.
@@ -74,8 +78,9 @@ class SlotName(StrEnum):
     # Where a new address says yes, and where the old one takes it back.
     MOVE = "move"
     MOVE_BACK = "move_back"
-    # Where a guest looks an issue over.
+    # Where a guest looks an issue over, and where one writes for it.
     REVIEW = "review"
+    CONTRIBUTE = "contribute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class Links:
         """Give the place where somebody without an account looks one issue over."""
         return self._at(f"/r/{token}")
 
+    def contribution(self, token: str) -> str:
+        """Give the place where somebody without an account writes for one issue."""
+        return self._at(f"/w/{token}")
+
     def archive(self) -> str:
         """Give the list of newsletters that can be read on the web."""
         return self._at("/archive/")

@@ -50,7 +50,7 @@ class Stationery:
                 return self.links.unsubscribe(self.keyring.seal(Purpose.UNSUBSCRIBE, delivery.subscription_id or 0))
             case SlotName.PREFERENCES:
                 return self.links.preferences(self.keyring.seal(Purpose.PREFERENCES, delivery.subscriber_id or 0))
-            case SlotName.CONFIRM | SlotName.DATA | SlotName.MOVE | SlotName.MOVE_BACK | SlotName.REVIEW:
+            case SlotName.CONFIRM | SlotName.DATA | SlotName.MOVE | SlotName.MOVE_BACK | SlotName.REVIEW | SlotName.CONTRIBUTE:
                 return self._link_of_notice(slot, delivery.confirmation_id)
             case SlotName.WEB_COPY:
                 return self._web_copy(facts)
@@ -62,6 +62,7 @@ class Stationery:
             SlotName.MOVE: (Purpose.MOVE, self.links.move),
             SlotName.MOVE_BACK: (Purpose.MOVE_BACK, self.links.move_back),
             SlotName.REVIEW: (Purpose.REVIEW, self.links.review),
+            SlotName.CONTRIBUTE: (Purpose.CONTRIBUTE, self.links.contribution),
         }[slot]
         return place(self.keyring.seal(purpose, number))
 

@@ -42,3 +42,38 @@ review_comment = Table(
     Index("ix_review_comment_issue", "issue_id", "id"),
     **SQLITE,
 )
+
+# What a guest was asked to write, and how far they are (review.contribution).
+contribution = Table(
+    "contribution",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("link_id", Number, ForeignKey("guest_link.id", ondelete="CASCADE"), nullable=False, unique=True),
+    # By its title.
+    Column("section", Text, nullable=False),
+    # How many are asked for; 0: nobody said.
+    Column("words", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    # What the guest keeps, as they typed it.
+    Column("title", Text, nullable=False, default=""),
+    Column("byline", Text, nullable=False, default=""),
+    Column("affiliation", Text, nullable=False, default=""),
+    Column("text", Text, nullable=False, default=""),
+    # Keys of images of the library, empty for none.
+    Column("portrait", Text, nullable=False, default=""),
+    Column("picture", Text, nullable=False, default=""),
+    Column("picture_alt", Text, nullable=False, default=""),
+    Column("picture_credit", Text, nullable=False, default=""),
+    # What it became when it was handed in, and the HTML that was handed in, to be compared with what editors make of it.
+    Column("article_id", Number, ForeignKey("article.id", ondelete="SET NULL")),
+    Column("handed_in", Text, nullable=False, default=""),
+    # The HTML that the guest agreed to; empty: to none.
+    Column("agreed_to", Text, nullable=False, default=""),
+    Column("changed_at", Instant, nullable=False),
+    Column("reminded_at", Instant),
+    Column("reminded_late_at", Instant),
+    CheckConstraint("state IN ('invited', 'writing', 'handed_in', 'edited', 'agreed', 'withdrawn')", name="state"),
+    **SQLITE,
+)

@@ -13,7 +13,7 @@ from newsletter.staff.permissions import require
 from newsletter.web.auth import Session
 from newsletter.web.cookies import desk_cookie, is_secure
 from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, fault_of
-from newsletter.web.forms import CSRF_FIELD, NO_FORM, is_from_our_page, read_form, read_form_or_json
+from newsletter.web.forms import CSRF_FIELD, NO_FORM, Sent, is_from_our_page, read_form, read_form_or_json, read_upload
 from newsletter.web.guard import DESK_HEADERS, OPEN_HEADERS, TOKEN_HEADERS
 from newsletter.web.speech import Ear, listen
 from newsletter.web.visits import Page, Site, Visit
@@ -86,13 +86,14 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
     cookie = request.cookies.get(desk_cookie(is_secure=secure), "")
     session = site.desk.session(cookie) if cookie else None
     _require_permission(page, session)
-    form = await _form(page, request)
-    _require_own_form(page, request, session, form, public_url)
+    sent = await _sent(site, page, request)
+    _require_own_form(page, request, session, sent.fields, public_url)
     return Visit(
         now=site.application.clock(),
         path=request.path_params,
         query=request.query_params,
-        form=form,
+        form=sent.fields,
+        files=sent.files,
         network=request.client.host if request.client else "",
         agent=request.headers.get("user-agent", "")[:LONGEST_AGENT],
         ear=listen(request),
@@ -108,6 +109,16 @@ def _require_permission(page: Page, session: Session | None) -> None:
     if session is None:
         raise DeskClosed
     require(session.actor, page.permission)
+
+
+async def _sent(site: Site, page: Page, request: Request) -> Sent:
+    if page.takes_files is None:
+        return Sent(await _form(page, request))
+    if request.method != "POST":
+        return Sent(NO_FORM)
+    # Before a byte of a file is taken: the token is ours.
+    site.application.keyring.open(page.takes_files, str(request.path_params["token"]))
+    return await read_upload(request)
 
 
 async def _form(page: Page, request: Request) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from newsletter.web.public import (
     address,
     archive,
     confirm,
+    contribute,
     crawlers,
     dates,
     events,
@@ -22,6 +23,7 @@ from newsletter.web.public import (
     subscribejson,
 )
 from newsletter.web.visits import Page
+from subscribers.tokens import Purpose
 
 GET = ("GET",)
 POST = ("POST",)
@@ -83,6 +85,9 @@ ROUTES = (
     Page("/r/{token}", GET, review.show, None),
     Page("/r/{token}", POST, review.comment, None),
     Page("/r/{token}/letter", GET, review.letter, None),
+    Page("/w/{token}", GET, contribute.show, None),
+    Page("/w/{token}", POST, contribute.act, None, takes_files=Purpose.CONTRIBUTE),
+    Page("/w/{token}/letter", GET, contribute.letter, None),
     # For the staff.
     Page("/desk/enter/{token}", GET, entry.question, None),
     Page("/desk/enter/{token}", POST, entry.enter, None),

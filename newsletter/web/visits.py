@@ -14,6 +14,7 @@ from newsletter.web.pages import Pages
 from newsletter.web.reports import FinalReports
 from newsletter.web.speech import Ear
 from newsletter.web.speed import Speed
+from subscribers.tokens import Purpose
 
 # The largest number a page's address may hold; a database would choke on a larger one.
 LARGEST_NUMBER = 2**40
@@ -51,6 +52,8 @@ class Visit:
     session: Session | None = None
     # The secret in the desk's cookie, empty without one.
     cookie: str = field(repr=False, default="")
+    # By the names of their fields; only for pages that take files.
+    files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
 
     @property
     def token(self) -> str:
@@ -101,6 +104,8 @@ class Page:
     permission: Permission | None
     # A body that cannot be read as a form is taken as an empty one.
     takes_any_body: bool = False
+    # Files are read from whoever has a token of this purpose in the address, and from nobody else.
+    takes_files: Purpose | None = None
     # The answer leaves so many seconds after the question, whatever was found out meanwhile.
     answers_after: float = 0.0
     # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.

@@ -27,7 +27,7 @@ from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
-from newsletter.worker import archiving, digests, forgetting, people, reminding
+from newsletter.worker import archiving, digests, forgetting, guests, people, reminding
 from subscribers import seals
 from subscribers.transaction import Transaction
 
@@ -132,6 +132,11 @@ async def remind_pending(application: Application) -> bool:
     return await asyncio.to_thread(people.remind, application)
 
 
+async def remind_guests(application: Application) -> bool:
+    """Remind guests of the texts they were asked for."""
+    return await asyncio.to_thread(guests.remind, application)
+
+
 async def ask_imported(application: Application) -> bool:
     """Ask people whom an import brought for their own yes."""
     return await asyncio.to_thread(people.ask_imported, application)
@@ -201,6 +206,7 @@ STEPS = (
     Step("remind the staff", remind_staff),
     Step("remind who did not confirm", remind_pending),
     Step("ask whom imports brought", ask_imported),
+    Step("remind guests", remind_guests),
     Step("forget who never confirmed", let_pending_go),
     Step("tidy limits", tidy_limits),
     Step("seal the evidence of consent", seal_consent),

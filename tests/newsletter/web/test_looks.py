@@ -17,9 +17,10 @@ from newsletter.issues import alerts, draft, editing, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.mail import dispatch, figures
 from newsletter.mail.delivery import DeliveryState
-from newsletter.people import segments
-from newsletter.review import comments, guests
+from newsletter.people import contributors, segments
+from newsletter.review import comments, contributions, guests
 from newsletter.review.approval import approve, look_over
+from newsletter.review.contribution import Typed
 from newsletter.review.guests import GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.tables.mail import delivery
@@ -58,6 +59,8 @@ PLACES = (
     "article",
     "search",
     "review",
+    "contribute",
+    "agree",
     "not found",
     "board",
     "draft",
@@ -135,6 +138,8 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "article": f"/archive/{news.slug}/{sending.number}/mentoring-in-norway",
         "search": "/archive/search?q=all+about",
         "review": f"/r/{seal(Purpose.REVIEW, reviewed(tx, drafted, now))}",
+        "contribute": f"/w/{seal(Purpose.CONTRIBUTE, asked(tx, drafted, now))}",
+        "agree": f"/w/{seal(Purpose.CONTRIBUTE, edited(tx, drafted, now))}",
         "not found": "/nothing",
         "board": "/desk",
         "draft": f"/desk/issues/{drafted.id}",
@@ -161,6 +166,24 @@ def reviewed(tx: Transaction, drafted: Issue, now: datetime) -> int:
         comments.say(tx, drafted, LONG_NAME, text, now, article_id=drafted.articles[-1].id, link_id=link.id)
     comments.resolve(tx, drafted.id, comments.say(tx, drafted, "Bo", "Well done.", now).id, "ann", now, LONG_NAME)
     return link.id
+
+
+def asked(tx: Transaction, drafted: Issue, now: datetime) -> int:
+    """Ask somebody for a text; gives the number of the link."""
+    facts = {"section": drafted.sections[0].title, "address": "chair@example.org", "name": LONG_NAME[:100], "by": LONG_NAME}
+    made = contributors.invite(tx, drafted.id, words=400, due_at=now + timedelta(days=9), now=now, **facts)
+    contributors.keep(tx, made, Typed(text=f"{LONG_NAME}\n" * 30, byline=LONG_NAME), now)
+    return made.link_id
+
+
+def edited(tx: Transaction, drafted: Issue, now: datetime) -> int:
+    """Let a text that was handed in be edited; gives the number of the link."""
+    made = contributions.of_link(tx, asked(tx, drafted, now))
+    handed_in = contributors.hand_in(tx, made, f"<p>{LONG_NAME}</p><p>{LONG_WORD} before</p>", now)
+    assert handed_in.article_id is not None
+    editing.edit_article(tx, drafted.id, handed_in.article_id, now, content=f"<p>{LONG_NAME}</p><p>{LONG_WORD} behind</p>")
+    contributors.ask_again(tx, handed_in, now)
+    return made.link_id
 
 
 def issues(tx: Transaction, application: Application, news: Newsletter, now: datetime) -> tuple[Issue, Issue, Issue]:
