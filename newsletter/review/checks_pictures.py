@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from newsletter.issues.model import Show
 from newsletter.review import addresses
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
@@ -42,12 +43,21 @@ def _about_alt(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
     name, article_id = _name(seen, picture.src), picture.article_id
     if not picture.alt and not picture.is_explained:
         text = f"{seen.place(article_id)}the picture {name} has no alternative text."
-        mend = seen.mend_text(article_id, "Say in its alt text what is to be seen, for readers who do not see it.")
+        mend = _mend_alt(seen, picture, "Say in its alt text what is to be seen, for readers who do not see it.")
         yield Finding(Code.ALT_MISSING, text, is_blocking=True, mend=mend, article_id=article_id)
     elif len(picture.alt) <= _LONGEST_POOR and _POOR.fullmatch(picture.alt):
         text = f"{seen.place(article_id)}the alternative text “{picture.alt}” of {name} does not say what is to be seen."
-        mend = seen.mend_text(article_id, "Describe it in a few words, as on the telephone.")
+        mend = _mend_alt(seen, picture, "Describe it in a few words, as on the telephone.")
         yield Finding(Code.ALT_POOR, text, is_blocking=False, mend=mend, article_id=article_id)
+
+
+def _mend_alt(seen: Inspected, picture: PagePicture, words: str) -> Mend:
+    """Say how the words for a picture are changed: of the one that leads an article beside it, of others in the text."""
+    article = seen.article(picture.article_id)
+    first = next((one for one in seen.page.pictures if one.article_id == picture.article_id), None)
+    if article is None or article.show is Show.FULL or picture != first:
+        return seen.mend_text(picture.article_id, words)
+    return Mend(words, seen.commands.article(article, "--alt TEXT"))
 
 
 def _about_source(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:

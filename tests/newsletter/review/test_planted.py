@@ -1,16 +1,18 @@
 """Every planted fault is found, and nothing in an issue that has none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from newsletter.database import Database
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.templates import Templates
 from newsletter.review.finding import Finding
 from newsletter.review.preflight import check
-from tests.newsletter.review.planted import OWN, PLANTED, Case, Planted, clean_case
+from tests.newsletter.review.planted import OWN, PLANTED, Case, Planted, clean_case, with_article
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,20 @@ def test_clean_issue_has_nothing_to_mend(desk: Desk, clean: Case) -> None:
 def test_there_are_thirty_faults_or_more() -> None:
     """Each with a name of its own."""
     assert 30 <= len({planted.name for planted in PLANTED}) == len(PLANTED)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    html=st.text(alphabet="<>/=\"'&;#{}[]!.: abdhpimgsrcfXTBD\u202e", max_size=300),
+    title=st.text(max_size=80),
+    preheader=st.text(max_size=200),
+)
+def test_nothing_that_is_written_stops_the_preflight(desk: Desk, clean: Case, html: str, title: str, preheader: str) -> None:
+    """Whatever stands in an article, its title or the head of the issue, the other findings are told."""
+    case = with_article(html, title)(clean)
+    case = replace(case, issue=replace(case.issue, preheader=preheader, subject=" "))
+
+    desk.look(case)
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=str)
