@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, func, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -199,12 +199,20 @@ def tie(tx: Transaction, issue_id: int, version: int, urls: Iterable[str], now: 
     tx.execute(done.on_conflict_do_update(index_elements=["issue_id"], set_=seen))
 
 
-def unillustrated(tx: Transaction) -> tuple[int, ...]:
-    """Give the open issues whose images nobody has looked after since they were edited, by id."""
+def unillustrated(tx: Transaction, failed_before: datetime) -> tuple[int, ...]:
+    """Give the open issues that somebody should look after, by id.
+
+    Those that were edited since their images were, and those that lack an image nobody has asked for since *failed_before*.
+    """
     done = select(illustrated.c.version).where(illustrated.c.issue_id == issue.c.id).scalar_subquery()
-    rows = tx.execute(
-        select(issue.c.id).where(issue.c.state.in_(_OPEN), func.coalesce(done, -1) != issue.c.version).order_by(issue.c.id),
+    lost = (
+        exists()
+        .where(issue_remote_file.c.issue_id == issue.c.id)
+        .where(remote_file.c.digest == issue_remote_file.c.digest)
+        .where(remote_file.c.kind == "image", remote_file.c.image_key.is_(None), remote_file.c.tried_at < failed_before)
     )
+    is_due = or_(func.coalesce(done, -1) != issue.c.version, lost)
+    rows = tx.execute(select(issue.c.id).where(issue.c.state.in_(_OPEN), is_due).order_by(issue.c.id))
     return tuple(row.id for row in rows)
 
 

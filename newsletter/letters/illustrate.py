@@ -18,7 +18,7 @@ from newsletter.letters.prepare import Needs, Order, Take, needs_of_all
 from subscribers.transaction import Transaction
 
 # A server that did not answer is asked again after this time, or when somebody wishes it.
-BEFORE_RETRY = timedelta(hours=1)
+BEFORE_RETRY = timedelta(hours=3)
 # An issue that shows more is a catalogue; whatever is beyond is left out and told.
 MOST_PICTURES = 150
 MOST_DOCUMENTS = 100

@@ -22,7 +22,7 @@ from newsletter.issues import agenda, alerts, authors, calendar, draft, newslett
 from newsletter.issues.agenda import Step as Agenda
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.schedule import Due, Slot
-from newsletter.letters.illustrate import illustrate
+from newsletter.letters.illustrate import BEFORE_RETRY, illustrate
 from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
@@ -319,7 +319,7 @@ def _waiting_key(claimed: Slot) -> str:
 
 def _unillustrated(application: Application) -> tuple[int, ...]:
     with application.database.read() as tx:
-        return images.unillustrated(tx)
+        return images.unillustrated(tx, application.clock() - BEFORE_RETRY)
 
 
 def _top_up(application: Application) -> None:

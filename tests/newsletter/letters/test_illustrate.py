@@ -108,7 +108,7 @@ def test_open_issues_are_looked_after_once_for_each_version(bringer: Bringer, no
 
     def waiting() -> tuple[int, ...]:
         with bringer.database.read() as tx:
-            return images.unillustrated(tx)
+            return images.unillustrated(tx, now)
 
     assert (issue.id,) == waiting()
     asyncio.run(illustrate(bringer, issue.id))
@@ -130,3 +130,17 @@ def test_images_of_a_rich_text_come_from_the_library(bringer: Bringer, now: date
     assert Illustrated(pictures=0, fetched=0, lost=()) == brought
     hosted = shelf(bringer.database, issue).by_source[f"https://library.invalid/{key}"]
     assert (f"https://news.example.org/images/{key}.jpg", "A boat") == (hosted.src, hosted.alt)
+
+
+def test_issue_that_lacks_a_picture_is_looked_after_again(bringer: Bringer, chaos: ChaosFeed, now: datetime) -> None:
+    """Not at each tick: its server may be down for the night."""
+    html = f'<img src="{chaos.url("/hall.jpg")}" alt="Hall"><a href="{chaos.url("/gone.pdf")}">Report</a>'
+    issue = an_issue(bringer.database, now, Text("One", html, Show.FULL, link=chaos.url()))
+    asyncio.run(illustrate(bringer, issue.id))
+    with bringer.database.read() as tx:
+        assert () == images.unillustrated(tx, now)
+        assert (issue.id,) == images.unillustrated(tx, now + timedelta(seconds=1))
+    chaos.put("/hall.jpg", Page(photo(), JPEG))
+    asyncio.run(illustrate(bringer, issue.id, again=True))
+    with bringer.database.read() as tx:
+        assert () == images.unillustrated(tx, now + timedelta(seconds=1))
