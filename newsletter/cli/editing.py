@@ -7,11 +7,11 @@ import click
 
 from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.issueviews import answer_issue
-from newsletter.cli.parameters import HIGHEST_ID, issue_argument, read_text
+from newsletter.cli.parameters import HIGHEST_ID, issue_argument
 from newsletter.cli.saving import EXPECTED, saved
+from newsletter.cli.writing import Written, read_written
 from newsletter.issues import editing, store
 from newsletter.issues.model import Issue, Show
-from newsletter.letters import prose
 from subscribers.transaction import Transaction
 
 # More places than any section has articles.
@@ -38,8 +38,7 @@ class ArticleEdit:
 
     title: str | None
     byline: str | None
-    # HTML.
-    content: str | None
+    text: Written | None
     show: Show | None
     section: str | None
     place: int | None
@@ -49,7 +48,7 @@ class ArticleEdit:
     @property
     def changes_text(self) -> bool:
         """Whether the article itself is to be changed."""
-        return not (self.title is None and self.byline is None and self.content is None and self.show is None)
+        return not (self.title is None and self.byline is None and self.text is None and self.show is None)
 
     @property
     def moves(self) -> bool:
@@ -71,16 +70,18 @@ class ArticleEdit:
 @common
 @pass_door
 def letter(door: Door, issue_id: int, section: str, file: str, by: str, *, expected: int | None) -> None:
-    """Put a letter into a section: text, Markdown (.md) or HTML (.html) from FILE, or text from stdin for "-".
+    """Put a letter into a section: text, .md, .html or rich text as .json from FILE, or text from stdin for "-".
 
     It takes the place of the placeholder, or of the letter that stood there. An approval of the issue ends.
 
     Example: newsletter issues letter 5 "Division Chair letter" chair.md --by "Ann Other"
     """
-    html = prose.to_html(read_text(file), file)
+    text = read_written(file)
 
     def write(acting: Acting, over: int | None) -> Issue:
-        return editing.write_letter(acting.tx, issue_id, section, html, by, acting.now, expected_version=over)
+        return editing.write_letter(
+            acting.tx, issue_id, section, text.content, by, acting.now, document=text.document, expected_version=over
+        )
 
     issue = saved(door, write, expected, "issue.letter", section=section, by=by)
     answer_issue(door, issue)
@@ -96,7 +97,7 @@ def letter(door: Door, issue_id: int, section: str, file: str, by: str, *, expec
 )
 @click.option("--article-title", help="The article's title.")
 @click.option("--byline", help='Who wrote the article; "" for nobody.')
-@click.option("--text", "text_file", metavar="FILE", help='The article\'s text: text, .md or .html; "-" for stdin.')
+@click.option("--text", "text_file", metavar="FILE", help='The article\'s text: text, .md, .html or .json; "-" for stdin.')
 @click.option("--show", type=click.Choice([show.value for show in Show]), help="How much of the article the letter carries.")
 @click.option("--section", metavar="TITLE", help="Move the article to this section.")
 @click.option("--order", type=click.IntRange(1, LAST_PLACE), metavar="PLACE", help="Move the article to this place, from 1.")
@@ -128,8 +129,8 @@ def edit(
     Example: newsletter issues edit 5 --article 41 --section "Feature articles" --order 1
     """
     head = HeadEdit(title, subject, preheader)
-    content = prose.to_html(read_text(text_file), text_file) if text_file is not None else None
-    article = ArticleEdit(article_title, byline, content, Show(show) if show else None, section, order, is_dropped, is_restored)
+    text = read_written(text_file) if text_file is not None else None
+    article = ArticleEdit(article_title, byline, text, Show(show) if show else None, section, order, is_dropped, is_restored)
     _require_sense(head, article_id, article)
 
     def write(acting: Acting, over: int | None) -> Issue:
@@ -171,7 +172,8 @@ def _edit_article(tx: Transaction, issue_id: int, article_id: int, wanted: Artic
             now,
             title=wanted.title,
             byline=wanted.byline,
-            content=wanted.content,
+            content=wanted.text.content if wanted.text is not None and wanted.text.document is None else None,
+            document=wanted.text.document if wanted.text is not None else None,
             show=wanted.show,
         )
     if wanted.moves:

@@ -85,7 +85,7 @@ def change_article(
     known = store.begin_edit(tx, issue_id, now, expected_version)
     before = contents.article_of(tx, issue_id, article_id)
     change = _with_whole_keys(tx, change)
-    after = _about_people(_about_the_rest(_rewritten(tx, before, change), change), change)
+    after = _about_people(_about_the_rest(rewritten(tx, before, change), change), change)
     if change.byline or change.confirms_byline:
         after = authorbook.introduced(tx, known.newsletter_id, before, after)
     contents.save_article(tx, after)
@@ -140,7 +140,14 @@ def _with_whole_keys(tx: Transaction, change: Change) -> Change:
     return replace(change, portrait=portrait, picture=picture)
 
 
-def _rewritten(tx: Transaction, article: Article, change: Change) -> Article:
+def rewritten(tx: Transaction, article: Article, change: Change) -> Article:
+    """Give an article with the text that a change has for it, as it was where the change has none.
+
+    Raises:
+        ImageNotFound: a rich text shows an image that the library has not.
+        BadValue: the text is too long, or no rich text.
+
+    """
     if change.content is not None:
         return replace(article, content=tidy_content(change.content), document=None, is_placeholder=False)
     if change.document is not None:

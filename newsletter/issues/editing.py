@@ -1,15 +1,16 @@
 """What an editor does to an issue; every edit voids the approval and counts the version up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from newsletter.errors import AlreadyThere, BadValue, PostNotFound, SectionNotFound
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
 from newsletter.issues import authorbook, contents, newsletters, selection, store
 from newsletter.issues.bylines import credit
-from newsletter.issues.changes import LONGEST_BYLINE, Change, change_article, tidy_content, tidy_title
+from newsletter.issues.changes import LONGEST_BYLINE, Change, change_article, rewritten, tidy_title
 from newsletter.issues.contents import Text
 from newsletter.issues.draft import text_of
 from newsletter.issues.filing import Credited
@@ -82,10 +83,13 @@ def edit_article(
     title: str | None = None,
     byline: str | None = None,
     content: str | None = None,
+    document: Mapping[str, Any] | None = None,
     show: Show | None = None,
     expected_version: int | None = None,
 ) -> Issue:
-    """Change an article, or write what a placeholder stands for; None leaves a part as it is. `content` is HTML.
+    """Change an article, or write what a placeholder stands for; None leaves a part as it is.
+
+    `content` is HTML, `document` rich text; one of the two takes the place of the other.
 
     Everything else that an article has is changed by `changes.change_article`.
 
@@ -94,7 +98,7 @@ def edit_article(
         BadValue: the title is empty, or the content is too long.
 
     """
-    change = Change(title=title, byline=byline, content=content, show=show)
+    change = Change(title=title, byline=byline, content=content, document=document, show=show)
     return change_article(tx, issue_id, article_id, change, now, expected_version=expected_version)
 
 
@@ -201,9 +205,12 @@ def write_letter(
     by: str,
     now: datetime,
     *,
+    document: Mapping[str, Any] | None = None,
     expected_version: int | None = None,
 ) -> Issue:
     """Put a contributor's letter into a section, in place of the placeholder or of the letter that stood there.
+
+    Rich text (`document`) counts more than `html`.
 
     The section is found by its title in any letter case; a one-off gets it when it has none. In a section of articles
     each contributor has one text of their own, beside the posts.
@@ -213,16 +220,17 @@ def write_letter(
         BadValue: there is nothing in the letter, or too much.
 
     """
-    if not html.strip():
+    if document is None and not html.strip():
         raise BadValue("letter", section, "is empty")
     known = store.begin_edit(tx, issue_id, now, expected_version)
     byline = one_line(by, LONGEST_BYLINE)
     target = _section_for_letter(tx, known, section)
     earlier = _earlier_letter(target, byline)
     if earlier is None:
-        text = Text(title=target.title, content=tidy_content(html), show=Show.FULL)
+        text = Text(title=target.title, content="", show=Show.FULL)
         earlier = contents.article_of(tx, issue_id, contents.add_article(tx, issue_id, target.id, text))
-    written = replace(earlier, content=tidy_content(html), document=None, byline=byline, suggestion=None, is_placeholder=False)
+    text_change = Change(content=html) if document is None else Change(document=document)
+    written = replace(rewritten(tx, earlier, text_change), byline=byline, suggestion=None)
     contents.save_article(tx, authorbook.introduced(tx, known.newsletter_id, earlier, written))
     authorbook.learn(tx, known.newsletter_id, byline, now)
     return store.load(tx, issue_id)

@@ -116,6 +116,13 @@ def found_in(title: str, html: str, published_at: datetime) -> Event | None:
     return Event(begins.isoformat(), "" if ends == begins else ends.isoformat())
 
 
+def is_over(event: Event, zone: str, at: datetime) -> bool:
+    """Whether an event has ended by the moment *at*; *zone* is the newsletter's. A day ends with its last hour."""
+    last = event.ends or event.begins
+    ends = _moment(last).replace(tzinfo=ZoneInfo(event.zone or zone))
+    return at >= (ends + timedelta(days=1) if _DAY.fullmatch(last) else ends)
+
+
 def appointment(article: Article, event: Event, zone: str, host: str, link: str) -> Appointment:
     """Give what a calendar program shows of an event; *zone* is the newsletter's, *host* names this instance."""
     begins, ends = _moment(event.begins), _moment(event.ends) if event.ends else None

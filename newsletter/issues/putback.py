@@ -1,7 +1,7 @@
 """Lays an issue out as it was at some version, in SQL; whatever came in since is dropped, and nothing is deleted."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -55,7 +55,9 @@ def _section(one: Section) -> dict[str, Any]:
 
 
 def _article(one: Article, but: frozenset[str] = frozenset({"issue_id", "post_id"})) -> dict[str, Any]:
-    columns = {name: getattr(one, name) for name in article.c.keys() if name not in but}  # noqa: SIM118 -- columns
+    # What the table knows besides, about the post it is made of, stays what it is.
+    said = {field.name for field in fields(Article)} - but
+    columns = {name: getattr(one, name) for name in article.c.keys() if name in said}  # noqa: SIM118 -- columns
     columns["event"] = asdict(one.event) if one.event is not None else None
     columns["suggestion"] = asdict(one.suggestion) if one.suggestion is not None else None
     return columns

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from newsletter.feeds.byline import split_byline
 from newsletter.feeds.model import Post
+from newsletter.issues.events import is_over
 from newsletter.issues.model import Article, Section, SectionKind
 from newsletter.issues.revised import Kind
 from newsletter.review.addresses import likeness
@@ -28,6 +29,7 @@ def check(seen: Inspected) -> Iterator[Finding]:
         yield _no_articles(seen)
     yield from _about_warnings(seen)
     yield from _about_bylines(seen)
+    yield from _about_events(seen)
     yield from _about_stories(seen)
     yield from _about_repeats(seen)
     yield from _about_changes(seen)
@@ -91,6 +93,21 @@ def _about_bylines(seen: Inspected) -> Iterator[Finding]:
             command = seen.commands.article(article, "--confirm-byline")
             mend = Mend('If it is, confirm the byline; if not, write another one, or --byline "" for nobody.', command)
             yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
+
+
+def _about_events(seen: Inspected) -> Iterator[Finding]:
+    goes_out = seen.issue.send_at
+    for section in seen.issue.sections:
+        for article in section.articles:
+            if article.event is None:
+                if section.kind is SectionKind.EVENTS and not article.is_placeholder:
+                    text = f"“{article.title}” stands among the dates and has none."
+                    mend = Mend("Say when it happens, or move it to another section.", seen.commands.event(article))
+                    yield Finding(Code.EVENT_UNDATED, text, is_blocking=False, mend=mend, article_id=article.id)
+            elif goes_out is not None and is_over(article.event, seen.newsletter.zone, goes_out):
+                text = f"“{article.title}” is over before the issue goes out."
+                mend = Mend("Leave it out, or mend its date.", seen.commands.edit("--drop", article=article))
+                yield Finding(Code.EVENT_OVER, text, is_blocking=False, mend=mend, article_id=article.id)
 
 
 def _about_stories(seen: Inspected) -> Iterator[Finding]:

@@ -20,6 +20,8 @@ class Code(StrEnum):
     POST_REVISED = "post_revised"
     POST_VANISHED = "post_vanished"
     BYLINE_UNSURE = "byline_unsure"
+    EVENT_UNDATED = "event_undated"
+    EVENT_OVER = "event_over"
     CONTENT = "content"
     # Words that were to be replaced.
     PLACEHOLDER = "placeholder"
@@ -109,6 +111,10 @@ class Commands:
     def article(self, article: Article, *options: str) -> str:
         """Give the command that changes anything else of one article."""
         return " ".join(["newsletter issues article", str(self.issue_id), str(article.id), *options])
+
+    def event(self, article: Article) -> str:
+        """Give the command that says when something happens."""
+        return f"newsletter issues event {self.issue_id} --article {article.id} --begins WHEN"
 
     def letter(self, section: str) -> str:
         """Give the command that puts a letter into a section."""

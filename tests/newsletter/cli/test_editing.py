@@ -37,6 +37,19 @@ def test_letter_takes_the_place_of_the_placeholder(terminal: Terminal, issue: st
     assert [(CHAIR, CHAIR, "Ann Chair")] == articles(terminal, issue)
 
 
+def test_letter_may_be_rich_text(terminal: Terminal, issue: str, tmp_path: Path) -> None:
+    """As an editor's page stores it; what is none is refused by the path of the node."""
+    path = tmp_path / "chair.json"
+    path.write_text('{"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Dear all"}]}]}')
+    terminal.ok("issues", "letter", issue, CHAIR, str(path), "--by", "Ann Chair")
+    path.write_text('{"type": "doc", "content": [{"type": "video"}]}')
+    told = terminal("issues", "letter", issue, CHAIR, str(path), "--by", "Ann Chair")
+
+    assert Exit.REFUSED == told.code
+    assert "at doc, 1 video" in told.err
+    assert [(CHAIR, CHAIR, "Ann Chair")] == articles(terminal, issue)
+
+
 def test_letter_may_come_from_stdin(terminal: Terminal, issue: str) -> None:
     """As text."""
     written(terminal, issue, CHAIR, "Ann Chair")

@@ -101,6 +101,23 @@ def test_an_event_is_an_appointment(now: datetime) -> None:
     assert local.ends is None
 
 
+@pytest.mark.parametrize(
+    ("event", "is_over"),
+    [
+        (Event("2020-02-01T09:00"), True),
+        (Event("2020-02-01T09:01"), False),
+        (Event("2020-02-01T08:30", "2020-02-01T09:30"), False),
+        (Event("2020-02-01T17:00", zone="Asia/Tokyo"), True),
+        (Event("2020-02-01"), False),
+        (Event("2020-01-30", "2020-01-31"), True),
+        (Event("2020-01-30", "2020-02-01"), False),
+    ],
+)
+def test_an_event_is_over_when_its_last_hour_is(event: Event, is_over: bool, now: datetime) -> None:  # noqa: FBT001 -- a column
+    """It is nine in Amsterdam on 1 February."""
+    assert is_over == events.is_over(event, "Europe/Amsterdam", now)
+
+
 @given(st.text(), st.text())
 def test_any_post_is_looked_through(title: str, text: str) -> None:
     """Nothing raises; what is found can be typed again."""

@@ -11,7 +11,7 @@ from newsletter.feeds.byline import split_byline
 from newsletter.feeds.model import Entry
 from newsletter.issues import newsletters
 from newsletter.issues.draft import draft_month
-from newsletter.issues.model import Article, Issue, Month, Newsletter, Section, SectionKind, Show
+from newsletter.issues.model import Article, Event, Issue, Month, Newsletter, Section, SectionKind, Show
 from newsletter.issues.revised import Change, Kind
 from newsletter.letters.compose import Composition
 from newsletter.letters.letter import SlotName
@@ -100,6 +100,15 @@ def _entry(post: BlogPost) -> Entry:
         content=post.html(BLOG),
         fingerprint=post.slug,
     )
+
+
+def in_dates(case: Case, event: Event | None) -> Case:
+    """Give the first of the dates another one, or none."""
+    place = next(number for number, one in enumerate(case.issue.sections) if one.kind is SectionKind.EVENTS)
+    section = case.issue.sections[place]
+    changed = replace(section, articles=(replace(section.articles[0], event=event), *section.articles[1:]))
+    sections = (*case.issue.sections[:place], changed, *case.issue.sections[place + 1 :])
+    return replace(case, issue=replace(case.issue, sections=sections))
 
 
 def with_article(html: str, title: str = "A year of letters", **changes: object) -> Callable[[Case], Case]:
@@ -307,6 +316,16 @@ PLANTED = (
         "byline unsure",
         in_first_article(title="Coaching and mentoring – Ulrike Lang", byline=""),
         Code.BYLINE_UNSURE,
+        False,
+        True,
+    ),
+    Planted("event without a date", lambda case: in_dates(case, None), Code.EVENT_UNDATED, False, True),
+    Planted(
+        "event that is over",
+        lambda case: replace(
+            in_dates(case, Event("2020-01-31")), issue=replace(in_dates(case, Event("2020-01-31")).issue, send_at=AT)
+        ),
+        Code.EVENT_OVER,
         False,
         True,
     ),
