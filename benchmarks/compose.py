@@ -5,6 +5,8 @@
 gather_ratio: reading a WordPress feed of 500 posts for the first time, from the question over HTTP to the last commit, against
 feedparser alone on the same bytes. It is feedparser with the options that cost it least (nothing sanitised, no address made
 whole), which is how it is asked here; with its own defaults it takes two to three times as long.
+
+preflight_seconds: an issue of 30 articles read, composed and looked over, without a network (benchmarks/preflight.py).
 """
 
 import argparse
@@ -19,7 +21,7 @@ from statistics import median
 
 import feedparser
 
-from benchmarks import instance
+from benchmarks import instance, preflight
 from benchmarks.figures import ratio
 from newsletter.confined import Child
 from newsletter.database import Database
@@ -138,7 +140,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     arguments = parser.parse_args()
     result = measure(arguments.runs)
-    print(json.dumps(asdict(result)) if arguments.json else told(result))
+    looked = preflight.measure(arguments.runs)
+    if arguments.json:
+        print(json.dumps({**asdict(result), "preflight_seconds": looked.preflight_seconds}))
+    else:
+        print(told(result), preflight.told(looked), sep="\n")
 
 
 if __name__ == "__main__":
