@@ -134,6 +134,33 @@ def list_(door: Door, newsletter: str | None) -> None:
     )
 
 
+@click.command("show")
+@click.argument("feed_id", metavar="ID", type=click.IntRange(1, HIGHEST_ID))
+@common
+@pass_door
+def show(door: Door, feed_id: int) -> None:
+    """Show a feed: where it is read, how that went, and what the blog says of itself, such as its categories for a plan.
+
+    Example: newsletter feeds show 3
+    """
+    with door.reading() as tx:
+        feed = store.feed_by_id(tx, feed_id)
+        owner = newsletters.by_id(tx, feed.newsletter_id)
+    door.answer(
+        _document(feed, owner.slug),
+        shown.pairs(
+            feed=f"{feed.id} ({owner.name})",
+            title=feed.title,
+            address=feed.url,
+            read_at=feed.fetch_url,
+            last_read=shown.moment(feed.gathered_at, owner.zone) or "never",
+            state=feed.trouble or "well",
+            zone_of_the_blog=feed.site_zone or "it does not say",
+            categories=", ".join(feed.site_categories) or "it does not say",
+        ),
+    )
+
+
 @click.command("remove")
 @click.argument("feed_id", metavar="ID", type=click.IntRange(1, HIGHEST_ID))
 @destructive
@@ -182,6 +209,7 @@ def _document(feed: Feed, newsletter: str) -> dict[str, object]:
         "feed": feed.id,
         "newsletter": newsletter,
         "url": feed.url,
+        "fetch_url": feed.fetch_url,
         "title": feed.title,
         "gathered_at": feed.gathered_at,
         "not_before": feed.not_before,
@@ -192,4 +220,4 @@ def _document(feed: Feed, newsletter: str) -> dict[str, object]:
     }
 
 
-feeds = click.Group("feeds", commands=[add, gather, list_, remove], help="What newsletters read.")
+feeds = click.Group("feeds", commands=[add, gather, list_, show, remove], help="What newsletters read.")

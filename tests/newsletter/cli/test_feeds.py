@@ -135,3 +135,16 @@ def test_nothing_to_read_is_told(terminal: Terminal, paper: str) -> None:
 def test_unreadable_month_is_refused(terminal: Terminal, paper: str) -> None:
     """Before anything is asked of a server."""
     assert Exit.REFUSED == terminal("feeds", "gather", "--month", "January").code
+
+
+def test_feed_is_shown_with_what_the_blog_says_of_itself(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """Whoever writes a plan needs the names of its categories."""
+    post = BlogPost(1, "One", datetime(2020, 1, 3, tzinfo=UTC), categories=("Resources",))
+    local.ok("feeds", "add", paper, Blog([post], zone="Asia/Tokyo", has_api=True).mount(chaos), "--unseen")
+    before = local("feeds", "show", "1").out
+    local.ok("feeds", "gather")
+    after = local.ok("feeds", "show", "1")
+
+    assert "it does not say" in before
+    assert ("Asia/Tokyo", ["Resources"]) == (after["site_zone"], after["site_categories"])
+    assert Exit.NOT_FOUND == local("feeds", "show", "9").code
