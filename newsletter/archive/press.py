@@ -11,14 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from newsletter.archive import index, pdf, prints, shelf
+from newsletter.archive.illustrations import pictures_of
 from newsletter.archive.index import PublishedIssue
 from newsletter.archive.shelf import KeptArticle
 from newsletter.clock import Clock
 from newsletter.confined import Child, ChildFailed
 from newsletter.database import Database
-from newsletter.errors import ImageNotFound
-from newsletter.images import store as images
-from newsletter.images.model import file_name, shown_keys
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import Words, words_for
@@ -101,7 +99,7 @@ def sheet_of(tx: Transaction, issue_id: int, templates: Path, links: Links) -> S
     newsletter = newsletters.by_id(tx, published.newsletter_id)
     articles = shelf.articles_of(tx, [issue_id]).get(issue_id, ())
     page = page_of(newsletter, published, articles, templates, links)
-    return Sheet(issue_id, page, dict(_pictures(tx, articles, links)))
+    return Sheet(issue_id, page, pictures_of(tx, articles, links))
 
 
 def page_of(
@@ -143,18 +141,6 @@ def _article(article: KeptArticle) -> _Printed:
         happens=article.happens,
         body=Markup(article.html),  # noqa: S704 -- sanitised when it was made fit for the letter
     )
-
-
-def _pictures(tx: Transaction, articles: Sequence[KeptArticle], links: Links) -> list[tuple[str, bytes]]:
-    found = []
-    text = " ".join(f'"{one.picture}" {one.html}' for one in articles)
-    for key in sorted(shown_keys(text)):
-        try:
-            media_type, data = images.content(tx, key)
-        except ImageNotFound:
-            continue
-        found.append((links.images() + file_name(key, media_type), data))
-    return found
 
 
 def _printed_out(sheet: Sheet) -> tuple[bytes, str]:

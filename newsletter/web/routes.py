@@ -53,6 +53,7 @@ ROUTES = (
     Page("/archive/{slug}/atom.xml", GET, archive.feed, None),
     Page("/archive/{slug}/feed.json", GET, archive.json_feed, None),
     Page("/archive/{slug}/{number:int}.pdf", GET, archive.pdf, None),
+    Page("/archive/{slug}/{number:int}.epub", GET, archive.book, None),
     Page("/archive/{slug}/{number:int}", GET, archive.issue, None),
     Page("/images/{name}", GET, images.image, None),
     Page("/archive/{slug}/{number:int}/{article}", GET, archive.article, None),

@@ -140,4 +140,4 @@ def test_links_between_pages_keep_the_language(path: Path) -> None:
     """All but those of feeds, prints and questions go through `way`."""
     led = re.findall(r'(?:href|action)="(/[^"]*)"', path.read_text())
 
-    assert [] == [link for link in led if not link.endswith(("/atom.xml", "/feed.json", ".pdf", "/archive/search"))]
+    assert [] == [link for link in led if not link.endswith(("/atom.xml", "/feed.json", ".pdf", ".epub", "/archive/search"))]

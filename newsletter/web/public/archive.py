@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from newsletter.archive import errata, index, jsonfeed, prints, shelf, syndication
+from newsletter.archive import epub, errata, index, jsonfeed, prints, shelf, syndication
 from newsletter.archive.apart import on_a_page
 from newsletter.archive.dressing import dress
+from newsletter.archive.illustrations import pictures_of
 from newsletter.archive.index import PublishedIssue
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import words_for
@@ -69,7 +70,8 @@ def issue(site: Site, visit: Visit) -> Response:
         told = errata.errata_of(tx, found.issue.issue_id)
     # The page is the same for everybody, so what stands around the letter speaks as the newsletter does.
     speech = Speech(words_for(shown.newsletter.language), is_chosen=False, is_repeatable=False)
-    values = {"newsletter": shown.newsletter, "subscribe": shown.subscribe, "issue": found.issue, "is_printed": is_printed}
+    values = {"newsletter": shown.newsletter, "subscribe": shown.subscribe, "issue": found.issue}
+    values |= {"is_printed": is_printed, "is_book": any(one.slug for one in articles)}
     head = site.pages.render(speech, "public/_card.html", card=card_of_issue(found.issue, articles, links), **values)
     bar = site.pages.render(speech, "public/_bar.html", **values)
     words, zone = speech.words, shown.newsletter.zone
@@ -114,6 +116,22 @@ def pdf(site: Site, visit: Visit) -> Response:
     name = f"{newsletter.slug}-{published.number}.pdf"
     headers = {**CACHE, "Content-Disposition": f'inline; filename="{name}"'}
     return Response(body, headers=headers, media_type="application/pdf")
+
+
+def book(site: Site, visit: Visit) -> Response:
+    """Give a published issue as a book for reading devices."""
+    links = site.application.links
+    with site.application.database.read() as tx:
+        newsletter = _newsletter(visit, tx)
+        published = index.find(tx, newsletter.slug, visit.number("number"))
+        articles = shelf.articles_of(tx, [published.issue_id]).get(published.issue_id, ())
+        pictures = pictures_of(tx, articles, links)
+    if not articles:
+        raise PageNotFound
+    inside = words_for(newsletter.language).gettext("Inside this issue")
+    body = epub.book(newsletter, published, articles, pictures, links, inside)
+    headers = {**CACHE, "Content-Disposition": f'attachment; filename="{newsletter.slug}-{published.number}.epub"'}
+    return Response(body, headers=headers, media_type=epub.MEDIA_TYPE)
 
 
 def feed(site: Site, visit: Visit) -> Response:

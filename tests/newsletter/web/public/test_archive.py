@@ -183,7 +183,7 @@ def test_what_is_private_is_nowhere(
         else:
             tx.execute(update(mailing_list).values(is_public=False))
     unknown = client.get("/archive/nothing/")
-    below = ("", "1", "1/a-word", "atom.xml", "feed.json", "1.pdf")
+    below = ("", "1", "1/a-word", "atom.xml", "feed.json", "1.pdf", "1.epub")
 
     for path in below:
         answer = client.get(f"/archive/{newsletter.slug}/{path}")
