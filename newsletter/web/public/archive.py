@@ -48,9 +48,11 @@ def one_shelf(site: Site, visit: Visit) -> Response:
     """Show all issues of one newsletter."""
     with site.application.database.read() as tx:
         shown = publication(tx, _newsletter(visit, tx))
+        with_errata = errata.corrected(tx, [one.issue_id for one in shown.issues])
     return site.pages.spoken(
         _speech(visit, shown),
         "public/shelf.html",
+        corrected=with_errata,
         newsletter=shown.newsletter,
         description=shown.description,
         subscribe=shown.subscribe,

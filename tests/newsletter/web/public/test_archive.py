@@ -64,6 +64,7 @@ def test_errata_stand_above_the_letter(
         errata.add(tx, published.id, "It is on the <14th>.", "The editors", clock())
     after = client.get(path).text
 
+    assert "corrected since" in client.get(f"/archive/{newsletter.slug}/").text
     assert "Correction of 1 February 2020, by The editors" in after
     assert "It is on the &lt;14th&gt;." in after
     assert before == re.sub(r"<aside id=.corrections.*?</aside>", "", after, flags=re.DOTALL)

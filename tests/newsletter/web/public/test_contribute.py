@@ -172,7 +172,7 @@ def test_the_guest_agrees_to_the_edited_text(guest: Guest) -> None:
         ({"text": " ", "byline": "Ann"}, "Write your text first"),
         ({"text": "Dear all.", "byline": ""}, "Write your text first"),
         ({"text": "x" * 50_001, "byline": "Ann"}, "at most 50,000 characters"),
-        ({"text": "<div>" * 2_000 + "Hi.", "byline": "Ann"}, "This text cannot be read"),
+        ({"text": "<div>" * 3_000 + "Hi.", "byline": "Ann"}, "This text cannot be read"),
     ],
 )
 def test_what_cannot_be_taken_is_told_and_not_lost(guest: Guest, form: dict[str, str], told: str) -> None:
