@@ -41,6 +41,8 @@ class Text:
     event: Event | None = None
     # Name of the snippet it is a copy of.
     snippet: str = ""
+    # Stands instead of an excerpt.
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ def add_article(tx: Transaction, issue_id: int, section_id: int, text: Text) -> 
             document=text.document,
             event=asdict(text.event) if text.event is not None else None,
             snippet=text.snippet,
+            summary=text.summary,
         )
         .returning(article.c.id),
     ).scalar_one()

@@ -14,6 +14,7 @@ from newsletter.issues.model import Article, Issue, IssueState, Month, Newslette
 from newsletter.issues.plan import WRITTEN
 from newsletter.issues.schedule import start_of
 from newsletter.issues.store import Opening
+from newsletter.issues.teasers import by_hand
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
 
@@ -164,6 +165,7 @@ def text_of(credited: Credited, planned: SectionPlan) -> Text:
         portrait=credit.portrait,
         suggestion=credit.suggestion,
         event=events.found_in(entry.title, content, entry.published_at) if is_event else None,
+        summary=by_hand(entry.summary, entry.content),
     )
 
 
