@@ -6,6 +6,8 @@ gather_ratio: reading a WordPress feed of 500 posts for the first time, from the
 feedparser alone on the same bytes. It is feedparser with the options that cost it least (nothing sanitised, no address made
 whole), which is how it is asked here; with its own defaults it takes two to three times as long.
 
+compose_ratio and preview_ratio: the letter of an issue, and the letter again after a change (benchmarks/composing.py).
+
 preflight_seconds: an issue of 30 articles read, composed and looked over, without a network (benchmarks/preflight.py).
 """
 
@@ -21,7 +23,7 @@ from statistics import median
 
 import feedparser
 
-from benchmarks import instance, preflight
+from benchmarks import composing, instance, preflight
 from benchmarks.figures import ratio
 from newsletter.confined import Child
 from newsletter.database import Database
@@ -140,11 +142,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     arguments = parser.parse_args()
     result = measure(arguments.runs)
+    composed = composing.measure(3 * arguments.runs)
     looked = preflight.measure(arguments.runs)
     if arguments.json:
-        print(json.dumps({**asdict(result), "preflight_seconds": looked.preflight_seconds}))
+        print(json.dumps({**asdict(result), **asdict(composed), "preflight_seconds": looked.preflight_seconds}))
     else:
-        print(told(result), preflight.told(looked), sep="\n")
+        print(told(result), composing.told(composed), preflight.told(looked), sep="\n")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from newsletter.errors import RenderFailed
 from newsletter.images.model import Shelf
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.languages.catalogue import words_for
-from newsletter.letters import layout, plaintext, prepare, view
+from newsletter.letters import layout, plaintext, view
 from newsletter.letters.answers import Answers
 from newsletter.letters.content import Unfit
 from newsletter.letters.holes import Holes
@@ -56,7 +56,7 @@ class Composition:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
     """Everything a letter is rendered from."""
 
     templates: Templates
@@ -81,7 +81,7 @@ def compose_issue(
         RenderFailed: a template or the theme is wrong, or the letter has no unsubscribe link.
 
     """
-    sheet = _sheet(templates, newsletter, issue, links, seed, shelf)
+    sheet = sheet_of(templates, newsletter, issue, links, seed, shelf)
     templates, values = sheet.templates, sheet.values
     draft = Draft(
         kind=LetterKind.ISSUE,
@@ -111,13 +111,19 @@ def trace_issue(templates: Templates, newsletter: Newsletter, issue: Issue, link
         RenderFailed: a template or the theme is wrong.
 
     """
-    sheet = _sheet(templates, newsletter, issue, links, seed, None)
+    sheet = sheet_of(templates, newsletter, issue, links, seed, None)
     return sheet.templates.traced(BODY, holes, sheet.values)
 
 
-def _sheet(
+def sheet_of(
     templates: Templates, newsletter: Newsletter, issue: Issue, links: Links, seed: bytes, shelf: Shelf | None
-) -> _Sheet:
+) -> Sheet:
+    """Give everything that the letter of *issue* is rendered from.
+
+    Raises:
+        RenderFailed: a template or the theme is wrong.
+
+    """
     # What stands around the articles speaks the newsletter's language, as far as it is one of ours.
     templates = templates.worn_by(newsletter).speaking(words_for(newsletter.language))
     about = f"issue:{issue.id}"
@@ -138,7 +144,7 @@ def _sheet(
         "answer": answers.token,
         "notes": desk.notes.listed(),
     }
-    return _Sheet(templates, about, slots, page, answers, shown, values, tuple(_warnings(plan, ready)))
+    return Sheet(templates, about, slots, page, answers, shown, values, tuple(_warnings(plan, ready)))
 
 
 def _require_way_out(draft: Draft) -> None:
@@ -158,7 +164,7 @@ def _prepared(templates: Templates, plan: tuple[Planned, ...], desk: Desk) -> Ma
     """Prepare every article of which more than the title is shown, by article id."""
     wanted = [planned for planned in plan if planned.has_text]
     orders = [_order(planned, desk) for planned in wanted]
-    results = prepare.prepare_all(templates.child, orders)
+    results = templates.larder.prepare_all(templates.child, orders)
     return {planned.article.id: result for planned, result in zip(wanted, results, strict=True)}
 
 

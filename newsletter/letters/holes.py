@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from newsletter.errors import RenderFailed
 
-# 96 bits: no text of an article can hold the token of another.
+# 96 bits that nobody can guess, the same for a page, and the number of the text: no article can hold the token of another.
 _DIGITS = 24
-_TOKEN = re.compile(rf"hole[0-9a-f]{{{_DIGITS}}}")
+_COUNTED = 4
+_TOKEN = re.compile(rf"hole[0-9a-f]{{{_DIGITS + _COUNTED}}}")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _BARE = re.compile(r"[A-Za-z0-9-]*")
 # No quotation mark but the single one, which MJML writes as it stands; nothing that ends an attribute or a rule.
@@ -60,14 +61,13 @@ class Holes:
     """
 
     def __init__(self, seed: bytes, about: str) -> None:
-        self._seed = seed
         self._about = about
+        self._lead = "hole" + hmac.digest(seed, about.encode(), "sha256").hex()[:_DIGITS]
         self._values: dict[str, str] = {}
 
     def token_for(self, value: str | Ready) -> str:
         """Keep *value* back and give the token that stands for it; counted, so that the same page gets the same tokens."""
-        number = f"{self._about}:{len(self._values)}".encode()
-        token = "hole" + hmac.digest(self._seed, number, "sha256").hex()[:_DIGITS]
+        token = f"{self._lead}{len(self._values):0{_COUNTED}x}"
         # Escaped for text and for quoted attributes alike: the token may stand in either.
         self._values[token] = value.html if isinstance(value, Ready) else value.translate(_ESCAPES)
         return token

@@ -72,7 +72,9 @@ class Links:
             shown = f"[{self._numbers.setdefault(address, len(self._numbers) + 1)}]"
             return shown if match[1] == _OPEN else shown.ljust(display_width(match[0]))
 
-        return _BLANKS_AT_END.sub("", _MARK.sub(put, written.text))
+        numbered = _MARK.sub(put, written.text) if written.links else written.text
+        # Only in a cell is a number filled up, perhaps at the end of its line.
+        return _BLANKS_AT_END.sub("", numbered) if _OPEN_IN_CELL in written.text else numbered
 
     def listed(self) -> tuple[str, ...]:
         """Give a line for each link, in the order of their numbers."""
@@ -121,8 +123,14 @@ def wrap(text: str, width: int = WIDTH) -> list[str]:
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     """Give what is not broken, each with the space before it."""
+    text = _SPACE.sub(" ", text).strip(" ")
+    if text.isascii():
+        # Words and nothing else; what most letters are made of.
+        words = text.split(" ") if text else []
+        yield from zip(["", *[" "] * (len(words) - 1)], words, strict=False)
+        return
     before, held = "", ""
-    for space, piece in _PIECE.findall(_SPACE.sub(" ", text).strip(" ")):
+    for space, piece in _PIECE.findall(text):
         stays = piece[0] in _NOT_FIRST if not space else piece[0] in _COLUMNS_OF_MARKS
         if held and (stays or (not space and held[-1] in _NOT_LAST)):
             held += space + piece

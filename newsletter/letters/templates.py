@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import mjml
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, pass_context
@@ -25,10 +27,12 @@ from newsletter.languages.markup import NO_LOOK, html
 from newsletter.languages.model import ENGLISH
 from newsletter.letters.content import nesting
 from newsletter.letters.holes import Bare, Holes, Ready, Style
+from newsletter.letters.larder import Larder
 from newsletter.letters.linemap import Marking, Traced, traced
 from newsletter.letters.plaintext import underlined, wrap
-from newsletter.letters.theme import Theme
+from newsletter.letters.theme import Face, Faces, Lengths, Logo, Palette, Sizes, Theme
 from newsletter.letters.themes import FEDERATION, Themes
+from newsletter.letters.view import ArticleView, EventView, IssueView, Page, PictureView, SectionView
 from subscribers.oneline import one_line
 
 # mrml ends its process by a stack overflow at 2,000 levels; our own templates nest 12.
@@ -39,6 +43,8 @@ MJML_SECONDS = 10.0
 LONGEST_SUBJECT = 250
 # More than an instance has newsletters; each is a page of values.
 MOST_THEMES_KEPT = 200
+# A theme has thirty of them.
+MOST_STYLES_KEPT = 2_000
 
 _SUFFIXES = frozenset({".mjml", ".txt", ".css"})
 _BYTE_POSITION = re.compile(r"at position (\d+):")
@@ -68,6 +74,7 @@ class Templates:
 
     def __init__(self, directory: Path, child: Child, *, own: Path | None = None) -> None:
         self.child = child
+        self.larder = Larder()
         self.words = words_of(ENGLISH)
         self.themes = Themes(directory / "email", own)
         self._path: tuple[Path, ...] = (directory / "email",)
@@ -85,6 +92,12 @@ class Templates:
 
         """
         return self._theme or self._read(FEDERATION, "", {})
+
+    def afresh(self) -> "Templates":
+        """Give the same templates with nothing prepared for them yet."""
+        fresh = copy(self)
+        fresh.larder = Larder()
+        return fresh
 
     def speaking(self, words: Words) -> "Templates":
         """Give the same templates in another language."""
@@ -207,7 +220,7 @@ class Templates:
         if self._theme is None and not self.themes.names():
             return {}
         theme = self.theme
-        parts = {"light": theme.light, "dark": theme.dark, "face": theme.face, "size": theme.size, "length": theme.length}
+        parts = {name: getattr(theme, name) for name in _PARTS}
         # How a link looks that stands in a translated sentence.
         go = Markup('class="go" style="color:{};"').format(theme.light.accent.word)
         return {"theme": theme, "go": go, **parts}
@@ -247,10 +260,51 @@ def lay_out(source: str) -> str:
     return html
 
 
+_NOTHING = object()
+# Of a theme, as templates call them.
+_PARTS = ("light", "dark", "face", "size", "length")
+
+
+class _Sandbox(SandboxedEnvironment):
+    """A sandbox that knows our own values by their type, and asks for everything else as sandboxes do.
+
+    Two thousand attributes are read for a letter; asking for each of them was most of the time that Jinja took.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 -- as Jinja has it
+        """Give what a template reads; of our own values whatever is public."""
+        if type(obj) in _OURS and attribute[0] != "_":
+            value = getattr(obj, attribute, _NOTHING)
+            if value is not _NOTHING:
+                return value
+        return super().getattr(obj, attribute)
+
+
+# Frozen values that are made for templates, and hold nothing that acts.
+_OURS = frozenset(
+    {
+        ArticleView,
+        EventView,
+        Face,
+        Faces,
+        IssueView,
+        Lengths,
+        Logo,
+        Newsletter,
+        Page,
+        Palette,
+        PictureView,
+        SectionView,
+        Sizes,
+        Theme,
+    }
+)
+
+
 def _kit_for(path: Sequence[Path], words: Words, extensions: Sequence[type[Extension]] = ()) -> _Kit:
     loader = FileSystemLoader(path)
     # Sandboxed: templates can be brought along by settings. Strict: a misspelt name is an error, not a gap.
-    mail = SandboxedEnvironment(
+    mail = _Sandbox(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
@@ -260,7 +314,7 @@ def _kit_for(path: Sequence[Path], words: Words, extensions: Sequence[type[Exten
         lstrip_blocks=True,
     )
     # Plain text: escapes would be read as they stand.
-    text = SandboxedEnvironment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    text = _Sandbox(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     text.filters["wrapped"] = _wrapped
     text.filters["underlined"] = underlined
     mail.globals.update(_said_in_html(words))
@@ -279,7 +333,7 @@ def _kept_back(context: Context, value: object) -> object:
             return value.word
         case Style():
             # Single quotes stand in it as they are.
-            return Markup(value.word)  # noqa: S704 -- checked when it was made
+            return _style(value.word)
         case str() | Ready():
             holes = context["holes"]
             assert isinstance(holes, Holes)
@@ -291,10 +345,21 @@ def _kept_back(context: Context, value: object) -> object:
     raise TemplateRuntimeError(msg)
 
 
+@lru_cache(MOST_STYLES_KEPT)
+def _style(word: str) -> Markup:
+    return Markup(word)  # noqa: S704 -- checked when the theme was read
+
+
 def _said_in_html(words: Words) -> dict[str, object]:
     """Give what a template of MJML says things with; a text and its values go in when MJML has rendered, as all texts do."""
+    # What has no values in it is the same each time.
+    plain: dict[str, Ready] = {}
 
     def gettext(text: str, /, *, links: Sequence[object] = (), look: str = "", **values: object) -> Ready:
+        if not values and not links:
+            if text not in plain:
+                plain[text] = Ready(html(words.pattern(text), {}, ()))
+            return plain[text]
         beside = Markup(f"{look} ") if look else NO_LOOK  # noqa: S704 -- as it stands in the template
         return Ready(html(words.pattern(text), values, links, beside))
 

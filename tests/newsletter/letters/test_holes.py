@@ -34,7 +34,7 @@ def test_same_page_has_the_same_tokens() -> None:
     first, again, other = (Holes(SEED, name).token_for("x") for name in ("page", "page", "other"))
 
     assert first == again != other
-    assert re.fullmatch(r"hole[0-9a-f]{24}", first)
+    assert re.fullmatch(r"hole[0-9a-f]{28}", first)
 
 
 def test_token_in_a_text_is_not_filled() -> None:
