@@ -160,7 +160,10 @@ def _about_state(seen: Inspected, link: PageLink) -> Iterator[Finding]:
     match state.verdict:
         case Verdict.DEAD:
             text = f"{place}{_shown(link.href)} {state.reason}."
-            mend = seen.mend_text(article_id, "Link where it is now, or take the link out.")
+            mend = seen.mend_text(
+                article_id,
+                "Link where it is now, or take the link out. If it works again by now, look once more (issues check --again).",
+            )
             yield Finding(Code.LINK_DEAD, text, is_blocking=True, mend=mend, article_id=article_id)
         case Verdict.TROUBLE:
             text = f"{place}{_shown(link.href)} {state.reason}."
