@@ -1,12 +1,12 @@
 """How an issue is answered: as one object, or as a page on the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door
 from newsletter.issues import contents, newsletters, readers, selection, store
-from newsletter.issues.model import EDITABLE, Article, Issue, Newsletter
+from newsletter.issues.model import EDITABLE, Article, Issue, Newsletter, Section
 from newsletter.issues.store import IssueLine
 
 
@@ -18,11 +18,7 @@ def answer_issue(door: Door, issue: Issue) -> None:
         topics = [one.name for one in readers.topics_of(tx, issue.id)]
         selected = selection.of_issue(tx, issue)
         dropped = tuple(one for one in contents.articles_of(tx, issue.id) if one.is_dropped)
-    rows = [
-        (article.id, section.title if place == 1 else "", place, article.title, _by(article), article.show.value)
-        for section in issue.sections
-        for place, article in enumerate(section.articles, 1)
-    ]
+    rows = [row for section in issue.sections for row in _rows(section)]
     document = {
         **_head(issue, newsletter),
         "lists": further,
@@ -149,6 +145,14 @@ def _article(article: Article) -> dict[str, object]:
         "suggestion": asdict(article.suggestion) if article.suggestion is not None else None,
         "snippet": article.snippet,
     }
+
+
+def _rows(section: Section) -> Iterator[tuple[object, ...]]:
+    """Give the lines of a section; one that is empty has its title, by which it can be filled."""
+    if not section.articles:
+        yield ("", section.title, "", "", "", "")
+    for place, article in enumerate(section.articles, 1):
+        yield (article.id, section.title if place == 1 else "", place, article.title, _by(article), article.show.value)
 
 
 def _by(article: Article) -> str:

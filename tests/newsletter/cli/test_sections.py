@@ -41,3 +41,10 @@ def test_what_shows_articles_goes_somewhere(terminal: Terminal, issue: str) -> N
 def test_nothing_to_change_is_no_edit(terminal: Terminal, issue: str) -> None:
     """It would end an approval for nothing."""
     assert Exit.USAGE == terminal("issues", "section", "edit", issue, "Feature articles").code
+
+
+def test_an_empty_section_is_shown_to_whoever_is_to_fill_it(terminal: Terminal, issue: str) -> None:
+    """By its title; in the letter it is not seen."""
+    shown = terminal("issues", "show", issue).out
+
+    assert "Feature articles" in shown
