@@ -9,7 +9,7 @@ from newsletter.errors import RenderFailed
 # 96 bits that nobody can guess, the same for a page, and the number of the text: no article can hold the token of another.
 _DIGITS = 24
 _COUNTED = 4
-_TOKEN = re.compile(rf"hole[0-9a-f]{{{_DIGITS + _COUNTED}}}")
+_TOKEN = re.compile(rf"(hole[0-9a-f]{{{_DIGITS + _COUNTED}}})")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _BARE = re.compile(r"[A-Za-z0-9-]*")
 # No quotation mark but the single one, which MJML writes as it stands; nothing that ends an attribute or a rule.
@@ -79,10 +79,14 @@ class Holes:
             RenderFailed: a token was lost on the way, or one is left.
 
         """
-        lost = self._values.keys() - set(_TOKEN.findall(page))
+        pieces = _TOKEN.split(page)
+        found = set(pieces[1::2])
+        lost = self._values.keys() - found
         if lost:
             raise RenderFailed(self._about, f"{len(lost)} of {len(self._values)} texts were lost in MJML")
-        filled = _TOKEN.sub(lambda match: self._values.get(match[0], match[0]), page)
-        if not self._values.keys().isdisjoint(_TOKEN.findall(filled)):
+        pieces[1::2] = [self._values.get(token, token) for token in pieces[1::2]]
+        filled = "".join(pieces)
+        # All tokens of a page begin alike; one that is left came in with a text.
+        if self._lead in filled:
             raise RenderFailed(self._about, "a text could not be put in its place")
         return filled

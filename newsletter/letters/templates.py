@@ -49,7 +49,6 @@ MOST_STYLES_KEPT = 2_000
 _SUFFIXES = frozenset({".mjml", ".txt", ".css"})
 _BYTE_POSITION = re.compile(r"at position (\d+):")
 _EMPTY_LINES = re.compile(r"\n{3,}")
-_BLANKS_AT_END = re.compile(r"[ \t]+\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +202,8 @@ class Templates:
             RenderFailed: the template is wrong.
 
         """
-        text = _BLANKS_AT_END.sub("\n", _rendered(self._kit.text, name, {**values, **self._dressing()}))
+        lines = _rendered(self._kit.text, name, {**values, **self._dressing()}).split("\n")
+        text = "\n".join(line.rstrip(" \t") for line in lines)
         return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 
     def line(self, name: str, values: dict[str, object]) -> str:
