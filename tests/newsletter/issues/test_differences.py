@@ -145,7 +145,7 @@ def test_many_changes_are_counted() -> None:
 
 def test_every_fact_of_an_article_is_compared() -> None:
     """Whoever gives articles another field says how it is called here, or why it is not compared."""
-    besides = {"id", "section_id", "position", "post_id", "content", "document", "is_dropped", "is_placeholder"}
+    besides = {"id", "section_id", "position", "post_id", "content", "document", "is_dropped", "is_placeholder", "snippet"}
 
     assert {field.name for field in fields(Article)} == besides | set(differences._FACTS)  # noqa: SLF001 -- the table is the claim
     before = an_issue(a_section(1, an_article(1)))
