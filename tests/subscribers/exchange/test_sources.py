@@ -1,7 +1,7 @@
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subscribers.errors import FileUnreadable
@@ -120,6 +120,7 @@ def test_file_that_is_no_list_of_people_is_refused_with_advice(content: bytes, a
         rows_of(content)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b",", b";", b"\t"]))
 def test_any_bytes_after_a_header_are_rows(content: bytes, delimiter: bytes) -> None:
     """No file makes the reader fail."""
