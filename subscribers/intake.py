@@ -133,16 +133,20 @@ def take_in(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Take
     ordered = sorted(people, key=lambda person: person.email_hash)
     willing = [person for person in ordered if person.no is None]
     suppressed = suppression.among(tx, [person.email_hash for person in willing], intake.list_id)
-    taken = _welcome(tx, intake, [person for person in willing if person.email_hash not in suppressed])
+    welcome = [person for person in willing if person.email_hash not in suppressed]
     unwilling = [person for person in ordered if person.no is not None]
+    made = _make(tx, intake, welcome)
+    # All of them at once: two imports that held first the willing and then the others would wait for one another.
+    known = _known(tx, intake.list_id, [person.email_key for person in (*welcome, *unwilling) if person.email_key not in made])
+    taken = _welcome(tx, intake, welcome, made, known)
     return taken + Taken(said_no=len(suppressed)) + _keep_off(tx, intake, unwilling)
 
 
-def _welcome(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Taken:
+def _welcome(
+    tx: Transaction, intake: Intake, people: Sequence[Newcomer], made: Mapping[str, int], known: Mapping[str, _Known]
+) -> Taken:
     if not people:
         return Taken()
-    made = _make(tx, intake, people)
-    known = _known(tx, intake.list_id, [person.email_key for person in people if person.email_key not in made])
     again = [(one, known[one.email_key]) for one in people if one.email_key in known]
     fresh = [(made[one.email_key], one) for one in people if one.email_key in made]
     added = _enlist(tx, intake, [*fresh, *((who.id, one) for one, who in again if who.state is None)])
@@ -162,6 +166,8 @@ def _welcome(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Tak
 
 def _make(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Mapping[str, int]:
     """Write down who is new; gives their ids by their keys, which stay the same when the hashes get a new secret."""
+    if not people:
+        return {}
     rows = [(one.email, one.email_key, one.email_hash, one.name, one.language) for one in people]
     given = batches.table(tx, rows, _PERSON)
     source = select(*given.c, literal(intake.now, Instant()), literal(intake.import_id, Number)).where(true())

@@ -29,10 +29,10 @@ class Friends:
         with database.write() as tx:
             self.list_id = a_list(tx, now).id
 
-    def take(self, *rows: str) -> ImportReport:
+    def take(self, *rows: str, basis: str = "a trial") -> ImportReport:
         """Import a file of these rows."""
         lines = [f"{row}\n".encode() for row in ("email,state", *rows)]
-        return take_in_file(self.database.write, self.keyring, self.list_id, lines, self.now)
+        return take_in_file(self.database.write, self.keyring, self.list_id, lines, self.now, basis=basis)
 
     def standing(self, tx: Transaction, name: str) -> Subscription:
         """Give how somebody stands to the list."""
@@ -115,3 +115,26 @@ def test_file_and_whoever_holds_several_people_at_once_do_not_wait_for_each_othe
         report = taking.result()
 
     assert 2 == report.there
+
+
+def test_two_files_each_with_a_no_of_whom_the_other_brings_do_not_wait_for_each_other_for_ever(friends: Friends) -> None:
+    """All people of a batch are held at once. Both are stopped where they write down the basis, until both have begun."""
+    friends.take("ann@x.test,", "zoe@x.test,")
+    with friends.database.write() as tx:
+        waits = tx.dialect.name == "postgresql"
+
+    with ThreadPoolExecutor(2) as others:
+        with friends.database.write() as tx:
+            register.add(tx, friends.keyring, friends.list_id, parse("eve@x.test"), "", friends.now, COMMAND, is_confirmed=True)
+            crossing = [
+                others.submit(friends.take, "ann@x.test,", "bob@x.test,", "zoe@x.test,removed", basis=COMMAND.wording),
+                others.submit(friends.take, "zoe@x.test,", "cy@x.test,", "ann@x.test,removed", basis=COMMAND.wording),
+            ]
+            while waits and waiting_for_locks(friends.database) < len(crossing):
+                assert not any(taking.done() for taking in crossing)
+        reports = [taking.result() for taking in crossing]
+
+    assert [1, 1] == [report.added for report in reports]
+    with friends.database.read() as tx:
+        assert ["bob@x.test", "cy@x.test", "eve@x.test"] == audience_of(tx, friends.list_id)
+        assert [] == chains.broken(tx)
