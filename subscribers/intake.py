@@ -61,6 +61,8 @@ class Newcomer:
     answers: tuple["Given", ...] = ()
     # How much of the list they took elsewhere, where that is not all of it; holds for whoever is new on the list.
     terms: Terms | None = None
+    # Left by themselves as well, beside a no of others: it stays when that is lifted.
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +327,8 @@ def _keep_off(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Ta
     for one in off:
         assert one.no is not None  # handed over for it
         suppression.suppress(tx, one.email_hash, one.no, intake.now, list_id=intake.list_id)
+        if one.has_left:
+            suppression.suppress(tx, one.email_hash, Reason.UNSUBSCRIBED, intake.now, list_id=intake.list_id)
     _withdraw(tx, intake, {row.subscriber_id: row.email_key for key, row in confirmed.items() if key not in stay})
     return Taken(there=len(people) - len(off), said_no=len(off))
 

@@ -124,12 +124,19 @@ def among(tx: Transaction, email_hashes: Collection[str], list_id: int) -> froze
     return frozenset(found.scalars())
 
 
-def strongest(email_hash: ColumnElement[str], list_id: int) -> ScalarSelect[str]:
-    """Give what `reason_of` says of the address of a row, for a statement of another table."""
+def strongest(email_hash: ColumnElement[str], list_id: int, *, is_own: bool) -> ScalarSelect[str]:
+    """Give the strongest reason against the address of a row, for a statement of another table.
+
+    *is_own*: of what the person said; else of what others say of the address.
+    """
     strength = case({reason.value: place for place, reason in enumerate(_STRENGTH)}, value=suppression.c.reason)
     return (
         select(suppression.c.reason)
-        .where(suppression.c.email_hash == email_hash, suppression.c.list_id.in_((EVERY_LIST, list_id)))
+        .where(
+            suppression.c.email_hash == email_hash,
+            suppression.c.list_id.in_((EVERY_LIST, list_id)),
+            suppression.c.is_own == int(is_own),
+        )
         .order_by(strength.desc())
         .limit(1)
         .scalar_subquery()

@@ -75,18 +75,20 @@ class Columns:
     def person(self, row: Row) -> PersonRow:
         """Read a row."""
         cells, places = row.cells, self.places
+        standing, has_left = self._standing(cells) if self.judges else (Standing.GOOD, False)
         return PersonRow(
             row.number,
             _cell(cells, places.get(Field.EMAIL)),
             self._name(cells),
             _cell(cells, places.get(Field.LANGUAGE)),
-            self._standing(cells) if self.judges else Standing.GOOD,
+            standing,
             _cell(cells, places.get(Field.REQUESTED_AT)),
             _cell(cells, places.get(Field.CONFIRMED_AT)),
             row.damage,
             _cell(cells, places.get(Field.CONSENT_WORDS)),
             self._answers(cells) if self.answers or self.document is not None else None,
             self._terms(cells) if self.has_terms else None,
+            has_left,
         )
 
     def _answers(self, cells: Sequence[str]) -> Mapping[str, str]:
@@ -107,14 +109,18 @@ class Columns:
         first, last = _cell(cells, self.places.get(Field.FIRST_NAME)), _cell(cells, self.places.get(Field.LAST_NAME))
         return f"{first} {last}" if first and last else first or last
 
-    def _standing(self, cells: Sequence[str]) -> Standing:
-        found = Standing.GOOD
+    def _standing(self, cells: Sequence[str]) -> tuple[Standing, bool]:
+        """Give the strongest no, and whether one cell says beside it that they left.
+
+        Not what two columns say: whoever was taken off the list for a complaint stands as withdrawn, and did not say so.
+        """
+        found, has_left = Standing.GOOD, False
         for judge in self.judges:
-            word = _cell(cells, judge.place)
-            if word:
-                said = judge.rule.words.get(word.strip().casefold(), judge.rule.else_)
-                found = max(found, said, key=_STRENGTH.index)
-        return found
+            if cell := _cell(cells, judge.place):
+                said = judge.rule.judge(cell)
+                found = max(found, *said, key=_STRENGTH.index)
+                has_left = has_left or (Standing.LEFT in said and len(said) > 1)
+        return found, has_left
 
 
 def arrange(

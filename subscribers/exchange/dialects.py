@@ -74,6 +74,9 @@ STATES: Mapping[str, Standing] = {
     **dict.fromkeys(("blocklisted", "blacklisted", "blocked", "spammy", "manual", "suppressed"), _S.BLOCKED),
 }
 
+# Between two words of one cell, as when somebody left and complained.
+SEPARATOR = ","
+
 _YES = ("true", "1", "yes")
 _NO = ("false", "0", "no")
 
@@ -86,6 +89,12 @@ class Rule:
     words: Mapping[str, Standing] = field(default_factory=dict)
     # For a word that is not among them.
     else_: Standing = Standing.GOOD
+
+    def judge(self, cell: str) -> frozenset[Standing]:
+        """Give what a cell says: of several words each, where it is not known as one."""
+        word = cell.strip().casefold()
+        words = [word] if word in self.words else word.split(SEPARATOR)
+        return frozenset(self.words.get(one.strip(), self.else_) for one in words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from subscribers import acts, attributebook, attributes, register, suppression, terms
+from subscribers.exchange.dialects import SEPARATOR
 from subscribers.spreadsheet import write_row
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
@@ -35,8 +36,8 @@ def export_csv(tx: Transaction, list_id: int, *, is_raw: bool = False) -> Iterat
 
     Behind the person, the list and how they stand to it come the terms on which they take it, the evidence of their consent
     and, by its key, each attribute of this instance. What a spreadsheet would run as a formula has an apostrophe before it,
-    which an import takes away again; not so when *is_raw*. `suppressed` gives the strongest reason why somebody must not be
-    written to, whatever their state.
+    which an import takes away again; not so when *is_raw*. `suppressed` gives the reasons why somebody must not be written
+    to, whatever their state: the strongest of what others say of the address, and behind a comma what the person said.
     """
     keys = tuple(one.key for one in attributebook.all_attributes(tx))
     slug = register.list_by_id(tx, list_id).slug
@@ -63,9 +64,12 @@ def _everybody(list_id: int) -> Select[Any]:
     """Give the query for all of them at once, read piece by piece: one for each piece sorted the whole list every time."""
     standing = (subscription.c.state, subscription.c.requested_at, subscription.c.confirmed_at, subscription.c.withdrawn_at)
     taken = (subscription.c.id.label("subscription_id"), subscription.c.takes_all_topics)
-    reason = suppression.strongest(subscriber.c.email_hash, list_id).label("suppressed")
+    others = suppression.strongest(subscriber.c.email_hash, list_id, is_own=False)
+    own = suppression.strongest(subscriber.c.email_hash, list_id, is_own=True)
+    # NULL and anything is NULL: the comma is there only between two.
+    reasons = func.coalesce(others + SEPARATOR + own, others, own).label("suppressed")
     return (
-        select(subscriber.c.id, *(subscriber.c[name] for name in PERSON), *standing, reason)
+        select(subscriber.c.id, *(subscriber.c[name] for name in PERSON), *standing, reasons)
         .add_columns(*taken, subscription.c.cadence, subscription.c.paused_until)
         .join_from(subscription, subscriber, subscription.c.subscriber_id == subscriber.c.id)
         .where(subscription.c.list_id == list_id)

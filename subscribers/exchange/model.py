@@ -48,6 +48,8 @@ class PersonRow:
     answers: Mapping[str, str] | None = None
     # Where any of it is filled.
     terms: TermsCells | None = None
+    # Left by themselves as well, beside a stronger no.
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

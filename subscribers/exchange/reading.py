@@ -97,6 +97,7 @@ class Reading:
             one_line(row.consent_words, LONGEST_WORDING) if row.consent_words else "",
             self._answers(row, row.answers) if row.answers else (),
             self._terms(row, row.terms) if row.terms else None,
+            row.has_left,
         )
 
     def _answers(self, row: PersonRow, answers: Mapping[str, str]) -> tuple[Given, ...]:

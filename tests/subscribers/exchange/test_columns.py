@@ -167,6 +167,27 @@ def test_what_fits_nothing_is_refused(said: dict[str, str], reason: str) -> None
         arrange(["email", "name"], [], said)
 
 
+@pytest.mark.parametrize(
+    ("state", "suppressed", "standing", "has_left"),
+    [
+        ("withdrawn", "complained,unsubscribed", Standing.COMPLAINED, True),
+        ("confirmed", " Manual , erased ", Standing.BLOCKED, True),
+        # As exports were before: one reason, from which nothing else follows.
+        ("withdrawn", "complained", Standing.COMPLAINED, False),
+        ("withdrawn", "unsubscribed", Standing.LEFT, False),
+        ("confirmed", "bounced,complained", Standing.COMPLAINED, False),
+        ("confirmed", "some reason, or other", Standing.BLOCKED, False),
+        ("unsubscribed, bounced", "", Standing.BOUNCED, True),
+        ("confirmed", "", Standing.GOOD, False),
+    ],
+)
+def test_cell_may_give_several_reasons(state: str, suppressed: str, standing: Standing, has_left: bool) -> None:  # noqa: FBT001 -- one of two
+    """The strongest counts, and their own no beside it is kept."""
+    person = arrange(["email", "state", "suppressed"], [], {}).person(Row(2, ["ann@x.test", state, suppressed]))
+
+    assert (standing, has_left) == (person.standing, person.has_left)
+
+
 def test_strongest_no_counts() -> None:
     """Whoever unsubscribed and was blocked was blocked."""
     columns = arrange(["email", "state", "suppressed"], [], {})

@@ -92,19 +92,22 @@ def test_export_has_the_terms_and_topics_as_a_list(database: Database, keyring: 
     ] == [(row["cadence"], row["paused_until"], row["topics"]) for row in rows]
 
 
-def test_export_gives_the_strongest_reason(database: Database, keyring: Keyring, now: datetime, friends: int) -> None:
-    """Whichever scope it has: an import would else keep less than was said."""
+def test_export_gives_the_strongest_reason_of_others_and_the_own(
+    database: Database, keyring: Keyring, now: datetime, friends: int
+) -> None:
+    """Whichever scope they have: an import would else keep less than was said."""
     with database.write() as tx:
         for name, everywhere, here in (
             ("ann", Reason.UNSUBSCRIBED, Reason.COMPLAINED),
             ("bob", Reason.MANUAL, Reason.BOUNCED),
+            ("cy", Reason.ERASED, Reason.UNSUBSCRIBED),
         ):
             join(tx, keyring, friends, f"{name}@x.test", now)
             suppression.suppress(tx, keyring.hash_address(f"{name}@x.test"), everywhere, now)
             suppression.suppress(tx, keyring.hash_address(f"{name}@x.test"), here, now, list_id=friends)
         rows = rows_of("".join(export_csv(tx, friends)))
 
-    assert ["complained", "manual"] == [row["suppressed"] for row in rows]
+    assert ["complained,unsubscribed", "manual", "erased"] == [row["suppressed"] for row in rows]
 
 
 def test_no_cell_of_an_export_is_a_formula_unless_it_is_raw(
@@ -138,6 +141,36 @@ def test_no_of_any_kind_comes_back_as_a_no(database: Database, keyring: Keyring,
         assert (1, 3) == (report.added, report.said_no)
         assert [Reason.UNSUBSCRIBED, Reason.BOUNCED, Reason.COMPLAINED] == reasons
         assert ["di@x.test"] == audience_of(tx, other)
+
+
+@pytest.mark.parametrize("of_others", [Reason.COMPLAINED, Reason.BOUNCED, Reason.MANUAL])
+@pytest.mark.parametrize("has_left", [True, False])
+def test_own_no_behind_another_reason_is_kept_when_that_is_lifted_elsewhere(
+    database: Database,
+    keyring: Keyring,
+    now: datetime,
+    of_others: Reason,
+    has_left: bool,  # noqa: FBT001 -- one of two
+) -> None:
+    """In an instance that knows nothing but the file; without an own no, nothing is in the way any more."""
+    ann = keyring.hash_address("ann@x.test")
+    with undone(database) as tx:
+        there = a_list(tx, now).id
+        joined = join(tx, keyring, there, "ann@x.test", now)
+        suppression.suppress(tx, ann, of_others, now, list_id=there)
+        if has_left:
+            register.withdraw(tx, keyring, joined.subscription.id, later(now), ONE_CLICK)
+        exported = "".join(export_csv(tx, there))
+    with database.write() as tx:
+        here = a_list(tx, now).id
+    take(database, keyring, here, exported, now)
+    with database.write() as tx:
+        suppression.lift(tx, ann, later(now), list_id=here)
+    report = take(database, keyring, here, "email\nann@x.test\n", later(now))
+
+    with database.read() as tx:
+        assert has_left is (report.said_no == 1)
+        assert ([] if has_left else ["ann@x.test"]) == audience_of(tx, here)
 
 
 @contextmanager
