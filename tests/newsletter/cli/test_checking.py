@@ -7,6 +7,7 @@ import pytest
 
 from newsletter.cli.exits import Exit
 from tests.harness.chaosfeed import ChaosFeed, Page
+from tests.harness.nameserver import name_server
 from tests.harness.terminal import Terminal
 
 LETTER = """\
@@ -66,3 +67,16 @@ def test_offline_asks_nobody_and_says_so(terminal: Terminal, chaos: ChaosFeed, i
 def test_offline_does_not_go_with_again(terminal: Terminal, issue: str) -> None:
     """One of them is not meant."""
     assert Exit.USAGE == terminal("issues", "check", issue, "--offline", "--again").code
+
+
+def test_sender_that_receivers_turn_away_blocks(terminal: Terminal, chaos: ChaosFeed, issue: str) -> None:
+    """The DNS is asked where it is said whom to ask, also in a trial on one machine; the doctor knows more."""
+    for path in ("/report", "/form"):
+        chaos.put(path, Page())
+    with name_server({"_dmarc.example.org": ["v=DMARC1; p=reject"]}) as server:
+        told = terminal("issues", "check", issue, "--nameserver", server.place, "--json")
+    (unproven,) = (finding for finding in told.answer["findings"] if finding["code"] == "sender_unproven")
+
+    assert Exit.BLOCKED == told.code
+    assert unproven["is_blocking"]
+    assert "newsletter doctor section-news" == unproven["command"]
