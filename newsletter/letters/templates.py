@@ -335,8 +335,7 @@ def _kept_back(context: Context, value: object) -> object:
             # Single quotes stand in it as they are.
             return _style(value.word)
         case str() | Ready():
-            holes = context["holes"]
-            assert isinstance(holes, Holes)
+            holes: Holes = context["holes"]
             return holes.token_for(value)
         case Undefined():
             # Says which name is missing.
