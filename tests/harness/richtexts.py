@@ -36,7 +36,7 @@ INLINE = st.lists(
     st.builds(lambda words, marks: {"type": "text", "text": words, "marks": marks}, WORDS, MARKS)
     | st.builds(lambda marks: {"type": "hardBreak", "marks": marks}, MARKS)
     | st.builds(lambda attrs, marks: {"type": "slot", "attrs": attrs, "marks": marks}, SLOTS, MARKS),
-    max_size=5,
+    max_size=3,
 )
 PARAGRAPHS = INLINE.map(lambda content: {"type": "paragraph", "content": content})
 LEAVES = (
@@ -69,6 +69,6 @@ def _nested(blocks: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict
     )
 
 
-DOCUMENTS = st.lists(st.recursive(LEAVES, _nested, max_leaves=8), max_size=5).map(
+DOCUMENTS = st.lists(st.recursive(LEAVES, _nested, max_leaves=5), max_size=3).map(
     lambda content: {"type": "doc", "content": content}
 )

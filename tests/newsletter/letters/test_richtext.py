@@ -5,7 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mjml import mjml2html
 
@@ -17,8 +17,11 @@ from newsletter.letters.answers import Answers
 from newsletter.letters.content import MOST_BYTES, Fit, make_fit
 from tests.harness.richtexts import DOCUMENTS
 
+# Whole documents take their time on a machine that is busy with other tests.
+EASY = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
-@settings(max_examples=40)
+
+@EASY
 @given(DOCUMENTS)
 def test_rendered_text_passes_the_sanitiser_unchanged(document: dict[str, Any]) -> None:
     """Whatever an editor's page sends: nothing of it is left for the sanitiser to take away."""
@@ -27,7 +30,7 @@ def test_rendered_text_passes_the_sanitiser_unchanged(document: dict[str, Any]) 
     assert html == content._CLEANER.clean(html)  # noqa: SLF001 -- the very one
 
 
-@settings(max_examples=40)
+@EASY
 @given(DOCUMENTS)
 def test_rendered_text_is_fit_for_mail_with_all_its_words(document: dict[str, Any]) -> None:
     """Making it fit drops empty shells and lowers headings; it loses no word."""
@@ -40,7 +43,7 @@ def test_rendered_text_is_fit_for_mail_with_all_its_words(document: dict[str, An
     assert _bare(fit.html) == _bare(to_html(node))
 
 
-@settings(max_examples=40)
+@EASY
 @given(DOCUMENTS)
 def test_mjml_takes_rendered_text(document: dict[str, Any]) -> None:
     """It closes what it opens, so a template that has it in an mj-text renders."""
@@ -53,7 +56,7 @@ def test_mjml_takes_rendered_text(document: dict[str, Any]) -> None:
     assert _bare(html) in _bare(page)
 
 
-@settings(max_examples=40)
+@EASY
 @given(DOCUMENTS)
 def test_a_rendered_text_is_read_back_as_what_it_renders_to(document: dict[str, Any]) -> None:
     """A text that goes through a paste and back says the same."""
@@ -88,11 +91,11 @@ def test_markdown_becomes_what_the_editor_would_have_made() -> None:
 
 def test_losses_are_told() -> None:
     """A table and a picture that is not ours have no node; their words are kept where they have any."""
-    taken = richtext.from_html(
-        '<p>a <img src="https://x.example/y.png" alt="A boat"></p><table><tr><td>1</td><td>2</td></tr></table>'
-    )
+    table = "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>"
 
-    assert "<p>a</p><p>1 · 2</p>" == to_html(taken.document)
+    taken = richtext.from_html(f'<p>a <img src="https://x.example/y.png" alt="A boat"></p>{table}')
+
+    assert "<p>a</p><p>a · b</p><p>1 · 2</p>" == to_html(taken.document)
     assert ("a picture (“A boat”) was left out; put it into the library first",) == taken.losses[-2:-1]
     assert "a table" in taken.losses[-1]
 
