@@ -1,7 +1,7 @@
 """Addresses as editors type them and feeds give them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import BadValue
@@ -67,6 +67,7 @@ def test_only_whole_addresses_of_the_web_are_kept(url: str, whole: str) -> None:
     assert whole == absolute(BASE, url)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_as_an_address_is_whole_or_nothing(url: str) -> None:
     """Whatever a feed sends, no exception and no other scheme."""
@@ -124,6 +125,7 @@ def test_front_pages_and_what_is_no_address_are_no_page(url: str) -> None:
     assert ("", ()) == (same_page(url), spellings(url))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_has_a_page_or_none(text: str) -> None:
     """And every spelling of a page is one of the same page."""

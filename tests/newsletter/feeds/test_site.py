@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.feeds.site import MOST_CATEGORIES, read_categories, read_zone, zone_of
@@ -53,6 +53,7 @@ def test_categories_are_plain_and_told_once() -> None:
     assert MOST_CATEGORIES == len(read_categories(json.dumps([{"name": f"c{n}"} for n in range(500)]).encode()))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_a_zone_or_none(text: str) -> None:
     """No text opens a file or raises."""
@@ -61,6 +62,7 @@ def test_any_text_is_a_zone_or_none(text: str) -> None:
     assert found is None or str(found)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=9),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.feeds.webpage import LONGEST_EXCERPT, LONGEST_TITLE, NotAPage, WebPage, read_page
@@ -160,6 +160,7 @@ def test_encodings_of_old_pages_are_understood() -> None:
     assert "Bücher" == getattr(read_page("<html><title>Bücher</title>".encode("latin-1"), "text/html", URL), "title", "")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_any_bytes_are_read(body: bytes) -> None:
     """To a page or a reason; nothing raises."""
@@ -168,6 +169,7 @@ def test_any_bytes_are_read(body: bytes) -> None:
     assert isinstance(found, WebPage | NotAPage)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=9),

@@ -1,7 +1,7 @@
 """What is the same in two rows of words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.issues.wordwise import MOST_EDITS, Step, steps
@@ -16,6 +16,7 @@ def test_one_word_in_place_of_another() -> None:
     )
 
 
+@settings(deadline=None)
 @given(rows, rows)
 def test_steps_lead_from_one_row_to_the_other(before: list[str], after: list[str]) -> None:
     """Nothing is left out or told twice, what is called the same is the same, and steps take turns."""
@@ -31,6 +32,7 @@ def test_steps_lead_from_one_row_to_the_other(before: list[str], after: list[str
     assert (before == after) == all(kinds)
 
 
+@settings(deadline=None)
 @given(rows, st.lists(st.integers(0, 29), max_size=3))
 def test_no_more_comes_than_was_put_in(before: list[str], places: list[int]) -> None:
     """Each word that an editor puts in is one word that came, and nothing went."""
