@@ -100,7 +100,7 @@ def _found(terminal: Terminal, feed: str) -> None:
         *("--postal-address", "1 Library Road, Utrecht", "--timezone", "Europe/Amsterdam"),
     )
     terminal.ok("subscribers", "import", "readers", "-", "--basis", "Signed up", "--confirmed", stdin=PEOPLE.encode())
-    terminal.ok("feeds", "add", PAPER, feed)
+    terminal.ok("feeds", "add", PAPER, feed, "--unseen")
     terminal.ok("newsletters", "schedule", PAPER, "first monday", "09:00", "--draft-before", "7d")
 
 
