@@ -131,7 +131,8 @@ def make_fit(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "
         return Unfit(f"it is larger than {MOST_BYTES // 1_000_000} MB")
     html, warnings = shortcodes.settle(_BREAKS.sub(BREAK, html, count=1))
     found = _ANY_TAG.findall(html)
-    if _depth(found) > DEEPEST_PARSED:
+    # Fewer tags than levels need not be counted through.
+    if len(found) > DEEPEST_PARSED and _depth(found) > DEEPEST_PARSED:
         return Unfit(f"it is nested deeper than {DEEPEST_PARSED:,} levels")
     tags = frozenset(map(str.lower, {name for _, name in found}))
     root = LexborHTMLParser(html).body
@@ -141,7 +142,7 @@ def make_fit(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "
     if bool(direction.RIGHT_TO_LEFT.search(html)) or runs == "rtl":
         direction.settle(root, runs)
     fit = _finish(root.inner_html or "")
-    if nesting(fit) > DEEPEST_KEPT:
+    if fit.count("<") > DEEPEST_KEPT and nesting(fit) > DEEPEST_KEPT:
         return Unfit(f"it is nested deeper than {DEEPEST_KEPT} levels")
     if shelf is not None:
         fit = _only_from(shelf, fit)

@@ -55,10 +55,24 @@ def classes_of(node: LexborNode) -> str:
     return node.attributes.get("class") or ""
 
 
+def join(base_url: str, url: str) -> str:
+    """Give *url* made absolute.
+
+    Raises:
+        ValueError: it is no address.
+
+    """
+    if url.startswith(("https://", "http://")) and url.isprintable() and " " not in url:
+        # Nothing is left to be joined, which is so for most and takes a fifth of the time of all else.
+        urlsplit(url)
+        return url
+    return urljoin(base_url, url)
+
+
 def resolve(url: str, base_url: str) -> str:
     """Give *url* as a reader far from the page needs it, or nothing when it leads nowhere one may go."""
     try:
-        absolute = urljoin(base_url, url.strip())
+        absolute = join(base_url, url.strip())
         scheme = urlsplit(absolute).scheme
     except ValueError:
         return ""

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsletter.images.model import PLAYS, Hosted, Shelf
-from newsletter.letters.dom import inner_first, link_paragraph, words_of
+from newsletter.letters.dom import inner_first, join, link_paragraph, words_of
 from subscribers.oneline import one_line
 
 # The width of the text column in the letter; screens with fine pixels want twice as many.
@@ -263,7 +263,7 @@ def _is_tracker(node: LexborNode, source: str) -> bool:
 
 def _web_address(source: str, base_url: str) -> str:
     try:
-        address = urljoin(base_url, source)
+        address = join(base_url, source)
     except ValueError:
         return ""
     return address if address.startswith(("http://", "https://")) else ""
