@@ -138,7 +138,7 @@ def make_fit(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "
     root = LexborHTMLParser(html).body
     if root is None:
         return Fit("", (), (), Settled())
-    told, settled, linked = _rewrite(root, base_url, shelf, tags)
+    told, settled, linked = _rewrite(root, base_url, shelf, html, tags)
     if bool(direction.RIGHT_TO_LEFT.search(html)) or runs == "rtl":
         direction.settle(root, runs)
     fit = _finish(root.inner_html or "")
@@ -187,24 +187,29 @@ def is_web_link(url: str) -> bool:
 
 
 def _rewrite(
-    root: LexborNode, base_url: str, shelf: Shelf | None, tags: frozenset[str]
+    root: LexborNode, base_url: str, shelf: Shelf | None, html: str, tags: frozenset[str]
 ) -> tuple[list[str], Settled, tuple[str, ...]]:
     """Turn what a page can show into what a letter can; gives the warnings, those of pictures apart, and linked documents.
 
-    *tags* are those that stand in the article; what is not there is not looked for.
+    *root* is the tree of *html*, and *tags* are those in it; what is not there is not looked for.
     """
     warnings = embeds.settle(root, base_url) if tags & embeds.TAGS else []
     if "noscript" in tags:
         pictures.settle_noscript(root)
     warnings += _clear(root, tags)
-    embeds.settle_bare(root)
+    if embeds.BARE.search(html):
+        embeds.settle_bare(root)
     settled = pictures.settle(root, base_url, shelf)
-    footnotes.settle(root)
+    if "#" in html:
+        footnotes.settle(root)
     _settle_links(root, base_url)
     linked = documents.settle(root, shelf.sizes if shelf is not None else {})
-    galleries.settle(root)
+    if any(mark in html for mark in galleries.MARKS):
+        galleries.settle(root)
     if "table" in tags:
         warnings += tables.settle(root)
+    if "gallery" in html or "wp-caption" in html:
+        _settle_captions(root)
     _settle_blocks(root)
     return list(dict.fromkeys(warnings)), settled, linked
 
@@ -233,7 +238,7 @@ def _settle_links(root: LexborNode, base_url: str) -> None:
             node.attrs["href"] = address
 
 
-def _settle_blocks(root: LexborNode) -> None:
+def _settle_captions(root: LexborNode) -> None:
     """Say with plain elements what WordPress says with classes."""
     for node in inner_first(root, ".gallery dl, dl.gallery-item"):
         node.unwrap()
@@ -243,6 +248,10 @@ def _settle_blocks(root: LexborNode) -> None:
         rename(node, "figure")
     for node in inner_first(root, ".wp-caption-text"):
         rename(node, "figcaption")
+
+
+def _settle_blocks(root: LexborNode) -> None:
+    """Leave paragraphs where wrappers stood."""
     for node in inner_first(root, _WRAPPERS):
         # Bare words in a div would stand without the space around a paragraph.
         if _has_no_block(node):

@@ -21,6 +21,8 @@ _FRAMES = "iframe, video, audio, embed, lite-youtube, lite-vimeo"
 # Their names as far as letters go.
 TAGS = frozenset(tag.partition("-")[0] for tag in _FRAMES.split(", "))
 _LAZY = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data-orig-src")
+# So begins each paragraph that may be nothing but an address.
+BARE = re.compile(r">\s*https?://")
 # Blocks in which WordPress leaves the bare address where the feed has no player.
 _BARE = ("figure.wp-block-embed", ".wp-block-embed__wrapper", "p")
 

@@ -12,6 +12,8 @@ _GALLERIES = (
     "figure.wp-block-gallery, .wp-block-jetpack-tiled-gallery, .tiled-gallery, ul.blocks-gallery-grid, div.gallery, "
     ".wp-block-jetpack-slideshow, .slideshow-window, .elementor-image-gallery, .ngg-galleryoverview"
 )
+# One of these stands in every article that has a gallery.
+MARKS = ("gallery", "slideshow")
 _CAPTIONS = "figcaption, .gallery-caption, .wp-caption-text, .ngg-caption, .tiled-gallery-caption"
 
 

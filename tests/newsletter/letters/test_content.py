@@ -2,7 +2,7 @@ import re
 
 import nh3
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.images.model import Hosted, Shelf
@@ -221,6 +221,8 @@ def test_tags_that_close_by_themselves_are_not_depth(html: str) -> None:
     assert isinstance(make_fit(html, POST), Fit)
 
 
+# On a busy machine any of them may take long.
+@settings(deadline=None)
 @given(ARTICLES, st.sampled_from(["ltr", "rtl"]))
 def test_sanitising_a_fit_article_changes_nothing(html: str, runs: str) -> None:
     """Whatever comes in, what comes out is already in the sanitiser's dialect, with nothing in it that runs."""
@@ -255,6 +257,7 @@ _DIALECT: dict[str, object] = {
 SHELF = Shelf(by_source={f"{POST}a.jpg": Hosted("https://news.example.org/images/1.jpg", 900, 600)})
 
 
+@settings(deadline=None)
 @given(ARTICLES)
 def test_article_loads_nothing_from_elsewhere(html: str) -> None:
     """Every picture is one of the shelf, whatever the article tries; and nothing else in mail loads by itself."""
