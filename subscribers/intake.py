@@ -24,8 +24,8 @@ from subscribers.transaction import Transaction
 
 S = SubscriptionState
 
-# Stands in the evidence between the basis of an import and the words of an earlier consent.
-FORMERLY = "Formerly:"
+# Stands in the evidence between the basis of an import and what is known of an earlier consent.
+FORMERLY = "Formerly"
 # Before the key of an attribute, where it is remembered what an import changed.
 ANSWER = "answer:"
 
@@ -63,6 +63,8 @@ class Newcomer:
     terms: Terms | None = None
     # Left by themselves as well, beside a no of others: it stays when that is lifted.
     has_left: bool = False
+    # By which door and form the earlier consent was given; kept before its words.
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,7 @@ def _welcome(
     standing = [(one, who) for one, who in again if who.id not in added]
     promoted = _promote(tx, intake, [who.id for one, who in standing if one.is_confirmed and who.state is S.REQUESTED])
     attributebook.put(tx, _answered(fresh))
-    _record(tx, intake, fresh, are_new=True)
-    _record(tx, intake, [(who.id, one) for one, who in again if who.id in added or who.id in promoted], are_new=False)
+    _record(tx, intake, fresh, [(who.id, one) for one, who in again if who.id in added or who.id in promoted])
     changed = _change(tx, intake, again) | _answer_anew(tx, intake, again) if intake.updates else frozenset[int]()
     there = [who for _, who in standing if who.id not in promoted]
     left = sum(who.state is S.WITHDRAWN for who in there)
@@ -286,17 +287,28 @@ def _answer_anew(tx: Transaction, intake: Intake, people: Sequence[tuple[Newcome
     return frozenset(former)
 
 
-def _record(tx: Transaction, intake: Intake, people: Sequence[tuple[int, Newcomer]], *, are_new: bool) -> None:
-    """Write down that people were imported, and in which words they had consented before where the file says so."""
-    by_words: dict[str, dict[int, str]] = {}
-    for subscriber_id, one in people:
-        by_words.setdefault(one.words, {})[subscriber_id] = one.email_key
-    append = acts.begin_many if are_new else acts.append_many
-    for words, keys in by_words.items():
-        evidence = intake.evidence
-        if words:
-            evidence = replace(evidence, wording=f"{evidence.wording} {FORMERLY} {words}")
-        append(tx, keys, intake.list_id, Act.IMPORTED, intake.now, evidence)
+def _record(
+    tx: Transaction, intake: Intake, fresh: Iterable[tuple[int, Newcomer]], known: Iterable[tuple[int, Newcomer]]
+) -> None:
+    """Write down that people were imported, and how they had consented before where the file says so."""
+    groups: dict[tuple[str, bool], dict[int, str]] = {}
+    for people, are_new in ((fresh, True), (known, False)):
+        for subscriber_id, one in people:
+            groups.setdefault((_wording(intake, one), are_new), {})[subscriber_id] = one.email_key
+    # In one order: of two imports that write down the same words for the first time, one waits for the other.
+    for wording, are_new in sorted(groups):
+        append = acts.begin_many if are_new else acts.append_many
+        evidence = replace(intake.evidence, wording=wording)
+        append(tx, groups[wording, are_new], intake.list_id, Act.IMPORTED, intake.now, evidence)
+
+
+def _wording(intake: Intake, one: Newcomer) -> str:
+    """Give the basis, and behind it how somebody had consented before: few wordings for many people."""
+    basis = intake.evidence.wording
+    if not one.words and not one.way:
+        return basis
+    way = f" ({one.way})" if one.way else ""
+    return f"{basis} {FORMERLY}{way}: {one.words}" if one.words else f"{basis} {FORMERLY}{way}."
 
 
 def _answered(people: Iterable[tuple[int, Newcomer]]) -> list[Answered]:

@@ -89,6 +89,7 @@ class Columns:
             self._answers(cells) if self.answers or self.document is not None else None,
             self._terms(cells) if self.has_terms else None,
             has_left,
+            self._way(cells),
         )
 
     def _answers(self, cells: Sequence[str]) -> Mapping[str, str]:
@@ -101,6 +102,10 @@ class Columns:
     def _terms(self, cells: Sequence[str]) -> TermsCells | None:
         said = [_cell(cells, self.places.get(field)) for field in _TERMS]
         return TermsCells(*said) if any(said) else None
+
+    def _way(self, cells: Sequence[str]) -> str:
+        door, form = (_cell(cells, self.places.get(field)) for field in (Field.CONSENT_BY, Field.CONSENT_FORM))
+        return f"{door}, {form}" if door and form else door or form
 
     def _name(self, cells: Sequence[str]) -> str:
         name = _cell(cells, self.places.get(Field.NAME))

@@ -18,6 +18,9 @@ class Field(StrEnum):
     STATE = "state"
     # In which words they consented elsewhere, or before.
     CONSENT_WORDS = "consent_words"
+    # By which door they did, and which form it was.
+    CONSENT_BY = "consent_by"
+    CONSENT_FORM = "consent_form"
     REQUESTED_AT = "requested_at"
     CONFIRMED_AT = "confirmed_at"
     # How much of the list they take: how often, from when on, and which topics.
@@ -56,6 +59,8 @@ TITLES: Mapping[Field, Sequence[str]] = {
     Field.LANGUAGE: ("language", "lang", "sprache", "langue", "idioma", "язык", "语言", "اللغة", "taal"),
     Field.STATE: ("state", "status"),
     Field.CONSENT_WORDS: ("consent_words",),
+    Field.CONSENT_BY: ("consent_by",),
+    Field.CONSENT_FORM: ("consent_form",),
     Field.REQUESTED_AT: ("requested_at",),
     Field.CONFIRMED_AT: ("confirmed_at",),
     Field.CADENCE: ("cadence",),

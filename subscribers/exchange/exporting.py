@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from subscribers import acts, attributebook, attributes, register, suppression, terms
+from subscribers.consent import Consent
 from subscribers.exchange.dialects import SEPARATOR
 from subscribers.spreadsheet import write_row
 from subscribers.tables.lists import subscription
@@ -21,8 +22,8 @@ STANDING = ("state", "requested_at", "confirmed_at", "withdrawn_at", "suppressed
 # On which terms they take the list. Topics are a JSON list of names, because a name may hold any separator; an empty cell
 # means all topics, also those to come, and an empty list none.
 TERMS = ("cadence", "paused_until", "topics")
-# The last act of the person about this list: what was said, when, by which door and in which words.
-CONSENT = ("consent", "consent_at", "consent_by", "consent_words")
+# The last act of the person about this list: what was said, when, by which door and form and in which words.
+CONSENT = ("consent", "consent_at", "consent_by", "consent_form", "consent_words")
 
 # Where in a row of the query what stands in the file as it is begins and ends: behind the id.
 _BEGIN, _END = 1, 1 + len(PERSON) + len(STANDING)
@@ -50,11 +51,7 @@ def export_csv(tx: Transaction, list_id: int, *, is_raw: bool = False) -> Iterat
         answers = attributebook.answers_among(tx, ids) if keys else {}
         for row in rows:
             consent = said.get(row.id)
-            evidence = (
-                (consent.act.value, _moment(consent.at), consent.evidence.door.value, consent.evidence.wording)
-                if consent is not None
-                else ("",) * len(CONSENT)
-            )
+            evidence = _evidence(consent) if consent is not None else ("",) * len(CONSENT)
             answered = answers.get(row.id, {})
             spelled = [attributes.spelled(answered[key]) if key in answered else "" for key in keys]
             yield write_row([*_cells(row, slug), *_terms(row, chosen), *evidence, *spelled], is_raw=is_raw)
@@ -82,6 +79,11 @@ def _cells(row: Row[Any], slug: str) -> list[str]:
     cells: tuple[str | datetime | None, ...] = tuple(row)[_BEGIN:_END]
     spelled = [_moment(cell) if isinstance(cell, datetime) else cell or "" for cell in cells]
     return [*spelled[: len(PERSON)], slug, *spelled[len(PERSON) :]]
+
+
+def _evidence(consent: Consent) -> tuple[str, ...]:
+    said = consent.evidence
+    return consent.act.value, _moment(consent.at), said.door.value, said.form, said.wording
 
 
 def _terms(row: Row[Any], chosen: Mapping[int, Sequence[str]]) -> tuple[str, ...]:

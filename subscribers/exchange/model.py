@@ -50,6 +50,8 @@ class PersonRow:
     terms: TermsCells | None = None
     # Left by themselves as well, beside a stronger no.
     has_left: bool = False
+    # By which door and form they consented before.
+    consent_way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

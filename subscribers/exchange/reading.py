@@ -10,7 +10,7 @@ from subscribers import topicbook
 from subscribers.address import LONGEST_QUOTE, EmailAddress, parse
 from subscribers.attributes import Attribute, read
 from subscribers.batches import spelled
-from subscribers.consent import LONGEST_WORDING
+from subscribers.consent import LONGEST_FORM, LONGEST_WORDING
 from subscribers.errors import AddressRefused, AnswerRefused
 from subscribers.exchange.marks import Marks
 from subscribers.exchange.model import Cleaning, PersonRow, Refusal, Seen, Standing, TermsCells
@@ -31,6 +31,9 @@ REASONS = {
     Standing.COMPLAINED: Reason.COMPLAINED,
     Standing.BLOCKED: Reason.MANUAL,
 }
+
+# A door and a form.
+_LONGEST_WAY = 2 * LONGEST_FORM
 
 # RFC 5646, as far as anybody uses it.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
@@ -98,6 +101,7 @@ class Reading:
             self._answers(row, row.answers) if row.answers else (),
             self._terms(row, row.terms) if row.terms else None,
             row.has_left,
+            one_line(row.consent_way, _LONGEST_WAY) if row.consent_way else "",
         )
 
     def _answers(self, row: PersonRow, answers: Mapping[str, str]) -> tuple[Given, ...]:

@@ -57,15 +57,15 @@ def test_export_has_everybody_and_how_they_stand(database: Database, keyring: Ke
     assert [
         (
             "email,name,language,list,state,requested_at,confirmed_at,withdrawn_at,suppressed,"
-            "cadence,paused_until,topics,consent,consent_at,consent_by,consent_words\r\n"
+            "cadence,paused_until,topics,consent,consent_at,consent_by,consent_form,consent_words\r\n"
         ),
         (
             f'Ann@x.test,"Ann, Lee",,friends,withdrawn,{asked},{asked},{left},unsubscribed,every-issue,,,'
-            f"withdrawn,{left},one-click,List-Unsubscribe=One-Click\r\n"
+            f"withdrawn,{left},one-click,,List-Unsubscribe=One-Click\r\n"
         ),
         (
             f"bob@x.test,'=HYPERLINK(1),,friends,requested,{asked},,,,every-issue,,,"
-            f'requested,{asked},form,"Yes, write to me once a month."\r\n'
+            f'requested,{asked},form,,"Yes, write to me once a month."\r\n'
         ),
     ] == lines
 
@@ -171,6 +171,26 @@ def test_own_no_behind_another_reason_is_kept_when_that_is_lifted_elsewhere(
     with database.read() as tx:
         assert has_left is (report.said_no == 1)
         assert ([] if has_left else ["ann@x.test"]) == audience_of(tx, here)
+
+
+def test_door_and_form_of_a_consent_come_back_before_its_words(
+    database: Database, keyring: Keyring, now: datetime, friends: int
+) -> None:
+    """As part of what stands behind the basis; a second move keeps what the first had kept."""
+    with database.write() as tx:
+        there, beyond = a_list(tx, now, "There").id, a_list(tx, now, "Beyond").id
+        said = replace(FORM, form="footer")
+        register.add(tx, keyring, friends, parse("ann@x.test"), "", now, said, is_confirmed=True)
+        exported = "".join(export_csv(tx, friends))
+    take(database, keyring, there, exported, now)
+    with database.read() as tx:
+        moved = "".join(export_csv(tx, there))
+    take(database, keyring, beyond, moved, now)
+
+    with database.read() as tx:
+        [row] = rows_of("".join(export_csv(tx, beyond)))
+        once = f"{BASIS} Formerly (form, footer): {FORM.wording}"
+        assert ("import", f"{BASIS} Formerly (import): {once}") == (row["consent_by"], row["consent_words"])
 
 
 @contextmanager

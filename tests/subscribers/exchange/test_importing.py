@@ -369,12 +369,12 @@ def test_attributes_of_listmonk_are_read(take: Take, database: Database, asked: 
 
 def test_words_of_an_earlier_consent_are_kept_as_evidence(take: Take, database: Database) -> None:
     """Behind the basis, for each person their own."""
-    take("email,consent_words\nann@x.test,Yes please\nbob@x.test,\n")
+    take("email,consent_words,consent_by\nann@x.test,Yes please,\nbob@x.test,,\ncy@x.test,,link\ndi@x.test,Yes,form\n")
 
     with database.read() as tx:
-        [ann] = acts.of_address(tx, take.keyring.hash_address("ann@x.test"))
-        [bob] = acts.of_address(tx, take.keyring.hash_address("bob@x.test"))
-        assert (f"{BASIS} Formerly: Yes please", BASIS) == (ann.evidence.wording, bob.evidence.wording)
+        said = [acts.of_address(tx, take.keyring.hash_address(f"{name}@x.test")) for name in ("ann", "bob", "cy", "di")]
+        behind = [one.evidence.wording.removeprefix(BASIS) for [one] in said]
+        assert [" Formerly: Yes please", "", " Formerly (link).", " Formerly (form): Yes"] == behind
 
 
 def terms_of(take: Take, name: str) -> Terms:
