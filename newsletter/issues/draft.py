@@ -174,6 +174,13 @@ def missed_key(newsletter_id: int, month: Month) -> str:
     return f"slot-missed:{newsletter_id}:{month}"
 
 
+def missed_months(tx: Transaction, newsletter_id: int) -> tuple[Month, ...]:
+    """Give the months that have no issue because nobody was there, and wait for somebody to draft them."""
+    beginning = f"slot-missed:{newsletter_id}:"
+    keys = sorted(alert.key for alert in alerts.open_alerts(tx) if alert.key.startswith(beginning))
+    return tuple(Month.parse(key.removeprefix(beginning)) for key in keys)
+
+
 def _last(tx: Transaction, newsletter: Newsletter) -> Issue:
     """Give the issue that was begun last and not cancelled."""
     lines = store.issues_of(tx, newsletter.id, limit=_LOOKED_BACK)

@@ -94,6 +94,7 @@ ROUTES = (
     Page("/desk/enter/{token}", POST, entry.enter, None),
     Page("/desk", GET, board.board, Permission.VIEW),
     Page("/desk/leave", POST, entry.leave, Permission.VIEW),
+    Page("/desk/newsletters/{newsletter_id:int}/draft", POST, actions.draft_missed, Permission.EDIT),
     Page("/desk/issues/{issue_id:int}", GET, issue.show, Permission.VIEW),
     Page("/desk/issues/{issue_id:int}/preview", GET, issue.preview, Permission.VIEW),
     Page("/desk/issues/{issue_id:int}/progress", GET, issue.progress, Permission.VIEW),

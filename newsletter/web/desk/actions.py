@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter import inspection
 from newsletter.errors import BadValue, Blocked, Outdated, WrongState
-from newsletter.issues import agenda, authors, newsletters, store
-from newsletter.issues.model import EDITABLE, Issue, IssueState
+from newsletter.issues import agenda, authors, draft, newsletters, store
+from newsletter.issues.model import EDITABLE, Issue, IssueState, Month
 from newsletter.issues.recurrence import instant
 from newsletter.issues.rereading import read_again
 from newsletter.letters.illustrate import illustrate
@@ -59,6 +59,19 @@ def choose(site: Site, visit: Visit) -> Response:
         issue = _seen(tx, visit)
         audience.choose(tx, visit, issue)
     return _back(issue.id, "chosen")
+
+
+def draft_missed(site: Site, visit: Visit) -> Response:
+    """Draft a month that has no issue because nobody was there; pressed twice it is one issue still."""
+    month = Month.parse(visit.text("month"))
+    with site.application.database.write() as tx:
+        authors.sign(tx, visit.actor.name)
+        newsletter = newsletters.by_id(tx, visit.number("newsletter_id"))
+        if month not in draft.missed_months(tx, newsletter.id):
+            raise BadValue("month", month.words, f"is not waiting to be drafted for {newsletter.name}")
+        made = draft.draft_month(tx, newsletter, month, visit.now)
+        _record(tx, visit, "issue.draft", made, month=str(month))
+    return _back(made.id, "drafted")
 
 
 def schedule(site: Site, visit: Visit) -> Response:

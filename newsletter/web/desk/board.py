@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
-from newsletter.issues import alerts, calendar, newsletters, store
-from newsletter.issues.model import EDITABLE, Issue, IssueState, Newsletter
+from newsletter.issues import alerts, calendar, draft, newsletters, store
+from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
 from newsletter.issues.schedule import Slot, SlotState
 from newsletter.issues.store import IssueLine
 from newsletter.mail import relaybook
@@ -65,6 +65,8 @@ class Paper:
     list_name: str
     readers: int
     next: Next
+    # Months that nobody was there to draft.
+    missed: tuple[Month, ...]
     # Feeds that could not be read.
     feeds: tuple[Feed, ...]
     running: tuple[Bar, ...]
@@ -109,6 +111,7 @@ def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime, *
         list_name=register.list_by_id(tx, newsletter.list_id).name,
         readers=audience.count(tx, newsletter.list_id),
         next=_next(tx, newsletter, shown, now, has_feeds=bool(own_feeds)),
+        missed=draft.missed_months(tx, newsletter.id),
         feeds=tuple(feed for feed in own_feeds if feed.trouble),
         running=tuple(
             bars.bar(site, one, known[one.id], is_named=True, can_mail=can_mail) for one in shown if one.state is S.SENDING

@@ -37,6 +37,7 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "approved": Said(
             "Approved. What the preview shows is frozen and will be sent byte for byte; any edit takes the approval back."
         ),
+        "drafted": Said("Drafted. Later posts of the month are added by themselves."),
         "blocked": Said("Not approved: something below must be mended first, or set aside with a reason.", is_done=False),
         "chosen": Said("Its readers are chosen. Who is in a segment is asked again when it is sent."),
         "scheduled": Said("The time is set."),

@@ -68,6 +68,24 @@ def test_the_next_slot_stands_in_the_newsletters_zone(
     assert "No feed to draft it from" in page
 
 
+def test_a_missed_month_is_drafted_by_a_button(
+    desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands
+) -> None:
+    """Once, and only a month that was missed."""
+    path = f"/desk/newsletters/{newsletter.id}/draft"
+    with database.write() as tx:
+        key = draft.missed_key(newsletter.id, Month(2019, 12))
+        alerts.raise_alert(tx, key, "It has no issue.", clock(), newsletter_id=newsletter.id)
+
+    assert "Draft December 2019 now" in buttons(desk.page("/desk"))
+    answer = desk.press(path, month="2019-12")
+    assert "Drafted." in desk.page(answer.headers["location"])
+    assert "Draft December 2019 now" not in desk.page("/desk")
+    assert [422, 422] == [desk.press(path, month=month).status_code for month in ("2019-12", "soon")]
+    with database.read() as tx:
+        assert ["2019-12"] == [line.month for line in store.issues_of(tx, newsletter.id)]
+
+
 def test_a_draft_says_what_blocks_it(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
     """The letter nobody wrote, and the approval nobody gave."""
     with database.write() as tx:
