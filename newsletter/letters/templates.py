@@ -2,20 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import mjml
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, pass_context
-from jinja2.exceptions import TemplateRuntimeError, TemplateSyntaxError
-from jinja2.ext import Extension
-from jinja2.runtime import Context, Undefined
+from jinja2 import TemplateError
+from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -23,16 +19,14 @@ from newsletter.confined import Child, ChildFailed
 from newsletter.errors import BadValue, RenderFailed
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import Words, words_of
-from newsletter.languages.markup import NO_LOOK, html
 from newsletter.languages.model import ENGLISH
 from newsletter.letters.content import nesting
-from newsletter.letters.holes import Bare, Holes, Ready, Style
+from newsletter.letters.holes import Holes
 from newsletter.letters.larder import Larder
 from newsletter.letters.linemap import Marking, Traced, traced
-from newsletter.letters.plaintext import underlined, wrap
-from newsletter.letters.theme import Face, Faces, Lengths, Logo, Palette, Sizes, Theme
+from newsletter.letters.sandbox import Kit, kit_for
+from newsletter.letters.theme import Theme
 from newsletter.letters.themes import FEDERATION, Themes
-from newsletter.letters.view import ArticleView, EventView, IssueView, Page, PictureView, SectionView
 from subscribers.oneline import one_line
 
 # mrml ends its process by a stack overflow at 2,000 levels; our own templates nest 12.
@@ -43,20 +37,12 @@ MJML_SECONDS = 10.0
 LONGEST_SUBJECT = 250
 # More than an instance has newsletters; each is a page of values.
 MOST_THEMES_KEPT = 200
-# A theme has thirty of them.
-MOST_STYLES_KEPT = 2_000
 
 _SUFFIXES = frozenset({".mjml", ".txt", ".css"})
+# Of a theme, as templates call them.
+_PARTS = ("light", "dark", "face", "size", "length")
 _BYTE_POSITION = re.compile(r"at position (\d+):")
 _EMPTY_LINES = re.compile(r"\n{3,}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Kit:
-    """What fills the templates of one search path in one language."""
-
-    mail: SandboxedEnvironment
-    text: SandboxedEnvironment
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +65,7 @@ class Templates:
         self._path: tuple[Path, ...] = (directory / "email",)
         self._theme: Theme | None = None
         # Shared by all that are made of this one: templates are compiled once a language and search path.
-        self._kits: dict[tuple[tuple[Path, ...], str], _Kit] = {}
+        self._kits: dict[tuple[tuple[Path, ...], str], Kit] = {}
         self._worn: dict[tuple[object, ...], Theme] = {}
 
     @property
@@ -147,7 +133,7 @@ class Templates:
             RenderFailed: the template is wrong.
 
         """
-        kit = _kit_for(self._path, self.words, (Marking,))
+        kit = kit_for(self._path, self.words, (Marking,))
         marking = kit.mail.extensions[Marking.identifier]
         assert isinstance(marking, Marking)
         return traced(_rendered(kit.mail, name, {**values, **self._dressing(), "holes": holes}), marking.files)
@@ -226,10 +212,10 @@ class Templates:
         return {"theme": theme, "go": go, **parts}
 
     @property
-    def _kit(self) -> _Kit:
+    def _kit(self) -> Kit:
         key = (self._path, self.words.language.code)
         if key not in self._kits:
-            self._kits[key] = _kit_for(self._path, self.words)
+            self._kits[key] = kit_for(self._path, self.words)
         return self._kits[key]
 
     def _read(self, name: str, slug: str, tokens: Mapping[str, str]) -> Theme:
@@ -260,121 +246,6 @@ def lay_out(source: str) -> str:
     return html
 
 
-_NOTHING = object()
-# Of a theme, as templates call them.
-_PARTS = ("light", "dark", "face", "size", "length")
-
-
-class _Sandbox(SandboxedEnvironment):
-    """A sandbox that knows our own values by their type, and asks for everything else as sandboxes do.
-
-    Two thousand attributes are read for a letter; asking for each of them was most of the time that Jinja took.
-    """
-
-    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 -- as Jinja has it
-        """Give what a template reads; of our own values whatever is public."""
-        if type(obj) in _OURS and attribute[0] != "_":
-            value = getattr(obj, attribute, _NOTHING)
-            if value is not _NOTHING:
-                return value
-        return super().getattr(obj, attribute)
-
-
-# Frozen values that are made for templates, and hold nothing that acts.
-_OURS = frozenset(
-    {
-        ArticleView,
-        EventView,
-        Face,
-        Faces,
-        IssueView,
-        Lengths,
-        Logo,
-        Newsletter,
-        Page,
-        Palette,
-        PictureView,
-        SectionView,
-        Sizes,
-        Theme,
-    }
-)
-
-
-def _kit_for(path: Sequence[Path], words: Words, extensions: Sequence[type[Extension]] = ()) -> _Kit:
-    loader = FileSystemLoader(path)
-    # Sandboxed: templates can be brought along by settings. Strict: a misspelt name is an error, not a gap.
-    mail = _Sandbox(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_kept_back,
-        extensions=extensions,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    # Plain text: escapes would be read as they stand.
-    text = _Sandbox(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    text.filters["wrapped"] = _wrapped
-    text.filters["underlined"] = underlined
-    mail.globals.update(_said_in_html(words))
-    text.globals.update(_said_in_text(words))
-    return _Kit(mail, text)
-
-
-@pass_context
-def _kept_back(context: Context, value: object) -> object:
-    """Let a template write no text of others into MJML: what it writes is a token."""
-    match value:
-        case Markup() | int():
-            # What a macro of ours made; a number.
-            return value
-        case Bare():
-            return value.word
-        case Style():
-            # Single quotes stand in it as they are.
-            return _style(value.word)
-        case str() | Ready():
-            holes: Holes = context["holes"]
-            return holes.token_for(value)
-        case Undefined():
-            # Says which name is missing.
-            return str(value)
-    msg = f"a {type(value).__name__} cannot be written"
-    raise TemplateRuntimeError(msg)
-
-
-@lru_cache(MOST_STYLES_KEPT)
-def _style(word: str) -> Markup:
-    return Markup(word)  # noqa: S704 -- checked when the theme was read
-
-
-def _said_in_html(words: Words) -> dict[str, object]:
-    """Give what a template of MJML says things with; a text and its values go in when MJML has rendered, as all texts do."""
-    # What has no values in it is the same each time.
-    plain: dict[str, Ready] = {}
-
-    def gettext(text: str, /, *, links: Sequence[object] = (), look: str = "", **values: object) -> Ready:
-        if not values and not links:
-            if text not in plain:
-                plain[text] = Ready(html(words.pattern(text), {}, ()))
-            return plain[text]
-        beside = Markup(f"{look} ") if look else NO_LOOK  # noqa: S704 -- as it stands in the template
-        return Ready(html(words.pattern(text), values, links, beside))
-
-    def ngettext(one: str, many: str, count: int, /, **values: object) -> Ready:
-        return Ready(html(words.plural_pattern(one, many, count), {"num": words.number(count), **values}))
-
-    def pgettext(context: str, text: str, /, **values: object) -> Ready:
-        return Ready(html(words.context_pattern(context, text), values))
-
-    return {"_": gettext, "ngettext": ngettext, "pgettext": pgettext}
-
-
-def _said_in_text(words: Words) -> dict[str, object]:
-    return {"_": words.gettext, "ngettext": words.ngettext, "pgettext": words.pgettext}
-
-
 def _rendered(environment: SandboxedEnvironment, name: str, values: dict[str, object]) -> str:
     try:
         return environment.get_template(name).render(values)
@@ -391,10 +262,3 @@ def _with_line(message: str, source: str) -> str:
         return message
     line = source.encode()[: int(position[1])].count(b"\n") + 1
     return f"{message} (line {line} of the MJML)"
-
-
-def _wrapped(text: str, indent: str = "", first: str | None = None) -> str:
-    """Break a text into lines of 72 columns, each led by *indent*, the first by *first*."""
-    lines = wrap(text, 72 - len(indent))
-    leads = [indent if first is None else first, *[indent] * len(lines)]
-    return "\n".join(lead + line for lead, line in zip(leads, lines, strict=False))
