@@ -27,7 +27,7 @@ SEGMENTS = ("segments", "segments-postgresql")
 # And of `benchmarks.leaving` and `benchmarks.rotation`.
 LEAVINGS = ("leaving", "leaving-postgresql")
 ROTATIONS = ("rotation", "rotation-postgresql")
-OTHERS = ("growth", "roundtrip", "enumeration", "flood")
+OTHERS = ("growth", "roundtrip", "enumeration", "flood", "compose")
 
 Record = Mapping[str, Any]
 Results = Mapping[str, Any]
@@ -114,6 +114,7 @@ def bounds(results: Results) -> list[Bound]:
     over_distance = min((leg["sendmail_ratio"] for leg in most), default=None)
     people = results["people"] or {}
     states, flood, rotation = results["enumeration"] or {}, results["flood"] or {}, results["rotation"] or {}
+    composing = results["compose"] or {}
     drift = max((abs(step["drift_mb"]) for step in growth.get("steps", ())), default=None)
     return [
         _at_least("Throughput against `smtp-source`", 0.9, mailer.get("ratio"), " ×"),
@@ -134,6 +135,10 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("Suppressed people let through, or forgotten, while the key is changed", 0, _leaks(results), ""),
         _at_most("Others wait to write meanwhile, p99", 500, rotation.get("meanwhile", {}).get("write_p99_ms"), " ms"),
         _at_most("Memory of a change of keys", 200, rotation.get("rss_mb"), " MB"),
+        _at_most("Composing an issue of 30 articles, against the bare libraries", 1.5, composing.get("compose_ratio"), " ×"),
+        _at_most("A preview after a change, against bare MJML", 10, composing.get("preview_ratio"), " ×"),
+        _at_most("A feed of 500 posts gathered, against feedparser alone", 2, composing.get("gather_ratio"), " ×"),
+        _at_most("An issue looked over, without a network", 1, composing.get("preflight_seconds"), " s"),
         _at_least("At 40 ms, 10 connections, against `aiosmtplib.sendmail`", 3.5, over_distance, " ×"),
     ]
 
