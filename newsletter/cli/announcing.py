@@ -9,7 +9,7 @@ from newsletter.archive.announcement import Announcement, Format, announce
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import issue_argument
-from newsletter.errors import BadValue
+from newsletter.errors import BadValue, IssueNotFound, WrongState
 from newsletter.issues import newsletters, store
 from newsletter.outbound import FetchFailed
 from newsletter.staff.permissions import Permission
@@ -59,7 +59,10 @@ def _told(door: Door, issue_id: int, title: str) -> Announcement:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         if not newsletter.is_shown:
             raise BadValue("newsletter", newsletter.name, "is not on the web, so there is nothing to lead to")
-        published = index.by_id(tx, issue_id)
+        try:
+            published = index.by_id(tx, issue_id)
+        except IssueNotFound as unpublished:
+            raise WrongState(issue_id, "announced", issue.state.value) from unpublished
         articles = shelf.articles_of(tx, [issue_id]).get(issue_id, ())
         is_printed = issue_id in prints.printed(tx, [issue_id])
         list_ = register.list_by_id(tx, newsletter.list_id)

@@ -161,6 +161,10 @@ def event(
         raise click.UsageError("Say when it --begins.")
     if article_id is not None and drops_event == (not when.is_nothing):
         raise click.UsageError("Say when and where it happens, or --no-date.")
+    if article_id is not None and not (link is None and file is None and section is None):
+        raise click.UsageError(
+            "--link, --text and --section are for a new event; an article has `issues article` and `issues edit`."
+        )
     written = read_written(file) if file is not None else Written("")
 
     def write(acting: Acting, over: int | None) -> Issue:

@@ -360,7 +360,8 @@ class Issue:
         for section in self.sections:
             if section.title.casefold() == wanted:
                 return section
-        raise SectionNotFound(title)
+        known = ", ".join(f"“{section.title}”" for section in self.sections)
+        raise SectionNotFound(f"“{title}”; the issue has {known}")
 
     def section_of(self, article: Article) -> Section:
         """Give the section that an article stands in, or stood in before it was dropped."""

@@ -61,7 +61,9 @@ def _about_section(seen: Inspected, section: Section) -> Iterator[Finding]:
 
 def _letter_missing(seen: Inspected, section: Section, placeholder: Article | None) -> Finding:
     where = placeholder.id if placeholder is not None else None
-    mend = Mend("Put in what its author sent.", seen.commands.letter(section.title))
+    mend = Mend(
+        "Put in what its author sent, or ask somebody for it (newsletter issues invite).", seen.commands.letter(section.title)
+    )
     text = f"“{section.title}” has not been written yet."
     return Finding(Code.LETTER_MISSING, text, is_blocking=True, mend=mend, article_id=where, section=section.title)
 

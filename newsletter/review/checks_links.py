@@ -132,7 +132,7 @@ def _about_address(seen: Inspected, link: PageLink) -> Iterator[Finding]:
         yield Finding(Code.LINK_SHORTENED, text, is_blocking=False, mend=mend, article_id=article_id)
     if urlsplit(href).scheme.lower() == "http" and not addresses.is_loopback(href):
         text = f"{place}{_shown(href)} is not encrypted (http)."
-        mend = seen.mend_text(article_id, "Use https where the site has it, as nearly all do.")
+        mend = _mend_address(seen, link, "Use https where the site has it, as nearly all do.")
         yield Finding(Code.LINK_HTTP, text, is_blocking=False, mend=mend, article_id=article_id)
 
 
@@ -160,8 +160,9 @@ def _about_state(seen: Inspected, link: PageLink) -> Iterator[Finding]:
     match state.verdict:
         case Verdict.DEAD:
             text = f"{place}{_shown(link.href)} {state.reason}."
-            mend = seen.mend_text(
-                article_id,
+            mend = _mend_address(
+                seen,
+                link,
                 "Link where it is now, or take the link out. If it works again by now, look once more (issues check --again).",
             )
             yield Finding(Code.LINK_DEAD, text, is_blocking=True, mend=mend, article_id=article_id)
@@ -173,6 +174,14 @@ def _about_state(seen: Inspected, link: PageLink) -> Iterator[Finding]:
             yield _redirects(seen, link, state)
 
 
+def _mend_address(seen: Inspected, link: PageLink, words: str) -> Mend:
+    """Say that an address is to be changed: in the text of its article, or where the title of the article leads."""
+    article = seen.article(link.article_id)
+    if article is not None and article.link == link.href:
+        return Mend(words, seen.commands.article(article, "--link URL"))
+    return seen.mend_text(link.article_id, words)
+
+
 def _leads_elsewhere(state: LinkState) -> bool:
     # From http to https, to www or to a slash at the end is the same page; what is not encrypted is told of by itself.
     return addresses.likeness(state.url) != addresses.likeness(state.leads_to)
@@ -181,7 +190,7 @@ def _leads_elsewhere(state: LinkState) -> bool:
 def _redirects(seen: Inspected, link: PageLink, state: LinkState) -> Finding:
     for_good = "has moved" if state.is_moved else "leads on"
     text = f"{seen.place(link.article_id)}{_shown(link.href)} {for_good} to {_shown(state.leads_to)}."
-    mend = seen.mend_text(link.article_id, f"Link {state.leads_to} if that is what is meant.")
+    mend = _mend_address(seen, link, f"Link {state.leads_to} if that is what is meant.")
     return Finding(Code.LINK_REDIRECTS, text, is_blocking=False, mend=mend, article_id=link.article_id)
 
 

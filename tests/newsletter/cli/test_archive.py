@@ -64,6 +64,16 @@ def test_an_issue_is_announced(published: Terminal, paper: str) -> None:
     assert Exit.REFUSED == published("issues", "announce", "1").code
 
 
+def test_nothing_is_announced_before_it_is_out(terminal: Terminal, paper: str) -> None:
+    """The draft is there, and the message says what is the matter with it."""
+    issue = str(terminal.ok("issues", "draft", paper, "--month", "2020-01")["issue"])
+
+    told = terminal("issues", "announce", issue)
+
+    assert Exit.REFUSED == told.code
+    assert f"Issue {issue} is draft; it cannot be announced now." in told.err
+
+
 def test_an_announcement_is_written_on_a_blog(published: Terminal) -> None:
     """As a draft, asked again as the same one; without a password nothing is sent."""
     published.ok("archive", "index")

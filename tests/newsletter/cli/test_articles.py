@@ -80,6 +80,8 @@ def test_events_are_typed_and_articles_are_dated(terminal: Terminal, issue: str)
         ("event", "Circle", "--article", "1", "--begins", "2020-02-27"),
         ("event", "--article", "1"),
         ("event", "--article", "1", "--no-date", "--place", "Oslo"),
+        ("event", "--article", "1", "--begins", "2020-02-27", "--link", "https://example.org/"),
+        ("event", "--article", "1", "--begins", "2020-02-27", "--section", "… and more"),
     ],
 )
 def test_half_said_things_are_usage_errors(terminal: Terminal, issue: str, arguments: tuple[str, ...]) -> None:

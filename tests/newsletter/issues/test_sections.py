@@ -123,3 +123,13 @@ def test_the_last_section_stays(database: Database, newsletter: Newsletter, now:
         sections.add_section(tx, note.id, "Letter", SectionKind.LETTER, now)
         with pytest.raises(BadValue, match="only one"):
             sections.remove_section(tx, note.id, "Letter", now)
+
+
+def test_who_names_no_section_is_told_which_there_are(issue: Issue) -> None:
+    """Titles are long, and nobody types them right by heart."""
+    with pytest.raises(SectionNotFound) as refused:
+        issue.section_called("Feature")
+
+    assert str(refused.value).startswith(
+        "There is no section “Feature”; the issue has “Division Chair letter”, “Feature articles”"
+    )

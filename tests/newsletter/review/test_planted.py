@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from newsletter.database import Database
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.templates import Templates
-from newsletter.review.finding import Finding
+from newsletter.review.facts import LinkState, Verdict
+from newsletter.review.finding import Code, Finding
 from newsletter.review.preflight import check
-from tests.newsletter.review.planted import OWN, PLANTED, Case, Planted, clean_case, with_article
+from tests.newsletter.review.planted import AT, OWN, PLANTED, REPORT, Case, Planted, clean_case, in_first_article, with_article
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +82,14 @@ def test_planted_fault_is_found(desk: Desk, clean: Case, planted: Planted) -> No
     assert all(finding.text.endswith(".") and finding.mend.words.endswith(".") for finding in found)
     if planted.is_in_article:
         assert {article.id for article in case.issue.articles} >= {finding.article_id for finding in found}
+
+
+def test_a_dead_address_of_a_title_is_mended_where_titles_lead(desk: Desk, clean: Case) -> None:
+    """Writing the text anew would not change it."""
+    planted = in_first_article(link=REPORT)(clean)
+    state = LinkState(REPORT, Verdict.DEAD, 404, "", is_moved=False, reason="is not there", checked_at=AT)
+
+    found = desk.look(replace(planted, facts=replace(planted.facts, links={REPORT: state})))
+
+    (finding,) = (one for one in found if one.code is Code.LINK_DEAD)
+    assert f"newsletter issues article {clean.issue.id} {finding.article_id} --link URL" == finding.mend.command
