@@ -50,6 +50,8 @@ class Purpose(StrEnum):
     MOVE_BACK = "move-back"
     # Number: the second at which a form was shown, since 1970.
     FORM = "form"
+    # Number: an issue. Its web copy, where the newsletter has no archive that everybody reads.
+    READ = "read"
     # Number: a newsletter. Its dates, for its staff.
     CALENDAR = "calendar"
     # Number: a link for a guest, who looks one issue over, or writes for it.

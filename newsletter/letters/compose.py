@@ -139,7 +139,7 @@ def sheet_of(
         "page": page,
         "newsletter": newsletter,
         "issue": shown,
-        "archive": links.newsletter(newsletter.slug),
+        "archive": links.shelf(newsletter.slug, is_shown=newsletter.is_shown),
         "imprint": view.imprint(newsletter),
         "answer": answers.token,
         "notes": desk.notes.listed(),

@@ -29,6 +29,9 @@ class Entry:
     # What inboxes showed after its subject.
     summary: str
     published_at: datetime
+    issue_id: int = 0
+    # Where it is read; empty: in the archive that everybody reads.
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def compose_digest(
         "first": words.day(quarter.start(newsletter.zone), newsletter.zone),
         "last": words.day(quarter.end(newsletter.zone) - _MOMENT, newsletter.zone),
         "entries": [_entry_view(newsletter, one, links, words.day(one.published_at, newsletter.zone)) for one in entries],
-        "archive": links.newsletter(newsletter.slug),
+        "archive": links.shelf(newsletter.slug, is_shown=newsletter.is_shown),
         "imprint": view.imprint(newsletter),
     }
     subject = templates.line("digest/subject.txt", values)
@@ -96,5 +99,5 @@ def _entry_view(newsletter: Newsletter, one: Entry, links: Links, day: str) -> _
         number=one.number,
         summary=one_line(one.summary),
         day=day,
-        link=links.issue(newsletter.slug, one.number),
+        link=one.address or links.issue(newsletter.slug, one.number),
     )

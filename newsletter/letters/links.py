@@ -92,6 +92,14 @@ class Links:
         """Give the calendar file of one event of an issue."""
         return self._at(f"/events/{token}.ics")
 
+    def read(self, token: str) -> str:
+        """Give the page of one issue that is not in a public archive, for whoever got it."""
+        return self._at(f"/read/{token}")
+
+    def shelf(self, slug: str, *, is_shown: bool) -> str:
+        """Give the list of published issues of one newsletter; nothing where it is not on the web."""
+        return self.newsletter(slug) if is_shown else ""
+
     def calendar(self, token: str) -> str:
         """Give the calendar file of a newsletter's dates, for its staff."""
         return self._at(f"/calendar/{token}.ics")

@@ -52,7 +52,7 @@ def compose(
     values: dict[str, object] = {
         "newsletter": newsletter,
         "list": list_,
-        "archive": links.newsletter(newsletter.slug),
+        "archive": links.shelf(newsletter.slug, is_shown=newsletter.is_shown),
         "imprint": view.imprint(newsletter),
         "days": CONFIRMATION_LIFE.days,
         "days_left": (CONFIRMATION_LIFE - REMIND_AFTER).days,

@@ -51,13 +51,17 @@ def _told(one: Correction, words: Words) -> str:
     return f'<p style="margin:0 0 4px;font-weight:bold;">{head}</p>{said}'
 
 
-def public_html(letter: Letter, links: Links, slug: str, number: int) -> str:
+def public_html(letter: Letter, links: Links, slug: str, number: int, address: str = "") -> str:
     """Give the page that everybody may see: no name, no link by which one could act for somebody.
 
-    *slug* names the newsletter, *number* the issue.
+    *slug* names the newsletter, *number* the issue. One that is not in a public archive is read at *address* and leads to
+    the front door.
     """
     html = unanswered_html(letter.draft.html, letter.draft.answers)
-    return fill_html(html, letter.draft.slots, public_values(links, slug, number, letter.draft.language))
+    values = public_values(links, slug, number, letter.draft.language)
+    if address:
+        values = {**dict.fromkeys(values, links.home()), SlotName.NAME: values[SlotName.NAME], SlotName.WEB_COPY: address}
+    return fill_html(html, letter.draft.slots, values)
 
 
 def public_values(links: Links, slug: str, number: int, language: str) -> Mapping[SlotName, str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, func, insert, literal, or_, select, update
 
 from newsletter.errors import NotAdopted
+from newsletter.issues import newsletters
 from newsletter.letters import store as letters
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import figures
@@ -122,7 +123,7 @@ def audience_of_letter(tx: Transaction, letter_id: int) -> int | None:
 def load(tx: Transaction, letter_id: int) -> Facts:
     """Give what the messages of a letter need to know."""
     row = tx.execute(
-        select(mailing.c.kind, mailing.c.planned_at, mailing_list.c.slug, newsletter.c.slug, issue.c.number)
+        select(mailing.c.kind, mailing.c.planned_at, mailing_list.c.slug, newsletter.c.id, issue.c.id, issue.c.number)
         .select_from(mailing)
         .join(letter, letter.c.id == mailing.c.letter_id)
         .outerjoin(mailing_list, mailing_list.c.id == letter.c.list_id)
@@ -130,9 +131,19 @@ def load(tx: Transaction, letter_id: int) -> Facts:
         .outerjoin(issue, issue.c.id == letter.c.issue_id)
         .where(mailing.c.letter_id == letter_id),
     ).one()
-    kind, planned_at, list_slug, newsletter_slug, number = row
-    draft = letters.load(tx, letter_id).draft
-    return Facts(letter_id, draft, LetterKind(kind), planned_at, list_slug or "", newsletter_slug or "", number or 0)
+    kind, planned_at, list_slug, newsletter_id, issue_id, number = row
+    paper = newsletters.by_id(tx, newsletter_id) if newsletter_id is not None else None
+    return Facts(
+        letter_id=letter_id,
+        draft=letters.load(tx, letter_id).draft,
+        kind=LetterKind(kind),
+        planned_at=planned_at,
+        list_slug=list_slug or "",
+        newsletter_slug=paper.slug if paper is not None else "",
+        issue_number=number or 0,
+        issue_id=issue_id or 0,
+        is_shown=paper is None or paper.is_shown,
+    )
 
 
 def owner(tx: Transaction, letter_id: int) -> Owner:

@@ -34,6 +34,9 @@ class Facts:
     list_slug: str
     newsletter_slug: str
     issue_number: int
+    issue_id: int = 0
+    # Whether its newsletter is on the web for everybody.
+    is_shown: bool = True
 
     @property
     def sender_domain(self) -> str:
@@ -112,7 +115,7 @@ def _list_fields(facts: Facts, links: Links) -> Iterator[str | PersonalField]:
     yield lambda person: headers.uris("List-Unsubscribe", [person.values[SlotName.UNSUBSCRIBE]])
     yield headers.token("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     yield headers.token("List-Post", "NO")
-    if facts.newsletter_slug:
+    if facts.newsletter_slug and facts.is_shown:
         yield headers.uris("List-Archive", [links.newsletter(facts.newsletter_slug)])
     if facts.kind not in NOTICES:
         # Not in any standard, and still what hushes vacation replies.

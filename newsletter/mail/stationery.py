@@ -67,6 +67,8 @@ class Stationery:
         return place(self.keyring.seal(purpose, number))
 
     def _web_copy(self, facts: Facts) -> str:
+        if facts.issue_id and not facts.is_shown:
+            return self.links.read(self.keyring.seal(Purpose.READ, facts.issue_id))
         if facts.newsletter_slug and facts.issue_number:
             return self.links.issue(facts.newsletter_slug, facts.issue_number)
         return self.links.archive()

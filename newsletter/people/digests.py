@@ -145,7 +145,7 @@ def _readers(list_id: int, now: datetime) -> Audience:
 def _entries(tx: Transaction, newsletter: Newsletter, quarter: Quarter) -> tuple[Entry, ...]:
     start, end = quarter.start(newsletter.zone), quarter.end(newsletter.zone)
     published = (one for one in index.published(tx, newsletter.id) if start <= one.published_at < end)
-    entries = (Entry(one.number, one.title, one.preheader, one.published_at) for one in published)
+    entries = (Entry(one.number, one.title, one.preheader, one.published_at, one.issue_id) for one in published)
     return tuple(sorted(entries, key=lambda entry: (entry.published_at, entry.number)))
 
 

@@ -78,6 +78,7 @@ ROUTES = (
     Page("/b/{token}", GET, address.question_back, None),
     Page("/b/{token}", POST, address.move_back, None),
     Page("/p/{token}/data", POST, mydata.request, None),
+    Page("/read/{token}", GET, archive.issue_by_link, None),
     Page("/calendar/{token}.ics", GET, dates.show, None),
     Page("/d/{token}", GET, mydata.show, None),
     Page("/d/{token}/everything.json", GET, mydata.download, None),

@@ -1,15 +1,18 @@
 """What a tick does about digests: composes what is due outside any transaction, and plans it in one of its own."""
 
+from dataclasses import replace
+
 import structlog
 
 from newsletter.bootstrap import Application
 from newsletter.errors import NewsletterError
 from newsletter.issues import alerts
 from newsletter.languages.catalogue import words_for
-from newsletter.letters.digest import compose_digest
+from newsletter.letters.digest import Entry, compose_digest
 from newsletter.letters.letter import Draft
 from newsletter.people import digests
 from newsletter.people.digests import Due
+from subscribers.tokens import Purpose
 
 log = structlog.get_logger()
 
@@ -35,7 +38,13 @@ def _plan(application: Application, one: Due) -> None:
 def _composed(application: Application, one: Due) -> Draft:
     seed = application.keyring.derive("slots")
     templates = application.templates.speaking(words_for(one.list.language, one.newsletter.language))
-    return compose_digest(templates, one.newsletter, one.list, one.quarter, one.entries, application.links, seed)
+    entries = one.entries if one.newsletter.is_shown else [_by_link(application, entry) for entry in one.entries]
+    return compose_digest(templates, one.newsletter, one.list, one.quarter, entries, application.links, seed)
+
+
+def _by_link(application: Application, entry: Entry) -> Entry:
+    """Give an issue that is not in a public archive the address that only those know who get it."""
+    return replace(entry, address=application.links.read(application.keyring.seal(Purpose.READ, entry.issue_id)))
 
 
 def _tell(application: Application, one: Due, refusal: NewsletterError) -> None:

@@ -12,8 +12,10 @@ from newsletter.archive.apart import on_a_page
 from newsletter.archive.dressing import dress
 from newsletter.archive.illustrations import pictures_of
 from newsletter.archive.index import PublishedIssue
+from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import words_for
+from newsletter.letters import store as letters
 from newsletter.letters.webcopy import Correction, corrected, public_html
 from newsletter.web.faults import PageNotFound
 from newsletter.web.guard import ARTICLE_HEADERS, LETTER_HEADERS
@@ -21,6 +23,7 @@ from newsletter.web.public.cards import card_of_article, card_of_issue, host_of
 from newsletter.web.public.publications import Publication, publication, publications, shown_newsletter
 from newsletter.web.speech import Speech
 from newsletter.web.visits import Site, Visit
+from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
 
 # Published issues never change; a minute keeps a rush of readers off the database.
@@ -80,6 +83,22 @@ def issue(site: Site, visit: Visit) -> Response:
     corrections = [Correction(words.day(one.published_at, zone), one.published_by, one.text) for one in told]
     html = dress(corrected(public_html(found.letter, links, slug, number), corrections, words), head, bar)
     return HTMLResponse(html, headers={**LETTER_HEADERS, **CACHE})
+
+
+def issue_by_link(site: Site, visit: Visit) -> Response:
+    """Show a published issue to whoever got it, by the link in its mail: its newsletter need not be on the web."""
+    application = site.application
+    issue_id = application.keyring.open(Purpose.READ, visit.token)
+    with application.database.read() as tx:
+        found = index.by_id(tx, issue_id)
+        newsletter = newsletters.by_id(tx, found.newsletter_id)
+        letter = letters.load(tx, found.letter_id)
+        told = errata.errata_of(tx, issue_id)
+    words = words_for(newsletter.language)
+    corrections = [Correction(words.day(one.published_at, newsletter.zone), one.published_by, one.text) for one in told]
+    address = application.links.read(visit.token)
+    html = public_html(letter, application.links, newsletter.slug, found.number, address)
+    return HTMLResponse(corrected(html, corrections, words), headers=LETTER_HEADERS)
 
 
 def article(site: Site, visit: Visit) -> Response:

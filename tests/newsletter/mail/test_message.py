@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.letters.letter import LetterKind
+from newsletter.letters.letter import LetterKind, SlotName
 from newsletter.letters.links import Links
 from newsletter.mail.delivery import Delivery
 from newsletter.mail.headers import HeaderUnsafe
@@ -85,6 +85,26 @@ def test_fields_say_what_they_should(name: str, value: str) -> None:
     assert value == field.value
     assert 1 == len(field.lines)
     assert len(field.lines[0]) <= 76
+
+
+def test_what_is_not_on_the_web_names_no_archive() -> None:
+    """The address would be found by nobody."""
+    assert "List-Archive" not in read(replace(FACTS, is_shown=False)).names
+
+
+@pytest.mark.parametrize(
+    ("is_shown", "address"),
+    [
+        (True, "https://news.example.org/archive/section-news/3"),
+        (False, f"https://news.example.org/read/{KEYRING.seal(Purpose.READ, 5)}"),
+    ],
+)
+def test_the_web_copy_is_where_it_can_be_read(is_shown: bool, address: str) -> None:  # noqa: FBT001 -- a case
+    """In the archive, or, where the newsletter has none for everybody, by a link that only its readers have."""
+    draft = replace(FACTS.draft, text="read: slotweb\n", slots={**FACTS.draft.slots, SlotName.WEB_COPY: "slotweb"})
+    (_, text), _ = rawmail.parts(read(replace(FACTS, draft=draft, is_shown=is_shown, issue_id=5)))
+
+    assert f"read: {address}\n" == text
 
 
 def test_date_is_the_moment_of_planning() -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from newsletter import failpoints
 from newsletter.failpoints import FailPointReached
 from newsletter.issues import draft as drafting
+from newsletter.issues import newsletters
+from newsletter.issues.model import Archive
 from newsletter.issues.quarters import Quarter
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import consequences, digestbook, dispatch, leases, workers
@@ -27,6 +29,7 @@ from subscribers import listbook, register, terms
 from subscribers.address import parse
 from subscribers.model import Cadence
 from subscribers.terms import Terms
+from subscribers.tokens import Purpose
 from tests.harness import mailroom
 from tests.harness.people import LINK
 from tests.newsletter.worker.conftest import Stage
@@ -60,6 +63,21 @@ def planned(stage: Stage) -> list[tuple[str, str]]:
     query = select(delivery.c.email, letter.c.subject).join(letter, letter.c.id == delivery.c.letter_id)
     with stage.application.database.read() as tx:
         return sorted((row.email, row.subject) for row in tx.execute(query.where(letter.c.kind == LetterKind.DIGEST)))
+
+
+def test_issues_that_are_not_on_the_web_are_linked_for_their_readers(stage: Stage) -> None:
+    """The archive would turn them away."""
+    with stage.application.database.write() as tx:
+        newsletters.edit(tx, stage.newsletter.id, archive=Archive.OFF)
+    take_quarterly(stage, "ann")
+    publish(stage)
+    at(stage, DUE)
+    (issue,) = stage.issues()
+    with stage.application.database.read() as tx:
+        html = tx.execute(select(letter.c.html).where(letter.c.kind == LetterKind.DIGEST)).scalar_one()
+
+    assert stage.application.links.read(stage.application.keyring.seal(Purpose.READ, issue.id)) in html
+    assert "/archive/" not in html
 
 
 def note(stage: Stage) -> str | None:

@@ -14,11 +14,12 @@ from newsletter.issues import draft, editing, newsletters
 from newsletter.issues.model import Archive, Issue, Newsletter
 from newsletter.letters import store as letters
 from newsletter.letters.webcopy import public_html
-from newsletter.mail import dispatch
+from newsletter.mail import dispatch, mailings
 from newsletter.review.approval import approve, look_over
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.guard import ARTICLE_POLICY, LETTER_POLICY
 from subscribers.tables.lists import mailing_list
+from subscribers.tokens import Purpose
 from tests.newsletter.web.conftest import Hands, Reader
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -192,6 +193,23 @@ def test_what_is_private_is_nowhere(
     for path in ("/archive/", "/sitemap.xml", "/archive/search?q=read"):
         assert newsletter.slug not in client.get(path).text
     assert f"/archive/{newsletter.slug}" not in client.get("/").text
+
+
+def test_what_is_private_is_read_by_the_link_in_its_mail(
+    client: TestClient, application: Application, newsletter: Newsletter, request: pytest.FixtureRequest
+) -> None:
+    """Whoever got it has the link, which leads nowhere else; its number opens nothing."""
+    with application.database.write() as tx:
+        newsletters.edit(tx, newsletter.id, archive=Archive.OFF)
+    issue: Issue = request.getfixturevalue("published")
+    with application.database.read() as tx:
+        assert not mailings.load(tx, issue.letter_id or 0).is_shown
+    answer = client.get(f"/read/{application.keyring.seal(Purpose.READ, issue.id)}")
+
+    assert (200, LETTER_POLICY) == (answer.status_code, answer.headers["content-security-policy"])
+    assert "read on" in answer.text
+    assert "/archive/" not in answer.text
+    assert 404 == client.get(f"/read/{issue.id}").status_code
 
 
 def test_a_private_list_may_have_a_public_archive(client: TestClient, application: Application, kept: Issue) -> None:
