@@ -49,8 +49,23 @@ _LOSSES = {
     "math": "a formula is left out",
     "object": "an embedded object is left out",
 }
+# One of these stands in every class or attribute of it, in lower case.
+_CLUTTER_MARKS = (
+    "sharedaddy",
+    "jp-relatedposts",
+    "wp-block-file__button",
+    "screen-reader-text",
+    "wp-block-spacer",
+    "more-link",
+    "addtoany",
+    "post-views",
+    "wp-block-buttons",
+    "aria-hidden",
+)
 _APPEARED_FIRST = re.compile(r"\s*The post .{1,500} (?:appeared|first appeared) (?:first )?on .{1,300}", re.DOTALL)
 _WRAPPERS = "div, section, article, header, footer, main, aside, nav, address, details, summary"
+_HOLLOW = f"{_WRAPPERS}, span, font, center"
+_HOLLOW_TAGS = frozenset(_HOLLOW.split(", "))
 _BLOCKS = f"{_WRAPPERS}, p, ul, ol, li, dl, dt, dd, table, blockquote, figure, figcaption, h1, h2, h3, h4, h5, h6, pre, hr"
 _BLOCK_TAGS = frozenset(_BLOCKS.split(", "))
 _TAGS = (
@@ -139,7 +154,7 @@ def make_fit(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "
     if root is None:
         return Fit("", (), (), Settled())
     told, settled, linked = _rewrite(root, base_url, shelf, html, tags)
-    if bool(direction.RIGHT_TO_LEFT.search(html)) or runs == "rtl":
+    if runs == "rtl" or direction.has_right_to_left(html):
         direction.settle(root, runs)
     fit = _finish(root.inner_html or "")
     if fit.count("<") > DEEPEST_KEPT and nesting(fit) > DEEPEST_KEPT:
@@ -167,8 +182,11 @@ def _depth(found: Iterable[tuple[str, str]]) -> int:
     for slash, name in found:
         if name.lower() in _NOT_NESTING:
             continue
-        depth = max(depth - 1, 0) if slash else depth + 1
-        deepest = max(deepest, depth)
+        if not slash:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
     return deepest
 
 
@@ -196,46 +214,61 @@ def _rewrite(
     warnings = embeds.settle(root, base_url) if tags & embeds.TAGS else []
     if "noscript" in tags:
         pictures.settle_noscript(root)
-    warnings += _clear(root, tags)
+    warnings += _clear(root, html, tags)
     if embeds.BARE.search(html):
         embeds.settle_bare(root)
     settled = pictures.settle(root, base_url, shelf)
     if "#" in html:
         footnotes.settle(root)
-    _settle_links(root, base_url)
-    linked = documents.settle(root, shelf.sizes if shelf is not None else {})
+    addresses = _settle_links(root, base_url)
+    linked: tuple[str, ...] = ()
+    if any(map(documents.kind_of, addresses)):
+        linked = documents.settle(root, shelf.sizes if shelf is not None else {})
     if any(mark in html for mark in galleries.MARKS):
         galleries.settle(root)
     if "table" in tags:
         warnings += tables.settle(root)
     if "gallery" in html or "wp-caption" in html:
         _settle_captions(root)
-    _settle_blocks(root)
+    # The cells of a layout become wrappers.
+    if tags & _HOLLOW_TAGS or "table" in tags:
+        _settle_blocks(root)
+    _wrap_bare_runs(root)
     return list(dict.fromkeys(warnings)), settled, linked
 
 
-def _clear(root: LexborNode, tags: frozenset[str]) -> list[str]:
+def _clear(root: LexborNode, html: str, tags: frozenset[str]) -> list[str]:
     """Take out what a letter has no use for; gives the warnings about what a reader would have seen of it."""
     warnings = []
-    for node in inner_first(root, _CLUTTER):
+    for node in inner_first(root, _CLUTTER) if _may_be_cluttered(html) else ():
         node.decompose()
     for node in inner_first(root, _UNFIT) if tags & _UNFIT_TAGS else ():
         if loss := _LOSSES.get(node.tag or ""):
             warnings.append(loss)
         node.decompose()
-    for node in inner_first(root, "p"):
+    for node in inner_first(root, "p") if "appeared" in html or "&#" in html else ():
         if _APPEARED_FIRST.fullmatch(node.text()):
             node.decompose()
     return warnings
 
 
-def _settle_links(root: LexborNode, base_url: str) -> None:
+def _may_be_cluttered(html: str) -> bool:
+    # Letters that are spelled as numbers may make any name.
+    lower = html.lower()
+    return "&#" in html or any(mark in lower for mark in _CLUTTER_MARKS)
+
+
+def _settle_links(root: LexborNode, base_url: str) -> list[str]:
+    """Make the addresses of links whole, and leave the words of those that lead nowhere; gives the addresses."""
+    addresses = []
     for node in inner_first(root, "a"):
         address = resolve(node.attributes.get("href") or "", base_url)
         if not address or not (node.text(strip=True) or node.css_first("img")):
             node.unwrap()
         else:
             node.attrs["href"] = address
+            addresses.append(address)
+    return addresses
 
 
 def _settle_captions(root: LexborNode) -> None:
@@ -256,10 +289,9 @@ def _settle_blocks(root: LexborNode) -> None:
         # Bare words in a div would stand without the space around a paragraph.
         if _has_no_block(node):
             rename(node, "p")
-    for node in inner_first(root, f"{_WRAPPERS}, span, font, center"):
+    for node in inner_first(root, _HOLLOW):
         if not ({"lang", "dir"} & node.attributes.keys()):
             node.unwrap()
-    _wrap_bare_runs(root)
 
 
 def _has_no_block(node: LexborNode) -> bool:
@@ -289,7 +321,9 @@ def _finish(html: str) -> str:
     html = _CLEANER.clean(shortcodes.without(html))
     # Each pass takes one more shell away; page builders leave two or three.
     for _ in range(4):
-        html = _EMPTY_BLOCK.sub("", html)
+        html, emptied = _EMPTY_BLOCK.subn("", html)
+        if not emptied:
+            break
     return _CLEANER.clean(_demote_headings(html)).strip()
 
 

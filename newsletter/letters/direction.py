@@ -5,9 +5,14 @@ import unicodedata
 
 from selectolax.lexbor import LexborNode
 
-RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _BLOCKS = "p, li, h4, h5, h6, h1, h2, h3, blockquote, figcaption, td, th, caption, dt, dd, ul, ol, table, pre"
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+
+
+def has_right_to_left(text: str) -> bool:
+    """Whether a letter of a script that runs from right to left stands in *text*."""
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
 def settle(root: LexborNode, direction: str) -> None:

@@ -41,8 +41,8 @@ def settle(root: LexborNode, sizes: Mapping[str, int]) -> tuple[str, ...]:
     for link in root.css("a"):
         address = link.attributes.get("href") or ""
         kind = kind_of(address)
-        words = words_of(link)
-        if not kind or not words:
+        words = words_of(link) if kind else ""
+        if not words:
             continue
         found[address] = None
         said = f"{words} {_said_behind(link)}"

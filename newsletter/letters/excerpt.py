@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -16,9 +17,12 @@ _TOLERANCE = 1.2
 # A sentence that ends in this stretch of the allowance ends the excerpt; nicer than dots in mid-sentence.
 _EARLIEST, _LATEST = 0.5, 1.15
 
-_LEFT_OUT = frozenset({"table", "figure", "img", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre"})
+_LEFT_OUT = "table, figure, img, h1, h2, h3, h4, h5, h6, hr, pre"
 # Two characters of Chinese, Japanese or Korean count as a word; those scripts put no spaces.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# With what quotation marks and brackets may follow it; few words end so, and only they are looked at.
+_ENDINGS = tuple(".!?…。！？؟۔।\"'”’»)")
 _FULL_STOP = re.compile(r"[.!?…。！？؟۔।][\"'”’»)]*$")
 # What ends in a full stop and ends no sentence, in the languages of most blogs; and single letters.
 _ABBREVIATION = re.compile(
@@ -44,19 +48,20 @@ def take(html: str, words: int = WORDS) -> Excerpt:
     root = LexborHTMLParser(html).body
     if root is None:
         return Excerpt("", is_cut=False)
-    left_out = [node for node in root.css(", ".join(_LEFT_OUT)) if node.tag != "img" or node.attributes.get("alt")]
-    for node in root.css(", ".join(_LEFT_OUT))[::-1]:
+    found = root.css(_LEFT_OUT)
+    leaves_out = any(node.tag != "img" or node.attributes.get("alt") for node in found)
+    for node in found[::-1]:
         node.decompose()
-    for node in root.css("sup"):
+    for node in root.css("sup") if "<sup" in html else ():
         if MARK.fullmatch(node.text()):
             node.decompose()
-    spoken = _WORD.findall(root.text(separator=" "))
+    spoken = _words_in(root.text(separator=" "))
     allowed = _allowance(spoken, words)
     if allowed < len(spoken):
         ending = "" if _ends_sentence(spoken, allowed) else "…"
         _Cut(allowed, ending).walk(root)
     kept = (root.inner_html or "").strip()
-    return Excerpt(_without_empty(kept), is_cut=bool(left_out) or allowed < len(spoken))
+    return Excerpt(_without_empty(kept), is_cut=leaves_out or allowed < len(spoken))
 
 
 def before(html: str, mark: str) -> str:
@@ -66,6 +71,11 @@ def before(html: str, mark: str) -> str:
         return ""
     _CutAt(mark).walk(root)
     return (root.inner_html or "").strip() if root.text(strip=True) else ""
+
+
+def _words_in(text: str) -> list[str]:
+    """Give what `_WORD` finds; where every word has its spaces a split finds the same in a tenth of the time."""
+    return text.split() if text.isascii() or not _UNSPACED.search(text) else _WORD.findall(text)
 
 
 def _allowance(spoken: list[str], words: int) -> int:
@@ -79,7 +89,7 @@ def _allowance(spoken: list[str], words: int) -> int:
 def _ends_sentence(spoken: list[str], count: int) -> bool:
     """Whether a sentence ends with the *count*-th word."""
     last, following = spoken[count - 1], spoken[count : count + 1]
-    if not _FULL_STOP.search(last) or _ABBREVIATION.fullmatch(last):
+    if not last.endswith(_ENDINGS) or not _FULL_STOP.search(last) or _ABBREVIATION.fullmatch(last):
         return False
     return not (following and following[0][0].islower())
 
@@ -103,11 +113,12 @@ class _Cut:
 
     def _count(self, node: LexborNode) -> None:
         text = node.text_content or ""
-        found = list(_WORD.finditer(text))
-        if len(found) < self._left:
-            self._left -= len(found)
+        count = len(_words_in(text))
+        if count < self._left:
+            self._left -= count
             return
-        kept = text[: found[self._left - 1].end()]
+        last = next(islice(_WORD.finditer(text), self._left - 1, None))
+        kept = text[: last.end()]
         if self._ending:
             kept = kept.rstrip(" ,;:–-") + self._ending
         node.replace_with(kept)

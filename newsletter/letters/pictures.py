@@ -37,6 +37,8 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _CREDITS = "cite, .credit, .wp-credit, .media-credit, .image-credit, .photo-credit, .wp-caption-credit"
+# Stands in all of them.
+_MAY_CREDIT = re.compile("cite|credit", re.IGNORECASE)
 _TOO_SMALL = frozenset({"0", "1"})
 _LONGEST_NAME = 60
 _LONGEST_CREDIT = 200
@@ -209,7 +211,8 @@ def _credit_of(node: LexborNode) -> str:
     caption = figure.css_first("figcaption, .wp-caption-text") if figure is not None else None
     if caption is None:
         return ""
-    if (marked := caption.css_first(_CREDITS)) is not None:
+    marked = caption.css_first(_CREDITS) if _MAY_CREDIT.search(caption.html or "") else None
+    if marked is not None:
         return one_line(marked.text(), _LONGEST_CREDIT)
     found = _CREDIT.search(one_line(caption.text(), 2 * _LONGEST_CREDIT))
     return one_line((found[1] or found[2]).strip(" ,;:–—-./"), _LONGEST_CREDIT) if found else ""

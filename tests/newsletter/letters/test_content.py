@@ -221,6 +221,40 @@ def test_tags_that_close_by_themselves_are_not_depth(html: str) -> None:
     assert isinstance(make_fit(html, POST), Fit)
 
 
+@pytest.mark.parametrize(
+    "clutter",
+    [
+        '<div class="x sharedaddy">Share</div>',
+        '<div class="SHAREDADDY">Share</div>',
+        '<div class="share&#100;addy">Share</div>',
+        '<div class="jp-relatedposts">More posts</div>',
+        '<a class="wp-block-file__button" href="/r.pdf">Save</a>',
+        '<p class="screen-reader-text">For programs</p>',
+        '<div class="wp-block-spacer">Room</div>',
+        '<a class="more-link" href="/more">More</a>',
+        '<div class="addtoany_share_save_container">Share</div>',
+        '<p class="post-views">12 views</p>',
+        "<span aria-hidden=true>*</span>",
+        "<p>The post <a href='/x'>X</a> appe&#97;red first on <a href='/'>Blog</a>.</p>",
+    ],
+)
+def test_clutter_of_a_page_is_left_out(clutter: str) -> None:
+    """What a page has around its text goes, in whatever letters its class is written."""
+    fit = make_fit(f"<p>Text</p>{clutter}", POST)
+
+    assert isinstance(fit, Fit)
+    assert fit.html == "<p>Text</p>"
+
+
+@pytest.mark.parametrize("tag", ["div", "SECTION", "details", "font", "center", "span"])
+def test_wrapper_leaves_its_words(tag: str) -> None:
+    """Each of what wraps words on a page is taken away, however its name is written."""
+    fit = make_fit(f"<{tag}>Words</{tag}>", POST)
+
+    assert isinstance(fit, Fit)
+    assert fit.html == "<p>Words</p>"
+
+
 # On a busy machine any of them may take long.
 @settings(deadline=None)
 @given(ARTICLES, st.sampled_from(["ltr", "rtl"]))
