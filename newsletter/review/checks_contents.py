@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from newsletter.feeds.byline import split_byline
 from newsletter.feeds.model import Post
 from newsletter.issues.events import is_over
-from newsletter.issues.model import Article, Section, SectionKind
+from newsletter.issues.model import Article, Look, Section, SectionKind
 from newsletter.issues.revised import Kind
 from newsletter.review.addresses import likeness
 from newsletter.review.facts import Inspected
@@ -49,6 +49,8 @@ def _about_section(seen: Inspected, section: Section) -> Iterator[Finding]:
     for article in section.articles:
         if article.is_placeholder:
             yield _letter_missing(seen, section, article)
+        elif _is_unseen(section, article):
+            yield _text_unseen(seen, section, article)
     if section.articles or not section.is_required:
         return
     if section.kind is SectionKind.LETTER:
@@ -57,6 +59,18 @@ def _about_section(seen: Inspected, section: Section) -> Iterator[Finding]:
     text = f"The section “{section.title}” is required and has no article."
     mend = Mend("Move an article into it, or write one.", seen.commands.edit("--article N", f'--section "{section.title}"'))
     yield Finding(Code.SECTION_EMPTY, text, is_blocking=True, mend=mend, section=section.title)
+
+
+def _is_unseen(section: Section, article: Article) -> bool:
+    """Whether nobody can read the text of an article, here or elsewhere."""
+    shows_titles = section.look is Look.HEADLINES or (section.look is Look.AUTO and section.kind is SectionKind.HEADLINES)
+    return shows_titles and not article.link and bool(article.content.strip())
+
+
+def _text_unseen(seen: Inspected, section: Section, article: Article) -> Finding:
+    text = f"“{article.title}” stands in “{section.title}”, which shows titles only, and has no link: nobody reads its text."
+    mend = Mend("Move it to another section, or say where it can be read.", seen.commands.article(article, "--link URL"))
+    return Finding(Code.TEXT_UNSEEN, text, is_blocking=False, mend=mend, article_id=article.id, section=section.title)
 
 
 def _letter_missing(seen: Inspected, section: Section, placeholder: Article | None) -> Finding:

@@ -20,6 +20,7 @@ class Code(StrEnum):
     POST_REVISED = "post_revised"
     POST_VANISHED = "post_vanished"
     BYLINE_UNSURE = "byline_unsure"
+    TEXT_UNSEEN = "text_unseen"
     EVENT_UNDATED = "event_undated"
     EVENT_OVER = "event_over"
     CONTENT = "content"

@@ -111,6 +111,18 @@ def in_dates(case: Case, event: Event | None) -> Case:
     return replace(case, issue=replace(case.issue, sections=sections))
 
 
+def among_headlines(case: Case) -> Case:
+    """Move the editors' own text to the headlines."""
+    case = with_article("<p>Read by nobody where it stands.</p>")(case)
+    sections = list(case.issue.sections)
+    kinds = [section.kind for section in sections]
+    here, there = kinds.index(SectionKind.ARTICLES), kinds.index(SectionKind.HEADLINES)
+    *rest, own = sections[here].articles
+    sections[here] = replace(sections[here], articles=tuple(rest))
+    sections[there] = replace(sections[there], articles=(*sections[there].articles, own))
+    return replace(case, issue=replace(case.issue, sections=tuple(sections)))
+
+
 def with_article(html: str, title: str = "A year of letters", **changes: object) -> Callable[[Case], Case]:
     """Plant an article of the editors' own, shown in full."""
 
@@ -319,6 +331,7 @@ PLANTED = (
         False,
         True,
     ),
+    Planted("text among the headlines", among_headlines, Code.TEXT_UNSEEN, False, True),
     Planted("event without a date", lambda case: in_dates(case, None), Code.EVENT_UNDATED, False, True),
     Planted(
         "event that is over",
