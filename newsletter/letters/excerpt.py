@@ -1,7 +1,7 @@
 """The first words of an article, with its markup closed properly."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -38,6 +38,8 @@ class Excerpt:
     html: str
     # Whether the article goes on, be it only with a picture or a table.
     is_cut: bool
+    # The tree that `html` was written from, where it would be read as the same again.
+    root: LexborNode | None = field(default=None, compare=False, repr=False)
 
 
 def take(html: str, words: int = WORDS) -> Excerpt:
@@ -61,7 +63,8 @@ def take(html: str, words: int = WORDS) -> Excerpt:
         ending = "" if _ends_sentence(spoken, allowed) else "…"
         _Cut(allowed, ending).walk(root)
     kept = (root.inner_html or "").strip()
-    return Excerpt(_without_empty(kept), is_cut=leaves_out or allowed < len(spoken))
+    tidy = _without_empty(kept)
+    return Excerpt(tidy, is_cut=leaves_out or allowed < len(spoken), root=root if tidy == kept else None)
 
 
 def before(html: str, mark: str) -> str:

@@ -89,8 +89,11 @@ def to_text(html: str, width: int = WIDTH) -> str:
 def write(html: str, width: int = WIDTH) -> Written:
     """Write fit HTML as plain text and give its links apart."""
     root = LexborHTMLParser(html).body
-    if root is None:
-        return Written("", ())
+    return write_tree(root, width) if root is not None else Written("", ())
+
+
+def write_tree(root: LexborNode, width: int = WIDTH) -> Written:
+    """Write the tree of fit HTML as `write` does the HTML itself."""
     writer = _Writer()
     lines = writer.block(root, width)
     return Written("\n".join(_squeezed(lines)), tuple(writer.links))

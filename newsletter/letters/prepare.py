@@ -1,7 +1,7 @@
 """One article from the feed's HTML to what the letter shows of it; runs in a child process, for hostile markup can hang it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ from newsletter.confined import Child, ChildFailed
 from newsletter.images.model import Shelf
 from newsletter.letters import content, excerpt, plaintext
 from newsletter.letters.content import Fit, Unfit
+from newsletter.letters.excerpt import Excerpt
 from newsletter.letters.pictures import Picture, lift_first, silent_words
 from newsletter.letters.plaintext import Written
 
@@ -137,24 +138,21 @@ def _prepared(order: Order) -> Prepared | Unfit:
     if isinstance(fit, Unfit):
         return fit
     html, picture = _taken(fit, order.take)
-    goes_on = False
-    if order.words:
-        html, goes_on = _excerpt(fit, order)
+    shown = _excerpt(fit, order) if order.words else Excerpt(html, is_cut=False)
     return Prepared(
-        html=content.inline_style(html, order.css),
-        text=plaintext.write(html),
+        html=content.inline_style(shown.html, order.css),
+        text=plaintext.write_tree(shown.root) if shown.root is not None else plaintext.write(shown.html),
         picture=picture,
-        goes_on=goes_on,
+        goes_on=shown.is_cut,
         warnings=fit.remarks if not order.words else _remarks_of_excerpt(fit, order, picture),
     )
 
 
-def _excerpt(fit: Fit, order: Order) -> tuple[str, bool]:
+def _excerpt(fit: Fit, order: Order) -> Excerpt:
     """Give the beginning of an article and whether it goes on: to its author's own break, else so many words."""
     if fit.teaser and order.to_break:
-        return excerpt.take(fit.teaser, excerpt.MOST_OF_A_TEASER).html, True
-    shown = excerpt.take(fit.html, order.words)
-    return shown.html, shown.is_cut
+        return replace(excerpt.take(fit.teaser, excerpt.MOST_OF_A_TEASER), is_cut=True)
+    return excerpt.take(fit.html, order.words)
 
 
 def _remarks_of_excerpt(fit: Fit, order: Order, lead: Picture | None) -> tuple[str, ...]:

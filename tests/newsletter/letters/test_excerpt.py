@@ -1,11 +1,14 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from newsletter.letters import plaintext
+from newsletter.letters.content import Fit, make_fit
 from newsletter.letters.excerpt import Excerpt, before, take
+from tests.harness.hostile import ARTICLES
 
 
 def test_short_article_is_shown_whole() -> None:
@@ -87,3 +90,17 @@ def test_text_before_a_mark_is_closed_properly() -> None:
     """Nothing before it is nothing."""
     assert "<ul><li>a</li><li><b>b</b></li></ul>" == before("<ul><li>a</li><li><b>b|c</b>d</li></ul><p>e</p>", "|")
     assert "" == before("<p>|a</p>", "|")
+
+
+# On a busy machine any of them may take long.
+@settings(deadline=None)
+@given(ARTICLES, st.integers(1, 60))
+def test_tree_of_an_excerpt_reads_as_its_html(html: str, words: int) -> None:
+    """The plain text is written of the tree at hand, and is what the excerpt's HTML would have given."""
+    fit = make_fit(html, "https://blog.example.org/post/")
+    assume(isinstance(fit, Fit))
+    assert isinstance(fit, Fit)
+
+    shown = take(fit.html, words)
+
+    assert shown.root is None or plaintext.write_tree(shown.root) == plaintext.write(shown.html)
