@@ -151,7 +151,7 @@ def why_no_small_disk() -> str:
 
 
 def on_small_disk(folder: Path, row: str, people: int) -> Record:
-    """D09, D10, mail case 68: do it in a mount namespace of its own, on a disk of two megabytes."""
+    """D09, D10, mail case 68: do it in a mount namespace of its own, on a disk of four megabytes."""
     disk = folder / "disk"
     disk.mkdir()
     command = ("unshare", "-m", sys.executable, "-m", "tests.faults.smalldisk", row, str(disk), str(folder), str(people))

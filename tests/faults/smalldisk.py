@@ -1,4 +1,4 @@
-"""What happens in a mount namespace of its own, on a disk of two megabytes: started by tests.faults.databases."""
+"""What happens in a mount namespace of its own, on a disk of four megabytes: started by tests.faults.databases."""
 
 import shutil
 import subprocess
@@ -12,9 +12,9 @@ from tests.harness.sinklog import LogTail
 from tests.harness.trial import Record, Trial, plan, record, run, running, wait_until
 
 S = DeliveryState
-SIZE = "2m"
+SIZE = "4m"
 # Left free when the mailing begins: enough to begin, not enough to end.
-LEFT = 400_000
+LEFT = 700_000
 
 
 def mount(disk: Path, *options: str) -> None:
