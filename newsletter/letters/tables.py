@@ -21,11 +21,7 @@ def settle(root: LexborNode) -> list[str]:
         rows = [[cell for cell in row.css(_CELLS) if cell.parent == row] for row in table.css("tr")]
         rows = [row for row in rows if row]
         columns = max(map(len, rows), default=0)
-        if (
-            columns <= 1
-            or (len(rows) == 1 and table.css_first("th") is None)
-            or any(other != table for other in table.css("table"))
-        ):
+        if columns <= 1 or _is_layout(table, rows):
             _unwrap(table)
         elif columns > MOST_COLUMNS:
             warnings.append(f"a table of {columns} columns is told row by row, because phones have no room for it")
