@@ -1,5 +1,12 @@
 # One image for every service: `newsletter serve`, `newsletter worker`, `newsletter init` (see docker-compose.yml).
 
+# What mail programs can show comes from npm.
+FROM node:24-slim AS programs
+WORKDIR /src
+COPY scripts/caniemail scripts/
+RUN scripts/caniemail
+
+
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
@@ -14,7 +21,9 @@ RUN python -m venv /opt/build \
 COPY pyproject.toml README.md LICENSE ./
 COPY subscribers subscribers
 COPY templates templates
+COPY scripts/caniemail scripts/wheel.py scripts/
 COPY newsletter newsletter
+COPY --from=programs /src/newsletter/_caniemail newsletter/_caniemail
 RUN /opt/build/bin/python -m hatchling build --target wheel --directory /wheel \
  && /opt/newsletter/bin/pip install --no-deps --no-index /wheel/*.whl \
  && /opt/newsletter/bin/newsletter --version

@@ -30,6 +30,7 @@ from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.mail.relays import Relay
 from newsletter.outbound import FetchPolicy
+from newsletter.review.caniemail import Support, load_support
 from newsletter.settings import LogSettings, Settings
 from newsletter.writers import DatabaseBusy
 from subscribers.model import MailingList
@@ -69,6 +70,11 @@ class Application:
     def relay(self) -> Relay | None:
         """The server mail is handed to; None: nothing is mailed."""
         return self.settings.relay
+
+    @property
+    def support(self) -> Support | None:
+        """What the readers' mail programs cannot show; None: nobody fetched the data."""
+        return load_support(programs=self.settings.mail_programs)
 
     def bringer(self, longest: float = LONGEST) -> Bringer:
         """Give who fetches pictures; *longest* so many seconds for all together."""

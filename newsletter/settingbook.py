@@ -115,6 +115,13 @@ SETTINGS = (
         "person is found by the hash of their address.",
     ),
     Setting(
+        "NEWSLETTER_MAIL_PROGRAMS",
+        "Gmail, Outlook, Apple Mail, Yahoo Mail and Thunderbird",
+        "The mail programs of the readers, with commas between: `issues check` tells what an issue uses and one of them cannot "
+        "show. `gmail` is Gmail on all machines, `gmail/ios` on one of them; "
+        "[all names](../how-to/check-an-issue.md#what-mail-programs-cannot-show).",
+    ),
+    Setting(
         "NEWSLETTER_LOG",
         "`info/text`",
         "What is logged to stderr, and how: `debug`, `info`, `warning` or `error`, then `/text` or `/json`.",

@@ -20,6 +20,7 @@ from newsletter.letters.templates import packaged_templates
 from newsletter.mail.relays import Relay, parse_relay
 from newsletter.outbound import FetchPolicy
 from newsletter.people.retention import Keep
+from newsletter.review.programs import USUAL, Program, parse_programs
 from newsletter.settingbook import LONGEST_TICK, PREFIX, SETTINGS, SHORTEST_TICK
 from subscribers.tokens import SHORTEST_SECRET
 
@@ -74,6 +75,8 @@ class Settings:
     tick_seconds: int
     # How long what is kept of people.
     keep: Keep
+    # Those of the readers.
+    mail_programs: tuple[Program, ...]
     log: LogSettings
     templates: Path
     # Empty: nothing breaks on purpose.
@@ -135,6 +138,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
             networks=_read(given, "keep_networks", _span, Keep().networks),
             left=_read(given, "keep_left", _span, Keep().left),
         ),
+        mail_programs=_read(given, "mail_programs", parse_programs, USUAL) or USUAL,
         log=_read(given, "log", _log, LogSettings()),
         templates=_read(given, "templates", _existing_folder, packaged_templates()),
         failpoint=_read(given, "failpoint", _failpoint, ""),

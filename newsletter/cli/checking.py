@@ -20,8 +20,8 @@ from newsletter.letters.illustrate import shelf_of
 from newsletter.mail import senderlook
 from newsletter.mail.senderproof import prove
 from newsletter.nameserver import Server, read_server
-from newsletter.review import caniemail, checks_links, gathering, linkbook, linkcheck, preflight
-from newsletter.review.facts import Inspected, inspected
+from newsletter.review import checks_links, gathering, linkbook, linkcheck, preflight
+from newsletter.review.facts import Facts, Inspected, inspected
 from newsletter.review.finding import Code, Finding, Mend
 
 
@@ -63,7 +63,13 @@ def check(door: Door, issue_id: int, *, is_offline: bool, is_again: bool, server
     is_blocked = any(finding.is_blocking for finding in found)
     unchecked = _unchecked(seen, is_offline=is_offline, asks_dns=asks_dns)
     door.answer(
-        {"issue": issue_id, "blocked": is_blocked, "findings": findings.documents(found), "unchecked": unchecked},
+        {
+            "issue": issue_id,
+            "blocked": is_blocked,
+            "findings": findings.documents(found),
+            "unchecked": unchecked,
+            "mail_programs": [program.key for program in door.settings.mail_programs],
+        },
         *(shown.line(line) for line in findings.lines(found) or ["Nothing to mend."]),
         *(shown.line(f"Not checked: {line}") for line in unchecked),
     )
@@ -78,9 +84,8 @@ def _inspect(door: Door, issue: Issue) -> Inspected:
     seed = application.keyring.derive("slots")
     composition = compose_issue(application.templates, newsletter, issue, application.links, seed, shelf)
     with door.reading() as tx:
-        facts = gathering.gather(tx, issue, newsletter, composition)
-        reach = inspection.reach(tx, issue.id, door.now())
-    facts = replace(facts, reach=reach, support=caniemail.load_support())
+        known = Facts(reach=inspection.reach(tx, issue.id, door.now()), support=application.support)
+        facts = gathering.gather(tx, issue, newsletter, composition, known)
     return inspected(issue, newsletter, composition, facts, application.links)
 
 
@@ -123,5 +128,7 @@ def _unchecked(seen: Inspected, *, is_offline: bool, asks_dns: bool) -> list[str
     elif not asks_dns:
         lines.append("what the DNS says of the sender: this is a trial on one machine (newsletter doctor asks all the same).")
     if seen.facts.support is None:
-        lines.append("what mail programs cannot show: there are no data of caniemail here (scripts/caniemail fetches them).")
+        lines.append(
+            "what mail programs cannot show: there are no data of caniemail here (newsletter doctor says how to get them)."
+        )
     return lines

@@ -49,18 +49,26 @@ def about_settings(settings: Settings) -> Iterator[Point]:
     yield from (_about_disk(folder) for folder in sorted(folders) if folder.exists())
 
 
-def about_programs() -> Iterator[Point]:
+def about_programs(settings: Settings) -> Iterator[Point]:
     """Look at what the product uses where it is there."""
-    support = caniemail.load_support()
-    if support is None:
-        text = "There are no data about what mail programs can show; `issues check` leaves that out."
-        yield Point("caniemail", Standing.ADVICE, text, "Fetch them, and build the package anew.", command="scripts/caniemail")
-    else:
-        yield Point("caniemail", Standing.RIGHT, f"What mail programs can show is known as of {support.as_of}.")
+    yield _about_mail_programs(settings)
     yield _about_prints()
     if find_spec("uvloop") is None:
         mend = "Install the package with its extra: newsletter[fast]."
         yield Point("uvloop", Standing.ADVICE, "The quicker event loop (uvloop) is not installed; mailing works without.", mend)
+
+
+def _about_mail_programs(settings: Settings) -> Point:
+    """Look whether it is known what the readers' mail programs cannot show."""
+    support = caniemail.load_support(programs=settings.mail_programs)
+    if support is None:
+        text = (
+            "What the readers' mail programs cannot show is not known (there are no data of caniemail); no check tells of it."
+        )
+        mend = "Where npm is there, fetch the data in a checkout; a package installed from it afterwards has them."
+        return Point("mail programs", Standing.ADVICE, text, mend, command="scripts/caniemail")
+    named = ", ".join(program.name for program in support.programs)
+    return Point("mail programs", Standing.RIGHT, f"What they can show is known as of {support.as_of}: {named}.")
 
 
 def _about_prints() -> Point:

@@ -59,7 +59,7 @@ def doctor(door: Door, newsletter: str | None, *, is_offline: bool, server: str 
     nameserver = read_server(server) if server else None
     patient = _admit(door, newsletter)
     senders = () if is_offline else tuple(_proven(patient.senders, nameserver))
-    points = [*checkup.about_settings(door.settings), *patient.points, *checkup.about_programs()]
+    points = [*checkup.about_settings(door.settings), *patient.points, *checkup.about_programs(door.settings)]
     if not is_offline:
         strongbox = Strongbox.of(door.application.keyring) if patient.relays else None
         points += [checkup.about_relay(one, strongbox) for one in patient.relays if strongbox is not None]

@@ -34,6 +34,7 @@ from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.issues.rereading import read_again
 from newsletter.mail import audiences
 from newsletter.review import approval
+from newsletter.review.facts import Facts
 from newsletter.staff.permissions import Permission
 
 MOST_LISTED = 1000
@@ -117,8 +118,8 @@ def approve(door: Door, issue_id: int, reason: str, *, is_as_read: bool) -> None
     bring_pictures(door, issue_id, again=True)
     with application.database.read() as tx:
         seed = application.keyring.derive("slots")
-        reach = inspection.reach(tx, issue_id, door.now())
-        looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed, reach=reach)
+        known = Facts(reach=inspection.reach(tx, issue_id, door.now()), support=application.support)
+        looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed, known=known)
     with door.acting(Permission.APPROVE) as acting:
         approved = approval.approve(acting.tx, looked, acting.actor, acting.now, override_reason=reason)
         # Nobody approves an issue for a segment that cannot be asked any more.

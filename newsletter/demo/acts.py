@@ -33,6 +33,7 @@ from newsletter.letters.illustrate import illustrate
 from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
 from newsletter.review import approval
+from newsletter.review.facts import Facts
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers import register
 from subscribers.exchange.importing import import_people
@@ -229,7 +230,8 @@ def caught_mails(envelopes: Envelopes) -> tuple[Caught, ...]:
 def _approve(app: Application, issue_id: int) -> Issue:
     asyncio.run(illustrate(app.bringer(), issue_id))
     with app.database.read() as tx:
-        looked = approval.look_over(tx, app.templates, issue_id, links=app.links, seed=app.keyring.derive("slots"))
+        known = Facts(support=app.support)
+        looked = approval.look_over(tx, app.templates, issue_id, links=app.links, seed=app.keyring.derive("slots"), known=known)
     with app.database.write() as tx:
         return approval.approve(tx, looked, LOCAL_OPERATOR, app.clock()).issue
 

@@ -1,6 +1,6 @@
 """The verb of approving: the letter is composed, looked over, frozen, and somebody's word given for its content hash."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from newsletter.errors import Blocked, Outdated, OwnWork, WrongState
@@ -16,7 +16,7 @@ from newsletter.letters.letter import Letter
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.review import gathering, preflight, store
-from newsletter.review.facts import Reach
+from newsletter.review.facts import NOTHING_GATHERED, Facts
 from newsletter.review.finding import Finding
 from newsletter.review.store import Approval
 from newsletter.staff import audit
@@ -51,12 +51,12 @@ class Approved:
 
 
 def look_over(
-    tx: Transaction, templates: Templates, issue_id: int, *, links: Links, seed: bytes, reach: Reach | None = None
+    tx: Transaction, templates: Templates, issue_id: int, *, links: Links, seed: bytes, known: Facts = NOTHING_GATHERED
 ) -> LookedOver:
     """Compose an issue and check it; changes nothing.
 
-    *reach* is how many get it, as the ledger knows. Wants a transaction that only reads: a hostile article may take seconds
-    to be found out, and nobody should wait for it.
+    *known* is what the doors know beside this database: how many get it, what mail programs can show. Wants a transaction that
+    only reads: a hostile article may take seconds to be found out, and nobody should wait for it.
 
     Raises:
         IssueNotFound: there is none of this id.
@@ -66,7 +66,7 @@ def look_over(
     issue = issues.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     composition = compose_issue(templates, newsletter, issue, links, seed, shelf_of(tx, issue, links))
-    facts = replace(gathering.gather(tx, issue, newsletter, composition), reach=reach)
+    facts = gathering.gather(tx, issue, newsletter, composition, known)
     findings = preflight.check(issue, newsletter, composition, links, facts)
     return LookedOver(issue, newsletter, composition, findings, templates.worn_by(newsletter).content_hash())
 

@@ -2,30 +2,18 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from newsletter.review.page import Page
+from newsletter.review.programs import USUAL, Program
 from newsletter.review.sheets import read_style, rules
 
 # Where `scripts/caniemail` puts the data; a package is built with them where they are there.
 DATA = Path(__file__).parents[1] / "_caniemail" / "data.json"
-
-# Programs that readers have unless somebody says otherwise: family, platform, and how it is called.
-USUAL = (
-    ("gmail", "desktop-webmail", "Gmail"),
-    ("gmail", "android", "Gmail on Android"),
-    ("gmail", "ios", "Gmail on iOS"),
-    ("outlook", "windows", "Outlook on Windows"),
-    ("outlook", "outlook-com", "Outlook.com"),
-    ("outlook", "macos", "Outlook on macOS"),
-    ("apple-mail", "macos", "Apple Mail"),
-    ("apple-mail", "ios", "Mail on iOS"),
-    ("yahoo", "desktop-webmail", "Yahoo Mail"),
-    ("thunderbird", "macos", "Thunderbird"),
-)
 
 # What MJML writes into every letter, for programs that need it beside others that do not know it. A test renders a bare letter
 # and compares.
@@ -98,17 +86,25 @@ class Support:
     # The day of the data, such as 2026-05-13.
     as_of: str
     features: Mapping[str, Feature]
+    # Those that were asked about.
+    programs: tuple[Program, ...] = USUAL
 
 
-def load_support(path: Path = DATA, clients: Sequence[tuple[str, str, str]] = USUAL) -> Support | None:
+def load_support(path: Path = DATA, programs: tuple[Program, ...] = USUAL) -> Support | None:
     """Read the data where they are there; None where nobody fetched them, or they cannot be read."""
     try:
-        return read_support(path.read_bytes(), clients)
+        return _read_once(path, path.stat().st_mtime_ns, programs)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def read_support(document: bytes, clients: Sequence[tuple[str, str, str]] = USUAL) -> Support:
+@lru_cache(maxsize=4)
+def _read_once(path: Path, _changed_ns: int, programs: tuple[Program, ...]) -> Support:
+    # The desk asks at every look at an issue; the data change when somebody fetches them.
+    return read_support(path.read_bytes(), programs)
+
+
+def read_support(document: bytes, programs: tuple[Program, ...] = USUAL) -> Support:
     """Read the data of caniemail (its `caniemail.json`).
 
     Raises:
@@ -119,10 +115,11 @@ def read_support(document: bytes, clients: Sequence[tuple[str, str, str]] = USUA
     read = json.loads(document)
     features = {}
     for one in read["data"]:
-        lacking = tuple(name for family, platform, name in clients if _lacks(one["stats"].get(family, {}).get(platform, {})))
+        stats = one["stats"]
+        lacking = tuple(each.name for each in programs if _lacks(stats.get(each.family, {}).get(each.platform, {})))
         if lacking:
             features[one["slug"]] = Feature(one["slug"], one["title"], one["url"], lacking)
-    return Support(str(read["last_update_date"])[:10], features)
+    return Support(str(read["last_update_date"])[:10], features, programs)
 
 
 def _lacks(versions: Mapping[str, str]) -> bool:

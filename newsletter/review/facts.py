@@ -98,6 +98,9 @@ class Facts:
     support: Support | None = None
 
 
+NOTHING_GATHERED = Facts()
+
+
 @dataclass(frozen=True, slots=True)
 class Inspected:
     """An issue under inspection."""

@@ -1,6 +1,7 @@
 """Gathers from the database what the preflight is handed beside the issue."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 from newsletter.feeds.model import Post
@@ -14,7 +15,7 @@ from newsletter.issues.store import IssueLine
 from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition
 from newsletter.review import addresses, linkbook
-from newsletter.review.facts import Facts, LastIssue
+from newsletter.review.facts import NOTHING_GATHERED, Facts, LastIssue
 from subscribers import attributebook
 from subscribers.transaction import Transaction
 
@@ -22,14 +23,18 @@ _SRC = re.compile(r'src="([^"]*)"')
 _HREF = re.compile(r'href="(https?://[^"]*)"')
 
 
-def gather(tx: Transaction, issue: Issue, newsletter: Newsletter, composition: Composition) -> Facts:
+def gather(
+    tx: Transaction, issue: Issue, newsletter: Newsletter, composition: Composition, known: Facts = NOTHING_GATHERED
+) -> Facts:
     """Give what this database knows beside the issue and its letter: nothing is asked of anybody else.
 
-    Of links what they answered when they were last asked for, of pictures what those of our own weigh.
+    Of links what they answered when they were last asked for, of pictures what those of our own weigh. What the doors *know* by
+    themselves stays.
     """
     html = composition.draft.html
     lines = store.issues_of(tx, newsletter.id)
-    return Facts(
+    return replace(
+        known,
         left_out=left_out(tx, issue, newsletter),
         changes=changes_of(tx, issue),
         attributes=attribute_keys(tx),

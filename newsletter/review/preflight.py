@@ -13,10 +13,8 @@ from newsletter.review import (
     checks_sending,
     checks_words,
 )
-from newsletter.review.facts import Facts, Inspected, inspected
+from newsletter.review.facts import NOTHING_GATHERED, Facts, Inspected, inspected
 from newsletter.review.finding import Finding
-
-NOTHING_GATHERED = Facts()
 
 # In the order in which their findings are told.
 _ALL = (

@@ -1,13 +1,23 @@
 """What the scripts see to before they begin."""
 
 import os
+import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 FONTS = "Noto Sans CJK"
+
+
+OTHER_BYTES = """
+mkdir -p package/data
+echo 1 > package/LICENSE
+echo 1 > package/data/caniemail.json
+tar czf caniemail-2.0.2.tgz package
+"""
 
 
 def machine(folder: Path, *, has_fonts: bool, user: int) -> dict[str, str]:
@@ -50,3 +60,46 @@ def test_pictures_look_for_browser_and_fonts_first() -> None:
     script = (ROOT / "scripts/pictures").read_text()
 
     assert script.index("scripts/browser") < script.index("scripts/fonts") < script.index(".venv/bin/python")
+
+
+def fetching(folder: Path, npm: str | None) -> subprocess.CompletedProcess[str]:
+    """Fetch what mail programs can show in a checkout of its own, with *npm* as the program of that name, or without one."""
+    (folder / "scripts").mkdir()
+    (folder / "newsletter").mkdir()
+    shutil.copy(ROOT / "scripts" / "caniemail", folder / "scripts")
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in ("bash", "dirname", "mktemp", "rm", "tar", "gzip", "sha256sum", "mkdir", "cp"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    if npm is not None:
+        (programs / "npm").write_text(f"#!/bin/sh\n{npm}\n")
+        (programs / "npm").chmod(0o755)
+    env = {"PATH": str(programs)}
+    return subprocess.run([folder / "scripts" / "caniemail"], env=env, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("npm", "told"),
+    [
+        (None, "npm is needed"),
+        ("exit 1", "npm reaches no registry"),
+        (OTHER_BYTES, "has other bytes"),
+    ],
+)
+def test_data_of_mail_programs_are_those_that_were_looked_at_or_none(tmp_path: Path, npm: str | None, told: str) -> None:
+    """Whoever gets none is told why, and what to do."""
+    done = fetching(tmp_path, npm)
+
+    assert 1 == done.returncode
+    assert told in done.stderr
+    assert "Run scripts/caniemail again" in done.stderr
+    assert [] == list((tmp_path / "newsletter").iterdir())
+
+
+def test_data_of_mail_programs_come_with_every_way_to_install() -> None:
+    """With `make env`, with the image, and with a wheel that somebody builds."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+
+    assert "scripts/caniemail || true" in (ROOT / "scripts/env").read_text()
+    assert "RUN scripts/caniemail" in (ROOT / "Dockerfile").read_text()
+    assert ("scripts/wheel.py", ["newsletter/_caniemail/*"]) == (build["hooks"]["custom"]["path"], build["artifacts"])

@@ -126,6 +126,7 @@ def test_unknown_variable_without_neighbour_lists_all(base: dict[str, str]) -> N
         ("NEWSLETTER_TICK_SECONDS", "-20", "from 1 to 300"),
         ("NEWSLETTER_TICK_SECONDS", "٢٠", "from 1 to 300"),
         ("NEWSLETTER_TICK_SECONDS", "2.5", "from 1 to 300"),
+        ("NEWSLETTER_MAIL_PROGRAMS", "gmial", "there are gmail"),
         ("NEWSLETTER_RELAY_URL", "http://mail.example.org", "no relay"),
         ("NEWSLETTER_RETURN_DOMAIN", "a@b", "no domain name"),
         ("NEWSLETTER_RETURN_DOMAIN", "-x.example.org", "no domain name"),

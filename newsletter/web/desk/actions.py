@@ -14,6 +14,7 @@ from newsletter.issues.rereading import read_again
 from newsletter.letters.illustrate import illustrate
 from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.review import approval
+from newsletter.review.facts import Facts
 from newsletter.staff import audit
 from newsletter.web import reports
 from newsletter.web.desk import audience
@@ -41,8 +42,8 @@ def approve(site: Site, visit: Visit) -> Response:
     try:
         with application.database.read() as tx:
             seed = application.keyring.derive("slots")
-            reach = inspection.reach(tx, issue_id, visit.now)
-            looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed, reach=reach)
+            known = Facts(reach=inspection.reach(tx, issue_id, visit.now), support=application.support)
+            looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed, known=known)
         with application.database.write() as tx:
             _seen(tx, visit)
             approved = approval.approve(tx, looked, visit.actor, visit.now, override_reason=visit.text("reason"))

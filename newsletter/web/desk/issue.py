@@ -19,7 +19,7 @@ from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.mail.delivery import Report
 from newsletter.review import gathering, preflight
 from newsletter.review import store as approvals
-from newsletter.review.facts import Reach
+from newsletter.review.facts import Facts, Reach
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import audience, bars, states, steps
@@ -205,10 +205,10 @@ def _check(site: Site, desked: Desked) -> Check:
     except RenderFailed as error:
         return Check(trouble=str(error))
     with site.application.database.read() as tx:
-        facts = gathering.gather(tx, desked.issue, desked.newsletter, composition)
         before = inspection.audience_before(tx, desked.issue)
-    if desked.readers is not None:
-        facts = replace(facts, reach=Reach(desked.readers, before))
+        reach = None if desked.readers is None else Reach(desked.readers, before)
+        known = Facts(reach=reach, support=site.application.support)
+        facts = gathering.gather(tx, desked.issue, desked.newsletter, composition, known)
     findings = preflight.check(desked.issue, desked.newsletter, composition, site.application.links, facts)
     return Check(tuple(Remark(f"{one.text} {one.mend.words}", one.is_blocking, one.mend.command) for one in findings))
 

@@ -18,9 +18,8 @@ from newsletter.letters.letter import SlotName
 from newsletter.letters.links import Links
 from newsletter.review import addresses
 from newsletter.review.caniemail import Feature, Support
-from newsletter.review.facts import Facts, LastIssue, LinkState, Reach, SenderTrouble, Verdict
+from newsletter.review.facts import NOTHING_GATHERED, Facts, LastIssue, LinkState, Reach, SenderTrouble, Verdict
 from newsletter.review.finding import Code
-from newsletter.review.preflight import NOTHING_GATHERED
 from subscribers import register
 from subscribers.transaction import Transaction
 from tests.harness.newsroom import publish

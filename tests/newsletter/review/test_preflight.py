@@ -15,10 +15,10 @@ from newsletter.letters.compose import CLIPPED_BYTES, Composition, ContentWarnin
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.review.checks_letter import NEARLY_CLIPPED_BYTES, personal_size
-from newsletter.review.facts import Facts, inspected
+from newsletter.review.facts import NOTHING_GATHERED, Facts, inspected
 from newsletter.review.finding import Code, Finding
 from newsletter.review.gathering import left_out
-from newsletter.review.preflight import NOTHING_GATHERED, check
+from newsletter.review.preflight import check
 from tests.harness.newsroom import a_month, an_entry, article_called, january, publish, section_called
 
 JANUARY = Month(2020, 1)
