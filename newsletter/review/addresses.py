@@ -42,6 +42,14 @@ def host_of(url: str) -> str:
     return ((parts.hostname or "") if parts is not None else "").lower().removeprefix("www.")
 
 
+def is_numeric(url: str) -> bool:
+    """Whether *url* names its machine by a number and not by a name."""
+    try:
+        return bool(ipaddress.ip_address(host_of(url)))
+    except ValueError:
+        return False
+
+
 def is_home(url: str) -> bool:
     """Whether *url* leads to this machine itself or to a private network, where its readers are not."""
     host = host_of(url)

@@ -107,7 +107,10 @@ def _bare(text: str) -> str:
 
 
 def _disguise(link: PageLink) -> str:
-    """Give the host that a link shows where it leads to another one."""
+    """Give the host that a link shows where it leads to another one: in its words, or as the name of a user."""
+    named = urlsplit(link.href).username if addresses.is_web(link.href) else None
+    if named is not None:
+        return named
     match = _SHOWN.fullmatch(link.text[:_LONGEST_SHOWN].strip())
     if match is None or not addresses.is_web(link.href) or match["host"].rpartition(".")[2].lower() in _FILES:
         return ""
@@ -130,6 +133,10 @@ def _about_address(seen: Inspected, link: PageLink) -> Iterator[Finding]:
         text = f"{place}{_shown(href)} hides where it leads; filters know such addresses from spam."
         mend = seen.mend_text(article_id, "Link the address it leads to.")
         yield Finding(Code.LINK_SHORTENED, text, is_blocking=False, mend=mend, article_id=article_id)
+    if addresses.is_numeric(href) and not addresses.is_home(href):
+        text = f"{place}{_shown(href)} names its machine by a number; filters know such addresses from spam."
+        mend = seen.mend_text(article_id, "Link its name.")
+        yield Finding(Code.LINK_NUMERIC, text, is_blocking=False, mend=mend, article_id=article_id)
     if urlsplit(href).scheme.lower() == "http" and not addresses.is_loopback(href):
         text = f"{place}{_shown(href)} is not encrypted (http)."
         mend = _mend_address(seen, link, "Use https where the site has it, as nearly all do.")

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from newsletter.letters.answers import key_of, otherwise_of
 from newsletter.review.facts import Inspected
-from newsletter.review.finding import Code, Finding, Mend, newsletter_command
+from newsletter.review.finding import Code, Finding, Mend
+from newsletter.review.pieces import Piece, pieces_of, title_mend
 
 # What people write where words are still to come. Marks of other tools' merge fields are among them: pasted, they stay.
 _PLACEHOLDERS = re.compile(
@@ -34,23 +34,9 @@ _MANY_MARKS = re.compile(r"[!！]{2,}|[!！][?？]|[?？][!！]")
 MOST_EXCLAMATIONS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Words of the letter and where they stand."""
-
-    # At the head of a sentence: "The subject", "“Athens in August”".
-    name: str
-    text: str
-    article_id: int | None = None
-    section: str | None = None
-    # Written here and not by a blog, so that nobody means it as it stands.
-    is_own: bool = True
-    mend: str = ""
-
-
 def check(seen: Inspected) -> Iterator[Finding]:
     """Find words that were to be replaced, and such as shout."""
-    pieces = [*_heads(seen), *_articles(seen)]
+    pieces = list(pieces_of(seen))
     for piece in pieces:
         yield from _about_placeholders(piece)
         yield from _about_braces(seen, piece)
@@ -59,31 +45,7 @@ def check(seen: Inspected) -> Iterator[Finding]:
     yield from _about_shouting(seen, pieces)
 
 
-def _heads(seen: Inspected) -> Iterator[_Piece]:
-    issue, edit = seen.issue, seen.commands.edit
-    yield _Piece("The subject", seen.draft.subject, mend=edit("--subject SUBJECT"))
-    yield _Piece("The preheader", issue.preheader, mend=edit("--preheader TEXT"))
-    yield _Piece("The issue's title", issue.title, mend=edit("--title TITLE"))
-    address = newsletter_command(seen.newsletter.slug, "--postal-address TEXT")
-    yield _Piece("The postal address", seen.newsletter.postal_address, mend=address)
-    for section in issue.sections:
-        if section.articles:
-            yield _Piece(f"The section “{section.title}”", section.title, section=section.title)
-
-
-def _articles(seen: Inspected) -> Iterator[_Piece]:
-    for article in seen.issue.articles:
-        if article.is_placeholder:
-            continue
-        shown = seen.page.texts.get(article.id, "")
-        # A theme may show no byline; it is looked at all the same, as its section may be laid out anew.
-        text = "\n".join(dict.fromkeys([article.title, article.byline, article.summary, shown]))
-        own = article.post_id is None
-        mend = seen.commands.edit("--text FILE", article=article)
-        yield _Piece(f"“{article.title}”", text, article.id, is_own=own, mend=mend)
-
-
-def _about_placeholders(piece: _Piece) -> Iterator[Finding]:
+def _about_placeholders(piece: Piece) -> Iterator[Finding]:
     found = list(dict.fromkeys(" ".join(match[0].split()) for match in _PLACEHOLDERS.finditer(piece.text)))
     if found:
         text = f"{piece.name} still has {_listed(found)} in it."
@@ -91,7 +53,7 @@ def _about_placeholders(piece: _Piece) -> Iterator[Finding]:
         yield Finding(Code.PLACEHOLDER, text, piece.is_own, mend, piece.article_id, piece.section)
 
 
-def _about_braces(seen: Inspected, piece: _Piece) -> Iterator[Finding]:
+def _about_braces(seen: Inspected, piece: Piece) -> Iterator[Finding]:
     found = list(dict.fromkeys(" ".join(match[0].split()) for match in _BRACES.finditer(piece.text)))
     if not found:
         return
@@ -130,12 +92,12 @@ def _about_answers(seen: Inspected) -> Iterator[Finding]:
             yield Finding(Code.ANSWER_EMPTY, text, is_blocking=False, mend=mend)
 
 
-def _about_shouting(seen: Inspected, pieces: list[_Piece]) -> Iterator[Finding]:
+def _about_shouting(seen: Inspected, pieces: list[Piece]) -> Iterator[Finding]:
     calm = "Filters take it for advertising, and readers for shouting."
     for piece in pieces:
         line = piece.text.partition("\n")[0]
         if _shouts(line):
-            mend = Mend(f"Write it as a sentence. {calm}", _title_mend(seen, piece))
+            mend = Mend(f"Write it as a sentence. {calm}", title_mend(seen, piece))
             yield Finding(
                 Code.SHOUTING,
                 f"{piece.name} is written in capitals.",
@@ -144,19 +106,13 @@ def _about_shouting(seen: Inspected, pieces: list[_Piece]) -> Iterator[Finding]:
                 article_id=piece.article_id,
             )
         elif _MANY_MARKS.search(line) or len(_MARKS.findall(line)) > 1:
-            mend = Mend(f"One exclamation mark is enough, none is better. {calm}", _title_mend(seen, piece))
+            mend = Mend(f"One exclamation mark is enough, none is better. {calm}", title_mend(seen, piece))
             text = f"{piece.name} has several exclamation marks."
             yield Finding(Code.SHOUTING, text, is_blocking=False, mend=mend, article_id=piece.article_id)
     count = sum(len(_MARKS.findall(piece.text)) for piece in pieces)
     if count > MOST_EXCLAMATIONS:
         text = f"The letter has {count} exclamation marks."
         yield Finding(Code.SHOUTING, text, is_blocking=False, mend=Mend(f"Take most of them out. {calm}"))
-
-
-def _title_mend(seen: Inspected, piece: _Piece) -> str:
-    if piece.article_id is None:
-        return piece.mend
-    return seen.commands.edit("--article-title TITLE", article=piece.article_id)
 
 
 def _shouts(line: str) -> bool:

@@ -55,6 +55,7 @@ class Code(StrEnum):
     LINK_REPEATED = "link_repeated"
     LINK_DISGUISED = "link_disguised"
     LINK_SHORTENED = "link_shortened"
+    LINK_NUMERIC = "link_numeric"
     LINKS_UNCHECKED = "links_unchecked"
     # Pictures.
     ALT_MISSING = "alt_missing"
@@ -67,6 +68,9 @@ class Code(StrEnum):
     CONTRAST = "contrast"
     CLIENT_LACKS = "client_lacks"
     SHOUTING = "shouting"
+    SUBJECT_FEIGNED = "subject_feigned"
+    SPAM_WORDS = "spam_words"
+    ATTACHMENT_MISSING = "attachment_missing"
     # Whom it goes to, and from whom.
     AUDIENCE_EMPTY = "audience_empty"
     AUDIENCE_ODD = "audience_odd"

@@ -11,6 +11,7 @@ from newsletter.review import (
     checks_looks,
     checks_pictures,
     checks_sending,
+    checks_spam,
     checks_words,
 )
 from newsletter.review.facts import NOTHING_GATHERED, Facts, Inspected, inspected
@@ -20,6 +21,7 @@ from newsletter.review.finding import Finding
 _ALL = (
     checks_contents,
     checks_words,
+    checks_spam,
     checks_letter,
     checks_links,
     checks_pictures,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates, packaged_templates
 from tests.harness.newsroom import a_month, a_newsletter
+from tests.newsletter.review.planted import Case, clean_case
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +22,18 @@ def templates() -> Iterator[Templates]:
     """Give the templates that come with the package."""
     with Child() as child:
         yield Templates(packaged_templates(), child)
+
+
+@pytest.fixture(scope="module")
+def clean(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Give the January issue of the demonstration."""
+    path = tmp_path_factory.mktemp("planted") / "newsletter.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    with database.write() as tx:
+        case = clean_case(tx)
+    database.close()
+    return case
 
 
 @pytest.fixture

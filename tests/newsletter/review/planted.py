@@ -232,6 +232,11 @@ def _long(case: Case) -> Case:
     return with_article("".join(f"<p>{number}. {A_STORY}</p>" for number in range(440)))(case)
 
 
+def _only_a_picture(case: Case) -> Case:
+    emptied = in_sections(lambda section: replace(section, articles=(), is_required=False))(case)
+    return with_article('<p><img src="https://www.example.net/a.jpg" alt="A pile of letters" width="400"></p>')(emptied)
+
+
 def _told_again(case: Case) -> Case:
     first = next(section for section in case.issue.sections if section.title == "Feature articles").articles[0]
     return replace(case, facts=replace(case.facts, last=_last(links=frozenset({addresses.likeness(first.link)}))))
@@ -322,7 +327,11 @@ PLANTED = (
         True,
     ),
     Planted("words of another address", linking(REPORT, "www.bank.example.com"), Code.LINK_DISGUISED, False, True),
+    Planted(
+        "host as the name of a user", linking("https://bank.example.com@www.example.net/"), Code.LINK_DISGUISED, False, True
+    ),
     Planted("shortened link", linking("https://bit.ly/2Xyz"), Code.LINK_SHORTENED, False, True),
+    Planted("address of numbers", linking("https://93.184.216.34/reports"), Code.LINK_NUMERIC, False, True),
     Planted(
         "byline unsure",
         in_first_article(title="Coaching and mentoring – Ulrike Lang", byline=""),
@@ -403,6 +412,25 @@ PLANTED = (
         is_blocking=False,
     ),
     Planted("subject in capitals", in_issue(subject="THE NEWS OF JANUARY ARE HERE"), Code.SHOUTING, is_blocking=False),
+    Planted("subject that feigns an answer", in_issue(subject="Re: January 2020"), Code.SUBJECT_FEIGNED, is_blocking=False),
+    Planted("subject of an advertisement", in_issue(subject="January: Act now"), Code.SPAM_WORDS, is_blocking=False),
+    Planted("money in the subject", in_issue(subject="January for $$$"), Code.SPAM_WORDS, is_blocking=False),
+    Planted("letters apart", with_article(f"<p>{A_STORY}</p>", "Courses that are F R E E"), Code.SPAM_WORDS, False, True),
+    Planted(
+        "text of an advertisement",
+        with_article(f"<p>{A_STORY} Order now, there is no obligation: 100 % free.</p>"),
+        Code.SPAM_WORDS,
+        False,
+        True,
+    ),
+    Planted(
+        "file that is not there",
+        with_article(f"<p>{A_STORY} Please see the attached file.</p>"),
+        Code.ATTACHMENT_MISSING,
+        False,
+        True,
+    ),
+    Planted("pictures and no words", _only_a_picture, Code.IMAGES_ONLY, is_blocking=False),
     Planted("exclamation marks", in_issue(subject="January is out!!"), Code.SHOUTING, is_blocking=False),
     Planted(
         "domain that proves nothing",

@@ -1,31 +1,17 @@
 """Every planted fault is found, and nothing in an issue that has none."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.database import Database
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.templates import Templates
 from newsletter.review.facts import LinkState, Verdict
 from newsletter.review.finding import Code, Finding
 from newsletter.review.preflight import check
-from tests.newsletter.review.planted import AT, OWN, PLANTED, REPORT, Case, Planted, clean_case, in_first_article, with_article
-
-
-@pytest.fixture(scope="module")
-def clean(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """Give the January issue of the demonstration."""
-    path = tmp_path_factory.mktemp("planted") / "newsletter.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    with database.write() as tx:
-        case = clean_case(tx)
-    database.close()
-    return case
+from tests.newsletter.review.planted import AT, OWN, PLANTED, REPORT, Case, Planted, in_first_article, with_article
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,58 @@
+"""The words of a letter piece by piece, each with where it stands and the command that changes it; pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from newsletter.review.facts import Inspected
+from newsletter.review.finding import newsletter_command
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of the letter and where they stand."""
+
+    # At the head of a sentence: "The subject", "“Athens in August”".
+    name: str
+    text: str
+    article_id: int | None = None
+    section: str | None = None
+    # Written here and not by a blog, so that nobody means it as it stands.
+    is_own: bool = True
+    mend: str = ""
+
+
+def pieces_of(seen: Inspected) -> Iterator[Piece]:
+    """Give what an inbox shows and the headings of the letter, then its articles, each with its title in the first line."""
+    yield from _heads(seen)
+    yield from _articles(seen)
+
+
+def title_mend(seen: Inspected, piece: Piece) -> str:
+    """Give the command that changes the first line of a piece."""
+    if piece.article_id is None:
+        return piece.mend
+    return seen.commands.edit("--article-title TITLE", article=piece.article_id)
+
+
+def _heads(seen: Inspected) -> Iterator[Piece]:
+    issue, edit = seen.issue, seen.commands.edit
+    yield Piece("The subject", seen.draft.subject, mend=edit("--subject SUBJECT"))
+    yield Piece("The preheader", issue.preheader, mend=edit("--preheader TEXT"))
+    yield Piece("The issue's title", issue.title, mend=edit("--title TITLE"))
+    address = newsletter_command(seen.newsletter.slug, "--postal-address TEXT")
+    yield Piece("The postal address", seen.newsletter.postal_address, mend=address)
+    for section in issue.sections:
+        if section.articles:
+            yield Piece(f"The section “{section.title}”", section.title, section=section.title)
+
+
+def _articles(seen: Inspected) -> Iterator[Piece]:
+    for article in seen.issue.articles:
+        if article.is_placeholder:
+            continue
+        shown = seen.page.texts.get(article.id, "")
+        # A theme may show no byline; it is looked at all the same, as its section may be laid out anew.
+        text = "\n".join(dict.fromkeys([article.title, article.byline, article.summary, shown]))
+        own = article.post_id is None
+        mend = seen.commands.edit("--text FILE", article=article)
+        yield Piece(f"“{article.title}”", text, article.id, is_own=own, mend=mend)
