@@ -1,6 +1,7 @@
 """`newsletter issues article` and `event`: everything an editor says of one article, and events typed by hand."""
 
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 import click
 
@@ -48,6 +49,24 @@ class When:
         )
 
 
+class _Said(TypedDict):
+    """What is said of an article as it is kept (`issues.changes.Change`); None leaves a part as it is."""
+
+    title: str | None
+    byline: str | None
+    confirms_byline: bool
+    affiliation: str | None
+    portrait: str | None
+    portrait_alt: str | None
+    portrait_credit: str | None
+    link: str | None
+    summary: str | None
+    words: int | None
+    picture: str | None
+    picture_alt: str | None
+    picture_credit: str | None
+
+
 @click.command("article")
 @issue_argument
 @click.argument("article_id", metavar="ARTICLE", type=click.IntRange(1, HIGHEST_ID))
@@ -56,6 +75,8 @@ class When:
 @click.option("--confirm-byline", "confirms_byline", is_flag=True, help="Take the byline that was suggested.")
 @click.option("--affiliation", help='Where its author works; "" for nowhere.')
 @click.option("--portrait", metavar="KEY", help='A portrait of its author, an image of the library; "" for none.')
+@click.option("--portrait-alt", metavar="TEXT", help='Said of the portrait here; "" for what the library says.')
+@click.option("--portrait-credit", metavar="TEXT", help='Who made the portrait; "" for what the library says.')
 @click.option("--link", metavar="URL", help='Where its title leads; "" for nowhere.')
 @click.option("--text", "file", metavar="FILE", help='Its text: text, .md, .html, or rich text as .json; "-" for stdin.')
 @click.option("--show", type=click.Choice([show.value for show in Show]), help="How much of it the letter carries.")
@@ -72,20 +93,10 @@ def article(
     issue_id: int,
     article_id: int,
     *,
-    title: str | None,
-    byline: str | None,
-    confirms_byline: bool,
-    affiliation: str | None,
-    portrait: str | None,
-    link: str | None,
     file: str | None,
     show: str | None,
-    summary: str | None,
-    words: int | None,
-    picture: str | None,
-    picture_alt: str | None,
-    picture_credit: str | None,
     expected: int | None,
+    **said: Unpack[_Said],
 ) -> None:
     """Change what an issue says of one ARTICLE; its id stands in `issues show`. An approval of the issue ends.
 
@@ -93,20 +104,10 @@ def article(
     """
     written = read_written(file) if file is not None else Written("")
     change = Change(
-        title=title,
-        byline=byline,
-        link=link,
         content=written.content if file is not None and written.document is None else None,
         document=written.document,
         show=Show(show) if show else None,
-        summary=summary,
-        words=words,
-        affiliation=affiliation,
-        portrait=portrait,
-        picture=picture,
-        picture_alt=picture_alt,
-        picture_credit=picture_credit,
-        confirms_byline=confirms_byline,
+        **said,
     )
     if change.is_nothing:
         raise click.UsageError("Nothing to change was given; see --help.")

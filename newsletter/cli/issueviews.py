@@ -138,6 +138,8 @@ def _article(article: Article) -> dict[str, object]:
         "words": article.words,
         "affiliation": article.affiliation,
         "portrait": article.portrait,
+        "portrait_alt": article.portrait_alt,
+        "portrait_credit": article.portrait_credit,
         "picture": article.picture,
         "picture_alt": article.picture_alt,
         "picture_credit": article.picture_credit,

@@ -145,7 +145,7 @@ def _make_folder(folder: Path) -> None:
 def _write_sample(templates: Templates, sample: Sample, theme: str, stem: Path) -> Composition:
     newsletter = replace(sample.newsletter, theme=theme)
     links = Links("https://news.example.org")
-    composition = compose_issue(templates, newsletter, sample.issue, links, _SEED)
+    composition = compose_issue(templates, newsletter, sample.issue, links, _SEED, sample.shelf)
     draft = composition.draft
     values = public_values(links, newsletter.slug, sample.issue.number, newsletter.language)
     html = _PICTURE.sub(rf"{_PICTURES}/\1", fill_html(draft.html, draft.slots, values))

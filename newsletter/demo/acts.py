@@ -21,6 +21,8 @@ from newsletter.demo.outcome import Caught
 from newsletter.demo.posts import MATERIAL, SITE_ZONE
 from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
+from newsletter.images import library
+from newsletter.images.model import Facts
 from newsletter.issues import authors, changes, draft, editing, newsletters, schedulebook, store, texts, timetable
 from newsletter.issues.changes import Change
 from newsletter.issues.contents import Text
@@ -62,6 +64,8 @@ LETTER_BY = "Catharina Isberg"
 
 # Its chair says where the letter comes from.
 LETTER_AFFILIATION = "Chair of the division"
+PORTRAIT_FILE = "pictures/chair.png"
+PORTRAIT_FACTS = Facts("The chair of the division", alt=f"{LETTER_BY}, drawn", credit="drawn for this demonstration")
 
 # Typed by the editors, because posts do not say them, or not so that they cannot be mistaken.
 TYPED_EVENTS = (
@@ -149,17 +153,18 @@ def plan() -> tuple[SectionPlan, ...]:
 
 def finish_issue(app: Application, issue_id: int) -> Issue:
     """Do an editor's work: put the chair's letter in, say what happens when, give the issue its subject, approve it."""
+    portrait = library.add(app.database, app.child, app.clock, (MATERIAL / PORTRAIT_FILE).read_bytes(), PORTRAIT_FACTS)
     with app.database.write() as tx:
         authors.sign(tx, LOCAL_OPERATOR.name)
-        write_issue(tx, issue_id, app.clock())
+        write_issue(tx, issue_id, app.clock(), portrait.key)
     return _approve(app, issue_id)
 
 
-def write_issue(tx: Transaction, issue_id: int, now: datetime) -> Issue:
+def write_issue(tx: Transaction, issue_id: int, now: datetime, portrait: str = "") -> Issue:
     """Write what a month's posts do not say: the letter, the dates, the subject."""
     written = editing.write_letter(tx, issue_id, LETTER_SECTION, _prose("letter.md"), LETTER_BY, now)
     (letter,) = written.section_called(LETTER_SECTION).articles
-    changes.change_article(tx, issue_id, letter.id, Change(affiliation=LETTER_AFFILIATION), now)
+    changes.change_article(tx, issue_id, letter.id, Change(affiliation=LETTER_AFFILIATION, portrait=portrait), now)
     satellite = next(article for article in written.articles if article.title.startswith(SATELLITE))
     changes.change_article(tx, issue_id, satellite.id, Change(event=SATELLITE_EVENT), now)
     for title, event in TYPED_EVENTS:

@@ -45,6 +45,9 @@ class Change:
     affiliation: str | None = None
     # Keys of images of the library; empty for none.
     portrait: str | None = None
+    # Said of the portrait here; another portrait takes along what was said of the one before.
+    portrait_alt: str | None = None
+    portrait_credit: str | None = None
     picture: str | None = None
     picture_alt: str | None = None
     picture_credit: str | None = None
@@ -171,8 +174,12 @@ def _about_people(article: Article, change: Change) -> Article:
         article = replace(article, byline=one_line(change.byline, LONGEST_BYLINE), suggestion=None)
     if change.affiliation is not None:
         article = replace(article, affiliation=one_line(change.affiliation, LONGEST_AFFILIATION))
-    if change.portrait is not None:
-        article = replace(article, portrait=change.portrait)
+    if change.portrait is not None and change.portrait != article.portrait:
+        article = replace(article, portrait=change.portrait, portrait_alt="", portrait_credit="")
+    if change.portrait_alt is not None:
+        article = replace(article, portrait_alt=one_line(change.portrait_alt, LONGEST_ALT))
+    if change.portrait_credit is not None:
+        article = replace(article, portrait_credit=one_line(change.portrait_credit, LONGEST_CREDIT))
     return article
 
 

@@ -35,6 +35,8 @@ _FACTS: Mapping[str, str] = {
     "show": "what is shown",
     "words": "length of the excerpt",
     "portrait": "portrait",
+    "portrait_alt": "words for the portrait",
+    "portrait_credit": "credit of the portrait",
     "picture": "picture",
     "picture_alt": "words for the picture",
     "picture_credit": "credit of the picture",

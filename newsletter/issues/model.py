@@ -295,6 +295,9 @@ class Article:
     picture: str = ""
     picture_alt: str = ""
     picture_credit: str = ""
+    # What is said of the portrait here; empty: what the library says of it.
+    portrait_alt: str = ""
+    portrait_credit: str = ""
     # Rich text as an editor keeps it (ProseMirror's JSON); where there is one, `content` is what it says in HTML.
     document: Mapping[str, Any] | None = None
     event: Event | None = None

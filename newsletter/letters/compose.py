@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.errors import RenderFailed
 from newsletter.images.model import Shelf
-from newsletter.issues.model import Issue, Newsletter
+from newsletter.issues.model import Issue, Look, Newsletter
 from newsletter.languages.catalogue import words_for
 from newsletter.letters import layout, plaintext, view
 from newsletter.letters.answers import Answers
@@ -102,7 +102,15 @@ def compose_issue(
     return Composition(sealed(draft), sheet.warnings, sheet.shown.sections, size)
 
 
-def trace_issue(templates: Templates, newsletter: Newsletter, issue: Issue, links: Links, seed: bytes, holes: Holes) -> Traced:
+def trace_issue(
+    templates: Templates,
+    newsletter: Newsletter,
+    issue: Issue,
+    links: Links,
+    seed: bytes,
+    holes: Holes,
+    shelf: Shelf | None = None,
+) -> Traced:
     """Give the MJML that *issue* is laid out from, with the place in a template that each part of it comes from.
 
     What is kept out of it is in *holes*.
@@ -111,7 +119,7 @@ def trace_issue(templates: Templates, newsletter: Newsletter, issue: Issue, link
         RenderFailed: a template or the theme is wrong.
 
     """
-    sheet = sheet_of(templates, newsletter, issue, links, seed, None)
+    sheet = sheet_of(templates, newsletter, issue, links, seed, shelf)
     return sheet.templates.traced(BODY, holes, sheet.values)
 
 
@@ -189,15 +197,25 @@ def _order(planned: Planned, desk: Desk) -> Order:
 
 def _take(planned: Planned, theme: Theme) -> Take:
     if planned.has_portrait:
-        return Take.PORTRAIT
+        # What somebody chose stands there, and a picture in the text stays in the text.
+        chosen = planned.article.portrait if planned.look is Look.LETTER else planned.article.picture
+        return Take.NONE if chosen else Take.PORTRAIT
     return Take.LEAD if theme.has_pictures and planned.has_picture and not planned.is_whole else Take.NONE
 
 
 def _warnings(plan: tuple[Planned, ...], ready: Mapping[int, Prepared | Unfit]) -> Iterator[ContentWarning]:
     for planned in plan:
         article = planned.article
+        if article.picture and not planned.shows_choice:
+            yield ContentWarning(article.id, f"its picture is not shown, because {_why_not(planned)}")
         match ready.get(article.id):
             case Unfit(reason):
                 yield ContentWarning(article.id, f"only its title and link are shown, because {reason}")
             case Prepared() as prepared:
                 yield from (ContentWarning(article.id, text) for text in prepared.warnings)
+
+
+def _why_not(planned: Planned) -> str:
+    if planned.look is Look.HEADLINES or planned.has_text:
+        return f"“{one_line(planned.section.title)}” is a list of {planned.look.value}"
+    return "only its title is"

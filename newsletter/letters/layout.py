@@ -22,6 +22,8 @@ _BY_KIND: Mapping[SectionKind, Look] = MappingProxyType(
 WHOLE = frozenset({Look.LETTER, Look.NOTE, Look.NOTICE, Look.SPONSORS})
 # A picture is taken out of the text and laid out.
 _WITH_PICTURE = frozenset({Look.LEAD, Look.FEATURES, Look.CARDS})
+# Titles, with a line about each at most: no picture has a place there, whoever chose it.
+_BARE = frozenset({Look.LINKS, Look.HEADLINES, Look.EVENTS})
 # A small picture before the first word is a portrait or a logo, and stands beside the text.
 _WITH_PORTRAIT = frozenset({Look.LETTER, Look.SPONSORS})
 # The first article of these is larger than the others.
@@ -57,6 +59,16 @@ class Planned:
     def has_portrait(self) -> bool:
         """Whether a small picture stands beside it."""
         return self.look in _WITH_PORTRAIT
+
+    @property
+    def shows_choice(self) -> bool:
+        """Whether a picture that somebody chose is shown, be it in a theme that lays out no others."""
+        return self.has_text and self.look not in _BARE
+
+    @property
+    def has_face(self) -> bool:
+        """Whether its author's portrait stands small beside the byline."""
+        return self.shows_choice and not self.has_portrait
 
     def words(self, theme: Theme) -> int:
         """Give how long its excerpt is; 0: all of it."""

@@ -1,24 +1,43 @@
 """Issues that nobody sends: every block there is, and what breaks a layout, for looking at themes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from newsletter.images.model import Hosted, Shelf
 from newsletter.issues.model import Article, Event, Issue, IssueState, Look, Newsletter, Section, SectionKind, Show
 
 # No such host can exist (RFC 6761): whoever shows a sample puts the pictures beside it.
 PICTURES = "https://pictures.invalid/"
 _BLOG = "https://blog.example.org/2020/01"
 _MADE_AT = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
+# As wide and as high as they lie beside the templates.
+_SIZES = MappingProxyType(
+    {
+        "columns": (600, 338),
+        "fjord": (600, 338),
+        "logo": (240, 120),
+        "portrait": (240, 240),
+        "shelf": (600, 338),
+        "tables": (600, 338),
+        "window": (600, 338),
+    }
+)
+
+
+def _shelf() -> Shelf:
+    hosted = {name: Hosted(f"{PICTURES}{name}.png", width, height) for name, (width, height) in _SIZES.items()}
+    return Shelf(by_source={one.src: one for one in hosted.values()}, by_key=hosted)
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An issue, the newsletter it is of, and the tokens it is looked at with."""
+    """An issue, the newsletter it is of, the tokens it is looked at with, and the pictures it shows."""
 
     newsletter: Newsletter
     issue: Issue
+    shelf: Shelf = field(default_factory=_shelf)
 
 
 def samples() -> Mapping[str, Sample]:
@@ -98,12 +117,21 @@ def _all_blocks() -> Sample:
     letter = replace(
         _article(2, "What did we learn last year?", _LETTER, byline="Catharina Isberg", show=Show.FULL, link=""),
         affiliation="Chair of the Division",
+        portrait="portrait",
+        portrait_alt="Catharina Isberg",
+        portrait_credit="B. Penwoman",
+        picture="fjord",
+        picture_alt="A boat on a fjord, seen from the reading room",
+        picture_credit="A. Draughtsman",
     )
     lead = (
         replace(
             _article(3, "Staying relevant when nobody asks you to", _SHELF + _RELEVANT, byline="Susan Schnuer"),
             affiliation="University of Illinois",
             picture_credit="A. Draughtsman",
+            portrait="portrait",
+            portrait_alt="Susan Schnuer",
+            portrait_credit="B. Penwoman",
         ),
         _article(4, "Opening up new vistas for Inostranka", _WINDOW + _INOSTRANKA, byline="Maria Bereslavskaia"),
         _article(5, "A year of mentoring in Norway", _MENTORING, byline="Almuth Gastinger", show=Show.FULL),
@@ -137,7 +165,13 @@ def _all_blocks() -> Sample:
 def _items() -> tuple[Article, ...]:
     return (
         _article(11, "WebJunction: a whole year of training, all of it free", _RESEARCH),
-        _article(12, "New faces on the blog’s editorial team", _CAFE, byline="Ray Pun"),
+        replace(
+            _article(12, "New faces on the blog’s editorial team", _CAFE, byline="Ray Pun"),
+            picture="columns",
+            picture_alt="Drawings that hang between columns",
+            portrait="portrait",
+            portrait_alt="Ray Pun",
+        ),
     )
 
 
@@ -203,7 +237,12 @@ def _arabic() -> Sample:
         affiliation="رئيسة الشعبة",
     )
     features = (
-        _article(2, "مكتبة لا تتوقف عن التعلّم", _picture("shelf", "رفّ كتب") + _ARABIC_TEXT, byline="سامي نصّار"),
+        replace(
+            _article(2, "مكتبة لا تتوقف عن التعلّم", _picture("shelf", "رفّ كتب") + _ARABIC_TEXT, byline="سامي نصّار"),
+            portrait="portrait",
+            portrait_alt="سامي نصّار",
+            portrait_credit="B. Penwoman",
+        ),
         _article(3, "نافذة جديدة على العالم", _picture("window", "نافذة مفتوحة") + _ARABIC_TEXT),
     )
     event = replace(
@@ -251,7 +290,7 @@ def _big_type() -> Sample:
 
 _NOTE = """<p>Thirteen colleagues from nine countries wrote for this issue. If you read only one thing, read what Norway learned
 from a year of mentoring; and if you write only one thing, write to us.</p>"""
-_LETTER = f"""<p><img src="{PICTURES}portrait.png" alt="Catharina Isberg" width="240" height="240">Dear colleagues,</p>
+_LETTER = """<p>Dear colleagues,</p>
 <p>January is the month in which libraries count: loans, visits, opening hours. I should like to add one more figure, and it is
 the hardest to collect: how much did the people who work in your library <em>learn</em> last year?</p>
 <h2>What we want to do</h2>

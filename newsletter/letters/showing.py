@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from newsletter.images.model import Shelf
-from newsletter.issues.model import Issue, Look, Newsletter
+from newsletter.issues.model import Article, Issue, Look, Newsletter
 from newsletter.languages.catalogue import Words
 from newsletter.letters import eventlinks, layout, plaintext
 from newsletter.letters.answers import Answers
@@ -24,6 +24,8 @@ from subscribers.oneline import one_line
 LONGEST_MORE = 60
 # A letter whose last words hold its author's name is signed already.
 _SIGNED_WITHIN = 160
+# What a sentence ends with; a closing formula does not.
+_ENDS = tuple('.!?…:)]”"»。！？؟')
 
 # What stands in these needs no title of its own.
 _UNTITLED = frozenset({Look.NOTE, Look.NOTICE})
@@ -89,23 +91,26 @@ def _article_view(planned: Planned, result: Prepared | Unfit | None, desk: Desk,
     credit = "" if is_repeated else byline
     goes_on = isinstance(result, Unfit) or (shown is not None and (shown.goes_on or bool(article.summary)))
     body, text = _body(planned, shown, desk.notes)
-    picture = _picture(planned, result, desk)
+    picture, portrait = _picture(planned, result, desk), _portrait(planned, result, desk)
+    heading = _heading(planned, title, byline)
     return ArticleView(
         anchor=Bare(f"a{article.id}"),
         title=title,
         byline=byline,
-        heading=_heading(planned, title, byline),
+        heading=heading,
         affiliation=affiliation,
         author=desk.words.gettext("%(name)s, %(affiliation)s", name=credit, affiliation=affiliation)
         if credit and affiliation
         else credit or affiliation,
-        signature=_signature(planned, byline, text),
+        signature=_signature(planned, byline, text, is_named=heading == byline),
         link=link,
         more=one_line(article.title, LONGEST_MORE) if link and goes_on else "",
         body=body,
         text=text,
-        picture=None if planned.has_portrait else picture,
-        portrait=picture if planned.has_portrait else None,
+        picture=picture,
+        seen=picture.alt if picture is not None and planned.is_whole else "",
+        portrait=portrait,
+        face=_face(planned, desk),
         event=_event(planned, desk),
         is_placeholder=article.is_placeholder,
         is_cover=article.id == cover,
@@ -130,10 +135,13 @@ def _body(planned: Planned, shown: Prepared | None, notes: plaintext.Links) -> t
     return Ready(shown.html), notes.number(shown.text)
 
 
-def _signature(planned: Planned, byline: str, text: str) -> str:
+def _signature(planned: Planned, byline: str, text: str, *, is_named: bool) -> str:
     if planned.look is not Look.LETTER or planned.article.is_placeholder:
         return ""
-    return "" if byline.casefold() in text[-_SIGNED_WITHIN:].casefold() else byline
+    if byline.casefold() in text[-_SIGNED_WITHIN:].casefold():
+        return ""
+    # Named at its head already; but "With kind regards" waits for a name.
+    return "" if is_named and text.rstrip().endswith(_ENDS) else byline
 
 
 def _event(planned: Planned, desk: Desk) -> EventView | None:
@@ -145,25 +153,51 @@ def _event(planned: Planned, desk: Desk) -> EventView | None:
 
 
 def _picture(planned: Planned, result: Prepared | Unfit | None, desk: Desk) -> PictureView | None:
-    """Give what is laid out with an article: what an editor chose, else what was taken out of its text."""
-    if not (planned.has_portrait or (planned.has_picture and desk.theme.has_pictures)):
+    """Give what leads an article: what an editor chose, else what was taken out of its text."""
+    if planned.look is Look.SPONSORS:
         return None
-    found = _chosen(planned, desk.shelf) or (result.picture if isinstance(result, Prepared) else None)
+    article = planned.article
+    found = _chosen(article.picture, desk) if planned.shows_choice else None
+    if found is None and planned.has_picture and desk.theme.has_pictures:
+        found = result.picture if isinstance(result, Prepared) else None
     if found is None:
         return None
-    if planned.has_portrait:
-        return PictureView(found.src, found.alt, found.width)
     # What an editor says of the picture counts more than what its page or its file says.
-    article = planned.article
-    alt, credit = article.picture_alt or found.alt, article.picture_credit or found.credit
-    return PictureView(found.src, alt, found.width, credit=one_line(credit), card=found.card)
+    return _view(found, article.picture_alt or found.alt, article.picture_credit or found.credit)
 
 
-def _chosen(planned: Planned, shelf: Shelf | None) -> Picture | None:
-    """Give the picture that an editor chose: for the head of a letter its author's portrait, else what leads the article."""
-    article = planned.article
-    key = article.portrait if planned.look is Look.LETTER else article.picture
-    hosted = shelf.by_key.get(key) if shelf is not None and key else None
+def _portrait(planned: Planned, result: Prepared | Unfit | None, desk: Desk) -> PictureView | None:
+    """Give the small picture beside a letter or a sponsor: what an editor chose, else what stood before its first word."""
+    if not planned.has_portrait:
+        return None
+    if planned.look is Look.LETTER and (chosen := _author(planned.article, desk)):
+        return chosen
+    found = _chosen(planned.article.picture, desk) if planned.look is Look.SPONSORS else None
+    if found is None and isinstance(result, Prepared):
+        found = result.picture
+    return _view(found, found.alt, "") if found is not None else None
+
+
+def _face(planned: Planned, desk: Desk) -> PictureView | None:
+    return _author(planned.article, desk) if planned.has_face else None
+
+
+def _author(article: Article, desk: Desk) -> PictureView | None:
+    """Give the portrait of whoever wrote an article."""
+    found = _chosen(article.portrait, desk)
+    if found is None:
+        return None
+    alt = article.portrait_alt or found.alt or one_line(article.byline)
+    return _view(found, alt, article.portrait_credit or found.credit)
+
+
+def _view(picture: Picture, alt: str, credit: str) -> PictureView:
+    return PictureView(picture.src, alt, picture.width, credit=one_line(credit), card=picture.card)
+
+
+def _chosen(key: str, desk: Desk) -> Picture | None:
+    """Give an image of the library by its key."""
+    hosted = desk.shelf.by_key.get(key) if desk.shelf is not None and key else None
     if hosted is None:
         return None
     return Picture(hosted.src, hosted.alt, hosted.width, hosted.height, hosted.card, hosted.credit)

@@ -58,17 +58,17 @@ def check_theme(templates: Templates, theme: str, slug: str = "") -> tuple[Templ
 
 def _worn(sample: Sample, theme: str, slug: str) -> Sample:
     newsletter = replace(sample.newsletter, theme=theme, slug=slug or sample.newsletter.slug)
-    return Sample(newsletter, sample.issue)
+    return replace(sample, newsletter=newsletter)
 
 
 def _faults(templates: Templates, theme: str, name: str, sample: Sample) -> Iterator[TemplateFault]:
     try:
-        source = trace_issue(templates, sample.newsletter, sample.issue, _LINKS, _SEED, Holes(_SEED, name))
+        source = trace_issue(templates, sample.newsletter, sample.issue, _LINKS, _SEED, Holes(_SEED, name), sample.shelf)
         faults = list(faults_of(source.text))
         yield from (_placed(theme, source, fault, templates.folders) for fault in faults)
         if faults:
             return
-        composition = compose_issue(templates, sample.newsletter, sample.issue, _LINKS, _SEED)
+        composition = compose_issue(templates, sample.newsletter, sample.issue, _LINKS, _SEED, sample.shelf)
     except RenderFailed as error:
         yield TemplateFault(theme, error.what, 0, 0, error.reason)
         return

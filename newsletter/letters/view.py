@@ -92,8 +92,14 @@ class ArticleView:
     more: str
     body: Ready | None
     text: str
+    # Leads the article; in a section without pictures it is one that somebody chose, and stands above the text.
     picture: PictureView | None
+    # What is to be seen on it, where plain text says so: above a text that is shown whole.
+    seen: str
+    # Beside a letter its author, beside a sponsor the sign.
     portrait: PictureView | None
+    # The author, small, at the byline.
+    face: PictureView | None
     event: EventView | None
     is_placeholder: bool
     # Whether its picture stands on the cover, and need not stand twice.

@@ -261,6 +261,8 @@ def _filled(article: Article, known: Contribution, html: str) -> Article:
         picture=typed.picture,
         picture_alt=typed.picture_alt,
         picture_credit=typed.picture_credit,
+        portrait_alt=typed.portrait_alt,
+        portrait_credit=typed.portrait_credit,
         suggestion=None,
         is_placeholder=False,
     )
@@ -286,4 +288,6 @@ def _tidy(typed: Typed) -> Typed:
         affiliation=one_line(typed.affiliation, LONGEST_LINE),
         picture_alt=one_line(typed.picture_alt, LONGEST_LINE),
         picture_credit=one_line(typed.picture_credit, LONGEST_LINE),
+        portrait_alt=one_line(typed.portrait_alt, LONGEST_LINE),
+        portrait_credit=one_line(typed.portrait_credit, LONGEST_LINE),
     )

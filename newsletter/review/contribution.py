@@ -67,6 +67,8 @@ class Typed:
     picture: str = ""
     picture_alt: str = ""
     picture_credit: str = ""
+    portrait_alt: str = ""
+    portrait_credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ contribution = Table(
     Column("picture", Text, nullable=False, default=""),
     Column("picture_alt", Text, nullable=False, default=""),
     Column("picture_credit", Text, nullable=False, default=""),
+    Column("portrait_alt", Text, nullable=False, server_default=""),
+    Column("portrait_credit", Text, nullable=False, server_default=""),
     # What it became when it was handed in, and the HTML that was handed in, to be compared with what editors make of it.
     Column("article_id", Number, ForeignKey("article.id", ondelete="SET NULL")),
     Column("handed_in", Text, nullable=False, default=""),

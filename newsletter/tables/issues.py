@@ -215,6 +215,8 @@ article = Table(
     Column("picture", Text, nullable=False, server_default=""),
     Column("picture_alt", Text, nullable=False, server_default=""),
     Column("picture_credit", Text, nullable=False, server_default=""),
+    Column("portrait_alt", Text, nullable=False, server_default=""),
+    Column("portrait_credit", Text, nullable=False, server_default=""),
     # Rich text as an editor keeps it; where there is one, the content is what it says in HTML.
     Column("document", Document),
     # When and where, for what happens: begins, ends, zone, place.

@@ -135,6 +135,8 @@ def _keep(site: Site, visit: Visit, standing: Standing) -> tuple[str, str]:
         picture="" if visit.text("no-picture") else before.picture,
         picture_alt=visit.text("picture_alt"),
         picture_credit=visit.text("picture_credit"),
+        portrait_alt=visit.text("portrait_alt"),
+        portrait_credit=visit.text("portrait_credit"),
     )
     trouble = ""
     try:
@@ -151,8 +153,10 @@ def _with_pictures(site: Site, visit: Visit, typed: Typed) -> Typed:
     for name in ("portrait", "picture"):
         data = visit.files.get(name)
         if data:
-            alt = typed.byline if name == "portrait" else typed.picture_alt
-            facts = Facts(f"{name} of {typed.byline or 'a guest'}"[:LONGEST_LINE], alt=alt, credit=typed.picture_credit)
+            alt, credit = typed.picture_alt, typed.picture_credit
+            if name == "portrait":
+                alt, credit = typed.portrait_alt or typed.byline, typed.portrait_credit
+            facts = Facts(f"{name} of {typed.byline or 'a guest'}"[:LONGEST_LINE], alt=alt, credit=credit)
             added = library.add(application.database, application.child, application.clock, data, facts)
             typed = replace(typed, portrait=added.key) if name == "portrait" else replace(typed, picture=added.key)
     return typed

@@ -83,6 +83,18 @@ def test_everything_that_an_article_says_can_be_changed(database: Database, issu
     assert expected == changed(database, issue, now, Change(title="Coaching"))
 
 
+def test_another_portrait_takes_along_what_was_said_of_the_one_before(database: Database, issue: Issue, now: datetime) -> None:
+    """Nobody is described as somebody else, or gets the credit of another photographer."""
+    with database.write() as tx:
+        first, second = an_image(tx, "first"), an_image(tx, "second")
+    said = changed(database, issue, now, Change(portrait=first, portrait_alt="Jane", portrait_credit="Ann Photo"))
+    same = changed(database, issue, now, Change(portrait=first))
+    other = changed(database, issue, now, Change(portrait=second))
+
+    assert ("Jane", "Ann Photo") == (said.portrait_alt, said.portrait_credit) == (same.portrait_alt, same.portrait_credit)
+    assert (second, "", "") == (other.portrait, other.portrait_alt, other.portrait_credit)
+
+
 def test_rich_text_and_html_take_each_others_place(database: Database, issue: Issue, now: datetime) -> None:
     """There is one text, and its HTML is at hand for whoever shows it."""
     rich = changed(database, issue, now, Change(document=DOCUMENT))

@@ -38,6 +38,7 @@ SAMPLES = (
     "letter: all-blocks",
     "federation: arabic",
     "magazine: arabic",
+    "letter: arabic",
 )
 
 QUARTER = tuple(
@@ -61,7 +62,8 @@ def letter(name: str, templates: Templates) -> Draft:
     if name in SAMPLES:
         theme, _, sample = name.partition(": ")
         found = samples()[sample]
-        return compose_issue(templates, replace(found.newsletter, theme=theme), found.issue, LINKS, SEED).draft
+        worn = replace(found.newsletter, theme=theme)
+        return compose_issue(templates, worn, found.issue, LINKS, SEED, found.shelf).draft
     return notices.compose(LetterKind(name), templates, a_newsletter(), MEMBERS, LINKS, SEED)
 
 

@@ -82,10 +82,10 @@ def guest(client: TestClient, database: Database, keyring: Keyring, issue: Issue
     return Guest(client, database, clock, made.link_id, f"/w/{keyring.seal(Purpose.CONTRIBUTE, made.link_id)}")
 
 
-def a_picture() -> bytes:
+def a_picture(red: int = 90) -> bytes:
     """Give a photo as a file."""
     data = io.BytesIO()
-    Picture.new("RGB", (640, 480), (90, 120, 140)).save(data, "JPEG")
+    Picture.new("RGB", (640, 480), (red, 120, 140)).save(data, "JPEG")
     return data.getvalue()
 
 
@@ -116,12 +116,17 @@ def test_a_text_is_kept_seen_and_handed_in(guest: Guest) -> None:
 
 def test_pictures_come_with_words_and_credit(guest: Guest) -> None:
     """They are checked and written anew as all others; one that is none is told, and nothing else is lost."""
-    files = {"portrait": ("me.jpg", a_picture()), "picture": ("hall.jpg", a_picture())}
-    guest.do("send", files, text="Dear all.", byline="Ann", picture_alt="The hall", picture_credit="Photo: Bo")
-    first = guest.article
+    files = {"portrait": ("me.jpg", a_picture(200)), "picture": ("hall.jpg", a_picture())}
+    words = {"picture_alt": "The hall", "picture_credit": "Bo", "portrait_alt": "Ann at her desk", "portrait_credit": "Cy"}
+    guest.do("send", files, text="Dear all.", byline="Ann", **words)
+    first, letter = guest.article, guest.client.get(f"{guest.path}/letter").text
 
     assert first.portrait
-    assert ("The hall", "Photo: Bo") == (first.picture_alt, first.picture_credit)
+    assert ("The hall", "Bo") == (first.picture_alt, first.picture_credit)
+    assert ("Ann at her desk", "Cy") == (first.portrait_alt, first.portrait_credit)
+    assert ["Ann at her desk", "The hall"] == re.findall('<img[^>]* alt="([^"]+)"', letter)
+    assert "Picture: Bo" in letter
+    assert "Portrait: Cy" in letter
     assert f"/images/{first.portrait}" in guest.client.get(guest.path).text
     broken = guest.do("keep", {"picture": ("x.jpg", b"no picture")}, text="Dear everybody.", byline="Ann")
     assert 422 == broken.status_code
