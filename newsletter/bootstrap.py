@@ -7,7 +7,7 @@ import secrets
 import socket
 import sys
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +15,7 @@ import structlog
 from alembic.util import CommandError
 
 from newsletter import adoption, failpoints, rotation
-from newsletter.clock import Clock, system_clock
+from newsletter.clock import Clock, SharedClock, system_clock
 from newsletter.confined import Child
 from newsletter.database import Database, DatabaseFault
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, KeyNotChanged, SettingWrong
@@ -56,6 +56,7 @@ class Application:
     settings: Settings
     database: Database
     keyring: Keyring
+    # Decides what is due, for every door: the database's where hosts share one, unless another was chosen.
     clock: Clock
     child: Child
     templates: Templates
@@ -75,6 +76,13 @@ class Application:
     def support(self) -> Support | None:
         """What the readers' mail programs cannot show; None: nobody fetched the data."""
         return load_support(programs=self.settings.mail_programs)
+
+    def ahead(self) -> timedelta | None:
+        """Ask the database for the time anew, and give how far the clock of this machine is ahead of it.
+
+        None where there is nothing to compare: on SQLite, and where another clock was chosen.
+        """
+        return self.clock.look() if isinstance(self.clock, SharedClock) else None
 
     def bringer(self, longest: float = LONGEST) -> Bringer:
         """Give who fetches pictures; *longest* so many seconds for all together."""
@@ -104,8 +112,11 @@ class Application:
         self.close()
 
 
-def open_application(settings: Settings, clock: Clock = system_clock) -> Application:
+def open_application(settings: Settings, clock: Clock | None = None, *, host: Clock = system_clock) -> Application:
     """Open what *settings* name.
+
+    Without a *clock* of one's own, as the demonstration has one, it is the database's on PostgreSQL, and the *host*'s on
+    SQLite.
 
     Raises:
         SettingWrong: there is no secret key yet, or the database's address is no address.
@@ -119,8 +130,9 @@ def open_application(settings: Settings, clock: Clock = system_clock) -> Applica
     journal = Journal(settings.journal_dir, keyring, socket.gethostname())
     database = Database(settings.database_url, journal, keyring.key_check)
     try:
-        _require_ready(database, keyring, clock())
-        adoption.look(database, adoption.home_of(database, settings.data_dir), clock())
+        _require_ready(database, keyring, host() if clock is None else clock())
+        told = clock or (host if database.is_sqlite else SharedClock(database.moment, host))
+        adoption.look(database, adoption.home_of(database, settings.data_dir), told())
     except BaseException:
         database.close()
         raise
@@ -130,7 +142,7 @@ def open_application(settings: Settings, clock: Clock = system_clock) -> Applica
         settings=settings,
         database=database,
         keyring=keyring,
-        clock=clock,
+        clock=told,
         child=child,
         templates=Templates(settings.templates, child, own=settings.data_dir / OWN_TEMPLATES),
         links=Links(settings.public_url),

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ from newsletter.turnstile import Turnstile
 from newsletter.writers import BUSY_TIMEOUT, DatabaseBusy, Turns, Writer
 from subscribers import journal as notes
 from subscribers.tables import attributes, errands, evidence, imports, limits, lists, people, segments
-from subscribers.tables.kinds import metadata
+from subscribers.tables.kinds import Instant, metadata
 
 log = structlog.get_logger()
 
@@ -246,6 +247,13 @@ class Database:
         with self.read() as tx:
             heads = MigrationContext.configure(tx).get_current_heads()
             return set(heads) == set(ScriptDirectory.from_config(_alembic_config(tx)).get_heads())
+
+    def moment(self) -> datetime:
+        """Ask PostgreSQL's clock, which all hosts share. SQLite has no clock but that of the machine."""
+        assert not self.is_sqlite
+        with self.read() as tx:
+            # Not now(): that is the moment the transaction began.
+            return tx.execute(select(func.clock_timestamp(type_=Instant()))).scalar_one()
 
     def answers(self) -> bool:
         """Whether the database does what it is asked at this moment."""

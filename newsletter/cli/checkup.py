@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from newsletter.archive import pdf
+from newsletter.clock import MOST_APART, apart
 from newsletter.errors import NotAdopted
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
@@ -93,6 +94,18 @@ def about_database(tx: Transaction, settings: Settings, now: datetime) -> Iterat
     missing = relaybook.missing(tx, settings.relay)
     if missing is not None:
         yield Point("relay", Standing.WRONG, str(missing), "Add one.", command="newsletter relays add NAME URL")
+
+
+def about_clock(ahead: timedelta | None) -> Iterator[Point]:
+    """Look how far the clock of this machine is *ahead* of the database's; nothing where they are the same one."""
+    if ahead is None:
+        return
+    text = f"The clock of this machine is {apart(ahead)} the database's"
+    if abs(ahead) <= MOST_APART:
+        yield Point("clock", Standing.RIGHT, f"{text}, which decides what is due.")
+    else:
+        mend = "Set it right, best by NTP. Nothing is sent early or late by it: the database's clock decides what is due."
+        yield Point("clock", Standing.WRONG, f"{text}.", mend)
 
 
 def about_relay(entry: Entry, strongbox: Strongbox) -> Point:

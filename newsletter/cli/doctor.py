@@ -83,7 +83,8 @@ def _admit(door: Door, newsletter: str | None) -> _Patient:
                 (one, inspection.sender_of(tx, one, door.settings.return_domain, door.settings.relay)) for one in chosen
             )
             relays = tuple(one for one in relaybook.entries(tx, door.settings.relay) if one.is_enabled)
-            return _Patient(tuple(checkup.about_database(tx, door.settings, door.now())), senders, relays)
+            points = (*checkup.about_database(tx, door.settings, door.now()), *checkup.about_clock(door.application.ahead()))
+            return _Patient(points, senders, relays)
     except (DatabaseNotReady, InstanceMismatch, JournalUnwritable, SettingWrong) as error:
         return _Patient((Point("database", Standing.WRONG, str(error), "Do what it says, then ask the doctor again."),))
 

@@ -42,8 +42,9 @@ class Acting:
 class Door:
     """Where a command stands: it opens the application at first need and gives every transaction."""
 
-    def __init__(self, clock: Clock = system_clock) -> None:
+    def __init__(self, clock: Clock | None = None, *, host: Clock = system_clock) -> None:
         self._clock = clock
+        self._host = host
         self._settings: Settings | None = None
         self._application: Application | None = None
         self.as_json = False
@@ -62,12 +63,16 @@ class Door:
     def application(self) -> Application:
         """The open application."""
         if self._application is None:
-            self._application = open_application(self.settings, self._clock)
+            self._application = open_application(self.settings, self._clock, host=self._host)
         return self._application
 
     def now(self) -> datetime:
-        """Give the present moment."""
-        return self._clock()
+        """Give the present moment, by the clock of the open application."""
+        return self.application.clock()
+
+    def now_here(self) -> datetime:
+        """Give the present moment by the clock of this machine, where there is no application to be opened yet."""
+        return (self._clock or self._host)()
 
     def settle_in(self, settings: Settings) -> None:
         """Go on with settings that were completed meanwhile."""

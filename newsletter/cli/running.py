@@ -38,7 +38,7 @@ def init(door: Door) -> None:
     Example: newsletter init
     """
     had_key = door.settings.secret_key is not None
-    settings = prepare(door.settings, door.now())
+    settings = prepare(door.settings, door.now_here())
     door.settle_in(settings)
     place = place_of(door.application.database)
     missing = _missing(door)

@@ -271,6 +271,12 @@ def _earliest(domain: ColumnElement[str], *outer: FromClause) -> ColumnElement[d
     )
 
 
+def newest_plan(tx: Transaction) -> datetime | None:
+    """Give when the newest open mailing was planned; None: there is none."""
+    moment: datetime | None = tx.execute(select(func.max(mailing.c.planned_at)).where(IS_OPEN)).scalar_one()
+    return moment
+
+
 def waiting(tx: Transaction) -> int:
     """Tell whom open mailings have still to reach; for a progress bar."""
     audience = select(func.coalesce(func.sum(mailing.c.audience), 0)).where(IS_OPEN).scalar_subquery()

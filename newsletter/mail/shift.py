@@ -11,7 +11,7 @@ from typing import TypeVar
 import structlog
 
 from newsletter import failpoints
-from newsletter.clock import Clock
+from newsletter.clock import Clock, SteadyClock
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayUnreachable
 from newsletter.mail import dispatch, dkimkeys, mailings, workers
@@ -73,7 +73,8 @@ class Shift:
         tell: Callable[[Progress], None] | None,
     ) -> None:
         self._database = database
-        self._clock = clock
+        # One that is not set back under a mailing: whoever was planned for nine does not wait for nine once more.
+        self._clock = SteadyClock(clock)
         self._routes = routes
         self._stationery = stationery
         self._place = place
@@ -89,7 +90,7 @@ class Shift:
         # A claim whose answer was lost may have been written: then there are rows in our name that we do not know.
         self._has_lost_claim = False
         self._rests_for = 0.0
-        self._scribe = Scribe(database, clock, self._worker_id)
+        self._scribe = Scribe(database, self._clock, self._worker_id)
         self._tray = Tray()
         self._ending = asyncio.Event()
         self._crew: dict[tuple[str, int], asyncio.Task[None]] = {}
@@ -173,6 +174,8 @@ class Shift:
                     return None
 
     def _register(self, tx: Transaction) -> int:
+        # The clock may have been set back before this worker started.
+        self._clock.reach(mailings.newest_plan(tx))
         now = self._clock()
         workers.register(tx, self._worker_id, self._place, now)
         self._note(workers.rescue(tx, self._worker_id, now))

@@ -27,7 +27,7 @@ from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
-from newsletter.worker import archiving, digests, forgetting, guests, people, reminding
+from newsletter.worker import archiving, clocks, digests, forgetting, guests, people, reminding
 from subscribers import seals
 from subscribers.transaction import Transaction
 
@@ -65,6 +65,12 @@ async def gather_feeds(application: Application) -> None:
         return
     gathered = await gather(application.database, application.fetch_policy, application.child, application.clock, only=due)
     await asyncio.to_thread(tell_troubles, application, gathered)
+
+
+async def compare_clocks(application: Application) -> bool:
+    """Go by the database's clock, and tell when that of this machine is wrong."""
+    await asyncio.to_thread(clocks.compare, application)
+    return False
 
 
 async def keep_count(application: Application) -> bool:
@@ -192,6 +198,7 @@ async def forget_old(application: Application) -> bool:
 
 
 STEPS = (
+    Step("compare the clocks", compare_clocks),
     Step("keep count", keep_count),
     Step("record slots", record_slots),
     Step("draft slots", draft_slot),

@@ -57,9 +57,10 @@ class _Stream(io.TextIOWrapper):
 class Terminal:
     """Runs commands in this process with an environment of their own."""
 
-    def __init__(self, settings: Mapping[str, str], clock: Clock = system_clock) -> None:
+    def __init__(self, settings: Mapping[str, str], clock: Clock | None = None, *, host: Clock = system_clock) -> None:
         self.settings = dict(settings)
         self.clock = clock
+        self._host = host
 
     def __call__(self, *arguments: str, stdin: bytes = b"", is_terminal: bool = False, **settings: str) -> Told:
         """Run one command; keywords are settings for this one only."""
@@ -70,7 +71,7 @@ class Terminal:
             stack.enter_context(contextlib.redirect_stdout(out))
             stack.enter_context(contextlib.redirect_stderr(err))
             stack.enter_context(patch.object(sys, "stdin", _Stream(stdin, is_terminal=is_terminal)))
-            code = int(run(arguments, Door(self.clock)))
+            code = int(run(arguments, Door(self.clock, host=self._host)))
         return Told(code, out.text(), err.text())
 
     def ok(self, *arguments: str, stdin: bytes = b"") -> Any:  # noqa: ANN401 -- JSON

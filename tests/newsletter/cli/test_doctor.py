@@ -1,5 +1,6 @@
 """`newsletter doctor`: the whole picture, and what to do."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 
 from newsletter.archive import pdf
 from newsletter.cli.exits import Exit
+from newsletter.clock import system_clock
 from newsletter.mail.dkimrecord import DnsRecord
+from tests.harness.instance import environment
 from tests.harness.nameserver import BROKEN, NameServer, name_server
 from tests.harness.terminal import Terminal
 
@@ -113,3 +116,15 @@ def test_a_missing_printer_is_told(terminal: Terminal, paper: str, monkeypatch: 
     (point,) = [one for one in told["points"] if one["what"] == "pdf"]
     assert "advice" == point["standing"]
     assert "No issue is printed as PDF, and no page offers one: WeasyPrint is not installed." == point["text"]
+
+
+@pytest.mark.parametrize("hours", [0, 3, -3])
+def test_clock_that_is_wrong_is_told(postgres_url: str, tmp_path: Path, hours: int) -> None:
+    """On PostgreSQL there is another to compare it with; the bound is a minute."""
+    settings = environment(postgres_url, tmp_path)
+    terminal = Terminal(settings, host=lambda: system_clock() + timedelta(hours=hours))
+    terminal.ok("init")
+    (told,) = [one for one in terminal("doctor", "--offline", "--json").answer["points"] if one["what"] == "clock"]
+
+    assert ("wrong" if hours else "right") == told["standing"]
+    assert ("3 h 0 min" in told["text"]) is bool(hours)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from newsletter.cli.exits import Exit
+from newsletter.clock import system_clock
 from newsletter.database import Database
 from newsletter.mail import allowances
 from newsletter.mail.limits import Limits
@@ -89,7 +90,7 @@ def test_given_today_is_shown(terminal: Terminal, sqlite_url: str) -> None:
     terminal.ok("relays", "add", "main", URL, "--daily-cap", "50")
     database = Database(sqlite_url)
     with database.write() as tx:
-        allowances.take(tx, Relay("h", 25, Tls.NONE, name="main", limits=Limits(daily_cap=50)), 7, terminal.clock())
+        allowances.take(tx, Relay("h", 25, Tls.NONE, name="main", limits=Limits(daily_cap=50)), 7, system_clock())
     database.close()
 
     assert 7 == terminal.ok("relays", "show", "main")["used_today"]

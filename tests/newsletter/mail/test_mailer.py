@@ -570,3 +570,28 @@ def test_ledger_with_a_foreign_hand_in_it_is_noticed(sqlite_post: Post) -> None:
     assert 1 == len(findings.doubled)
     assert ids[1] in findings.taken_not_accepted
     assert [ids[2]] == findings.missing
+
+
+def test_clock_that_is_set_back_stops_no_mailing(post: Post) -> None:
+    """Two hours back at the first message: the rest is not kept waiting for the hour it was planned for (T06)."""
+    with post.database.write() as tx:
+        for name in range(200):
+            people.join(tx, post.keyring, post.room.list_id, f"more{name}@example.net", post.clock())
+        letter_id = mailroom.plan(tx, post.room.newsletter_id, post.room.list_id, post.clock())
+
+    def set_back(step: Step) -> None:
+        if step.name == "dot" and (step.connection, step.transaction) == (1, 1):
+            post.clock.forward(timedelta(hours=-2))
+
+    post.mail(Sink(script=set_back))
+    with post.database.read() as tx:
+        states = mailroom.states(tx, letter_id)
+
+    assert {S.ACCEPTED} == set(states.values())
+
+
+def test_mailer_that_starts_after_the_clock_was_set_back_mails_at_once(post: Post) -> None:
+    """What was planned is due, whatever the clock says by now (T06)."""
+    post.clock.forward(timedelta(hours=-2))
+
+    assert 24 == post.check(post.mail(Sink())).accepted
