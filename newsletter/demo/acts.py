@@ -22,7 +22,7 @@ from newsletter.demo.posts import MATERIAL, SITE_ZONE
 from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
 from newsletter.images import library
-from newsletter.images.model import Facts
+from newsletter.images.model import Facts as FactsOfImage
 from newsletter.issues import authors, changes, draft, editing, newsletters, schedulebook, store, texts, timetable
 from newsletter.issues.changes import Change
 from newsletter.issues.contents import Text
@@ -65,7 +65,7 @@ LETTER_BY = "Catharina Isberg"
 # Its chair says where the letter comes from.
 LETTER_AFFILIATION = "Chair of the division"
 PORTRAIT_FILE = "pictures/chair.png"
-PORTRAIT_FACTS = Facts("The chair of the division", alt=f"{LETTER_BY}, drawn", credit="drawn for this demonstration")
+PORTRAIT_FACTS = FactsOfImage("The chair of the division", alt=f"{LETTER_BY}, drawn", credit="drawn for this demonstration")
 
 # Typed by the editors, because posts do not say them, or not so that they cannot be mistaken.
 TYPED_EVENTS = (
