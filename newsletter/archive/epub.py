@@ -3,18 +3,21 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from newsletter.archive.apart import on_a_page
 from newsletter.archive.index import PublishedIssue
+from newsletter.archive.reading import on_a_page
 from newsletter.archive.shelf import KeptArticle
 from newsletter.issues.model import Newsletter
+from newsletter.languages.catalogue import Words
 from newsletter.letters.links import Links
 from newsletter.letters.view import is_right_to_left, language_tag
+from newsletter.letters.webcopy import Correction
 
 MEDIA_TYPE = "application/epub+zip"
 
@@ -28,6 +31,8 @@ _PREFIXES = {"": XHTML, "epub": OPS, "opf": OPF, "dc": DC}
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 
+_CORRECTIONS = "corrections.xhtml"
+
 _CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
 <rootfiles><rootfile full-path="content.opf" media-type="application/oebps-package+xml"/></rootfiles>
@@ -35,21 +40,35 @@ _CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def book(
-    newsletter: Newsletter,
-    issue: PublishedIssue,
-    articles: Sequence[KeptArticle],
-    pictures: Mapping[str, bytes],
-    links: Links,
-    inside: str,
-) -> bytes:
-    """Give an issue as a book; the same issue gives the same bytes.
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """An issue that is to be a book."""
 
-    *pictures* are all it may show, by their addresses; *inside* is what stands above its contents.
-    """
-    told = [one for one in articles if one.slug]
-    files = {address: f"pictures/{address.rpartition('/')[2]}" for address in pictures}
-    moment = issue.published_at.astimezone(UTC)
+    # As it was called when the issue was approved.
+    newsletter: Newsletter
+    issue: PublishedIssue
+    articles: tuple[KeptArticle, ...]
+    # All it may show, by their addresses.
+    pictures: Mapping[str, bytes]
+    # What was told since it was sent, and when something was last; a chapter of its own before the others.
+    corrections: tuple[Correction, ...] = ()
+    corrected_at: datetime | None = None
+
+    @property
+    def told(self) -> tuple[KeptArticle, ...]:
+        """The articles that have a chapter."""
+        return tuple(one for one in self.articles if one.slug)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Where in the book each picture lies, by its address."""
+        return {address: f"pictures/{address.rpartition('/')[2]}" for address in self.pictures}
+
+
+def book(volume: Volume, links: Links, words: Words) -> bytes:
+    """Give an issue as a book; the same issue gives the same bytes."""
+    files = volume.files
+    moment = volume.issue.published_at.astimezone(UTC)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
 
@@ -61,67 +80,91 @@ def book(
         # OCF 3.3, 4.3: first, and as it stands.
         put("mimetype", MEDIA_TYPE, zipfile.ZIP_STORED)
         put("META-INF/container.xml", _CONTAINER)
-        put("content.opf", _package(newsletter, issue, told, files, links))
-        put("nav.xhtml", _contents(newsletter, issue, told, inside))
-        for one in told:
-            put(f"{one.position}.xhtml", _chapter(newsletter, one, files))
-        for address, data in sorted(pictures.items()):
-            put(files[address], data)
+        put("content.opf", _package(volume, links))
+        put("nav.xhtml", _contents(volume, words))
+        if volume.corrections:
+            put(_CORRECTIONS, _corrections(volume, words))
+        for one in volume.told:
+            put(f"{one.position}.xhtml", _chapter(volume.newsletter, one, files, words))
+        for name, data in sorted({files[address]: data for address, data in volume.pictures.items()}.items()):
+            put(name, data)
     return packed.getvalue()
 
 
-def _package(
-    newsletter: Newsletter, issue: PublishedIssue, articles: Sequence[KeptArticle], files: Mapping[str, str], links: Links
-) -> bytes:
+def _package(volume: Volume, links: Links) -> bytes:
+    newsletter, issue = volume.newsletter, volume.issue
     package = ET.Element(f"{{{OPF}}}package", {"version": "3.0", "unique-identifier": "id"})
     about = ET.SubElement(package, f"{{{OPF}}}metadata")
     _say(about, f"{{{DC}}}identifier", links.issue(newsletter.slug, issue.number)).set("id", "id")
     _say(about, f"{{{DC}}}title", f"{newsletter.name}: {issue.title}")
     _say(about, f"{{{DC}}}language", language_tag(newsletter.language))
     _say(about, f"{{{DC}}}creator", newsletter.sender_name or newsletter.name)
-    moment = f"{issue.published_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    moment = f"{(volume.corrected_at or issue.published_at).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     _say(about, f"{{{OPF}}}meta", moment).set("property", "dcterms:modified")
     manifest, spine = (ET.SubElement(package, f"{{{OPF}}}{name}") for name in ("manifest", "spine"))
     if is_right_to_left(newsletter.language):
         spine.set("page-progression-direction", "rtl")
     _item(manifest, "nav", "nav.xhtml", "application/xhtml+xml").set("properties", "nav")
-    ET.SubElement(spine, f"{{{OPF}}}itemref", {"idref": "nav"})
-    for one in articles:
-        _item(manifest, f"a{one.position}", f"{one.position}.xhtml", "application/xhtml+xml")
-        ET.SubElement(spine, f"{{{OPF}}}itemref", {"idref": f"a{one.position}"})
-    for number, name in enumerate(sorted(files.values())):
+    chapters = {"nav": "", **({"corrections": _CORRECTIONS} if volume.corrections else {})}
+    chapters |= {f"a{one.position}": f"{one.position}.xhtml" for one in volume.told}
+    for name, file in chapters.items():
+        if file:
+            _item(manifest, name, file, "application/xhtml+xml")
+        ET.SubElement(spine, f"{{{OPF}}}itemref", {"idref": name})
+    for number, name in enumerate(sorted(set(volume.files.values()))):
         _item(manifest, f"p{number}", name, "image/png" if name.endswith(".png") else "image/jpeg")
     return _written(package)
 
 
-def _contents(newsletter: Newsletter, issue: PublishedIssue, articles: Sequence[KeptArticle], inside: str) -> bytes:
+def _contents(volume: Volume, words: Words) -> bytes:
+    newsletter, issue = volume.newsletter, volume.issue
     page, body = _page(newsletter, issue.title)
     _say(body, "h1", f"{newsletter.name}: {issue.title}")
     nav = ET.SubElement(body, f"{{{XHTML}}}nav", {f"{{{OPS}}}type": "toc"})
-    _say(nav, "h2", inside)
+    _say(nav, "h2", words.gettext("Inside this issue"))
     rows = ET.SubElement(nav, f"{{{XHTML}}}ol")
-    for one in articles:
+    lines = {_CORRECTIONS: words.gettext("Corrections")} if volume.corrections else {}
+    for file, title in {**lines, **{f"{one.position}.xhtml": one.title for one in volume.told}}.items():
         row = ET.SubElement(rows, f"{{{XHTML}}}li")
-        _say(row, "a", one.title).set("href", f"{one.position}.xhtml")
+        _say(row, "a", title).set("href", file)
     return _written(page)
 
 
-def _chapter(newsletter: Newsletter, article: KeptArticle, files: Mapping[str, str]) -> bytes:
+def _corrections(volume: Volume, words: Words) -> bytes:
+    title = words.gettext("Corrections")
+    page, body = _page(volume.newsletter, title)
+    _say(body, "h1", title)
+    for one in volume.corrections:
+        _say(body, "h2", one.head(words))
+        for paragraph in one.paragraphs:
+            _say(body, "p", paragraph)
+    return _written(page)
+
+
+def _chapter(newsletter: Newsletter, article: KeptArticle, files: Mapping[str, str], words: Words) -> bytes:
     page, body = _page(newsletter, article.title)
     _say(body, "p", article.section)
     _say(body, "h1", article.title)
     for line in (article.byline, article.happens):
         if line:
             _say(body, "p", line)
-    if article.picture in files and article.picture not in article.html:
-        picture = {"src": files[article.picture], "alt": _clean(article.picture_alt)}
-        ET.SubElement(ET.SubElement(body, f"{{{XHTML}}}p"), f"{{{XHTML}}}img", picture)
+    _show(body, article.picture if article.picture not in article.html else "", article.picture_alt, files)
+    _show(body, article.portrait, article.portrait_alt, files)
+    for credit in (article.picture_credit, article.portrait_credit):
+        if credit:
+            _say(body, "p", words.gettext("Picture: %(name)s", name=credit))
     root = LexborHTMLParser(on_a_page(article.html) or "<p></p>").body
     assert root is not None
     _copy(root, ET.SubElement(body, f"{{{XHTML}}}div"), files)
     if article.link:
         _say(ET.SubElement(body, f"{{{XHTML}}}p"), "a", article.link).set("href", _clean(article.link))
     return _written(page)
+
+
+def _show(body: ET.Element, address: str, alt: str, files: Mapping[str, str]) -> None:
+    if address in files:
+        picture = {"src": files[address], "alt": _clean(alt)}
+        ET.SubElement(ET.SubElement(body, f"{{{XHTML}}}p"), f"{{{XHTML}}}img", picture)
 
 
 def _page(newsletter: Newsletter, title: str) -> tuple[ET.Element, ET.Element]:

@@ -1,6 +1,6 @@
 """Errata in SQL: what turned out to be wrong after an issue was sent, told beside its frozen letter and never in it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from sqlalchemy import insert, select
 from newsletter.errors import BadValue, WrongState
 from newsletter.issues import store
 from newsletter.issues.model import IssueState
+from newsletter.languages.catalogue import Words
+from newsletter.letters.webcopy import Correction
 from newsletter.tables.review import erratum
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
@@ -64,6 +66,11 @@ def errata_of(tx: Transaction, issue_id: int) -> tuple[Erratum, ...]:
     """Give the errata of an issue, the earliest first."""
     rows = tx.execute(select(erratum).where(erratum.c.issue_id == issue_id).order_by(erratum.c.id))
     return tuple(Erratum(row.id, row.issue_id, row.text, row.published_by, row.published_at) for row in rows)
+
+
+def spelled(told: Sequence[Erratum], words: Words, zone: str) -> tuple[Correction, ...]:
+    """Give errata as they stand above what is read, in a language and with their days in *zone*."""
+    return tuple(Correction(words.day(one.published_at, zone), one.published_by, one.text) for one in told)
 
 
 def corrected(tx: Transaction, issue_ids: Collection[int]) -> frozenset[int]:

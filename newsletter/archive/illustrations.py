@@ -1,23 +1,25 @@
-"""The pictures that articles of the archive show from our own address, with their bytes: what prints and books may hold."""
+"""The pictures of ours that a text shows, with their bytes: what prints and books may hold."""
 
-from collections.abc import Sequence
+import re
+from html import unescape
 
-from newsletter.archive.shelf import KeptArticle
 from newsletter.errors import ImageNotFound
 from newsletter.images import store as images
-from newsletter.images.model import file_name, shown_keys
-from newsletter.letters.links import Links
+from newsletter.images.model import own_key
 from subscribers.transaction import Transaction
 
+_SHOWN = re.compile(r'"([^"]*/images/[^"]*)"')
 
-def pictures_of(tx: Transaction, articles: Sequence[KeptArticle], links: Links) -> dict[str, bytes]:
-    """Give the bytes of every picture of ours that *articles* show, by its address."""
+
+def pictures_of(tx: Transaction, html: str) -> dict[str, bytes]:
+    """Give the bytes of every picture of ours that *html* shows, by the address it has there.
+
+    Under whichever host: what was approved keeps the address that the instance had then.
+    """
     found = {}
-    text = " ".join(f'"{one.picture}" {one.html}' for one in articles)
-    for key in sorted(shown_keys(text)):
+    for address in dict.fromkeys(map(unescape, _SHOWN.findall(html))):
         try:
-            media_type, data = images.content(tx, key)
+            _, found[address] = images.content(tx, own_key(address))
         except ImageNotFound:
             continue
-        found[links.images() + file_name(key, media_type)] = data
     return found

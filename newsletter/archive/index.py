@@ -36,6 +36,8 @@ class PublishedIssue:
     # When its mailing began.
     published_at: datetime
     letter_id: int
+    # Of its letter.
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def _published(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Publi
             letter.c.preheader,
             moment().label("published_at"),
             letter.c.id.label("letter_id"),
+            letter.c.language,
         )
         .join(newsletter, newsletter.c.id == issue.c.newsletter_id)
         .join(letter, letter.c.id == issue.c.letter_id)

@@ -3,21 +3,30 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.tables.archive import archive_issue, archive_print
+from newsletter.tables.letters import letter_pieces
+from newsletter.tables.review import erratum
 from subscribers.transaction import Transaction
 
 
 def waiting(tx: Transaction) -> tuple[int, ...]:
-    """Give the issues that were taken in since they were last printed, the latest first."""
+    """Give the issues that were taken in or corrected since they were last printed, the latest first.
+
+    What is printed was kept with the letter; one that is older than that has no print.
+    """
+    since = erratum.c.published_at > archive_print.c.made_at
+    is_corrected = exists().where(erratum.c.issue_id == archive_issue.c.issue_id, since)
+    is_older = archive_print.c.made_at < archive_issue.c.made_at
     rows = tx.execute(
         select(archive_issue.c.issue_id)
+        .join(letter_pieces, letter_pieces.c.letter_id == archive_issue.c.letter_id)
         .outerjoin(archive_print, archive_print.c.issue_id == archive_issue.c.issue_id)
-        .where(or_(archive_print.c.made_at.is_(None), archive_print.c.made_at < archive_issue.c.made_at))
+        .where(or_(archive_print.c.made_at.is_(None), is_older, is_corrected))
         .order_by(archive_issue.c.issue_id.desc())
     )
     return tuple(rows.scalars())

@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import REGCONFIG
 
 from newsletter.archive import index
 from newsletter.archive.query import spaced, unspaced
+from newsletter.archive.reading import bare
 from newsletter.errors import ArticleNotFound
+from newsletter.letters.pieces import Piece
 from newsletter.tables.archive import archive_article, archive_issue
 from newsletter.tables.issues import issue, newsletter
 from subscribers.oneline import one_line
-from subscribers.slug import free_slug, slug
 from subscribers.transaction import Transaction
 
 # What a page or a card says of an article before it is read.
@@ -46,28 +47,14 @@ _PLAIN = "simple"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """An article of a letter, or what the letter says of itself, as it is taken into the archive."""
+class Taken:
+    """A published issue as it is taken in: what it says of itself, and its articles in reading order."""
 
-    section: str
+    issue_id: int
+    letter_id: int
     title: str
-    byline: str
-    link: str
-    # Fit for a page of ours, without styles; empty where the letter shows the title only.
-    html: str
-    # Its bare words.
-    text: str
-    picture: str = ""
-    picture_alt: str = ""
-    picture_credit: str = ""
-    # When and where, spelled, and where calendar programs get it.
-    happens: str = ""
-    calendar: str = ""
-
-    @property
-    def has_page(self) -> bool:
-        """Whether there is more than a title."""
-        return bool(self.html or self.happens)
+    about: str
+    articles: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +78,15 @@ class KeptArticle:
     # When and where, spelled, and where calendar programs get it; empty where nothing happens.
     happens: str = ""
     calendar: str = ""
+    # Of whoever wrote it, where another picture leads it.
+    portrait: str = ""
+    portrait_alt: str = ""
+    portrait_credit: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Everything in which pictures stand."""
+        return f'"{self.picture}" "{self.portrait}" {self.html}'
 
 
 def waiting(tx: Transaction) -> tuple[int, ...]:
@@ -108,25 +104,22 @@ def waiting(tx: Transaction) -> tuple[int, ...]:
     return tuple(rows.scalars())
 
 
-def keep(tx: Transaction, issue_id: int, letter_id: int, itself: Piece, articles: Sequence[Piece], now: datetime) -> None:
-    """Keep an issue taken apart instead of what was kept of it before; *itself* is what the issue says of itself."""
+def keep(tx: Transaction, taken: Taken, now: datetime) -> None:
+    """Keep an issue instead of what was kept of it before."""
+    issue_id = taken.issue_id
     tx.execute(delete(archive_issue).where(archive_issue.c.issue_id == issue_id))
-    tx.execute(insert(archive_issue).values(issue_id=issue_id, letter_id=letter_id, made_at=now))
-    rows = [_row(issue_id, 0, itself, "")]
-    taken: set[str] = set()
-    for position, piece in enumerate(articles, 1):
-        own = free_slug(slug(piece.title, "article"), taken) if piece.has_page else ""
-        taken.add(own)
-        rows.append(_row(issue_id, position, piece, own))
-    tx.execute(insert(archive_article), rows)
+    tx.execute(insert(archive_issue).values(issue_id=issue_id, letter_id=taken.letter_id, made_at=now))
+    itself = _row(issue_id, 0, Piece(section="", title=taken.title, byline="", link="", html=""), taken.about)
+    articles = [_row(issue_id, position, piece, bare(piece.html)) for position, piece in enumerate(taken.articles, 1)]
+    tx.execute(insert(archive_article), [itself, *articles])
     if tx.dialect.name == "postgresql":
         _fill_search(tx, issue_id)
 
 
 def forget(tx: Transaction, newsletter_id: int | None) -> int:
-    """Let everything be taken apart anew, of one newsletter or of all (None); gives of how many issues.
+    """Let everything be taken in anew, of one newsletter or of all (None); gives of how many issues.
 
-    Addresses stay: the same titles give the same.
+    Nothing changes by it but what is made of what was kept: words to be found, and the addresses of our own pages.
     """
     of_newsletter = select(issue.c.id).where(issue.c.newsletter_id == newsletter_id)
     doomed = delete(archive_issue)
@@ -179,11 +172,11 @@ def _fill_search(tx: Transaction, issue_id: int) -> None:
     )
 
 
-def _row(issue_id: int, position: int, piece: Piece, own: str) -> dict[str, object]:
+def _row(issue_id: int, position: int, piece: Piece, words: str) -> dict[str, object]:
     return {
         "issue_id": issue_id,
         "position": position,
-        "slug": own,
+        "slug": piece.slug,
         "section": piece.section,
         "title": piece.title,
         "byline": piece.byline,
@@ -192,10 +185,13 @@ def _row(issue_id: int, position: int, piece: Piece, own: str) -> dict[str, obje
         "picture": piece.picture,
         "picture_alt": piece.picture_alt,
         "picture_credit": piece.picture_credit,
+        "portrait": piece.portrait,
+        "portrait_alt": piece.portrait_alt,
+        "portrait_credit": piece.portrait_credit,
         "happens": piece.happens,
         "calendar": piece.calendar,
         "heading": spaced(" ".join(filter(None, (piece.title, piece.byline, piece.section)))),
-        "body": spaced(" ".join(filter(None, (piece.happens, piece.text)))),
+        "body": spaced(" ".join(filter(None, (piece.happens, words)))),
     }
 
 
@@ -214,4 +210,7 @@ def _article(row: Row[Any]) -> KeptArticle:
         picture_credit=row.picture_credit,
         happens=row.happens,
         calendar=row.calendar,
+        portrait=row.portrait,
+        portrait_alt=row.portrait_alt,
+        portrait_credit=row.portrait_credit,
     )

@@ -1,17 +1,17 @@
-"""Takes published issues into the archive: each is composed outside any transaction, and kept in one of its own."""
+"""Takes published issues into the archive: what was kept with their letters when they were approved, and nothing else."""
 
 import structlog
 
-from newsletter.archive import apart, shelf
+from newsletter.archive import index, shelf
+from newsletter.archive.reading import bare, said_to_nobody
+from newsletter.archive.shelf import Taken
 from newsletter.clock import Clock
 from newsletter.database import Database
-from newsletter.errors import NewsletterError
-from newsletter.issues import newsletters
-from newsletter.issues import store as issues
+from newsletter.errors import IssueNotFound
 from newsletter.letters import store as letters
-from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.links import Links
-from newsletter.letters.templates import Templates
+from newsletter.letters.webcopy import public_html, public_values
+from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
 
@@ -19,33 +19,33 @@ log = structlog.get_logger()
 MOST_AT_ONCE = 20
 
 
-def take_in(
-    database: Database, templates: Templates, links: Links, seed: bytes, clock: Clock, *, most: int = MOST_AT_ONCE
-) -> tuple[int, ...]:
-    """Take in published issues that are not there yet, the latest first; gives their ids.
-
-    One that cannot be taken apart is logged and tried again the next time; its letter is shown all the same.
-    """
+def take_in(database: Database, links: Links, clock: Clock, *, most: int = MOST_AT_ONCE) -> tuple[int, ...]:
+    """Take in published issues that are not there yet, the latest first, each in a transaction of its own; gives their ids."""
     with database.read() as tx:
         waiting = shelf.waiting(tx)[:most]
     taken = []
     for issue_id in waiting:
         try:
-            _take_in(database, templates, links, seed, clock, issue_id)
-        except NewsletterError as error:
-            log.warning("an issue cannot be taken into the archive", issue=issue_id, reason=str(error))
-        else:
-            taken.append(issue_id)
+            with database.read() as tx:
+                ready = _taken(tx, issue_id, links)
+        except IssueNotFound:
+            # Cancelled meanwhile.
+            continue
+        with database.write() as tx:
+            shelf.keep(tx, ready, clock())
+        taken.append(issue_id)
     return tuple(taken)
 
 
-def _take_in(database: Database, templates: Templates, links: Links, seed: bytes, clock: Clock, issue_id: int) -> None:
-    with database.read() as tx:
-        issue = issues.load(tx, issue_id)
-        newsletter = newsletters.by_id(tx, issue.newsletter_id)
-        assert issue.letter_id is not None
-        letter = letters.load(tx, issue.letter_id)
-        pictures = shelf_of(tx, issue, links)
-    found = apart.take_apart(templates, newsletter, issue, letter, links, seed, pictures)
-    with database.write() as tx:
-        shelf.keep(tx, issue_id, letter.id, found.itself, found.articles, clock())
+def _taken(tx: Transaction, issue_id: int, links: Links) -> Taken:
+    published = index.by_id(tx, issue_id)
+    letter = letters.load(tx, published.letter_id)
+    slug, number, draft = published.newsletter_slug, published.number, letter.draft
+    pieces = letters.pieces_of(tx, letter.id)
+    if pieces is None:
+        # Nothing is composed anew: it could show something else than was approved.
+        log.warning("an issue was approved before its articles were kept; it is found as a whole", issue=issue_id)
+        return Taken(issue_id, letter.id, published.title, bare(public_html(letter, links, slug, number)), ())
+    about = " ".join(dict.fromkeys(filter(None, (draft.subject, draft.preheader))))
+    nobody = public_values(links, slug, number, draft.language)
+    return Taken(issue_id, letter.id, pieces.title, about, tuple(said_to_nobody(one, draft, nobody) for one in pieces.articles))

@@ -22,7 +22,8 @@ EVERY_ISSUE = 100_000
 def index(door: Door, newsletter: str | None) -> None:
     """Take all published issues of NEWSLETTER, or of all, into the archive anew: pages of articles and words to be found.
 
-    The worker takes in what is published; this is for after a change of templates. Letters and addresses stay as they are.
+    The worker takes in what is published; this is for after a change of the newsletter's language or of the public address.
+    It is made of what was kept when each issue was approved: no template is asked, and what is shown stays as it is.
 
     Example: newsletter archive index cpdwl
     """
@@ -31,10 +32,7 @@ def index(door: Door, newsletter: str | None) -> None:
         owner = newsletters.find(acting.tx, newsletter) if newsletter else None
         shelf.forget(acting.tx, owner.id if owner else None)
         acting.record("archive.index", f"newsletter {owner.name}" if owner else "all newsletters")
-    seed = application.keyring.derive("slots")
-    taken = shelving.take_in(
-        application.database, application.templates, application.links, seed, application.clock, most=EVERY_ISSUE
-    )
+    taken = shelving.take_in(application.database, application.links, application.clock, most=EVERY_ISSUE)
     with door.reading() as tx:
         articles = sum(len(found) for found in shelf.articles_of(tx, taken).values())
     door.answer(

@@ -14,6 +14,7 @@ from newsletter.issues.snapshot import Label
 from newsletter.issues.versions import Version
 from newsletter.review import marked
 from newsletter.review import store as approvals_
+from newsletter.review.approval import changed_since
 from newsletter.staff.permissions import Permission
 
 
@@ -114,13 +115,16 @@ def undo(door: Door, issue_id: int, *, expected: int | None) -> None:
 @common
 @pass_door
 def approvals(door: Door, issue_id: int) -> None:
-    """Show who approved which version of an issue, and what its letter was made of; the newest first.
+    """Show who approved which version of an issue, what its letter was made of, and what of that changed since.
+
+    The newest comes first.
 
     Example: newsletter issues approvals 5
     """
     with door.reading() as tx:
         known = store.load(tx, issue_id)
-        zone = newsletters.by_id(tx, known.newsletter_id).zone
+        newsletter = newsletters.by_id(tx, known.newsletter_id)
+        zone = newsletter.zone
         found = approvals_.approvals_of(tx, issue_id)
         standing = approvals_.standing(tx, known)
     document = [
@@ -132,6 +136,7 @@ def approvals(door: Door, issue_id: int) -> None:
             "override_reason": one.override_reason,
             "holds": one == standing,
             "inputs": one.inputs,
+            "changed_since": changed_since(one, newsletter, door.application.templates),
         }
         for one in found
     ]
@@ -146,6 +151,9 @@ def approvals(door: Door, issue_id: int) -> None:
         )
         for one in found
     ]
+    changed = changed_since(standing, newsletter, door.application.templates) if standing is not None else ()
+    if changed:
+        door.note(f"Changed since it was approved: {', '.join(changed)}. What is mailed and shown is what was approved.")
     columns = ("version", "by", "when", "approval", "content", "set aside because")
     door.answer({"issue": issue_id, "approvals": document}, shown.table(columns, rows))
 

@@ -94,6 +94,19 @@ def kit_for(path: Sequence[Path], words: Words, extensions: Sequence[type[Extens
     return Kit(mail, text)
 
 
+def printing_kit(folder: Path, words: Words) -> SandboxedEnvironment:
+    """Make what fills the templates of printed pages: no MJML stands behind it, so texts are escaped and written."""
+    made = _Sandbox(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+    def gettext(text: str, /, **values: object) -> Markup:
+        return html(words.pattern(text), values)
+
+    made.globals["_"] = gettext
+    return made
+
+
 @pass_context
 def _kept_back(context: Context, value: object) -> object:
     """Let a template write no text of others into MJML: what it writes is a token."""

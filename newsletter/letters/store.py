@@ -1,5 +1,6 @@
 """Frozen letters as they are kept."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -7,7 +8,8 @@ from sqlalchemy import insert, select
 from newsletter.errors import LetterNotFound
 from newsletter.images import store as images
 from newsletter.letters.letter import Draft, Letter, LetterKind, SlotName
-from newsletter.tables.letters import letter
+from newsletter.letters.pieces import Piece, Pieces
+from newsletter.tables.letters import letter, letter_pieces
 from subscribers.transaction import Transaction
 
 # Among the names of slots, what begins so is a question about an attribute.
@@ -22,8 +24,12 @@ def freeze(
     newsletter_id: int | None,
     issue_id: int | None,
     list_id: int | None,
+    pieces: Pieces | None = None,
 ) -> Letter:
-    """Keep *draft* as it stands, and the images that it shows; each call is a letter of its own, mailed once to each person."""
+    """Keep *draft* as it stands, and the images that it shows; each call is a letter of its own, mailed once to each person.
+
+    *pieces* are what it shows article by article: a letter that is to be read on the web has them.
+    """
     letter_id = tx.execute(
         insert(letter)
         .values(
@@ -45,7 +51,12 @@ def freeze(
         )
         .returning(letter.c.id),
     ).scalar_one()
-    images.tie_letter(tx, letter_id, draft.html)
+    shown = [draft.html]
+    if pieces is not None:
+        _keep_pieces(tx, letter_id, draft.content_hash, pieces)
+        # A card shows a picture cut; the article on its own page shows it whole.
+        shown += [f'"{one.picture}" "{one.portrait}" {one.html}' for one in pieces.articles]
+    images.tie_letter(tx, letter_id, " ".join(shown))
     return Letter(letter_id, draft, newsletter_id, issue_id, list_id, now)
 
 
@@ -74,6 +85,31 @@ def load(tx: Transaction, letter_id: int) -> Letter:
         answers={name.removeprefix(ANSWER): token for name, token in row.slots.items() if name.startswith(ANSWER)},
     )
     return Letter(row.id, draft, row.newsletter_id, row.issue_id, row.list_id, row.created_at)
+
+
+def pieces_of(tx: Transaction, letter_id: int) -> Pieces | None:
+    """Give what a letter shows article by article; None: it was frozen before that was kept."""
+    row = tx.execute(
+        select(letter_pieces)
+        .join(letter, letter.c.id == letter_pieces.c.letter_id)
+        .where(letter.c.id == letter_id, letter.c.content_hash == letter_pieces.c.content_hash)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Pieces(row.newsletter, row.title, tuple(Piece(**one) for one in row.articles), row.page)
+
+
+def _keep_pieces(tx: Transaction, letter_id: int, content_hash: str, pieces: Pieces) -> None:
+    tx.execute(
+        insert(letter_pieces).values(
+            letter_id=letter_id,
+            content_hash=content_hash,
+            newsletter=pieces.newsletter,
+            title=pieces.title,
+            articles=[asdict(one) for one in pieces.articles],
+            page=pieces.page,
+        ),
+    )
 
 
 def _kept_slots(draft: Draft) -> dict[str, str]:

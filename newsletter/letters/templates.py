@@ -24,7 +24,7 @@ from newsletter.letters.content import nesting
 from newsletter.letters.holes import Holes
 from newsletter.letters.larder import Larder
 from newsletter.letters.linemap import Marking, Traced, traced
-from newsletter.letters.sandbox import Kit, kit_for
+from newsletter.letters.sandbox import Kit, kit_for, printing_kit
 from newsletter.letters.theme import Theme
 from newsletter.letters.themes import FEDERATION, Themes
 from subscribers.oneline import one_line
@@ -63,6 +63,7 @@ class Templates:
         self.words = words_of(ENGLISH)
         self.themes = Themes(directory / "email", own)
         self._path: tuple[Path, ...] = (directory / "email",)
+        self._print = directory / "print"
         self._theme: Theme | None = None
         # Shared by all that are made of this one: templates are compiled once a language and search path.
         self._kits: dict[tuple[tuple[Path, ...], str], Kit] = {}
@@ -159,7 +160,7 @@ class Templates:
     def content_hash(self) -> str:
         """Give a hash of the templates and the theme: what a letter was made with is told from what there is now."""
         digest = hashlib.sha256(repr(self._theme).encode())
-        for folder in self._path:
+        for folder in (*self._path, self._print):
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
                     digest.update(f"{path.relative_to(folder)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -191,6 +192,15 @@ class Templates:
         lines = _rendered(self._kit.text, name, {**values, **self._dressing()}).split("\n")
         text = "\n".join(line.rstrip(" \t") for line in lines)
         return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
+
+    def sheet(self, name: str, values: dict[str, object]) -> str:
+        """Render a template of what is printed.
+
+        Raises:
+            RenderFailed: the template is wrong.
+
+        """
+        return _rendered(printing_kit(self._print, self.words), name, values)
 
     def line(self, name: str, values: dict[str, object]) -> str:
         """Render a template of one line, such as a subject.

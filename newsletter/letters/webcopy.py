@@ -31,9 +31,18 @@ class Correction:
     # Empty lines part paragraphs.
     text: str
 
+    def head(self, words: Words) -> str:
+        """Say when it was told, and by whom."""
+        return words.gettext("Correction of %(day)s, by %(name)s", day=self.day, name=self.by)
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """Its text, paragraph by paragraph."""
+        return tuple(re.split(r"\n{2,}", self.text))
+
 
 def corrected(html: str, corrections: Sequence[Correction], words: Words) -> str:
-    """Put *corrections* above a web copy; what was mailed stands below them unchanged."""
+    """Put *corrections* above a web copy or a printed page; what was approved stands below them unchanged."""
     if not corrections:
         return html
     inside = "".join(_told(one, words) for one in corrections)
@@ -45,10 +54,9 @@ def corrected(html: str, corrections: Sequence[Correction], words: Words) -> str
 
 
 def _told(one: Correction, words: Words) -> str:
-    head = escape(words.gettext("Correction of %(day)s, by %(name)s", day=one.day, name=one.by))
-    paragraphs = [escape(part).replace("\n", "<br>") for part in re.split(r"\n{2,}", one.text)]
+    paragraphs = [escape(part).replace("\n", "<br>") for part in one.paragraphs]
     said = "".join(f'<p dir="auto" style="margin:0 0 8px;">{part}</p>' for part in paragraphs)
-    return f'<p style="margin:0 0 4px;font-weight:bold;">{head}</p>{said}'
+    return f'<p style="margin:0 0 4px;font-weight:bold;">{escape(one.head(words))}</p>{said}'
 
 
 def public_html(letter: Letter, links: Links, slug: str, number: int, address: str = "") -> str:

@@ -1,19 +1,23 @@
 """The verb of approving: the letter is composed, looked over, frozen, and somebody's word given for its content hash."""
 
-from dataclasses import dataclass, fields
+import json
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from newsletter.errors import Blocked, Outdated, OwnWork, WrongState
+from newsletter.errors import Blocked, Outdated, OwnWork, RenderFailed, WrongState
 from newsletter.issues import authorbook, newsletters, versions
 from newsletter.issues import store as issues
 from newsletter.issues.authors import NOBODY
 from newsletter.issues.model import Issue, IssueState, Newsletter
 from newsletter.issues.plan import to_document
 from newsletter.letters import store as letters
+from newsletter.letters.apart import take_apart
 from newsletter.letters.compose import Composition, compose_issue
 from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Letter
 from newsletter.letters.links import Links
+from newsletter.letters.pieces import Pieces
+from newsletter.letters.printing import print_page
 from newsletter.letters.templates import Templates
 from newsletter.review import gathering, preflight, store
 from newsletter.review.facts import NOTHING_GATHERED, Facts
@@ -26,6 +30,9 @@ from subscribers.transaction import Transaction
 
 LONGEST_REASON = 500
 
+# Of what a letter is made of, what is no property of its newsletter.
+_BESIDE = ("plan", "templates")
+
 _BEFORE_APPROVAL = frozenset({IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.HELD})
 
 
@@ -37,6 +44,8 @@ class LookedOver:
     newsletter: Newsletter
     composition: Composition
     findings: tuple[Finding, ...]
+    # What the letter shows article by article.
+    pieces: Pieces
     # Of the templates that composed it.
     templates_hash: str = ""
 
@@ -68,7 +77,8 @@ def look_over(
     composition = compose_issue(templates, newsletter, issue, links, seed, shelf_of(tx, issue, links))
     facts = gathering.gather(tx, issue, newsletter, composition, known)
     findings = preflight.check(issue, newsletter, composition, links, facts)
-    return LookedOver(issue, newsletter, composition, findings, templates.worn_by(newsletter).content_hash())
+    pieces = _pieces(templates, newsletter, issue, composition, links)
+    return LookedOver(issue, newsletter, composition, findings, pieces, templates.worn_by(newsletter).content_hash())
 
 
 def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *, override_reason: str = "") -> Approved:
@@ -95,11 +105,11 @@ def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *,
         approved_at=now,
         override_reason=_override(issue.id, looked.findings, override_reason),
         version=issue.version,
-        inputs=_inputs(looked),
+        inputs=_made_of(looked.newsletter, looked.templates_hash),
     )
     versions.close(tx, issue)
-    list_id = looked.newsletter.list_id
-    letter = letters.freeze(tx, draft, now, newsletter_id=issue.newsletter_id, issue_id=issue.id, list_id=list_id)
+    owned = {"newsletter_id": issue.newsletter_id, "issue_id": issue.id, "list_id": looked.newsletter.list_id}
+    letter = letters.freeze(tx, draft, now, **owned, pieces=looked.pieces)
     store.add(tx, given)
     authorbook.learn_issue(tx, issue, now)
     audit.record(tx, actor, "issue.approve", f"issue {issue.id}", _detail(given, looked.findings), now)
@@ -109,6 +119,20 @@ def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *,
 def holds(tx: Transaction, issue: Issue) -> bool:
     """Whether somebody approved exactly the letter that *issue* has now."""
     return store.standing(tx, issue) is not None
+
+
+def changed_since(given: Approval, newsletter: Newsletter, templates: Templates) -> tuple[str, ...]:
+    """Give what an approved letter was made of and is otherwise today, by name; nothing where that was not kept.
+
+    The letter stays as it was approved; whoever wonders why it differs from a new one is told by this.
+    """
+    if given.inputs is None:
+        return ()
+    # As it comes back from where it is kept.
+    today = json.loads(json.dumps(_made_of(newsletter, _hash_of(templates, newsletter))))
+    kept = {**given.inputs["newsletter"], **{name: given.inputs[name] for name in _BESIDE}}
+    today = {**today["newsletter"], **{name: today[name] for name in _BESIDE}}
+    return tuple(name for name, value in today.items() if name in kept and kept[name] != value)
 
 
 def _in_review(tx: Transaction, looked: LookedOver, now: datetime) -> Issue:
@@ -135,13 +159,25 @@ def _require_second_person(tx: Transaction, issue: Issue, newsletter: Newsletter
         raise OwnWork(issue.id, f"{actor.name} wrote version {own}")
 
 
-def _inputs(looked: LookedOver) -> dict[str, object]:
-    """Give what the letter was made of beside the issue itself, as it was then."""
-    newsletter = looked.newsletter
+def _pieces(templates: Templates, newsletter: Newsletter, issue: Issue, composition: Composition, links: Links) -> Pieces:
+    pieces = Pieces(newsletter.name, issue.title, take_apart(composition.sections))
+    return replace(pieces, page=print_page(templates, newsletter, issue.number, pieces, composition.draft, links))
+
+
+def _made_of(newsletter: Newsletter, templates_hash: str) -> dict[str, object]:
+    """Give what a letter is made of beside the issue itself."""
     kept = {
         field.name: getattr(newsletter, field.name) for field in fields(newsletter) if field.name not in {"plan", "created_at"}
     }
-    return {"newsletter": kept, "plan": to_document(newsletter.plan), "templates": looked.templates_hash}
+    return {"newsletter": kept, "plan": to_document(newsletter.plan), "templates": templates_hash}
+
+
+def _hash_of(templates: Templates, newsletter: Newsletter) -> str:
+    try:
+        return templates.worn_by(newsletter).content_hash()
+    except RenderFailed:
+        # A theme that cannot be read is not the one that was approved.
+        return ""
 
 
 def _override(issue_id: int, findings: tuple[Finding, ...], reason: str) -> str:

@@ -33,6 +33,10 @@ archive_article = Table(
     Column("picture", Text, nullable=False),
     Column("picture_alt", Text, nullable=False),
     Column("picture_credit", Text, nullable=False, default="", server_default=""),
+    # Of whoever wrote it, where another picture leads it.
+    Column("portrait", Text, nullable=False, default="", server_default=""),
+    Column("portrait_alt", Text, nullable=False, default="", server_default=""),
+    Column("portrait_credit", Text, nullable=False, default="", server_default=""),
     # When and where, as the letter spells it, and where calendar programs get it; empty where nothing happens.
     Column("happens", Text, nullable=False, default="", server_default=""),
     Column("calendar", Text, nullable=False, default="", server_default=""),

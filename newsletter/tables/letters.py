@@ -28,6 +28,24 @@ letter = Table(
     **SQLITE,
 )
 
+# What the letter of an issue shows article by article, kept with it when it was approved. Archive, prints and books are made
+# of it.
+letter_pieces = Table(
+    "letter_pieces",
+    metadata,
+    Column("letter_id", Number, ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
+    # Of that letter; what was kept of other bytes is not shown.
+    Column("content_hash", Text, nullable=False),
+    # The names of newsletter and issue, as they were.
+    Column("newsletter", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    # letters.pieces.Piece, in reading order.
+    Column("articles", Document, nullable=False),
+    # What is printed, with marks for its date; empty: the letter is older than this table.
+    Column("page", Text, nullable=False),
+    **SQLITE_STRICT,
+)
+
 # What a list says in its notices instead of the words of the templates.
 notice_words = Table(
     "notice_words",

@@ -16,6 +16,13 @@ from subscribers.slug import LONGEST_SLUG, free_slug, slug
         ("Новости", "list"),
         ("", "list"),
         ("--", "list"),
+        (
+            "Staying relevant in a world of libraries that never stands still",
+            "staying-relevant-in-a-world-of-libraries-that-never",
+        ),
+        ("a" * 55 + " b", "a" * 55),
+        ("a" * 56 + " b", "a" * 56),
+        ("a b " + "c" * 80, "a-b-" + "c" * 52),
     ],
 )
 def test_slug_of_a_name(name: str, expected: str) -> None:

@@ -1,6 +1,6 @@
 """What was published: newsletters, their issues, each issue's own bytes, its articles, and feeds of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -8,15 +8,15 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.archive import epub, errata, index, jsonfeed, prints, shelf, syndication
-from newsletter.archive.apart import on_a_page
 from newsletter.archive.dressing import dress
 from newsletter.archive.illustrations import pictures_of
 from newsletter.archive.index import PublishedIssue
+from newsletter.archive.reading import on_a_page
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import words_for
 from newsletter.letters import store as letters
-from newsletter.letters.webcopy import Correction, corrected, public_html
+from newsletter.letters.webcopy import corrected, public_html
 from newsletter.web.faults import PageNotFound
 from newsletter.web.guard import ARTICLE_HEADERS, LETTER_HEADERS
 from newsletter.web.public.cards import card_of_article, card_of_issue, host_of
@@ -80,8 +80,8 @@ def issue(site: Site, visit: Visit) -> Response:
     head = site.pages.render(speech, "public/_card.html", card=card_of_issue(found.issue, articles, links), **values)
     bar = site.pages.render(speech, "public/_bar.html", **values)
     words, zone = speech.words, shown.newsletter.zone
-    corrections = [Correction(words.day(one.published_at, zone), one.published_by, one.text) for one in told]
-    html = dress(corrected(public_html(found.letter, links, slug, number), corrections, words), head, bar)
+    html = corrected(public_html(found.letter, links, slug, number), errata.spelled(told, words, zone), words)
+    html = dress(html, head, bar)
     return HTMLResponse(html, headers={**LETTER_HEADERS, **CACHE})
 
 
@@ -95,7 +95,7 @@ def issue_by_link(site: Site, visit: Visit) -> Response:
         letter = letters.load(tx, found.letter_id)
         told = errata.errata_of(tx, issue_id)
     words = words_for(newsletter.language)
-    corrections = [Correction(words.day(one.published_at, newsletter.zone), one.published_by, one.text) for one in told]
+    corrections = errata.spelled(told, words, newsletter.zone)
     address = application.links.read(visit.token)
     html = public_html(letter, application.links, newsletter.slug, found.number, address)
     return HTMLResponse(corrected(html, corrections, words), headers=LETTER_HEADERS)
@@ -141,18 +141,32 @@ def pdf(site: Site, visit: Visit) -> Response:
 
 def book(site: Site, visit: Visit) -> Response:
     """Give a published issue as a book for reading devices."""
-    links = site.application.links
     with site.application.database.read() as tx:
         newsletter = _newsletter(visit, tx)
-        published = index.find(tx, newsletter.slug, visit.number("number"))
-        articles = shelf.articles_of(tx, [published.issue_id]).get(published.issue_id, ())
-        pictures = pictures_of(tx, articles, links)
-    if not articles:
+        volume = _volume(tx, newsletter, index.find(tx, newsletter.slug, visit.number("number")))
+    if not volume.told:
         raise PageNotFound
-    inside = words_for(newsletter.language).gettext("Inside this issue")
-    body = epub.book(newsletter, published, articles, pictures, links, inside)
-    headers = {**CACHE, "Content-Disposition": f'attachment; filename="{newsletter.slug}-{published.number}.epub"'}
+    body = epub.book(volume, site.application.links, words_for(volume.newsletter.language))
+    name = f"{newsletter.slug}-{volume.issue.number}.epub"
+    headers = {**CACHE, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, headers=headers, media_type=epub.MEDIA_TYPE)
+
+
+def _volume(tx: Transaction, newsletter: Newsletter, published: PublishedIssue) -> epub.Volume:
+    """Give what a book is made of; the newsletter is called as it was when the issue was approved."""
+    articles = shelf.articles_of(tx, [published.issue_id]).get(published.issue_id, ())
+    draft, pieces = letters.load(tx, published.letter_id).draft, letters.pieces_of(tx, published.letter_id)
+    called = pieces.newsletter if pieces is not None else newsletter.name
+    then = replace(newsletter, name=called, language=draft.language, sender_name=draft.sender_name)
+    told = errata.errata_of(tx, published.issue_id)
+    return epub.Volume(
+        newsletter=then,
+        issue=published,
+        articles=articles,
+        pictures=pictures_of(tx, " ".join(one.shown for one in articles)),
+        corrections=errata.spelled(told, words_for(then.language), newsletter.zone),
+        corrected_at=told[-1].published_at if told else None,
+    )
 
 
 def feed(site: Site, visit: Visit) -> Response:

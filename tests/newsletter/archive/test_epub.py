@@ -9,15 +9,17 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.archive.epub import DC, OPF, XHTML, book
+from newsletter.archive.epub import DC, OPF, XHTML, Volume, book
 from newsletter.archive.index import PublishedIssue
 from newsletter.archive.shelf import KeptArticle
 from newsletter.issues.model import Newsletter
 from newsletter.issues.plan import DEFAULT_PLAN
+from newsletter.languages.catalogue import words_for
 from newsletter.letters.links import Links
 
 AT = datetime(2020, 2, 3, 8, 0, tzinfo=UTC)
 LINKS = Links("https://news.example.org")
+WORDS = words_for("en")
 PICTURE = f"https://news.example.org/images/{'ab' * 12}.png"
 NEWSLETTER = Newsletter(
     1, "Section <News>", "section-news", 1, "The Section", "news@example.org", "", "", "UTC", "ar", DEFAULT_PLAN, AT
@@ -33,7 +35,7 @@ TITLE_ONLY = KeptArticle(2, "", "… and more", "Free", "", "https://blog.exampl
 
 def opened(article: KeptArticle = ARTICLE) -> zipfile.ZipFile:
     """Make a book and open it."""
-    made = book(NEWSLETTER, ISSUE, (article, TITLE_ONLY), {PICTURE: b"png"}, LINKS, "Inside this issue")
+    made = book(Volume(NEWSLETTER, ISSUE, (article, TITLE_ONLY), {PICTURE: b"png"}), LINKS, WORDS)
     return zipfile.ZipFile(io.BytesIO(made))
 
 
@@ -70,7 +72,7 @@ def test_a_chapter_is_the_article() -> None:
 
 def test_the_same_issue_gives_the_same_book() -> None:
     """A cache may keep it."""
-    first, second = (book(NEWSLETTER, ISSUE, (ARTICLE,), {}, LINKS, "Inside") for _ in range(2))
+    first, second = (book(Volume(NEWSLETTER, ISSUE, (ARTICLE,), {}), LINKS, WORDS) for _ in range(2))
 
     assert first == second
 

@@ -4,16 +4,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from newsletter.archive import pdf, press, prints, shelf
+from newsletter.archive import pdf, press, prints, shelf, shelving
 from newsletter.confined import Child, ChildFailed
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
 from newsletter.letters.links import Links
-from newsletter.letters.templates import packaged_templates
+from newsletter.letters.templates import Templates, packaged_templates
 from tests.harness.chaosfeed import ChaosFeed, Page
 from tests.newsletter.archive.conftest import piece, sent
 
 LINKS = Links("https://news.example.org")
+# Nothing is laid out by MJML here, so the child that would do it never starts.
+TEMPLATES = Templates(packaged_templates(), Child())
 
 needs_weasyprint = pytest.mark.skipif(pdf.available() is not None, reason=str(pdf.available()))
 
@@ -24,7 +26,7 @@ def test_an_issue_is_printed_once(database: Database, newsletter: Newsletter, no
     issue = sent(database, newsletter, now, "January 2020", piece("Staying relevant", "All about it.", "Susan Schnuer"))
 
     def print_at(hours: int) -> int | None:
-        return press.print_next(database, packaged_templates(), LINKS, lambda: now + timedelta(hours=hours))
+        return press.print_next(database, TEMPLATES, LINKS, lambda: now + timedelta(hours=hours))
 
     assert [issue.id, None] == [print_at(1), print_at(2)]
     with database.read() as tx:
@@ -33,9 +35,7 @@ def test_an_issue_is_printed_once(database: Database, newsletter: Newsletter, no
     assert first.startswith(b"%PDF-")
     with database.write() as tx:
         shelf.forget(tx, None)
-        kept = piece("Staying relevant", "All about it.", "Susan Schnuer")
-        itself = piece("January 2020", "About January 2020 Inside", section="")
-        shelf.keep(tx, issue.id, issue.letter_id or 0, itself, [kept], now + timedelta(hours=3))
+    shelving.take_in(database, LINKS, lambda: now + timedelta(hours=3))
     assert [issue.id, None] == [print_at(4), print_at(5)]
     with database.read() as tx:
         assert first == prints.load(tx, issue.id)
@@ -72,7 +72,7 @@ def test_what_cannot_be_printed_is_written_down(
     monkeypatch.setattr(pdf, "printed", broken)
 
     def print_at(hours: int) -> int | None:
-        return press.print_next(database, packaged_templates(), LINKS, lambda: now + timedelta(hours=hours))
+        return press.print_next(database, TEMPLATES, LINKS, lambda: now + timedelta(hours=hours))
 
     assert [issue.id, None] == [print_at(1), print_at(2)]
     with database.read() as tx:
@@ -91,7 +91,7 @@ def test_without_weasyprint_it_is_said_why(
 
     assert reason is not None
     assert "pip install newsletter[pdf]" in reason
-    assert press.print_next(database, packaged_templates(), LINKS, lambda: now) is None
+    assert press.print_next(database, TEMPLATES, LINKS, lambda: now) is None
     with database.read() as tx:
         assert 1 == len(prints.waiting(tx))
     pdf.available.cache_clear()

@@ -7,11 +7,12 @@ import pytest
 from newsletter.archive import shelf
 from newsletter.archive.query import read_query
 from newsletter.archive.search import search
-from newsletter.archive.shelf import Piece
+from newsletter.archive.shelf import Taken
 from newsletter.database import Database
 from newsletter.errors import ArticleNotFound
 from newsletter.issues import store
 from newsletter.issues.model import IssueState, Newsletter
+from newsletter.letters.pieces import Piece
 from tests.newsletter.archive.conftest import piece, sent
 
 
@@ -49,7 +50,7 @@ def test_what_is_taken_in_again_replaces_what_was_there(database: Database, news
     issue = sent(database, newsletter, now, "January", piece("Before", "Words."))
     with database.write() as tx:
         letter_id = store.load(tx, issue.id).letter_id or 0
-        shelf.keep(tx, issue.id, letter_id, Piece("", "January", "", "", "", ""), [piece("After", "Words.")], now)
+        shelf.keep(tx, Taken(issue.id, letter_id, "January", "", (piece("After", "Words."),)), now)
 
     with database.read() as tx:
         assert ["After"] == [one.title for one in shelf.articles_of(tx, [issue.id])[issue.id]]
@@ -82,7 +83,6 @@ def test_what_happens_has_a_page(database: Database, newsletter: Newsletter, now
     event = Piece(
         "Events",
         "Satellite meeting",
-        "",
         "",
         "",
         "",

@@ -95,3 +95,14 @@ def test_approvals_tell_what_a_letter_was_made_of(terminal: Terminal, issue: str
     assert "1 Library Road\nUtrecht".replace("\n", ", ") == oldest["inputs"]["newsletter"]["postal_address"]
     assert 64 == len(oldest["inputs"]["templates"])
     assert "ended" in terminal("issues", "approvals", issue).out
+
+
+def test_approvals_tell_what_changed_since(terminal: Terminal, issue: str, paper: str) -> None:
+    """What is mailed stays as it was approved, and it is said which parts a new letter would have otherwise."""
+    terminal.ok("issues", "approve", issue, "--as", "ann")
+    assert "Changed since" not in terminal("issues", "approvals", issue).err
+    terminal.ok("newsletters", "edit", paper, "--theme", "letter", "--postal-address", "2 Museum Square")
+    [given] = terminal.ok("issues", "approvals", issue)["approvals"]
+
+    assert ["postal_address", "theme", "templates"] == given["changed_since"]
+    assert "Changed since it was approved: postal_address, theme, templates." in terminal("issues", "approvals", issue).err

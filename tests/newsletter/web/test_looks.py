@@ -102,8 +102,7 @@ def places(full: House) -> Mapping[str, str]:
 
 def fill_archive(application: Application) -> None:
     """Take what was published into the archive, as the worker does."""
-    seed = application.keyring.derive("slots")
-    shelving.take_in(application.database, application.templates, application.links, seed, application.clock)
+    shelving.take_in(application.database, application.links, application.clock)
 
 
 def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping[str, str]:

@@ -49,8 +49,7 @@ def published(database: Database, letter: Issue, reader: Reader, clock: Hands) -
 @pytest.fixture
 def kept(application: Application, published: Issue) -> Issue:
     """Give the same, taken into the archive."""
-    seed = application.keyring.derive("slots")
-    taken = shelving.take_in(application.database, application.templates, application.links, seed, application.clock)
+    taken = shelving.take_in(application.database, application.links, application.clock)
     assert (published.id,) == taken
     return published
 
