@@ -84,7 +84,7 @@ def _inspect(door: Door, issue: Issue) -> Inspected:
     seed = application.keyring.derive("slots")
     composition = compose_issue(application.templates, newsletter, issue, application.links, seed, shelf)
     with door.reading() as tx:
-        known = Facts(reach=inspection.reach(tx, issue.id, door.now()), support=application.support)
+        known = Facts(now=door.now(), reach=inspection.reach(tx, issue.id, door.now()), support=application.support)
         facts = gathering.gather(tx, issue, newsletter, composition, known)
     return inspected(issue, newsletter, composition, facts, application.links)
 

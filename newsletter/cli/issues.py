@@ -118,7 +118,7 @@ def approve(door: Door, issue_id: int, reason: str, *, is_as_read: bool) -> None
     bring_pictures(door, issue_id, again=True)
     with application.database.read() as tx:
         seed = application.keyring.derive("slots")
-        known = Facts(reach=inspection.reach(tx, issue_id, door.now()), support=application.support)
+        known = Facts(now=door.now(), reach=inspection.reach(tx, issue_id, door.now()), support=application.support)
         looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed, known=known)
     with door.acting(Permission.APPROVE) as acting:
         approved = approval.approve(acting.tx, looked, acting.actor, acting.now, override_reason=reason)

@@ -235,7 +235,7 @@ def caught_mails(envelopes: Envelopes) -> tuple[Caught, ...]:
 def _approve(app: Application, issue_id: int) -> Issue:
     asyncio.run(illustrate(app.bringer(), issue_id))
     with app.database.read() as tx:
-        known = Facts(support=app.support)
+        known = Facts(now=app.clock(), support=app.support)
         looked = approval.look_over(tx, app.templates, issue_id, links=app.links, seed=app.keyring.derive("slots"), known=known)
     with app.database.write() as tx:
         return approval.approve(tx, looked, LOCAL_OPERATOR, app.clock()).issue

@@ -9,6 +9,7 @@ from newsletter.issues.events import is_over
 from newsletter.issues.model import Article, Look, Section, SectionKind
 from newsletter.issues.revised import Kind
 from newsletter.review.addresses import likeness
+from newsletter.review.contribution import OWED
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
 
@@ -34,6 +35,7 @@ def check(seen: Inspected) -> Iterator[Finding]:
     yield from _about_repeats(seen)
     yield from _about_changes(seen)
     yield from _about_posts(seen.facts.left_out)
+    yield from _about_feeds(seen)
 
 
 def _no_articles(seen: Inspected) -> Finding:
@@ -78,8 +80,13 @@ def _letter_missing(seen: Inspected, section: Section, placeholder: Article | No
     mend = Mend(
         "Put in what its author sent, or ask somebody for it (newsletter issues invite).", seen.commands.letter(section.title)
     )
-    text = f"“{section.title}” has not been written yet."
+    text = f"“{section.title}” has not been written yet{_owing(seen, section)}."
     return Finding(Code.LETTER_MISSING, text, is_blocking=True, mend=mend, article_id=where, section=section.title)
+
+
+def _owing(seen: Inspected, section: Section) -> str:
+    owed = [asked for asked in seen.facts.contributions if asked.section == section.title and asked.state in OWED]
+    return f"; {' and '.join(seen.owed_by(asked) for asked in owed)}" if owed else ""
 
 
 def _about_warnings(seen: Inspected) -> Iterator[Finding]:
@@ -187,3 +194,15 @@ def _about_posts(left_out: Sequence[Post]) -> Iterator[Finding]:
     count = "1 post is" if len(left_out) == 1 else f"{len(left_out)} posts are"
     mend = Mend("While the issue is a draft, the worker adds what has a place in its plan; else the next issue can carry them.")
     yield Finding(Code.POSTS_LEFT_OUT, f"{count} in no issue: {named}{more}.", is_blocking=False, mend=mend)
+
+
+def _about_feeds(seen: Inspected) -> Iterator[Finding]:
+    """Tell of feeds from which posts may be missing; an issue without a month has none from them."""
+    if not seen.issue.month:
+        return
+    for feed in seen.facts.unread:
+        said = f"could not be read when it was last tried: {feed.trouble}" if feed.trouble else "has never been read."
+        text = f"The feed {feed.url} {said if said.endswith('.') else f'{said}.'} Posts of it may be missing or changed since."
+        command = f"newsletter feeds gather {seen.newsletter.slug} --month {seen.issue.month}"
+        mend = Mend("Read it again; if it stays so, look at its blog for what is new.", command)
+        yield Finding(Code.FEED_UNREAD, text, is_blocking=False, mend=mend)

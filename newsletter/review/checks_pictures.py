@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from newsletter.images.model import own_key
 from newsletter.issues.model import Show
 from newsletter.review import addresses
 from newsletter.review.facts import Inspected
@@ -35,6 +36,7 @@ def check(seen: Inspected) -> Iterator[Finding]:
     for picture in seen.page.pictures:
         yield from _about_alt(seen, picture)
         yield from _about_source(seen, picture)
+    yield from _about_silence(seen)
     yield from _about_weight(seen)
     yield from _about_words(seen)
 
@@ -49,6 +51,16 @@ def _about_alt(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
         text = f"{seen.place(article_id)}the alternative text “{picture.alt}” of {name} does not say what is to be seen."
         mend = _mend_alt(seen, picture, "Describe it in a few words, as on the telephone.")
         yield Finding(Code.ALT_POOR, text, is_blocking=False, mend=mend, article_id=article_id)
+
+
+def _about_silence(seen: Inspected) -> Iterator[Finding]:
+    """Tell of pictures that the letter does not show, and the archive does."""
+    shown = {own_key(picture.src) for picture in seen.page.pictures}
+    for article in seen.issue.articles:
+        if article.picture in seen.facts.silent and not article.picture_alt.strip() and article.picture not in shown:
+            text = f"{seen.place(article.id)}the picture beside it in the archive has no alternative text."
+            mend = Mend("Say in it what is to be seen.", seen.commands.article(article, "--alt TEXT"))
+            yield Finding(Code.ALT_MISSING, text, is_blocking=False, mend=mend, article_id=article.id)
 
 
 def _mend_alt(seen: Inspected, picture: PagePicture, words: str) -> Mend:

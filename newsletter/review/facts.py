@@ -4,14 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from newsletter.feeds.model import Post
+from newsletter.feeds.model import Feed, Post
 from newsletter.issues.model import Article, Issue, Newsletter
 from newsletter.issues.revised import Change
 from newsletter.letters.compose import Composition
 from newsletter.letters.letter import Draft
 from newsletter.letters.links import Links
 from newsletter.review.caniemail import Support
+from newsletter.review.contribution import Contribution
 from newsletter.review.finding import Commands, Finding, Mend
 from newsletter.review.page import Page, read_page
 
@@ -76,6 +78,17 @@ class SenderTrouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A reviewer's comment that nobody called done."""
+
+    id: int
+    author: str
+    text: str
+    # None: it is about the whole issue.
+    article_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known beside the issue itself. What nobody gathered is empty, and its checks find nothing."""
 
@@ -96,6 +109,15 @@ class Facts:
     sender: Sequence[SenderTrouble] = ()
     # What mail programs can do; None: there are no data.
     support: Support | None = None
+    # Feeds of the newsletter that could not be read when they were last asked for, or never were.
+    unread: Sequence[Feed] = ()
+    # What guests were asked to write for it.
+    contributions: Sequence[Contribution] = ()
+    remarks: Sequence[Remark] = ()
+    # Keys of pictures of which nobody said what is to be seen.
+    silent: Collection[str] = ()
+    # When it is looked at; None: no matter.
+    now: datetime | None = None
 
 
 NOTHING_GATHERED = Facts()
@@ -131,6 +153,12 @@ class Inspected:
         """Name an article at the head of a sentence: `“Athens in August”: `; nothing for what belongs to none."""
         article = self.article(article_id)
         return f"“{article.title}”: " if article is not None else ""
+
+    def owed_by(self, asked: Contribution) -> str:
+        """Say who owes a text, and since or until when: `Ann Other owes a text since 24 January`."""
+        due = asked.due_at.astimezone(ZoneInfo(self.newsletter.zone))
+        is_late = self.facts.now is not None and asked.due_at < self.facts.now
+        return f"{asked.typed.byline or 'A guest'} owes a text {'since' if is_late else 'until'} {due.day} {due:%B}"
 
     def mend_text(self, article_id: int | None, words: str) -> Mend:
         """Say that the text of an article is to be changed; of what belongs to none, the templates are."""

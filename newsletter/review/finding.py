@@ -24,6 +24,11 @@ class Code(StrEnum):
     EVENT_UNDATED = "event_undated"
     EVENT_OVER = "event_over"
     CONTENT = "content"
+    FEED_UNREAD = "feed_unread"
+    # What guests owe.
+    CONTRIBUTION_OWED = "contribution_owed"
+    CONTRIBUTION_EDITED = "contribution_edited"
+    COMMENT_OPEN = "comment_open"
     # Words that were to be replaced.
     PLACEHOLDER = "placeholder"
     SLOT_UNRESOLVED = "slot_unresolved"
@@ -124,6 +129,10 @@ class Commands:
     def letter(self, section: str) -> str:
         """Give the command that puts a letter into a section."""
         return f'newsletter issues letter {self.issue_id} "{section}" FILE --by NAME'
+
+    def other(self, verb: str, *options: str) -> str:
+        """Give a command about the issue that needs no more than a verb."""
+        return " ".join(["newsletter issues", verb, str(self.issue_id), *options])
 
     def check(self) -> str:
         """Give the command that looks the issue over again."""

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html import unescape
 
+from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
 from newsletter.images import store as images
 from newsletter.images.model import own_key
@@ -14,8 +15,8 @@ from newsletter.issues.revised import changes_of
 from newsletter.issues.store import IssueLine
 from newsletter.letters import store as letters
 from newsletter.letters.compose import Composition
-from newsletter.review import addresses, linkbook
-from newsletter.review.facts import NOTHING_GATHERED, Facts, LastIssue
+from newsletter.review import addresses, comments, contributions, linkbook
+from newsletter.review.facts import NOTHING_GATHERED, Facts, LastIssue, Remark
 from subscribers import attributebook
 from subscribers.transaction import Transaction
 
@@ -42,6 +43,10 @@ def gather(
         links=linkbook.states(tx, (href.partition("#")[0] for href in map(unescape, _HREF.findall(html)))),
         weights=_weights(tx, html),
         names=_names(tx, html),
+        unread=tuple(feed for feed in feeds.feeds_of(tx, newsletter.id) if feed.trouble or feed.gathered_at is None),
+        contributions=contributions.contributions_of(tx, issue.id),
+        remarks=tuple(Remark(one.id, one.author, one.text, one.article_id) for one in comments.open_comments(tx, issue.id)),
+        silent=images.silent(tx, {article.picture for article in issue.articles if article.picture}),
     )
 
 

@@ -6,6 +6,7 @@ from newsletter.letters.links import Links
 from newsletter.review import (
     checks_clients,
     checks_contents,
+    checks_guests,
     checks_letter,
     checks_links,
     checks_looks,
@@ -20,6 +21,7 @@ from newsletter.review.finding import Finding
 # In the order in which their findings are told.
 _ALL = (
     checks_contents,
+    checks_guests,
     checks_words,
     checks_spam,
     checks_letter,

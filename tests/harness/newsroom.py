@@ -56,7 +56,9 @@ def publish(tx: Transaction, newsletter: Newsletter, *entries: Entry, feed: str 
     """Let entries appear in a feed of the newsletter, and gather them."""
     known = {one.url: one.id for one in feeds.feeds_of(tx, newsletter.id)}
     feed_id = known.get(feed) or feeds.add(tx, newsletter.id, feed, MADE_AT).id
-    keeping.keep(tx, feed_id, [replace(entry) for entry in entries], max(entry.published_at for entry in entries))
+    last = max(entry.published_at for entry in entries)
+    keeping.keep(tx, feed_id, [replace(entry) for entry in entries], last)
+    feeds.record_no_change(tx, feed_id, last)
 
 
 def an_image(tx: Transaction, text: str = "image", alt: str = "") -> str:

@@ -42,7 +42,7 @@ def approve(site: Site, visit: Visit) -> Response:
     try:
         with application.database.read() as tx:
             seed = application.keyring.derive("slots")
-            known = Facts(reach=inspection.reach(tx, issue_id, visit.now), support=application.support)
+            known = Facts(now=visit.now, reach=inspection.reach(tx, issue_id, visit.now), support=application.support)
             looked = approval.look_over(tx, application.templates, issue_id, links=application.links, seed=seed, known=known)
         with application.database.write() as tx:
             _seen(tx, visit)

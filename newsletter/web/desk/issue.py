@@ -207,7 +207,7 @@ def _check(site: Site, desked: Desked) -> Check:
     with site.application.database.read() as tx:
         before = inspection.audience_before(tx, desked.issue)
         reach = None if desked.readers is None else Reach(desked.readers, before)
-        known = Facts(reach=reach, support=site.application.support)
+        known = Facts(now=site.application.clock(), reach=reach, support=site.application.support)
         facts = gathering.gather(tx, desked.issue, desked.newsletter, composition, known)
     findings = preflight.check(desked.issue, desked.newsletter, composition, site.application.links, facts)
     return Check(tuple(Remark(f"{one.text} {one.mend.words}", one.is_blocking, one.mend.command) for one in findings))

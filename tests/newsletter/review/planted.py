@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from newsletter.demo import acts
 from newsletter.demo.posts import SITE_ZONE, BlogPost, read_posts
 from newsletter.feeds.byline import split_byline
-from newsletter.feeds.model import Entry
+from newsletter.feeds.model import Entry, Feed
 from newsletter.issues import newsletters
 from newsletter.issues.draft import draft_month
 from newsletter.issues.model import Article, Event, Issue, Month, Newsletter, Section, SectionKind, Show
@@ -18,7 +18,8 @@ from newsletter.letters.letter import SlotName
 from newsletter.letters.links import Links
 from newsletter.review import addresses
 from newsletter.review.caniemail import Feature, Support
-from newsletter.review.facts import NOTHING_GATHERED, Facts, LastIssue, LinkState, Reach, SenderTrouble, Verdict
+from newsletter.review.contribution import Contribution, ContributionState, Typed
+from newsletter.review.facts import NOTHING_GATHERED, Facts, LastIssue, LinkState, Reach, Remark, SenderTrouble, Verdict
 from newsletter.review.finding import Code
 from subscribers import register
 from subscribers.transaction import Transaction
@@ -163,6 +164,54 @@ def answering(verdict: Verdict, status: int, leads_to: str = "", reason: str = "
     return plant
 
 
+def asked_for(case: Case, article: Article | None, state: ContributionState, due_at: datetime) -> Case:
+    """Ask a guest for a text of the feature articles, which became *article*."""
+    asked = Contribution(
+        id=4,
+        issue_id=case.issue.id,
+        link_id=3,
+        section="Feature articles",
+        words=0,
+        due_at=due_at,
+        state=state,
+        typed=Typed(byline="Ann Other"),
+        article_id=article.id if article is not None else None,
+        handed_in="<p>Before.</p>",
+        agreed_to="<p>Before.</p>",
+        changed_at=AT,
+        reminded_at=None,
+        reminded_late_at=None,
+    )
+    return replace(case, facts=replace(case.facts, contributions=(asked,), now=AT))
+
+
+def owing(days: int) -> Callable[[Case], Case]:
+    """Plant a text that is due in so many days."""
+    return lambda case: asked_for(case, None, ContributionState.WRITING, AT + timedelta(days=days))
+
+
+def edited(state: ContributionState) -> Callable[[Case], Case]:
+    """Plant a text that is not as its author knows it."""
+    return lambda case: asked_for(case, case.issue.articles[1], state, AT)
+
+
+def commented(*, is_on_article: bool) -> Callable[[Case], Case]:
+    """Plant a comment of a reviewer, and one more."""
+
+    def plant(case: Case) -> Case:
+        where = case.issue.articles[1].id if is_on_article else None
+        remarks = [Remark(number, "The Chair", "Is this the right year? " * number, where) for number in (7, 8)]
+        return replace(case, facts=replace(case.facts, remarks=remarks))
+
+    return plant
+
+
+def unread(trouble: str) -> Callable[[Case], Case]:
+    """Plant a feed that was not read."""
+    feed = Feed(1, 1, f"{BLOG}/feed/", "", "The blog", "", "", gathered_at=None, not_before=None, failures=1, trouble=trouble)
+    return lambda case: replace(case, facts=replace(case.facts, unread=(feed,)))
+
+
 def in_issue(**changes: object) -> Callable[[Case], Case]:
     """Change the head of the issue."""
     return lambda case: replace(case, issue=replace(case.issue, **changes))  # type: ignore[arg-type]
@@ -235,6 +284,16 @@ def _long(case: Case) -> Case:
 def _only_a_picture(case: Case) -> Case:
     emptied = in_sections(lambda section: replace(section, articles=(), is_required=False))(case)
     return with_article('<p><img src="https://www.example.net/a.jpg" alt="A pile of letters" width="400"></p>')(emptied)
+
+
+def _silent(case: Case) -> Case:
+    key = "a" * 24
+    sections = list(case.issue.sections)
+    place = next(number for number, one in enumerate(sections) if one.kind is SectionKind.HEADLINES)
+    head, *others = sections[place].articles
+    sections[place] = replace(sections[place], articles=(replace(head, picture=key), *others))
+    issue = replace(case.issue, sections=tuple(sections))
+    return replace(case, issue=issue, facts=replace(case.facts, silent={key}))
 
 
 def _told_again(case: Case) -> Case:
@@ -440,6 +499,16 @@ PLANTED = (
     ),
     Planted("twice as many readers", knowing(reach=Reach(824, 412)), Code.AUDIENCE_ODD, is_blocking=False),
     Planted("no reader", knowing(reach=Reach(0, 412)), Code.AUDIENCE_EMPTY, is_blocking=False),
+    Planted("text overdue", owing(-1), Code.CONTRIBUTION_OWED, is_blocking=False),
+    Planted("text still to come", owing(1), Code.CONTRIBUTION_OWED, is_blocking=False),
+    Planted("text edited behind its author", edited(ContributionState.HANDED_IN), Code.CONTRIBUTION_EDITED, False, True),
+    Planted("edited text not agreed to", edited(ContributionState.EDITED), Code.CONTRIBUTION_EDITED, False, True),
+    Planted("text edited after its author agreed", edited(ContributionState.AGREED), Code.CONTRIBUTION_EDITED, False, True),
+    Planted("comment on an article", commented(is_on_article=True), Code.COMMENT_OPEN, False, True),
+    Planted("comment on the issue", commented(is_on_article=False), Code.COMMENT_OPEN, is_blocking=False),
+    Planted("picture of the archive without alt", _silent, Code.ALT_MISSING, False, True),
+    Planted("feed that could not be read", unread("It answered 503."), Code.FEED_UNREAD, is_blocking=False),
+    Planted("feed that was never read", unread(""), Code.FEED_UNREAD, is_blocking=False),
     Planted("blog changed its post", _revised, Code.POST_REVISED, False, True),
     Planted("blog deleted its post", _vanished, Code.POST_VANISHED, False, True),
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsletter.database import Database
+from newsletter.feeds import store as feeds
 from newsletter.images import library
 from newsletter.images.model import Facts as ImageFacts
 from newsletter.issues import contents, editing
@@ -14,13 +15,14 @@ from newsletter.letters.compose import compose_issue
 from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
-from newsletter.review import approval, linkbook
-from newsletter.review.facts import Facts, LinkState, Verdict
+from newsletter.people import contributors
+from newsletter.review import approval, comments, linkbook
+from newsletter.review.facts import Facts, LinkState, Remark, Verdict
 from newsletter.review.gathering import gather
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers.transaction import Transaction
 from tests.harness.drawn import photo
-from tests.harness.newsroom import BLOG, an_entry, article_called, january, publish
+from tests.harness.newsroom import BLOG, an_entry, an_image, article_called, january, publish
 
 SEED = b"seed of the tests"
 
@@ -100,3 +102,46 @@ def test_pictures_of_ours_are_known_by_name_and_weight(
 
     assert {links.images() + added.file: "chair.jpg"} == facts.names
     assert {links.images() + added.file: added.size} == facts.weights
+
+
+def test_what_guests_and_feeds_owe_is_known(
+    database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue, now: datetime
+) -> None:
+    """Texts, comments until they are called done, and feeds until they are read."""
+    due_at = now + timedelta(days=2)
+    with database.write() as tx:
+        asked = contributors.invite(
+            tx,
+            issue.id,
+            section="Feature articles",
+            address="ann@example.org",
+            name="Ann Other",
+            by="desk",
+            words=0,
+            due_at=due_at,
+            now=now,
+        )
+        said = comments.say(tx, issue, "The Chair", "Is this right?", now)
+        added = feeds.add(tx, newsletter.id, "https://other.example.org/feed/", now)
+        before = gathered(tx, templates, links, issue, newsletter)
+        comments.resolve(tx, issue.id, said.id, "ben", now)
+        feeds.record_no_change(tx, added.id, now)
+        after = gathered(tx, templates, links, issue, newsletter)
+
+    assert (asked,) == before.contributions == after.contributions
+    assert ((Remark(said.id, "The Chair", "Is this right?", None),), ()) == (before.remarks, after.remarks)
+    assert ([added.id], []) == ([feed.id for feed in before.unread], [feed.id for feed in after.unread])
+
+
+def test_pictures_of_which_nobody_says_what_they_show_are_known(
+    database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue
+) -> None:
+    """Those that articles have, whether the letter shows them or not."""
+    with database.write() as tx:
+        first, second = [article for article in issue.articles if not article.is_placeholder][:2]
+        mute, told = an_image(tx, "mute"), an_image(tx, "told", alt="A hall")
+        contents.save_article(tx, replace(first, picture=mute))
+        contents.save_article(tx, replace(second, picture=told))
+        facts = gathered(tx, templates, links, issues.load(tx, issue.id), newsletter)
+
+    assert {mute} == facts.silent
