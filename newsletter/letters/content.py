@@ -9,8 +9,9 @@ import css_inline
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode, create_tag
 
+from newsletter.feeds.decoding import legal
 from newsletter.images.model import Shelf
-from newsletter.letters import direction, documents, embeds, excerpt, footnotes, galleries, pictures, shortcodes, tables
+from newsletter.letters import direction, documents, embeds, footnotes, galleries, pictures, shortcodes, tables
 from newsletter.letters.dom import SCHEMES, inner_first, rename, resolve
 from newsletter.letters.pictures import Picture, Settled
 
@@ -23,7 +24,7 @@ DEEPEST_KEPT = 100
 
 # U+F8FF, for private use, marks where an author broke the text for its excerpt; nobody else may write it.
 BREAK = "\uf8ff"
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uf8ff\ufffe\uffff\ud800-\udfff]")
+_DELETE = "\x7f"
 # WordPress writes the one in its text, and the other in its pages and feeds.
 _BREAKS = re.compile(r"<!--\s*more\b[^>]{0,200}-->|<span[^>]{0,40} id=[\"']more-\d+[\"'][^>]{0,40}>\s*</span>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -49,34 +50,24 @@ _LOSSES = {
     "math": "a formula is left out",
     "object": "an embedded object is left out",
 }
-# One of these stands in every class or attribute of it, in lower case.
-_CLUTTER_MARKS = (
-    "sharedaddy",
-    "jp-relatedposts",
-    "wp-block-file__button",
-    "screen-reader-text",
-    "wp-block-spacer",
-    "more-link",
-    "addtoany",
-    "post-views",
-    "wp-block-buttons",
-    "aria-hidden",
-)
 _APPEARED_FIRST = re.compile(r"\s*The post .{1,500} (?:appeared|first appeared) (?:first )?on .{1,300}", re.DOTALL)
 _WRAPPERS = "div, section, article, header, footer, main, aside, nav, address, details, summary"
 _HOLLOW = f"{_WRAPPERS}, span, font, center"
 _HOLLOW_TAGS = frozenset(_HOLLOW.split(", "))
 _BLOCKS = f"{_WRAPPERS}, p, ul, ol, li, dl, dt, dd, table, blockquote, figure, figcaption, h1, h2, h3, h4, h5, h6, pre, hr"
 _BLOCK_TAGS = frozenset(_BLOCKS.split(", "))
-_TAGS = (
+_KEPT = (
     "p br hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote cite q a strong b em i u s del ins sup sub small mark code pre "
     "kbd abbr span div figure figcaption img table caption thead tbody tfoot tr th td time"
 )
+_TAGS = frozenset(_KEPT.split())
+# With all that stands in them.
+_DROPPED = frozenset({"script", "style", "title", "noscript", "iframe", "video", "audio", "object"})
 _CLEANER = nh3.Cleaner(
-    tags=set(_TAGS.split()),
+    tags=set(_TAGS),
     # A gallery of ours; programs for reading aloud are told that it is no table.
     tag_attribute_values={"table": {"role": {"presentation"}}},
-    clean_content_tags={"script", "style", "title", "noscript", "iframe", "video", "audio", "object"},
+    clean_content_tags=set(_DROPPED),
     attributes={
         "a": {"href"},
         "img": {"src", "alt", "width"},
@@ -103,26 +94,35 @@ _INLINER = css_inline.CSSInliner(inline_style_tags=False, keep_style_tags=True, 
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """An article fit for mail."""
+class Rewritten:
+    """An article as a letter can show it, but not sanitised yet: nothing of its tree leaves this room before `finish`."""
 
-    html: str
+    root: LexborNode
     # In words for the editor: what was taken out.
     warnings: tuple[str, ...]
-    # The pictures that stand in `html`, in order.
+    # The pictures that stand in it, in order.
     pictures: tuple[Picture, ...]
     # What is to be said of its pictures where they are shown.
     settled: Settled
     # Addresses of the documents it links to.
-    documents: tuple[str, ...] = ()
-    # What stands before the place where its author broke the text for an excerpt; empty where nobody did.
-    teaser: str = ""
+    documents: tuple[str, ...]
+    # Whether its author broke the text for an excerpt: `BREAK` stands there.
+    is_broken: bool
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """Everything an editor should know of an article that is shown whole."""
         silent = self.settled.silent
         return (*self.warnings, *self.settled.lost, *([pictures.silent_words(silent)] if silent else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """An article fit for mail."""
+
+    html: str
+    # What it was made of.
+    article: Rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +133,21 @@ class Unfit:
 
 
 def make_fit(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "ltr") -> Fit | Unfit:
-    """Clean the HTML of one article; links and pictures are resolved against *base_url*, the article's permalink.
+    """Clean the HTML of one article, all of it: `rewrite` and `finish`.
+
+    Call it in a child process: hostile markup of 20 KB can cost seconds.
+    """
+    article = rewrite(html, base_url, shelf, runs)
+    return article if isinstance(article, Unfit) else Fit(finish(article.root, shelf), article)
+
+
+def rewrite(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "ltr") -> Rewritten | Unfit:
+    """Turn one article into what a letter can show; links and pictures are resolved against *base_url*, its permalink.
 
     With a *shelf* its pictures come from there or are left out; without one they stay where the blog has them. What runs in
     another direction than the letter, which *runs* "ltr" or "rtl", says so.
-
-    The result has only the tags and attributes that mail programs know, no style, no class, headings from h4 down;
-    sanitising it again would change nothing. Call it in a child process: hostile markup of 20 KB can cost seconds.
     """
-    html = _CONTROLS.sub("", html)
+    html = legal(html).replace(_DELETE, "").replace(BREAK, "")
     if len(html.encode()) > MOST_BYTES:
         return Unfit(f"it is larger than {MOST_BYTES // 1_000_000} MB")
     html, warnings = shortcodes.settle(_BREAKS.sub(BREAK, html, count=1))
@@ -152,18 +158,23 @@ def make_fit(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "
     tags = frozenset(map(str.lower, {name for _, name in found}))
     root = LexborHTMLParser(html).body
     if root is None:
-        return Fit("", (), (), Settled())
+        return Unfit("it is a page of frames")
     told, settled, linked = _rewrite(root, base_url, shelf, html, tags)
     if runs == "rtl" or direction.has_right_to_left(html):
         direction.settle(root, runs)
-    fit = _finish(root.inner_html or "")
-    if fit.count("<") > DEEPEST_KEPT and nesting(fit) > DEEPEST_KEPT:
+    if len(found) > DEEPEST_KEPT and nesting(root.inner_html or "") > DEEPEST_KEPT:
         return Unfit(f"it is nested deeper than {DEEPEST_KEPT} levels")
-    if shelf is not None:
-        fit = _only_from(shelf, fit)
-    teaser = excerpt.before(fit, BREAK) if BREAK in fit else ""
-    fit = _EMPTY_BLOCK.sub("", fit.replace(BREAK, "")) if BREAK in fit else fit
-    return Fit(fit, (*warnings, *told), pictures.pictures_of(root), settled, linked, teaser)
+    return Rewritten(root, (*warnings, *told), pictures.pictures_of(root), settled, linked, is_broken=BREAK in html)
+
+
+def finish(root: LexborNode, shelf: Shelf | None = None) -> str:
+    """Give what stands in the tree of a rewritten article, or is left of it, as HTML fit for mail.
+
+    The result has only the tags and attributes that mail programs know, no style, no class, headings from h4 down;
+    sanitising it again would change nothing.
+    """
+    fit = _sanitised((root.inner_html or "").replace(BREAK, ""))
+    return _only_from(shelf, fit) if shelf is not None else fit
 
 
 def _only_from(shelf: Shelf, fit: str) -> str:
@@ -234,13 +245,14 @@ def _rewrite(
     if tags & _HOLLOW_TAGS or "table" in tags:
         _settle_blocks(root)
     _wrap_bare_runs(root)
+    _unwrap_strange(root)
     return list(dict.fromkeys(warnings)), settled, linked
 
 
 def _clear(root: LexborNode, html: str, tags: frozenset[str]) -> list[str]:
     """Take out what a letter has no use for; gives the warnings about what a reader would have seen of it."""
     warnings = []
-    for node in inner_first(root, _CLUTTER) if _may_be_cluttered(html) else ():
+    for node in inner_first(root, _CLUTTER):
         node.decompose()
     for node in inner_first(root, _UNFIT) if tags & _UNFIT_TAGS else ():
         if loss := _LOSSES.get(node.tag or ""):
@@ -252,17 +264,11 @@ def _clear(root: LexborNode, html: str, tags: frozenset[str]) -> list[str]:
     return warnings
 
 
-def _may_be_cluttered(html: str) -> bool:
-    # Letters that are spelled as numbers may make any name.
-    lower = html.lower()
-    return "&#" in html or any(mark in lower for mark in _CLUTTER_MARKS)
-
-
 def _settle_links(root: LexborNode, base_url: str) -> list[str]:
     """Make the addresses of links whole, and leave the words of those that lead nowhere; gives the addresses."""
     addresses = []
     for node in inner_first(root, "a"):
-        address = resolve(node.attributes.get("href") or "", base_url)
+        address = resolve(node.attrs.get("href") or "", base_url)
         if not address or not (node.text(strip=True) or node.css_first("img")):
             node.unwrap()
         else:
@@ -316,15 +322,30 @@ def _wrap_bare_runs(root: LexborNode) -> None:
         run = []
 
 
-def _finish(html: str) -> str:
-    """Sanitise, tidy the now well-formed result, and let the sanitiser have the last word."""
-    html = _CLEANER.clean(shortcodes.without(html))
+def _unwrap_strange(root: LexborNode) -> None:
+    """Take away what the sanitiser would, so that an excerpt counts no word that is not shown."""
+    for node in [*root.traverse()][:0:-1]:
+        if node.is_comment_node or node.tag in _DROPPED:
+            node.decompose()
+        elif node.tag not in _TAGS:
+            node.unwrap(delete_empty=True)
+    root.merge_text_nodes()
+
+
+def _sanitised(html: str) -> str:
+    """Sanitise, tidy the now well-formed result, and let the sanitiser have the last word on whatever that changed."""
+    clean = _CLEANER.clean(html)
+    tidy = _demote_headings(_without_empty(clean))
+    return (clean if tidy == clean else _CLEANER.clean(tidy)).strip()
+
+
+def _without_empty(html: str) -> str:
     # Each pass takes one more shell away; page builders leave two or three.
     for _ in range(4):
         html, emptied = _EMPTY_BLOCK.subn("", html)
         if not emptied:
             break
-    return _CLEANER.clean(_demote_headings(html)).strip()
+    return html
 
 
 def _demote_headings(html: str) -> str:

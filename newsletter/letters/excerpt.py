@@ -1,10 +1,9 @@
 """The first words of an article, with its markup closed properly."""
 
 import re
-from dataclasses import dataclass, field
 from itertools import islice
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from newsletter.letters.footnotes import MARK
 
@@ -17,7 +16,9 @@ _TOLERANCE = 1.2
 # A sentence that ends in this stretch of the allowance ends the excerpt; nicer than dots in mid-sentence.
 _EARLIEST, _LATEST = 0.5, 1.15
 
-_LEFT_OUT = "table, figure, img, h1, h2, h3, h4, h5, h6, hr, pre"
+_LEFT_OUT = frozenset("table figure img h1 h2 h3 h4 h5 h6 hr pre".split())  # noqa: SIM905 -- reads as the list it is
+# Even with nothing in them.
+_ALWAYS_SHOWN = frozenset({"table", "hr", "pre"})
 # Two characters of Chinese, Japanese or Korean count as a word; those scripts put no spaces.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -31,49 +32,51 @@ _ABBREVIATION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """The beginning of an article."""
+def cut(root: LexborNode, words: int = WORDS) -> bool:
+    """Leave about the first *words* words in the tree of an article; gives whether it goes on, be it with a picture only.
 
-    html: str
-    # Whether the article goes on, be it only with a picture or a table.
-    is_cut: bool
-    # The tree that `html` was written from, where it would be read as the same again.
-    root: LexborNode | None = field(default=None, compare=False, repr=False)
-
-
-def take(html: str, words: int = WORDS) -> Excerpt:
-    """Give about the first *words* words of fit HTML: whole words, whole sentences where one ends in time.
-
-    Pictures, tables, headings and the numbers of footnotes are left out; lists and quotations are closed.
+    Whole words, whole sentences where one ends in time. Pictures, tables, headings and the numbers of footnotes are left out.
     """
-    root = LexborHTMLParser(html).body
-    if root is None:
-        return Excerpt("", is_cut=False)
-    found = root.css(_LEFT_OUT)
-    leaves_out = any(node.tag != "img" or node.attributes.get("alt") for node in found)
-    for node in found[::-1]:
+    left_out = [node for node in root.traverse() if _is_left_out(node)]
+    goes_on = any(map(_is_missed, left_out))
+    for node in reversed(left_out):
         node.decompose()
-    for node in root.css("sup") if "<sup" in html else ():
-        if MARK.fullmatch(node.text()):
-            node.decompose()
     spoken = _words_in(root.text(separator=" "))
     allowed = _allowance(spoken, words)
     if allowed < len(spoken):
         ending = "" if _ends_sentence(spoken, allowed) else "…"
         _Cut(allowed, ending).walk(root)
-    kept = (root.inner_html or "").strip()
-    tidy = _without_empty(kept)
-    return Excerpt(tidy, is_cut=leaves_out or allowed < len(spoken), root=root if tidy == kept else None)
+    return goes_on or allowed < len(spoken)
 
 
-def before(html: str, mark: str) -> str:
-    """Give what stands before *mark* in fit HTML, its markup closed properly; nothing when that has no words."""
-    root = LexborHTMLParser(html).body
-    if root is None:
-        return ""
+def cut_at(root: LexborNode, mark: str) -> bool:
+    """Leave what stands before *mark* in the tree of an article; everything, and False, where that has no words."""
+    before, found, _ = root.text().partition(mark)
+    if not found or not before.strip():
+        return False
     _CutAt(mark).walk(root)
-    return (root.inner_html or "").strip() if root.text(strip=True) else ""
+    return True
+
+
+def take_out(root: LexborNode, mark: str) -> None:
+    """Take *mark* out of the words in the tree of an article."""
+    for node in list(root.traverse(include_text=True)):
+        if node.is_text_node and mark in (node.text_content or ""):
+            node.replace_with((node.text_content or "").replace(mark, ""))
+    root.merge_text_nodes()
+
+
+def _is_left_out(node: LexborNode) -> bool:
+    return node.tag in _LEFT_OUT or (node.tag == "sup" and MARK.fullmatch(node.text()) is not None)
+
+
+def _is_missed(node: LexborNode) -> bool:
+    """Whether a reader of the whole article sees something where *node* stands."""
+    if node.tag == "img":
+        return bool(node.attrs.get("alt"))
+    if node.tag == "sup":
+        return False
+    return node.tag in _ALWAYS_SHOWN or bool(node.text(strip=True)) or node.css_first("img") is not None
 
 
 def _words_in(text: str) -> list[str]:
@@ -145,7 +148,3 @@ class _CutAt:
             elif self._mark in (child.text_content or ""):
                 self._is_past = True
                 child.replace_with((child.text_content or "").partition(self._mark)[0])
-
-
-def _without_empty(html: str) -> str:
-    return re.sub(r"<(p|li|ul|ol|blockquote)>\s*</\1>", "", html)

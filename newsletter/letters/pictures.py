@@ -1,6 +1,7 @@
 """Pictures in an article: which of a page's many versions is meant, what is none, and what is said of it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -39,6 +40,9 @@ _CREDIT = re.compile(
 _CREDITS = "cite, .credit, .wp-credit, .media-credit, .image-credit, .photo-credit, .wp-caption-credit"
 # Stands in all of them.
 _MAY_CREDIT = re.compile("cite|credit", re.IGNORECASE)
+# The attributes of a picture.
+Said = Mapping[str, str | None]
+
 _TOO_SMALL = frozenset({"0", "1"})
 _LONGEST_NAME = 60
 _LONGEST_CREDIT = 200
@@ -72,7 +76,7 @@ def settle_noscript(root: LexborNode) -> None:
     """Take from the twin for readers without scripts what a lazily loaded picture lacks, and drop the twin."""
     for node in root.css("noscript")[::-1]:
         twin, lazy = node.css_first("img"), _element_before(node)
-        if twin is None or _is_tracker(twin, twin.attributes.get("src") or ""):
+        if twin is None or _is_tracker(twin.attributes, twin.attributes.get("src") or ""):
             node.decompose()
         elif lazy is None or lazy.tag != "img":
             node.unwrap()
@@ -80,7 +84,7 @@ def settle_noscript(root: LexborNode) -> None:
             for name in ("alt", "srcset", "width", "height"):
                 if not lazy.attributes.get(name) and (value := twin.attributes.get(name)):
                     lazy.attrs[name] = value
-            if not _best_source(lazy):
+            if not _best_source(lazy.attributes):
                 lazy.attrs["src"] = twin.attributes.get("src") or ""
             node.decompose()
 
@@ -93,13 +97,14 @@ def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
     silent = 0
     lost: list[str] = []
     for node in inner_first(root, "img"):
-        if _is_emoji(node):
+        said = node.attributes
+        if _is_emoji(said):
             # Without the page's style sheet the 72-pixel emoji picture would be huge.
-            node.replace_with(node.attributes.get("alt") or "")
+            node.replace_with(said.get("alt") or "")
             continue
-        source = _best_source(node)
-        if not source or _is_tracker(node, source) or not (address := _web_address(source, base_url)):
-            if (node.attributes.get("src") or "").startswith("data:") and not source:
+        source = _best_source(said)
+        if not source or _is_tracker(said, source) or not (address := _web_address(source, base_url)):
+            if (said.get("src") or "").startswith("data:") and not source:
                 lost.append("a picture that is written into the page itself (data:) is left out")
             node.decompose()
             continue
@@ -111,7 +116,7 @@ def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
         if hosted is not None and hosted.remark:
             lost.append(f"the picture {name_of(address)} {hosted.remark}")
         _unlink(node)
-        alt = " ".join((node.attributes.get("alt") or "").split()) or (hosted.alt if hosted else "")
+        alt = " ".join((said.get("alt") or "").split()) or (hosted.alt if hosted else "")
         silent += not alt and not _has_caption(node)
         _rewrite(node, address, alt, hosted)
     return Settled(tuple(dict.fromkeys(reversed(lost))), silent)
@@ -127,14 +132,14 @@ def pictures_of(root: LexborNode) -> tuple[Picture, ...]:
     """List the pictures that `settle` left."""
     return tuple(
         Picture(
-            src=node.attributes.get("src") or "",
-            alt=node.attributes.get("alt") or "",
-            width=_number(node.attributes.get("data-width")),
-            height=_number(node.attributes.get("data-height")),
-            card=node.attributes.get("data-card") or "",
-            credit=node.attributes.get("data-credit") or "",
+            src=said.get("src") or "",
+            alt=said.get("alt") or "",
+            width=_number(said.get("data-width")),
+            height=_number(said.get("data-height")),
+            card=said.get("data-card") or "",
+            credit=said.get("data-credit") or "",
         )
-        for node in root.css("img")
+        for said in (node.attributes for node in root.css("img"))
     )
 
 
@@ -162,9 +167,9 @@ def _speaks_before(root: LexborNode, image: LexborNode) -> bool:
     return False
 
 
-def _is_emoji(node: LexborNode) -> bool:
-    classes = (node.attributes.get("class") or "").split()
-    return "wp-smiley" in classes or "emoji" in classes or _EMOJI.search(node.attributes.get("src") or "") is not None
+def _is_emoji(said: Said) -> bool:
+    classes = (said.get("class") or "").split()
+    return "wp-smiley" in classes or "emoji" in classes or _EMOJI.search(said.get("src") or "") is not None
 
 
 def _unlink(image: LexborNode) -> None:
@@ -226,7 +231,7 @@ def _figure_of(node: LexborNode) -> LexborNode | None:
 
 
 def _rewrite(node: LexborNode, address: str, alt: str, hosted: Hosted | None) -> None:
-    width, height = _number(node.attributes.get("width")), _number(node.attributes.get("height"))
+    width, height = _number(node.attrs.get("width")), _number(node.attrs.get("height"))
     if hosted is not None:
         # What a page says is often the size of its own column; a portrait that is shown small stays small.
         width, height = min(width, hosted.width) if width else hosted.width, hosted.height
@@ -244,23 +249,23 @@ def _rewrite(node: LexborNode, address: str, alt: str, hosted: Hosted | None) ->
         node.attrs["data-credit"] = credit
 
 
-def _best_source(node: LexborNode) -> str:
+def _best_source(said: Said) -> str:
     """Choose the smallest version that is large enough, else the largest; never one inlined as data."""
     candidates: list[tuple[float, str]] = [
         (float(size) * (WANTED_WIDTH if unit == "x" else 1), address)
         for name in _SOURCE_SETS
-        for address, size, unit in _CANDIDATE.findall(node.attributes.get(name) or "")
+        for address, size, unit in _CANDIDATE.findall(said.get(name) or "")
         if not address.startswith("data:")
     ]
     if candidates:
         enough = [candidate for candidate in candidates if candidate[0] >= WANTED_WIDTH]
         return min(enough)[1] if enough else max(candidates)[1]
-    sources = (node.attributes.get(name) or "" for name in _SOURCES)
+    sources = (said.get(name) or "" for name in _SOURCES)
     return next((source.strip() for source in sources if source.strip() and not source.strip().startswith("data:")), "")
 
 
-def _is_tracker(node: LexborNode, source: str) -> bool:
-    sizes = {node.attributes.get("width"), node.attributes.get("height")}
+def _is_tracker(said: Said, source: str) -> bool:
+    sizes = {said.get("width"), said.get("height")}
     return bool(sizes & _TOO_SMALL) or _TRACKERS.search(source) is not None
 
 

@@ -1,15 +1,14 @@
 """One article from the feed's HTML to what the letter shows of it; runs in a child process, for hostile markup can hang it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from newsletter.confined import Child, ChildFailed
 from newsletter.images.model import Shelf
 from newsletter.letters import content, excerpt, plaintext
-from newsletter.letters.content import Fit, Unfit
-from newsletter.letters.excerpt import Excerpt
+from newsletter.letters.content import BREAK, Rewritten, Unfit
 from newsletter.letters.pictures import Picture, lift_first, silent_words
 from newsletter.letters.plaintext import Written
 
@@ -126,50 +125,55 @@ def _guarded(work: Callable[[Order], T | Unfit], order: Order) -> T | Unfit:
 
 
 def _needs(order: Order) -> Needs | Unfit:
-    fit = content.make_fit(order.html, order.base_url)
-    if isinstance(fit, Unfit):
-        return fit
-    shown = fit.pictures if not order.words else tuple(filter(_is_lead, fit.pictures))[:MOST_CANDIDATES]
-    return Needs(tuple(picture.src for picture in shown), fit.documents)
+    article = content.rewrite(order.html, order.base_url)
+    if isinstance(article, Unfit):
+        return article
+    shown = article.pictures if not order.words else tuple(filter(_is_lead, article.pictures))[:MOST_CANDIDATES]
+    return Needs(tuple(picture.src for picture in shown), article.documents)
 
 
 def _prepared(order: Order) -> Prepared | Unfit:
-    fit = content.make_fit(order.html, order.base_url, order.shelf, order.runs)
-    if isinstance(fit, Unfit):
-        return fit
-    html, picture = _taken(fit, order.take)
-    shown = _excerpt(fit, order) if order.words else Excerpt(html, is_cut=False)
+    article = content.rewrite(order.html, order.base_url, order.shelf, order.runs)
+    if isinstance(article, Unfit):
+        return article
+    return _excerpt(article, order) if order.words else _whole(article, order)
+
+
+def _whole(article: Rewritten, order: Order) -> Prepared:
+    html = content.finish(article.root, order.shelf)
+    picture = next(iter(article.pictures), None) if order.take is Take.PORTRAIT else None
+    lifted = lift_first(html) if picture is not None and 0 < picture.width <= WIDEST_PORTRAIT else None
     return Prepared(
-        html=content.inline_style(shown.html, order.css),
-        text=plaintext.write_tree(shown.root) if shown.root is not None else plaintext.write(shown.html),
-        picture=picture,
-        goes_on=shown.is_cut,
-        warnings=fit.remarks if not order.words else _remarks_of_excerpt(fit, order, picture),
+        html=content.inline_style(html if lifted is None else lifted, order.css),
+        text=plaintext.write(html if lifted is None else lifted),
+        picture=picture if lifted is not None else None,
+        goes_on=False,
+        warnings=article.remarks,
     )
 
 
-def _excerpt(fit: Fit, order: Order) -> Excerpt:
-    """Give the beginning of an article and whether it goes on: to its author's own break, else so many words."""
-    if fit.teaser and order.to_break:
-        return replace(excerpt.take(fit.teaser, excerpt.MOST_OF_A_TEASER), is_cut=True)
-    return excerpt.take(fit.html, order.words)
+def _excerpt(article: Rewritten, order: Order) -> Prepared:
+    """Cut an article to its author's own break, else to so many words, before it is sanitised: most of it is not shown."""
+    is_teaser = article.is_broken and order.to_break and excerpt.cut_at(article.root, BREAK)
+    if article.is_broken and not is_teaser:
+        excerpt.take_out(article.root, BREAK)
+    goes_on = excerpt.cut(article.root, excerpt.MOST_OF_A_TEASER if is_teaser else order.words)
+    html = content.finish(article.root, order.shelf)
+    lead = next(filter(_is_lead, article.pictures), None) if order.take is Take.LEAD else None
+    return Prepared(
+        html=content.inline_style(html, order.css),
+        text=plaintext.write(html),
+        picture=lead,
+        goes_on=goes_on or is_teaser,
+        warnings=_remarks_of_excerpt(article, order, lead),
+    )
 
 
-def _remarks_of_excerpt(fit: Fit, order: Order, lead: Picture | None) -> tuple[str, ...]:
+def _remarks_of_excerpt(article: Rewritten, order: Order, lead: Picture | None) -> tuple[str, ...]:
     """Say of pictures only what matters where one at most is shown."""
     if lead is None:
-        return (*fit.warnings, *fit.settled.lost[:1]) if order.take is Take.LEAD else fit.warnings
-    return fit.warnings if lead.alt else (*fit.warnings, silent_words(1))
-
-
-def _taken(fit: Fit, take: Take) -> tuple[str, Picture | None]:
-    if take is Take.LEAD:
-        return fit.html, next((picture for picture in fit.pictures if _is_lead(picture)), None)
-    first = next(iter(fit.pictures), None)
-    if take is Take.PORTRAIT and first is not None and 0 < first.width <= WIDEST_PORTRAIT:
-        html = lift_first(fit.html)
-        return (html, first) if html is not None else (fit.html, None)
-    return fit.html, None
+        return (*article.warnings, *article.settled.lost[:1]) if order.take is Take.LEAD else article.warnings
+    return article.warnings if lead.alt else (*article.warnings, silent_words(1))
 
 
 def _is_lead(picture: Picture) -> bool:

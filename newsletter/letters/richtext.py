@@ -54,7 +54,7 @@ def from_html(html: str, key_of: KeyOf = lambda _: "", *, base_url: str = "", wi
     blocks = tuple(building.blocks(root, 1)) if root is not None else ()
     # Read again: whatever came in by a paste is held to what may be stored at all.
     document = read(write(Node(Kind.DOC, blocks)))
-    return Taken(document, (*fit.warnings, *dict.fromkeys(building.losses)))
+    return Taken(document, (*fit.article.warnings, *dict.fromkeys(building.losses)))
 
 
 def from_file(text: str, filename: str, key_of: KeyOf = lambda _: "", *, with_slots: bool = True) -> Taken:

@@ -10,7 +10,7 @@ _NAMES = (
     r"(?:vc|et_pb|su|fusion|av|tatsu|cs|elementor|fl|x|divi|mk|ult|rev|tm)_[\w-]+|rev_slider|smartslider3|ngg|nggallery|"
     r"table|tablepress|footnote|ref|toc|ez-toc|sharethis|addtoany|jetpack_[\w-]+|wpdatatable|formidable|newsletter_form"
 )
-ANY = re.compile(rf"\[/?(?:{_NAMES})(?:[\s=/][^\]<>]{{0,2000}})?\]")
+_ANY = re.compile(rf"\[/?(?:{_NAMES})(?:[\s=/][^\]<>]{{0,2000}})?\]")
 _NAME = re.compile(r"\[/?([\w-]+)")
 # What stands in a tag of its own is bounded: without an end each beginning would be looked through to the end of the page.
 _CAPTION = re.compile(r"\[(?:wp_)?caption\b[^\]<>]{0,500}\](.{1,6000}?)\[/(?:wp_)?caption\]", re.DOTALL)
@@ -22,20 +22,18 @@ _DIGITS = re.compile(r"\s*=?\s*[\"']?(\d{5,12})")
 
 
 def settle(html: str) -> tuple[str, list[str]]:
-    """Give *html* with what could be done of its shortcodes, and the warnings about the others; they still stand in it."""
-    if not ANY.search(html):
+    """Give *html* with what could be done of its shortcodes and without the others, and the warnings about those.
+
+    What stands between two of them stays.
+    """
+    if not _ANY.search(html):
         return html, []
     html = _CAPTION.sub(_figure, html)
     html = _EMBED.sub(lambda found: f"<p>{found[1]}</p>", html)
     html = _MEDIA.sub(_media, html)
-    left = dict.fromkeys(name[1] for name in map(_NAME.match, ANY.findall(html)) if name)
+    left = dict.fromkeys(name[1] for name in map(_NAME.match, _ANY.findall(html)) if name)
     told = ", ".join(f"[{name}]" for name in [*left][:3])
-    return html, [f"shortcodes that the blog did not render were removed: {told}"] if left else []
-
-
-def without(html: str) -> str:
-    """Give *html* without the shortcodes that nothing could be done of; what stands between two of them stays."""
-    return ANY.sub("", html)
+    return _ANY.sub("", html), [f"shortcodes that the blog did not render were removed: {told}"] if left else []
 
 
 def _figure(found: re.Match[str]) -> str:

@@ -86,15 +86,15 @@ def test_tracker_beside_a_lazy_picture_does_not_take_it_along() -> None:
 
 def test_pictures_are_listed_with_their_true_size() -> None:
     """The layout decides by what the article says of its pictures."""
-    pictures = fit('<img src="/a.jpg" alt="A  b" width="1024" height="683"><img src="/b.jpg" width="100%">').pictures
+    pictures = fit('<img src="/a.jpg" alt="A  b" width="1024" height="683"><img src="/b.jpg" width="100%">').article.pictures
 
     assert (Picture(f"{ROOT}/a.jpg", "A b", 1024, 683), Picture(f"{ROOT}/b.jpg", "", 0, 0)) == pictures
 
 
 def test_a_caption_excuses_a_missing_alternative_text() -> None:
     """What stands beside the picture describes it."""
-    assert () == fit('<figure><img src="/a.jpg"><figcaption>The hall</figcaption></figure>').remarks
-    assert ("1 picture without alt text",) == fit('<figure><img src="/a.jpg"></figure>').remarks
+    assert () == fit('<figure><img src="/a.jpg"><figcaption>The hall</figcaption></figure>').article.remarks
+    assert ("1 picture without alt text",) == fit('<figure><img src="/a.jpg"></figure>').article.remarks
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_first_picture_is_lifted_when_nothing_is_said_before_it(html: str, expec
 )
 def test_caption_says_whose_a_picture_is(caption: str, credit: str) -> None:
     """For a picture that leads its article, whose caption stays behind."""
-    (picture,) = fit(f'<figure><img src="/a.jpg" alt="A"><figcaption>{caption}</figcaption></figure>').pictures
+    (picture,) = fit(f'<figure><img src="/a.jpg" alt="A"><figcaption>{caption}</figcaption></figure>').article.pictures
 
     assert credit == picture.credit
 
@@ -158,7 +158,9 @@ def test_still_that_is_not_there_leaves_its_link() -> None:
     assert isinstance(result, Fit)
     assert "<img" not in result.html
     assert '<a href="https://youtu.be/abcdefgh">Watch: A talk</a>' in result.html
-    assert result.settled.lost == ("the still of a film is left out, and its link stays: the picture has not been fetched yet",)
+    assert result.article.settled.lost == (
+        "the still of a film is left out, and its link stays: the picture has not been fetched yet",
+    )
 
 
 def test_card_and_true_size_come_from_the_shelf() -> None:
@@ -173,4 +175,4 @@ def test_card_and_true_size_come_from_the_shelf() -> None:
     assert [
         Picture(hosted.src, "From the library", 900, 600, hosted.card, "Ann"),
         Picture(hosted.src, "B", 100, 600, hosted.card, "Ann"),
-    ] == list(result.pictures)
+    ] == list(result.article.pictures)

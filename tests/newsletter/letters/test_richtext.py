@@ -39,7 +39,7 @@ def test_rendered_text_is_fit_for_mail_with_all_its_words(document: dict[str, An
     fit = make_fit(to_html(node), "")
 
     assert isinstance(fit, Fit)
-    assert [] == [warning for warning in fit.warnings if "without alt text" not in warning]
+    assert [] == [warning for warning in fit.article.warnings if "without alt text" not in warning]
     assert _bare(fit.html) == _bare(to_html(node))
 
 
