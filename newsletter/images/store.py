@@ -104,12 +104,6 @@ def names(tx: Transaction, keys: Collection[str]) -> Mapping[str, str]:
     return {row.key: row.name for row in rows}
 
 
-def silent(tx: Transaction, keys: Collection[str]) -> frozenset[str]:
-    """Give those of *keys* whose images have no alternative text."""
-    rows = tx.execute(select(image.c.key).where(image.c.key.in_(sorted(keys)), image.c.alt == ""))
-    return frozenset(row.key for row in rows)
-
-
 def content(tx: Transaction, key: str) -> tuple[str, bytes]:
     """Give the media type and the bytes of an image.
 

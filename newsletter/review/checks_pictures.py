@@ -36,7 +36,6 @@ def check(seen: Inspected) -> Iterator[Finding]:
     for picture in seen.page.pictures:
         yield from _about_alt(seen, picture)
         yield from _about_source(seen, picture)
-    yield from _about_silence(seen)
     yield from _about_weight(seen)
     yield from _about_words(seen)
 
@@ -53,19 +52,13 @@ def _about_alt(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
         yield Finding(Code.ALT_POOR, text, is_blocking=False, mend=mend, article_id=article_id)
 
 
-def _about_silence(seen: Inspected) -> Iterator[Finding]:
-    """Tell of pictures that the letter does not show, and the archive does."""
-    shown = {own_key(picture.src) for picture in seen.page.pictures}
-    for article in seen.issue.articles:
-        if article.picture in seen.facts.silent and not article.picture_alt.strip() and article.picture not in shown:
-            text = f"{seen.place(article.id)}the picture beside it in the archive has no alternative text."
-            mend = Mend("Say in it what is to be seen.", seen.commands.article(article, "--alt TEXT"))
-            yield Finding(Code.ALT_MISSING, text, is_blocking=False, mend=mend, article_id=article.id)
-
-
 def _mend_alt(seen: Inspected, picture: PagePicture, words: str) -> Mend:
-    """Say how the words for a picture are changed: of the one that leads an article beside it, of others in the text."""
+    """Say how the words for a picture are changed: of what an editor or a guest chose beside it, of others in the text."""
     article = seen.article(picture.article_id)
+    key = own_key(picture.src)
+    if article is not None and key and key in {article.picture, article.portrait}:
+        option = "--alt" if key == article.picture else "--portrait-alt"
+        return Mend(words, seen.commands.article(article, f"{option} TEXT"))
     first = next((one for one in seen.page.pictures if one.article_id == picture.article_id), None)
     if article is None or article.show is Show.FULL or picture != first:
         return seen.mend_text(picture.article_id, words)

@@ -114,8 +114,6 @@ class Facts:
     # What guests were asked to write for it.
     contributions: Sequence[Contribution] = ()
     remarks: Sequence[Remark] = ()
-    # Keys of pictures of which nobody said what is to be seen.
-    silent: Collection[str] = ()
     # When it is looked at; None: no matter.
     now: datetime | None = None
 

@@ -46,7 +46,6 @@ def gather(
         unread=tuple(feed for feed in feeds.feeds_of(tx, newsletter.id) if feed.trouble or feed.gathered_at is None),
         contributions=contributions.contributions_of(tx, issue.id),
         remarks=tuple(Remark(one.id, one.author, one.text, one.article_id) for one in comments.open_comments(tx, issue.id)),
-        silent=images.silent(tx, {article.picture for article in issue.articles if article.picture}),
     )
 
 

@@ -286,16 +286,6 @@ def _only_a_picture(case: Case) -> Case:
     return with_article('<p><img src="https://www.example.net/a.jpg" alt="A pile of letters" width="400"></p>')(emptied)
 
 
-def _silent(case: Case) -> Case:
-    key = "a" * 24
-    sections = list(case.issue.sections)
-    place = next(number for number, one in enumerate(sections) if one.kind is SectionKind.HEADLINES)
-    head, *others = sections[place].articles
-    sections[place] = replace(sections[place], articles=(replace(head, picture=key), *others))
-    issue = replace(case.issue, sections=tuple(sections))
-    return replace(case, issue=issue, facts=replace(case.facts, silent={key}))
-
-
 def _told_again(case: Case) -> Case:
     first = next(section for section in case.issue.sections if section.title == "Feature articles").articles[0]
     return replace(case, facts=replace(case.facts, last=_last(links=frozenset({addresses.likeness(first.link)}))))
@@ -506,7 +496,6 @@ PLANTED = (
     Planted("text edited after its author agreed", edited(ContributionState.AGREED), Code.CONTRIBUTION_EDITED, False, True),
     Planted("comment on an article", commented(is_on_article=True), Code.COMMENT_OPEN, False, True),
     Planted("comment on the issue", commented(is_on_article=False), Code.COMMENT_OPEN, is_blocking=False),
-    Planted("picture of the archive without alt", _silent, Code.ALT_MISSING, False, True),
     Planted("feed that could not be read", unread("It answered 503."), Code.FEED_UNREAD, is_blocking=False),
     Planted("feed that was never read", unread(""), Code.FEED_UNREAD, is_blocking=False),
     Planted("blog changed its post", _revised, Code.POST_REVISED, False, True),

@@ -18,7 +18,9 @@ from newsletter.letters.templates import Templates
 from newsletter.people import contributors
 from newsletter.review import approval, comments, linkbook
 from newsletter.review.facts import Facts, LinkState, Remark, Verdict
+from newsletter.review.finding import Code
 from newsletter.review.gathering import gather
+from newsletter.review.preflight import check
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers.transaction import Transaction
 from tests.harness.drawn import photo
@@ -133,15 +135,16 @@ def test_what_guests_and_feeds_owe_is_known(
     assert ([added.id], []) == ([feed.id for feed in before.unread], [feed.id for feed in after.unread])
 
 
-def test_pictures_of_which_nobody_says_what_they_show_are_known(
+def test_picture_that_a_guest_brought_without_words_blocks(
     database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue
 ) -> None:
-    """Those that articles have, whether the letter shows them or not."""
+    """In the letter it would say nothing to whoever does not see it."""
     with database.write() as tx:
-        first, second = [article for article in issue.articles if not article.is_placeholder][:2]
-        mute, told = an_image(tx, "mute"), an_image(tx, "told", alt="A hall")
-        contents.save_article(tx, replace(first, picture=mute))
-        contents.save_article(tx, replace(second, picture=told))
-        facts = gathered(tx, templates, links, issues.load(tx, issue.id), newsletter)
+        letter = next(article for article in issue.articles if article.post_id is None)
+        contents.save_article(tx, replace(letter, picture=an_image(tx)))
+        edited = issues.load(tx, issue.id)
+        composition = compose_issue(templates, newsletter, edited, links, SEED, shelf_of(tx, edited, links))
+        found = check(edited, newsletter, composition, links, gather(tx, edited, newsletter, composition))
 
-    assert {mute} == facts.silent
+    assert [(Code.ALT_MISSING, letter.id, True)] == [(one.code, one.article_id, one.is_blocking) for one in found]
+    assert f"newsletter issues article {issue.id} {letter.id} --alt TEXT" == found[0].mend.command
