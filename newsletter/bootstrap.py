@@ -21,6 +21,7 @@ from newsletter.database import Database, DatabaseFault
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, KeyNotChanged, SettingWrong
 from newsletter.images.fetching import LONGEST, Bringer
 from newsletter.instance import claim_instance, known_instance
+from newsletter.issues import rereading
 from newsletter.issues.model import Newsletter
 from newsletter.journal import Journal
 from newsletter.languages.catalogue import Words
@@ -83,6 +84,10 @@ class Application:
         None where there is nothing to compare: on SQLite, and where another clock was chosen.
         """
         return self.clock.look() if isinstance(self.clock, SharedClock) else None
+
+    def reader(self, within: float = rereading.LONGEST) -> rereading.Reader:
+        """Give who reads feeds while somebody waits, for *within* seconds at most."""
+        return rereading.Reader(self.database, self.fetch_policy, self.child, self.clock, within)
 
     def bringer(self, longest: float = LONGEST) -> Bringer:
         """Give who fetches pictures; *longest* so many seconds for all together."""

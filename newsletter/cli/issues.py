@@ -27,11 +27,11 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.illustrating import bring_pictures
 from newsletter.cli.issueviews import answer_issue, answer_issues, load
 from newsletter.cli.parameters import issue_argument
+from newsletter.cli.rereading import read_again, read_month
 from newsletter.feeds import store as feeds
 from newsletter.issues import draft as drafting
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Month, Newsletter
-from newsletter.issues.rereading import read_again
 from newsletter.mail import audiences
 from newsletter.review import approval
 from newsletter.review.facts import Facts
@@ -45,26 +45,31 @@ MOST_LISTED = 1000
 @click.option("--month", metavar="YYYY-MM", help="Carry the posts of this month.")
 @click.option("--empty", "title", metavar="TITLE", help="A one-off without posts, under this title.")
 @click.option("--from-last", is_flag=True, help="Begin with the sections, notes, sponsors and snippets of the last issue.")
+@click.option("--as-read", "is_as_read", is_flag=True, help="Do not read the feeds before; take the posts that are here.")
 @common
 @pass_door
-def draft(door: Door, newsletter: str, month: str | None, title: str | None, *, from_last: bool) -> None:
+def draft(door: Door, newsletter: str, month: str | None, title: str | None, *, from_last: bool, is_as_read: bool) -> None:
     """Make an issue: of the posts of a month that no other issue carries, or an empty one.
 
-    Posts are those already gathered; `newsletter feeds gather` reads the feeds. Sections are those of the newsletter's plan;
-    with --from-last they are those of the issue before, as its editors left them.
+    The feeds are read before, so that the month is complete; one that cannot be read is told and stops nothing. Sections are
+    those of the newsletter's plan; with --from-last they are those of the issue before, as its editors left them.
 
     Example: newsletter issues draft cpdwl --month 2020-01
     """
     if (month is None) == (title is None):
         raise click.UsageError("Say either --month YYYY-MM or --empty TITLE.")
+    wanted = Month.parse(month) if month is not None else None
+    if wanted is not None and not is_as_read:
+        for trouble in read_month(door, newsletter, wanted):
+            door.note(f"Not all posts could be read. {trouble} Posts found later are added to the draft.")
     with door.acting(Permission.EDIT) as acting:
         owner = newsletters.find(acting.tx, newsletter)
-        if title is not None:
-            issue = drafting.draft_empty(acting.tx, owner, title, acting.now, from_last=from_last)
+        if wanted is None:
+            issue = drafting.draft_empty(acting.tx, owner, title or "", acting.now, from_last=from_last)
         else:
-            issue = drafting.draft_month(acting.tx, owner, Month.parse(month or ""), acting.now, from_last=from_last)
+            issue = drafting.draft_month(acting.tx, owner, wanted, acting.now, from_last=from_last)
         acting.record("issue.draft", f"issue {issue.id}", month=issue.month)
-    if month is not None:
+    if wanted is not None:
         _tell_unread_feeds(door, owner)
         _tell_no_posts(door, issue)
     answer_issue(door, issue)
@@ -114,7 +119,8 @@ def approve(door: Door, issue_id: int, reason: str, *, is_as_read: bool) -> None
     """
     application = door.application
     if not is_as_read:
-        _read_feeds_again(door, issue_id)
+        for trouble in read_again(door, issue_id):
+            door.note(f"Whether its posts were changed since is not known. {trouble}")
     bring_pictures(door, issue_id, again=True)
     with application.database.read() as tx:
         seed = application.keyring.derive("slots")
@@ -139,13 +145,6 @@ def approve(door: Door, issue_id: int, reason: str, *, is_as_read: bool) -> None
         },
         shown.line(f"{issue.title} is approved for {found.words}. {_next(door, issue)}"),
     )
-
-
-def _read_feeds_again(door: Door, issue_id: int) -> None:
-    door.allow(Permission.APPROVE)
-    issue, application = load(door, issue_id), door.application
-    for trouble in read_again(application.database, application.fetch_policy, application.child, application.clock, issue):
-        door.note(f"Whether its posts were changed since is not known. {trouble}")
 
 
 def _next(door: Door, issue: Issue) -> str:

@@ -8,9 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from newsletter import inspection
 from newsletter.errors import BadValue, Blocked, Outdated, WrongState
 from newsletter.issues import agenda, authors, draft, newsletters, store
-from newsletter.issues.model import EDITABLE, Issue, IssueState, Month
+from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
 from newsletter.issues.recurrence import instant
-from newsletter.issues.rereading import read_again
 from newsletter.letters.illustrate import illustrate
 from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.review import approval
@@ -36,8 +35,7 @@ def approve(site: Site, visit: Visit) -> Response:
     issue_id = visit.number("issue_id")
     with application.database.read() as tx:
         issue = store.load(tx, issue_id)
-    # Its troubles stand on the desk already; what was changed is told among the findings.
-    read_again(application.database, application.fetch_policy, application.child, application.clock, issue)
+    unread = application.reader().read_again(issue)
     asyncio.run(illustrate(application.bringer(LONGEST_WAIT), issue_id, again=True))
     try:
         with application.database.read() as tx:
@@ -51,7 +49,7 @@ def approve(site: Site, visit: Visit) -> Response:
             audiences.among(tx, approved.issue, visit.now)
     except Blocked:
         return _back(issue_id, "blocked")
-    return _back(issue_id, "approved")
+    return _back(issue_id, "approved_unread" if unread else "approved")
 
 
 def choose(site: Site, visit: Visit) -> Response:
@@ -65,14 +63,18 @@ def choose(site: Site, visit: Visit) -> Response:
 def draft_missed(site: Site, visit: Visit) -> Response:
     """Draft a month that has no issue because nobody was there; pressed twice it is one issue still."""
     month = Month.parse(visit.text("month"))
-    with site.application.database.write() as tx:
-        authors.sign(tx, visit.actor.name)
+    application = site.application
+    with application.database.read() as tx:
         newsletter = newsletters.by_id(tx, visit.number("newsletter_id"))
-        if month not in draft.missed_months(tx, newsletter.id):
-            raise BadValue("month", month.words, f"is not waiting to be drafted for {newsletter.name}")
+        _require_missed(tx, newsletter, month)
+    unread = application.reader().read(newsletter.id, month)
+    with application.database.write() as tx:
+        authors.sign(tx, visit.actor.name)
+        # Asked again: somebody else may have pressed the button meanwhile.
+        _require_missed(tx, newsletter, month)
         made = draft.draft_month(tx, newsletter, month, visit.now)
         _record(tx, visit, "issue.draft", made, month=str(month))
-    return _back(made.id, "drafted")
+    return _back(made.id, "drafted_unread" if unread else "drafted")
 
 
 def schedule(site: Site, visit: Visit) -> Response:
@@ -166,6 +168,11 @@ def cancel(site: Site, visit: Visit) -> Response:
         report = dispatch.cancel(tx, issue.id, visit.now)
         _record(tx, visit, "issue.cancel", issue, cancelled=report.cancelled)
     return _back(issue.id, "cancelled")
+
+
+def _require_missed(tx: Transaction, newsletter: Newsletter, month: Month) -> None:
+    if month not in draft.missed_months(tx, newsletter.id):
+        raise BadValue("month", month.words, f"is not waiting to be drafted for {newsletter.name}")
 
 
 def _seen(tx: Transaction, visit: Visit) -> Issue:

@@ -37,7 +37,15 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "approved": Said(
             "Approved. What the preview shows is frozen and will be sent byte for byte; any edit takes the approval back."
         ),
+        "approved_unread": Said(
+            "Approved as it stands. A feed could not be read, so whether its posts were changed since is not known.",
+            is_done=False,
+        ),
         "drafted": Said("Drafted. Later posts of the month are added by themselves."),
+        "drafted_unread": Said(
+            "Drafted of the posts that are here. A feed could not be read; what it brings later is added by itself.",
+            is_done=False,
+        ),
         "blocked": Said("Not approved: something below must be mended first, or set aside with a reason.", is_done=False),
         "chosen": Said("Its readers are chosen. Who is in a segment is asked again when it is sent."),
         "scheduled": Said("The time is set."),

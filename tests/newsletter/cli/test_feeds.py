@@ -119,12 +119,43 @@ def test_feed_that_is_added_again_repeats_nothing(local: Terminal, paper: str, c
     assert [2, 1] == [issue["articles"] for issue in reversed(local.ok("issues", "list")["issues"])]
 
 
-def test_draft_before_reading_says_what_is_missing(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
-    """An empty month may only be an unread one."""
+def test_draft_reads_the_feeds_first(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """Nobody has to gather before, and a month that was read yesterday lacks nothing of today."""
+    blog = Blog([BlogPost(1, "One", datetime(2020, 1, 3, tzinfo=UTC))])
+    local.ok("feeds", "add", paper, blog.mount(chaos))
+    local.ok("feeds", "gather")
+    blog.posts.append(BlogPost(2, "Two", datetime(2020, 1, 31, tzinfo=UTC)))
+
+    drafted = local.ok("issues", "draft", paper, "--month", "2020-01")
+
+    assert {"One", "Two"} == {
+        one["title"] for section in drafted["sections"] for one in section["articles"] if "letter" not in one["title"]
+    }
+
+
+def test_feed_that_is_away_stops_no_draft_and_is_told(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """What was read before is drafted; the words say which feed, why, and what becomes of the rest."""
     url = a_blog(chaos)
     local.ok("feeds", "add", paper, url)
+    local.ok("feeds", "gather")
+    for path in ("/feed/", "/feed/atom/"):
+        chaos.put(path, Page(b"", "text/plain", 503))
 
-    assert f"{url} has not been read yet" in local("issues", "draft", paper, "--month", "2020-01").err
+    told = local("issues", "draft", paper, "--month", "2020-01")
+
+    assert 0 == told.code
+    assert f"Not all posts could be read. {url}: " in told.err
+    assert "One" in told.out
+
+
+def test_draft_as_read_asks_no_server(local: Terminal, paper: str, chaos: ChaosFeed) -> None:
+    """For whoever is offline; an empty month may only be an unread one, which is said."""
+    url = a_blog(chaos)
+    local.ok("feeds", "add", paper, url)
+    chaos.asked.clear()
+
+    assert f"{url} has not been read yet" in local("issues", "draft", paper, "--month", "2020-01", "--as-read").err
+    assert [] == chaos.asked
 
 
 def test_nothing_to_read_is_told(terminal: Terminal, paper: str) -> None:

@@ -1,13 +1,14 @@
 """What the desk does with an issue."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from newsletter.database import Database
 from newsletter.issues import editing
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.mail import dispatch
 from newsletter.staff import audit
+from newsletter.tables.feeds import feed
 from newsletter.tables.review import approval
 from subscribers.tokens import Keyring
 from tests.harness.people import join
@@ -182,3 +183,14 @@ def test_an_issue_that_is_not_there(desk: OpenDesk, number: str) -> None:
         assert 404 == desk.client.get(f"/desk/issues/{number}{path}").status_code
     for verb in ("approve", "send", "pause"):
         assert 404 == desk.press(f"/desk/issues/{number}/{verb}", version="1").status_code
+
+
+def test_approving_tells_of_a_feed_that_could_not_be_read(desk: OpenDesk, database: Database, ready: Issue) -> None:
+    """Nobody can know whether its posts were changed; the approval stands, and says so."""
+    with database.write() as tx:
+        # The desk of this test fetches from no address of this machine.
+        tx.execute(update(feed).values(url="http://127.0.0.1/feed/"))
+    page = desk.act(ready, "approve")
+
+    assert "approved" == state_of(database, ready)
+    assert "A feed could not be read" in page

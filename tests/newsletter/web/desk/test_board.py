@@ -1,7 +1,7 @@
 """The board."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -18,9 +18,12 @@ from newsletter.mail.relays import Relay, Tls
 from newsletter.strongbox import Strongbox
 from newsletter.web.app import create_app
 from newsletter.web.desk.board import MOST_ALERTS, MOST_ISSUES
+from newsletter.web.desk.steps import SAID
 from subscribers.tokens import Keyring
+from tests.harness.chaosfeed import ChaosFeed, Page
 from tests.harness.newsroom import a_newsletter
-from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands
+from tests.harness.wordpress import Blog, BlogPost
+from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, at_desk
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons
 
 
@@ -84,6 +87,36 @@ def test_a_missed_month_is_drafted_by_a_button(
     assert [422, 422] == [desk.press(path, month=month).status_code for month in ("2019-12", "soon")]
     with database.read() as tx:
         assert ["2019-12"] == [line.month for line in store.issues_of(tx, newsletter.id)]
+
+
+@pytest.mark.parametrize(
+    ("is_up", "said", "titles"), [(True, "drafted", ["A year in pictures"]), (False, "drafted_unread", [])]
+)
+def test_a_missed_month_is_drafted_after_a_look_at_its_feeds(
+    application: Application, newsletter: Newsletter, clock: Hands, *, is_up: bool, said: str, titles: list[str]
+) -> None:
+    """Its posts are there although nobody had gathered them; a feed that is away is said and stops nothing."""
+    policy = replace(application.settings.fetch_policy, allow_loopback=True)
+    local = replace(application, settings=replace(application.settings, fetch_policy=policy))
+    client = TestClient(create_app(local, health=lambda: True, desk_token=DESK_TOKEN), PUBLIC_URL, follow_redirects=False)
+    desk = OpenDesk(client, at_desk(client))
+    blog = Blog([BlogPost(1, "A year in pictures", datetime(2019, 12, 17, 10, tzinfo=UTC))])
+    with ChaosFeed() as chaos:
+        url = blog.mount(chaos)
+        if not is_up:
+            chaos.put("/feed/", Page(b"", "text/plain", 503))
+        with local.database.write() as tx:
+            feeds.add(tx, newsletter.id, url, clock())
+            alerts.raise_alert(
+                tx, draft.missed_key(newsletter.id, Month(2019, 12)), "None.", clock(), newsletter_id=newsletter.id
+            )
+        answer = desk.press(f"/desk/newsletters/{newsletter.id}/draft", month="2019-12")
+
+    assert answer.headers["location"].endswith(f"said={said}")
+    assert SAID[said].text in desk.page(answer.headers["location"])
+    with local.database.read() as tx:
+        (line,) = store.issues_of(tx, newsletter.id)
+        assert titles == [one.title for one in store.load(tx, line.id).articles if one.post_id is not None]
 
 
 def test_a_draft_says_what_blocks_it(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
