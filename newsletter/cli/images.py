@@ -52,8 +52,21 @@ def add(door: Door, place: str, alt: str, credit: str, name: str, focus: str | N
     with door.acting(Permission.EDIT) as acting:
         acting.record("image.add", f"image {added.key}", name=added.facts.name)
     told = f"{added.facts.name} is in the library as {added.key[:SHORT]} ({_measures(added)})."
-    missing = f' It has no alternative text yet: newsletter images edit {added.key[:SHORT]} --alt "…"'
-    door.answer(_document(door, added), shown.line(told if added.facts.alt else told + missing))
+    if not added.facts.alt:
+        told += f' It has no alternative text yet: newsletter images edit {added.key[:SHORT]} --alt "…"'
+    was_there = _is_described_otherwise(added, facts)
+    if was_there:
+        told += (
+            f" It was there already, and stays described as it was: “{added.facts.alt}”, credit “{added.facts.credit}”. "
+            f'newsletter images edit {added.key[:SHORT]} --alt "…" --credit "…" describes it anew, wherever it is shown.'
+        )
+    door.answer(_document(door, added) | {"is_described_otherwise": was_there}, shown.line(told))
+
+
+def _is_described_otherwise(added: Image, wanted: Facts) -> bool:
+    """Whether the same file was in the library before, with other words than those given now."""
+    said = ((wanted.alt, added.facts.alt), (wanted.credit, added.facts.credit))
+    return any(new and one_line(new) != known for new, known in said)
 
 
 @click.command("list")
@@ -89,7 +102,11 @@ def show(door: Door, key: str, file: str | None) -> None:
         _, data = store.content(tx, found.key)
     if file:
         write_file(file, data)
-    document = _document(door, found) | {"letters": needed.letters, "articles": needed.articles}
+    document = _document(door, found) | {
+        "letters": needed.letters,
+        "articles": needed.articles,
+        "newsletters": needed.newsletters,
+    }
     facts = found.facts
     door.answer(
         document,
@@ -104,6 +121,7 @@ def show(door: Door, key: str, file: str | None) -> None:
             fetched_from=facts.source,
             frozen_letters=needed.letters,
             articles=needed.articles,
+            newsletters=needed.newsletters,
         ),
     )
 

@@ -6,14 +6,17 @@ from rich.table import Table
 from newsletter.cli import schedules, shown
 from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.parameters import Sender, SenderType, Token, TokenType, read_text
+from newsletter.images import store as images
+from newsletter.images.model import own_key
 from newsletter.issues import newsletters as store
 from newsletter.issues.model import Archive, Newsletter, SectionPlan
 from newsletter.issues.plan import parse_plan, to_document
-from newsletter.letters.theme import require_token
+from newsletter.letters.theme import LOGO, require_token
 from newsletter.staff.permissions import Permission
 from subscribers import register
 from subscribers.errors import ListNotFound
 from subscribers.model import MailingList
+from subscribers.transaction import Transaction
 
 
 @click.command("create")
@@ -108,7 +111,7 @@ def edit(
         raise click.UsageError("Nothing to change was given.")
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
         known = store.find(acting.tx, name)
-        own = _own_tokens(known, tokens)
+        own = _own_tokens(acting.tx, known, tokens)
         if theme is not None or tokens:
             # Refused here: a letter in it could not be read, or not be composed.
             door.application.templates.in_theme(theme or known.theme, known.slug, own)
@@ -130,9 +133,17 @@ def edit(
     door.answer(_document(changed, mailing_list), _facts(changed, mailing_list))
 
 
-def _own_tokens(known: Newsletter, given: tuple[Token, ...]) -> dict[str, str]:
-    own = {**known.tokens, **{require_token(token.key): token.value for token in given}}
-    return {key: value for key, value in own.items() if value}
+def _own_tokens(tx: Transaction, known: Newsletter, given: tuple[Token, ...]) -> dict[str, str]:
+    said = {require_token(token.key): token.value for token in given}
+    if LOGO in said:
+        said[LOGO] = _logo(tx, said[LOGO].strip())
+    return {key: value for key, value in {**known.tokens, **said}.items() if value}
+
+
+def _logo(tx: Transaction, said: str) -> str:
+    """Give the address of a logo, of which editors write the address or the beginning of its key."""
+    key = own_key(said) or ("" if "/" in said else said)
+    return f"/images/{images.find(tx, key).file}" if key else said
 
 
 @click.command("plan")

@@ -25,6 +25,7 @@ PLAYS = "#play"
 # 160 bits of SHA-256.
 _KEY_DIGITS = 40
 _OWN_PATH = re.compile(rf"/images/([0-9a-f]{{{_KEY_DIGITS}}})\.(?:jpg|png)")
+_HOME = re.compile(rf"src=\"(https?://[A-Za-z0-9.:\[\]-]+)(?:/[^\s\"'<>]*)?/images/[0-9a-f]{{{_KEY_DIGITS}}}\.(?:jpg|png)")
 _EXTENSIONS = MappingProxyType({"image/jpeg": ".jpg", "image/png": ".png"})
 _FOCUS = re.compile(r"\s*(0?\.[0-9]{1,3}|0|1|1\.0)\s*,\s*(0?\.[0-9]{1,3}|0|1|1\.0)\s*", re.ASCII)
 
@@ -138,14 +139,15 @@ LIBRARY = "https://library.invalid/"
 class Uses:
     """Where an image is needed."""
 
-    # Frozen letters that show it, and articles that somebody chose it for.
+    # Frozen letters that show it, articles and texts of guests that somebody chose it for, and newsletters whose logo it is.
     letters: int
     articles: int
+    newsletters: int = 0
 
     @property
     def any(self) -> bool:
         """Whether it is needed at all."""
-        return bool(self.letters or self.articles)
+        return bool(self.letters or self.articles or self.newsletters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,16 @@ def own_key(url: str) -> str:
         return ""
     match = _OWN_PATH.fullmatch(path)
     return match[1] if match else ""
+
+
+def own_file(url: str) -> str:
+    """Give the name of the file of the image that *url* leads to when it is one of ours; else nothing."""
+    return url.rpartition("/")[2] if own_key(url) and "?" not in url and "#" not in url else ""
+
+
+def homes(html: str) -> frozenset[str]:
+    """Give where a page has images of ours from, such as "https://news.example.org": an instance may have moved since."""
+    return frozenset(_HOME.findall(html))
 
 
 def shown_keys(html: str) -> frozenset[str]:

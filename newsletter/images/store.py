@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Text, cast, delete, exists, func, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -26,8 +26,9 @@ from newsletter.images.model import (
     file_name,
     shown_keys,
 )
+from newsletter.tables.guests import contribution
 from newsletter.tables.images import illustrated, image, issue_remote_file, letter_image, remote_file
-from newsletter.tables.issues import article, issue
+from newsletter.tables.issues import article, issue, newsletter
 from subscribers.transaction import Transaction
 
 # What both databases take as values of one statement, and more pictures than any issue has.
@@ -146,9 +147,14 @@ def uses(tx: Transaction, key: str) -> Uses:
     shown = or_(letter_image.c.image_key == key, letter_image.c.image_key.in_(cards))
     in_text = article.c.content.contains(LIBRARY + key, autoescape=True)
     chosen = or_(article.c.picture == key, article.c.portrait == key, in_text)
+    logo = cast(newsletter.c.tokens, Text).contains(key, autoescape=True)
+    kept = or_(contribution.c.picture == key, contribution.c.portrait == key)
+    # What was handed in stands in its article.
+    waiting = tx.execute(select(func.count()).where(kept, contribution.c.article_id.is_(None))).scalar_one()
     return Uses(
         letters=tx.execute(select(func.count(letter_image.c.letter_id.distinct())).where(shown)).scalar_one(),
-        articles=tx.execute(select(func.count()).select_from(article).where(chosen)).scalar_one(),
+        articles=tx.execute(select(func.count()).select_from(article).where(chosen)).scalar_one() + waiting,
+        newsletters=tx.execute(select(func.count()).select_from(newsletter).where(logo)).scalar_one(),
     )
 
 
@@ -312,6 +318,7 @@ def _words(needed: Uses) -> str:
     parts = (
         _counted(needed.letters, "letter that was frozen", "letters that were frozen"),
         _counted(needed.articles, "article"),
+        _counted(needed.newsletters, "newsletter"),
     )
     return " and ".join(part for part in parts if part)
 

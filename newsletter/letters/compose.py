@@ -133,7 +133,7 @@ def sheet_of(
 
     """
     # What stands around the articles speaks the newsletter's language, as far as it is one of ours.
-    templates = templates.worn_by(newsletter).speaking(words_for(newsletter.language))
+    templates = templates.worn_by(newsletter).speaking(words_for(newsletter.language)).at(links.images())
     about = f"issue:{issue.id}"
     slots = slot_tokens(seed, about, _SLOTS)
     page = view.page_for(newsletter.language, f"{newsletter.name}: {issue.title}", _preheader(issue), slots)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from newsletter.images.model import own_file
 from newsletter.letters.mjmlrules import ATTRIBUTES, CHILDREN, REFUSED, REQUIRED, VOID, WITH_HTML, WITH_TEXT
+from newsletter.letters.theme import OWN_IMAGE
 
 _ATTRIBUTE = re.compile(r"""\s*([A-Za-z_:@][\w:.@-]*)(?:\s*=\s*("[^"<]*"|'[^'<]*'|[^\s"'=<>`]+))?""")
 _TAG = re.compile(
@@ -13,6 +15,11 @@ _TAG = re.compile(
 )
 _STYLE_END = re.compile(r"</mj-style\s*>")
 _ROOM = re.compile(r"\S")
+# What a mail program would ask another server for, in an attribute or in a style.
+_REMOTE = re.compile(
+    r"""(?:\b(?:src|srcset|background|background-url)\s*=\s*["']?|\burl\(\s*["']?)\s*((?:https?:)?//[^\s"'<>()]+)""",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,10 @@ class _Open:
 
 def faults_of(source: str) -> Iterator[Fault]:
     """Give what is wrong with *source*, from its beginning to its end; nothing for MJML that mrml lays out as it is meant."""
-    return _Reader(source).read()
+    yield from _Reader(source).read()
+    for found in _REMOTE.finditer(source):
+        if not own_file(found[1]):
+            yield Fault(found.start(), f"{found[1][:80]} is loaded from elsewhere, and tells its server who reads; {OWN_IMAGE}")
 
 
 class _Reader:

@@ -13,7 +13,6 @@ from newsletter.letters.links import Links
 from newsletter.letters.mjmlcheck import Fault, faults_of
 from newsletter.letters.samples import Sample, samples
 from newsletter.letters.templates import Templates
-from newsletter.letters.themes import THEME_FILE
 
 # Gmail drops all styles of a mail that has more of them.
 LARGEST_STYLE = 16_000
@@ -45,7 +44,8 @@ def check_theme(templates: Templates, theme: str, slug: str = "") -> tuple[Templ
     try:
         worn = templates.in_theme(theme, slug)
     except BadValue as error:
-        return (TemplateFault(theme, f"themes/{theme}/{THEME_FILE}", 0, 0, f"{error.value}: {error.reason}"),)
+        place = templates.themes.place_of(theme, slug, str(error.value).partition("=")[0])
+        return (TemplateFault(theme, place.file, place.line, place.column, f"{error.value}: {error.reason}"),)
     broken = [TemplateFault(theme, one.file, one.line, 0, one.text) for one in worn.syntax_faults()]
     if broken:
         # Whatever else would be told follows from these.

@@ -115,6 +115,12 @@ class Templates:
         dressed._path = self.themes.search_path(name, slug)  # noqa: SLF001
         return dressed
 
+    def at(self, images: str) -> "Templates":
+        """Give the same templates with the theme's logo shown from *images*, where all our images have their addresses."""
+        placed = copy(self)
+        placed._theme = self.theme.at(images)  # noqa: SLF001 -- a copy of itself
+        return placed
+
     def source(self, name: str, holes: Holes, values: dict[str, object]) -> str:
         """Render a template to MJML in which tokens stand for all texts.
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from newsletter.errors import BadValue
+from newsletter.images.model import own_file
 from newsletter.issues.model import Look
 from newsletter.letters.holes import Style
 from subscribers.oneline import one_line
@@ -67,11 +68,14 @@ _GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 _MAY_LACK = frozenset({"logo"})
+LOGO = "logo.src"
+_IMAGES = "/images/"
+# Where a picture is to come from, for whoever took it from elsewhere.
+OWN_IMAGE = "take it into your own images (newsletter images add), and use the address that newsletter images show tells"
 
 _COLOUR = re.compile("#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE | re.ASCII)
 # Names of fonts, quoted singly as they stand in an attribute; nothing that could end one.
 _FACE = re.compile(r"[A-Za-z0-9 ,'.-]{1,300}", re.ASCII)
-_WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,500}", re.ASCII)
 
 COLUMN_WIDTH = 600
 
@@ -160,8 +164,9 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """A picture in the masthead."""
+    """A picture in the masthead, one of our own images."""
 
+    # From where our pages begin; letters show it from our public address (`Theme.at`).
     src: str
     alt: str
     width: int
@@ -186,6 +191,12 @@ class Theme:
     has_cover: bool
     has_pictures: bool
     logo: Logo | None
+
+    def at(self, images: str) -> "Theme":
+        """Give the same theme with its logo shown from *images*, where all our images have their addresses."""
+        if self.logo is None:
+            return self
+        return replace(self, logo=replace(self.logo, src=images + self.logo.src.removeprefix(_IMAGES)))
 
 
 def read_theme(name: str, document: Mapping[str, object], changes: Mapping[str, str] = MappingProxyType({})) -> Theme:
@@ -331,12 +342,13 @@ def _logo(table: Mapping[str, object]) -> Logo | None:
     src = str(table.get("src", ""))
     if not src:
         return None
-    if not _WEB_ADDRESS.fullmatch(src):
-        raise BadValue("token", f"logo.src={src}", "it is the web address of a picture")
+    file = own_file(src)
+    if not file:
+        raise BadValue("token", f"logo.src={src}", f"it tells another server who reads; {OWN_IMAGE}")
     alt = one_line(str(table.get("alt", "")), 200)
     if not alt:
         raise BadValue("token", f"logo.src={src}", "a logo needs words for whoever does not see it; set logo.alt, too")
-    return Logo(src, alt, _number("logo.width", table.get("width", 120), _LOGO_WIDTHS))
+    return Logo(_IMAGES + file, alt, _number("logo.width", table.get("width", 120), _LOGO_WIDTHS))
 
 
 def _require_contrast(theme: Theme) -> None:

@@ -20,6 +20,20 @@ LARGEST_FILE = 100_000
 _NAME = re.compile("[a-z][a-z0-9-]{0,39}", re.ASCII)
 
 
+_GROUP = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
+_KEY = re.compile(r"\s*([\w.-]+)\s*=")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place in a file of tokens; line and column count from 1."""
+
+    # As it is named below the folder of templates.
+    file: str
+    line: int
+    column: int
+
+
 @dataclass(frozen=True, slots=True)
 class Themes:
     """The themes of an instance: those that came with the product, and those in a folder of its own.
@@ -62,10 +76,35 @@ class Themes:
                 _lay_over(document, _toml(name, file))
         return read_theme(name, document, changes)
 
+    def place_of(self, name: str, slug: str, key: str) -> Line:
+        """Give where a token of a theme is said, in the file nearest to the newsletter; line 0 where none says it."""
+        folders = self.search_path(name, slug)
+        for folder in folders:
+            file = folder / THEME_FILE
+            if file.is_file() and (line := _line_of(file, key)):
+                return line
+        return Line(f"themes/{name}/{THEME_FILE}", 0, 0)
+
     def stamp(self, name: str, slug: str = "") -> tuple[int, ...]:
         """Give what changes when somebody edits a file of tokens."""
         files = (folder / THEME_FILE for folder in self.search_path(name, slug))
         return tuple(file.stat().st_mtime_ns for file in files if file.is_file())
+
+
+def _line_of(file: Path, key: str) -> Line | None:
+    group = ""
+    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        if head := _GROUP.match(line):
+            group = head[1]
+        elif (found := _KEY.match(line)) and _spelled(".".join(filter(None, (group, found[1])))) == _spelled(key):
+            above = "themes/" if file.parent.parent.name == "themes" else ""
+            return Line(f"{above}{file.parent.name}/{THEME_FILE}", number, found.start(1) + 1)
+    return None
+
+
+def _spelled(key: str) -> str:
+    key = key.strip().lower().replace("_", "-")
+    return key if "." in key else f"light.{key}"
 
 
 def _toml(name: str, file: Path) -> Mapping[str, Any]:

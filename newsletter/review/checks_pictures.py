@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 from urllib.parse import unquote, urlsplit
 
-from newsletter.images.model import own_key
+from newsletter.images.model import own_file, own_key
 from newsletter.issues.model import Show
 from newsletter.review import addresses
 from newsletter.review.facts import Inspected
@@ -36,6 +37,7 @@ def check(seen: Inspected) -> Iterator[Finding]:
     for picture in seen.page.pictures:
         yield from _about_alt(seen, picture)
         yield from _about_source(seen, picture)
+    yield from _about_place(seen)
     yield from _about_weight(seen)
     yield from _about_words(seen)
 
@@ -71,6 +73,32 @@ def _about_source(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
         text = f"{seen.place(picture.article_id)}the picture {name} is not encrypted (http), and some programs do not show it."
         mend = seen.mend_text(picture.article_id, "Use its https address.")
         yield Finding(Code.IMAGE_HTTP, text, is_blocking=False, mend=mend, article_id=picture.article_id)
+
+
+def _about_place(seen: Inspected) -> Iterator[Finding]:
+    """Find what the letter would show from elsewhere: its server is told who reads, and may show something else tomorrow."""
+    for picture in seen.page.pictures:
+        name, article_id = _name(seen, picture.src), picture.article_id
+        if picture.src in seen.facts.gone:
+            text = f"{seen.place(article_id)}the picture {name} is not there any more."
+            mend = seen.mend_text(article_id, "Take it into your images again, or show another one.")
+            yield Finding(Code.IMAGE_GONE, text, is_blocking=True, mend=mend, article_id=article_id)
+    for src in _of_templates(seen):
+        host = urlsplit(src).netloc
+        if host and not own_file(src):
+            text = f"The templates show the picture {_name(seen, src)} from {host}, which would be told who reads."
+            mend = Mend("Take it into your own images (newsletter images add), and show it from there.")
+            yield Finding(Code.IMAGE_REMOTE, text, is_blocking=True, mend=mend)
+
+
+def _of_templates(seen: Inspected) -> list[str]:
+    """Give the pictures that no article brings along; what articles show is ours, or was left out of the letter."""
+    articles = [article for section in seen.composition.sections for article in section.articles]
+    laid_out = {one.src for each in articles for one in (each.picture, each.portrait, each.face) if one is not None}
+    laid_out |= {one.card for each in articles if (one := each.picture) is not None}
+    bodies = "".join(article.body.html for article in articles if article.body is not None)
+    found = dict.fromkeys(picture.src for picture in seen.page.pictures)
+    return [src for src in found if src not in laid_out and f'"{escape(src)}"' not in bodies]
 
 
 def _about_weight(seen: Inspected) -> Iterator[Finding]:

@@ -103,6 +103,8 @@ class Facts:
     links: Mapping[str, LinkState] = field(default_factory=dict)
     # Bytes of pictures, by the address the letter shows them from.
     weights: Mapping[str, int] = field(default_factory=dict)
+    # Pictures that the letter shows from our own address, and that are not there.
+    gone: Collection[str] = ()
     # What editors know pictures by, by the same address; that itself says nothing.
     names: Mapping[str, str] = field(default_factory=dict)
     reach: Reach | None = None

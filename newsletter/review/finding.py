@@ -67,6 +67,8 @@ class Code(StrEnum):
     ALT_POOR = "alt_poor"
     IMAGE_HEAVY = "image_heavy"
     IMAGE_HTTP = "image_http"
+    IMAGE_REMOTE = "image_remote"
+    IMAGE_GONE = "image_gone"
     IMAGES_ONLY = "images_only"
     # How it reads and looks.
     HEADING_ORDER = "heading_order"

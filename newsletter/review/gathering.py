@@ -46,6 +46,7 @@ def gather(
         unread=tuple(feed for feed in feeds.feeds_of(tx, newsletter.id) if feed.trouble or feed.gathered_at is None),
         contributions=contributions.contributions_of(tx, issue.id),
         remarks=tuple(Remark(one.id, one.author, one.text, one.article_id) for one in comments.open_comments(tx, issue.id)),
+        gone=_gone(tx, html),
     )
 
 
@@ -79,6 +80,12 @@ def _names(tx: Transaction, html: str) -> dict[str, str]:
     keys = _keys(html)
     names = images.names(tx, set(keys.values()))
     return {src: names[key] for src, key in keys.items() if names.get(key)}
+
+
+def _gone(tx: Transaction, html: str) -> frozenset[str]:
+    keys = _keys(html)
+    there = images.sizes(tx, set(keys.values()))
+    return frozenset(src for src, key in keys.items() if key not in there)
 
 
 def _keys(html: str) -> dict[str, str]:

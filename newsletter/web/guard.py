@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from newsletter.images.model import homes
+
 # Nobody can reach these but from this machine, so no link with them can be planted in a mail.
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -14,34 +16,24 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 OPEN_PATH = "/healthz"
 
 CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-# A letter brings its own styles and pictures from anywhere, and never a script.
+# A letter brings its own styles, and never a script. {pictures}: where its pictures are.
 LETTER_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; script-src 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src {pictures}; script-src 'none'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-# An article on a page of its own: our styles, pictures from anywhere, and never a script.
+# An article on a page of its own: our styles, and never a script.
 ARTICLE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; script-src 'none'; "
+    "default-src 'none'; style-src 'self'; img-src {pictures}; script-src 'none'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # The desk shows an unpublished letter in a frame of its own, which may open links and nothing else.
 PREVIEW_POLICY = (
     LETTER_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
     + "; sandbox allow-popups allow-popups-to-escape-sandbox"
-)
-
-LETTER_HEADERS: Mapping[str, str] = MappingProxyType(
-    {"Content-Security-Policy": LETTER_POLICY, "Referrer-Policy": "strict-origin-when-cross-origin"},
-)
-ARTICLE_HEADERS: Mapping[str, str] = MappingProxyType(
-    {"Content-Security-Policy": ARTICLE_POLICY, "Referrer-Policy": "strict-origin-when-cross-origin"},
-)
-PREVIEW_HEADERS: Mapping[str, str] = MappingProxyType(
-    {"Content-Security-Policy": PREVIEW_POLICY, "Referrer-Policy": "no-referrer"},
 )
 
 PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
@@ -71,6 +63,27 @@ DESK_HEADERS: Mapping[str, str] = MappingProxyType({"Cache-Control": "no-store",
 
 # A year. Sent only over TLS under the public name.
 STRICT_TRANSPORT = "max-age=31536000"
+
+
+def letter_headers(html: str) -> Mapping[str, str]:
+    """Give the headers of a page that is a letter."""
+    return _with_policy(LETTER_POLICY, html, "strict-origin-when-cross-origin")
+
+
+def article_headers(html: str) -> Mapping[str, str]:
+    """Give the headers of the page of one article."""
+    return _with_policy(ARTICLE_POLICY, html, "strict-origin-when-cross-origin")
+
+
+def preview_headers(html: str) -> Mapping[str, str]:
+    """Give the headers of a letter that is not published yet."""
+    return _with_policy(PREVIEW_POLICY, html, "no-referrer")
+
+
+def _with_policy(policy: str, html: str, referrer: str) -> Mapping[str, str]:
+    # A frozen letter shows its pictures from where this instance was when it was frozen.
+    pictures = " ".join(["'self'", *sorted(homes(html))])
+    return {"Content-Security-Policy": policy.format(pictures=pictures), "Referrer-Policy": referrer}
 
 
 class Guard:

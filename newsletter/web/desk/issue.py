@@ -24,7 +24,7 @@ from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import audience, bars, states, steps
 from newsletter.web.desk.bars import Bar
-from newsletter.web.guard import PREVIEW_HEADERS
+from newsletter.web.guard import preview_headers
 from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
@@ -177,7 +177,8 @@ def preview(site: Site, visit: Visit) -> Response:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         frozen = letters.load(tx, issue.letter_id) if issue.letter_id is not None else None
     letter = frozen or _unfrozen(site, issue, newsletter, visit.now)
-    return HTMLResponse(public_html(letter, application.links, newsletter.slug, issue.number), headers=PREVIEW_HEADERS)
+    html = public_html(letter, application.links, newsletter.slug, issue.number)
+    return HTMLResponse(html, headers=preview_headers(html))
 
 
 def progress(site: Site, visit: Visit) -> Response:

@@ -18,7 +18,7 @@ from newsletter.languages.catalogue import words_for
 from newsletter.letters import store as letters
 from newsletter.letters.webcopy import corrected, public_html
 from newsletter.web.faults import PageNotFound
-from newsletter.web.guard import ARTICLE_HEADERS, LETTER_HEADERS
+from newsletter.web.guard import article_headers, letter_headers
 from newsletter.web.public.cards import card_of_article, card_of_issue, host_of
 from newsletter.web.public.publications import Publication, publication, publications, shown_newsletter
 from newsletter.web.speech import Speech
@@ -82,7 +82,7 @@ def issue(site: Site, visit: Visit) -> Response:
     words, zone = speech.words, shown.newsletter.zone
     html = corrected(public_html(found.letter, links, slug, number), errata.spelled(told, words, zone), words)
     html = dress(html, head, bar)
-    return HTMLResponse(html, headers={**LETTER_HEADERS, **CACHE})
+    return HTMLResponse(html, headers={**letter_headers(html), **CACHE})
 
 
 def issue_by_link(site: Site, visit: Visit) -> Response:
@@ -97,8 +97,8 @@ def issue_by_link(site: Site, visit: Visit) -> Response:
     words = words_for(newsletter.language)
     corrections = errata.spelled(told, words, newsletter.zone)
     address = application.links.read(visit.token)
-    html = public_html(letter, application.links, newsletter.slug, found.number, address)
-    return HTMLResponse(corrected(html, corrections, words), headers=LETTER_HEADERS)
+    html = corrected(public_html(letter, application.links, newsletter.slug, found.number, address), corrections, words)
+    return HTMLResponse(html, headers=letter_headers(html))
 
 
 def article(site: Site, visit: Visit) -> Response:
@@ -122,7 +122,7 @@ def article(site: Site, visit: Visit) -> Response:
         others=[one for one in articles if one.slug],
         card=card_of_article(published, found, links),
     )
-    answer.headers.update({**ARTICLE_HEADERS, **CACHE})
+    answer.headers.update({**article_headers(bytes(answer.body).decode()), **CACHE})
     return answer
 
 

@@ -27,7 +27,7 @@ from newsletter.review import comments, contributions, guests
 from newsletter.review.contribution import Contribution, ContributionState, Typed
 from newsletter.review.guests import GuestLink, GuestPurpose
 from newsletter.web.faults import LinkRunOut, TooOften
-from newsletter.web.guard import PREVIEW_HEADERS
+from newsletter.web.guard import preview_headers
 from newsletter.web.speech import FIELD, Speech
 from newsletter.web.visits import Site, Visit
 from subscribers import limits
@@ -99,7 +99,8 @@ def letter(site: Site, visit: Visit) -> Response:
     seed = application.keyring.derive("slots")
     draft = compose_issue(application.templates, newsletter, issue, application.links, seed, shelf).draft
     shown = Letter(0, draft, newsletter.id, issue.id, newsletter.list_id, visit.now)
-    return HTMLResponse(public_html(shown, application.links, newsletter.slug, issue.number), headers=PREVIEW_HEADERS)
+    html = public_html(shown, application.links, newsletter.slug, issue.number)
+    return HTMLResponse(html, headers=preview_headers(html))
 
 
 def act(site: Site, visit: Visit) -> Response:

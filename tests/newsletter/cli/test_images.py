@@ -80,3 +80,34 @@ def test_what_is_no_picture_is_refused(terminal: Terminal, tmp_path: Path) -> No
     assert "notes.jpg: is no JPEG, PNG, GIF, WEBP or AVIF file" in terminal("images", "add", str(file)).err
     assert Exit.REFUSED == terminal("images", "add", str(tmp_path / "gone.jpg")).code
     assert Exit.REFUSED == terminal("images", "add", str(file), "--focus", "2,2").code
+
+
+def test_same_file_again_is_told_to_keep_its_words(terminal: Terminal, tmp_path: Path) -> None:
+    """What it is described as now holds wherever it is shown, and is not changed by the way."""
+    file = tmp_path / "chair.png"
+    file.write_bytes(photo(90, 60, "PNG"))
+    first = terminal.ok("images", "add", str(file), "--alt", "The Chair", "--credit", "Ann Lee")
+    again = terminal("images", "add", str(file), "--alt", "A chair", "--credit", "Bo")
+
+    assert not first["is_described_otherwise"]
+    assert "It was there already, and stays described as it was: “The Chair”, credit “Ann Lee”." in again.out
+    assert not terminal.ok("images", "add", str(file), "--alt", "The Chair")["is_described_otherwise"]
+
+
+def test_logo_is_an_image_of_the_library_and_stays_there(terminal: Terminal, paper: str, tmp_path: Path) -> None:
+    """By the beginning of its key or by its address; one from elsewhere is refused, with the reason."""
+    file = tmp_path / "logo.png"
+    file.write_bytes(photo(90, 60, "PNG"))
+    added = terminal.ok("images", "add", str(file), "--alt", "The section's sign")
+    key, address = str(added["key"]), str(added["address"])
+    edit = ("newsletters", "edit", paper, "--token", "logo.alt=The section", "--token")
+    elsewhere = terminal(*edit, "logo.src=https://example.org/logo.png")
+
+    assert Exit.REFUSED == elsewhere.code
+    assert "it tells another server who reads" in elsewhere.err
+    assert f"/images/{key}.jpg" == terminal.ok(*edit, f"logo.src={key[:10]}")["tokens"]["logo.src"]
+    assert f"/images/{key}.jpg" == terminal.ok(*edit, f"logo.src={address}")["tokens"]["logo.src"]
+    assert Exit.NOT_FOUND == terminal(*edit, f"logo.src={'0' * 40}").code
+    assert 1 == terminal.ok("images", "show", key)["newsletters"]
+    kept = terminal("images", "remove", key, "--yes")
+    assert (Exit.REFUSED, True) == (kept.code, "1 newsletter" in kept.err)

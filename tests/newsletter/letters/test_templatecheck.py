@@ -67,3 +67,42 @@ def test_tokens_that_cannot_be_read_are_a_fault(child: Child, tmp_path: Path) ->
     (fault,) = check_theme(Templates(packaged_templates(), child, own=tmp_path), "federation")
 
     assert "quiet #cccccc on paper #ffffff" in fault.text
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ('[logo]\nalt = "CPDWL"\n  src = "https://example.org/logo.png"\n', (3, 3)),
+        ('logo.alt = "CPDWL"\nlogo.src = "//example.org/logo.png"\n', (2, 1)),
+    ],
+)
+def test_logo_from_elsewhere_is_a_fault(said: str, place: tuple[int, int], child: Child, tmp_path: Path) -> None:
+    """With its line and column, in the file that says so."""
+    file = tmp_path / "ours" / "theme.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(said)
+
+    (fault,) = check_theme(Templates(packaged_templates(), child, own=tmp_path), "federation", "ours")
+
+    assert ("ours/theme.toml", *place) == (fault.file, fault.line, fault.column)
+    assert "it tells another server who reads" in fault.text
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        '<mj-image src="https://example.org/a.png" alt="A" />',
+        '<mj-text><img src="//example.org/a.png" alt="A"></mj-text>',
+        '<mj-text><p style="background:url(https://example.org/a.png)">A</p></mj-text>',
+    ],
+)
+def test_picture_from_elsewhere_in_a_template_is_a_fault(column: str, child: Child, tmp_path: Path) -> None:
+    """No letter tells another server who reads it."""
+    masthead = f"<mj-section>\n<mj-column>\n{column}<mj-text><h1>x</h1></mj-text></mj-column></mj-section>"
+    own = column.replace("example.org/a.png", f"news.example.org/images/{'0' * 40}.png")
+
+    (fault,) = faults(child, tmp_path, masthead=masthead)
+
+    assert ("issue/masthead.mjml", 3) == (fault.file, fault.line)
+    assert "example.org/a.png is loaded from elsewhere" in fault.text
+    assert () == faults(child, tmp_path, masthead=masthead.replace(column, own))

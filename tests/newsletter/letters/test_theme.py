@@ -13,6 +13,9 @@ from newsletter.letters.theme import contrast, read_theme, require_token, token_
 
 FILE = packaged_templates() / "email" / "themes" / "federation" / "theme.toml"
 
+# Wherever this instance was when somebody copied the address.
+OWN = f"https://former.example.org/images/{'0' * 40}.png"
+
 
 def document() -> dict[str, Any]:
     """Give the tokens of the usual theme, to be changed."""
@@ -77,8 +80,10 @@ def test_large_titles_may_be_fainter_than_text() -> None:
         ({"length__gutter": "wide"}, "it is a whole number from 16 to 48"),
         ({"looks__others": "headlines"}, "it is one of lead, features, cards, items, links"),
         ({"show__cover": "perhaps"}, "it is yes or no"),
-        ({"logo__src": "javascript:alert(1)"}, "it is the web address of a picture"),
-        ({"logo__src": "https://example.org/logo.png"}, "a logo needs words"),
+        ({"logo__src": "javascript:alert(1)"}, "it tells another server who reads; take it into your own images"),
+        ({"logo__src": "https://example.org/logo.png"}, "it tells another server who reads"),
+        ({"logo__src": f"https://example.org/images/{'0' * 39}.png"}, "it tells another server who reads"),
+        ({"logo__src": OWN}, "a logo needs words"),
     ],
 )
 def test_tokens_that_cannot_be_used_are_refused(changes: dict[str, str], expected: str) -> None:
@@ -94,7 +99,7 @@ def test_tokens_change_what_they_name() -> None:
         "length.scale": "150",
         "looks.others": "cards",
         "words.cards": "10",
-        "logo.src": "https://example.org/logo.png",
+        "logo.src": OWN,
         "logo.alt": "CPDWL",
     }
     theme = read_theme("federation", document(), changes)
@@ -102,7 +107,10 @@ def test_tokens_change_what_they_name() -> None:
     assert ("#7a2e3b", "#ffbbbb") == (theme.light.accent.word, theme.dark.accent.word)
     assert (26, Look.CARDS, 10) == (theme.size.text, theme.others, theme.words[Look.CARDS])
     assert theme.logo is not None
-    assert ("https://example.org/logo.png", "CPDWL", 120) == (theme.logo.src, theme.logo.alt, theme.logo.width)
+    assert (f"/images/{'0' * 40}.png", "CPDWL", 120) == (theme.logo.src, theme.logo.alt, theme.logo.width)
+    placed = theme.at("https://news.example.org/images/").logo
+    assert placed is not None
+    assert f"https://news.example.org/images/{'0' * 40}.png" == placed.src
 
 
 @pytest.mark.parametrize("group", ["light", "dark", "face", "length", "words", "looks", "show"])

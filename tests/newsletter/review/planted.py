@@ -286,6 +286,15 @@ def _only_a_picture(case: Case) -> Case:
     return with_article('<p><img src="https://www.example.net/a.jpg" alt="A pile of letters" width="400"></p>')(emptied)
 
 
+def _chosen_in_vain(case: Case) -> Case:
+    key = "a" * 24
+    sections = list(case.issue.sections)
+    place = next(number for number, one in enumerate(sections) if one.kind is SectionKind.HEADLINES)
+    head, *others = sections[place].articles
+    sections[place] = replace(sections[place], articles=(replace(head, picture=key), *others))
+    return replace(case, issue=replace(case.issue, sections=tuple(sections)))
+
+
 def _told_again(case: Case) -> Case:
     first = next(section for section in case.issue.sections if section.title == "Feature articles").articles[0]
     return replace(case, facts=replace(case.facts, last=_last(links=frozenset({addresses.likeness(first.link)}))))
@@ -425,6 +434,21 @@ PLANTED = (
         False,
         True,
     ),
+    Planted(
+        "logo from elsewhere",
+        in_letter(_BODY_END, '<img src="https://cdn.example.net/bee.png" alt="A bee in flight"></body>'),
+        Code.IMAGE_REMOTE,
+        is_blocking=True,
+    ),
+    Planted(
+        "picture that is gone",
+        lambda case: knowing(gone={"https://www.example.net/a.jpg"})(
+            with_article(f'<p><img src="https://www.example.net/a.jpg" alt="A pile of letters"> {A_STORY}</p>')(case)
+        ),
+        Code.IMAGE_GONE,
+        True,
+        True,
+    ),
     Planted("too large for Gmail", _long, Code.TOO_LARGE, is_blocking=True),
     Planted("subject missing", lambda case: replace(case, spoil=_without_subject), Code.SUBJECT_MISSING, is_blocking=True),
     Planted("subject too long", in_issue(subject="January " * 20), Code.SUBJECT_LONG, is_blocking=False),
@@ -496,6 +520,7 @@ PLANTED = (
     Planted("text edited after its author agreed", edited(ContributionState.AGREED), Code.CONTRIBUTION_EDITED, False, True),
     Planted("comment on an article", commented(is_on_article=True), Code.COMMENT_OPEN, False, True),
     Planted("comment on the issue", commented(is_on_article=False), Code.COMMENT_OPEN, is_blocking=False),
+    Planted("picture among the headlines", _chosen_in_vain, Code.CONTENT, False, True),
     Planted("feed that could not be read", unread("It answered 503."), Code.FEED_UNREAD, is_blocking=False),
     Planted("feed that was never read", unread(""), Code.FEED_UNREAD, is_blocking=False),
     Planted("blog changed its post", _revised, Code.POST_REVISED, False, True),

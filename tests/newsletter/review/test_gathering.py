@@ -24,7 +24,7 @@ from newsletter.review.preflight import check
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers.transaction import Transaction
 from tests.harness.drawn import photo
-from tests.harness.newsroom import BLOG, an_entry, an_image, article_called, january, publish
+from tests.harness.newsroom import BLOG, an_entry, article_called, january, publish
 
 SEED = b"seed of the tests"
 
@@ -104,6 +104,12 @@ def test_pictures_of_ours_are_known_by_name_and_weight(
 
     assert {links.images() + added.file: "chair.jpg"} == facts.names
     assert {links.images() + added.file: added.size} == facts.weights
+    assert frozenset() == facts.gone
+    with database.read() as tx:
+        lost = replace(composition.draft, html=composition.draft.html.replace(added.key, "0" * 40))
+        assert frozenset({links.images() + "0" * 40 + ".png"}) == {
+            src.replace(".jpg", ".png") for src in gather(tx, edited, newsletter, replace(composition, draft=lost)).gone
+        }
 
 
 def test_what_guests_and_feeds_owe_is_known(

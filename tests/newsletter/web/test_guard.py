@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from newsletter.web.guard import PAGE_HEADERS, Guard, host_name
+from newsletter.web.guard import PAGE_HEADERS, Guard, article_headers, host_name, letter_headers, preview_headers
 
 
 def client(public_url: str = "https://news.example.org") -> TestClient:
@@ -115,3 +115,13 @@ def test_strict_transport_only_under_the_public_name() -> None:
 def test_host_name(host: str, name: str) -> None:
     """The port is not part of it, an IPv6 address is whole."""
     assert name == host_name(host)
+
+
+def test_a_letter_has_pictures_from_where_ours_are_and_nowhere_else() -> None:
+    """Also from where this instance was when the letter was frozen; what an article links to opens nothing."""
+    key = "0" * 40
+    former, other = f"https://former.example.org/n/images/{key}.png", f"https://other.example.org/images/{key}.png"
+    html = f'<img src="{former}"><img src="https://blog.example.org/a.png"><a href="{other}">src=&quot;{other}&quot;</a>'
+    policies = [of(html)["Content-Security-Policy"] for of in (letter_headers, article_headers, preview_headers)]
+
+    assert ["img-src 'self' https://former.example.org"] * 3 == [policy.split("; ")[2] for policy in policies]

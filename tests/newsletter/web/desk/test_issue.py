@@ -54,7 +54,7 @@ def test_the_preview_is_locked_in(desk: OpenDesk, issue: Issue) -> None:
     frame = re.search(r"<iframe[^>]+>", page)
     assert frame is not None
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in frame[0]
-    assert PREVIEW_POLICY == preview.headers["content-security-policy"]
+    assert PREVIEW_POLICY.format(pictures="'self'") == preview.headers["content-security-policy"]
     assert "script-src 'none'" in PREVIEW_POLICY
     assert "sandbox allow-popups" in PREVIEW_POLICY
     assert "no-store" == preview.headers["cache-control"]

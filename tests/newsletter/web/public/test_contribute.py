@@ -97,7 +97,7 @@ def test_a_text_is_kept_seen_and_handed_in(guest: Guest) -> None:
     assert "It is kept." in kept.text
     assert C.WRITING is guest.known.state
     assert guest.article.is_placeholder
-    assert PREVIEW_POLICY == seen.headers["Content-Security-Policy"]
+    assert PREVIEW_POLICY.format(pictures="'self'") == seen.headers["Content-Security-Policy"]
     assert "we meet in Utrecht." in seen.text
     sent = guest.do("send", text="Dear all,\n\nwe meet in Utrecht.", byline="Ann Chair", affiliation="Chair of the Section")
     assert "The editors have your text." in sent.text
