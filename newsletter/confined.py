@@ -5,6 +5,7 @@ import os
 import pickle
 import resource
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -25,8 +26,10 @@ Ts = TypeVarTuple("Ts")
 SECONDS = 10.0
 # Enough for 30 articles or 20 MB of feed; a runaway parser must not push the machine into swapping.
 MEMORY_MB = 768
-# An idle child leaves within milliseconds of its pipe closing.
+# An idle child leaves within milliseconds of its line closing.
 LEAVE_SECONDS = 2.0
+# Nothing is no time to wait for a socket: it means not to wait.
+_SOON = 0.001
 
 # Not multiprocessing: its spawn imports the parent's __main__ again, whatever that is. The search path is the
 # parent's, so that the child finds the same packages; -I keeps it from reading the environment and the home directory.
@@ -34,7 +37,7 @@ _BOOT = "import sys; sys.path[:] = sys.argv[1:]; from newsletter.confined import
 # Nothing of the parent's environment: it holds the secret key and the passwords of relay and database.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
 
-# Values travel as pickles: only between these two processes, over pipes that nobody else holds.
+# Values travel as pickles: only between these two processes, over a pair of sockets that nobody else holds.
 _LENGTH = struct.Struct("!Q")
 
 
@@ -61,6 +64,14 @@ class _Answer:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A process and our end of the line to it; a socket, because reading and writing it can both be given up in time."""
+
+    process: subprocess.Popen[bytes]
+    line: socket.socket
+
+
 class Child:
     """One child process, started at the first call, used again, and replaced when it hangs or dies.
 
@@ -69,7 +80,7 @@ class Child:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._running: _Running | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -106,67 +117,54 @@ class Child:
     def close(self) -> None:
         """End the child; waits for a running call. Another call would start another child."""
         with self._lock:
-            process, self._process = self._process, None
-        if process is not None:
-            _dismiss(process)
+            running, self._running = self._running, None
+        if running is not None:
+            _dismiss(running)
 
     def _ask(self, call: bytes, seconds: float) -> _Answer:
-        process = self._living()
-        deadline = _Deadline(process, seconds)
+        running = self._living()
         try:
-            with deadline:
-                reply = _exchange(process, call)
+            reply = _exchange(running.line, call, time.monotonic() + seconds)
+        except TimeoutError:
+            self._discard(running)
+            return _Answer(failure=f"took longer than {seconds:g} seconds")
         except BaseException:
-            self._discard(process)
+            self._discard(running)
             raise
-        if reply and not deadline.has_struck:
+        if reply:
             answer: _Answer = pickle.loads(reply)  # noqa: S301 -- written by our own child
             return answer
-        self._discard(process)
-        if deadline.has_struck or process.returncode == -signal.SIGXCPU:
+        self._discard(running)
+        if running.process.returncode == -signal.SIGXCPU:
             return _Answer(failure=f"took longer than {seconds:g} seconds")
-        return _Answer(failure=_ending(process.returncode))
+        return _Answer(failure=_ending(running.process.returncode))
 
-    def _living(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is not None:
-            self._discard(self._process)
-        if self._process is None:
-            self._process = subprocess.Popen(  # noqa: S603 -- our own interpreter and code
-                [sys.executable, "-I", "-c", _BOOT, *sys.path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                # Ctrl-C in the terminal is for the parent, who then decides.
-                start_new_session=True,
-            )
-        return self._process
+    def _living(self) -> _Running:
+        if self._running is not None and self._running.process.poll() is not None:
+            self._discard(self._running)
+        if self._running is None:
+            self._running = _started()
+        return self._running
 
-    def _discard(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = None
-        process.kill()
-        _dismiss(process)
+    def _discard(self, running: _Running) -> None:
+        self._running = None
+        running.process.kill()
+        _dismiss(running)
 
 
-class _Deadline:
-    """Kills the child when a call takes too long, whatever the call is stuck in: writing, computing, reading."""
-
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        self.has_struck = False
-        self._process = process
-        self._timer = threading.Timer(seconds, self._strike)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._timer.cancel()
-        self._timer.join()
-
-    def _strike(self) -> None:
-        self.has_struck = True
-        self._process.kill()
+def _started() -> _Running:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and code
+            [sys.executable, "-I", "-c", _BOOT, *sys.path],
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            # Ctrl-C in the terminal is for the parent, who then decides.
+            start_new_session=True,
+        )
+    return _Running(process, ours)
 
 
 def serve() -> None:
@@ -227,15 +225,36 @@ def _limit(kind: int, value: int) -> Iterator[None]:
         resource.setrlimit(kind, (soft, hard))
 
 
-def _exchange(process: subprocess.Popen[bytes], call: bytes) -> bytes:
-    """Hand the call over and give the reply; empty when the child is gone."""
-    assert process.stdin is not None
-    assert process.stdout is not None
+def _exchange(line: socket.socket, call: bytes, until: float) -> bytes | bytearray:
+    """Hand the call over and give the reply; empty when the child is gone.
+
+    Raises:
+        TimeoutError: it is later than *until*, whatever the child is stuck in: reading, computing, writing.
+
+    """
     try:
-        _send(process.stdin, call)
-        return _receive(process.stdout)
-    except BrokenPipeError:
+        line.settimeout(max(until - time.monotonic(), _SOON))
+        line.sendall(_LENGTH.pack(len(call)) + call)
+        head = _received(line, _LENGTH.size, until)
+        if not head:
+            return b""
+        (length,) = _LENGTH.unpack(head)
+        return _received(line, length, until)
+    except (BrokenPipeError, ConnectionResetError):
         return b""
+
+
+def _received(line: socket.socket, length: int, until: float) -> bytes | bytearray:
+    """Read so many bytes; empty when the other side is gone, be it in the middle of them."""
+    frame = bytearray(length)
+    rest = memoryview(frame)
+    while rest:
+        line.settimeout(max(until - time.monotonic(), _SOON))
+        count = line.recv_into(rest)
+        if not count:
+            return b""
+        rest = rest[count:]
+    return frame
 
 
 def _send(pipe: IO[bytes], frame: bytes) -> None:
@@ -254,17 +273,14 @@ def _receive(pipe: IO[bytes]) -> bytes:
     return frame if len(frame) == length else b""
 
 
-def _dismiss(process: subprocess.Popen[bytes]) -> None:
-    """Close the pipes, wait for the child to leave, and kill it when it does not."""
-    for pipe in (process.stdin, process.stdout):
-        assert pipe is not None
-        with suppress(OSError):
-            pipe.close()
+def _dismiss(running: _Running) -> None:
+    """Close the line, wait for the child to leave, and kill it when it does not."""
+    running.line.close()
     try:
-        process.wait(LEAVE_SECONDS)
+        running.process.wait(LEAVE_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        running.process.kill()
+        running.process.wait()
 
 
 def _ending(code: int | None) -> str:

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -44,6 +45,14 @@ def spin_for_ever() -> None:
     """Use the processor and hold the interpreter's lock."""
     while True:
         pass
+
+
+def dribble() -> None:
+    """Write the beginning of an answer, byte by byte, and never its end."""
+    os.write(0, (1_000_000).to_bytes(8, "big"))
+    while True:
+        os.write(0, b"x")
+        time.sleep(0.05)
 
 
 def crash() -> None:
@@ -125,6 +134,24 @@ def test_call_that_hangs_is_ended_and_the_next_one_works(child: Child, stuck: ob
     """A time-out costs the child, not the caller."""
     with pytest.raises(ChildFailed, match=r"longer than 0\.2 seconds"):
         child.run(stuck, seconds=0.2)  # type: ignore[arg-type]  # both take nothing and give nothing
+
+    assert 42 == child.run(double, 21)
+
+
+def test_child_that_does_not_listen_is_given_up(child: Child) -> None:
+    """What is handed over waits no longer than what is computed."""
+    os.kill(child.run(pid), signal.SIGSTOP)
+
+    with pytest.raises(ChildFailed, match=r"longer than 0\.2 seconds"):
+        child.run(len, b"x" * 5_000_000, seconds=0.2)
+
+    assert 42 == child.run(double, 21)
+
+
+def test_answer_that_does_not_end_is_given_up(child: Child) -> None:
+    """A child that dribbles is as late as one that is silent."""
+    with pytest.raises(ChildFailed, match=r"longer than 0\.5 seconds"):
+        child.run(dribble, seconds=0.5)
 
     assert 42 == child.run(double, 21)
 
