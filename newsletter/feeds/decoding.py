@@ -125,4 +125,8 @@ def is_web_page(text: str) -> bool:
 def is_truncated(xml: str) -> bool:
     """Whether the document ends before its outermost element does."""
     root = _ROOT.search(xml)
-    return root is not None and f"</{root[1]}".lower() not in xml[root.end() :].lower()
+    if root is None:
+        return False
+    end = f"</{root[1]}"
+    # Most end as they began, and at their very end.
+    return xml.rfind(end) < root.end() and end.lower() not in xml[root.end() :].lower()

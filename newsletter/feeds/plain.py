@@ -14,7 +14,7 @@ _TAG = re.compile(r"</?[a-z!?][^<>]*>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 # What somebody encoded before the feed encoded it again; no title means to show these signs.
 _STILL_ENCODED = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#\d{2,6}|#x[0-9a-f]{2,5});", re.IGNORECASE)
-_LINK = re.compile(r"""\shref\s{0,9}=\s{0,9}["']([^"'<>]*)["']""", re.IGNORECASE)
+_LINK = re.compile(r"""\s[hH][rR][eE][fF]\s{0,9}=\s{0,9}["']([^"'<>]*)["']""")
 
 
 def to_line(html: str, limit: int = TITLE_LIMIT) -> str:
