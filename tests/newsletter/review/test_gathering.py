@@ -24,7 +24,7 @@ from newsletter.review.preflight import check
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers.transaction import Transaction
 from tests.harness.drawn import photo
-from tests.harness.newsroom import BLOG, an_entry, article_called, january, publish
+from tests.harness.newsroom import BLOG, an_entry, an_image, article_called, january, publish
 
 SEED = b"seed of the tests"
 
