@@ -48,4 +48,5 @@ def _taken(tx: Transaction, issue_id: int, links: Links) -> Taken:
         return Taken(issue_id, letter.id, published.title, bare(public_html(letter, links, slug, number)), ())
     about = " ".join(dict.fromkeys(filter(None, (draft.subject, draft.preheader))))
     nobody = public_values(links, slug, number, draft.language)
-    return Taken(issue_id, letter.id, pieces.title, about, tuple(said_to_nobody(one, draft, nobody) for one in pieces.articles))
+    articles = tuple(said_to_nobody(one, draft, nobody) for one in pieces.articles)
+    return Taken(issue_id, letter.id, pieces.title, about, articles)

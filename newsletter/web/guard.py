@@ -30,6 +30,8 @@ ARTICLE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src {pictures}; script-src 'none'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# What is no page (feeds, calendars, prints, pictures): should a browser show it all the same, it runs and loads nothing.
+FILE_POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 # The desk shows an unpublished letter in a frame of its own, which may open links and nothing else.
 PREVIEW_POLICY = (
     LETTER_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
@@ -60,6 +62,8 @@ OPEN_HEADERS: Mapping[str, str] = MappingProxyType(
     },
 )
 DESK_HEADERS: Mapping[str, str] = MappingProxyType({"Cache-Control": "no-store", "X-Robots-Tag": "noindex"})
+
+HTML = "text/html"
 
 # A year. Sent only over TLS under the public name.
 STRICT_TRANSPORT = "max-age=31536000"
@@ -120,6 +124,8 @@ class Guard:
         async def dress(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = MutableHeaders(scope=message)
+                if not given.get("content-type", "").startswith(HTML):
+                    given.setdefault("Content-Security-Policy", FILE_POLICY)
                 for name, value in headers.items():
                     given.setdefault(name, value)
             await send(message)

@@ -1,6 +1,8 @@
 """Which language an answer speaks, and how the links on it keep a language that was chosen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -31,6 +33,8 @@ class Speech:
     is_chosen: bool
     # Whether the page could be had in another language by looking at it again; the answer to a form could not.
     is_repeatable: bool
+    # What the page was asked beside, and would be asked in another language, too.
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def language(self) -> Language:
@@ -46,8 +50,8 @@ class Speech:
         """Give the languages to choose from."""
         if not self.is_repeatable:
             return ()
-        # Relative: whatever stands in the address of a page, no part of it is repeated on it.
-        return tuple(Offer(each, _with("", each), each == self.language) for each in LANGUAGES)
+        # Relative: whatever stands in the address of a page, no part of it is repeated on it but what the page has read.
+        return tuple(Offer(each, _with("", each, self.asked), each == self.language) for each in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +89,5 @@ def listen(request: Request) -> Ear:
     )
 
 
-def _with(path: str, language: Language) -> str:
-    return f"{path}?{urlencode({FIELD: language.code})}"
+def _with(path: str, language: Language, asked: Mapping[str, str] = MappingProxyType({})) -> str:
+    return f"{path}?{urlencode({**asked, FIELD: language.code})}"

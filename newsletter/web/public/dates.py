@@ -20,4 +20,4 @@ def show(site: Site, visit: Visit) -> Response:
         slots = calendar.upcoming(tx, newsletter_id, visit.now, MOST_SLOTS)
     links = application.links
     file = production.calendar_of(newsletter, slots, links.host, links.desk_issue, visit.now)
-    return Response(file, media_type=MEDIA_TYPE)
+    return Response(file, media_type=MEDIA_TYPE, headers={"Content-Disposition": 'inline; filename="dates.ics"'})

@@ -11,7 +11,7 @@ from newsletter.web.faults import PageNotFound
 from newsletter.web.visits import Site, Visit
 
 # Of an issue that is out they never change; a minute keeps a rush of readers off the database.
-CACHE = {"Cache-Control": "public, max-age=60"}
+HEADERS = {"Cache-Control": "public, max-age=60", "Content-Disposition": 'inline; filename="event.ics"'}
 
 _PUBLISHED = frozenset({IssueState.SENDING, IssueState.SENT})
 
@@ -32,4 +32,4 @@ def show(site: Site, visit: Visit) -> Response:
     link = article.link if is_web_link(article.link) else published
     appointment = events.appointment(article, article.event, newsletter.zone, links.host, link)
     file = calendar_file(newsletter.name, [appointment], issue.updated_at)
-    return Response(file, media_type=MEDIA_TYPE, headers=CACHE)
+    return Response(file, media_type=MEDIA_TYPE, headers=HEADERS)

@@ -15,7 +15,7 @@ HEADERS = MappingProxyType(
     {
         "Cache-Control": "public, max-age=31536000, immutable",
         "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": "inline",
         # Mail is read on pages of others.
         "Cross-Origin-Resource-Policy": "cross-origin",
     },

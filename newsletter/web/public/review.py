@@ -6,9 +6,11 @@ from datetime import timedelta
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.errors import BadValue, GuestLinkNotFound
+from newsletter.images.model import Shelf
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, Newsletter
 from newsletter.languages.catalogue import later
+from newsletter.letters import store as letters
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Letter
@@ -56,15 +58,14 @@ def show(site: Site, visit: Visit) -> Response:
 
 
 def letter(site: Site, visit: Visit) -> Response:
-    """Show the letter as it would arrive, with nobody's values in its slots; it runs nothing."""
+    """Show the letter as it would arrive, or as it was approved, with nobody's values in its slots; it runs nothing."""
     application = site.application
     with application.database.read() as tx:
         standing = _standing(site, visit, tx)
-        shelf = shelf_of(tx, standing.issue, application.links)
-    issue, newsletter = standing.issue, standing.newsletter
-    seed = application.keyring.derive("slots")
-    draft = compose_issue(application.templates, newsletter, issue, application.links, seed, shelf).draft
-    shown = Letter(0, draft, newsletter.id, issue.id, newsletter.list_id, visit.now)
+        issue, newsletter = standing.issue, standing.newsletter
+        shelf = shelf_of(tx, issue, application.links)
+        frozen = letters.load(tx, issue.letter_id) if issue.letter_id is not None else None
+    shown = frozen or _composed(site, visit, standing, shelf)
     html = public_html(shown, application.links, newsletter.slug, issue.number)
     return HTMLResponse(html, headers=preview_headers(html))
 
@@ -83,6 +84,13 @@ def comment(site: Site, visit: Visit) -> Response:
     if trouble:
         return _page(site, visit, standing, said, trouble)
     return RedirectResponse(f"{standing.speech.way(f'/r/{visit.token}')}#c{said[-1].id}", SEE_OTHER)
+
+
+def _composed(site: Site, visit: Visit, standing: Standing, shelf: Shelf) -> Letter:
+    application, issue, newsletter = site.application, standing.issue, standing.newsletter
+    seed = application.keyring.derive("slots")
+    draft = compose_issue(application.templates, newsletter, issue, application.links, seed, shelf).draft
+    return Letter(0, draft, newsletter.id, issue.id, newsletter.list_id, visit.now)
 
 
 def _said(tx: Transaction, visit: Visit, standing: Standing, article_id: int | None) -> str:

@@ -1,5 +1,6 @@
 """Looks for words in everything that was published."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -29,11 +30,13 @@ def search(site: Site, visit: Visit) -> Response:
         among = (chosen,) if chosen else all_shown
         found = archive.search(tx, query, among, page=page)
     language = among[0].language if len(among) == 1 else ""
-    speech = visit.ear.speech(newsletter=language)
+    where = {"in": chosen.slug} if chosen else {}
+    kept = {"q": asked, **where} if asked else where
+    speech = replace(visit.ear.speech(newsletter=language), asked=kept)
 
     def there(number: int) -> str:
         chosen_language = {FIELD: speech.language.code} if speech.is_chosen else {}
-        return "?" + urlencode({"q": asked, "in": chosen.slug if chosen else "", "page": number, **chosen_language})
+        return "?" + urlencode({**kept, "page": number, **chosen_language})
 
     answer = site.pages.spoken(
         speech,

@@ -21,6 +21,7 @@ def published(settings: dict[str, str], terminal: Terminal, paper: str) -> Termi
     return at_desk
 
 
+@pytest.mark.both_databases
 def test_published_issues_are_taken_in_and_found(published: Terminal, paper: str) -> None:
     """As often as somebody likes."""
     assert () == tuple(published.ok("archive", "search", "mentoring")["hits"])
@@ -40,6 +41,7 @@ def test_published_issues_are_taken_in_and_found(published: Terminal, paper: str
     assert Exit.REFUSED == published("archive", "search", "***").code
 
 
+@pytest.mark.both_databases
 def test_an_archive_is_switched_off(terminal: Terminal, paper: str) -> None:
     """And on again, or left to the list."""
     shown = [
@@ -50,6 +52,7 @@ def test_an_archive_is_switched_off(terminal: Terminal, paper: str) -> None:
     assert "off" in terminal("newsletters", "edit", paper, "--archive", "off").out
 
 
+@pytest.mark.both_databases
 def test_an_issue_is_announced(published: Terminal, paper: str) -> None:
     """With what is inside, ready to be pasted."""
     published.ok("archive", "index")
@@ -74,6 +77,7 @@ def test_nothing_is_announced_before_it_is_out(terminal: Terminal, paper: str) -
     assert f"Issue {issue} is draft; it cannot be announced now." in told.err
 
 
+@pytest.mark.both_databases
 def test_an_announcement_is_written_on_a_blog(published: Terminal) -> None:
     """As a draft, asked again as the same one; without a password nothing is sent."""
     published.ok("archive", "index")

@@ -23,6 +23,7 @@ def only_article(told: dict[str, Any]) -> dict[str, Any]:
     return dict(found)
 
 
+@pytest.mark.both_databases
 def test_everything_of_an_article_is_said_at_once(terminal: Terminal, issue: str, tmp_path: Path) -> None:
     """Rich text comes from a file of JSON; what was a placeholder is written."""
     text = tmp_path / "letter.json"
@@ -101,6 +102,7 @@ def test_an_article_without_a_date_has_no_place(terminal: Terminal, issue: str) 
     assert "no date yet" in told.err
 
 
+@pytest.mark.both_databases
 def test_a_draft_may_begin_from_the_last(terminal: Terminal, paper: str, issue: str) -> None:
     """With the sections as they were left."""
     terminal.ok("issues", "section", "move", issue, "… and more", "1")

@@ -66,6 +66,7 @@ def test_edit_is_noticed_before_an_approval_and_shown_word_by_word(newsroom: New
     assert "approved" == newsroom.terminal.ok("issues", "show", newsroom.issue)["state"]
 
 
+@pytest.mark.both_databases
 def test_new_text_is_taken_and_ends_the_approval(newsroom: Newsroom) -> None:
     """On the editor's word only."""
     newsroom.edit(title="Athens in September")

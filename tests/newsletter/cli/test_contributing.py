@@ -30,6 +30,7 @@ def issue(desk: Terminal, paper: str) -> str:
     return str(desk.ok("issues", "draft", paper, "--month", "2020-01")["issue"])
 
 
+@pytest.mark.both_databases
 def test_a_guest_is_asked_and_listed(desk: Terminal, issue: str) -> None:
     """Until the end of the last day in the newsletter's zone."""
     made = desk.ok("issues", "invite", issue, *INVITATION, "2020-01-24", "--words", "400", "--as", "ann")
@@ -61,11 +62,12 @@ def test_what_does_not_exist_is_asked_of_nobody(desk: Terminal, issue: str) -> N
     assert Exit.REFUSED == desk("issues", "invite", issue, "--section", CHAIR, "--to", "nobody", *other[2:]).code
 
 
-def test_a_guest_is_asked_whether_the_edited_text_may_stand(desk: Terminal, issue: str, sqlite_url: str) -> None:
+@pytest.mark.both_databases
+def test_a_guest_is_asked_whether_the_edited_text_may_stand(desk: Terminal, issue: str, instance_url: str) -> None:
     """By mail; a text that was not handed in is not asked about, nor one that was withdrawn."""
     number = str(desk.ok("issues", "invite", issue, *INVITATION, "2020-01-24")["contribution"])
     assert Exit.REFUSED == desk("issues", "ask-contributor", issue, number).code
-    database = Database(sqlite_url)
+    database = Database(instance_url)
     with database.write() as tx:
         known = contributors.keep(tx, contributions.find(tx, int(issue), int(number)), Typed(byline="Ann", text="Hi."), NOW)
         contributors.hand_in(tx, known, "<p>Hi.</p>", NOW)

@@ -82,6 +82,7 @@ def test_head_is_edited_line_by_line(terminal: Terminal, issue: str) -> None:
     assert ("January 2020", "What January Bcc: x brought", "More") == (told["title"], told["subject"], told["preheader"])
 
 
+@pytest.mark.both_databases
 def test_article_is_changed_moved_dropped_and_restored(terminal: Terminal, issue: str, tmp_path: Path) -> None:
     """By its id."""
     first, second = (str(written(terminal, issue, "Feature articles", by)) for by in ("Ann", "Bob"))

@@ -17,6 +17,7 @@ def issue(terminal: Terminal, paper: str) -> str:
     return made
 
 
+@pytest.mark.both_databases
 def test_errata_are_told_after_sending_only(terminal: Terminal, issue: str) -> None:
     """By a name that readers see."""
     assert Exit.REFUSED == terminal("issues", "erratum", issue, "Wrong.", "--by", "Ann").code

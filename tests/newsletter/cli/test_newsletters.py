@@ -108,6 +108,7 @@ def test_edit_of_nothing_is_a_usage_error(terminal: Terminal, paper: str) -> Non
     assert "Nothing to change" in told.err
 
 
+@pytest.mark.both_databases
 def test_plan_is_read_from_a_file_and_shown(terminal: Terminal, paper: str, tmp_path: Path) -> None:
     """What was given is what is there."""
     path = tmp_path / "plan.toml"
@@ -129,6 +130,7 @@ def test_wrong_plan_names_its_place(terminal: Terminal, paper: str, tmp_path: Pa
     assert 5 == len(terminal.ok("newsletters", "plan", paper)["sections"])
 
 
+@pytest.mark.both_databases
 def test_schedule_and_calendar(settings: dict[str, str], paper: str) -> None:
     """The next twelve first Mondays, at nine in Amsterdam, whatever the season."""
     terminal = Terminal(settings, MovableClock(datetime(2020, 1, 1, tzinfo=UTC)))
@@ -185,6 +187,7 @@ def test_list_and_show(terminal: Terminal, paper: str) -> None:
     assert "Division Chair letter" in terminal("newsletters", "show", paper).out
 
 
+@pytest.mark.both_databases
 def test_a_production_calendar_is_shown_in_dates(settings: dict[str, str], paper: str) -> None:
     """What is owed when, for a year, moved off days on which nobody works."""
     terminal = Terminal(settings, MovableClock(datetime(2020, 1, 1, tzinfo=UTC)))

@@ -16,6 +16,7 @@ def issue(terminal: Terminal, paper: str) -> str:
     return str(terminal.ok("issues", "draft", paper, "--month", "2020-01")["issue"])
 
 
+@pytest.mark.both_databases
 def test_a_reviewer_is_invited_listed_and_kept_out(terminal: Terminal, issue: str) -> None:
     """The link is answered once, by whoever invites."""
     made = terminal.ok(
@@ -42,9 +43,10 @@ def test_an_issue_that_is_over_is_not_reviewed(terminal: Terminal, issue: str) -
     assert [] == terminal.ok("issues", "review", issue)["links"]
 
 
-def test_comments_are_listed_and_resolved(terminal: Terminal, issue: str, sqlite_url: str) -> None:
+@pytest.mark.both_databases
+def test_comments_are_listed_and_resolved(terminal: Terminal, issue: str, instance_url: str) -> None:
     """What is done is shown where it is asked for."""
-    database = Database(sqlite_url)
+    database = Database(instance_url)
     with database.write() as tx:
         known = store.load(tx, int(issue))
         comments.say(tx, known, "Chair", "The date is wrong.", known.created_at, article_id=known.articles[0].id)

@@ -12,6 +12,7 @@ def issue(terminal: Terminal, paper: str) -> str:
     return str(terminal.ok("issues", "draft", paper, "--month", "2020-01")["issue"])
 
 
+@pytest.mark.both_databases
 def test_sections_are_added_laid_out_renamed_moved_and_removed(terminal: Terminal, issue: str) -> None:
     """Each answer is the issue as it is now."""
     terminal.ok("issues", "section", "add", issue, "Dates", "--kind", "events", "--place", "1")

@@ -18,6 +18,7 @@ def issue(terminal: Terminal, paper: str) -> str:
     return made
 
 
+@pytest.mark.both_databases
 def test_versions_are_listed_with_their_authors(terminal: Terminal, issue: str) -> None:
     """The newest first."""
     found = terminal.ok("issues", "versions", issue)["versions"]
@@ -27,6 +28,7 @@ def test_versions_are_listed_with_their_authors(terminal: Terminal, issue: str) 
     assert "(as it is now)" in terminal("issues", "versions", issue).out
 
 
+@pytest.mark.both_databases
 def test_versions_are_compared(terminal: Terminal, issue: str) -> None:
     """As text, as data, as HTML; with the issue as it is now where no second one is named."""
     terminal.ok("issues", "letter", issue, CHAIR, "-", "--by", "Chair", stdin=b"We meet on Tuesday.")
@@ -41,6 +43,7 @@ def test_versions_are_compared(terminal: Terminal, issue: str) -> None:
     assert Exit.REFUSED == terminal("issues", "compare", issue, "first").code
 
 
+@pytest.mark.both_databases
 def test_a_version_is_restored_and_an_undo_undone(terminal: Terminal, issue: str) -> None:
     """Each is a version."""
     terminal.ok("issues", "edit", issue, "--title", "Another")
@@ -51,6 +54,7 @@ def test_a_version_is_restored_and_an_undo_undone(terminal: Terminal, issue: str
     assert "version 1 restored" == terminal.ok("issues", "versions", issue)["versions"][2]["deed"]
 
 
+@pytest.mark.both_databases
 def test_who_saves_over_a_newer_version_loses_nothing(terminal: Terminal, issue: str) -> None:
     """It is told what was done since, and kept aside to be compared and taken (F09)."""
     told = terminal("issues", "edit", issue, "--title", "Mine", "--over", "1", "--as", "ann")
@@ -66,6 +70,7 @@ def test_who_saves_over_a_newer_version_loses_nothing(terminal: Terminal, issue:
     assert Exit.DONE == terminal(*letter, "3", stdin=b"In time.").code
 
 
+@pytest.mark.both_databases
 def test_a_second_person_approves_where_the_newsletter_says_so(terminal: Terminal, issue: str, paper: str) -> None:
     """Nobody who wrote since the last approval, and nobody who does not say who they are."""
     assert terminal.ok("newsletters", "edit", paper, "--second-person", "yes")["second_person"]
@@ -83,6 +88,7 @@ def test_a_second_person_approves_where_the_newsletter_says_so(terminal: Termina
     assert "approved" == terminal.ok(*approve, "--as", "cy")["state"]
 
 
+@pytest.mark.both_databases
 def test_approvals_tell_what_a_letter_was_made_of(terminal: Terminal, issue: str) -> None:
     """The version, the newsletter as it was, and the templates; an edit ends one and leaves it written down."""
     first = terminal.ok("issues", "approve", issue, "--as", "ann")

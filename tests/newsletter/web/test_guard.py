@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from newsletter.web.guard import PAGE_HEADERS, Guard, article_headers, host_name, letter_headers, preview_headers
+from newsletter.web.guard import FILE_POLICY, PAGE_HEADERS, Guard, article_headers, host_name, letter_headers, preview_headers
 
 
 def client(public_url: str = "https://news.example.org") -> TestClient:
@@ -86,11 +86,14 @@ def test_health_answers_to_any_name() -> None:
 
 
 def test_every_answer_is_dressed() -> None:
-    """Refusals too."""
+    """Refusals too; what is no page runs and loads nothing."""
+    page = Guard(HTMLResponse("page"), "https://news.example.org", HTMLResponse("refused", 400))
     for host in ("news.example.org", "evil.example"):
-        headers = client().get("/", headers={"Host": host}).headers
+        headers = TestClient(page, "https://news.example.org").get("/", headers={"Host": host}).headers
+        file = client().get("/", headers={"Host": host}).headers
 
         assert dict(PAGE_HEADERS) == {name: headers[name] for name in PAGE_HEADERS}
+        assert {**PAGE_HEADERS, "Content-Security-Policy": FILE_POLICY} == {name: file[name] for name in PAGE_HEADERS}
 
 
 def test_what_a_page_says_itself_stands() -> None:

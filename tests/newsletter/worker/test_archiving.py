@@ -9,7 +9,6 @@ from newsletter.issues import editing
 from newsletter.letters.templates import Templates
 from newsletter.mail import dispatch
 from newsletter.worker import archiving
-from tests.harness import mailroom
 from tests.newsletter.worker.conftest import START, Stage
 
 
@@ -35,8 +34,8 @@ def test_what_was_published_is_taken_in_once(stage: Stage) -> None:
         assert (kept,) == shelf.articles_of(tx, [made.id])[made.id]
 
 
-def test_what_cannot_be_taken_apart_waits(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Templates that are broken today are mended tomorrow; the letter is shown all the same."""
+def test_no_template_is_asked(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was approved was kept: templates that are broken today hold nothing up, and change nothing."""
     application = stage.application
 
     def broken(*_: object) -> str:
@@ -44,10 +43,13 @@ def test_what_cannot_be_taken_apart_waits(stage: Stage, monkeypatch: pytest.Monk
 
     with application.database.write() as tx:
         made = drafting.draft_empty(tx, stage.newsletter, "January 2020", START)
-        dispatch.send_issue(tx, mailroom.approve(tx, made, START), START)
-
-    monkeypatch.setattr(Templates, "html", broken)
+        editing.write_letter(tx, made.id, "A word", "<p>Hello.</p>", "Ann", START)
+    stage.approve(made.id)
+    with application.database.write() as tx:
+        dispatch.send_issue(tx, made.id, START)
+    for name in ("html", "text", "line", "sheet"):
+        monkeypatch.setattr(Templates, name, broken)
     archiving.fill(application)
 
     with application.database.read() as tx:
-        assert (made.id,) == shelf.waiting(tx)
+        assert ["A word"] == [one.title for one in shelf.articles_of(tx, [made.id])[made.id]]

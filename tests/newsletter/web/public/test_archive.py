@@ -1,6 +1,7 @@
 """What was published."""
 
 import re
+from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -146,6 +147,19 @@ def test_words_are_found(client: TestClient, newsletter: Newsletter, kept: Issue
     )
     for page in ("0", "-1", "x", "9" * 30, "²"):
         assert 200 == client.get("/archive/search", params={"q": "read", "page": page}).status_code
+
+
+def test_another_language_is_asked_the_same(client: TestClient, newsletter: Newsletter, kept: Issue) -> None:
+    """Whoever changes the language of a search finds the same again."""
+    page = client.get("/archive/search", params={"q": 'read "a & b', "in": newsletter.slug}).text
+    found = re.search(r'<a href="([^"]*lang=fr)"', page)
+    assert found is not None
+    answer = client.get("/archive/search" + unescape(found[1]))
+
+    assert 'lang="fr"' in answer.text
+    assert 'value="read &#34;a &amp; b"' in answer.text
+    assert f'<option value="{newsletter.slug}" selected' in answer.text or f'name="in" value="{newsletter.slug}"' in answer.text
+    assert 'href="?lang=fr"' in client.get("/archive/search").text
 
 
 def test_the_json_feed_tells_of_it(client: TestClient, newsletter: Newsletter, kept: Issue) -> None:
