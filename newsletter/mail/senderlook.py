@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from newsletter import nameserver
+from newsletter.clock import monotonic
 from newsletter.mail.dkimkeys import KeptKey, KeyState
 from newsletter.mail.dkimrecord import compare
 from newsletter.mail.senderproof import KeyLook, Record, RelayLook, Seen, parents
+from newsletter.mail.spf import MOST_LOOKUPS, leads_to
 from newsletter.nameserver import Server, Texts
 from newsletter.outbound import is_public
 
@@ -39,6 +41,7 @@ def look(asked: Asked, server: Server | None = None) -> Seen:
             return pool.submit(question, name, server)
 
         spf = later(nameserver.texts, asked.return_domain)
+        included = pool.submit(_included, spf, server)
         dmarc = {domain: later(nameserver.texts, f"_dmarc.{domain}") for domain in parents(asked.domain)}
         keys = [(key, later(nameserver.texts, key.record.name)) for key in asked.keys]
         servers = later(nameserver.mail_servers, asked.domain)
@@ -62,7 +65,24 @@ def look(asked: Asked, server: Server | None = None) -> Seen:
             has_address=is_bare and bool(nameserver.host_addresses(asked.domain, server).found),
             relays=tuple(relay.result() for relay in relays),
             troubles={what: trouble for what, trouble in troubles.items() if trouble},
+            included=included.result(),
         )
+
+
+def _included(spf: "Future[Texts]", server: Server | None) -> dict[str, tuple[str, ...]]:
+    """Give the TXT records of what an SPF record leads to, one behind the other; what does not answer is left out."""
+    known: dict[str, tuple[str, ...]] = {}
+    waiting = list(leads_to(spf.result().found))
+    began = monotonic()
+    while waiting and len(known) <= MOST_LOOKUPS and monotonic() - began < nameserver.WHOLE_PATIENCE:
+        name = waiting.pop(0)
+        if name in known:
+            continue
+        answer = nameserver.texts(name, server, nameserver.PATIENCE)
+        if not answer.trouble:
+            known[name] = answer.found
+            waiting += leads_to(answer.found)
+    return known
 
 
 def _key(key: KeptKey, answer: Texts) -> KeyLook:

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from newsletter.mail import spf
 from newsletter.mail.dkimrecord import Published
+from newsletter.mail.spf import Chain
+from subscribers.oneline import one_line
 
-# RFC 7208 4.6.4: a record that leads to more look-ups than these counts as broken.
-MOST_LOOKUPS = 10
+# Of a record that is shown; whatever else the DNS has under a name is no business of a terminal.
+_SHOWN = 300
 
-_LOOKUP = re.compile(r"[+?~-]?(?:include:|a(?:[:/].*)?$|mx(?:[:/].*)?$|ptr(?::.*)?$|exists:|redirect=)", re.IGNORECASE)
+_DMARC = re.compile(r"v\s*=\s*DMARC1\s*(?:;|$)")
 _POLICIES = frozenset({"none", "quarantine", "reject"})
 
 
@@ -89,6 +92,8 @@ class Seen:
     relays: Sequence[RelayLook]
     # What could not be asked: "SPF", "DMARC", "MX", with the reason.
     troubles: Mapping[str, str]
+    # TXT records of the domains that the SPF record includes, and that these include.
+    included: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +129,18 @@ class Proof:
 def prove(seen: Seen) -> Proof:
     """Judge what the DNS says."""
     dmarc = find_dmarc(seen)
-    spf = _spf_records(seen.spf)
-    organisation = dmarc.domain if dmarc is not None else seen.domain
+    chain = _chain(seen)
+    organisation = _organisation(seen)
     spf_aligned = _is_aligned(
         seen.domain, seen.return_domain, organisation, is_strict=dmarc is not None and dmarc.is_spf_strict
     )
-    has_spf = len(spf) == 1
+    has_spf = chain is not None and not chain.is_broken and not chain.allows_nobody
     right = [key for key in seen.keys if key.is_active and key.published is Published.RIGHT]
     is_unsure = any(key.is_active and key.published is None for key in seen.keys)
     is_strict = dmarc is not None and dmarc.is_dkim_strict
     signed = any(_is_aligned(seen.domain, key.domain, organisation, is_strict=is_strict) for key in right)
     points = (
-        *_about_spf(seen, spf, is_aligned=spf_aligned),
+        *_about_spf(seen, chain, is_aligned=spf_aligned),
         *_about_keys(seen),
         _about_dmarc(seen, dmarc),
         _about_mail_servers(seen),
@@ -152,7 +157,7 @@ def prove(seen: Seen) -> Proof:
 def find_dmarc(seen: Seen) -> Dmarc | None:
     """Give the DMARC record that receivers go by: the first from the domain up to its parents (RFC 7489 6.6.3)."""
     for domain, texts in seen.dmarc.items():
-        found = [text for text in texts if re.match(r"v\s*=\s*DMARC1\s*(?:;|$)", text)]
+        found = [text for text in texts if _DMARC.match(text)]
         if not found:
             continue
         tags = _tags(found[0])
@@ -167,6 +172,19 @@ def find_dmarc(seen: Seen) -> Dmarc | None:
             is_usable=len(found) == 1 and policy in _POLICIES,
         )
     return None
+
+
+def _chain(seen: Seen) -> Chain | None:
+    """Follow the SPF record; None where there is none, or several."""
+    if len(spf.records(seen.spf)) != 1:
+        return None
+    return spf.follow(seen.return_domain, {**seen.included, seen.return_domain: seen.spf})
+
+
+def _organisation(seen: Seen) -> str:
+    """Give the domain under which receivers take names for one: the highest that has a DMARC record."""
+    having = [domain for domain, texts in seen.dmarc.items() if any(map(_DMARC.match, texts))]
+    return having[-1] if having else seen.domain
 
 
 def parents(domain: str) -> tuple[str, ...]:
@@ -185,38 +203,66 @@ def _is_under(domain: str, above: str) -> bool:
     return domain == above or domain.endswith(f".{above}")
 
 
-def _spf_records(texts: Sequence[str]) -> list[str]:
-    return [text for text in texts if text.lower() == "v=spf1" or text.lower().startswith("v=spf1 ")]
-
-
-def _about_spf(seen: Seen, found: list[str], *, is_aligned: bool) -> Iterator[Point]:
+def _about_spf(seen: Seen, chain: Chain | None, *, is_aligned: bool) -> Iterator[Point]:
     domain = seen.return_domain
     if reason := seen.troubles.get("SPF"):
         yield _unknown("SPF", reason)
         return
+    found = spf.records(seen.spf)
     if not found:
         hosts = " ".join(f"a:{relay.host}" for relay in seen.relays if relay.names) or "mx"
         record = Record(domain, "TXT", f"v=spf1 {hosts} ~all")
         mend = "Publish one that names the servers your mail leaves from; whoever runs the relay says what belongs into it."
         yield Point("SPF", Standing.WRONG, f"{domain} does not say which servers may send its mail.", mend, record)
         return
-    if len(found) > 1:
+    if chain is None:
         text = f"{domain} has {len(found)} SPF records, and receivers use none of them then."
         yield Point("SPF", Standing.WRONG, text, "Join them into one.")
         return
-    terms = found[0].split()[1:]
-    if any(term.lower() in {"+all", "all"} for term in terms):
-        text = f"The SPF record of {domain} lets every server of the world send its mail (+all)."
-        yield Point("SPF", Standing.WRONG, text, "End it with ~all or -all.")
-    elif (lookups := sum(_LOOKUP.match(term) is not None for term in terms)) > MOST_LOOKUPS:
-        text = f"The SPF record of {domain} leads to {lookups} look-ups; with more than {MOST_LOOKUPS} it counts as broken."
-        yield Point("SPF", Standing.WRONG, text, "Take out what sends no mail of yours any more.")
-    else:
-        yield Point("SPF", Standing.RIGHT, f"{domain} says which servers may send its mail: {found[0]}")
+    yield _about_record(domain, one_line(found[0], _SHOWN), chain)
     if not is_aligned:
         text = f"Bounces go to {domain}, and what proves that domain does not prove {seen.domain}."
         mend = f"Leave NEWSLETTER_RETURN_DOMAIN unset, or set it to a name under {seen.domain}."
         yield Point("SPF", Standing.ADVICE, text, mend)
+
+
+def _about_record(domain: str, shown: str, chain: Chain) -> Point:
+    wrong = _wrong(chain, shown)
+    if wrong is not None:
+        return Point("SPF", Standing.WRONG, f"The SPF record of {domain} {wrong.text}", wrong.mend)
+    text = f"{domain} says which servers may send its mail: {shown}"
+    mend = "See that the server your mail leaves from is among them; whoever runs the relay knows."
+    if chain.record.end in {"", "?"} and not chain.record.redirect:
+        return Point("SPF", Standing.ADVICE, text, f"End it with ~all; as it is, it says nothing of all others. {mend}")
+    return Point("SPF", Standing.RIGHT, text, mend)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """What is wrong with an SPF record, going on after its name, and what to do."""
+
+    text: str
+    mend: str
+
+
+def _wrong(chain: Chain, shown: str) -> _Wrong | None:
+    record = chain.record
+    if record.broken:
+        text = f"has a term that is none of SPF, “{one_line(record.broken, _SHOWN)}”, and receivers use none of it then."
+        return _Wrong(text, f"Mend or take out that term: {shown}")
+    if record.end == "+":
+        return _Wrong("lets every server of the world send its mail (+all).", "End it with ~all or -all.")
+    if chain.missing:
+        text = f"includes {one_line(chain.missing, _SHOWN)}, which has no SPF record, and receivers use none of it then."
+        return _Wrong(text, "Take that term out, unless its name is mistyped.")
+    if chain.lookups > spf.MOST_LOOKUPS:
+        text = f"leads to more than {spf.MOST_LOOKUPS} look-ups, with those of what it includes, and counts as broken."
+        return _Wrong(text, "Take out what sends no mail of yours any more.")
+    if chain.allows_nobody:
+        return _Wrong(
+            f"says that no server may send its mail: {shown}", "Name the servers your mail leaves from before its end."
+        )
+    return None
 
 
 def _about_keys(seen: Seen) -> Iterator[Point]:
@@ -256,8 +302,9 @@ def _about_dmarc(seen: Seen, dmarc: Dmarc | None) -> Point:
         return Point("DMARC", Standing.WRONG, text, "Publish one; p=none changes nothing and has reports sent to you.", record)
     name = f"_dmarc.{dmarc.domain}"
     if not dmarc.is_usable:
-        text = f"{name} has several records, or one without a policy, and receivers use none of them."
-        return Point("DMARC", Standing.WRONG, text, "Leave one, with p=none, p=quarantine or p=reject.")
+        count = sum(_DMARC.match(text) is not None for text in seen.dmarc[dmarc.domain])
+        said = f"has {count} DMARC records, and receivers use none of them then" if count > 1 else "asks for no policy"
+        return Point("DMARC", Standing.WRONG, f"{name} {said}.", "Leave one, with p=none, p=quarantine or p=reject.")
     asked = {
         "none": "asks receivers to change nothing",
         "quarantine": "asks receivers to put into the spam folder what nothing proves",

@@ -7,6 +7,7 @@ import struct
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 
+import dns.exception
 import dns.flags
 import dns.message
 import dns.rcode
@@ -22,6 +23,8 @@ BROKEN = "broken"
 SMALL = "small"
 
 TTL = 60
+# By TCP (RFC 1035 4.2.2).
+LONGEST_MESSAGE = 65_535
 
 
 class NameServer:
@@ -59,9 +62,26 @@ class NameServer:
             reply.set_rcode(dns.rcode.NXDOMAIN)
         elif is_udp and self.manner == SMALL:
             reply.flags |= dns.flags.TC
-        elif known:
-            reply.answer.append(dns.rrset.from_text_list(question.name, TTL, "IN", kind, known))
-        return reply.to_wire()
+        else:
+            reply.answer.extend(self._aliases(name))
+            if known:
+                reply.answer.append(dns.rrset.from_text_list(question.name, TTL, "IN", kind, known))
+        try:
+            return reply.to_wire() if is_udp else reply.to_wire(max_size=LONGEST_MESSAGE)
+        except dns.exception.TooBig:
+            # As a server does that is asked by a packet: it is to be asked again.
+            reply.answer.clear()
+            reply.flags |= dns.flags.TC
+            return reply.to_wire()
+
+    def _aliases(self, name: str) -> Iterator[dns.rrset.RRset]:
+        """Give the other names that lead on from *name*, each once."""
+        seen: set[str] = set()
+        while (name, "CNAME") in self.others and name not in seen:
+            seen.add(name)
+            (target,) = self.others[name, "CNAME"]
+            yield dns.rrset.from_text(f"{name}.", TTL, "IN", "CNAME", target)
+            name = target.rstrip(".")
 
 
 @contextlib.contextmanager

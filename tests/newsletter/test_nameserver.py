@@ -38,6 +38,21 @@ def test_answer_too_long_for_a_packet_is_fetched() -> None:
     assert Texts(("k" * 200,)) == asked(NAME, {NAME: ["k" * 200]}, SMALL)
 
 
+def test_what_stands_under_a_crowded_name_is_found() -> None:
+    """Large organisations prove much to many, and their SPF record comes last by the alphabet."""
+    crowd = [f"google-site-verification={number:0200}" for number in range(60)]
+
+    assert "v=spf1 -all" == asked("example.org", {"example.org": [*crowd, "v=spf1 -all"]}).found[-1]
+
+
+def test_names_that_lead_to_each_other_are_trouble() -> None:
+    """And no question without an end."""
+    with name_server() as server:
+        server.others = {("a.example.org", "CNAME"): ("b.example.org.",), ("b.example.org", "CNAME"): ("a.example.org.",)}
+
+        assert texts("a.example.org", read_server(server.place)).trouble
+
+
 def test_server_that_cannot_tell_is_told() -> None:
     """Nobody knows whether the record is there."""
     assert Texts(trouble="no name server could tell") == asked(NAME, {NAME: ["a"]}, BROKEN)

@@ -64,7 +64,10 @@ def test_bare_domain_is_told_what_to_publish() -> None:
         (("v=spf1 -all", "v=spf1 mx -all"), S.WRONG, "2 SPF records"),
         (("v=spf1 +all",), S.WRONG, "every server of the world"),
         (("v=spf10 mx -all",), S.WRONG, "does not say"),
-        (("v=spf1 " + " ".join(f"include:{n}.example" for n in range(11)),), S.WRONG, "11 look-ups"),
+        (("v=spf1 " + " ".join(f"include:{n}.example" for n in range(11)),), S.WRONG, "more than 10 look-ups"),
+        (("v=spf1 ipv4:192.0.2.1 -all",), S.WRONG, "“ipv4:192.0.2.1”"),
+        (("v=spf1 -all",), S.WRONG, "no server may send"),
+        (("v=spf1 mx",), S.ADVICE, "says which servers"),
     ],
 )
 def test_spf_is_read_as_receivers_read_it(spf: tuple[str, ...], standing: Standing, words: str) -> None:
@@ -144,3 +147,51 @@ def test_relay_without_a_name_is_told() -> None:
 
     assert S.ADVICE is point(prove(replace(GOOD, relays=(nameless,))), "PTR").standing
     assert S.UNKNOWN is point(prove(replace(GOOD, relays=(local,))), "PTR").standing
+
+
+@pytest.mark.parametrize(
+    "spf",
+    ["v=spf1 ip4:192.0.2.0/33 -all", "v=spf1 -all", "v=spf1 " + " ".join(f"a:{n}.example" for n in range(11))],
+)
+def test_a_record_that_receivers_cannot_use_proves_nothing(spf: str) -> None:
+    """Mail of such a domain is turned away where nothing else proves it."""
+    proof = prove(replace(GOOD, spf=(spf,), keys=()))
+
+    assert proof.is_spf_aligned is False
+    assert proof.is_turned_away
+
+
+def test_look_ups_of_what_is_included_count() -> None:
+    """Of each domain, also of those that include each other for ever."""
+    wide = {f"{n}.example": ("v=spf1 mx a exists:x.example -all",) for n in range(4)}
+    record = "v=spf1 " + " ".join(f"include:{name}" for name in wide) + " -all"
+    loop = {"a.example": ("v=spf1 include:b.example -all",), "b.example": ("v=spf1 include:a.example -all",)}
+
+    for spf, included in ((record, wide), ("v=spf1 include:a.example -all", loop)):
+        found = point(prove(replace(GOOD, spf=(spf,), included=included)), "SPF")
+        assert (S.WRONG, True) == (found.standing, "more than 10 look-ups" in found.text)
+
+
+def test_include_of_a_domain_without_a_record_is_wrong() -> None:
+    """Receivers stop there; of one that did not answer nobody knows."""
+    seen = replace(GOOD, spf=("v=spf1 include:gone.example mx -all",))
+
+    assert "gone.example, which has no SPF record" in point(prove(replace(seen, included={"gone.example": ()})), "SPF").text
+    assert S.RIGHT is point(prove(seen), "SPF").standing
+
+
+def test_sisters_under_one_organisation_are_aligned() -> None:
+    """Though the sender's own name has a record, too."""
+    dmarc = {"news.example.org": ("v=DMARC1; p=none",), "example.org": ("v=DMARC1; p=reject",)}
+
+    assert prove(replace(GOOD, domain="news.example.org", return_domain="bounces.example.org", dmarc=dmarc)).is_spf_aligned
+
+
+def test_what_the_dns_says_cannot_paint_a_terminal() -> None:
+    """Whoever runs a domain writes it, and a doctor reads it aloud."""
+    hostile = "v=spf1 mx \x1b[2J\x07" + "a:x.example " * 200
+
+    assert all(
+        "\x1b" not in one.text + one.mend and len(one.text + one.mend) < 1000
+        for one in prove(replace(GOOD, spf=(hostile,))).points
+    )
