@@ -154,6 +154,7 @@ def _answer_slots(door: Door, newsletter: Newsletter, slots: tuple[Slot, ...], *
     document = [
         {
             "slot": slot.slot_key,
+            "timezone": slot.zone,
             "send_at": slot.send_at,
             "draft_at": slot.draft_at,
             "dates": {one.stage.value: one.at for one in slot.milestones},

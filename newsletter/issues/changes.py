@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from newsletter.errors import BadValue, ImageNotFound
 from newsletter.feeds.byline import persons, split_byline
@@ -133,8 +134,26 @@ def tidy_link(link: str) -> str:
     """
     address = link.strip()
     if address and not (document.is_link(address) and address.startswith(("https://", "http://"))):
-        raise BadValue("link", address[:LONGEST_TITLE], "is no address of the web; it begins with https://")
+        raise BadValue("link", address[:LONGEST_TITLE], _why_no_link(address))
     return address
+
+
+def _why_no_link(address: str) -> str:
+    """Say what is wrong with an address that readers cannot be led to."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in {"https", "http"} or not host:
+        return "is no address of the web; it begins with https://"
+    if parts.username is not None:
+        return "holds a name or a password, which every reader would see; leave out what stands before the @"
+    if host.startswith("127.") or host in {"::1", "0.0.0.0"}:  # noqa: S104 -- refused, not listened on
+        return "leads to this machine, which no reader reaches; write the public address of the page"
+    if ":" in host or host.rpartition(".")[2].isdecimal():
+        return "leads to a machine by its number; write its name, such as https://blog.example.org/"
+    return "is no address that mail programs lead to: a space, a sign or a name in it is not allowed there"
 
 
 def _with_whole_keys(tx: Transaction, change: Change) -> Change:
