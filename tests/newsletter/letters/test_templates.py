@@ -1,3 +1,5 @@
+import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,43 @@ def test_mjml_that_takes_its_process_down_is_an_error(tmp_path: Path, child: Chi
         child.run(lay_out, page("<mj-text>" + "<div>" * 100_000 + "</div>" * 100_000 + "</mj-text>"))
 
     assert "<p>x</p>" in child.run(lay_out, page("<mj-text><p>x</p></mj-text>"))
+
+
+def test_mjml_that_is_broken_anyhow_is_a_page_or_an_error(child: Child) -> None:
+    """Letters swapped, doubled and lost, inside a dash of three bytes too: a panic is an error as any other."""
+    whole = page(
+        '<mj-text css-class="a">One – two – <b>three</b></mj-text><mj-button href="https://x.example">Go –</mj-button>'
+    )
+    chance = random.Random(7)  # noqa: S311 -- drawn to be repeated
+    outcomes = Counter[str]()
+    for _ in range(400):
+        try:
+            outcomes[type(child.run(lay_out, mutated(whole, chance))).__name__] += 1
+        except (ValueError, ChildFailed) as error:
+            outcomes[type(error).__name__] += 1
+
+    assert 400 == outcomes.total()
+    assert {"str", "ValueError"} <= set(outcomes)
+    assert "<p>x</p>" in child.run(lay_out, page("<mj-text><p>x</p></mj-text>"))
+
+
+def mutated(text: str, chance: random.Random) -> str:
+    """Give *text* with up to three of its stretches lost, doubled, or put elsewhere."""
+    for _ in range(chance.randint(1, 3)):
+        start = chance.randrange(len(text))
+        end = min(len(text), start + chance.randint(1, 12))
+        stretch, rest = text[start:end], text[:start] + text[end:]
+        at = chance.randrange(len(rest) + 1)
+        text = chance.choice([rest, text[:end] + stretch + text[end:], rest[:at] + stretch + rest[at:]])
+    return text
+
+
+def test_letter_of_many_sections_is_not_deep(tmp_path: Path, child: Child) -> None:
+    """What ends itself is no level, however often it stands there."""
+    source = page('<mj-image src="https://x.example/a.png" alt="a > b" /><mj-divider border-width=\'1px\' />' * 300)
+    templates = templates_with(tmp_path, child, **{"a.mjml": source})
+
+    assert 300 == templates.html("a.mjml", Holes(SEED, "page"), {}).count('alt="a > b"')
 
 
 def test_no_font_is_fetched_from_anywhere(child: Child) -> None:
