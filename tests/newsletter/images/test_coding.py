@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +13,7 @@ from newsletter.images.model import PLAYS, Developed, Focus, MediaType, Refused
 from tests.harness.drawn import bomb, drawing, moving, photo, read, written
 
 GPS = 0x8825
+DESCRIPTION = 0x010E
 ORIENTATION = 0x0112
 TURNED_RIGHT = 6
 
@@ -42,6 +46,31 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
 
     assert isinstance(result, Refused)
     assert result.reason.startswith(("is no JPEG, PNG, GIF, WEBP or AVIF file", "is damaged"))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_is_a_picture_and_something_else_is_only_a_picture(kind: str) -> None:
+    """A page, a script, an archive or a program behind it or among what it says of itself is not kept (A33)."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("evil.class", b"payload")
+    exif = Image.Exif()
+    exif[DESCRIPTION] = "payload <script>alert(1)</script><?php system('x') ?>"
+    more = {} if kind == "GIF" else {"exif": exif}
+    drawn = photo(80, 60, kind, comment=b"payload */=alert(1);/*", **more)
+    for behind in (
+        b"<html><script>payload</script>",
+        b"*/=1;payload()//",
+        packed.getvalue(),
+        b"%PDF-1.7 payload",
+        b"\x7fELFpayload",
+    ):
+        result = made(drawn + behind)
+        for one in (result.image, result.card):
+            assert b"payload" not in one.data
+            assert one.data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n"))
+            assert one.data.endswith((b"\xff\xd9", b"IEND\xaeB`\x82"))
+            assert not zipfile.is_zipfile(io.BytesIO(one.data))
 
 
 def test_formats_that_need_other_programs_are_not_read() -> None:

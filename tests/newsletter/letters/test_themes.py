@@ -42,7 +42,9 @@ def test_there_are_three_and_the_usual_one_is_first() -> None:
     assert ("federation", "letter", "magazine") == Themes(SHARED).names()
 
 
-@pytest.mark.parametrize("name", ["../federation", "", "no-such", "Federation"])
+@pytest.mark.parametrize(
+    "name", ["../federation", "..", "/etc", "%2e%2e/federation", "federation\0", "", "no-such", "Federation"]
+)
 def test_theme_that_is_none_is_refused(name: str) -> None:
     """By its name, with those there are."""
     with pytest.raises(BadValue, match="there are federation, letter, magazine"):

@@ -2,16 +2,22 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page
+from playwright.sync_api import Browser, Dialog, Page, Request
 
+from newsletter.archive import shelf, shelving
 from newsletter.issues import alerts, draft, editing, newsletters, store
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.mail import dispatch
+from newsletter.people import contributors
+from newsletter.review import comments, guests
 from newsletter.review.approval import approve, look_over
+from newsletter.review.contribution import Typed
+from newsletter.review.guests import GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from subscribers import register
 from subscribers.model import Subscription, SubscriptionState
@@ -25,9 +31,22 @@ from tests.harness.newsroom import MADE_AT
 from tests.harness.people import join
 
 EVIL = "\"'></title></textarea><script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)>{{7*7}}${7*7}"
-EVIL_HTML = (
-    f'<p onclick="alert(1)">x<script src="https://canary.example/s.js"></script><a href="javascript:alert(1)">y</a></p>{EVIL}'
+CANARY = "https://canary.example"
+# What stands on no page of ours, whatever the policy would do about it.
+ACTING = (
+    "[onerror], [onload], [onclick], [formaction], [srcdoc], [href^='java'], "
+    "script:not([src]), object, base, math, img[src='x']"
 )
+EVIL_HTML = f"""
+<p onclick="alert(1)">mentoring<script src="{CANARY}/s.js"></script><a href="javascript:alert(1)">y</a></p>{EVIL}
+<img src="{CANARY}/p.png" srcset="{CANARY}/q.png 2x">
+<style>@import url({CANARY}/s.css);p{{background:url({CANARY}/b.png)}}</style><p style="background:url({CANARY}/c.png)">z</p>
+<video poster="{CANARY}/v.png" src="{CANARY}/v.mp4" autoplay></video><object data="{CANARY}/o"></object>
+<iframe src="{CANARY}/f" srcdoc="<script>alert(1)</script>"></iframe><link rel="stylesheet" href="{CANARY}/l.css">
+<meta http-equiv="refresh" content="0;url={CANARY}/m"><base href="{CANARY}/">
+<form action="{CANARY}/form"><button formaction="javascript:alert(1)">w</button></form>
+<math><mi xlink:href="javascript:alert(1)">
+"""
 
 
 @pytest.fixture(scope="module")
@@ -97,37 +116,110 @@ def page(browser: Browser, house: House) -> Iterator[Page]:  # noqa: F811 -- the
     context.close()
 
 
-def test_no_text_becomes_a_script(page: Page, house: House, newsletter: Newsletter, issue: Issue, reader: Subscription) -> None:
-    """Whoever wrote it: editors, feeds, readers, the staff (A02, A04)."""
+@pytest.fixture(scope="module")
+def article(house: House, issue: Issue) -> str:
+    """Give where the hostile article has a page of its own, taken in as the worker does."""
+    application = house.application
+    assert (issue.id,) == shelving.take_in(application.database, application.links, application.clock)
+    with application.database.read() as tx:
+        [kept] = shelf.articles_of(tx, [issue.id])[issue.id]
+        slug = newsletters.by_id(tx, issue.newsletter_id).slug
+    return f"/archive/{slug}/{issue.number}/{kept.slug}"
+
+
+@pytest.fixture(scope="module")
+def approved(house: House, newsletter: Newsletter) -> Issue:
+    """Give an issue of the same kind that waits to be sent."""
+    application, now = house.application, house.application.clock()
+    with application.database.write() as tx:
+        made = draft.draft_empty(tx, newsletter, EVIL, now)
+        editing.write_letter(tx, made.id, EVIL, EVIL_HTML, EVIL, now)
+        seed = application.keyring.derive("slots")
+        looked = look_over(tx, application.templates, made.id, links=application.links, seed=seed)
+        return approve(tx, looked, LOCAL_OPERATOR, now, override_reason=EVIL).issue
+
+
+@pytest.fixture(scope="module")
+def guest_pages(house: House, newsletter: Newsletter) -> tuple[str, ...]:
+    """Give what guests see of a draft that is an attack: one looks it over, one writes for it, and both write attacks."""
+    application, now = house.application, house.application.clock()
+    seal, week = application.keyring.seal, now + timedelta(days=7)
+    who = {"address": "chair@example.org", "name": EVIL, "by": EVIL}
+    with application.database.write() as tx:
+        drafted = draft.draft_empty(tx, newsletter, EVIL, now)
+        editing.write_letter(tx, drafted.id, EVIL, EVIL_HTML, EVIL, now)
+        drafted = store.load(tx, drafted.id)
+        looked = guests.make(tx, drafted.id, GuestPurpose.REVIEW, **who, now=now, ends_at=week)
+        comments.say(tx, drafted, EVIL, EVIL_HTML, now, article_id=drafted.articles[0].id, link_id=looked.id)
+        section = drafted.sections[0].title
+        writing = contributors.invite(tx, drafted.id, section=section, words=400, due_at=week, now=now, **who)
+        contributors.keep(
+            tx, writing, Typed(text=EVIL_HTML, byline=EVIL, title=EVIL, picture_alt=EVIL, picture_credit=EVIL), now
+        )
+        edited = contributors.invite(tx, drafted.id, section=section, words=400, due_at=week, now=now, **who)
+        handed_in = contributors.hand_in(tx, edited, EVIL_HTML, now)
+        assert handed_in.article_id is not None
+        editing.edit_article(tx, drafted.id, handed_in.article_id, now, content=f"{EVIL_HTML}<p>edited</p>")
+        contributors.ask_again(tx, handed_in, now)
+    review = f"/r/{seal(Purpose.REVIEW, looked.id)}"
+    write, agree = (f"/w/{seal(Purpose.CONTRIBUTE, one.link_id)}" for one in (writing, edited))
+    return (review, f"{review}/letter", write, f"{write}/letter", agree, f"{agree}/letter")
+
+
+def test_no_text_becomes_a_script(
+    page: Page,
+    house: House,
+    newsletter: Newsletter,
+    issue: Issue,
+    reader: Subscription,
+    article: str,
+    approved: Issue,
+    guest_pages: tuple[str, ...],
+) -> None:
+    """Whoever wrote it: editors, feeds, guests, readers, the staff; and nothing is loaded from elsewhere (A02, A04)."""
     seal = house.application.keyring.seal
     paths = (
         "/",
         "/archive/",
         f"/archive/{newsletter.slug}/",
         f"/archive/{newsletter.slug}/{issue.number}",
+        article,
+        "/archive/search?q=mentoring",
+        f"/archive/search?{urlencode({'q': EVIL})}",
+        f"/read/{seal(Purpose.READ, issue.id)}",
         f"/u/{seal(Purpose.UNSUBSCRIBE, reader.id)}",
         f"/p/{seal(Purpose.PREFERENCES, reader.subscriber_id)}",
         f"/c/{seal(Purpose.CONFIRM, 1)}",
+        *guest_pages,
         "/desk",
         f"/desk/issues/{issue.id}",
         f"/desk/issues/{issue.id}/preview",
+        f"/desk/issues/{issue.id}/progress",
         f"/desk/issues/{issue.id}/cancel",
+        f"/desk/issues/{approved.id}",
+        f"/desk/issues/{approved.id}/send",
     )
-    seen: list[str] = []
+    dialogs: list[str] = []
+    asked: list[Request] = []
 
     def dismiss(dialog: Dialog) -> None:
-        seen.append(dialog.message)
+        dialogs.append(dialog.message)
         dialog.dismiss()
 
     page.on("dialog", dismiss)
-    page.on("request", lambda request: seen.append(request.url) if request.resource_type == "script" else None)
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 -- it is written to
     for path in paths:
         answer = page.goto(house.url + path, wait_until="load")
         assert answer is not None
         assert 200 == answer.status, path
         assert "49" not in page.title()
+        assert page.url == house.url + path
+        assert 0 == page.locator(ACTING).count(), path
 
-    assert {"/static/progress.js"} == {urlsplit(url).path for url in seen}
+    assert [] == dialogs
+    assert [] == [request.url for request in asked if not request.url.startswith((house.url, "data:"))]
+    scripts = {urlsplit(request.url).path for request in asked if request.resource_type == "script"}
+    assert {"/static/progress.js"} == scripts
 
 
 def test_a_form_on_a_foreign_page_does_nothing(page: Page, house: House, issue: Issue) -> None:
