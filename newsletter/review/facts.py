@@ -111,6 +111,8 @@ class Facts:
     sender: Sequence[SenderTrouble] = ()
     # What mail programs can do; None: there are no data.
     support: Support | None = None
+    # Articles of posts whose text an editor wrote anew, by their ids.
+    rewritten: Collection[int] = ()
     # Feeds of the newsletter that could not be read when they were last asked for, or never were.
     unread: Sequence[Feed] = ()
     # What guests were asked to write for it.

@@ -43,6 +43,7 @@ def gather(
         links=linkbook.states(tx, (href.partition("#")[0] for href in map(unescape, _HREF.findall(html)))),
         weights=_weights(tx, html),
         names=_names(tx, html),
+        rewritten=_rewritten(tx, issue),
         unread=tuple(feed for feed in feeds.feeds_of(tx, newsletter.id) if feed.trouble or feed.gathered_at is None),
         contributions=contributions.contributions_of(tx, issue.id),
         remarks=tuple(Remark(one.id, one.author, one.text, one.article_id) for one in comments.open_comments(tx, issue.id)),
@@ -68,6 +69,21 @@ def left_out(tx: Transaction, issue: Issue, newsletter: Newsletter) -> tuple[Pos
 def attribute_keys(tx: Transaction) -> frozenset[str]:
     """Give the keys of what this instance may know of its readers."""
     return frozenset(one.key for one in attributebook.all_attributes(tx))
+
+
+def _rewritten(tx: Transaction, issue: Issue) -> frozenset[int]:
+    """Give the articles whose text is not what their post says or said."""
+    taken = {article.id: article.post_id for article in issue.articles if article.post_id is not None}
+    said: dict[int, set[str]] = {
+        post.id: {post.entry.content or post.entry.summary} for post in feeds.posts_by_id(tx, taken.values())
+    }
+    for revision in feeds.revisions_of(tx, taken.values()):
+        said.setdefault(revision.post_id, set()).add(revision.content or revision.summary)
+    return frozenset(
+        article.id
+        for article in issue.articles
+        if article.id in taken and article.content not in said.get(taken[article.id], {""})
+    )
 
 
 def _weights(tx: Transaction, html: str) -> dict[str, int]:

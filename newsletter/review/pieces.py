@@ -53,6 +53,6 @@ def _articles(seen: Inspected) -> Iterator[Piece]:
         shown = seen.page.texts.get(article.id, "")
         # A theme may show no byline; it is looked at all the same, as its section may be laid out anew.
         text = "\n".join(dict.fromkeys([article.title, article.byline, article.summary, shown]))
-        own = article.post_id is None
+        own = article.post_id is None or article.id in seen.facts.rewritten
         mend = seen.commands.edit("--text FILE", article=article)
         yield Piece(f"“{article.title}”", text, article.id, is_own=own, mend=mend)

@@ -112,6 +112,22 @@ def test_pictures_of_ours_are_known_by_name_and_weight(
         }
 
 
+def test_text_that_an_editor_wrote_anew_is_known(
+    database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue, now: datetime
+) -> None:
+    """What is left open in it is the editor's and not the blog's."""
+    article = article_called(issue, "Athens in August")
+    entry = an_entry("Athens in August", january(7), "Activities", "WLIC")
+    with database.write() as tx:
+        before = gathered(tx, templates, links, issue, newsletter)
+        publish(tx, newsletter, replace(entry, content="<p>All about Dublin.</p>", fingerprint="dublin"))
+        revised = gathered(tx, templates, links, issue, newsletter)
+        edited = editing.edit_article(tx, issue.id, article.id, now, content="<p>See [insert town].</p>")
+        after = gathered(tx, templates, links, edited, newsletter)
+
+    assert ((), (), {article.id}) == (tuple(before.rewritten), tuple(revised.rewritten), after.rewritten)
+
+
 def test_what_guests_and_feeds_owe_is_known(
     database: Database, templates: Templates, links: Links, newsletter: Newsletter, issue: Issue, now: datetime
 ) -> None:
