@@ -6,7 +6,7 @@ import re
 import secrets
 import socket
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -62,6 +62,8 @@ class Application:
     child: Child
     templates: Templates
     links: Links
+    # Parses feeds, apart from the child that lays out letters: a feed that takes its time keeps no page waiting.
+    parser: Child = field(default_factory=Child)
 
     @property
     def fetch_policy(self) -> FetchPolicy:
@@ -87,7 +89,7 @@ class Application:
 
     def reader(self, within: float = rereading.LONGEST) -> rereading.Reader:
         """Give who reads feeds while somebody waits, for *within* seconds at most."""
-        return rereading.Reader(self.database, self.fetch_policy, self.child, self.clock, within)
+        return rereading.Reader(self.database, self.fetch_policy, self.parser, self.clock, within)
 
     def bringer(self, longest: float = LONGEST) -> Bringer:
         """Give who fetches pictures; *longest* so many seconds for all together."""
@@ -106,8 +108,9 @@ class Application:
         return notices.compose(kind, self.templates.speaking(words), newsletter, list_, self.links, seed, own)
 
     def close(self) -> None:
-        """Let the child process and all connections go."""
+        """Let the child processes and all connections go."""
         self.child.close()
+        self.parser.close()
         self.database.close()
 
     def __enter__(self) -> Self:

@@ -39,7 +39,7 @@ def add(door: Door, newsletter: str, url: str, *, is_unseen: bool) -> None:
     application = door.application
     looked = Looked(address)
     if not is_unseen:
-        looked = asyncio.run(look(address, application.fetch_policy, application.child, application.clock))
+        looked = asyncio.run(look(address, application.fetch_policy, application.parser, application.clock))
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
         found_at = looked.url if looked.kind else ""
         feed = store.add(acting.tx, owner.id, address, acting.now, found_at)
@@ -93,7 +93,7 @@ def gather(door: Door, newsletter: str | None, month: str | None) -> int:
         gather_feeds(
             application.database,
             application.fetch_policy,
-            application.child,
+            application.parser,
             application.clock,
             newsletter_id=owner.id if owner else None,
             month=wanted,

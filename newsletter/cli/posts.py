@@ -144,7 +144,7 @@ def add(door: Door, url: str, issue_id: int, section: str, *, expected: int | No
     """
     door.allow(Permission.EDIT)
     application = door.application
-    page = asyncio.run(visit(url, application.fetch_policy, application.child))
+    page = asyncio.run(visit(url, application.fetch_policy, application.parser))
     issue = saved(
         door,
         lambda acting, over: pages.take_page(acting.tx, issue_id, page, section, acting.now, expected_version=over),

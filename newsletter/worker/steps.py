@@ -63,7 +63,7 @@ async def gather_feeds(application: Application) -> None:
     due = await asyncio.to_thread(_feeds_to_gather, application)
     if not due:
         return
-    gathered = await gather(application.database, application.fetch_policy, application.child, application.clock, only=due)
+    gathered = await gather(application.database, application.fetch_policy, application.parser, application.clock, only=due)
     await asyncio.to_thread(tell_troubles, application, gathered)
 
 
@@ -274,7 +274,7 @@ async def _gather_month(application: Application, claimed: Slot) -> tuple[str, .
             gathered = await gather(
                 application.database,
                 application.fetch_policy,
-                application.child,
+                application.parser,
                 application.clock,
                 newsletter_id=claimed.newsletter_id,
                 month=claimed.month,

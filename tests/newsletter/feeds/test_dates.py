@@ -50,6 +50,12 @@ def test_unreadable_date_is_the_moment_of_first_sight(text: str, now: datetime) 
     assert Dated(now, NO_DATE) == read(text, now)
 
 
+@pytest.mark.parametrize("text", ["Sat, 31 Dec 2016 23:59:60 GMT", "2016-12-31T23:59:60Z"])
+def test_leap_second_costs_no_post(text: str, now: datetime) -> None:
+    """It is the next second, or no date that can be read, which is told (T10)."""
+    assert read(text, now) in {Dated(datetime(2017, 1, 1, tzinfo=UTC)), Dated(now, NO_DATE)}
+
+
 @pytest.mark.parametrize(
     "text", ["1579852800", "Fri, 24 Jan 1994 10:00:00 GMT", "Fri, 24 Jan 2031 10:00:00 GMT", "Tue, 04 Feb 2020 10:00:00 GMT"]
 )

@@ -14,7 +14,7 @@ from newsletter.confined import Child
 from newsletter.feeds.cleaning import MOST_ENTRIES
 from newsletter.feeds.dates import ABSURD, LAST_CHANGE, NO_DATE
 from newsletter.feeds.model import Enclosure, NotAFeed, ParsedFeed
-from newsletter.feeds.parse import parse, read
+from newsletter.feeds.parse import MOST_LISTED, parse, read
 from tests.harness.chaosfeed import entity_bomb, many_attributes
 
 URL = "https://blog.example.org/feed/"
@@ -262,6 +262,15 @@ def test_runaway_parser_is_ended_and_the_next_feed_is_read(child: Child, materia
 
     assert NotAFeed("could not be taken apart: the parser took longer than 0.7 seconds") == refused
     assert isinstance(parsed, ParsedFeed)
+
+
+@pytest.mark.parametrize("count", [MOST_LISTED + 1, 200_000])
+def test_feed_without_measure_is_refused_before_it_is_parsed(count: int) -> None:
+    """Two hundred thousand posts in 5 MB (F02); reading them would take longer than anybody waits."""
+    item = b"<item><title>x</title></item>"
+    refused = read(b"<rss version='2.0'><channel>" + item * count + b"</channel></rss>", "", URL, NOW, frozenset())
+
+    assert NotAFeed("lists more than 20,000 posts") == refused
 
 
 def test_deep_nesting_is_read_or_refused(child: Child) -> None:

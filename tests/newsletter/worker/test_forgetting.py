@@ -72,3 +72,16 @@ def test_night_that_was_cut_short_is_ended_by_the_next_tick(
         assert not instance.has_forgotten(tx, "2021-03-02")
     clock.set(NIGHT + timedelta(hours=20))
     forgetting.forget(application)
+
+
+@pytest.mark.parametrize("before", [datetime(2020, 3, 28, tzinfo=UTC), datetime(2020, 10, 24, tzinfo=UTC)])
+def test_every_night_is_one_night_whatever_clocks_do(database_url: str, tmp_path: Path, before: datetime) -> None:
+    """Half past two is there twice in October and never in March, in the zones of people (T10)."""
+    with opened(environment(database_url, tmp_path), before) as (application, clock):
+        for half_hours in range(3 * 48):
+            clock.set(before + half_hours * timedelta(minutes=30))
+            forgetting.forget(application)
+        nights = recorded(application)
+
+    days = [f"{before + timedelta(days=days):%Y-%m-%d}" for days in range(3)]
+    assert [(day, True) for day in days] == [(day, is_through) for day, is_through, _ in nights]

@@ -1,8 +1,11 @@
 """What a tick does at its time: drafts, tops up, sends, holds and misses, once."""
 
 import asyncio
+import os
+import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
@@ -20,6 +23,7 @@ from newsletter.people import segments
 from newsletter.staff import audit
 from newsletter.tables.instance import instance
 from newsletter.tables.issues import schedule
+from newsletter.worker import steps
 from newsletter.worker.metronome import Worker
 from newsletter.worker.steps import FAILURES_BEFORE_ALERT, FEED_PACE
 from subscribers import attributebook, seals
@@ -144,6 +148,28 @@ def test_feed_is_read_once_an_hour(stage: Stage) -> None:
     tick(stage)
 
     assert asked < len(stage.chaos.asked)
+
+
+def test_feeds_are_read_while_a_letter_is_laid_out(stage: Stage, tmp_path: Path) -> None:
+    """Each has a process of its own: a feed that takes its time keeps no page waiting, and the other way round (F02)."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # Reading it ends when somebody has written.
+    busy = threading.Thread(target=lambda: stage.application.child.run(read_to_end, str(pipe)))
+    busy.start()
+    with pipe.open("w") as opened:
+        asyncio.run(steps.gather_feeds(stage.application))
+        with stage.application.database.read() as tx:
+            (feed,) = feeds.feeds_of(tx, stage.newsletter.id)
+        assert feed.gathered_at is not None
+        assert busy.is_alive()
+        opened.write("enough")
+    busy.join()
+
+
+def read_to_end(path: str) -> str:
+    """Wait for what is written to a pipe; what a child does."""
+    return Path(path).read_text()
 
 
 def test_only_the_feed_that_is_due_is_asked(stage: Stage) -> None:
