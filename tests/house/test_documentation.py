@@ -15,6 +15,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 # The reference is made from the code and shows usages, not calls.
 TELLING_PAGES = [page for page in PAGES if page.parent.name != "reference"]
 
+_TEST = re.compile(r"^ *(?:async )?def (test_\w+)\(", re.MULTILINE)
+TESTS = frozenset(name for file in (ROOT / "tests").rglob("test_*.py") for name in _TEST.findall(file.read_text()))
+
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 _RUNS = (
@@ -92,6 +95,17 @@ def test_targets_and_scripts_are_there(page: Path) -> None:
 
     assert set() == set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) - targets
     assert [] == [path for path in re.findall(r"\bscripts/[a-z]+", text) if not (ROOT / path).exists()]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "test_" in page.read_text()], ids=page_id)
+def test_tests_are_called_what_pages_call_them(page: Path) -> None:
+    """Whoever is told which test shows a thing finds it; an ellipsis stands for the rest of a name, or for several."""
+    text = page.read_text()
+    named = set(re.findall(r"`(test_\w+)(…?)`", text))
+    lost = [name for name, rest in named if not any(known.startswith(name) if rest else known == name for known in TESTS)]
+
+    assert [] == lost
+    assert [] == [path for path in re.findall(r"\btests/[\w/]+\.py", text) if not (ROOT / path).exists()]
 
 
 def test_every_page_is_reached_from_the_index() -> None:
