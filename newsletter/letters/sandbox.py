@@ -23,6 +23,8 @@ from newsletter.letters.view import ArticleView, EventView, IssueView, Page, Pic
 
 # A theme has thirty of them.
 MOST_STYLES_KEPT = 2_000
+# Seven languages of the few themes that an instance shows; each is a megabyte of compiled templates.
+MOST_KITS_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,12 @@ def printing_kit(folder: Path, words: Words) -> SandboxedEnvironment:
 
     made.globals["_"] = gettext
     return made
+
+
+@lru_cache(MOST_KITS_KEPT)
+def kept_kit(path: tuple[Path, ...], words: Words) -> Kit:
+    """Give what `kit_for` makes, to all who ask for the same: templates are compiled once, and anew when a file changes."""
+    return kit_for(path, words)
 
 
 @pass_context

@@ -24,7 +24,7 @@ from newsletter.letters.content import nesting
 from newsletter.letters.holes import Holes
 from newsletter.letters.larder import Larder
 from newsletter.letters.linemap import Marking, Traced, traced
-from newsletter.letters.sandbox import Kit, kit_for, printing_kit
+from newsletter.letters.sandbox import Kit, kept_kit, kit_for, printing_kit
 from newsletter.letters.theme import Theme
 from newsletter.letters.themes import FEDERATION, Themes
 from subscribers.oneline import one_line
@@ -66,8 +66,7 @@ class Templates:
         self._path: tuple[Path, ...] = (directory / "email",)
         self._print = directory / "print"
         self._theme: Theme | None = None
-        # Shared by all that are made of this one: templates are compiled once a language and search path.
-        self._kits: dict[tuple[tuple[Path, ...], str], Kit] = {}
+        # Shared by all that are made of this one.
         self._worn: dict[tuple[object, ...], Theme] = {}
 
     @property
@@ -231,10 +230,7 @@ class Templates:
 
     @property
     def _kit(self) -> Kit:
-        key = (self._path, self.words.language.code)
-        if key not in self._kits:
-            self._kits[key] = kit_for(self._path, self.words)
-        return self._kits[key]
+        return kept_kit(self._path, self.words)
 
     def _read(self, name: str, slug: str, tokens: Mapping[str, str]) -> Theme:
         key = (name, slug, tuple(sorted(tokens.items())), self.themes.stamp(name, slug))
