@@ -1,9 +1,9 @@
 """Letters on their way, for tests: made by the product's own verbs, without an issue around them."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from newsletter.instance import claim_instance
 from newsletter.issues import draft as drafts
@@ -16,7 +16,7 @@ from newsletter.mail import ledger
 from newsletter.mail.delivery import Delivery, DeliveryState
 from newsletter.review import store as approvals
 from newsletter.review.store import Approval
-from newsletter.tables.mail import attempt, delivery
+from newsletter.tables.mail import attempt, delivery, worker
 from subscribers import register
 from subscribers.address import parse
 from subscribers.audience import Audience
@@ -139,3 +139,8 @@ def approve(tx: Transaction, made: Issue, now: datetime, draft: Draft | None = N
     approvals.add(tx, Approval(issue.id, draft.content_hash, "ann", now, ""))
     issues.approve_as(tx, issue, letter.id, now)
     return issue.id
+
+
+def expire_leases(tx: Transaction) -> None:
+    """Let half a minute pass for the leases of all workers, which only a dead or stopped one does not notice."""
+    tx.execute(update(worker).values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))

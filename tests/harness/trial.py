@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from newsletter.database import Database
 from newsletter.issues import agenda
@@ -122,7 +122,7 @@ class Trial:
     def expire_leases(self) -> None:
         """Let half a minute pass for the leases of all workers, which only a dead or stopped one does not notice."""
         with self.opened() as database, database.write() as tx:
-            tx.execute(update(worker_table).values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))
+            mailroom.expire_leases(tx)
 
     def workers(self) -> int:
         """Count the workers that ever began."""

@@ -8,6 +8,7 @@ from newsletter.database import Database
 from newsletter.mail import bookkeeping, conservation, doubts
 from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring
+from tests.harness import mailroom
 from tests.harness.instance import environment
 from tests.harness.processes import run_worker, sink_process
 from tests.harness.sinklog import read_log
@@ -28,6 +29,8 @@ def test_resent_mail_is_the_same_mail(
         settings = environment(database_url, tmp_path, relay_port=port)
         for kill in (*KILLS, ""):
             run_worker(settings, kill)
+            with database.write() as tx:
+                mailroom.expire_leases(tx)
         with database.read() as tx:
             uncertain = {doubts.message_id(keyring, one) for one in doubts.of_issue(tx, issue_id)}
         resent = Terminal(settings).ok("uncertain", "resend", str(issue_id), "--all")["resent"]
