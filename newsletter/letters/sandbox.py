@@ -96,6 +96,7 @@ def kit_for(path: Sequence[Path], words: Words, extensions: Sequence[type[Extens
     return Kit(mail, text)
 
 
+@lru_cache(MOST_KITS_KEPT)
 def printing_kit(folder: Path, words: Words) -> SandboxedEnvironment:
     """Make what fills the templates of printed pages: no MJML stands behind it, so texts are escaped and written."""
     made = _Sandbox(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from newsletter.archive import pdf, press, prints, shelf, shelving
+from newsletter.archive import errata, pdf, press, prints, shelf, shelving
 from newsletter.confined import Child, ChildFailed
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
@@ -95,3 +95,21 @@ def test_without_weasyprint_it_is_said_why(
     with database.read() as tx:
         assert 1 == len(prints.waiting(tx))
     pdf.available.cache_clear()
+
+
+def test_what_is_corrected_is_printed_again(database: Database, newsletter: Newsletter, now: datetime) -> None:
+    """Once, with what was told above what was approved."""
+    issue = sent(database, newsletter, now, "January 2020", piece("Staying relevant", "All about it."))
+    with database.write() as tx:
+        first = press.sheet_of(tx, issue.id, TEMPLATES, LINKS)
+        prints.keep(tx, issue.id, first.content_hash, b"%PDF-", "", now + timedelta(hours=1))
+        assert () == prints.waiting(tx)
+        errata.add(tx, issue.id, "It is on the <14th>.", "The editors", now + timedelta(hours=2))
+        assert (issue.id,) == prints.waiting(tx)
+        again = press.sheet_of(tx, issue.id, TEMPLATES, LINKS)
+        prints.keep(tx, issue.id, again.content_hash, b"%PDF-", "", now + timedelta(hours=3))
+        assert () == prints.waiting(tx)
+
+    assert first.content_hash != again.content_hash
+    assert "It is on the &lt;14th&gt;." in again.html
+    assert again.html.index("14th") < again.html.index("Staying relevant")
