@@ -11,12 +11,13 @@ from newsletter.confined import ChildFailed
 from newsletter.errors import BadValue, ContributionClosed, GuestLinkNotFound, SectionNotFound
 from newsletter.images import library
 from newsletter.images import store as images
-from newsletter.images.model import Facts
+from newsletter.images.model import Facts, Shelf
 from newsletter.issues import differences, newsletters, store
 from newsletter.issues.differences import Passage
 from newsletter.issues.model import EDITABLE, Article, Issue, Newsletter
 from newsletter.languages.catalogue import later
 from newsletter.letters import prose
+from newsletter.letters import store as letters
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Letter
@@ -86,7 +87,7 @@ def show(site: Site, visit: Visit) -> Response:
 
 
 def letter(site: Site, visit: Visit) -> Response:
-    """Show the letter with the text in it as it is kept; it runs nothing, and nobody else sees it so."""
+    """Show the letter with the text in it as it is kept, or as it was approved; it runs nothing."""
     application = site.application
     with application.database.read() as tx:
         standing = _standing(site, visit, tx)
@@ -96,11 +97,17 @@ def letter(site: Site, visit: Visit) -> Response:
         issue = contributors.with_text(issue, standing.contribution, html)
     with application.database.read() as tx:
         shelf = shelf_of(tx, issue, application.links)
-    seed = application.keyring.derive("slots")
-    draft = compose_issue(application.templates, newsletter, issue, application.links, seed, shelf).draft
-    shown = Letter(0, draft, newsletter.id, issue.id, newsletter.list_id, visit.now)
+        frozen = letters.load(tx, issue.letter_id) if issue.letter_id is not None else None
+    shown = frozen or _composed(site, visit, issue, newsletter, shelf)
     html = public_html(shown, application.links, newsletter.slug, issue.number)
     return HTMLResponse(html, headers=preview_headers(html))
+
+
+def _composed(site: Site, visit: Visit, issue: Issue, newsletter: Newsletter, shelf: Shelf) -> Letter:
+    application = site.application
+    seed = application.keyring.derive("slots")
+    draft = compose_issue(application.templates, newsletter, issue, application.links, seed, shelf).draft
+    return Letter(0, draft, newsletter.id, issue.id, newsletter.list_id, visit.now)
 
 
 def act(site: Site, visit: Visit) -> Response:

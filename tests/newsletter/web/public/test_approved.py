@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,12 @@ from newsletter.issues.changes import Change, change_article
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.letters.templates import Templates
 from newsletter.mail import dispatch
+from newsletter.review import contributions, guests
 from newsletter.review.approval import approve, look_over
+from newsletter.review.guests import GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.app import create_app
+from subscribers.tokens import Purpose
 from tests.harness.newsroom import an_image
 from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, Reader
 
@@ -157,6 +161,25 @@ def test_what_is_changed_after_it_was_published_changes_no_byte(stage: Stage, br
 
     for where, what in stage.shown(browser).items():
         assert before[where] == what, where
+
+
+def test_guests_see_what_was_approved(stage: Stage, browser: TestClient) -> None:
+    """Whoever opens the link of an approved issue, to look it over or to see their text in it, before it is sent."""
+    application, issue_id = stage.application, stage.issue.id
+    who = {"address": "chair@example.org", "name": "Chair", "by": "ann"}
+    now, week = stage.now(), stage.now() + timedelta(days=7)
+    with application.database.write() as tx:
+        reviewer = guests.make(tx, issue_id, GuestPurpose.REVIEW, **who, now=now, ends_at=week).id
+        writer = guests.make(tx, issue_id, GuestPurpose.CONTRIBUTION, **who, now=now, ends_at=week)
+        contributions.make(tx, writer, stage.issue.sections[0].title, 400, week)
+    seal = application.keyring.seal
+    places = (f"/r/{seal(Purpose.REVIEW, reviewer)}/letter", f"/w/{seal(Purpose.CONTRIBUTE, writer.id)}/letter")
+    before = [browser.get(place).text for place in places]
+    stage.change_everything()
+
+    for place, shown in zip(places, before, strict=True):
+        assert "mentoring" in shown
+        assert shown == browser.get(place).text
 
 
 def test_errata_stand_in_print_and_book(stage: Stage, browser: TestClient) -> None:
