@@ -115,6 +115,12 @@ SETTINGS = (
         "person is found by the hash of their address.",
     ),
     Setting(
+        "NEWSLETTER_KEEP_GUESTS",
+        "`12 months`",
+        "How long it is known who was asked to write for an issue or to look it over, and what they typed, from the end of "
+        "their link. What they handed in stays with the issue.",
+    ),
+    Setting(
         "NEWSLETTER_MAIL_PROGRAMS",
         "Gmail, Outlook, Apple Mail, Yahoo Mail and Thunderbird",
         "The mail programs of the readers, with commas between: `issues check` tells what an issue uses and one of them cannot "

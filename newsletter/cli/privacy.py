@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 import click
 
 from newsletter.cli import shown
-from newsletter.cli.door import Door, common, pass_door
+from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.parameters import write_file
 from newsletter.cli.progress import reading_bar
 from newsletter.people import personfile, retention
+from newsletter.people.personfile import PersonFile
 from newsletter.people.retention import Rule
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import register
-from subscribers.address import parse
+from subscribers.address import EmailAddress, parse
+from subscribers.errors import SubscriberNotFound
 
 PEOPLE = Permission.MANAGE_PEOPLE
 
@@ -27,21 +29,34 @@ PEOPLE = Permission.MANAGE_PEOPLE
 def export(door: Door, address: str, *, output: str | None) -> None:
     """Write everything that is held about a person as JSON: what to hand out to somebody who asks for their data.
 
-    Lists, answers, every act of consent in its words, suppressions, and every letter that was planned for them. Each export
-    stands in the audit. Make sure of who asks: send it to the address itself, and to no other.
+    Lists, answers, every act of consent in its words, suppressions, every letter that was planned for them, and what they wrote
+    or said as guests of the staff, subscribers or not. Each export stands in the audit. Make sure of who asks: send it to the
+    address itself, and to no other.
 
     Example: newsletter privacy export ann@example.org --output ann.json
     """
     with door.acting(PEOPLE) as acting:
-        person = register.find(acting.tx, parse(address))
-        text = personfile.gather(acting.tx, person.id).to_json()
-        acting.record("privacy.export", f"subscriber {person.id}")
+        found, number = _file_of(acting, parse(address))
+        text = found.to_json()
+        acting.record("privacy.export", f"subscriber {number}" if number else "guest")
     if output is not None:
         write_file(output, f"{text}\n".encode())
-        door.answer({"subscriber": person.id, "file": output}, shown.line(f"Written to {output}."))
+        door.answer({"subscriber": number, "file": output}, shown.line(f"Written to {output}."))
         return
     document: Mapping[str, object] = json.loads(text)
     door.answer(document, text)
+
+
+def _file_of(acting: Acting, address: EmailAddress) -> tuple[PersonFile, int | None]:
+    """Give what is held about whoever has an address, and their number where they are a subscriber."""
+    try:
+        number = register.find(acting.tx, address).id
+    except SubscriberNotFound:
+        as_guest = personfile.gather_guest(acting.tx, address)
+        if as_guest is None:
+            raise
+        return as_guest, None
+    return personfile.gather(acting.tx, number), number
 
 
 @click.command("show")

@@ -14,14 +14,14 @@ from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import words_for
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import erase as erasing
-from newsletter.people import joining, withdraw
+from newsletter.people import joining, personfile, withdraw
 from newsletter.staff.permissions import Permission
 from subscribers import attributebook, privacy, register
-from subscribers.address import parse
+from subscribers.address import EmailAddress, parse
 from subscribers.attributes import spelled
 from subscribers.consent import Door as By
 from subscribers.consent import Evidence
-from subscribers.errors import BasisMissing
+from subscribers.errors import BasisMissing, SubscriberNotFound
 from subscribers.model import MailingList
 from subscribers.outcomes import (
     Added,
@@ -185,19 +185,33 @@ def unsubscribe(door: Door, address: str, list_name: str | None) -> None:
 @common
 @pass_door
 def erase(door: Door, address: str) -> None:
-    """Forget a person; only a keyed hash stays, so that no import brings them back.
+    """Forget a person, also one who was a guest of the staff; only a keyed hash stays, so that no import brings them back.
 
     Example: newsletter subscribers erase ann@example.org
     """
     parsed = parse(address)
     with door.reading(PEOPLE) as tx:
-        person = register.find(tx, parsed)
-    door.confirm(f"Forget everything about {person.address}? This cannot be undone.")
+        number = _number_of(tx, parsed)
+    door.confirm(f"Forget everything about {parsed}? This cannot be undone.")
+    keyring = door.application.keyring
     with door.acting(PEOPLE) as acting:
-        erasing.erase(acting.tx, door.application.keyring, person.id, acting.now, Evidence(By.COMMAND, "Told the staff."))
-        acting.record("subscriber.erase", f"subscriber {person.id}")
+        if number is None:
+            erasing.erase_guest(acting.tx, keyring, parsed, acting.now)
+        else:
+            erasing.erase(acting.tx, keyring, number, acting.now, Evidence(By.COMMAND, "Told the staff."))
+        acting.record("subscriber.erase", f"subscriber {number}" if number else "guest")
     door.application.database.scrub()
-    door.answer({"subscriber": person.id, "erased": True}, shown.line("The person is forgotten."))
+    door.answer({"subscriber": number, "erased": True}, shown.line("The person is forgotten."))
+
+
+def _number_of(tx: Transaction, address: EmailAddress) -> int | None:
+    """Give the number of whoever has an address; None of a guest who is no subscriber."""
+    try:
+        return register.find(tx, address).id
+    except SubscriberNotFound:
+        if personfile.gather_guest(tx, address) is None:
+            raise
+        return None
 
 
 def _list_for(tx: Transaction, name: str | None) -> MailingList:

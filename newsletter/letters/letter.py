@@ -44,6 +44,9 @@ class LetterKind(StrEnum):
 # whoever left by their own wish gets them all the same.
 FOR_GUESTS = frozenset({LetterKind.DUTY, LetterKind.REVIEW, LetterKind.INVITATION, LetterKind.DUE, LetterKind.EDITED})
 
+# Those of them that carry the link of a guest.
+BY_LINK = FOR_GUESTS - {LetterKind.DUTY}
+
 # Letters that answer what somebody did at our door, perhaps somebody else: they need no confirmed subscription, carry nothing
 # that anybody typed, and whoever left by their own wish gets them all the same.
 ANSWERS = frozenset(

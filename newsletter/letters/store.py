@@ -1,9 +1,10 @@
 """Frozen letters as they are kept."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from newsletter.errors import LetterNotFound
 from newsletter.images import store as images
@@ -97,6 +98,11 @@ def pieces_of(tx: Transaction, letter_id: int) -> Pieces | None:
     if row is None:
         return None
     return Pieces(row.newsletter, row.title, tuple(Piece(**one) for one in row.articles), row.page)
+
+
+def empty(tx: Transaction, letter_ids: Collection[int]) -> None:
+    """Let letters say nothing any more: whoever they were written for is to be forgotten."""
+    tx.execute(update(letter).where(letter.c.id.in_(sorted(letter_ids))).values(html="", text=""))
 
 
 def _keep_pieces(tx: Transaction, letter_id: int, content_hash: str, pieces: Pieces) -> None:

@@ -1,13 +1,14 @@
 """What was mailed to whom, in SQL: told to the person, and forgotten after a time."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, delete, func, literal, select, update
 
+from newsletter.letters.letter import BY_LINK
 from newsletter.mail import answers
 from newsletter.mail.mailings import MailingState
 from newsletter.tables.departures import departure
@@ -56,11 +57,20 @@ class Departed:
 
 def mailed_to(tx: Transaction, subscriber_id: int) -> tuple[Mailed, ...]:
     """Give every letter that was planned for a person, the first first."""
+    return _mailed(tx, delivery.c.subscriber_id == subscriber_id)
+
+
+def mailed_to_guest(tx: Transaction, numbers: Collection[int]) -> tuple[Mailed, ...]:
+    """Give every letter that was planned for guests, the first first; *numbers* are those of their links."""
+    return _mailed(tx, delivery.c.confirmation_id.in_(sorted(numbers)), letter.c.kind.in_(BY_LINK))
+
+
+def _mailed(tx: Transaction, *which: ColumnElement[bool]) -> tuple[Mailed, ...]:
     rows = tx.execute(
         select(delivery, letter.c.kind, letter.c.subject, letter.c.issue_id, mailing.c.planned_at)
         .join_from(delivery, letter, letter.c.id == delivery.c.letter_id)
         .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
-        .where(delivery.c.subscriber_id == subscriber_id)
+        .where(*which)
         .order_by(delivery.c.id)
     ).all()
     ids = [row.id for row in rows]

@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from newsletter import prepared
-from newsletter.letters.letter import ANSWERS, LetterKind
+from newsletter.letters import store as letters
+from newsletter.letters.letter import ANSWERS, BY_LINK, LetterKind
 from newsletter.mail import answers, domains, figures, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
@@ -288,6 +289,19 @@ def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:
     tx.execute(
         update(delivery).where(of_person).values(email="", name="", reply="", subscriber_id=None, subscription_id=None),
     )
+
+
+def forget_guest(tx: Transaction, numbers: Collection[int], now: datetime) -> None:
+    """Empty what was mailed to guests of everything but states and times; *numbers* are those of their links.
+
+    Each of these letters was written for one of them, and addresses them by name.
+    """
+    mailed = select(mailing.c.letter_id).where(mailing.c.kind.in_(BY_LINK))
+    to_guest = and_(delivery.c.confirmation_id.in_(sorted(numbers)), delivery.c.letter_id.in_(mailed))
+    _skip(tx, to_guest, now, "erased")
+    tx.execute(update(attempt).where(attempt.c.delivery_id.in_(select(delivery.c.id).where(to_guest))).values(reply=""))
+    letters.empty(tx, tx.execute(select(delivery.c.letter_id).where(to_guest)).scalars().all())
+    tx.execute(update(delivery).where(to_guest).values(email="", name="", reply=""))
 
 
 def _written_to(

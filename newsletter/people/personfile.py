@@ -6,7 +6,10 @@ from datetime import datetime
 
 from newsletter.mail import history
 from newsletter.mail.history import Departed, Mailed
+from newsletter.review import guestbook
+from newsletter.review.guestbook import GuestFile
 from subscribers import privacy
+from subscribers.address import EmailAddress, parse
 from subscribers.privacy import PersonExport
 from subscribers.transaction import Transaction
 
@@ -15,14 +18,19 @@ from subscribers.transaction import Transaction
 class PersonFile:
     """What is known of a person, and what was mailed to them."""
 
-    known: PersonExport
+    # None: a guest of the staff who is no subscriber.
+    known: PersonExport | None
     mailed: tuple[Mailed, ...]
     departures: tuple[Departed, ...]
+    # For which issues they were asked to write, or to look them over.
+    as_guest: tuple[GuestFile, ...] = ()
 
     def to_json(self) -> str:
         """Give it as a JSON object that people and programs can read; moments are ISO 8601."""
-        document = {**asdict(self.known), "mailed": [asdict(one) for one in self.mailed]}
+        document = asdict(self.known) if self.known is not None else {}
+        document["mailed"] = [asdict(one) for one in self.mailed]
         document["departures"] = [asdict(one) for one in self.departures]
+        document["as_guest"] = [asdict(one) for one in self.as_guest]
         return json.dumps(document, ensure_ascii=False, indent=2, default=datetime.isoformat)
 
 
@@ -33,8 +41,21 @@ def gather(tx: Transaction, subscriber_id: int) -> PersonFile:
         SubscriberNotFound: nobody has this id.
 
     """
+    known = privacy.export_person(tx, subscriber_id)
+    # Also by addresses they had before.
+    had = [parse(change.old) for change in known.address_changes if change.moved_at is not None and change.undone_at is None]
+    as_guest = guestbook.files_of(tx, [known.subscriber.address, *had])
     return PersonFile(
-        privacy.export_person(tx, subscriber_id),
-        history.mailed_to(tx, subscriber_id),
+        known,
+        (*history.mailed_to(tx, subscriber_id), *history.mailed_to_guest(tx, [one.id for one in as_guest])),
         history.departures_of(tx, subscriber_id),
+        as_guest,
     )
+
+
+def gather_guest(tx: Transaction, address: EmailAddress) -> PersonFile | None:
+    """Gather everything that is held about a guest who is no subscriber; None where nobody of this address was one."""
+    as_guest = guestbook.files_of(tx, [address])
+    if not as_guest:
+        return None
+    return PersonFile(None, history.mailed_to_guest(tx, [one.id for one in as_guest]), (), as_guest)

@@ -134,7 +134,10 @@ def _place(line: Line, email_hash: str) -> tuple[str, str, bool]:
 def _take_no(tx: Transaction, desk: _Desk, line: Line, list_id: int) -> Fate:
     person = register.find_by_hash(tx, line.email_hash)
     if person is None or line.reason not in suppression.OWN_WORD:
-        return _known_or_applied(suppression.suppress(tx, line.email_hash, line.reason, line.at, list_id=list_id))
+        is_known = not suppression.suppress(tx, line.email_hash, line.reason, line.at, list_id=list_id)
+        # Whoever was erased may have been a guest.
+        is_guest = line.reason is Reason.ERASED and erase.erase_guest_of_hash(tx, desk.keyring, line.email_hash, line.at)
+        return _known_or_applied(not is_known or is_guest)
     yes = _said_yes_since(tx, person, line.at)
     if line.reason is Reason.ERASED and not yes and person.created_at <= line.at:
         erase.erase(tx, desk.keyring, person.id, line.at, EVIDENCE)

@@ -8,6 +8,7 @@ from newsletter import failpoints
 from newsletter.database import Database
 from newsletter.mail import history
 from newsletter.people import departures, erase
+from newsletter.review import guestbook
 from subscribers import acts, retention
 from subscribers.consent import Door, Evidence
 from subscribers.exchange.turns import turn
@@ -34,6 +35,8 @@ class Keep:
     networks: timedelta | None = timedelta(days=365)
     # People who left their last list, and the evidence of those who were erased.
     left: timedelta | None = timedelta(days=3 * 365)
+    # Who was asked to write for an issue or to look it over, and what they typed, counted from the end of their link.
+    guests: timedelta | None = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def rules(keep: Keep, keyring: Keyring, now: datetime) -> tuple[Rule, ...]:
         Rule("departures", "departures tell a network", keep.networks, departures.networks_before, of_departures),
         Rule("left", "people left their last list", keep.left, retention.left, _erasing(keyring, now)),
         Rule("evidence", "erased people are found by their hash", keep.left, retention.erased, found),
+        Rule("guests", "links say whose they were", keep.guests, guestbook.ended, _emptying(_forget_guests)),
     )
 
 
@@ -81,6 +85,12 @@ def forget(database: Database, followed: Sequence[Rule], now: datetime) -> Itera
         for taken in rule.forget(database, now - rule.keep):
             forgotten[rule.name] += taken
             yield dict(forgotten)
+
+
+def _forget_guests(tx: Transaction, before: datetime, limit: int) -> int:
+    links = guestbook.next_ended(tx, before, limit)
+    erase.forget_links(tx, links, before)
+    return len(links)
 
 
 def _emptying(take: Callable[[Transaction, datetime, int], int]) -> Callable[[Database, datetime], Iterator[int]]:

@@ -58,3 +58,18 @@ def test_run_that_breaks_in_the_middle_is_ended_by_the_next(settings: dict[str, 
     assert 1 == broken.code
     assert [4, 4, 0] == [terminal("subscribers", "show", f"{name}@example.org").code for name in ("ann", "bob", "cem")]
     assert 0 == sum(rule["found"] for rule in terminal.ok("retention", "show")["rules"].values())
+
+
+def test_guest_gets_their_file_and_is_forgotten(settings: dict[str, str], paper: str) -> None:
+    """Also one who is no subscriber; by the address alone."""
+    terminal = Terminal(settings, MovableClock(datetime(2020, 1, 10, 8, 0, tzinfo=UTC)))
+    issue = str(terminal.ok("issues", "draft", paper, "--month", "2020-01")["issue"])
+    asked = ("--section", "Division Chair letter", "--to", "chair@example.org", "--name", "Ms Chair", "--by", "2020-01-24")
+    terminal.ok("issues", "invite", issue, *asked)
+    told = terminal.ok("privacy", "export", "chair@example.org")
+
+    assert ["Ms Chair"] == [one["name"] for one in told["as_guest"]]
+    assert {"subscriber": None, "erased": True} == terminal.ok("subscribers", "erase", "chair@example.org", "--yes")
+    assert 4 == terminal("privacy", "export", "chair@example.org").code
+    assert 4 == terminal("subscribers", "erase", "chair@example.org", "--yes").code
+    assert {"days": 365, "found": 0} == terminal.ok("retention", "show")["rules"]["guests"]
