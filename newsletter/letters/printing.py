@@ -20,6 +20,8 @@ from newsletter.letters.webcopy import public_values
 # What is printed shows where an article is read, not every sign of its address.
 LONGEST_PLACE = 90
 
+TEMPLATE = "print/issue.html"
+
 _MARK_DIGITS = 24
 
 
@@ -71,7 +73,7 @@ def print_page(templates: Templates, newsletter: Newsletter, number: int, pieces
         "groups": [_group(section, tuple(found)) for section, found in placed],
         "href": links.issue(newsletter.slug, number),
     }
-    return templates.speaking(words_for(newsletter.language)).sheet("issue.html", values)
+    return templates.worn_by(newsletter).speaking(words_for(newsletter.language)).sheet(TEMPLATE, values)
 
 
 def dated(page: str, letter: Draft, published_at: datetime, zone: str, links: Links, slug: str, number: int) -> str:

@@ -97,10 +97,10 @@ def kit_for(path: Sequence[Path], words: Words, extensions: Sequence[type[Extens
 
 
 @lru_cache(MOST_KITS_KEPT)
-def printing_kit(folder: Path, words: Words) -> SandboxedEnvironment:
+def printing_kit(path: tuple[Path, ...], words: Words) -> SandboxedEnvironment:
     """Make what fills the templates of printed pages: no MJML stands behind it, so texts are escaped and written."""
     made = _Sandbox(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(path), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
     def gettext(text: str, /, **values: object) -> Markup:

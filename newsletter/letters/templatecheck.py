@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from newsletter.errors import BadValue, RenderFailed
+from newsletter.letters.apart import take_apart
 from newsletter.letters.compose import BODY, CLIPPED_BYTES, compose_issue, trace_issue
 from newsletter.letters.holes import Holes
 from newsletter.letters.linemap import Place, Traced
 from newsletter.letters.links import Links
 from newsletter.letters.mjmlcheck import Fault, faults_of
+from newsletter.letters.pieces import Pieces
+from newsletter.letters.printing import print_page
 from newsletter.letters.samples import Sample, samples
 from newsletter.letters.templates import Templates
 
@@ -69,6 +72,9 @@ def _faults(templates: Templates, theme: str, name: str, sample: Sample) -> Iter
         if faults:
             return
         composition = compose_issue(templates, sample.newsletter, sample.issue, _LINKS, _SEED, sample.shelf)
+        # Without it no issue can be approved.
+        pieces = Pieces(sample.newsletter.name, sample.issue.title, take_apart(composition.sections))
+        print_page(templates, sample.newsletter, sample.issue.number, pieces, composition.draft, _LINKS)
     except RenderFailed as error:
         yield TemplateFault(theme, error.what, 0, 0, error.reason)
         return

@@ -64,7 +64,8 @@ class Templates:
         self.words = words_of(ENGLISH)
         self.themes = Themes(directory / "email", own)
         self._path: tuple[Path, ...] = (directory / "email",)
-        self._print = directory / "print"
+        # Where templates of what is printed are looked for, in a folder of that name.
+        self._sheets: tuple[Path, ...] = (directory,)
         self._theme: Theme | None = None
         # Shared by all that are made of this one.
         self._worn: dict[tuple[object, ...], Theme] = {}
@@ -113,6 +114,8 @@ class Templates:
         dressed = copy(self)
         dressed._theme = self._read(name, slug, tokens)  # noqa: SLF001 -- a copy of itself
         dressed._path = self.themes.search_path(name, slug)  # noqa: SLF001
+        own = self.themes.own
+        dressed._sheets = (*((own / slug,) if own is not None and slug else ()), self._sheets[-1])  # noqa: SLF001
         return dressed
 
     def at(self, images: str) -> "Templates":
@@ -167,7 +170,7 @@ class Templates:
     def content_hash(self) -> str:
         """Give a hash of the templates and the theme: what a letter was made with is told from what there is now."""
         digest = hashlib.sha256(repr(self._theme).encode())
-        for folder in (*self._path, self._print):
+        for folder in (*self._path, *(one / "print" for one in self._sheets)):
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
                     digest.update(f"{path.relative_to(folder)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -201,13 +204,13 @@ class Templates:
         return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 
     def sheet(self, name: str, values: dict[str, object]) -> str:
-        """Render a template of what is printed.
+        """Render a template of what is printed, such as "print/issue.html".
 
         Raises:
             RenderFailed: the template is wrong.
 
         """
-        return _rendered(printing_kit(self._print, self.words), name, values)
+        return _rendered(printing_kit(self._sheets, self.words), name, values)
 
     def line(self, name: str, values: dict[str, object]) -> str:
         """Render a template of one line, such as a subject.

@@ -1,11 +1,13 @@
 """The page that is printed."""
 
 from dataclasses import replace
+from pathlib import Path
 
+from newsletter.confined import Child
 from newsletter.letters.letter import Draft, LetterKind, SlotName, sealed
 from newsletter.letters.pieces import Piece, Pieces
 from newsletter.letters.printing import dated, print_page
-from newsletter.letters.templates import Templates
+from newsletter.letters.templates import Templates, packaged_templates
 from tests.harness.letters import LINKS, a_newsletter
 from tests.harness.newsroom import january
 
@@ -52,3 +54,19 @@ def test_the_mark_of_one_letter_is_none_in_another(templates: Templates) -> None
     printed = dated(second, other, january(3), "UTC", LINKS, newsletter.slug, 7)
 
     assert first in printed.replace("Dear reader", f"Dear {NAME}")
+
+
+def test_a_newsletter_may_print_otherwise(child: Child, tmp_path: Path) -> None:
+    """By a template of its own; the others print as before."""
+    own = tmp_path / "section-news" / "print" / "issue.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("<h1>{{ title }}</h1>")
+    templates = Templates(packaged_templates(), child, own=tmp_path)
+    pieces = Pieces("Then", "January <2020>", (PIECE,))
+    pages = [
+        print_page(templates, replace(a_newsletter(), slug=slug), 7, pieces, LETTER, LINKS)
+        for slug in ("section-news", "other")
+    ]
+
+    assert "<h1>January &lt;2020&gt;</h1>" == pages[0]
+    assert pages[1].startswith("<!doctype html>")

@@ -106,3 +106,13 @@ def test_picture_from_elsewhere_in_a_template_is_a_fault(column: str, child: Chi
     assert ("issue/masthead.mjml", 3) == (fault.file, fault.line)
     assert "example.org/a.png is loaded from elsewhere" in fault.text
     assert () == faults(child, tmp_path, masthead=masthead.replace(column, own))
+
+
+def test_what_is_printed_is_looked_over_too(child: Child, tmp_path: Path) -> None:
+    """A newsletter may print otherwise; a template that fails would let nobody approve an issue."""
+    own = tmp_path / "ours" / "print" / "issue.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("<h1>{{ nobody }}</h1>")
+    found = check_theme(Templates(packaged_templates(), child, own=tmp_path), "federation", "ours")
+
+    assert {("print/issue.html", "'nobody' is undefined")} == {(fault.file, fault.text) for fault in found}
