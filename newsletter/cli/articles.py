@@ -6,9 +6,8 @@ from typing import TypedDict, Unpack
 import click
 
 from newsletter.cli.door import Acting, Door, common, pass_door
-from newsletter.cli.issueviews import answer_issue
 from newsletter.cli.parameters import HIGHEST_ID, issue_argument
-from newsletter.cli.saving import EXPECTED, saved
+from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.cli.writing import Written, read_written
 from newsletter.errors import BadValue
 from newsletter.issues import changes, contents, events, texts
@@ -115,7 +114,7 @@ def article(
     def write(acting: Acting, over: int | None) -> Issue:
         return changes.change_article(acting.tx, issue_id, article_id, change, acting.now, expected_version=over)
 
-    answer_issue(door, saved(door, write, expected, "issue.article", article=article_id))
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.article", article=article_id))
 
 
 @click.command("event")
@@ -175,7 +174,7 @@ def event(
         said = Text(title or "", written.content, Show.FULL, link=link or "", document=written.document, event=when.over(None))
         return texts.add_event(acting.tx, issue_id, said, acting.now, section=section, expected_version=over)
 
-    answer_issue(door, saved(door, write, expected, "issue.event", title=title, article=article_id, begins=begins))
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.event", title=title, article=article_id, begins=begins))
 
 
 def _dated(tx: Transaction, issue_id: int, article_id: int, when: When) -> Change:

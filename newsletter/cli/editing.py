@@ -6,9 +6,8 @@ from datetime import datetime
 import click
 
 from newsletter.cli.door import Acting, Door, common, pass_door
-from newsletter.cli.issueviews import answer_issue
 from newsletter.cli.parameters import HIGHEST_ID, issue_argument
-from newsletter.cli.saving import EXPECTED, saved
+from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.cli.writing import Written, read_written
 from newsletter.issues import editing, store
 from newsletter.issues.model import Issue, Show
@@ -83,8 +82,7 @@ def letter(door: Door, issue_id: int, section: str, file: str, by: str, *, expec
             acting.tx, issue_id, section, text.content, by, acting.now, document=text.document, expected_version=over
         )
 
-    issue = saved(door, write, expected, "issue.letter", section=section, by=by)
-    answer_issue(door, issue)
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.letter", section=section, by=by))
 
 
 @click.command("edit")
@@ -138,8 +136,7 @@ def edit(
             store.require_version(acting.tx, issue_id, over)
         return _edited(acting.tx, issue_id, head, article_id, article, acting.now)
 
-    issue = saved(door, write, expected, "issue.edit", article=article_id)
-    answer_issue(door, issue)
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.edit", article=article_id))
 
 
 def _require_sense(head: HeadEdit, article_id: int | None, article: ArticleEdit) -> None:

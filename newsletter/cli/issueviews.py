@@ -1,7 +1,10 @@
 """How an issue is answered: as one object, or as a page on the terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
+
+from rich.console import RenderableType
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door
@@ -10,8 +13,8 @@ from newsletter.issues.model import EDITABLE, Article, Issue, Newsletter, Sectio
 from newsletter.issues.store import IssueLine
 
 
-def answer_issue(door: Door, issue: Issue) -> None:
-    """Answer with an issue, what is in it and what was dropped."""
+def answer_issue(door: Door, issue: Issue, more: Mapping[str, object] = MappingProxyType({}), *instead: RenderableType) -> None:
+    """Answer with an issue, what is in it and what was dropped; a person may be told something *instead*, a program *more*."""
     with door.reading() as tx:
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         further = [one.name for one in readers.further_lists(tx, issue.id)]
@@ -38,7 +41,11 @@ def answer_issue(door: Door, issue: Issue) -> None:
             for section in issue.sections
         ],
         "dropped": [_article(article) for article in dropped],
+        **more,
     }
+    if instead:
+        door.answer(document, *instead)
+        return
     door.answer(
         document,
         shown.pairs(

@@ -7,9 +7,8 @@ import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
-from newsletter.cli.issueviews import answer_issue
 from newsletter.cli.parameters import HIGHEST_ID
-from newsletter.cli.saving import EXPECTED, saved
+from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.errors import PostNotFound
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
@@ -118,14 +117,15 @@ def take(door: Door, post_id: int, issue_id: int, section: str, *, expected: int
 
     Example: newsletter posts take 17 --issue 5 --section "Feature articles"
     """
-    issue = saved(
+    outcome = saved(
         door,
+        issue_id,
         lambda acting, over: editing.take_post(acting.tx, issue_id, post_id, section, acting.now, expected_version=over),
         expected,
         "issue.take_post",
         post=post_id,
     )
-    answer_issue(door, issue)
+    answer_saved(door, outcome)
 
 
 @click.command("add")
@@ -145,15 +145,16 @@ def add(door: Door, url: str, issue_id: int, section: str, *, expected: int | No
     door.allow(Permission.EDIT)
     application = door.application
     page = asyncio.run(visit(url, application.fetch_policy, application.parser))
-    issue = saved(
+    outcome = saved(
         door,
+        issue_id,
         lambda acting, over: pages.take_page(acting.tx, issue_id, page, section, acting.now, expected_version=over),
         expected,
         "issue.take_page",
         url=page.url,
     )
     door.note(f"Taken from {page.site or page.url}: “{page.title}”{f' by {page.byline}' if page.byline else ''}.")
-    answer_issue(door, issue)
+    answer_saved(door, outcome)
 
 
 def _post(tx: Transaction, post_id: int) -> Post:

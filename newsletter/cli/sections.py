@@ -3,9 +3,8 @@
 import click
 
 from newsletter.cli.door import Acting, Door, common, pass_door
-from newsletter.cli.issueviews import answer_issue
 from newsletter.cli.parameters import issue_argument
-from newsletter.cli.saving import EXPECTED, saved
+from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.issues import sections
 from newsletter.issues.model import Issue, Look, SectionKind
 from newsletter.issues.plan import MOST_ARTICLES, MOST_SECTIONS, MOST_WORDS
@@ -58,7 +57,7 @@ def add(
             acting.tx, issue_id, title, SectionKind(kind), acting.now, change=change, place=place, expected_version=over
         )
 
-    answer_issue(door, saved(door, write, expected, "issue.section.add", section=title, kind=kind))
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.section.add", section=title, kind=kind))
 
 
 @click.command("edit")
@@ -101,7 +100,7 @@ def edit(
     def write(acting: Acting, over: int | None) -> Issue:
         return sections.edit_section(acting.tx, issue_id, title, change, acting.now, expected_version=over)
 
-    answer_issue(door, saved(door, write, expected, "issue.section.edit", section=title))
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.section.edit", section=title))
 
 
 @click.command("rename")
@@ -122,7 +121,7 @@ def rename(door: Door, issue_id: int, title: str, new_title: str, *, expected: i
             acting.tx, issue_id, title, SectionChange(title=new_title), acting.now, expected_version=over
         )
 
-    answer_issue(door, saved(door, write, expected, "issue.section.rename", section=title, title=new_title))
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.section.rename", section=title, title=new_title))
 
 
 @click.command("move")
@@ -141,7 +140,7 @@ def move(door: Door, issue_id: int, title: str, place: int, *, expected: int | N
     def write(acting: Acting, over: int | None) -> Issue:
         return sections.move_section(acting.tx, issue_id, title, place, acting.now, expected_version=over)
 
-    answer_issue(door, saved(door, write, expected, "issue.section.move", section=title, place=place))
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.section.move", section=title, place=place))
 
 
 @click.command("remove")
@@ -160,7 +159,7 @@ def remove(door: Door, issue_id: int, title: str, *, into: str | None, expected:
     def write(acting: Acting, over: int | None) -> Issue:
         return sections.remove_section(acting.tx, issue_id, title, acting.now, into=into, expected_version=over)
 
-    answer_issue(door, saved(door, write, expected, "issue.section.remove", section=title, into=into))
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.section.remove", section=title, into=into))
 
 
 section = click.Group("section", commands=[add, edit, rename, move, remove], help="The sections of an issue.")

@@ -4,9 +4,8 @@ import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Acting, Door, common, pass_door
-from newsletter.cli.issueviews import answer_issue
 from newsletter.cli.parameters import issue_argument
-from newsletter.cli.saving import EXPECTED, saved
+from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.cli.writing import Written, read_written
 from newsletter.issues import newsletters, snippets, texts
 from newsletter.issues.changes import tidy_content, tidy_link
@@ -138,7 +137,7 @@ def insert(door: Door, issue_id: int, name: str, section: str, *, expected: int 
     def write(acting: Acting, over: int | None) -> Issue:
         return texts.insert_snippet(acting.tx, issue_id, name, section, acting.now, expected_version=over)
 
-    answer_issue(door, saved(door, write, expected, "issue.snippet", snippet=name, section=section))
+    answer_saved(door, saved(door, issue_id, write, expected, "issue.snippet", snippet=name, section=section))
 
 
 def _said(written: Written, title: str, link: str) -> Said:

@@ -11,7 +11,7 @@ from newsletter.feeds.byline import persons, split_byline
 from newsletter.images import store as images
 from newsletter.issues import authorbook, contents, document, store
 from newsletter.issues.draft import LONGEST_TITLE
-from newsletter.issues.model import Article, Event, Issue, Show
+from newsletter.issues.model import EDITABLE, Article, Event, Issue, Show
 from newsletter.issues.plan import MOST_WORDS
 from newsletter.issues.richhtml import to_html
 from subscribers.oneline import one_line
@@ -86,18 +86,34 @@ def change_article(
     """
     if change.content is not None and change.document is not None:
         raise BadValue("text", "of the article", "is given twice, as HTML and as rich text")
+    change = _with_whole_keys(tx, change)
+    if _says_that_already(tx, issue_id, article_id, change, expected_version):
+        return store.load(tx, issue_id)
     known = store.begin_edit(tx, issue_id, now, expected_version)
     before = contents.article_of(tx, issue_id, article_id)
-    change = _with_whole_keys(tx, change)
-    after = _about_people(_about_the_rest(rewritten(tx, before, change), change), change)
-    if change.byline or change.confirms_byline:
-        after = authorbook.introduced(tx, known.newsletter_id, before, after)
+    after = _changed(tx, known, before, change)
     contents.save_article(tx, after)
     if after.byline and any(part is not None for part in (change.byline, change.affiliation, change.portrait)):
         authorbook.learn(tx, known.newsletter_id, after.byline, now, affiliation=after.affiliation, portrait=after.portrait)
     elif change.confirms_byline:
         authorbook.learn(tx, known.newsletter_id, after.byline, now)
     return store.load(tx, issue_id)
+
+
+def _says_that_already(tx: Transaction, issue_id: int, article_id: int, change: Change, expected_version: int | None) -> bool:
+    """Whether a change would change nothing: then it makes no version, and ends no approval."""
+    known = store.load(tx, issue_id)
+    if known.state not in EDITABLE or expected_version not in {None, known.version}:
+        return False
+    before = contents.article_of(tx, issue_id, article_id)
+    return _changed(tx, known, before, change) == before
+
+
+def _changed(tx: Transaction, known: Issue, before: Article, change: Change) -> Article:
+    after = _about_people(_about_the_rest(rewritten(tx, before, change), change), change)
+    if change.byline or change.confirms_byline:
+        after = authorbook.introduced(tx, known.newsletter_id, before, after)
+    return after
 
 
 def tidy_title(text: str) -> str:

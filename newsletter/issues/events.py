@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.errors import BadValue
@@ -114,6 +114,14 @@ def found_in(title: str, html: str, published_at: datetime) -> Event | None:
     if begins < posted or begins - posted > FURTHEST:
         return None
     return Event(begins.isoformat(), "" if ends == begins else ends.isoformat())
+
+
+def begins_at(event: Event, zone: str) -> datetime | None:
+    """Give the moment an event begins, a day with its first hour; *zone* is the newsletter's. None: its dates are none."""
+    try:
+        return _moment(event.begins).replace(tzinfo=ZoneInfo(event.zone or zone)).astimezone(UTC)
+    except (ValueError, LookupError, OverflowError):
+        return None
 
 
 def is_over(event: Event, zone: str, at: datetime) -> bool:

@@ -140,7 +140,7 @@ def sheet_of(
     answers = Answers(seed, about, slots[SlotName.NAME])
     css = templates.text("_parts/article.css", {"page": page})
     desk = Desk(templates.theme, templates.words, links, answers, css, newsletter, issue, seed, shelf, plaintext.Links())
-    plan = tuple(layout.plan_of(issue, desk.theme))
+    plan = tuple(layout.plan_of(issue, desk.theme, newsletter.zone))
     ready = _prepared(templates, plan, desk)
     shown = issue_view(plan, ready, desk)
     values: dict[str, object] = {

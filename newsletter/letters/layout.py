@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 
+from newsletter.issues import events
 from newsletter.issues.model import Article, Issue, Look, Section, SectionKind, Show
 from newsletter.letters.theme import Theme
 
@@ -28,6 +30,7 @@ _BARE = frozenset({Look.LINKS, Look.HEADLINES, Look.EVENTS})
 _WITH_PORTRAIT = frozenset({Look.LETTER, Look.SPONSORS})
 # The first article of these is larger than the others.
 _WITH_LEAD = frozenset({Look.LEAD, Look.FEATURES})
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,9 @@ class Planned:
         return self.article.words or self.section.words or theme.words.get(look, theme.words[Look.ITEMS])
 
 
-def shown_sections(issue: Issue) -> tuple[Section, ...]:
-    """Give the sections that have something to show, events in the order of their dates."""
-    return tuple(_in_order(section) for section in issue.sections if section.articles)
+def shown_sections(issue: Issue, zone: str) -> tuple[Section, ...]:
+    """Give the sections that have something to show, events in the order they begin; *zone* is the newsletter's."""
+    return tuple(_in_order(section, zone) for section in issue.sections if section.articles)
 
 
 def look_of(issue: Issue, section: Section, theme: Theme) -> Look:
@@ -98,17 +101,18 @@ def is_whole(section: Section) -> bool:
     return (_BY_KIND.get(section.kind) if section.look is Look.AUTO else section.look) in WHOLE
 
 
-def plan_of(issue: Issue, theme: Theme) -> Iterator[Planned]:
+def plan_of(issue: Issue, theme: Theme, zone: str) -> Iterator[Planned]:
     """Give every article with its look, in reading order."""
-    for section in shown_sections(issue):
+    for section in shown_sections(issue, zone):
         look = look_of(issue, section, theme)
         for position, article in enumerate(section.articles):
             yield Planned(article, section, look, is_lead=position == 0 and look in _WITH_LEAD)
 
 
-def _in_order(section: Section) -> Section:
+def _in_order(section: Section, zone: str) -> Section:
     if section.kind is not SectionKind.EVENTS:
         return section
+    begins = {one.id: one.event and events.begins_at(one.event, zone) for one in section.articles}
     # What has no date stands behind, as the editor put it.
-    dated = sorted(section.articles, key=lambda article: article.event.begins if article.event else "9")
+    dated = sorted(section.articles, key=lambda article: begins[article.id] or _NEVER)
     return replace(section, articles=tuple(dated))

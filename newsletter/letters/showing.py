@@ -61,7 +61,7 @@ def issue_view(plan: tuple[Planned, ...], ready: Mapping[int, Prepared | Unfit],
             number=number,
             articles=tuple(views[article.id] for article in section.articles),
         )
-        for number, section in enumerate(layout.shown_sections(issue), 1)
+        for number, section in enumerate(layout.shown_sections(issue, desk.newsletter.zone), 1)
     )
     return IssueView(
         title=one_line(issue.title),

@@ -21,6 +21,13 @@ _BOX = (
 )
 
 
+# A pale box glares on a dark letter.
+_DARK = (
+    "<style>@media (prefers-color-scheme: dark) { #corrections { background-color: #332a12 !important; "
+    "color: #f3e9d2 !important; border-color: #d9b25f !important; } }</style>"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What is told above a web copy."""
@@ -49,7 +56,7 @@ def corrected(html: str, corrections: Sequence[Correction], words: Words) -> str
     body = _BODY.search(html)
     place = body.end() if body is not None else 0
     label = escape(words.gettext("Corrections"))
-    box = f'<aside id="corrections" aria-label="{label}" style="{_BOX}">{inside}</aside>'
+    box = f'<aside id="corrections" aria-label="{label}" style="{_BOX}">{_DARK}{inside}</aside>'
     return html[:place] + box + html[place:]
 
 

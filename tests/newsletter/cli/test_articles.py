@@ -111,3 +111,19 @@ def test_a_draft_may_begin_from_the_last(terminal: Terminal, paper: str, issue: 
 
     assert "… and more" == told["sections"][0]["title"]
     assert 5 == len(told["sections"])
+
+
+def test_an_edit_tells_what_it_changed(terminal: Terminal, issue: str) -> None:
+    """And not the whole issue; what changes nothing is told to have changed nothing, and makes no version."""
+    before = terminal.ok("issues", "show", issue)
+    article = str(only_article(before)["id"])
+    told = terminal("issues", "article", issue, article, "--byline", "Ann Chair").out
+    again = terminal("issues", "article", issue, article, "--byline", "Ann Chair").out
+    after = terminal.ok("issues", "article", issue, article, "--summary", "In short")
+
+    assert f"Saved as version {before['version'] + 1} of" in told
+    assert "byline: {+Ann Chair+}" in told
+    assert f"newsletter issues undo {issue}" in told
+    assert "Nothing was changed" in again
+    assert before["version"] + 2 == after["version"]
+    assert ["changed"] == after["changes"]["articles"][0]["fates"]

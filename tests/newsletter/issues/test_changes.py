@@ -195,3 +195,16 @@ def test_a_change_is_an_edit_like_any_other(database: Database, issue: Issue, no
 
         assert issue.version + 1 == known.version
         assert "x" == contents.article_of(tx, issue.id, the_post(issue).id).summary
+
+
+def test_what_is_said_already_makes_no_version(database: Database, issue: Issue, now: datetime) -> None:
+    """An event saved twice, a byline that is there: nothing is to be approved anew."""
+    event = Event("2020-02-27T16:00", place="online")
+    changed(database, issue, now, Change(event=event, byline="Jane Doe"))
+    with database.write() as tx:
+        before = store.load(tx, issue.id)
+        again = change_article(tx, issue.id, the_post(issue).id, Change(event=event, byline=" Jane Doe "), now)
+
+    assert before == again
+    with pytest.raises(Outdated), database.write() as tx:
+        change_article(tx, issue.id, the_post(issue).id, Change(event=event), now, expected_version=before.version - 1)

@@ -27,7 +27,7 @@ def test_theme_decides_where_the_plan_does_not(theme: Theme, looks: list[str]) -
         a_section("More", an_article(4), kind=SectionKind.HEADLINES),
     )
 
-    assert looks == [look_of(issue, section, theme).value for section in shown_sections(issue)]
+    assert looks == [look_of(issue, section, theme).value for section in shown_sections(issue, "Europe/Amsterdam")]
 
 
 def test_plan_decides_before_the_theme() -> None:
@@ -56,7 +56,7 @@ def test_article_decides_before_its_section_and_its_section_before_the_theme(
     articles = (article,) if article.id == 1 else (an_article(1), article)
     issue = an_issue(replace(a_section("One", *articles), look=look, words=section_words))
 
-    assert expected == list(plan_of(issue, FEDERATION))[-1].words(FEDERATION)
+    assert expected == list(plan_of(issue, FEDERATION, "UTC"))[-1].words(FEDERATION)
 
 
 def test_events_stand_in_the_order_of_their_dates() -> None:
@@ -65,4 +65,13 @@ def test_events_stand_in_the_order_of_their_dates() -> None:
     articles = [replace(an_article(number), event=Event(date) if date else None) for number, date in enumerate(dates, 1)]
     issue = an_issue(a_section("Dates", *articles, kind=SectionKind.EVENTS))
 
-    assert [3, 1, 2, 4] == [article.id for article in shown_sections(issue)[0].articles]
+    assert [3, 1, 2, 4] == [article.id for article in shown_sections(issue, "UTC")[0].articles]
+
+
+def test_events_of_two_zones_stand_in_the_order_they_begin() -> None:
+    """Nine in the morning in Tokyo is before midnight in New York; an hour without a zone is the newsletter's."""
+    said = (("2020-02-10T20:00", "America/New_York"), ("2020-02-11T09:00", "Asia/Tokyo"), ("2020-02-11T00:30", ""))
+    articles = [replace(an_article(number), event=Event(begins, "", zone)) for number, (begins, zone) in enumerate(said, 1)]
+    issue = an_issue(a_section("Dates", *articles, kind=SectionKind.EVENTS))
+
+    assert [3, 2, 1] == [article.id for article in shown_sections(issue, "Europe/Amsterdam")[0].articles]

@@ -57,6 +57,7 @@ def test_corrections_stand_above_the_letter(templates: Templates) -> None:
         "In Utrecht,of course.",
     ] == [node.text() for node in aside.css("p")]
     assert copy == page.replace(aside.html or "", "")
+    assert "prefers-color-scheme: dark" in page[page.index("<aside") : page.index("</aside")]
 
 
 def test_a_copy_without_corrections_is_what_it_was(templates: Templates) -> None:
