@@ -37,7 +37,7 @@ def cut(root: LexborNode, words: int = WORDS) -> bool:
 
     Whole words, whole sentences where one ends in time. Pictures, tables, headings and the numbers of footnotes are left out.
     """
-    left_out = [node for node in root.traverse() if _is_left_out(node)]
+    left_out = [node for node in root.traverse() if node.tag in _LEFT_OUT or (node.tag == "sup" and _is_reference(node))]
     goes_on = any(map(_is_missed, left_out))
     for node in reversed(left_out):
         node.decompose()
@@ -66,8 +66,8 @@ def take_out(root: LexborNode, mark: str) -> None:
     root.merge_text_nodes()
 
 
-def _is_left_out(node: LexborNode) -> bool:
-    return node.tag in _LEFT_OUT or (node.tag == "sup" and MARK.fullmatch(node.text()) is not None)
+def _is_reference(raised: LexborNode) -> bool:
+    return MARK.fullmatch(raised.text()) is not None
 
 
 def _is_missed(node: LexborNode) -> bool:

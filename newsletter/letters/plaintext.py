@@ -24,6 +24,8 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COLUMNS_OF_MARKS = {_OPEN: 2, _OPEN_IN_CELL: 2, _SHUT: 1}
 
 _WIDE = "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
+# One column each, and broken at spaces only: Latin letters, with the dashes, dots and quotation marks of print.
+_SINGLE = re.compile("[\x00-\xac\xae-\u02ff\u2010-\u2027]*")
 # What a line may be broken between: words, and each character of scripts that put no spaces.
 _PIECE = re.compile(rf"( *)([{_WIDE}]|[^ {_WIDE}]+)")
 # A break that is none of these: the space that keeps together, U+00A0, is not among them.
@@ -111,8 +113,8 @@ def wrap(text: str, width: int = WIDTH) -> list[str]:
 
     Chinese, Japanese and Korean lines break between characters, but not before closing punctuation or behind opening one.
     """
-    if text.isascii():
-        return _wrapped(" ".join(text.split()), width)
+    if _SINGLE.fullmatch(text):
+        return _wrapped(_SPACE.sub(" ", text).strip(" "), width)
     lines: list[str] = []
     line, columns = "", 0
     for space, piece in _pieces(text):
