@@ -8,7 +8,7 @@
     - WrongState(issue, wanted, state)
     - WrongBurst(burst)          a burst of departures that was undone already
     - Outdated(issue, version, expected)  somebody else saved in between
-    - NotPermitted(actor, permission)
+    - NotPermitted(actor, permission, roles, people)
     - ContributionClosed(section, state)
     - OwnWork(issue, reason)     somebody else has to approve it
     - Blocked(findings)          preflight found what must be mended first
@@ -203,9 +203,10 @@ class Outdated(Refused):
 class NotPermitted(Refused):
     """The account's role does not include this."""
 
-    def __init__(self, actor: str, permission: str) -> None:
-        self.actor, self.permission = actor, permission
-        super().__init__(f"{actor} may not {permission}.")
+    def __init__(self, actor: str, permission: str, roles: Sequence[str], people: Sequence[str] = ()) -> None:
+        self.actor, self.permission, self.roles, self.people = actor, permission, tuple(roles), tuple(people)
+        who = f" Here that is {' or '.join(people)}." if people else ""
+        super().__init__(f"{actor} may not {permission}; that takes the role {' or '.join(roles)}.{who}")
 
 
 class OwnWork(Refused):

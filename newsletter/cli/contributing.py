@@ -18,7 +18,7 @@ from newsletter.review import guests
 from newsletter.review.contribution import Contribution, ContributionState
 from newsletter.review.guests import GuestLink, GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission
-from subscribers.address import parse
+from subscribers.address import EmailAddress, parse
 from subscribers.tokens import Purpose
 from subscribers.transaction import Transaction
 
@@ -54,6 +54,7 @@ def invite(door: Door, issue_id: int, *, section: str, address: str, name: str, 
     facts = {"section": target, "due_at": due_at, "name": name, "words": words, "note": note}
     letter = _letter(door, LetterKind.INVITATION, actor, issue, newsletter, about, **facts)
     with door.acting(Permission.EDIT) as acting:
+        asked = _asked_already(acting.tx, issue_id, target, parse(address))
         made = contributors.invite(
             acting.tx,
             issue_id,
@@ -68,9 +69,14 @@ def invite(door: Door, issue_id: int, *, section: str, address: str, name: str, 
         link = _link(acting.tx, made)
         contributors.write_to(acting.tx, door.application.keyring, letter, link, acting.now)
         acting.record("issue.invite", f"issue {issue_id}", section=target, contribution=made.id)
+    for one, guest in asked:
+        door.note(
+            f"{guest.name or guest.address} is asked for “{one.section}” already ({one.state.words}). Both links work: "
+            f"newsletter issues uninvite {issue_id} {one.id} takes the other one back."
+        )
     place = door.application.links.contribution(door.application.keyring.seal(Purpose.CONTRIBUTE, link.id))
     door.answer(
-        {**_document(made, link, is_untouched=True), "link": place},
+        {**_document(made, link, is_untouched=True), "link": place, "asked_already": [one.id for one, _ in asked]},
         shown.line(f"A mail to {link.address} carries this link, which is theirs alone:"),
         place,
     )
@@ -130,6 +136,17 @@ def uninvite(door: Door, issue_id: int, number: int) -> None:
         contributors.withdraw(acting.tx, book.find(acting.tx, issue_id, number), acting.now)
         acting.record("issue.uninvite", f"issue {issue_id}", contribution=number)
     _answer(door, issue_id)
+
+
+def _asked_already(tx: Transaction, issue_id: int, section: str, address: EmailAddress) -> list[tuple[Contribution, GuestLink]]:
+    """Give whom else an issue asks for the same section, and for what else it asks whoever has this address."""
+    found = []
+    for one in book.contributions_of(tx, issue_id):
+        link = guests.find(tx, one.link_id, GuestPurpose.CONTRIBUTION)
+        is_same = link.address != "" and parse(link.address).key == address.key
+        if one.state is not ContributionState.WITHDRAWN and (one.section == section or is_same):
+            found.append((one, link))
+    return found
 
 
 def _letter(

@@ -13,10 +13,11 @@ from rich.console import Console, RenderableType
 
 from newsletter.bootstrap import Application, open_application, set_up_logging
 from newsletter.clock import Clock, system_clock
+from newsletter.errors import NotPermitted
 from newsletter.issues import authors
 from newsletter.settings import Settings, from_environment
 from newsletter.staff import accounts, audit
-from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, require
+from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, allowed, require
 from subscribers.transaction import Transaction
 
 P = ParamSpec("P")
@@ -24,6 +25,8 @@ R = TypeVar("R")
 
 # Wide enough for a table in a file or a pipe, where nobody can make the window wider.
 PIPE_WIDTH = 160
+# Of those who may do what somebody may not.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Door:
     def reading(self, permission: Permission = Permission.VIEW, *, within: float | None = None) -> Iterator[Transaction]:
         """Give a transaction that only reads, to somebody who may; *within* so many seconds, as `Database.read` does."""
         with self.application.database.read(within) as tx:
-            require(self._actor(tx), permission)
+            self._require(tx, self._actor(tx), permission)
             yield tx
 
     @contextmanager
@@ -95,7 +98,7 @@ class Door:
         """Give a transaction that may write, to somebody who may."""
         with self.application.database.write() as tx:
             actor = self._actor(tx)
-            require(actor, permission)
+            self._require(tx, actor, permission)
             authors.sign(tx, actor.name)
             yield Acting(tx, actor, self.now())
 
@@ -143,6 +146,14 @@ class Door:
         """
         if not self.is_sure and self.is_terminal:
             click.confirm(question, abort=True, err=True)
+
+    def _require(self, tx: Transaction, actor: Actor, permission: Permission) -> None:
+        """Let somebody pass, or tell them whom to ask instead."""
+        try:
+            require(actor, permission)
+        except NotPermitted as refused:
+            may = [one.name for one in accounts.all_accounts(tx) if allowed(one.role, permission)]
+            raise NotPermitted(actor.name, permission.words, refused.roles, may[:MOST_NAMED]) from refused
 
     def _actor(self, tx: Transaction) -> Actor:
         if self.actor_name is None:

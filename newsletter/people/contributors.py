@@ -147,7 +147,10 @@ def hand_in(tx: Transaction, known: Contribution, html: str, now: datetime) -> C
         raise ContributionClosed(held.section, issue.state.words)
     authors.sign(tx, f"{typed.byline} (guest)")
     article_id = _place(tx, held, html, now)
+    beside = [one for one in store.load(tx, issue.id).section_called(held.section).articles if one.id != article_id]
     text = f"{typed.byline} sent “{held.section}” for {issue.title}: newsletter issues contributions {issue.id}"
+    if beside and held.article_id is None:
+        text += f". It stands behind “{beside[-1].title}”; keep one of the two, or both"
     alerts.raise_alert(tx, alert_key(held), text, now, newsletter_id=issue.newsletter_id, issue_id=issue.id)
     return contributions.step(tx, held, C.HANDED_IN, now, article_id=article_id, handed_in=html)
 

@@ -19,6 +19,9 @@ TITLES_NAMED = 5
 # A text this long that stands twice is the same story; shorter ones are phrases such as "Read the report".
 SHORTEST_STORY = 12
 
+# From here on one letter is more than was asked for.
+SEVERAL = 2
+
 _WORD = re.compile(r"\w+")
 
 
@@ -53,6 +56,7 @@ def _about_section(seen: Inspected, section: Section) -> Iterator[Finding]:
             yield _letter_missing(seen, section, article)
         elif _is_unseen(section, article):
             yield _text_unseen(seen, section, article)
+    yield from _about_several_letters(seen, section)
     if section.articles or not section.is_required:
         return
     if section.kind is SectionKind.LETTER:
@@ -61,6 +65,18 @@ def _about_section(seen: Inspected, section: Section) -> Iterator[Finding]:
     text = f"The section “{section.title}” is required and has no article."
     mend = Mend("Move an article into it, or write one.", seen.commands.edit("--article N", f'--section "{section.title}"'))
     yield Finding(Code.SECTION_EMPTY, text, is_blocking=True, mend=mend, section=section.title)
+
+
+def _about_several_letters(seen: Inspected, section: Section) -> Iterator[Finding]:
+    """Find two texts where one was asked for: one of a guest goes behind what is written there already."""
+    written = [article for article in section.articles if not article.is_placeholder]
+    if section.kind is not SectionKind.LETTER or len(written) < SEVERAL:
+        return
+    last = written[-1]
+    titles = ", ".join(f"“{article.title}”{f' by {article.byline}' if article.byline else ''}" for article in written)
+    mend = Mend("Drop what is not to stand there, if both are not meant.", seen.commands.edit("--drop", article=last))
+    text = f"“{section.title}” has {len(written)} letters: {titles}."
+    yield Finding(Code.LETTERS_SEVERAL, text, is_blocking=False, mend=mend, article_id=last.id, section=section.title)
 
 
 def _is_unseen(section: Section, article: Article) -> bool:

@@ -12,6 +12,7 @@ class Code(StrEnum):
 
     # What is in it.
     LETTER_MISSING = "letter_missing"
+    LETTERS_SEVERAL = "letters_several"
     SECTION_EMPTY = "section_empty"
     NO_ARTICLES = "no_articles"
     STORY_TWICE = "story_twice"

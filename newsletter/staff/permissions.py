@@ -74,4 +74,9 @@ def require(actor: Actor, permission: Permission) -> None:
 
     """
     if not allowed(actor.role, permission):
-        raise NotPermitted(actor.name, permission.words)
+        raise NotPermitted(actor.name, permission.words, [role.value for role in roles_with(permission)])
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """Give the roles that include *permission*, the least first."""
+    return tuple(role for role in Role if allowed(role, permission))

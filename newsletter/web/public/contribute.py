@@ -29,6 +29,7 @@ from newsletter.review.contribution import Contribution, ContributionState, Type
 from newsletter.review.guests import GuestLink, GuestPurpose
 from newsletter.web.faults import LinkRunOut, TooOften
 from newsletter.web.guard import preview_headers
+from newsletter.web.public import guestdoor
 from newsletter.web.speech import FIELD, Speech
 from newsletter.web.visits import Site, Visit
 from subscribers import limits
@@ -48,6 +49,11 @@ LONGEST_READING = 5.0
 _SEEN_DIGITS = 16
 
 _HTML = re.compile(r"</?(?:p|div|br|h[1-6]|ul|ol|li|a|b|i|em|strong|span|table|blockquote)\b[^<>]*>", re.IGNORECASE)
+
+# Marks that nobody types by chance: plain text may hold a star or a number at the head of a line.
+_MARKDOWN = re.compile(
+    r"\*\*\S[^*\n]*\*\*|(?<![\w*])\*\w[^*\n]*\*(?![\w*])|^#{1,4} \S|\[[^\]\n]+\]\(https?://|(?:^[-*] \S.*\n){2}", re.MULTILINE
+)
 
 _KEPT = later("It is kept. The editors see it when you send it.")
 _SENT = later("Thank you. The editors have your text.")
@@ -81,6 +87,8 @@ class Standing:
 
 def show(site: Site, visit: Visit) -> Response:
     """Show how the text stands, and where it is written."""
+    if (out := guestdoor.published(site, visit, GuestPurpose.CONTRIBUTION)) is not None:
+        return out
     with site.application.database.read() as tx:
         standing = _standing(site, visit, tx)
     return _page(site, visit, standing)
@@ -112,6 +120,8 @@ def _composed(site: Site, visit: Visit, issue: Issue, newsletter: Newsletter, sh
 
 def act(site: Site, visit: Visit) -> Response:
     """Keep the text, hand it in, agree to it, or say what should be different."""
+    if (out := guestdoor.published(site, visit, GuestPurpose.CONTRIBUTION)) is not None:
+        return out
     with site.application.database.write() as tx:
         standing = _standing(site, visit, tx)
         is_too_much = not _is_in_time(site, visit, tx, standing)
@@ -209,7 +219,7 @@ def _say(site: Site, visit: Visit, standing: Standing) -> tuple[str, str]:
 
 def _html(site: Site, text: str) -> str | None:
     """Give what a guest typed or pasted as clean HTML; None where it cannot be read."""
-    name = "text.html" if _HTML.search(text) else "text.txt"
+    name = "text.html" if _HTML.search(text) else "text.md" if _MARKDOWN.search(text) else "text.txt"
     try:
         return site.application.child.run(prose.to_html, text, name, seconds=LONGEST_READING)
     except (BadValue, ChildFailed):

@@ -20,6 +20,7 @@ from newsletter.review.comments import LONGEST_TEXT, Comment
 from newsletter.review.guests import GuestLink, GuestPurpose
 from newsletter.web.faults import LinkRunOut, TooOften
 from newsletter.web.guard import preview_headers
+from newsletter.web.public import guestdoor
 from newsletter.web.speech import FIELD, Speech
 from newsletter.web.visits import Site, Visit
 from subscribers import limits
@@ -51,6 +52,8 @@ class Standing:
 
 def show(site: Site, visit: Visit) -> Response:
     """Show the issue with its comments."""
+    if (out := guestdoor.published(site, visit, GuestPurpose.REVIEW)) is not None:
+        return out
     with site.application.database.read() as tx:
         standing = _standing(site, visit, tx)
         said = comments.comments_of(tx, standing.issue.id)
@@ -72,6 +75,8 @@ def letter(site: Site, visit: Visit) -> Response:
 
 def comment(site: Site, visit: Visit) -> Response:
     """Take a comment down."""
+    if (out := guestdoor.published(site, visit, GuestPurpose.REVIEW)) is not None:
+        return out
     application = site.application
     article = visit.text("article")
     with application.database.write() as tx:

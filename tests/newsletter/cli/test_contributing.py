@@ -46,6 +46,20 @@ def test_a_guest_is_asked_and_listed(desk: Terminal, issue: str) -> None:
     assert "The Chair" in desk("issues", "contributions", issue).out
 
 
+def test_whom_else_an_issue_asks_is_told(desk: Terminal, issue: str) -> None:
+    """The same section, or the same guest for something else; both stay asked until one is taken back."""
+    first = desk.ok("issues", "invite", issue, *INVITATION, "2020-01-24")
+    again = desk("issues", "invite", issue, *INVITATION, "2020-01-24")
+    feature = ("--section", "Feature articles", "--to", "CHAIR@example.org", "--name", "Chair", "--by", "2020-01-24")
+    told = desk.ok("issues", "invite", issue, *feature)
+
+    assert [] == first["asked_already"]
+    assert (
+        f"The Chair is asked for “{CHAIR}” already (invited). Both links work: newsletter issues uninvite {issue}" in again.err
+    )
+    assert 2 == len(told["asked_already"])
+
+
 @pytest.mark.parametrize("day", ["2020-01-09", "24 January", "2020-06-30"])
 def test_a_last_day_is_a_day_to_come(desk: Terminal, issue: str, day: str) -> None:
     """And not far away."""

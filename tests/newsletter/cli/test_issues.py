@@ -99,5 +99,8 @@ def test_editor_may_not_approve(terminal: Terminal, issue: str) -> None:
     """Four eyes, where the roles say so."""
     terminal.ok("staff", "add", "ed", "--role", "editor")
     told = terminal("--as", "ed", "issues", "approve", issue, "--override", "Because")
+    terminal.ok("staff", "add", "pia", "--role", "publisher")
+    again = terminal("--as", "ed", "issues", "approve", issue, "--override", "Because")
 
-    assert (Exit.REFUSED, "Error: ed may not approve.\n") == (told.code, told.err)
+    assert (Exit.REFUSED, "Error: ed may not approve; that takes the role publisher or admin.\n") == (told.code, told.err)
+    assert again.err.endswith("that takes the role publisher or admin. Here that is pia.\n")

@@ -286,6 +286,13 @@ def _only_a_picture(case: Case) -> Case:
     return with_article('<p><img src="https://www.example.net/a.jpg" alt="A pile of letters" width="400"></p>')(emptied)
 
 
+def _twice(section: Section) -> Section:
+    if section.kind is not SectionKind.LETTER:
+        return section
+    letter = replace(section.articles[-1], id=950, byline="Somebody Else", title="Another letter", content=f"<p>{A_STORY}</p>")
+    return replace(section, articles=(*section.articles, letter))
+
+
 def _chosen_in_vain(case: Case) -> Case:
     key = "a" * 24
     sections = list(case.issue.sections)
@@ -520,6 +527,7 @@ PLANTED = (
     Planted("text edited after its author agreed", edited(ContributionState.AGREED), Code.CONTRIBUTION_EDITED, False, True),
     Planted("comment on an article", commented(is_on_article=True), Code.COMMENT_OPEN, False, True),
     Planted("comment on the issue", commented(is_on_article=False), Code.COMMENT_OPEN, is_blocking=False),
+    Planted("two letters in a section", in_sections(_twice), Code.LETTERS_SEVERAL, False, True),
     Planted("picture among the headlines", _chosen_in_vain, Code.CONTENT, False, True),
     Planted("feed that could not be read", unread("It answered 503."), Code.FEED_UNREAD, is_blocking=False),
     Planted("feed that was never read", unread(""), Code.FEED_UNREAD, is_blocking=False),

@@ -39,7 +39,7 @@ def test_the_local_operator_may_do_everything() -> None:
 
 def test_a_refusal_names_who_and_what() -> None:
     """The sentence can be shown as it is."""
-    with pytest.raises(NotPermitted, match=r"^Ann may not manage staff\.$"):
+    with pytest.raises(NotPermitted, match=r"^Ann may not manage staff; that takes the role admin\.$"):
         require(Actor("Ann", Role.PUBLISHER), Permission.MANAGE_STAFF)
 
 

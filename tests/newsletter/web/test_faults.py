@@ -17,7 +17,7 @@ from subscribers.errors import ListNotFound, TokenInvalid
         (IssueNotFound(5), 404),
         (DeskClosed(), 403),
         (Forged(), 403),
-        (NotPermitted("ann", "send"), 403),
+        (NotPermitted("ann", "send", ["publisher"]), 403),
         (WrongState(5, "sent", "draft"), 409),
         (RelayMissing(), 409),
         (BodyTooLarge(), 413),

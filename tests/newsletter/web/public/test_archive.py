@@ -1,6 +1,7 @@
 """What was published."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from xml.etree import ElementTree as ET
 
@@ -16,7 +17,9 @@ from newsletter.issues.model import Archive, Issue, Newsletter
 from newsletter.letters import store as letters
 from newsletter.letters.webcopy import public_html
 from newsletter.mail import dispatch, mailings
+from newsletter.review import guests
 from newsletter.review.approval import approve, look_over
+from newsletter.review.guests import GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.guard import ARTICLE_POLICY, LETTER_POLICY
 from subscribers.tables.lists import mailing_list
@@ -53,6 +56,32 @@ def kept(application: Application, published: Issue) -> Issue:
     taken = shelving.take_in(application.database, application.links, application.clock)
     assert (published.id,) == taken
     return published
+
+
+@pytest.mark.parametrize("archive", [Archive.PUBLIC, Archive.OFF])
+@pytest.mark.parametrize("purpose", list(GuestPurpose))
+def test_a_guest_of_a_published_issue_is_told_where_it_is_read(
+    client: TestClient, application: Application, published: Issue, clock: Hands, purpose: GuestPurpose, archive: Archive
+) -> None:
+    """Their link changes nothing any more, and leads there, be the newsletter on the web or not."""
+    path, sealed = {GuestPurpose.REVIEW: ("r", Purpose.REVIEW), GuestPurpose.CONTRIBUTION: ("w", Purpose.CONTRIBUTE)}[purpose]
+    with application.database.write() as tx:
+        newsletters.edit(tx, published.newsletter_id, archive=archive)
+        facts = {"address": "bo@example.org", "name": "Bo", "by": "ann"}
+        ends_at = clock() + timedelta(days=9)
+        link = guests.make(tx, published.id, purpose, now=clock(), ends_at=ends_at, **facts)
+    door = f"/{path}/{application.keyring.seal(sealed, link.id)}"
+    told = client.get(door)
+    leads_to = re.search(r'class="button button--first" href="https://news.example.org([^"]+)"', told.text)
+
+    assert 200 == told.status_code == client.post(door, data={"text": "Late.", "name": "Bo"}).status_code
+    assert "January 2020 is published" in told.text
+    assert "ist erschienen" in client.get(f"{door}?lang=de").text
+    assert leads_to is not None
+    assert "read on" in client.get(leads_to[1]).text
+    with application.database.write() as tx:
+        guests.revoke(tx, published.id, link.id, purpose, clock())
+    assert 410 == client.get(door).status_code
 
 
 def test_errata_stand_above_the_letter(

@@ -147,6 +147,24 @@ def test_what_is_pasted_is_cleaned(guest: Guest) -> None:
     assert 200 == guest.client.get(f"{guest.path}/letter").status_code
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("We **meet** in *Utrecht*.", "<p>We <strong>meet</strong> in <em>Utrecht</em>.</p>"),
+        ("# Spring\n\n- one\n- two\n", "<li>one</li>"),
+        ("[The report](https://example.org/)", '<a href="https://example.org/">The report</a>'),
+        ("5 * 3 = 15, and 2 * 4 = 8.", "<p>5 * 3 = 15, and 2 * 4 = 8.</p>"),
+        ("1. January was cold.", "<p>1. January was cold.</p>"),
+        ("* one star", "<p>* one star</p>"),
+    ],
+)
+def test_marks_of_markdown_are_read_and_other_signs_stand(guest: Guest, text: str, html: str) -> None:
+    """Whoever types stars around a word does not want to see them."""
+    guest.do("send", text=text, byline="Ann")
+
+    assert html in guest.article.content
+
+
 def test_the_guest_agrees_to_the_edited_text(guest: Guest) -> None:
     """Seeing what was changed; they write on until somebody changed it, and say then what should be different."""
     guest.do("send", text="We meet on Monday.", byline="Ann")
