@@ -100,9 +100,10 @@ def miss_overdue(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
     for slot in missed:
         calendar.settle(tx, slot, SlotState.MISSED, "nobody was there to draft it")
         newsletter = newsletters.by_id(tx, slot.newsletter_id)
+        command = f"newsletter issues draft {newsletter.slug} --month {slot.month}"
         text = (
             f"{newsletter.name} has no issue for {slot.month.words}: it was due {_moment(slot.send_at, newsletter.zone)} "
-            "and could not be drafted in time. Draft the month by hand if it is still wanted."
+            f"and could not be drafted in time. Draft it by hand if it is still wanted: {command}"
         )
         alerts.raise_alert(tx, missed_key(newsletter.id, slot.month), text, now, newsletter_id=newsletter.id)
     return missed

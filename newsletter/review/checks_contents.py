@@ -102,7 +102,7 @@ def _letter_missing(seen: Inspected, section: Section, placeholder: Article | No
 
 def _owing(seen: Inspected, section: Section) -> str:
     owed = [asked for asked in seen.facts.contributions if asked.section == section.title and asked.state in OWED]
-    return f"; {' and '.join(seen.owed_by(asked) for asked in owed)}" if owed else ""
+    return f"; {' and '.join(seen.owed_by(asked, 'it') for asked in owed)}" if owed else ""
 
 
 def _about_warnings(seen: Inspected) -> Iterator[Finding]:

@@ -28,8 +28,8 @@ def _about_owed(seen: Inspected, asked: Contribution) -> Iterator[Finding]:
         "Remind them, or ask for nothing any more: what comes behind the approval is in no issue.",
         seen.commands.other("uninvite", str(asked.id)),
     )
-    begun = "has begun it" if asked.state is ContributionState.WRITING else "has not begun"
-    text = f"{seen.owed_by(asked)} for “{asked.section}” and {begun}."
+    begun = "has begun" if asked.state is ContributionState.WRITING else "has not begun"
+    text = f"“{asked.section}”: {seen.owed_by(asked, 'a text')} and {begun}."
     yield Finding(Code.CONTRIBUTION_OWED, text, is_blocking=False, mend=mend, section=asked.section)
 
 

@@ -45,11 +45,11 @@ def check(seen: Inspected) -> Iterator[Finding]:
 def _about_alt(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
     name, article_id = _name(seen, picture.src), picture.article_id
     if not picture.alt and not picture.is_explained:
-        text = f"{seen.place(article_id)}the picture {name} has no alternative text."
+        text = f"{seen.place(article_id)}the picture “{name}” has no alternative text."
         mend = _mend_alt(seen, picture, "Say in its alt text what is to be seen, for readers who do not see it.")
         yield Finding(Code.ALT_MISSING, text, is_blocking=True, mend=mend, article_id=article_id)
     elif len(picture.alt) <= _LONGEST_POOR and _POOR.fullmatch(picture.alt):
-        text = f"{seen.place(article_id)}the alternative text “{picture.alt}” of {name} does not say what is to be seen."
+        text = f"{seen.place(article_id)}the alternative text “{picture.alt}” of “{name}” does not say what is to be seen."
         mend = _mend_alt(seen, picture, "Describe it in a few words, as on the telephone.")
         yield Finding(Code.ALT_POOR, text, is_blocking=False, mend=mend, article_id=article_id)
 
@@ -70,7 +70,9 @@ def _mend_alt(seen: Inspected, picture: PagePicture, words: str) -> Mend:
 def _about_source(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
     if urlsplit(picture.src).scheme == "http" and not addresses.is_loopback(picture.src):
         name = _name(seen, picture.src)
-        text = f"{seen.place(picture.article_id)}the picture {name} is not encrypted (http), and some programs do not show it."
+        text = (
+            f"{seen.place(picture.article_id)}the picture “{name}” is not encrypted (http), and some programs do not show it."
+        )
         mend = seen.mend_text(picture.article_id, "Use its https address.")
         yield Finding(Code.IMAGE_HTTP, text, is_blocking=False, mend=mend, article_id=picture.article_id)
 
@@ -80,7 +82,7 @@ def _about_place(seen: Inspected) -> Iterator[Finding]:
     for picture in seen.page.pictures:
         name, article_id = _name(seen, picture.src), picture.article_id
         if picture.src in seen.facts.gone:
-            text = f"{seen.place(article_id)}the picture {name} is not there any more."
+            text = f"{seen.place(article_id)}the picture “{name}” is not there any more."
             mend = seen.mend_text(article_id, "Take it into your images again, or show another one.")
             yield Finding(Code.IMAGE_GONE, text, is_blocking=True, mend=mend, article_id=article_id)
     for src in _of_templates(seen):
@@ -106,7 +108,7 @@ def _about_weight(seen: Inspected) -> Iterator[Finding]:
     for picture in seen.page.pictures:
         weight = weights.get(picture.src, 0)
         if weight > HEAVY_BYTES:
-            text = f"{seen.place(picture.article_id)}the picture {_name(seen, picture.src)} has {_megabytes(weight)} MB."
+            text = f"{seen.place(picture.article_id)}the picture “{_name(seen, picture.src)}” has {_megabytes(weight)} MB."
             mend = seen.mend_text(picture.article_id, "Use a smaller one: 1,200 pixels are wide enough.")
             yield Finding(Code.IMAGE_HEAVY, text, is_blocking=False, mend=mend, article_id=picture.article_id)
     total = sum(weights.get(src, 0) for src in {picture.src for picture in seen.page.pictures})

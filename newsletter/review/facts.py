@@ -156,11 +156,11 @@ class Inspected:
         article = self.article(article_id)
         return f"“{article.title}”: " if article is not None else ""
 
-    def owed_by(self, asked: Contribution) -> str:
-        """Say who owes a text, and since or until when: `Ann Other owes a text since 24 January`."""
+    def owed_by(self, asked: Contribution, what: str) -> str:
+        """Say who owes *what*, and since or until when: `Ann Other owes a text since 24 January`."""
         due = asked.due_at.astimezone(ZoneInfo(self.newsletter.zone))
         is_late = self.facts.now is not None and asked.due_at < self.facts.now
-        return f"{asked.typed.byline or 'A guest'} owes a text {'since' if is_late else 'until'} {due.day} {due:%B}"
+        return f"{asked.typed.byline or 'A guest'} owes {what} {'since' if is_late else 'until'} {due.day} {due:%B}"
 
     def mend_text(self, article_id: int | None, words: str) -> Mend:
         """Say that the text of an article is to be changed; of what belongs to none, the templates are."""
