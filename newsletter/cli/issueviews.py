@@ -153,6 +153,7 @@ def _article(article: Article) -> dict[str, object]:
         "event": asdict(article.event) if article.event is not None else None,
         "suggestion": asdict(article.suggestion) if article.suggestion is not None else None,
         "snippet": article.snippet,
+        "is_unsigned": article.is_unsigned,
     }
 
 

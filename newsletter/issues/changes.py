@@ -206,7 +206,8 @@ def _about_people(article: Article, change: Change) -> Article:
         title = split.title if split.is_sure and change.title is None else article.title
         article = replace(article, title=title, byline=article.suggestion.byline, suggestion=None)
     if change.byline is not None:
-        article = replace(article, byline=one_line(change.byline, LONGEST_BYLINE), suggestion=None)
+        byline = one_line(change.byline, LONGEST_BYLINE)
+        article = replace(article, byline=byline, suggestion=None, is_unsigned=not byline)
     if change.affiliation is not None:
         article = replace(article, affiliation=one_line(change.affiliation, LONGEST_AFFILIATION))
     if change.portrait is not None and change.portrait != article.portrait:

@@ -250,6 +250,7 @@ def save_article(tx: Transaction, edited: Article) -> None:
             event=asdict(edited.event) if edited.event is not None else None,
             suggestion=asdict(edited.suggestion) if edited.suggestion is not None else None,
             snippet=edited.snippet,
+            is_unsigned=edited.is_unsigned,
         ),
     )
 
@@ -345,4 +346,5 @@ def _article(row: Row[Any]) -> Article:
         event=Event(**row.event) if row.event is not None else None,
         suggestion=Suggestion(**row.suggestion) if row.suggestion is not None else None,
         snippet=row.snippet,
+        is_unsigned=row.is_unsigned,
     )

@@ -42,6 +42,7 @@ _FACTS: Mapping[str, str] = {
     "picture_credit": "credit of the picture",
     "event": "date and place",
     "suggestion": "suggested byline",
+    "is_unsigned": "by nobody",
 }
 
 
@@ -251,8 +252,10 @@ def passages(before: Article, after: Article) -> Iterator[Passage]:
 
 def _spelled(value: object) -> str:
     match value:
-        case None:
+        case None | False:
             return ""
+        case True:
+            return "yes"
         case Event():
             return " ".join(part for part in (value.begins, value.ends, value.zone, value.place) if part)
     return str(value)

@@ -304,6 +304,8 @@ class Article:
     suggestion: Suggestion | None = None
     # Name of the snippet it was copied from; empty for everything else.
     snippet: str = ""
+    # An editor said that nobody is to be named; a title that seems to name somebody is no byline then.
+    is_unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

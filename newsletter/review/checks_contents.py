@@ -119,13 +119,13 @@ def _about_warnings(seen: Inspected) -> Iterator[Finding]:
 
 def _about_bylines(seen: Inspected) -> Iterator[Finding]:
     for article in seen.issue.articles:
-        if article.post_id is None or article.byline:
+        if article.post_id is None or article.byline or article.is_unsigned:
             continue
         found = split_byline(article.title)
         if found.name:
             text = f"“{article.title}” seems to name its author, {found.name}, and has no byline."
             command = seen.commands.edit(f'--byline "{found.name}"', f'--article-title "{found.title}"', article=article)
-            mend = Mend("If so, write the name into the byline.", command)
+            mend = Mend('If so, write the name into the byline; if not, write --byline "" for nobody.', command)
             yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
         elif article.suggestion is not None:
             text = f"“{article.title}” may be by {article.suggestion.byline}: {article.suggestion.why}."

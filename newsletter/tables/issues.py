@@ -225,6 +225,8 @@ article = Table(
     Column("suggestion", Document),
     # Name of the snippet it was copied from, by which the next issue finds it.
     Column("snippet", Text, nullable=False, server_default=""),
+    # An editor said that nobody is to be named.
+    Column("is_unsigned", Flag, nullable=False, default=False, server_default="0"),
     UniqueConstraint("issue_id", "post_id"),
     Index("ix_article_order", "issue_id", "section_id", "position"),
     Index("ix_article_post", "post_id"),

@@ -208,3 +208,12 @@ def test_what_is_said_already_makes_no_version(database: Database, issue: Issue,
     assert before == again
     with pytest.raises(Outdated), database.write() as tx:
         change_article(tx, issue.id, the_post(issue).id, Change(event=event), now, expected_version=before.version - 1)
+
+
+def test_byline_of_nobody_is_remembered(database: Database, issue: Issue, now: datetime) -> None:
+    """Until somebody is named; a title that seems to name its author is asked about once."""
+    nobody = changed(database, issue, now, Change(byline=""))
+    again = changed(database, issue, now, Change(summary="In short."))
+    named = changed(database, issue, now, Change(byline="Ulrike Lang"))
+
+    assert [True, True, False] == [one.is_unsigned for one in (nobody, again, named)]

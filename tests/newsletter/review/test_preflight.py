@@ -162,18 +162,19 @@ def test_what_composing_found_is_passed_on(desk: Desk, newsletter: Newsletter, i
 
 
 def test_a_title_that_seems_to_name_its_author(desk: Desk, database: Database, newsletter: Newsletter, now: datetime) -> None:
-    """An editor decides; once the byline is written nothing is asked any more."""
+    """An editor decides; once the byline is written, or nobody is to be named, nothing is asked any more."""
     with database.write() as tx:
         publish(tx, newsletter, an_entry("Coaching and mentoring – Ulrike Lang", january(22)))
         draft = draft_month(tx, replace(newsletter, plan=DEFAULT_PLAN[4:]), JANUARY, now)
         article = draft.articles[0]
         answered = editing.edit_article(tx, draft.id, article.id, now, byline="Ulrike Lang")
+        unsigned = editing.edit_article(tx, draft.id, article.id, now, byline="")
 
     (finding,) = desk.look(draft, newsletter)
 
     assert (Code.BYLINE_UNSURE, False, article.id) == (finding.code, finding.is_blocking, finding.article_id)
     assert f'--article {article.id} --byline "Ulrike Lang"' in finding.mend.command
-    assert () == desk.look(answered, newsletter)
+    assert () == desk.look(answered, newsletter) == desk.look(unsigned, newsletter)
 
 
 def test_an_account_that_may_be_its_author(desk: Desk, database: Database, newsletter: Newsletter, now: datetime) -> None:
