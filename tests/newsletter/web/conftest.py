@@ -91,6 +91,7 @@ def application(database: Database, keyring: Keyring, clock: Hands, child: Child
         keyring=keyring,
         clock=clock,
         child=child,
+        parser=child,
         templates=Templates(loaded.templates, child),
         links=Links(PUBLIC_URL),
     )
