@@ -10,6 +10,7 @@ from newsletter.issues import alerts, authorbook, contents, events, newsletters,
 from newsletter.issues.bylines import without_first_line
 from newsletter.issues.contents import Text
 from newsletter.issues.filing import Credited, Filed, FiledSection, file, places_of, planned_places
+from newsletter.issues.leading import with_picture
 from newsletter.issues.model import Article, Issue, IssueState, Month, Newsletter, Section, SectionKind, SectionPlan
 from newsletter.issues.plan import WRITTEN
 from newsletter.issues.schedule import start_of
@@ -158,7 +159,7 @@ def text_of(credited: Credited, planned: SectionPlan) -> Text:
         title=one_line(credit.title),
         byline=one_line(credit.byline),
         link=entry.permalink,
-        content=without_first_line(content) if credit.is_in_text else content,
+        content=with_picture(without_first_line(content) if credit.is_in_text else content, entry.enclosures),
         show=planned.show,
         post_id=credited.post.id,
         affiliation=credit.affiliation,

@@ -10,6 +10,7 @@ from newsletter.images import store as images
 from newsletter.images.model import own_key
 from newsletter.issues import contents, store
 from newsletter.issues.draft import pool
+from newsletter.issues.leading import with_picture
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.issues.revised import changes_of
 from newsletter.issues.store import IssueLine
@@ -74,11 +75,13 @@ def attribute_keys(tx: Transaction) -> frozenset[str]:
 def _rewritten(tx: Transaction, issue: Issue) -> frozenset[int]:
     """Give the articles whose text is not what their post says or said."""
     taken = {article.id: article.post_id for article in issue.articles if article.post_id is not None}
-    said: dict[int, set[str]] = {
-        post.id: {post.entry.content or post.entry.summary} for post in feeds.posts_by_id(tx, taken.values())
-    }
+    entries = {post.id: post.entry for post in feeds.posts_by_id(tx, taken.values())}
+    said = {post_id: {entry.content or entry.summary} for post_id, entry in entries.items()}
     for revision in feeds.revisions_of(tx, taken.values()):
         said.setdefault(revision.post_id, set()).add(revision.content or revision.summary)
+    # As an article was made of it.
+    for post_id, entry in entries.items():
+        said[post_id] |= {with_picture(text, entry.enclosures) for text in said[post_id]}
     return frozenset(
         article.id
         for article in issue.articles
