@@ -129,7 +129,7 @@ def schedule(
 @common
 @pass_door
 def calendar_(door: Door, name: str, *, count: int, file: Path | None, link: bool) -> None:
-    """Show the next times an issue is due, and what is owed before.
+    """Show the next times an issue is due, what is owed before, and which of the last months were skipped or missed.
 
     The address of `--link` is for the staff: whoever has it reads the dates, and nothing else.
 
@@ -138,6 +138,7 @@ def calendar_(door: Door, name: str, *, count: int, file: Path | None, link: boo
     with door.reading() as tx:
         known = newsletters.find(tx, name)
         slots = calendar.upcoming(tx, known.id, door.now(), count)
+        lost = calendar.without_issue(tx, known.id, door.now())
     application = door.application
     if file is not None:
         links = application.links
@@ -147,10 +148,12 @@ def calendar_(door: Door, name: str, *, count: int, file: Path | None, link: boo
         address = application.links.calendar(application.keyring.seal(Purpose.CALENDAR, known.id))
         door.answer({"newsletter": known.slug, "link": address}, address)
         return
-    _answer_slots(door, known, slots)
+    _answer_slots(door, known, slots, lost)
 
 
-def _answer_slots(door: Door, newsletter: Newsletter, slots: tuple[Slot, ...], *, is_rehearsal: bool = False) -> None:
+def _answer_slots(
+    door: Door, newsletter: Newsletter, slots: tuple[Slot, ...], lost: tuple[Slot, ...] = (), *, is_rehearsal: bool = False
+) -> None:
     document = [
         {
             "slot": slot.slot_key,
@@ -164,11 +167,18 @@ def _answer_slots(door: Door, newsletter: Newsletter, slots: tuple[Slot, ...], *
         }
         for slot in slots
     ]
+    without = [{"month": str(slot.month), "state": slot.state.value, "why": slot.note} for slot in lost]
     stages = [stage for stage in Stage if any(stage is one.stage for slot in slots for one in slot.milestones)]
     rows = [(*_dates(slot, stages), slot.month.words, slot.state.value) for slot in slots]
-    note = [shown.line("Nothing was changed.")] if is_rehearsal else []
+    note = [shown.line(f"{slot.month.words} has no issue: {slot.state.value}, {slot.note}.") for slot in lost]
+    note += [shown.line("Nothing was changed.")] if is_rehearsal else []
     door.answer(
-        {"newsletter": newsletter.slug, "slots": document, **({"dry_run": True} if is_rehearsal else {})},
+        {
+            "newsletter": newsletter.slug,
+            "slots": document,
+            "without_issue": without,
+            **({"dry_run": True} if is_rehearsal else {}),
+        },
         shown.table((*(stage.words for stage in stages), "posts of", "state"), rows)
         if slots
         else shown.line(

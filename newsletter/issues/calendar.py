@@ -42,6 +42,10 @@ _SLOTS = select(slot, schedule.c.covers, schedule.c.when_empty, schedule.c.zone,
 )
 
 
+# Whoever looks at a calendar wants to know what became of the last issues, not of all.
+REMEMBERED = timedelta(days=93)
+
+
 def upcoming(tx: Transaction, newsletter_id: int, now: datetime, count: int = 12) -> tuple[Slot, ...]:
     """Give the next slots of a newsletter, recorded or still to come, in order of sending."""
     recorded = _slots(tx, slot.c.newsletter_id == newsletter_id, slot.c.send_at > now)
@@ -49,6 +53,12 @@ def upcoming(tx: Transaction, newsletter_id: int, now: datetime, count: int = 12
     # A recorded slot may stand in the way of one.
     new = [] if current is None else _without_slot(tx, current, timetable.coming(current, now, count=count + 1))
     return tuple(sorted((*recorded, *new), key=lambda one: one.send_at)[:count])
+
+
+def without_issue(tx: Transaction, newsletter_id: int, now: datetime) -> tuple[Slot, ...]:
+    """Give the slots of the last months that were skipped or missed, in order of sending."""
+    lately = (slot.c.send_at <= now, slot.c.send_at > now - REMEMBERED)
+    return _slots(tx, slot.c.newsletter_id == newsletter_id, slot.c.state.in_(_WITHOUT_ISSUE), *lately)
 
 
 def record_slots(tx: Transaction, now: datetime) -> int:

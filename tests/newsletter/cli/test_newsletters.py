@@ -174,6 +174,22 @@ def test_unreadable_span_is_a_usage_error(terminal: Terminal, paper: str) -> Non
     assert "7d, 12h or 90m" in told.err
 
 
+def test_a_month_without_an_issue_is_told(settings: dict[str, str], paper: str) -> None:
+    """With the reason, for whoever asks where the issue is."""
+    clock = MovableClock(datetime(2020, 1, 1, tzinfo=UTC))
+    terminal = Terminal(settings, clock)
+    terminal.ok("newsletters", "schedule", paper, "first monday", "09:00", "--draft-before", "1d")
+    assert [] == terminal.ok("newsletters", "calendar", paper)["without_issue"]
+
+    clock.set(datetime(2020, 1, 10, tzinfo=UTC))
+    terminal("worker", "--until-idle")
+
+    assert [{"month": "2019-12", "state": "missed", "why": "nobody was there to draft it"}] == terminal.ok(
+        "newsletters", "calendar", paper
+    )["without_issue"]
+    assert "December 2019 has no issue: missed, nobody was there to draft it." in terminal("newsletters", "calendar", paper).out
+
+
 def test_calendar_without_a_schedule_says_how_to_make_one(terminal: Terminal, paper: str) -> None:
     """An empty answer is an answer."""
     assert [] == terminal.ok("newsletters", "calendar", paper)["slots"]

@@ -145,6 +145,19 @@ def test_an_empty_month_is_skipped_by_rule(database: Database, newsletter: Newsl
     assert [] == alert_texts(database)
 
 
+def test_a_month_without_an_issue_is_told_of_for_a_quarter(database: Database, newsletter: Newsletter) -> None:
+    """Nobody is bothered, and whoever looks at the calendar sees it."""
+    schedule(database, newsletter, WhenEmpty.SKIP)
+    tick(database, OVER)
+
+    with database.read() as tx:
+        told = [
+            [str(one.month) for one in calendar.without_issue(tx, newsletter.id, at)]
+            for at in (SEND_AT - HOUR, SEND_AT, SEND_AT + calendar.REMEMBERED)
+        ]
+    assert [[], ["2020-01"], []] == told
+
+
 def test_an_empty_month_is_held_by_rule(database: Database, newsletter: Newsletter) -> None:
     """An editor is told and may write it by hand; it never goes out by itself."""
     schedule(database, newsletter, WhenEmpty.HOLD)
