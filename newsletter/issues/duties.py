@@ -23,11 +23,11 @@ class Duty(StrEnum):
     REVIEW = "review"
     APPROVAL_SOON = "approval-soon"
     APPROVAL_OVERDUE = "approval-overdue"
+    HELD = "held"
 
-    @property
-    def is_for_approvers(self) -> bool:
-        """Whether only those who may approve are told; else everybody who may edit."""
-        return self in {Duty.APPROVAL_SOON, Duty.APPROVAL_OVERDUE}
+
+# Only those who may approve are told of these; of the others everybody who may edit.
+_FOR_APPROVERS = frozenset({Duty.APPROVAL_SOON, Duty.APPROVAL_OVERDUE, Duty.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,13 @@ class Owed:
     since: datetime
 
 
-def owed(issue: Issue, dates: Sequence[Milestone], now: datetime) -> Owed | None:
-    """Give what the staff is to be told of an issue now; None when nothing is owed.
+def owed(issue: Issue, dates: Sequence[Milestone], now: datetime, *, may_approve: bool) -> Owed | None:
+    """Give what somebody on the staff is to be told of an issue now; None when nothing is owed.
 
-    Only the latest: whoever was not told of the draft is not told of it when the approval is overdue.
+    Only the latest: whoever was not told of the draft is not told of it when the approval is overdue. *may_approve* says
+    whether they may approve the issue; else they may edit it.
     """
-    if issue.state not in {IssueState.DRAFT, IssueState.IN_REVIEW}:
-        return None
-    when = {date.stage: date.at for date in dates}
-    found = [one for one in _all(issue, when) if one.since <= now]
+    found = [one for one in _of_state(issue, dates) if one.since <= now and (may_approve or one.duty not in _FOR_APPROVERS)]
     latest = max(found, key=lambda one: (one.since, _ORDER.index(one.duty)), default=None)
     return latest if latest is not None and now - latest.since <= STALE else None
 
@@ -55,11 +53,22 @@ def owed(issue: Issue, dates: Sequence[Milestone], now: datetime) -> Owed | None
 _ORDER = tuple(Duty)
 
 
-def _all(issue: Issue, when: dict[Stage, datetime]) -> list[Owed]:
+def _of_state(issue: Issue, dates: Sequence[Milestone]) -> list[Owed]:
+    match issue.state:
+        case IssueState.DRAFT | IssueState.IN_REVIEW:
+            # Drafted late: what was due before is owed when it is there.
+            return [Owed(one.duty, max(one.since, issue.created_at)) for one in _by_dates(issue, dates)]
+        case IssueState.HELD:
+            return [Owed(Duty.HELD, issue.updated_at)]
+        case _:
+            return []
+
+
+def _by_dates(issue: Issue, dates: Sequence[Milestone]) -> list[Owed]:
+    when = {date.stage: date.at for date in dates}
     found = []
     if Stage.DRAFT in when:
-        # Drafted late: told when it is there.
-        found.append(Owed(Duty.DRAFTED, max(when[Stage.DRAFT], issue.created_at)))
+        found.append(Owed(Duty.DRAFTED, when[Stage.DRAFT]))
     if Stage.CONTRIBUTIONS in when and any(article.is_placeholder for article in issue.articles):
         found.append(Owed(Duty.LETTERS_MISSING, when[Stage.CONTRIBUTIONS]))
     if Stage.REVIEW in when:

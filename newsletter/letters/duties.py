@@ -80,10 +80,15 @@ _SUBJECTS = {
     Duty.REVIEW: "the review starts",
     Duty.APPROVAL_SOON: "to be approved by tomorrow",
     Duty.APPROVAL_OVERDUE: "nobody has approved it yet",
+    Duty.HELD: "held, and waiting for you",
 }
 
 
 def _sentence(issue: Issue, duty: Duty, when: dict[Stage, str]) -> str:
+    if duty is Duty.HELD:
+        return (
+            "It is held and goes out only when somebody lets it: approve it, then send it or give it a new time; or cancel it."
+        )
     sent = when[Stage.SENDING]
     match duty:
         case Duty.DRAFTED:

@@ -1,7 +1,8 @@
 """What a tick does about the staff: tells them by mail what waits for them, each thing once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -21,7 +22,7 @@ from subscribers.address import parse
 
 log = structlog.get_logger()
 
-_UNDECIDED = frozenset({IssueState.DRAFT, IssueState.IN_REVIEW})
+_UNDECIDED = frozenset({IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,23 @@ def _waiting(application: Application) -> list[_Waiting]:
         for line in store.issues_in(tx, _UNDECIDED):
             issue = store.load(tx, line.id)
             dates = calendar.dates_of_issue(tx, issue)
-            owed = duties.owed(issue, dates, now)
-            if owed is None:
-                continue
-            people = [one for one in _concerned(staff, owed) if not reminders.was_told(tx, issue.id, owed.duty, one.id)]
-            if people:
-                found.append(_Waiting(newsletters.by_id(tx, issue.newsletter_id), issue, dates, owed, tuple(people)))
+            newsletter = newsletters.by_id(tx, issue.newsletter_id)
+            for owed, people in _owing(staff, issue, dates, now):
+                untold = [one for one in people if not reminders.was_told(tx, issue.id, owed.duty, one.id)]
+                if untold:
+                    found.append(_Waiting(newsletter, issue, dates, owed, tuple(untold)))
     return found
 
 
-def _concerned(staff: Sequence[Account], owed: Owed) -> list[Account]:
-    permission = Permission.APPROVE if owed.duty.is_for_approvers else Permission.EDIT
-    return [one for one in staff if allowed(one.role, permission)]
+def _owing(
+    staff: Sequence[Account], issue: Issue, dates: Sequence[Milestone], now: datetime
+) -> Iterator[tuple[Owed, list[Account]]]:
+    """Give what is owed to *issue* now, with everybody who is to be told of it."""
+    editors = [one for one in staff if allowed(one.role, Permission.EDIT)]
+    for may_approve in (False, True):
+        owed = duties.owed(issue, dates, now, may_approve=may_approve)
+        if owed is not None:
+            yield owed, [one for one in editors if allowed(one.role, Permission.APPROVE) is may_approve]
 
 
 def _tell(application: Application, one: _Waiting) -> None:

@@ -45,14 +45,14 @@ def issue(*, is_placeholder: bool = True, state: IssueState = IssueState.DRAFT, 
 )
 def test_one_thing_at_a_time_is_told(after: timedelta, duty: Duty | None) -> None:
     """The latest, and nothing that was due long ago."""
-    found = owed(issue(), DATES, DRAFT_AT + after)
+    found = owed(issue(), DATES, DRAFT_AT + after, may_approve=True)
 
     assert duty == (found.duty if found else None)
 
 
 def test_letters_that_are_there_are_not_missed() -> None:
     """Nobody is asked for what they have given."""
-    found = owed(issue(is_placeholder=False), DATES, DRAFT_AT + 2 * DAY)
+    found = owed(issue(is_placeholder=False), DATES, DRAFT_AT + 2 * DAY, may_approve=True)
 
     assert found is not None
     assert Duty.DRAFTED is found.duty
@@ -60,22 +60,43 @@ def test_letters_that_are_there_are_not_missed() -> None:
 
 def test_a_late_draft_is_told_when_it_is_there() -> None:
     """A worker that was down for a day tells of what it drafted when it came back."""
-    found = owed(issue(created_at=DRAFT_AT + DAY), DATES[:1], DRAFT_AT + DAY + STALE)
+    found = owed(issue(created_at=DRAFT_AT + DAY), DATES[:1], DRAFT_AT + DAY + STALE, may_approve=True)
 
     assert found is not None
     assert (Duty.DRAFTED, DRAFT_AT + DAY) == (found.duty, found.since)
 
 
-@pytest.mark.parametrize("state", sorted(set(IssueState) - {IssueState.DRAFT, IssueState.IN_REVIEW}))
+@pytest.mark.parametrize(("may_approve", "duty"), [(True, Duty.APPROVAL_OVERDUE), (False, Duty.REVIEW)])
+def test_drafted_after_its_dates_the_latest_of_them_is_owed(*, may_approve: bool, duty: Duty) -> None:
+    """Whoever may approve hears that it is overdue; whoever may only edit, what is left to them."""
+    late = DRAFT_AT + 6 * DAY + timedelta(hours=1)
+
+    found = owed(issue(created_at=late), DATES, late, may_approve=may_approve)
+
+    assert found is not None
+    assert (duty, late) == (found.duty, found.since)
+
+
+@pytest.mark.parametrize("may_approve", [True, False])
+def test_only_who_may_approve_is_told_of_a_held_issue(*, may_approve: bool) -> None:
+    """It waits for their decision, whatever its dates were."""
+    held = replace(issue(state=IssueState.HELD), updated_at=DRAFT_AT + 7 * DAY)
+
+    found = owed(held, (), DRAFT_AT + 7 * DAY, may_approve=may_approve)
+
+    assert (Duty.HELD if may_approve else None) == (found.duty if found else None)
+
+
+@pytest.mark.parametrize("state", sorted(set(IssueState) - {IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.HELD}))
 def test_nothing_is_owed_to_an_issue_that_is_decided(state: IssueState) -> None:
-    """Approved, sent, cancelled: nobody is reminded; held: an alert tells."""
-    assert None is owed(issue(state=state), DATES, DRAFT_AT + 6 * DAY)
+    """Approved, sent, cancelled: nobody is reminded."""
+    assert None is owed(issue(state=state), DATES, DRAFT_AT + 6 * DAY, may_approve=True)
 
 
 @given(st.lists(st.sampled_from(DATES), unique=True), st.timedeltas(-10 * DAY, 20 * DAY))
 def test_nothing_is_told_before_it_is_owed(dates: Sequence[Milestone], after: timedelta) -> None:
     """Whatever dates a newsletter keeps."""
     now = DRAFT_AT + after
-    found = owed(issue(), dates, now)
+    found = owed(issue(), dates, now, may_approve=True)
 
     assert found is None or found.since <= now <= found.since + STALE

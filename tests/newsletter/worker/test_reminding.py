@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from newsletter import failpoints
 from newsletter.issues import agenda, calendar, schedulebook, timetable
 from newsletter.issues.draft import draft_empty
+from newsletter.issues.model import IssueState
 from newsletter.issues.practice import Practice, Stage, parse_lead
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
@@ -74,6 +75,16 @@ def test_the_staff_is_led_to_the_approval(staffed: Instance) -> None:
         ("pat@staff.example", "to be approved by tomorrow"),
         ("pat@staff.example", "nobody has approved it yet"),
     ] == told(staffed)
+
+
+def test_whoever_may_approve_is_told_of_a_held_issue(staffed: Instance) -> None:
+    """Nobody had approved it when it was to go out."""
+    tick(staffed, DRAFT_AT)
+    for minutes in (0, 1, 2):
+        tick(staffed, SEND_AT + minutes * timedelta(minutes=1))
+
+    assert IssueState.HELD is staffed.issues()[0].state
+    assert [("pat@staff.example", "held, and waiting for you")] == told(staffed)[2:]
 
 
 def test_a_letter_says_what_and_until_when(staffed: Instance) -> None:
