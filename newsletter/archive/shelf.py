@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Text, cast, column, delete, func, insert, literal_column, select, text, update
+
+# SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from newsletter.archive import index
 from newsletter.archive.query import spaced, unspaced
@@ -104,16 +107,19 @@ def waiting(tx: Transaction) -> tuple[int, ...]:
     return tuple(rows.scalars())
 
 
-def keep(tx: Transaction, taken: Taken, now: datetime) -> None:
-    """Keep an issue instead of what was kept of it before."""
+def keep(tx: Transaction, taken: Taken, now: datetime) -> bool:
+    """Keep an issue instead of what was kept of it before; False when another worker kept it at the same time."""
     issue_id = taken.issue_id
     tx.execute(delete(archive_issue).where(archive_issue.c.issue_id == issue_id))
-    tx.execute(insert(archive_issue).values(issue_id=issue_id, letter_id=taken.letter_id, made_at=now))
+    kept = insert_or_not(archive_issue).values(issue_id=issue_id, letter_id=taken.letter_id, made_at=now)
+    if tx.execute(kept.on_conflict_do_nothing().returning(archive_issue.c.issue_id)).one_or_none() is None:
+        return False
     itself = _row(issue_id, 0, Piece(section="", title=taken.title, byline="", link="", html=""), taken.about)
     articles = [_row(issue_id, position, piece, bare(piece.html)) for position, piece in enumerate(taken.articles, 1)]
     tx.execute(insert(archive_article), [itself, *articles])
     if tx.dialect.name == "postgresql":
         _fill_search(tx, issue_id)
+    return True
 
 
 def forget(tx: Transaction, newsletter_id: int | None) -> int:

@@ -32,8 +32,9 @@ def take_in(database: Database, links: Links, clock: Clock, *, most: int = MOST_
             # Cancelled meanwhile.
             continue
         with database.write() as tx:
-            shelf.keep(tx, ready, clock())
-        taken.append(issue_id)
+            is_ours = shelf.keep(tx, ready, clock())
+        if is_ours:
+            taken.append(issue_id)
     return tuple(taken)
 
 

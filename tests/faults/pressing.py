@@ -122,6 +122,8 @@ def share_a_ledger(trial: Trial, workers: int = 4, connections: int = 2) -> Reco
         "everybody is accepted": trial.states()[S.ACCEPTED] == trial.people,
     }
     note = f"{workers} workers sent {', '.join(map(str, sorted(shares.values())))}"
+    if not claims["all workers end well"]:
+        note += f" and ended {ended}: {everyone[0].words}"
     return record(trial, "case 69", begun, claims, note)
 
 
