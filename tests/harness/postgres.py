@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from newsletter.database import Database
-
-# How often a server that does not say that it is up is waited for.
-STARTS = 6
+from tests.harness.trial import wait_until
 
 
 class Postgres:
@@ -57,12 +56,17 @@ class Postgres:
         info = self._server.get_postmaster_info()
         os.kill(info.pid, signal.SIGQUIT)
         info.process.wait(30)
-        for _ in range(STARTS - 1):
-            # The wheel waits ten seconds; behind a crash, on a disk that others use, reading the log again takes longer.
-            with suppress(subprocess.TimeoutExpired):
-                self._server.ensure_postgres_running()
-                return
+        # The wheel waits ten seconds; behind a crash, on a disk that others use, reading the log again takes longer.
+        with suppress(subprocess.TimeoutExpired):
+            self._server.ensure_postgres_running()
+            return
+        wait_until(self._answers, "PostgreSQL to read its log again")
         self._server.ensure_postgres_running()
+
+    def _answers(self) -> bool:
+        with suppress(OperationalError):
+            return bool(self.execute("SELECT 1"))
+        return False
 
     def pid(self) -> int:
         """Give the process that all others are children of."""

@@ -87,6 +87,8 @@ def test_letters_show_their_pictures(page: Page) -> None:
     pictures = letter.locator("img")
     expect(pictures.first).to_be_visible()
     assert 5 <= pictures.count()
+    # A picture that cannot be shown is no less an error than one that is still on its way.
+    assert pictures.evaluate_all("all => Promise.all(all.map(one => one.decode())).then(() => true)")
     assert pictures.evaluate_all("all => all.every(one => one.naturalWidth > 0 && one.alt !== '')")
 
 

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.letters.compose import Composition, compose_issue
+from newsletter.letters.compose import Composition, ContentWarning, compose_issue
+from newsletter.letters.pictures import NOT_YET
 from newsletter.letters.templates import Templates
 from newsletter.review.caniemail import DATA, load_support
+from newsletter.review.contribution import ContributionState, Typed
 from newsletter.review.facts import LinkState, Verdict
 from newsletter.review.finding import Code, Finding
 from newsletter.review.preflight import check
-from tests.newsletter.review.planted import AT, OWN, PLANTED, REPORT, Case, Planted, in_first_article, with_article
+from tests.newsletter.review.planted import AT, OWN, PLANTED, REPORT, Case, Planted, edited, in_first_article, with_article
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,25 @@ def test_clean_issue_has_nothing_to_mend(desk: Desk, clean: Case) -> None:
 def test_clean_issue_is_shown_by_every_usual_program(desk: Desk, clean: Case) -> None:
     """By the tests of caniemail, as they are."""
     assert () == desk.look(replace(clean, facts=replace(clean.facts, support=load_support())))
+
+
+def test_guest_who_was_forgotten_is_not_to_be_asked(desk: Desk, clean: Case) -> None:
+    """They have no name and no address any more, whatever became of their text since."""
+    known = edited(ContributionState.AGREED)(clean)
+    forgotten = replace(known.facts.contributions[0], typed=Typed())
+
+    assert [Code.CONTRIBUTION_EDITED] == [finding.code for finding in desk.look(known)]
+    assert () == desk.look(replace(known, facts=replace(known.facts, contributions=(forgotten,))))
+
+
+def test_picture_that_nobody_has_fetched_is_mended_by_fetching(desk: Desk, clean: Case) -> None:
+    """Writing it in would be of no use."""
+    late = ContentWarning(clean.issue.articles[0].id, f"the picture a.png is left out: it {NOT_YET}")
+    composition = replace(desk.composed, warnings=(late,))
+
+    [finding] = check(clean.issue, clean.newsletter, composition, OWN, clean.facts)
+
+    assert (Code.CONTENT, f"newsletter images fetch {clean.issue.id}") == (finding.code, finding.mend.command)
 
 
 def test_there_are_thirty_faults_or_more() -> None:
