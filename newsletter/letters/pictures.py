@@ -40,6 +40,8 @@ _CREDIT = re.compile(
 _CREDITS = "cite, .credit, .wp-credit, .media-credit, .image-credit, .photo-credit, .wp-caption-credit"
 # Stands in all of them.
 _MAY_CREDIT = re.compile("cite|credit", re.IGNORECASE)
+# Why a picture is left out that nobody has tried to fetch.
+NOT_YET = "has not been fetched yet"
 # The attributes of a picture.
 Said = Mapping[str, str | None]
 
@@ -110,7 +112,7 @@ def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
             continue
         hosted = shelf.by_source.get(address) if shelf is not None else None
         if shelf is not None and hosted is None:
-            lost.append(_lost(address, shelf.troubles.get(address) or "has not been fetched yet"))
+            lost.append(_lost(address, shelf.troubles.get(address) or NOT_YET))
             _take_out(node)
             continue
         if hosted is not None and hosted.remark:

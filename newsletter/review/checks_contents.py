@@ -8,6 +8,8 @@ from newsletter.feeds.model import Post
 from newsletter.issues.events import is_over
 from newsletter.issues.model import Article, Look, Section, SectionKind
 from newsletter.issues.revised import Kind
+from newsletter.letters.compose import ContentWarning
+from newsletter.letters.pictures import NOT_YET
 from newsletter.review.addresses import likeness
 from newsletter.review.contribution import OWED
 from newsletter.review.facts import Inspected
@@ -111,10 +113,14 @@ def _about_warnings(seen: Inspected) -> Iterator[Finding]:
             # Told of those that the letter really shows (`checks_pictures`).
             continue
         text = f"{seen.place(warning.article_id)}{warning.text}."
-        mend = seen.mend_text(
-            warning.article_id, "Look at the article in the letter; if something is missing there, write it in."
-        )
+        mend = _mend_loss(seen, warning)
         yield Finding(Code.CONTENT, text, is_blocking=False, mend=mend, article_id=warning.article_id)
+
+
+def _mend_loss(seen: Inspected, warning: ContentWarning) -> Mend:
+    if warning.text.endswith(NOT_YET):
+        return Mend("Fetch the pictures; the worker and an approval do it, too.", seen.commands.pictures())
+    return seen.mend_text(warning.article_id, "Look at the article in the letter; if something is missing there, write it in.")
 
 
 def _about_bylines(seen: Inspected) -> Iterator[Finding]:

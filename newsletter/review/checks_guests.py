@@ -44,7 +44,8 @@ def _is_missed(seen: Inspected, title: str) -> bool:
 
 def _about_edited(seen: Inspected, asked: Contribution) -> Iterator[Finding]:
     article = seen.article(asked.article_id)
-    trouble = "" if article is None else _trouble(asked, article.content)
+    # Whoever was forgotten has no name any more, and cannot be asked.
+    trouble = "" if article is None or not asked.typed.byline else _trouble(asked, article.content)
     if article is None or not trouble:
         return
     mend = Mend("Ask whether it may stand so.", seen.commands.other("ask-contributor", str(asked.id)))

@@ -137,6 +137,10 @@ class Commands:
         """Give a command about the issue that needs no more than a verb."""
         return " ".join(["newsletter issues", verb, str(self.issue_id), *options])
 
+    def pictures(self) -> str:
+        """Give the command that fetches what the articles show."""
+        return f"newsletter images fetch {self.issue_id}"
+
     def check(self) -> str:
         """Give the command that looks the issue over again."""
         return f"newsletter issues check {self.issue_id}"
