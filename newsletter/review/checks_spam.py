@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
-from newsletter.review.pieces import Piece, pieces_of, title_mend
+from newsletter.review.wordings import Wording, title_mend, wordings_of
 
 # So many of them in one text may be meant; with more it reads like an advertisement.
 MOST_PHRASES = 2
@@ -46,7 +46,7 @@ _FILES = """
 _ANSWER = re.compile(r"\s*(?:re|fwd?|aw|wg|tr|rv|ynt|отв|答复|回复|转发)\s*(?:\[\d{1,3}\]\s*)?[:：]", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]{2,}")
 _SPACED = re.compile(r"(?<!\w)(?:[A-Z][ *_]){3,30}[A-Z](?!\w)")
-# Of the first line of a piece.
+# Of the first line of a wording.
 _LONGEST_LINE = 500
 
 
@@ -66,10 +66,10 @@ _ATTACHED = _pattern(_FILES)
 def check(seen: Inspected) -> Iterator[Finding]:
     """Find what makes a letter look like one that nobody asked for."""
     yield from _about_answers(seen)
-    for piece in pieces_of(seen):
-        yield from _about_signs(seen, piece)
-        yield from _about_phrases(seen, piece)
-        yield from _about_files(piece)
+    for wording in wordings_of(seen):
+        yield from _about_signs(seen, wording)
+        yield from _about_phrases(seen, wording)
+        yield from _about_files(wording)
 
 
 def _about_answers(seen: Inspected) -> Iterator[Finding]:
@@ -80,37 +80,37 @@ def _about_answers(seen: Inspected) -> Iterator[Finding]:
         yield Finding(Code.SUBJECT_FEIGNED, text, is_blocking=False, mend=mend)
 
 
-def _about_signs(seen: Inspected, piece: Piece) -> Iterator[Finding]:
-    line = piece.text.partition("\n")[0][:_LONGEST_LINE]
+def _about_signs(seen: Inspected, wording: Wording) -> Iterator[Finding]:
+    line = wording.text.partition("\n")[0][:_LONGEST_LINE]
     match = _MONEY.search(line) or _SPACED.search(line)
     if match is not None:
-        text = f"{piece.name} has “{match[0]}” in it, as spam has."
-        mend = Mend("Write it in plain words.", title_mend(seen, piece))
-        yield Finding(Code.SPAM_WORDS, text, is_blocking=False, mend=mend, article_id=piece.article_id)
+        text = f"{wording.name} has “{match[0]}” in it, as spam has."
+        mend = Mend("Write it in plain words.", title_mend(seen, wording))
+        yield Finding(Code.SPAM_WORDS, text, is_blocking=False, mend=mend, article_id=wording.article_id)
 
 
-def _about_phrases(seen: Inspected, piece: Piece) -> Iterator[Finding]:
+def _about_phrases(seen: Inspected, wording: Wording) -> Iterator[Finding]:
     """Tell of one phrase where an inbox or a heading shows it, and of several in a text."""
-    line, _, body = _plain(piece.text).partition("\n")
+    line, _, body = _plain(wording.text).partition("\n")
     in_line, in_body = _found(_SPAM, line), _found(_SPAM, body)
     if in_line:
         mend = Mend(
-            "Say what it is, without praise: filters count such words, and the subject's first.", title_mend(seen, piece)
+            "Say what it is, without praise: filters count such words, and the subject's first.", title_mend(seen, wording)
         )
     elif len(in_body) > MOST_PHRASES:
-        mend = Mend("Say it in other words: filters count them, and readers take it for advertising.", piece.mend)
+        mend = Mend("Say it in other words: filters count them, and readers take it for advertising.", wording.mend)
     else:
         return
-    text = f"{piece.name} says {', '.join(f'“{one}”' for one in (in_line or in_body)[:3])}, as advertisements do."
-    yield Finding(Code.SPAM_WORDS, text, is_blocking=False, mend=mend, article_id=piece.article_id, section=piece.section)
+    text = f"{wording.name} says {', '.join(f'“{one}”' for one in (in_line or in_body)[:3])}, as advertisements do."
+    yield Finding(Code.SPAM_WORDS, text, is_blocking=False, mend=mend, article_id=wording.article_id, section=wording.section)
 
 
-def _about_files(piece: Piece) -> Iterator[Finding]:
-    found = _found(_ATTACHED, _plain(piece.text))
+def _about_files(wording: Wording) -> Iterator[Finding]:
+    found = _found(_ATTACHED, _plain(wording.text))
     if found:
-        text = f"{piece.name} speaks of a file that comes with it (“{found[0]}”); a letter carries none."
-        mend = Mend("Link the file, or leave the words out.", piece.mend)
-        yield Finding(Code.ATTACHMENT_MISSING, text, is_blocking=False, mend=mend, article_id=piece.article_id)
+        text = f"{wording.name} speaks of a file that comes with it (“{found[0]}”); a letter carries none."
+        mend = Mend("Link the file, or leave the words out.", wording.mend)
+        yield Finding(Code.ATTACHMENT_MISSING, text, is_blocking=False, mend=mend, article_id=wording.article_id)
 
 
 def _found(pattern: re.Pattern[str], text: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from newsletter.letters.answers import key_of, otherwise_of
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
-from newsletter.review.pieces import Piece, pieces_of, title_mend
+from newsletter.review.wordings import Wording, title_mend, wordings_of
 
 # What people write where words are still to come. Marks of other tools' merge fields are among them: pasted, they stay.
 _PLACEHOLDERS = re.compile(
@@ -36,36 +36,36 @@ MOST_EXCLAMATIONS = 10
 
 def check(seen: Inspected) -> Iterator[Finding]:
     """Find words that were to be replaced, and such as shout."""
-    pieces = list(pieces_of(seen))
-    for piece in pieces:
-        yield from _about_placeholders(piece)
-        yield from _about_braces(seen, piece)
+    wordings = list(wordings_of(seen))
+    for wording in wordings:
+        yield from _about_placeholders(wording)
+        yield from _about_braces(seen, wording)
     yield from _about_tokens(seen)
     yield from _about_answers(seen)
-    yield from _about_shouting(seen, pieces)
+    yield from _about_shouting(seen, wordings)
 
 
-def _about_placeholders(piece: Piece) -> Iterator[Finding]:
-    found = list(dict.fromkeys(" ".join(match[0].split()) for match in _PLACEHOLDERS.finditer(piece.text)))
+def _about_placeholders(wording: Wording) -> Iterator[Finding]:
+    found = list(dict.fromkeys(" ".join(match[0].split()) for match in _PLACEHOLDERS.finditer(wording.text)))
     if found:
-        text = f"{piece.name} still has {_listed(found)} in it."
-        mend = Mend("Write what is to stand there, or take it out.", piece.mend)
-        yield Finding(Code.PLACEHOLDER, text, piece.is_own, mend, piece.article_id, piece.section)
+        text = f"{wording.name} still has {_listed(found)} in it."
+        mend = Mend("Write what is to stand there, or take it out.", wording.mend)
+        yield Finding(Code.PLACEHOLDER, text, wording.is_own, mend, wording.article_id, wording.section)
 
 
-def _about_braces(seen: Inspected, piece: Piece) -> Iterator[Finding]:
-    found = list(dict.fromkeys(" ".join(match[0].split()) for match in _BRACES.finditer(piece.text)))
+def _about_braces(seen: Inspected, wording: Wording) -> Iterator[Finding]:
+    found = list(dict.fromkeys(" ".join(match[0].split()) for match in _BRACES.finditer(wording.text)))
     if not found:
         return
     known = ", ".join(f"{{{{ {key} }}}}" for key in ("name", *sorted(seen.facts.attributes)))
-    text = f"{piece.name} shows {_listed(found)} to every reader: nothing fills it."
-    if piece.article_id is None:
-        mend = Mend("Write it without; only texts of the editors can say something for each reader.", piece.mend)
-    elif piece.is_own:
-        mend = Mend(f"Ask for what is known of readers, with other words for the rest: {known}.", piece.mend)
+    text = f"{wording.name} shows {_listed(found)} to every reader: nothing fills it."
+    if wording.article_id is None:
+        mend = Mend("Write it without; only texts of the editors can say something for each reader.", wording.mend)
+    elif wording.is_own:
+        mend = Mend(f"Ask for what is known of readers, with other words for the rest: {known}.", wording.mend)
     else:
-        mend = Mend("Leave it if the post is about such signs; else write the text anew.", piece.mend)
-    yield Finding(Code.SLOT_UNRESOLVED, text, piece.is_own, mend, piece.article_id, piece.section)
+        mend = Mend("Leave it if the post is about such signs; else write the text anew.", wording.mend)
+    yield Finding(Code.SLOT_UNRESOLVED, text, wording.is_own, mend, wording.article_id, wording.section)
 
 
 def _about_tokens(seen: Inspected) -> Iterator[Finding]:
@@ -92,24 +92,24 @@ def _about_answers(seen: Inspected) -> Iterator[Finding]:
             yield Finding(Code.ANSWER_EMPTY, text, is_blocking=False, mend=mend)
 
 
-def _about_shouting(seen: Inspected, pieces: list[Piece]) -> Iterator[Finding]:
+def _about_shouting(seen: Inspected, wordings: list[Wording]) -> Iterator[Finding]:
     calm = "Filters take it for advertising, and readers for shouting."
-    for piece in pieces:
-        line = piece.text.partition("\n")[0]
+    for wording in wordings:
+        line = wording.text.partition("\n")[0]
         if _shouts(line):
-            mend = Mend(f"Write it as a sentence. {calm}", title_mend(seen, piece))
+            mend = Mend(f"Write it as a sentence. {calm}", title_mend(seen, wording))
             yield Finding(
                 Code.SHOUTING,
-                f"{piece.name} is written in capitals.",
+                f"{wording.name} is written in capitals.",
                 is_blocking=False,
                 mend=mend,
-                article_id=piece.article_id,
+                article_id=wording.article_id,
             )
         elif _MANY_MARKS.search(line) or len(_MARKS.findall(line)) > 1:
-            mend = Mend(f"One exclamation mark is enough, none is better. {calm}", title_mend(seen, piece))
-            text = f"{piece.name} has several exclamation marks."
-            yield Finding(Code.SHOUTING, text, is_blocking=False, mend=mend, article_id=piece.article_id)
-    count = sum(len(_MARKS.findall(piece.text)) for piece in pieces)
+            mend = Mend(f"One exclamation mark is enough, none is better. {calm}", title_mend(seen, wording))
+            text = f"{wording.name} has several exclamation marks."
+            yield Finding(Code.SHOUTING, text, is_blocking=False, mend=mend, article_id=wording.article_id)
+    count = sum(len(_MARKS.findall(wording.text)) for wording in wordings)
     if count > MOST_EXCLAMATIONS:
         text = f"The letter has {count} exclamation marks."
         yield Finding(Code.SHOUTING, text, is_blocking=False, mend=Mend(f"Take most of them out. {calm}"))

@@ -1,4 +1,4 @@
-"""The words of a letter piece by piece, each with where it stands and the command that changes it; pure."""
+"""The words of a letter part by part, each with where it stands and the command that changes it; pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from newsletter.review.finding import newsletter_command
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Wording:
     """Words of the letter and where they stand."""
 
     # At the head of a sentence: "The subject", "“Athens in August”".
@@ -21,32 +21,32 @@ class Piece:
     mend: str = ""
 
 
-def pieces_of(seen: Inspected) -> Iterator[Piece]:
+def wordings_of(seen: Inspected) -> Iterator[Wording]:
     """Give what an inbox shows and the headings of the letter, then its articles, each with its title in the first line."""
     yield from _heads(seen)
     yield from _articles(seen)
 
 
-def title_mend(seen: Inspected, piece: Piece) -> str:
-    """Give the command that changes the first line of a piece."""
-    if piece.article_id is None:
-        return piece.mend
-    return seen.commands.edit("--article-title TITLE", article=piece.article_id)
+def title_mend(seen: Inspected, wording: Wording) -> str:
+    """Give the command that changes the first line of a wording."""
+    if wording.article_id is None:
+        return wording.mend
+    return seen.commands.edit("--article-title TITLE", article=wording.article_id)
 
 
-def _heads(seen: Inspected) -> Iterator[Piece]:
+def _heads(seen: Inspected) -> Iterator[Wording]:
     issue, edit = seen.issue, seen.commands.edit
-    yield Piece("The subject", seen.draft.subject, mend=edit("--subject SUBJECT"))
-    yield Piece("The preheader", issue.preheader, mend=edit("--preheader TEXT"))
-    yield Piece("The issue's title", issue.title, mend=edit("--title TITLE"))
+    yield Wording("The subject", seen.draft.subject, mend=edit("--subject SUBJECT"))
+    yield Wording("The preheader", issue.preheader, mend=edit("--preheader TEXT"))
+    yield Wording("The issue's title", issue.title, mend=edit("--title TITLE"))
     address = newsletter_command(seen.newsletter.slug, "--postal-address TEXT")
-    yield Piece("The postal address", seen.newsletter.postal_address, mend=address)
+    yield Wording("The postal address", seen.newsletter.postal_address, mend=address)
     for section in issue.sections:
         if section.articles:
-            yield Piece(f"The section “{section.title}”", section.title, section=section.title)
+            yield Wording(f"The section “{section.title}”", section.title, section=section.title)
 
 
-def _articles(seen: Inspected) -> Iterator[Piece]:
+def _articles(seen: Inspected) -> Iterator[Wording]:
     for article in seen.issue.articles:
         if article.is_placeholder:
             continue
@@ -55,4 +55,4 @@ def _articles(seen: Inspected) -> Iterator[Piece]:
         text = "\n".join(dict.fromkeys([article.title, article.byline, article.summary, shown]))
         own = article.post_id is None or article.id in seen.facts.rewritten
         mend = seen.commands.edit("--text FILE", article=article)
-        yield Piece(f"“{article.title}”", text, article.id, is_own=own, mend=mend)
+        yield Wording(f"“{article.title}”", text, article.id, is_own=own, mend=mend)
