@@ -150,9 +150,10 @@ def _chapter(newsletter: Newsletter, article: KeptArticle, files: Mapping[str, s
             _say(body, "p", line)
     _show(body, article.picture if article.picture not in article.html else "", article.picture_alt, files)
     _show(body, article.portrait, article.portrait_alt, files)
-    for credit in (article.picture_credit, article.portrait_credit):
-        if credit:
-            _say(body, "p", words.gettext("Picture: %(name)s", name=credit))
+    if article.picture_credit:
+        _say(body, "p", words.gettext("Picture: %(name)s", name=article.picture_credit))
+    if article.portrait_credit:
+        _say(body, "p", words.gettext("Portrait: %(name)s", name=article.portrait_credit))
     root = LexborHTMLParser(on_a_page(article.html) or "<p></p>").body
     assert root is not None
     _copy(root, ET.SubElement(body, f"{{{XHTML}}}div"), files)

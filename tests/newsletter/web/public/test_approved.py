@@ -116,7 +116,8 @@ def stage(application: Application, newsletter: Newsletter, reader: Reader, cloc
         text_ = '<p>Dear {{ name }}, <a href="https://example.org/a">read on</a> about mentoring.</p>'
         editing.write_letter(tx, made.id, "A word", text_, "Ann Author", clock())
         [article] = store.load(tx, made.id).articles
-        change_article(tx, made.id, article.id, Change(picture=picture, portrait=portrait), clock())
+        shown = Change(picture=picture, picture_credit="Bo", portrait=portrait, portrait_credit="Cy")
+        change_article(tx, made.id, article.id, shown, clock())
     with own.database.write() as tx:
         looked = look_over(tx, own.templates, made.id, links=own.links, seed=own.keyring.derive("slots"))
         approved = approve(tx, looked, LOCAL_OPERATOR, clock(), override_reason="it is a test")
@@ -139,11 +140,11 @@ def test_what_is_changed_after_the_approval_is_shown_nowhere(stage: Stage, brows
         assert LATER not in said, where
         assert "mentoring" in said or where in {"JSON feed", "feed", "pictures of the print"}, where
     shown = stage.shown(browser)
-    for alt in ("A fjord in the morning", "Ann at her desk"):
-        assert alt in str(shown["article"])
-        assert alt in str(shown["print"])
+    for words in ("A fjord in the morning", "Ann at her desk", "Picture: Bo", "Portrait: Cy"):
+        assert words in str(shown["article"])
+        assert words in str(shown["print"])
         assert isinstance(shown["book"], bytes)
-        assert alt in unpacked(shown["book"])
+        assert words in unpacked(shown["book"])
     for key in (stage.picture, stage.portrait):
         assert key in str(shown["pictures of the print"])
     assert (
