@@ -16,7 +16,7 @@ from newsletter.review import approval
 from newsletter.review.facts import Facts
 from newsletter.staff import audit
 from newsletter.web import reports
-from newsletter.web.desk import audience
+from newsletter.web.desk import audience, frame
 from newsletter.web.desk.issue import Desked, counted, load
 from newsletter.web.spelled import number, people
 from newsletter.web.visits import Site, Visit
@@ -206,15 +206,28 @@ def _back(issue_id: int, said: str) -> Response:
     return RedirectResponse(f"/desk/issues/{issue_id}?said={said}", SEE_OTHER)
 
 
-def _page(site: Site, visit: Visit, name: str, desked: Desked, **values: object) -> Response:
-    return site.pages.page(
+def _page(
+    site: Site,
+    visit: Visit,
+    name: str,
+    desked: Desked,
+    *,
+    trouble: str = "",
+    question: str = "",
+    lines: tuple[str, ...] = (),
+    button: str = "",
+) -> Response:
+    return frame.page(
+        site,
+        visit,
         name,
-        now=visit.now,
-        csrf=visit.csrf,
         issue=desked.issue,
         newsletter=desked.newsletter,
         list_name=desked.list_name,
         readers=desked.how_many,
         uncounted=desked.uncounted,
-        **values,
+        trouble=trouble,
+        question=question,
+        lines=lines,
+        button=button,
     )

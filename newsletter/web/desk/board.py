@@ -14,7 +14,7 @@ from newsletter.issues.store import IssueLine
 from newsletter.mail import relaybook
 from newsletter.mail.delivery import Report
 from newsletter.web import reports
-from newsletter.web.desk import bars, states
+from newsletter.web.desk import bars, frame, states
 from newsletter.web.desk.bars import Bar
 from newsletter.web.desk.states import ShownState
 from newsletter.web.spelled import moment
@@ -84,10 +84,10 @@ def board(site: Site, visit: Visit) -> Response:
         papers = [
             _paper(site, tx, newsletter, visit.now, can_mail=missing is None) for newsletter in newsletters.all_newsletters(tx)
         ]
-    return site.pages.page(
+    return frame.page(
+        site,
+        visit,
         "desk/board.html",
-        now=visit.now,
-        csrf=visit.csrf,
         alerts=waiting[:MOST_ALERTS],
         more_alerts=len(waiting[MOST_ALERTS:]),
         newsletters=_with_one_first(papers),

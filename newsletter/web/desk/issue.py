@@ -22,7 +22,7 @@ from newsletter.review import store as approvals
 from newsletter.review.facts import Facts, Reach
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
-from newsletter.web.desk import audience, bars, states, steps
+from newsletter.web.desk import audience, bars, frame, states, steps
 from newsletter.web.desk.bars import Bar
 from newsletter.web.guard import preview_headers
 from newsletter.web.spelled import people
@@ -139,10 +139,10 @@ def show(site: Site, visit: Visit) -> Response:
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
     check = _check(site, desked) if issue.state in _TO_BE_CHECKED or desked.trouble else None
     is_blocked = check is not None and check.is_blocked
-    return site.pages.page(
+    return frame.page(
+        site,
+        visit,
         "desk/issue.html",
-        now=visit.now,
-        csrf=visit.csrf,
         alerts=waiting,
         said=steps.SAID.get(visit.query.get("said", "")),
         issue=issue,

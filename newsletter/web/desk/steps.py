@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Newsletter
 from newsletter.staff.permissions import Actor, Permission, allowed
+from newsletter.web.desk.frame import Said
 
 S = IssueState
 
@@ -21,15 +22,6 @@ class Step:
     is_first: bool = False
     # Looks like a link: possible, and rarely what one came for.
     is_quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence after an act, on the page it leads to."""
-
-    text: str
-    # Done, or it waits for something.
-    is_done: bool = True
 
 
 SAID: Mapping[str, Said] = MappingProxyType(
