@@ -2,7 +2,9 @@
 
 from newsletter.staff.permissions import Permission
 from newsletter.web import assets, health
-from newsletter.web.desk import actions, board, entry, issue
+from newsletter.web.desk import entry
+from newsletter.web.desk.board.routes import ROUTES as BOARD
+from newsletter.web.desk.issue.routes import ROUTES as ISSUE
 from newsletter.web.public import (
     address,
     archive,
@@ -22,11 +24,9 @@ from newsletter.web.public import (
     subscribe,
     subscribejson,
 )
-from newsletter.web.visits import Page
+from newsletter.web.visits import GET, POST, Page
 from subscribers.tokens import Purpose
 
-GET = ("GET",)
-POST = ("POST",)
 # What a browser asks before it lets a page send JSON to another site.
 PREFLIGHT = ("OPTIONS",)
 
@@ -93,19 +93,7 @@ ROUTES = (
     # For the staff.
     Page("/desk/enter/{token}", GET, entry.question, None),
     Page("/desk/enter/{token}", POST, entry.enter, None),
-    Page("/desk", GET, board.board, Permission.VIEW),
     Page("/desk/leave", POST, entry.leave, Permission.VIEW),
-    Page("/desk/newsletters/{newsletter_id:int}/draft", POST, actions.draft_missed, Permission.EDIT),
-    Page("/desk/issues/{issue_id:int}", GET, issue.show, Permission.VIEW),
-    Page("/desk/issues/{issue_id:int}/preview", GET, issue.preview, Permission.VIEW),
-    Page("/desk/issues/{issue_id:int}/progress", GET, issue.progress, Permission.VIEW),
-    Page("/desk/issues/{issue_id:int}/audience", POST, actions.choose, Permission.EDIT),
-    Page("/desk/issues/{issue_id:int}/approve", POST, actions.approve, Permission.APPROVE),
-    Page("/desk/issues/{issue_id:int}/schedule", POST, actions.schedule, Permission.SEND),
-    Page("/desk/issues/{issue_id:int}/send", GET, actions.ask_to_send, Permission.SEND),
-    Page("/desk/issues/{issue_id:int}/send", POST, actions.send, Permission.SEND),
-    Page("/desk/issues/{issue_id:int}/pause", POST, actions.pause, Permission.SEND),
-    Page("/desk/issues/{issue_id:int}/resume", POST, actions.resume, Permission.SEND),
-    Page("/desk/issues/{issue_id:int}/cancel", GET, actions.ask_to_cancel, Permission.SEND),
-    Page("/desk/issues/{issue_id:int}/cancel", POST, actions.cancel, Permission.SEND),
+    *BOARD,
+    *ISSUE,
 )

@@ -16,6 +16,10 @@ from newsletter.web.speech import Ear
 from newsletter.web.speed import Speed
 from subscribers.tokens import Purpose
 
+# The methods of a line of the route table.
+GET = ("GET",)
+POST = ("POST",)
+
 # The largest number a page's address may hold; a database would choke on a larger one.
 LARGEST_NUMBER = 2**40
 

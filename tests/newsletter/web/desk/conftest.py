@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from newsletter.database import Database
 from newsletter.issues import draft, editing, store
 from newsletter.issues.model import Issue, Month, Newsletter
-from newsletter.web.desk.steps import SAID
+from newsletter.web.desk.issue.steps import SAID
 from subscribers.tokens import Keyring
 from tests.harness.newsroom import a_month
 from tests.harness.people import join
@@ -107,10 +107,10 @@ def uncountable(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator
     """Let counting the readers of an issue take longer than the desk waits."""
     if database.is_sqlite:
         monkeypatch.setattr("newsletter.database.STEPS_BETWEEN_LOOKS", 1)
-        monkeypatch.setattr("newsletter.web.desk.issue.LONGEST_COUNT", -1.0)
+        monkeypatch.setattr("newsletter.web.desk.issue.overview.LONGEST_COUNT", -1.0)
         yield
         return
-    monkeypatch.setattr("newsletter.web.desk.issue.LONGEST_COUNT", 0.05)
+    monkeypatch.setattr("newsletter.web.desk.issue.overview.LONGEST_COUNT", 0.05)
     with database.write() as tx:
         tx.execute(text("LOCK TABLE subscription IN ACCESS EXCLUSIVE MODE"))
         yield

@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter import inspection
 from newsletter.errors import BadValue, Blocked, Outdated, WrongState
-from newsletter.issues import agenda, authors, draft, newsletters, store
-from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
+from newsletter.issues import agenda, authors, newsletters, store
+from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.recurrence import instant
 from newsletter.letters.illustrate import illustrate
 from newsletter.mail import audiences, dispatch, relaybook
@@ -16,8 +16,9 @@ from newsletter.review import approval
 from newsletter.review.facts import Facts
 from newsletter.staff import audit
 from newsletter.web import reports
-from newsletter.web.desk import audience, frame
-from newsletter.web.desk.issue import Desked, counted, load
+from newsletter.web.desk import frame
+from newsletter.web.desk.issue import audience
+from newsletter.web.desk.issue.overview import Desked, counted, load
 from newsletter.web.spelled import number, people
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
@@ -60,23 +61,6 @@ def choose(site: Site, visit: Visit) -> Response:
     return _back(issue.id, "chosen")
 
 
-def draft_missed(site: Site, visit: Visit) -> Response:
-    """Draft a month that has no issue because nobody was there; pressed twice it is one issue still."""
-    month = Month.parse(visit.text("month"))
-    application = site.application
-    with application.database.read() as tx:
-        newsletter = newsletters.by_id(tx, visit.number("newsletter_id"))
-        _require_missed(tx, newsletter, month)
-    unread = application.reader().read(newsletter.id, month)
-    with application.database.write() as tx:
-        authors.sign(tx, visit.actor.name)
-        # Asked again: somebody else may have pressed the button meanwhile.
-        _require_missed(tx, newsletter, month)
-        made = draft.draft_month(tx, newsletter, month, visit.now)
-        _record(tx, visit, "issue.draft", made, month=str(month))
-    return _back(made.id, "drafted_unread" if unread else "drafted")
-
-
 def schedule(site: Site, visit: Visit) -> Response:
     """Give an approved issue a time, spelled as the wall clock of its newsletter's zone."""
     with site.application.database.write() as tx:
@@ -95,7 +79,7 @@ def ask_to_send(site: Site, visit: Visit) -> Response:
     if desked.issue.state not in {S.APPROVED, S.SCHEDULED}:
         raise WrongState(desked.issue.id, "sent", desked.issue.state.words)
     trouble = f"{missing}. It is planned, and goes out when there is one." if missing is not None else ""
-    return _page(site, visit, "desk/send.html", counted(site, desked), trouble=trouble)
+    return _page(site, visit, "desk/issue/send.html", counted(site, desked), trouble=trouble)
 
 
 def send(site: Site, visit: Visit) -> Response:
@@ -135,7 +119,7 @@ def ask_to_cancel(site: Site, visit: Visit) -> Response:
         return _page(
             site,
             visit,
-            "desk/cancel.html",
+            "desk/issue/cancel.html",
             desked,
             question=f"Cancel “{issue.title}” for the {people(left)} who wait for it?",
             lines=(
@@ -150,7 +134,7 @@ def ask_to_cancel(site: Site, visit: Visit) -> Response:
     return _page(
         site,
         visit,
-        "desk/cancel.html",
+        "desk/issue/cancel.html",
         desked,
         question=f"Cancel “{issue.title}”?",
         lines=(
@@ -168,11 +152,6 @@ def cancel(site: Site, visit: Visit) -> Response:
         report = dispatch.cancel(tx, issue.id, visit.now)
         _record(tx, visit, "issue.cancel", issue, cancelled=report.cancelled)
     return _back(issue.id, "cancelled")
-
-
-def _require_missed(tx: Transaction, newsletter: Newsletter, month: Month) -> None:
-    if month not in draft.missed_months(tx, newsletter.id):
-        raise BadValue("month", month.words, f"is not waiting to be drafted for {newsletter.name}")
 
 
 def _seen(tx: Transaction, visit: Visit) -> Issue:

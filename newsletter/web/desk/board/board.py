@@ -14,9 +14,10 @@ from newsletter.issues.store import IssueLine
 from newsletter.mail import relaybook
 from newsletter.mail.delivery import Report
 from newsletter.web import reports
-from newsletter.web.desk import bars, frame, states
-from newsletter.web.desk.bars import Bar
-from newsletter.web.desk.states import ShownState
+from newsletter.web.desk import frame
+from newsletter.web.desk.issue import bars, states
+from newsletter.web.desk.issue.bars import Bar
+from newsletter.web.desk.issue.states import ShownState
 from newsletter.web.spelled import moment
 from newsletter.web.visits import Site, Visit
 from subscribers import audience, register
@@ -87,7 +88,7 @@ def board(site: Site, visit: Visit) -> Response:
     return frame.page(
         site,
         visit,
-        "desk/board.html",
+        "desk/board/board.html",
         alerts=waiting[:MOST_ALERTS],
         more_alerts=len(waiting[MOST_ALERTS:]),
         newsletters=_with_one_first(papers),

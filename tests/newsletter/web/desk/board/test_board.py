@@ -17,8 +17,8 @@ from newsletter.mail import relaybook
 from newsletter.mail.relays import Relay, Tls
 from newsletter.strongbox import Strongbox
 from newsletter.web.app import create_app
-from newsletter.web.desk.board import MOST_ALERTS, MOST_ISSUES
-from newsletter.web.desk.steps import SAID
+from newsletter.web.desk.board.board import MOST_ALERTS, MOST_ISSUES
+from newsletter.web.desk.issue.steps import SAID
 from subscribers.tokens import Keyring
 from tests.harness.chaosfeed import ChaosFeed, Page
 from tests.harness.newsroom import a_newsletter

@@ -12,7 +12,7 @@ from newsletter.issues.model import Issue, Newsletter
 from newsletter.people import segments
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Role
-from newsletter.web.desk import audience
+from newsletter.web.desk.issue import audience
 from subscribers import attributebook, topicbook
 from subscribers.attributes import AttributeKind
 from subscribers.segments import store as kept

@@ -22,8 +22,9 @@ from newsletter.review import store as approvals
 from newsletter.review.facts import Facts, Reach
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
-from newsletter.web.desk import audience, bars, frame, states, steps
-from newsletter.web.desk.bars import Bar
+from newsletter.web.desk import frame
+from newsletter.web.desk.issue import audience, bars, states, steps
+from newsletter.web.desk.issue.bars import Bar
 from newsletter.web.guard import preview_headers
 from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
@@ -142,7 +143,7 @@ def show(site: Site, visit: Visit) -> Response:
     return frame.page(
         site,
         visit,
-        "desk/issue.html",
+        "desk/issue/overview.html",
         alerts=waiting,
         said=steps.SAID.get(visit.query.get("said", "")),
         issue=issue,
@@ -186,7 +187,7 @@ def progress(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         desked = load(site, tx, visit.number("issue_id"))
     figures = reports.lines(desked.report or dispatch.NOBODY)
-    return site.pages.page("desk/progress.html", bar=_bar(site, desked), figures=figures)
+    return site.pages.page("desk/issue/progress.html", bar=_bar(site, desked), figures=figures)
 
 
 def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:

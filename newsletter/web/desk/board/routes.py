@@ -1,0 +1,10 @@
+"""The board's lines of the route table."""
+
+from newsletter.staff.permissions import Permission
+from newsletter.web.desk.board import board, missed
+from newsletter.web.visits import GET, POST, Page
+
+ROUTES = (
+    Page("/desk", GET, board.board, Permission.VIEW),
+    Page("/desk/newsletters/{newsletter_id:int}/draft", POST, missed.draft_missed, Permission.EDIT),
+)
