@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from alembic.util import CommandError
 
 from newsletter import adoption, failpoints, rotation
 from newsletter.clock import Clock, SharedClock, system_clock
@@ -33,6 +32,7 @@ from newsletter.mail.relays import Relay
 from newsletter.outbound import FetchPolicy
 from newsletter.review.caniemail import Support, load_support
 from newsletter.settings import LogSettings, Settings
+from newsletter.shape import UnknownShape
 from newsletter.writers import DatabaseBusy
 from subscribers.model import MailingList
 from subscribers.tokens import SHORTEST_SECRET, Keyring
@@ -296,7 +296,7 @@ def _require_shape(database: Database) -> None:
 def _upgrade(database: Database) -> None:
     try:
         database.upgrade()
-    except CommandError as error:
+    except UnknownShape as error:
         raise DatabaseNotReady(f"{_place(database)} was made by a newer version of newsletter: {error}.") from error
     except DatabaseFault as error:
         raise _unreachable(database, error) from error

@@ -5,19 +5,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
+from newsletter import shape
 from newsletter.errors import SettingWrong, TookTooLong
 from newsletter.instance import known_instance
 from newsletter.journal import Journal
@@ -43,7 +39,7 @@ from newsletter.turnstile import Turnstile
 from newsletter.writers import BUSY_TIMEOUT, DatabaseBusy, Turns, Writer
 from subscribers import journal as notes
 from subscribers.tables import attributes, errands, evidence, imports, limits, lists, people, segments
-from subscribers.tables.kinds import Instant, metadata
+from subscribers.tables.kinds import Instant
 
 log = structlog.get_logger()
 
@@ -221,7 +217,12 @@ class Database:
                 engine.dispose()
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest shape; creates them where there are none."""
+        """Bring the tables to the newest shape; creates them where there are none.
+
+        Raises:
+            UnknownShape: a newer version made the shape they have.
+
+        """
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if not self.path.exists():
@@ -231,7 +232,7 @@ class Database:
             if not self.is_sqlite:
                 # Two that start together (web and worker) take turns; SQLite's write lock does the same.
                 connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
-            command.upgrade(_alembic_config(connection), "head")
+            shape.upgrade(connection)
 
     def scrub(self) -> None:
         """Let what was deleted stand nowhere in the files of SQLite that no reader holds; PostgreSQL vacuums by itself."""
@@ -245,8 +246,7 @@ class Database:
     def is_current(self) -> bool:
         """Whether the tables have the shape this version expects."""
         with self.read() as tx:
-            heads = MigrationContext.configure(tx).get_current_heads()
-            return set(heads) == set(ScriptDirectory.from_config(_alembic_config(tx)).get_heads())
+            return shape.current(tx) == shape.known()[-1]
 
     def moment(self) -> datetime:
         """Ask PostgreSQL's clock, which all hosts share. SQLite has no clock but that of the machine."""
@@ -370,11 +370,3 @@ def _postgres_engine(url: URL) -> Engine:
         # Errors end in logs, and the parameters of a statement are names and addresses of people.
         hide_parameters=True,
     )
-
-
-def _alembic_config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("newsletter") / "migrations"))
-    config.attributes["connection"] = connection
-    config.attributes["metadata"] = metadata
-    return config

@@ -9,42 +9,10 @@ from io import TextIOWrapper
 import click
 
 from newsletter.bootstrap import redacted
-from newsletter.cli import (
-    alerts,
-    archive,
-    attributes,
-    authors,
-    consent,
-    departures,
-    digests,
-    dkim,
-    doctor,
-    domains,
-    doubts,
-    feeds,
-    findings,
-    images,
-    imports,
-    issues,
-    journal,
-    lists,
-    newsletters,
-    notices,
-    posts,
-    privacy,
-    reconciling,
-    relays,
-    running,
-    segments,
-    snippets,
-    staff,
-    subscribers,
-    suppressions,
-    templates,
-    topics,
-)
+from newsletter.cli import findings
 from newsletter.cli.door import Door, take_name
 from newsletter.cli.exits import MEANINGS, Exit, exit_for
+from newsletter.cli.nouns import Nouns
 from newsletter.database import DatabaseAway
 from newsletter.errors import Blocked
 from newsletter.review.finding import Finding
@@ -53,7 +21,7 @@ from newsletter.review.finding import Finding
 CODES = "\n".join(["\b", "Exit codes:", *(f"  {code.value:<4} {meaning}" for code, meaning in MEANINGS.items())])
 
 
-@click.group(epilog=CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Nouns, epilog=CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="newsletter", message="%(prog)s %(version)s")
 @click.option("--as", "_as", metavar="NAME", expose_value=False, callback=take_name, help="Act as this member of the staff.")
 def newsletter() -> None:
@@ -61,47 +29,6 @@ def newsletter() -> None:
 
     Start with `newsletter init`, or look at the whole of it with `newsletter demo`.
     """
-
-
-for command in (
-    running.init,
-    running.serve,
-    running.worker,
-    running.demo,
-    doctor.doctor,
-    newsletters.newsletters,
-    templates.templates,
-    feeds.feeds,
-    posts.posts,
-    issues.issues,
-    images.images,
-    authors.authors,
-    snippets.snippets_,
-    doubts.uncertain_,
-    reconciling.reconcile_,
-    subscribers.subscribers,
-    consent.consent,
-    lists.lists,
-    imports.imports,
-    topics.topics,
-    attributes.attributes,
-    segments.segments,
-    relays.relays,
-    domains.domains,
-    staff.staff,
-    archive.archive,
-    digests.digests,
-    alerts.alerts,
-    dkim.dkim,
-    suppressions.suppressions,
-    privacy.privacy,
-    privacy.retention_,
-    journal.journal,
-    journal.adopt,
-    departures.departures,
-    notices.notices,
-):
-    newsletter.add_command(command)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The reference pages as the code has them; `python -m tests.harness.reference` writes them to docs/reference."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from inspect import cleandoc
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import click
 
 from newsletter.cli.__main__ import newsletter
 from newsletter.cli.exits import MEANINGS
+from newsletter.cli.nouns import PLACES, Nouns, load
 from newsletter.settingbook import SETTINGS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -86,8 +87,15 @@ def _key(key: str) -> str:
     return "–" if key == "config" else f"`{key}`"
 
 
+def subcommands(group: click.Group) -> Mapping[str, click.Command]:
+    """Give the commands right below *group* in the order in which they are told of."""
+    if isinstance(group, Nouns):
+        return {word: load(place) for word, place in PLACES.items()}
+    return group.commands
+
+
 def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[str]:
-    for name, command in group.commands.items():
+    for name, command in subcommands(group).items():
         here = (*path, name)
         if isinstance(command, click.Group):
             yield f"\n## {' '.join(here)}\n\n{command.help}\n"

@@ -11,9 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.database import Database, DatabaseFault, _alembic_config
+from newsletter.database import Database, DatabaseFault
 from newsletter.errors import InstanceMismatch, SettingWrong, TookTooLong
 from newsletter.instance import claim_instance
+from newsletter.shape import config
 from newsletter.tables.staff import account
 from newsletter.writers import DatabaseBusy
 from subscribers import suppression
@@ -47,7 +48,7 @@ def test_hashes_of_former_versions_are_found_again(tmp_path: Path, keyring: Keyr
     database = Database(f"sqlite:///{tmp_path}/newsletter.db")
     plain = hmac.digest(keyring.derive("address"), b"ann@x.test", "sha256").hex()
     with database.write() as tx:
-        command.upgrade(_alembic_config(tx), "0010")
+        command.upgrade(config(tx), "0010")
         tx.execute(
             text("INSERT INTO instance VALUES ('one', :check, 1, '2020-02-01T08:00:00.000000Z')"), {"check": keyring.key_check}
         )

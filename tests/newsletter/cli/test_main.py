@@ -8,12 +8,13 @@ import pytest
 
 from newsletter.cli.__main__ import newsletter
 from newsletter.cli.exits import Exit
+from tests.harness.reference import subcommands
 from tests.harness.terminal import Terminal
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Walk every command with its path."""
-    for name, command in group.commands.items():
+    for name, command in subcommands(group).items():
         yield (*path, name), command
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))

@@ -5,7 +5,8 @@ from datetime import datetime
 from alembic import command
 from sqlalchemy import select, text
 
-from newsletter.database import Database, _alembic_config
+from newsletter.database import Database
+from newsletter.shape import config
 from subscribers import acts, chain, privacy, register
 from subscribers.consent import Act, Door, Evidence
 from subscribers.tables.evidence import consent
@@ -20,9 +21,9 @@ BOB = "bob@x.test"
 def back_and_forth(database: Database) -> None:
     """Go to the shape before, and come to this one from there."""
     with database.write() as tx:
-        command.downgrade(_alembic_config(tx), "0008")
+        command.downgrade(config(tx), "0008")
     with database.write() as tx:
-        command.upgrade(_alembic_config(tx), "head")
+        command.upgrade(config(tx), "head")
 
 
 def test_acts_there_are_become_chains(database: Database, keyring: Keyring, now: datetime) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 from alembic import command
 from sqlalchemy import text
 
-from newsletter.database import Database, _alembic_config
+from newsletter.database import Database
+from newsletter.shape import config
 from subscribers import suppression
 from subscribers.model import EVERY_LIST, Reason
 
@@ -15,9 +16,9 @@ ANN, BOB, CEM = (letter * 64 for letter in "abc")
 def back_and_forth(database: Database) -> None:
     """Go to the shape before, and come to this one from there."""
     with database.write() as tx:
-        command.downgrade(_alembic_config(tx), "0038")
+        command.downgrade(config(tx), "0038")
     with database.write() as tx:
-        command.upgrade(_alembic_config(tx), "head")
+        command.upgrade(config(tx), "head")
 
 
 def test_each_word_is_kept_as_whose_it_was(database: Database, now: datetime) -> None:

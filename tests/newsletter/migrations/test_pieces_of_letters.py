@@ -5,9 +5,10 @@ from datetime import datetime
 from alembic import command
 
 from newsletter.archive import shelf, shelving
-from newsletter.database import Database, _alembic_config
+from newsletter.database import Database
 from newsletter.images import store as images
 from newsletter.letters import store as letters
+from newsletter.shape import config
 from tests.harness.newsroom import a_newsletter, an_image
 from tests.newsletter.archive.conftest import LINKS, piece, sent
 
@@ -24,9 +25,9 @@ def test_what_was_taken_in_before_stays_as_it_is(database: Database, now: dateti
     with database.read() as tx:
         before = shelf.articles_of(tx, [issue.id])
     with database.write() as tx:
-        command.downgrade(_alembic_config(tx), "0044")
+        command.downgrade(config(tx), "0044")
     with database.write() as tx:
-        command.upgrade(_alembic_config(tx), "head")
+        command.upgrade(config(tx), "head")
         shelf.forget(tx, None)
     shelving.take_in(database, LINKS, lambda: now)
 
