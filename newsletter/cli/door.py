@@ -17,7 +17,7 @@ from newsletter.errors import NotPermitted
 from newsletter.issues import authors
 from newsletter.settings import Settings, from_environment
 from newsletter.staff import accounts, audit
-from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, allowed, require
+from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, includes, require
 from subscribers.transaction import Transaction
 
 P = ParamSpec("P")
@@ -152,7 +152,7 @@ class Door:
         try:
             require(actor, permission)
         except NotPermitted as refused:
-            may = [one.name for one in accounts.all_accounts(tx) if allowed(one.role, permission)]
+            may = [one.name for one in accounts.all_accounts(tx) if includes(one.role, permission)]
             raise NotPermitted(actor.name, permission.words, refused.roles, may[:MOST_NAMED]) from refused
 
     def _actor(self, tx: Transaction) -> Actor:

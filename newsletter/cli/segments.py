@@ -111,7 +111,7 @@ def preview(door: Door, name: str | None, *, rule: str | None, list_name: str | 
         asked = people.read(tx, rule) if rule is not None else store.find(tx, name or "").rule
         of_list = register.find_list(tx, list_name) if list_name is not None else None
         seen = people.look(tx, asked, of_list.id if of_list is not None else None, limit, door.now())
-    rows = _rows(seen, is_masked=not allowed(actor.role, PEOPLE))
+    rows = _rows(seen, is_masked=not allowed(actor, PEOPLE))
     where = f" on {of_list.name}" if of_list is not None else ""
     door.answer(
         {

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, delete, func, insert, select, update
 
-from newsletter.errors import ArticleNotFound
+from newsletter.errors import ArticleNotFound, SectionNotFound
 from newsletter.feeds.addresses import same_page
 from newsletter.feeds.model import Post, is_universal
 from newsletter.issues.model import Article, Event, IssueState, Look, Section, SectionKind, SectionPlan, Show, Suggestion
@@ -114,6 +114,19 @@ def issue_of_article(tx: Transaction, article_id: int) -> int:
     found = tx.execute(select(article.c.issue_id).where(article.c.id == article_id)).scalar_one_or_none()
     if found is None:
         raise ArticleNotFound(article_id)
+    return int(found)
+
+
+def issue_of_section(tx: Transaction, section_id: int) -> int:
+    """Give the id of the issue that a section belongs to.
+
+    Raises:
+        SectionNotFound: there is none of this id.
+
+    """
+    found = tx.execute(select(section.c.issue_id).where(section.c.id == section_id)).scalar_one_or_none()
+    if found is None:
+        raise SectionNotFound(section_id)
     return int(found)
 
 

@@ -1,6 +1,6 @@
 """Newsletters in SQL: made, found, and given another plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -161,6 +161,11 @@ def of_list(tx: Transaction, list_id: int) -> Newsletter | None:
 def all_of_list(tx: Transaction, list_id: int) -> tuple[Newsletter, ...]:
     """Give everything that the people of a list get, in the order it was made."""
     return _newsletters(tx, newsletter.c.list_id == list_id)
+
+
+def ids_of_lists(tx: Transaction, list_ids: Collection[int]) -> frozenset[int]:
+    """Give the ids of everything that the people of these lists get."""
+    return frozenset(tx.execute(select(newsletter.c.id).where(newsletter.c.list_id.in_(list_ids))).scalars())
 
 
 def all_newsletters(tx: Transaction) -> tuple[Newsletter, ...]:

@@ -70,6 +70,19 @@ def load(tx: Transaction, issue_id: int) -> Issue:
     return _issue(row, contents.sections_of(tx, issue_id))
 
 
+def newsletter_of(tx: Transaction, issue_id: int) -> int:
+    """Give the newsletter of an issue, by its id.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+
+    """
+    found = tx.execute(select(issue.c.newsletter_id).where(issue.c.id == issue_id)).scalar_one_or_none()
+    if found is None:
+        raise IssueNotFound(issue_id)
+    return int(found)
+
+
 def issues_of(tx: Transaction, newsletter_id: int | None, limit: int = 50) -> tuple[IssueLine, ...]:
     """List the issues of one newsletter, or of all (None), the newest first."""
     return _lines(tx, issue.c.newsletter_id == newsletter_id if newsletter_id is not None else None, limit)

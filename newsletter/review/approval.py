@@ -94,7 +94,7 @@ def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *,
         OwnWork: the newsletter wants a second person, and the actor wrote in the issue or acts under no name.
 
     """
-    require(actor, Permission.APPROVE)
+    require(actor, Permission.APPROVE, looked.newsletter.id)
     issue = _in_review(tx, looked, now)
     _require_second_person(tx, issue, newsletters.by_id(tx, issue.newsletter_id), actor)
     draft = looked.composition.draft

@@ -1,7 +1,7 @@
 """Who may do what; pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from newsletter.errors import NotPermitted
@@ -48,35 +48,58 @@ _ALLOWED: Mapping[Role, frozenset[Permission]] = {
 }
 
 
+# What reaches beyond any one newsletter: a role in some of them never includes it.
+_OF_THE_WHOLE = frozenset({P.MANAGE_RELAYS, P.MANAGE_STAFF, P.LIFT_COMPLAINTS, P.MANAGE_INSTANCE})
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who does something, as it is written into the audit."""
 
     name: str
-    # None may do nothing at all.
+    # On the whole instance. None: nothing but what `roles` allow, and nothing at all where there are none.
     role: Role | None
+    # In single newsletters, by their ids; the higher of two counts.
+    roles: Mapping[int, Role] = field(default_factory=dict, hash=False)
+    # None: nobody with an account, such as the local operator.
+    account_id: int | None = None
+
+    def newsletters(self, permission: Permission) -> frozenset[int] | None:
+        """Give the newsletters in which it is allowed; None: in all of them, those to come included."""
+        if includes(self.role, permission):
+            return None
+        return frozenset(one for one in self.roles if allowed(self, permission, one))
 
 
 # Whoever can run commands on this machine can also read the database and the secret key.
 LOCAL_OPERATOR = Actor("local operator", Role.ADMIN)
 
 
-def allowed(role: Role | None, permission: Permission) -> bool:
+def includes(role: Role | None, permission: Permission) -> bool:
     """Whether *role* includes *permission*."""
     return role is not None and permission in _ALLOWED[role]
 
 
-def require(actor: Actor, permission: Permission) -> None:
-    """Let *actor* pass.
+def allowed(actor: Actor, permission: Permission, newsletter_id: int | None = None) -> bool:
+    """Whether *actor* may: in this newsletter, or, without one, on the whole instance."""
+    if includes(actor.role, permission):
+        return True
+    if newsletter_id is None or permission in _OF_THE_WHOLE:
+        return False
+    return includes(actor.roles.get(newsletter_id), permission)
+
+
+def require(actor: Actor, permission: Permission, newsletter_id: int | None = None) -> None:
+    """Let *actor* pass: in this newsletter, or, without one, on the whole instance.
 
     Raises:
-        NotPermitted: the role does not include *permission*.
+        NotPermitted: no role of theirs includes *permission* there.
 
     """
-    if not allowed(actor.role, permission):
+    if not allowed(actor, permission, newsletter_id):
         raise NotPermitted(actor.name, permission.words, [role.value for role in roles_with(permission)])
 
 
 def roles_with(permission: Permission) -> tuple[Role, ...]:
     """Give the roles that include *permission*, the least first."""
-    return tuple(role for role in Role if allowed(role, permission))
+    return tuple(role for role in Role if includes(role, permission))

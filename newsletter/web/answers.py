@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from newsletter.clock import monotonic
-from newsletter.staff.permissions import require
 from newsletter.web.auth import Session
+from newsletter.web.belonging import require_access
 from newsletter.web.cookies import desk_cookie, is_secure
 from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, fault_of
 from newsletter.web.forms import CSRF_FIELD, NO_FORM, Sent, is_from_our_page, read_form, read_form_or_json, read_upload
@@ -85,7 +85,9 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
     secure = is_secure(request, public_url)
     cookie = request.cookies.get(desk_cookie(is_secure=secure), "")
     session = site.desk.session(cookie) if cookie else None
-    _require_permission(page, session)
+    if page.permission is not None:
+        # Before a byte of the form is read: a stranger's upload costs nothing.
+        await anyio.to_thread.run_sync(_require_permission, site, page, session, request.path_params)
     sent = await _sent(site, page, request)
     _require_own_form(page, request, session, sent.fields, public_url)
     return Visit(
@@ -103,12 +105,12 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
     )
 
 
-def _require_permission(page: Page, session: Session | None) -> None:
-    if page.permission is None:
-        return
+def _require_permission(site: Site, page: Page, session: Session | None, path: Mapping[str, str | int]) -> None:
     if session is None:
         raise DeskClosed
-    require(session.actor, page.permission)
+    assert page.permission is not None
+    with site.application.database.read() as tx:
+        require_access(tx, session.actor, page.permission, page.of, path)
 
 
 async def _sent(site: Site, page: Page, request: Request) -> Sent:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.bootstrap import Application
-from newsletter.staff.permissions import LOCAL_OPERATOR
+from newsletter.staff.permissions import LOCAL_OPERATOR, Actor
 from newsletter.web.answers import answer, fault_page
 from newsletter.web.auth import Desk
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
@@ -25,16 +25,18 @@ from newsletter.web.visits import Page, Site
 METHOD_NOT_ALLOWED = 405
 
 
-def create_app(application: Application, *, health: Callable[[], bool], desk_token: str | None) -> ASGIApp:
+def create_app(
+    application: Application, *, health: Callable[[], bool], desk_token: str | None, operator: Actor = LOCAL_OPERATOR
+) -> ASGIApp:
     """Make the web application: pages for readers, and the desk for whoever has the one-time link.
 
     *health* says whether the clock of the worker in this process goes. *desk_token* stands in the link that opens the
-    desk once (`/desk/enter/{token}`); None: there is no desk.
+    desk once (`/desk/enter/{token}`); None: there is no desk. *operator* is whom the link lets in.
     """
     site = Site(
         application=application,
         pages=Pages(application.settings.templates / "pages"),
-        desk=Desk(desk_token, LOCAL_OPERATOR),
+        desk=Desk(desk_token, operator),
         reports=FinalReports(),
         speed=Speed(),
         health=health,

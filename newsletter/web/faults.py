@@ -21,7 +21,15 @@ from newsletter.errors import (
     WrongState,
 )
 from newsletter.languages.catalogue import later
-from subscribers.errors import AddressRefused, ListArchived, ListNotFound, SubscriberNotFound, SubscribersError, TokenInvalid
+from subscribers.errors import (
+    AddressRefused,
+    ImportNotFound,
+    ListArchived,
+    ListNotFound,
+    SubscriberNotFound,
+    SubscribersError,
+    TokenInvalid,
+)
 
 # Seconds after which a page that is out of breath may be asked again.
 RETRY_AFTER = 30
@@ -195,7 +203,7 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
             404, later("There is no such thing here"), later("The address may have been cut off, or the page was never here.")
         ),
     ),
-    (NotFound, Fault(404, "There is no such thing here")),
+    ((NotFound, ImportNotFound), Fault(404, "There is no such thing here")),
     (NotPermitted, Fault(403, "This is not yours to do")),
     (Blocked, Fault(409, "Something must be mended first")),
     (Outdated, Fault(409, "The issue was changed meanwhile")),

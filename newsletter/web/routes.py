@@ -1,10 +1,7 @@
 """Every page there is: path, methods, endpoint, and the permission it needs beside it."""
 
-from newsletter.staff.permissions import Permission
 from newsletter.web import assets, health
-from newsletter.web.desk import entry
-from newsletter.web.desk.board.routes import ROUTES as BOARD
-from newsletter.web.desk.issue.routes import ROUTES as ISSUE
+from newsletter.web.desk import routes as desk
 from newsletter.web.public import (
     address,
     archive,
@@ -91,9 +88,5 @@ ROUTES = (
     Page("/w/{token}", POST, contribute.act, None, takes_files=Purpose.CONTRIBUTE),
     Page("/w/{token}/letter", GET, contribute.letter, None),
     # For the staff.
-    Page("/desk/enter/{token}", GET, entry.question, None),
-    Page("/desk/enter/{token}", POST, entry.enter, None),
-    Page("/desk/leave", POST, entry.leave, Permission.VIEW),
-    *BOARD,
-    *ISSUE,
+    *desk.ROUTES,
 )

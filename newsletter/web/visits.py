@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 
 from starlette.responses import Response
 
@@ -83,14 +84,51 @@ class Visit:
             PageNotFound: nothing can have so large a number.
 
         """
-        number = int(self.path[name])
-        if number > LARGEST_NUMBER:
-            raise PageNotFound
-        return number
+        return number_in(self.path, name)
 
     def text(self, name: str) -> str:
         """Give the field *name* of the form without surrounding space; empty when it is not there."""
         return self.form.get(name, "").strip()
+
+
+def number_in(path: Mapping[str, str | int], name: str) -> int:
+    """Give the number that stands in an address as *name*.
+
+    Raises:
+        PageNotFound: nothing can have so large a number.
+
+    """
+    number = int(path[name])
+    if number > LARGEST_NUMBER:
+        raise PageNotFound
+    return number
+
+
+class Of(Enum):
+    """What a page of the desk is of: whose permission is asked for, before anything else is read.
+
+    Something that is not there answers 404, and so does what belongs to newsletters in which the actor has no role at
+    all; a role that is too small answers 403.
+    """
+
+    # Takes a role on the whole instance.
+    INSTANCE = auto()
+    # A role in some newsletter is enough; the page shows what `actor.newsletters(permission)` names, and nothing else.
+    ANY_NEWSLETTER = auto()
+    # Whoever is signed in, whatever their roles: their own account.
+    ACCOUNT = auto()
+    NEWSLETTER = auto()
+    ISSUE = auto()
+    # With the issue it is in before it, as are all things of an issue.
+    ARTICLE = auto()
+    SECTION = auto()
+    FEED = auto()
+    # Belongs to every newsletter that its people get.
+    LIST = auto()
+    # Belongs where its list does.
+    IMPORT = auto()
+    # Belongs where the lists do that the person is or was on.
+    SUBSCRIBER = auto()
 
 
 Endpoint = Callable[[Site, Visit], Response]
@@ -106,6 +144,8 @@ class Page:
     endpoint: Endpoint
     # None: open to everybody. Else: a session at the desk whose actor has it.
     permission: Permission | None
+    # Where it is needed; of no meaning for what is open to everybody.
+    of: Of = Of.INSTANCE
     # A body that cannot be read as a form is taken as an empty one.
     takes_any_body: bool = False
     # Files are read from whoever has a token of this purpose in the address, and from nobody else.

@@ -17,7 +17,7 @@ from newsletter.letters.duties import compose
 from newsletter.mail import dispatch, mailings
 from newsletter.staff import accounts
 from newsletter.staff.accounts import Account
-from newsletter.staff.permissions import Permission, allowed
+from newsletter.staff.permissions import Permission, includes
 from subscribers.address import parse
 
 log = structlog.get_logger()
@@ -67,11 +67,11 @@ def _owing(
     staff: Sequence[Account], issue: Issue, dates: Sequence[Milestone], now: datetime
 ) -> Iterator[tuple[Owed, list[Account]]]:
     """Give what is owed to *issue* now, with everybody who is to be told of it."""
-    editors = [one for one in staff if allowed(one.role, Permission.EDIT)]
+    editors = [one for one in staff if includes(one.role, Permission.EDIT)]
     for may_approve in (False, True):
         owed = duties.owed(issue, dates, now, may_approve=may_approve)
         if owed is not None:
-            yield owed, [one for one in editors if allowed(one.role, Permission.APPROVE) is may_approve]
+            yield owed, [one for one in editors if includes(one.role, Permission.APPROVE) is may_approve]
 
 
 def _tell(application: Application, one: _Waiting) -> None:

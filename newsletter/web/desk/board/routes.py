@@ -2,9 +2,9 @@
 
 from newsletter.staff.permissions import Permission
 from newsletter.web.desk.board import board, missed
-from newsletter.web.visits import GET, POST, Page
+from newsletter.web.visits import GET, POST, Of, Page
 
 ROUTES = (
-    Page("/desk", GET, board.board, Permission.VIEW),
-    Page("/desk/newsletters/{newsletter_id:int}/draft", POST, missed.draft_missed, Permission.EDIT),
+    Page("/desk", GET, board.board, Permission.VIEW, Of.ANY_NEWSLETTER),
+    Page("/desk/newsletters/{newsletter_id:int}/draft", POST, missed.draft_missed, Permission.EDIT, Of.NEWSLETTER),
 )

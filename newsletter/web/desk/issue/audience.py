@@ -70,7 +70,7 @@ class Choice:
 
 def choice(application: Application, issue: Issue, actor: Actor) -> Choice | None:
     """Give what *actor* can choose for an issue; None when there is nothing to choose from, or it is not theirs to do."""
-    if issue.state not in EDITABLE or not allowed(actor.role, Permission.EDIT):
+    if issue.state not in EDITABLE or not allowed(actor, Permission.EDIT, issue.newsletter_id):
         return None
     with application.database.read() as tx:
         known = segments.all_segments(tx)

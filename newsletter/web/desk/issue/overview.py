@@ -160,7 +160,9 @@ def show(site: Site, visit: Visit) -> Response:
         bar=_bar(site, desked) if issue.state is S.SENDING else None,
         figures=reports.lines(report) if report is not None and report.audience else (),
         check=check,
-        can_override=check is not None and check.can_be_set_aside and allowed(visit.actor.role, Permission.APPROVE),
+        can_override=check is not None
+        and check.can_be_set_aside
+        and allowed(visit.actor, Permission.APPROVE, issue.newsletter_id),
         choice=audience.choice(site.application, issue, visit.actor),
         suggestion=_suggestion(desked, visit) if _can_time(issue, visit.actor) else "",
     )
@@ -227,7 +229,7 @@ def _month_beside_title(issue: Issue) -> str:
 
 
 def _can_time(issue: Issue, actor: Actor) -> bool:
-    return issue.state in _TO_BE_TIMED and allowed(actor.role, Permission.SEND)
+    return issue.state in _TO_BE_TIMED and allowed(actor, Permission.SEND, issue.newsletter_id)
 
 
 def _suggestion(desked: Desked, visit: Visit) -> str:

@@ -51,16 +51,16 @@ SAID: Mapping[str, Said] = MappingProxyType(
 
 def steps(issue: Issue, newsletter: Newsletter, readers: str, actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
     """Give the buttons for an issue that goes to *readers*, as far as *actor* may press them; at most one is the first."""
-    found = _approving(actor, is_blocked=is_blocked) if issue.state in {S.DRAFT, S.IN_REVIEW, S.HELD} else ()
-    if allowed(actor.role, Permission.SEND):
+    found = _approving(issue, actor, is_blocked=is_blocked) if issue.state in {S.DRAFT, S.IN_REVIEW, S.HELD} else ()
+    if allowed(actor, Permission.SEND, newsletter.id):
         found = (*found, *_sending(issue, readers), *_cancelling(issue))
     if issue.state is S.SENT:
         found = (Step("Read it in the archive", href=f"/archive/{newsletter.slug}/{issue.number}"),)
     return found
 
 
-def _approving(actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
-    if is_blocked or not allowed(actor.role, Permission.APPROVE):
+def _approving(issue: Issue, actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
+    if is_blocked or not allowed(actor, Permission.APPROVE, issue.newsletter_id):
         return ()
     return (Step("Approve for sending", verb="approve", is_first=True),)
 

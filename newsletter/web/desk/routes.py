@@ -1,0 +1,7 @@
+"""Every page of the desk, area by area: what each is of (`Of`) stands beside the permission it needs there."""
+
+from newsletter.web.desk.board.routes import ROUTES as BOARD
+from newsletter.web.desk.door.routes import ROUTES as DOOR
+from newsletter.web.desk.issue.routes import ROUTES as ISSUE
+
+ROUTES = (*DOOR, *BOARD, *ISSUE)
