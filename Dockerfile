@@ -1,12 +1,5 @@
 # One image for every service: `newsletter serve`, `newsletter worker`, `newsletter init` (see docker-compose.yml).
 
-# What mail programs can show comes from npm.
-FROM node:24-slim AS programs
-WORKDIR /src
-COPY scripts/caniemail scripts/
-RUN scripts/caniemail
-
-
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
@@ -18,12 +11,17 @@ RUN python -m venv /opt/newsletter \
 RUN python -m venv /opt/build \
  && /opt/build/bin/pip install --require-hashes --requirement requirements/build.lock
 
+# What comes from npm: what mail programs can show, and what the desk's pages load. Node is in the wheel that bundles it.
+COPY scripts/caniemail scripts/frontend.py scripts/wheel.py scripts/
+COPY frontend frontend
+RUN mkdir newsletter \
+ && PYTHON=/opt/build/bin/python scripts/caniemail \
+ && /opt/build/bin/python scripts/frontend.py
+
 COPY pyproject.toml README.md LICENSE ./
 COPY subscribers subscribers
 COPY templates templates
-COPY scripts/caniemail scripts/wheel.py scripts/
 COPY newsletter newsletter
-COPY --from=programs /src/newsletter/_caniemail newsletter/_caniemail
 RUN /opt/build/bin/python -m hatchling build --target wheel --directory /wheel \
  && /opt/newsletter/bin/pip install --no-deps --no-index /wheel/*.whl \
  && /opt/newsletter/bin/newsletter --version

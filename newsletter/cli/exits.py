@@ -17,6 +17,7 @@ from newsletter.errors import (
     SettingWrong,
     WorkerRunning,
 )
+from newsletter.web.static import PagesNotBuilt
 from subscribers.errors import (
     AttributeNotFound,
     ImportNotFound,
@@ -76,6 +77,7 @@ EXITS: Mapping[type[Exception], Exit] = {
     SecretTooShort: Exit.NOT_READY,
     InstanceMismatch: Exit.NOT_READY,
     DatabaseNotReady: Exit.NOT_READY,
+    PagesNotBuilt: Exit.NOT_READY,
     JournalUnwritable: Exit.NOT_READY,
     SealBroken: Exit.NOT_READY,
     # The database went away in the middle: restarted, its disk full, its file locked by somebody else.

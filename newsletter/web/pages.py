@@ -12,17 +12,23 @@ from newsletter.languages.markup import html
 from newsletter.languages.model import ENGLISH, Language
 from newsletter.web import spelled
 from newsletter.web.speech import Speech
-from newsletter.web.static import read_shelf
+from newsletter.web.static import BUILT, Icons, read_shelf
 
 # The staff's pages speak English, and offer nothing else.
 DESK_SPEECH = Speech(words_of(ENGLISH), is_chosen=False, is_repeatable=False)
 
 
 class Pages:
-    """The templates of all pages, and the files they link to."""
+    """The templates of all pages, and the files they link to.
+
+    Raises:
+        PagesNotBuilt: what the desk loads was not bundled yet.
+
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.shelf = read_shelf(folder / "static")
+        self._icons = Icons()
+        self.shelf = read_shelf(folder / "static", BUILT)
         self._folder = folder
         self._environments: dict[Language, Environment] = {}
 
@@ -56,7 +62,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        made.globals.update(_said(words), static=self._address)
+        made.globals.update(_said(words), static=self._address, icon=self._icons)
         made.filters.update(
             moment=spelled.moment,
             day=words.day,

@@ -98,8 +98,9 @@ def test_data_of_mail_programs_are_those_that_were_looked_at_or_none(tmp_path: P
 
 def test_data_of_mail_programs_come_with_every_way_to_install() -> None:
     """With `make env`, with the image, and with a wheel that somebody builds."""
-    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
 
     assert "scripts/caniemail || true" in (ROOT / "scripts/env").read_text()
-    assert "RUN scripts/caniemail" in (ROOT / "Dockerfile").read_text()
-    assert ("scripts/wheel.py", ["newsletter/_caniemail/*"]) == (build["hooks"]["custom"]["path"], build["artifacts"])
+    assert "PYTHON=/opt/build/bin/python scripts/caniemail" in (ROOT / "Dockerfile").read_text()
+    assert "scripts/wheel.py" == build["hooks"]["custom"]["path"]
+    assert "newsletter/_caniemail/*" in build["artifacts"]

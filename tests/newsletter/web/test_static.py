@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from newsletter.web.static import read_shelf
+import pytest
+
+from newsletter.web.static import Icons, PagesNotBuilt, read_shelf
 
 
 def test_address_changes_with_the_content(tmp_path: Path) -> None:
@@ -20,3 +22,18 @@ def test_only_kinds_that_pages_link_to_are_on_the_shelf(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
 
     assert ["style.css"] == list(read_shelf(tmp_path))
+
+
+def test_icon_is_drawn_for_the_eyes_only(tmp_path: Path) -> None:
+    """The words beside it say the same to those who hear the page."""
+    (tmp_path / "icons.json").write_text('{"dot": "<circle r=\\"1\\"/>"}')
+
+    assert '<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle r="1"/></svg>' == Icons(
+        tmp_path
+    )("dot")
+
+
+def test_pages_that_were_not_built_say_what_to_do(tmp_path: Path) -> None:
+    """Before anybody looks at a page without styles."""
+    with pytest.raises(PagesNotBuilt, match="Run `make env`"):
+        Icons(tmp_path)

@@ -92,7 +92,6 @@ def board(site: Site, visit: Visit) -> Response:
         alerts=waiting[:MOST_ALERTS],
         more_alerts=len(waiting[MOST_ALERTS:]),
         newsletters=_with_one_first(papers),
-        has_running=any(paper.running for paper in papers),
         no_relay=missing if papers and missing is not None else "",
     )
 

@@ -15,7 +15,7 @@ class ShownState:
     """A word, and the shape before it; colour only repeats them."""
 
     words: str
-    # One of the marks in desk.css.
+    # One of the marks in frontend/css/parts.css.
     mark: str
 
 

