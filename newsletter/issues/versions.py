@@ -96,6 +96,18 @@ def versions_of(tx: Transaction, known: Issue) -> tuple[Version, ...]:
     return tuple(_current(tx, known, one) if one.label == Label(known.version) else one for one in found)
 
 
+def latest(tx: Transaction, known: Issue) -> Version:
+    """Give the version that an issue is now: who made it, when, and what was done."""
+    label = Label(known.version)
+    its = issue_version.c
+    said = select(its.written_by, its.written_at, its.deed).where(*_is(known.id, label))
+    row = tx.execute(said).one_or_none()
+    if row is None:
+        # From before there were versions.
+        return Version(label, authors.NOBODY, known.updated_at, UNTOLD, is_current=True)
+    return _current(tx, known, Version(label, row.written_by, row.written_at, row.deed, is_current=False))
+
+
 def version_of(tx: Transaction, known: Issue, label: Label) -> Snapshot:
     """Give what an issue was at a version.
 

@@ -15,6 +15,13 @@ _HTML = frozenset({".html", ".htm"})
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]’”]")
 
+_TAG = re.compile(r"</?(?:p|div|br|h[1-6]|ul|ol|li|a|b|i|em|strong|span|table|blockquote)\b[^<>]*>", re.IGNORECASE)
+
+# Marks that nobody types by chance: plain text may hold a star or a number at the head of a line.
+_MARKED = re.compile(
+    r"\*\*\S[^*\n]*\*\*|(?<![\w*])\*\w[^*\n]*\*(?![\w*])|^#{1,4} \S|\[[^\]\n]+\]\(https?://|(?:^[-*] \S.*\n){2}", re.MULTILINE
+)
+
 # html=False: markup in Markdown stays visible text. No linkify either: it needs a package that nothing else needs.
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
@@ -40,6 +47,13 @@ def to_html(text: str, filename: str) -> str:
     if isinstance(fit, Unfit):
         raise BadValue("The text", PurePath(filename).name, fit.reason)
     return fit.html
+
+
+def guessed_name(text: str) -> str:
+    """Give the name that a file of *text* would have, as far as can be told: somebody typed it, or pasted it from somewhere."""
+    if _TAG.search(text):
+        return "text.html"
+    return "text.md" if _MARKED.search(text) else "text.txt"
 
 
 def _from_plain(text: str) -> str:

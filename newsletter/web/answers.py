@@ -114,12 +114,13 @@ def _require_permission(site: Site, page: Page, session: Session | None, path: M
 
 
 async def _sent(site: Site, page: Page, request: Request) -> Sent:
-    if page.takes_files is None:
+    if page.takes_files is None and not page.takes_uploads:
         return Sent(await _form(page, request))
     if request.method != "POST":
         return Sent(NO_FORM)
-    # Before a byte of a file is taken: the token is ours.
-    site.application.keyring.open(page.takes_files, str(request.path_params["token"]))
+    if page.takes_files is not None:
+        # Before a byte of a file is taken: the token is ours.
+        site.application.keyring.open(page.takes_files, str(request.path_params["token"]))
     return await read_upload(request)
 
 

@@ -150,6 +150,8 @@ class Page:
     takes_any_body: bool = False
     # Files are read from whoever has a token of this purpose in the address, and from nobody else.
     takes_files: Purpose | None = None
+    # Files are read from whoever may see this page of the desk.
+    takes_uploads: bool = False
     # The answer leaves so many seconds after the question, whatever was found out meanwhile.
     answers_after: float = 0.0
     # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.

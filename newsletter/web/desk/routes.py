@@ -1,7 +1,8 @@
 """Every page of the desk, area by area: what each is of (`Of`) stands beside the permission it needs there."""
 
 from newsletter.web.desk.board.routes import ROUTES as BOARD
+from newsletter.web.desk.composer.routes import ROUTES as COMPOSER
 from newsletter.web.desk.door.routes import ROUTES as DOOR
 from newsletter.web.desk.issue.routes import ROUTES as ISSUE
 
-ROUTES = (*DOOR, *BOARD, *ISSUE)
+ROUTES = (*DOOR, *BOARD, *ISSUE, *COMPOSER)

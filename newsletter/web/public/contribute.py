@@ -1,7 +1,6 @@
 """A text for one issue, written by somebody without an account: kept, looked at in the letter, handed in, agreed to."""
 
 import hashlib
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -47,13 +46,6 @@ LONGEST_READING = 5.0
 
 # Enough to tell two versions of a text apart.
 _SEEN_DIGITS = 16
-
-_HTML = re.compile(r"</?(?:p|div|br|h[1-6]|ul|ol|li|a|b|i|em|strong|span|table|blockquote)\b[^<>]*>", re.IGNORECASE)
-
-# Marks that nobody types by chance: plain text may hold a star or a number at the head of a line.
-_MARKDOWN = re.compile(
-    r"\*\*\S[^*\n]*\*\*|(?<![\w*])\*\w[^*\n]*\*(?![\w*])|^#{1,4} \S|\[[^\]\n]+\]\(https?://|(?:^[-*] \S.*\n){2}", re.MULTILINE
-)
 
 _KEPT = later("It is kept. The editors see it when you send it.")
 _SENT = later("Thank you. The editors have your text.")
@@ -219,9 +211,8 @@ def _say(site: Site, visit: Visit, standing: Standing) -> tuple[str, str]:
 
 def _html(site: Site, text: str) -> str | None:
     """Give what a guest typed or pasted as clean HTML; None where it cannot be read."""
-    name = "text.html" if _HTML.search(text) else "text.md" if _MARKDOWN.search(text) else "text.txt"
     try:
-        return site.application.child.run(prose.to_html, text, name, seconds=LONGEST_READING)
+        return site.application.child.run(prose.to_html, text, prose.guessed_name(text), seconds=LONGEST_READING)
     except (BadValue, ChildFailed):
         return None
 

@@ -1,20 +1,14 @@
 """One issue at the desk: how it stands, what is in it, what it will look like, and what can be done."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from newsletter import inspection
 from newsletter.errors import BadValue, RenderFailed, TookTooLong
 from newsletter.issues import alerts, newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
-from newsletter.letters import store as letters
-from newsletter.letters.compose import Composition, compose_issue
-from newsletter.letters.illustrate import shelf_of
-from newsletter.letters.letter import Letter
-from newsletter.letters.webcopy import public_html
 from newsletter.mail import audiences, dispatch, relaybook
 from newsletter.mail.delivery import Report
 from newsletter.review import gathering, preflight
@@ -23,9 +17,9 @@ from newsletter.review.facts import Facts, Reach
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import frame
+from newsletter.web.desk.composing import compose
 from newsletter.web.desk.issue import audience, bars, states, steps
 from newsletter.web.desk.issue.bars import Bar
-from newsletter.web.guard import preview_headers
 from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
@@ -172,33 +166,12 @@ def _bar(site: Site, desked: Desked) -> Bar:
     return bars.bar(site, desked.issue, desked.report or dispatch.NOBODY, is_named=False, can_mail=desked.can_mail)
 
 
-def preview(site: Site, visit: Visit) -> Response:
-    """Show the mail as it would arrive, with nobody's values in its slots; the page holding it runs nothing of it."""
-    application = site.application
-    with application.database.read() as tx:
-        issue = store.load(tx, visit.number("issue_id"))
-        newsletter = newsletters.by_id(tx, issue.newsletter_id)
-        frozen = letters.load(tx, issue.letter_id) if issue.letter_id is not None else None
-    letter = frozen or _unfrozen(site, issue, newsletter, visit.now)
-    html = public_html(letter, application.links, newsletter.slug, issue.number)
-    return HTMLResponse(html, headers=preview_headers(html))
-
-
 def progress(site: Site, visit: Visit) -> Response:
     """Give the bar and the figures alone, for the page that refreshes them."""
     with site.application.database.read() as tx:
         desked = load(site, tx, visit.number("issue_id"))
     figures = reports.lines(desked.report or dispatch.NOBODY)
     return site.pages.page("desk/issue/progress.html", bar=_bar(site, desked), figures=figures)
-
-
-def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
-    """Compose an issue as it is now."""
-    application = site.application
-    seed = application.keyring.derive("slots")
-    with application.database.read() as tx:
-        shelf = shelf_of(tx, issue, application.links)
-    return compose_issue(application.templates, newsletter, issue, application.links, seed, shelf)
 
 
 def _check(site: Site, desked: Desked) -> Check:
@@ -215,11 +188,6 @@ def _check(site: Site, desked: Desked) -> Check:
         facts = gathering.gather(tx, desked.issue, desked.newsletter, composition, known)
     findings = preflight.check(desked.issue, desked.newsletter, composition, site.application.links, facts)
     return Check(tuple(Remark(f"{one.text} {one.mend.words}", one.is_blocking, one.mend.command) for one in findings))
-
-
-def _unfrozen(site: Site, issue: Issue, newsletter: Newsletter, now: datetime) -> Letter:
-    draft = compose(site, issue, newsletter).draft
-    return Letter(id=0, draft=draft, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id, created_at=now)
 
 
 def _month_beside_title(issue: Issue) -> str:

@@ -6,7 +6,6 @@ from newsletter.web.visits import GET, POST, Of, Page
 
 ROUTES = (
     Page("/desk/issues/{issue_id:int}", GET, overview.show, Permission.VIEW, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/preview", GET, overview.preview, Permission.VIEW, Of.ISSUE),
     Page("/desk/issues/{issue_id:int}/progress", GET, overview.progress, Permission.VIEW, Of.ISSUE),
     Page("/desk/issues/{issue_id:int}/audience", POST, actions.choose, Permission.EDIT, Of.ISSUE),
     Page("/desk/issues/{issue_id:int}/approve", POST, actions.approve, Permission.APPROVE, Of.ISSUE),

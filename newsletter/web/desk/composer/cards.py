@@ -1,0 +1,152 @@
+"""The articles of an issue as cards: what an editor sees of each before opening it; pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+from types import MappingProxyType
+from urllib.parse import urljoin
+
+from newsletter.images.model import Hosted, Shelf, own_file
+from newsletter.issues.model import Article, Issue, Look, Section, SectionKind, Show
+from newsletter.review.comments import Comment
+from newsletter.review.contribution import Contribution, ContributionState
+
+LOOKS: Mapping[Look, str] = MappingProxyType(
+    {
+        Look.AUTO: "As the theme has it",
+        Look.LETTER: "Letter",
+        Look.LEAD: "The first one large",
+        Look.FEATURES: "Features",
+        Look.CARDS: "Two beside each other",
+        Look.ITEMS: "Short items",
+        Look.LINKS: "Links",
+        Look.HEADLINES: "Headlines",
+        Look.EVENTS: "Dates",
+        Look.NOTE: "Note",
+        Look.NOTICE: "Notice in a box",
+        Look.SPONSORS: "Sponsors",
+    }
+)
+KINDS: Mapping[SectionKind, str] = MappingProxyType(
+    {
+        SectionKind.LETTER: "Letters, shown in full",
+        SectionKind.ARTICLES: "Articles",
+        SectionKind.HEADLINES: "Titles only",
+        SectionKind.EVENTS: "Events, by their dates",
+        SectionKind.NOTE: "A few words of the editors",
+        SectionKind.NOTICE: "A notice in a box",
+        SectionKind.SPONSORS: "Sponsors",
+    }
+)
+SHOWS: Mapping[Show, str] = MappingProxyType({Show.EXCERPT: "Excerpt", Show.FULL: "In full", Show.TITLE: "Title only"})
+
+_PICTURE = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"']+)", re.IGNORECASE)
+# A picture that leads stands in the beginning of a text.
+_BEGINNING = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One article."""
+
+    article: Article
+    # From 1, among those of its section.
+    place: int
+    # Where a small picture of it is; empty without one.
+    thumb: str
+    # The guest who wrote it.
+    contribution: Contribution | None
+    # What reviewers said of it, the earliest first.
+    comments: tuple[Comment, ...]
+    # Nothing stands before or behind it in the whole issue.
+    is_first: bool
+    is_last: bool
+
+    @property
+    def how(self) -> str:
+        """How much of it the letter carries."""
+        return SHOWS[self.article.show]
+
+    @property
+    def open_comments(self) -> int:
+        """How many comments nobody called done."""
+        return sum(one.resolved_at is None for one in self.comments)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One section with its cards."""
+
+    section: Section
+    cards: tuple[Card, ...]
+    # Guests who were asked for a text that is not here yet.
+    owed: tuple[Contribution, ...]
+    is_first: bool
+    is_last: bool
+
+    @property
+    def how(self) -> str:
+        """How it is laid out; empty where that is as usual."""
+        return "" if self.section.look is Look.AUTO else LOOKS[self.section.look]
+
+
+def groups(issue: Issue, shelf: Shelf, contributions: Sequence[Contribution], comments: Iterable[Comment]) -> tuple[Group, ...]:
+    """Give the sections of an issue with the cards of their articles."""
+    said: defaultdict[int, list[Comment]] = defaultdict(list)
+    for one in comments:
+        if one.article_id is not None:
+            said[one.article_id].append(one)
+    written = {one.article_id: one for one in contributions if one.article_id is not None}
+    last = len(issue.sections)
+    return tuple(
+        Group(
+            section,
+            tuple(
+                Card(
+                    article,
+                    place,
+                    thumb(article, section, shelf),
+                    written.get(article.id),
+                    tuple(said[article.id]),
+                    is_first=number == 1 and place == 1,
+                    is_last=number == last and place == len(section.articles),
+                )
+                for place, article in enumerate(section.articles, 1)
+            ),
+            tuple(_owed(section, contributions)),
+            is_first=number == 1,
+            is_last=number == last,
+        )
+        for number, section in enumerate(issue.sections, 1)
+    )
+
+
+def thumb(article: Article, section: Section, shelf: Shelf) -> str:
+    """Give where a small picture of an article is: the one it was given, else the first of its text that is here."""
+    key = article.portrait if section.kind is SectionKind.LETTER else article.picture
+    hosted = shelf.by_key.get(key) if key else _first(article, shelf)
+    file = own_file(hosted.card or hosted.src) if hosted is not None else ""
+    # By its path: the desk may be open under another name than readers know.
+    return f"/images/{file}" if file else ""
+
+
+def _first(article: Article, shelf: Shelf) -> Hosted | None:
+    found = _PICTURE.search(article.content[:_BEGINNING])
+    if found is None:
+        return None
+    try:
+        source = urljoin(article.link, unescape(found[1]))
+    except ValueError:
+        # A feed says anything, also "https://[".
+        return None
+    return shelf.by_source.get(source)
+
+
+def _owed(section: Section, contributions: Iterable[Contribution]) -> Iterable[Contribution]:
+    return (
+        one
+        for one in contributions
+        if one.article_id is None and one.section == section.title and one.state is not ContributionState.WITHDRAWN
+    )

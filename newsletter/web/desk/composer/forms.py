@@ -1,0 +1,184 @@
+"""The composer's forms: what is typed of an article, of a section and of the lines above them, saved where it stands."""
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
+
+from starlette.responses import Response
+
+from newsletter.errors import BadValue
+from newsletter.images import library
+from newsletter.images.fetching import LONGEST_NAME
+from newsletter.images.model import Facts
+from newsletter.issues import changes, contents, editing, events, sections
+from newsletter.issues.changes import Change
+from newsletter.issues.model import Article, Event, Issue, Look, SectionKind, Show
+from newsletter.issues.sections import SectionChange
+from newsletter.web.desk.composer import moves
+from newsletter.web.desk.composer.answering import answered
+from newsletter.web.desk.composer.said import Done
+from newsletter.web.desk.saving import held, save, version_shown
+from newsletter.web.visits import Site, Visit
+from subscribers.oneline import one_line
+from subscribers.transaction import Transaction
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+# What a form sends as it stands.
+_TEXTS = ("title", "byline", "affiliation", "link", "summary", "picture", "picture_alt", "picture_credit")
+
+# No count in a form has more digits.
+_MOST_DIGITS = 6
+
+
+def head(site: Site, visit: Visit) -> Response:
+    """Save what stands above the sections."""
+    issue_id = visit.number("issue_id")
+
+    def write(tx: Transaction, over: int | None) -> Issue:
+        title, subject, preheader = (_said(visit, name) for name in ("title", "subject", "preheader"))
+        return editing.edit_issue(
+            tx, issue_id, visit.now, title=title, subject=subject, preheader=preheader, expected_version=over
+        )
+
+    def work() -> Done:
+        save(site, visit, issue_id, write, "issue.edit")
+        return Done("head", focus="edit-head", anchor="head")
+
+    return answered(site, visit, work, open="head")
+
+
+def article(site: Site, visit: Visit) -> Response:
+    """Save what is typed of an article; a picture that comes along goes into the library first."""
+    issue_id, article_id = visit.number("issue_id"), visit.number("article_id")
+
+    def work() -> Done:
+        change = _with_picture(site, visit, _change(visit))
+
+        def write(tx: Transaction, over: int | None) -> Issue:
+            news = _news(change, contents.article_of(tx, issue_id, article_id))
+            return changes.change_article(tx, issue_id, article_id, news, visit.now, expected_version=over)
+
+        issue = save(site, visit, issue_id, write, "issue.article", article=article_id)
+        did = "edited" if issue.version != version_shown(visit) else "same"
+        return Done(did, article_id, focus=f"edit{article_id}", anchor=f"a{article_id}")
+
+    return answered(site, visit, work, open=f"a{article_id}")
+
+
+def add_section(site: Site, visit: Visit) -> Response:
+    """Add a section behind the others."""
+    issue_id = visit.number("issue_id")
+
+    def write(tx: Transaction, over: int | None) -> Issue:
+        kind = _choice(SectionKind, visit.text("kind"), "kind")
+        return sections.add_section(tx, issue_id, visit.text("title"), kind, visit.now, expected_version=over)
+
+    def work() -> Done:
+        made = save(site, visit, issue_id, write, "issue.section.add", section=visit.text("title")).sections[-1]
+        return Done("section-added", made.id, focus=f"sedit{made.id}", anchor=f"s{made.id}")
+
+    return answered(site, visit, work, open="sections")
+
+
+def section(site: Site, visit: Visit) -> Response:
+    """Rename a section, or lay it out in another way."""
+    issue_id, section_id = visit.number("issue_id"), visit.number("section_id")
+
+    def write(tx: Transaction, over: int | None) -> Issue:
+        found = moves.section_of(held(tx, issue_id, over), section_id)
+        change = SectionChange(
+            title=_said(visit, "title"),
+            kind=_choice(SectionKind, visit.text("kind"), "kind"),
+            look=_choice(Look, visit.text("look"), "look"),
+            most=_count(visit, "most"),
+            words=_count(visit, "words"),
+            is_required="is_required" in visit.form,
+        )
+        return sections.edit_section(tx, issue_id, found.title, change, visit.now)
+
+    def work() -> Done:
+        save(site, visit, issue_id, write, "issue.section.edit", section=section_id)
+        return Done("section", section_id, focus=f"sedit{section_id}", anchor=f"s{section_id}")
+
+    return answered(site, visit, work, open=f"s{section_id}")
+
+
+def remove_section(site: Site, visit: Visit) -> Response:
+    """Take a section away; its articles go where the form says."""
+    issue_id, section_id = visit.number("issue_id"), visit.number("section_id")
+
+    def write(tx: Transaction, over: int | None) -> Issue:
+        issue = held(tx, issue_id, over)
+        into = visit.text("into")
+        target = moves.section_of(issue, int(into)).title if into.isascii() and into.isdecimal() else None
+        return sections.remove_section(tx, issue_id, moves.section_of(issue, section_id).title, visit.now, into=target)
+
+    def work() -> Done:
+        save(site, visit, issue_id, write, "issue.section.remove", section=section_id)
+        return Done("section-removed", focus="add-section", anchor="sections")
+
+    return answered(site, visit, work, open=f"s{section_id}")
+
+
+def _change(visit: Visit) -> Change:
+    show = visit.text("show")
+    change = Change(
+        title=_said(visit, "title"),
+        byline=_said(visit, "byline"),
+        affiliation=_said(visit, "affiliation"),
+        link=_said(visit, "link"),
+        summary=_said(visit, "summary"),
+        show=_choice(Show, show, "show") if show else None,
+        words=_count(visit, "words"),
+        picture=_said(visit, "picture"),
+        picture_alt=_said(visit, "picture_alt"),
+        picture_credit=_said(visit, "picture_credit"),
+    )
+    if "begins" not in visit.form:
+        return change
+    if not visit.text("begins"):
+        return replace(change, drops_event=True)
+    return replace(change, event=_event(visit))
+
+
+def _news(change: Change, article: Article) -> Change:
+    """Give what of a change is not so already: a form sends all its fields, and nobody touched most of them."""
+    same = {name: None for name in _TEXTS if getattr(change, name) == getattr(article, name)}
+    return replace(change, **same)  # type: ignore[arg-type]  # None leaves a part as it is
+
+
+def _event(visit: Visit) -> Event:
+    return events.typed(*(visit.text(name) for name in ("begins", "ends", "zone", "place")))
+
+
+def _with_picture(site: Site, visit: Visit, change: Change) -> Change:
+    """Give a change with the picture that was sent along, if there is one."""
+    data = visit.files.get("file")
+    if not data:
+        return change
+    application = site.application
+    name = one_line(change.title or "picture", LONGEST_NAME)
+    facts = Facts(name, alt=change.picture_alt or "", credit=change.picture_credit or "")
+    added = library.add(application.database, application.child, application.clock, data, facts)
+    return replace(change, picture=added.key)
+
+
+def _said(visit: Visit, name: str) -> str | None:
+    """Give a field of the form; None where the form has it not, which leaves that part as it is."""
+    return visit.text(name) if name in visit.form else None
+
+
+def _count(visit: Visit, name: str) -> int | None:
+    text = _said(visit, name)
+    if text is None or not text:
+        return text if text is None else 0
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+        raise BadValue(name, text, "write a number")
+    return int(text)
+
+
+def _choice(kind: type[Choice], text: str, what: str) -> Choice:
+    if text not in set(kind):
+        raise BadValue(what, repr(text), f"is none of {', '.join(kind)}")
+    return kind(text)

@@ -1,0 +1,170 @@
+"""The composer's page: the issue as cards, what is open of it, and what stands beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from newsletter.errors import NewsletterError, Outdated
+from newsletter.images.model import Image
+from newsletter.images.store import library
+from newsletter.issues import authorbook, contents, newsletters, snippets, store, versions
+from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter
+from newsletter.issues.versions import Version
+from newsletter.letters.illustrate import shelf_of
+from newsletter.review import comments as remarks
+from newsletter.review import contributions
+from newsletter.review.comments import Comment
+from newsletter.staff.permissions import Permission, allowed
+from newsletter.web.desk import frame
+from newsletter.web.desk.composer import cards, said, subjects
+from newsletter.web.desk.composer.cards import Group
+from newsletter.web.desk.composer.view import KEEP_FIELD, View
+from newsletter.web.desk.issue import states
+from newsletter.web.faults import fault_of
+from newsletter.web.visits import Site, Visit
+from subscribers import attributebook
+from subscribers.attributes import Attribute
+from subscribers.transaction import Transaction
+
+S = IssueState
+
+CONFLICT = 409
+
+# A browser lists no more names usefully, and no more pictures.
+MOST_NAMES = 300
+MOST_PICTURES = 60
+
+_APPROVED = frozenset({S.APPROVED, S.SCHEDULED})
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What did not work, what became of it, and what to do."""
+
+    text: str
+    # Who did what meanwhile.
+    changes: tuple[str, ...] = ()
+    # The version under which it is kept; empty where it is not.
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far one can go back and forth among what the issue was."""
+
+    # Versions; 0: not further.
+    back: int
+    forth: int
+    # The newest one there is to go to.
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the form that is open offers to choose from."""
+
+    names: tuple[str, ...] = ()
+    pictures: tuple[Image, ...] = ()
+    snippets: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Everything that the page is made of."""
+
+    issue: Issue
+    newsletter: Newsletter
+    groups: tuple[Group, ...]
+    dropped: tuple[Article, ...]
+    # About the whole issue.
+    comments: tuple[Comment, ...]
+    latest: Version
+    choices: Choices
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show the composer."""
+    return render(site, visit, View.read(visit.number("issue_id"), visit.query))
+
+
+def refused(site: Site, visit: Visit, view: View, error: NewsletterError) -> Response:
+    """Show the composer as it is now, with why something was not done and what became of it."""
+    if isinstance(error, Outdated):
+        text = "Not saved: the issue was changed after this page was shown to you. It is shown below as it is now."
+        return render(site, visit, view, Trouble(text, error.changes, error.kept), status=CONFLICT)
+    return render(site, visit, view, Trouble(str(error)), status=fault_of(error).status)
+
+
+def kept_view(visit: Visit) -> View:
+    """Give what was open on the page that a form stood on."""
+    return View.kept(visit.number("issue_id"), visit.text(KEEP_FIELD))
+
+
+def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None, *, status: int = 200) -> Response:
+    """Answer with the page; what was typed into a form that was refused stands in it still."""
+    with site.application.database.read() as tx:
+        laid = _laid(site, tx, view)
+    issue = laid.issue
+    can_edit = issue.state in EDITABLE and allowed(visit.actor, Permission.EDIT, issue.newsletter_id)
+    answer = frame.page(
+        site,
+        visit,
+        "desk/composer/compose.html",
+        view=view,
+        laid=laid,
+        issue=issue,
+        newsletter=laid.newsletter,
+        state=states.shown(issue.state, is_paused=issue.is_paused),
+        can_edit=can_edit,
+        is_approved=issue.state in _APPROVED,
+        told=said.sentence(visit.query, issue, laid.dropped) if trouble is None else "",
+        focus=visit.query.get("focus", ""),
+        trouble=trouble,
+        typed=visit.form if trouble is not None else {},
+        walk=_walk(visit.query, issue),
+        subjects=subjects.alternatives(issue, laid.newsletter) if view.open == "head" else (),
+        lengths=subjects.lengths(issue),
+        looks=cards.LOOKS,
+        kinds=cards.KINDS,
+        shows=cards.SHOWS,
+    )
+    answer.status_code = status
+    return answer
+
+
+def _laid(site: Site, tx: Transaction, view: View) -> Laid:
+    issue = store.load(tx, view.issue_id)
+    newsletter = newsletters.by_id(tx, issue.newsletter_id)
+    said_of = remarks.comments_of(tx, issue.id)
+    shelf = shelf_of(tx, issue, site.application.links)
+    return Laid(
+        issue=issue,
+        newsletter=newsletter,
+        groups=cards.groups(issue, shelf, contributions.contributions_of(tx, issue.id), said_of),
+        dropped=tuple(article for article in contents.articles_of(tx, issue.id) if article.is_dropped),
+        comments=tuple(one for one in said_of if one.article_id is None),
+        latest=versions.latest(tx, issue),
+        choices=_choices(tx, newsletter, view),
+    )
+
+
+def _choices(tx: Transaction, newsletter: Newsletter, view: View) -> Choices:
+    """Give what the open form offers; nothing is read for one that is closed."""
+    if not view.open or view.open[0] not in "an":
+        return Choices()
+    return Choices(
+        names=tuple(author.name for author in authorbook.register(tx, newsletter.id).authors[:MOST_NAMES]),
+        pictures=library(tx)[:MOST_PICTURES],
+        snippets=tuple(one.name for one in snippets.all_snippets(tx, newsletter.id)),
+        attributes=attributebook.all_attributes(tx),
+    )
+
+
+def _walk(query: Mapping[str, str], issue: Issue) -> Walk:
+    at, top = (int(text) if text.isascii() and text.isdecimal() else 0 for text in (query.get("at", ""), query.get("top", "")))
+    if not 1 <= at <= top < issue.version:
+        # Nobody went back: the version before is what an undo leads to.
+        return Walk(issue.version - 1, 0, issue.version)
+    return Walk(at - 1, at + 1 if at < top else 0, top)
