@@ -185,15 +185,39 @@ def take_post(
         AlreadyThere: this or another issue carries the post; one dropped here is restored instead.
 
     """
+    return take_posts(tx, issue_id, [post_id], section, now, expected_version=expected_version)
+
+
+def take_posts(
+    tx: Transaction,
+    issue_id: int,
+    post_ids: Sequence[int],
+    section: str,
+    now: datetime,
+    *,
+    expected_version: int | None = None,
+) -> Issue:
+    """Take posts from the pool into a section, behind what it has, in this order, as one edit.
+
+    Raises:
+        PostNotFound: the newsletter reads none of an id.
+        SectionNotFound: the issue has no section of this title.
+        AlreadyThere: this or another issue carries one of the posts; one dropped here is restored instead.
+
+    """
     known = _begin_taking(tx, issue_id, now, expected_version)
     target = known.section_called(section)
-    post = _post(tx, known, post_id)
-    if contents.offered(tx, issue_id).has(post) or contents.carried(tx, known.newsletter_id).has(post):
-        raise AlreadyThere("article of post", post_id)
+    offered, carried = contents.offered(tx, issue_id), contents.carried(tx, known.newsletter_id)
+    register = authorbook.register(tx, known.newsletter_id)
     # Among letters, too, a post is shown by its beginning until an editor says otherwise.
     show = Show.EXCERPT if USUAL_SHOW[target.kind] is Show.FULL else USUAL_SHOW[target.kind]
-    credited = Credited(post, credit(post.entry, authorbook.register(tx, known.newsletter_id)))
-    contents.add_article(tx, issue_id, target.id, text_of(credited, SectionPlan(target.title, target.kind, show=show)))
+    planned = SectionPlan(target.title, target.kind, show=show)
+    for post_id in post_ids:
+        post = _post(tx, known, post_id)
+        if offered.has(post) or carried.has(post):
+            raise AlreadyThere("article of post", post_id)
+        offered = offered.also(post)
+        contents.add_article(tx, issue_id, target.id, text_of(Credited(post, credit(post.entry, register)), planned))
     return store.load(tx, issue_id)
 
 

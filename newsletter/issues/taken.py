@@ -57,8 +57,11 @@ class Places:
 
     def of(self, candidate: Post) -> Place | None:
         """Give where *candidate*, or what is the same by its identity or address, is carried; None where no issue does."""
-        entry = candidate.entry
-        return self._by_post.get(candidate.id) or self._by_guid.get(entry.guid) or self.of_page(entry.permalink)
+        return self.known(candidate.id, candidate.entry.guid, candidate.entry.permalink)
+
+    def known(self, post_id: int, guid: str, permalink: str) -> Place | None:
+        """Give where the post of this id, identity or address is carried; None where no issue does."""
+        return self._by_post.get(post_id) or self._by_guid.get(guid) or self.of_page(permalink)
 
     def of_page(self, url: str) -> Place | None:
         """Give where the page at *url* is carried, however its address is spelled."""

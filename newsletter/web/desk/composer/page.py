@@ -9,7 +9,7 @@ from newsletter.errors import NewsletterError, Outdated
 from newsletter.images.model import Image
 from newsletter.images.store import library
 from newsletter.issues import authorbook, contents, newsletters, snippets, store, versions
-from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter
+from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter, SectionKind
 from newsletter.issues.versions import Version
 from newsletter.letters.illustrate import shelf_of
 from newsletter.review import comments as remarks
@@ -17,9 +17,9 @@ from newsletter.review import contributions
 from newsletter.review.comments import Comment
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
-from newsletter.web.desk.composer import cards, said, subjects
+from newsletter.web.desk.composer import cards, posts, said, subjects
 from newsletter.web.desk.composer.cards import Group
-from newsletter.web.desk.composer.view import KEEP_FIELD, View
+from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
 from newsletter.web.desk.issue import states
 from newsletter.web.faults import fault_of
 from newsletter.web.visits import Site, Visit
@@ -106,6 +106,7 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
     """Answer with the page; what was typed into a form that was refused stands in it still."""
     with site.application.database.read() as tx:
         laid = _laid(site, tx, view)
+        pool = posts.look(tx, laid.newsletter, view) if view.side is Side.POSTS else None
     issue = laid.issue
     can_edit = issue.state in EDITABLE and allowed(visit.actor, Permission.EDIT, issue.newsletter_id)
     answer = frame.page(
@@ -114,6 +115,8 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         "desk/composer/compose.html",
         view=view,
         laid=laid,
+        pool=pool,
+        into=_into(visit.query, issue),
         issue=issue,
         newsletter=laid.newsletter,
         state=states.shown(issue.state, is_paused=issue.is_paused),
@@ -160,6 +163,13 @@ def _choices(tx: Transaction, newsletter: Newsletter, view: View) -> Choices:
         snippets=tuple(one.name for one in snippets.all_snippets(tx, newsletter.id)),
         attributes=attributebook.all_attributes(tx),
     )
+
+
+def _into(query: Mapping[str, str], issue: Issue) -> int:
+    """Give the section that is chosen for posts: that of the last time, else the first of articles."""
+    on = query.get("on", "") if query.get("did") == "taken" else ""
+    fit = (one for one in issue.sections if str(one.id) == on or (not on and one.kind is SectionKind.ARTICLES))
+    return next((one.id for one in fit), 0)
 
 
 def _walk(query: Mapping[str, str], issue: Issue) -> Walk:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Self, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from newsletter.issues.pool import Fate
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 # The field of a form that says what was open on the page it stood on.
@@ -40,14 +42,6 @@ class Shown(StrEnum):
     TEXT = "text"
 
 
-class State(StrEnum):
-    """Which posts of the pool are listed."""
-
-    FREE = "free"
-    CARRIED = "carried"
-    ALL = "all"
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """What is open on the composer's page of one issue."""
@@ -61,9 +55,10 @@ class View:
     reader: int = 0
     # What is looked for in the pool.
     q: str = ""
+    by: str = ""
     feed: int = 0
     month: str = ""
-    state: State = State.FREE
+    state: Fate = Fate.FREE
     # The post that the page before ended with.
     before: int = 0
 
@@ -77,9 +72,10 @@ class View:
             shown=_choice(Shown, query.get("shown", ""), Shown.DESKTOP),
             reader=_number(query.get("reader", "")),
             q=query.get("q", "").strip()[:LONGEST_SEARCH],
+            by=query.get("by", "").strip()[:LONGEST_SEARCH],
             feed=_number(query.get("feed", "")),
             month=_matching(_MONTH, query.get("month", "")),
-            state=_choice(State, query.get("state", ""), State.FREE),
+            state=_choice(Fate, query.get("state", ""), Fate.FREE),
             before=_number(query.get("before", "")),
         )
 

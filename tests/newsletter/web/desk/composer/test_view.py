@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.web.desk.composer.view import Shown, Side, State, View
+from newsletter.issues.pool import Fate
+from newsletter.web.desk.composer.view import Shown, Side, View
 
 views = st.builds(
     View,
@@ -15,9 +16,10 @@ views = st.builds(
     shown=st.sampled_from(Shown),
     reader=st.integers(0, 10**9),
     q=st.text(max_size=50).map(str.strip),
+    by=st.text(max_size=50).map(str.strip),
     feed=st.integers(0, 10**9),
     month=st.sampled_from(["", "2019-12"]),
-    state=st.sampled_from(State),
+    state=st.sampled_from(Fate),
     before=st.integers(0, 10**9),
 )
 
