@@ -8,7 +8,7 @@ from sqlalchemy import Text, delete, literal, select, true, update
 from sqlalchemy import insert as insert_always
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts, attributebook, batches, suppression, terms
+from subscribers import acts, attributebook, batches, names, suppression, terms
 from subscribers.attributebook import Answered
 from subscribers.attributes import Answer, Attribute
 from subscribers.attributes import spelled as spelled_answer
@@ -32,11 +32,13 @@ ANSWER = "answer:"
 # A yes of the person's own, or of the staff here: newer than what another program kept. That a file brought them is neither.
 _OWN_YES = frozenset({Act.CONFIRMED, Act.CHANGED, Act.ADDED})
 
-_PERSON: Mapping[str, Kind] = {"email": Text(), "email_key": Text(), "email_hash": Text(), "name": Text(), "language": Text()}
+# As `names.columns` gives them.
+_NAMED: Mapping[str, Kind] = {"name": Text(), "name_key": Text(), "name_turned": Text()}
+_PERSON: Mapping[str, Kind] = {"email": Text(), "email_key": Text(), "email_hash": Text(), "language": Text(), **_NAMED}
 _STANDING: Mapping[str, Kind] = {"subscriber_id": Number, "state": Text(), "requested_at": Instant(), "confirmed_at": Instant()}
 
 
-_KNOWN: Mapping[str, Kind] = {"id": Number, "name": Text(), "language": Text()}
+_KNOWN: Mapping[str, Kind] = {"id": Number, "language": Text(), **_NAMED}
 
 
 @dataclass(slots=True)
@@ -171,7 +173,7 @@ def _make(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Mappin
     """Write down who is new; gives their ids by their keys, which stay the same when the hashes get a new secret."""
     if not people:
         return {}
-    rows = [(one.email, one.email_key, one.email_hash, one.name, one.language) for one in people]
+    rows = [(one.email, one.email_key, one.email_hash, one.language, *names.columns(one.name).values()) for one in people]
     given = batches.table(tx, rows, _PERSON)
     source = select(*given.c, literal(intake.now, Instant()), literal(intake.import_id, Number)).where(true())
     statement = insert(subscriber).from_select([*_PERSON, "created_at", "import_id"], source).on_conflict_do_nothing()
@@ -254,9 +256,10 @@ def _change(tx: Transaction, intake: Intake, people: Sequence[tuple[Newcomer, _K
             changes[who.id] = (name, language)
     if not changes:
         return frozenset()
-    given = batches.table(tx, [(id_, *new) for id_, new in changes.items()], _KNOWN)
+    rows = [(id_, language, *names.columns(name).values()) for id_, (name, language) in changes.items()]
+    given = batches.table(tx, rows, _KNOWN)
     statement = update(subscriber).where(subscriber.c.id == given.c.id)
-    tx.execute(statement.values(name=given.c.name, language=given.c.language))
+    tx.execute(statement.values({column: given.c[column] for column in ("language", *_NAMED)}))
     before = {who.id: who for _, who in people if who.id in changes}
     _remember(
         tx,

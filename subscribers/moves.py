@@ -79,6 +79,15 @@ def load(tx: Transaction, number: int) -> Move | None:
     return Move(row.id, row.subscriber_id, old, new, row.asked_at, row.moved_at, row.undone_at)
 
 
+def waiting_of(tx: Transaction, subscriber_id: int, now: datetime) -> Move | None:
+    """Give the change of address that a person was asked about last, while the new address can still say yes."""
+    asked = (address_move.c.subscriber_id == subscriber_id, address_move.c.moved_at.is_(None))
+    last = select(address_move.c.id).where(*asked).order_by(address_move.c.id.desc()).limit(1)
+    number = tx.execute(last).scalar_one_or_none()
+    move = load(tx, number) if number is not None else None
+    return move if move is not None and is_open(tx, move, now) else None
+
+
 def is_open(tx: Transaction, move: Move, now: datetime) -> bool:
     """Whether the new address can still say yes; asking changes nothing."""
     if move.moved_at is not None or move.undone_at is not None or now >= move.asked_at + LIFE:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, exists, select, update
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts, batches
+from subscribers import acts, batches, names
 from subscribers.acts import Name
 from subscribers.address import EmailAddress
 from subscribers.consent import LONGEST_LANGUAGE, Act, Evidence
@@ -37,9 +37,9 @@ def meet(
         email=address.text,
         email_key=address.key,
         email_hash=keyring.hash_address(address.key),
-        name=clean_name(name),
         language=one_line(language, LONGEST_LANGUAGE),
         created_at=now,
+        **names.columns(clean_name(name)),
     )
     tx.execute(statement.on_conflict_do_nothing())
     person = _held(tx, subscriber.c.email_key == address.key)
@@ -80,7 +80,7 @@ def rename_stranger(tx: Transaction, person: Subscriber, name: str, language: st
     statement = (
         update(subscriber)
         .where(subscriber.c.id == person.id, ~confirmed)
-        .values(name=name, language=language)
+        .values(language=language, **names.columns(name))
         .returning(subscriber)
     )
     row = tx.execute(statement).one_or_none()

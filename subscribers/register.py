@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts, confirmations, recognition, records, suppression
+from subscribers import acts, confirmations, names, recognition, records, suppression
 from subscribers.address import EmailAddress
 from subscribers.consent import LONGEST_LANGUAGE, Act, Consent, Evidence
 from subscribers.errors import ListArchived, ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
@@ -240,9 +240,9 @@ def edit(tx: Transaction, subscriber_id: int, *, name: str | None = None, langua
         SubscriberNotFound: nobody has this id.
 
     """
-    changes = {}
+    changes: dict[str, str | None] = {}
     if name is not None:
-        changes["name"] = records.clean_name(name)
+        changes |= names.columns(records.clean_name(name))
     if language is not None:
         changes["language"] = one_line(language, LONGEST_LANGUAGE)
     if changes:

@@ -10,8 +10,8 @@ from newsletter.errors import BadValue
 from newsletter.staff.permissions import Permission
 from newsletter.web.pages import Pages
 from newsletter.web.public import details, subscribe
-from newsletter.web.public.publications import find_subject
 from newsletter.web.speech import Ear
+from newsletter.web.subjects import find_subject
 from subscribers import domainrules, register
 from subscribers.domainrules import Verdict
 from subscribers.errors import DomainRefused

@@ -10,7 +10,7 @@ from newsletter.letters.letter import LetterKind
 from newsletter.people import moving
 from newsletter.staff.permissions import Permission
 from newsletter.web.faults import PageNotFound
-from newsletter.web.public.publications import subject_for
+from newsletter.web.subjects import subject_for
 from subscribers import moves, register
 from subscribers.address import parse
 

@@ -27,6 +27,14 @@ def mail(tx: Transaction, before: int | None = None) -> Mail:
     return Mail(checked=lambda rule: _checked(tx, rule), holds=lambda rule: _holds(tx, rule, before))
 
 
+def was_refused(person: ColumnElement[int]) -> ColumnElement[bool]:
+    """Give the condition, for a statement with the id of a *person* in it, that a relay refused a letter to them."""
+    one = delivery.alias()
+    refused = select(one.c.id).where(one.c.subscriber_id == person, one.c.state == S.REFUSED.value)
+    # Not EXISTS, which PostgreSQL may turn into a walk through all deliveries.
+    return refused.limit(1).scalar_subquery().is_not(None)
+
+
 def _checked(tx: Transaction, rule: Mailed) -> Mailed:
     if isinstance(rule.issues, Numbered):
         if tx.execute(select(issue.c.id).where(issue.c.id == rule.issues.issue_id)).one_or_none() is None:

@@ -46,6 +46,21 @@ class Mailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A letter to one person as a line of their page."""
+
+    kind: str
+    subject: str
+    issue_id: int | None
+    state: str
+    planned_at: datetime
+    settled_at: datetime | None
+    # The last word of the relay, and why we concluded what we did.
+    reply: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Departed:
     """One time a person left a list."""
 
@@ -58,6 +73,26 @@ class Departed:
 def mailed_to(tx: Transaction, subscriber_id: int) -> tuple[Mailed, ...]:
     """Give every letter that was planned for a person, the first first."""
     return _mailed(tx, delivery.c.subscriber_id == subscriber_id)
+
+
+def last_mailed_to(
+    tx: Transaction, subscriber_id: int, limit: int, newsletters: frozenset[int] | None = None
+) -> tuple[Line, ...]:
+    """Give the last letters planned for a person, the newest first; of these *newsletters* only, where some are said."""
+    query = (
+        select(delivery, letter.c.kind, letter.c.subject, letter.c.issue_id, mailing.c.planned_at)
+        .join_from(delivery, letter, letter.c.id == delivery.c.letter_id)
+        .join(mailing, mailing.c.letter_id == delivery.c.letter_id)
+        .where(delivery.c.subscriber_id == subscriber_id)
+        .order_by(delivery.c.letter_id.desc())
+        .limit(limit)
+    )
+    if newsletters is not None:
+        query = query.where(letter.c.newsletter_id.in_(sorted(newsletters)))
+    return tuple(
+        Line(row.kind, row.subject, row.issue_id, row.state, row.planned_at, row.settled_at, row.reply, row.note)
+        for row in tx.execute(query)
+    )
 
 
 def mailed_to_guest(tx: Transaction, numbers: Collection[int]) -> tuple[Mailed, ...]:

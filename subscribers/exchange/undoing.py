@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from subscribers import acts, attributebook
+from subscribers import acts, attributebook, names
 from subscribers.attributebook import Answered
 from subscribers.attributes import Answer, Attribute, read, spelled
 from subscribers.consent import Act, Door, Evidence
@@ -145,7 +145,7 @@ def restore(tx: Transaction, undone: Import, now: datetime, words: str, written_
 
 def _rename(tx: Transaction, subscriber_id: int, former: Mapping[str, Sequence[str]]) -> bool:
     known = [subscriber.c.id == subscriber_id, *(subscriber.c[name] == after for name, (_, after) in former.items())]
-    values = {name: before for name, (before, _) in former.items()}
+    values = {name: before for name, (before, _) in former.items()} | names.columns(former["name"][0])
     return tx.execute(update(subscriber).where(*known).values(values)).rowcount == 1
 
 

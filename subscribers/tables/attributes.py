@@ -14,10 +14,8 @@ from sqlalchemy import (
     text,
 )
 
-from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Flag, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Flag, Instant, Number, Words, metadata
 
-# Ordered by code points on both databases, so that what begins with the same letters stands together in the index.
-Words = Text().with_variant(Text(collation="C"), "postgresql")
 Amount: Double[float] = Double().with_variant(REAL(), "sqlite")
 
 attribute = Table(

@@ -123,10 +123,12 @@ def _people(tx: Transaction, people: int) -> None:
         literal("Person ", Text) + number,
         _one_of(LANGUAGES, n),
         case((n % 10 == 0, literal(NOW, Instant())), else_=literal(LONG_AGO, Instant())),
+        # As `names.columns` makes them.
+        literal("person ", Text) + number,
+        number + literal(" person", Text),
     )
-    tx.execute(
-        insert(subscriber).from_select(["id", "email", "email_key", "email_hash", "name", "language", "created_at"], rows)
-    )
+    columns = ["id", "email", "email_key", "email_hash", "name", "language", "created_at", "name_key", "name_turned"]
+    tx.execute(insert(subscriber).from_select(columns, rows))
 
 
 def _subscriptions(tx: Transaction, list_id: int) -> None:

@@ -19,10 +19,11 @@ def faults(tx: Connection, statement: Executable) -> list[str]:
     return list(_postgres_faults(document[0]["Plan"], is_repeated=False))
 
 
-def walks(tx: Connection, act: Callable[[], object]) -> list[str]:
+def walks(tx: Connection, act: Callable[[], object], *, may_sort: bool = False) -> list[str]:
     """Give the parts of the plans of all that *act* asks that walk a table or an index from end to end, or sort.
 
     None: what it costs is bounded by what it takes. PostgreSQL walks small tables, and is told to do without where it can.
+    *may_sort*: what is sorted is bounded otherwise.
     """
     asked: list[tuple[str, Any]] = []
 
@@ -36,11 +37,11 @@ def walks(tx: Connection, act: Callable[[], object]) -> list[str]:
         event.remove(tx, "before_cursor_execute", note)
     if tx.dialect.name == "sqlite":
         steps = [row.detail for text, values in asked for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
-        return [step for step in steps if "TEMP B-TREE" in step or _is_walk(step)]
-    for way in ("seqscan", "sort", "bitmapscan"):
+        return [step for step in steps if ("TEMP B-TREE" in step and not may_sort) or _is_walk(step)]
+    for way in ("seqscan", "bitmapscan", *(() if may_sort else ("sort",))):
         tx.exec_driver_sql(f"SET LOCAL enable_{way} = off")
     plans = [tx.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {text}", values).scalar_one()[0]["Plan"] for text, values in asked]
-    return [walk for plan in plans for walk in _postgres_walks(plan)]
+    return [walk for plan in plans for walk in _postgres_walks(plan) if not (may_sort and walk.startswith("Sort"))]
 
 
 def _is_walk(step: str) -> bool:

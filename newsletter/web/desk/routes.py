@@ -4,5 +4,6 @@ from newsletter.web.desk.board.routes import ROUTES as BOARD
 from newsletter.web.desk.composer.routes import ROUTES as COMPOSER
 from newsletter.web.desk.door.routes import ROUTES as DOOR
 from newsletter.web.desk.issue.routes import ROUTES as ISSUE
+from newsletter.web.desk.people.routes import ROUTES as PEOPLE
 
-ROUTES = (*DOOR, *BOARD, *ISSUE, *COMPOSER)
+ROUTES = (*DOOR, *BOARD, *ISSUE, *COMPOSER, *PEOPLE)

@@ -7,8 +7,9 @@ from starlette.responses import Response
 from newsletter.letters.letter import LetterKind
 from newsletter.people import joining
 from newsletter.web.faults import LinkRunOut
-from newsletter.web.public.publications import Subject, masked, speech_about, subject_of
+from newsletter.web.public.publications import masked, speech_about
 from newsletter.web.speech import Speech
+from newsletter.web.subjects import Subject, subject_of
 from newsletter.web.visits import Site, Visit
 from subscribers import confirmations, register
 from subscribers.consent import Door, Evidence

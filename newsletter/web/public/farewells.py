@@ -8,7 +8,7 @@ from newsletter.errors import RenderFailed
 from newsletter.languages.catalogue import words_for
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people.withdraw import Goodbyes
-from newsletter.web.public.publications import Subject
+from newsletter.web.subjects import Subject
 from newsletter.web.visits import Site
 from subscribers.model import Subscriber
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from newsletter.issues import alerts
-from newsletter.web.public.publications import Subject
+from newsletter.web.subjects import Subject
 from subscribers import limits
 from subscribers.limits import Asker, Limit
 from subscribers.tokens import Keyring

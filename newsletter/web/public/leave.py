@@ -9,8 +9,9 @@ from newsletter.people.departures import Why
 from newsletter.people.withdraw import Goodbyes
 from newsletter.web.faults import LinkRunOut
 from newsletter.web.public import farewells
-from newsletter.web.public.publications import Subject, find_subject, masked, speech_about, subject_of
+from newsletter.web.public.publications import masked, speech_about
 from newsletter.web.speech import Speech
+from newsletter.web.subjects import Subject, find_subject, subject_of
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.consent import Door, Evidence

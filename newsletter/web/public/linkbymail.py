@@ -6,8 +6,9 @@ from newsletter.letters.letter import LetterKind
 from newsletter.people import asking
 from newsletter.web.faults import PageNotFound, TooOften
 from newsletter.web.public import floods, refusals
-from newsletter.web.public.publications import Subject, speech_about, subject_of
+from newsletter.web.public.publications import speech_about
 from newsletter.web.public.wishes import HONEYPOT
+from newsletter.web.subjects import Subject, subject_of
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.address import EmailAddress, parse

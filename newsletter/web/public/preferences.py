@@ -13,9 +13,10 @@ from newsletter.web.faults import FormDamaged
 from newsletter.web.forms import NO_FORM
 from newsletter.web.public import details, farewells, wishes
 from newsletter.web.public.details import Field, Portion
-from newsletter.web.public.publications import Subject, find_subject, masked
+from newsletter.web.public.publications import masked
 from newsletter.web.public.wishes import Asked, Wish
 from newsletter.web.speech import FIELD, Speech
+from newsletter.web.subjects import Subject, find_subject
 from newsletter.web.visits import Site, Visit
 from subscribers import attributebook, register, terms
 from subscribers.consent import Door, Evidence

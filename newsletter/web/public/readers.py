@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from newsletter.languages.catalogue import Words, words_for
-from newsletter.web.public.publications import Subject, find_subject, speech_about, subject_for
+from newsletter.web.public.publications import speech_about
 from newsletter.web.speech import Speech
+from newsletter.web.subjects import Subject, find_subject, subject_for
 from newsletter.web.visits import Visit
 from subscribers import register
 from subscribers.model import Subscriber

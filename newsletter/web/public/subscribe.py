@@ -8,9 +8,10 @@ from newsletter.letters.links import Links
 from newsletter.web.pages import Pages
 from newsletter.web.public import details, stamps, wishes
 from newsletter.web.public.details import Field
-from newsletter.web.public.publications import Subject, speech_about
+from newsletter.web.public.publications import speech_about
 from newsletter.web.public.wishes import Unfit, wording
 from newsletter.web.speech import Speech
+from newsletter.web.subjects import Subject
 from newsletter.web.visits import Site, Visit
 from subscribers.consent import Door, Evidence
 

@@ -10,7 +10,7 @@ from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import joining
 from newsletter.web.faults import PageNotFound, TooOften
 from newsletter.web.public import floods, refusals
-from newsletter.web.public.publications import Subject, subject_of
+from newsletter.web.subjects import Subject, subject_of
 from newsletter.web.visits import Site, Visit
 from subscribers import domainrules, questions, register
 from subscribers.address import EmailAddress, parse

@@ -1,0 +1,1 @@
+"""Pages about people: looked up, looked after, taken in and let go."""

@@ -1,0 +1,138 @@
+"""The people there are: looked up while somebody types, filtered, fifty at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from newsletter.clock import monotonic
+from newsletter.errors import TookTooLong
+from newsletter.web.desk import frame
+from newsletter.web.desk.frame import Area, Said
+from newsletter.web.desk.issue.audience import Option
+from newsletter.web.desk.issue.states import ShownState
+from newsletter.web.desk.people import words
+from newsletter.web.desk.people.asked import SORTS, Asked, asked
+from newsletter.web.desk.people.scope import seen_lists
+from newsletter.web.spelled import number, people
+from newsletter.web.visits import Site, Visit
+from subscribers import directory, register, topicbook
+from subscribers.directory import FAR_WINDOW, WINDOW, Found, Line
+from subscribers.model import MailingList, Topic
+from subscribers.transaction import Transaction
+
+# Seconds that people are counted; of these so many for the exact number.
+LONGEST_COUNT = 2.0
+LONGEST_EXACT = 1.4
+# Where the exact number takes longer, nobody counts further than this.
+MOST_COUNTED = 10_000
+
+_SORTED = {"newest": "Newest first", "oldest": "Oldest first", "address": "By address"}
+SAID: Mapping[str, Said] = {
+    "erased": Said("The person is forgotten. Only a keyed hash of the address stays, so that no import brings them back."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How somebody stands to a list, for the eye."""
+
+    list_name: str
+    state: ShownState
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A person as a row of the table."""
+
+    line: Line
+    stands: tuple[Stand, ...]
+    kept_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What people can be filtered by, and what is chosen."""
+
+    lists: tuple[Option, ...]
+    states: tuple[Option, ...]
+    topics: tuple[Option, ...]
+    sources: tuple[Option, ...]
+    kept: tuple[Option, ...]
+    sorts: tuple[Option, ...]
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show a page of people."""
+    with site.application.database.read() as tx:
+        seen = seen_lists(tx, visit)
+        question = asked(tx, visit, seen)
+        found = directory.look(tx, question.wanted, question.after, FAR_WINDOW if question.is_far else WINDOW)
+        known = [one for one in register.all_lists(tx) if seen is None or one.id in seen]
+        topics = [topic for one in known for topic in topicbook.of_list(tx, one.id)]
+        has_people = bool(found.people) or question.is_filtered or _has_people(tx, question)
+    names = {one.id: one.name for one in known}
+    return frame.page(
+        site,
+        visit,
+        "desk/people/browse.html",
+        here=Area.PEOPLE,
+        said=SAID.get(visit.query.get("said", "")),
+        asked=question,
+        rows=tuple(_row(one, names) for one in found.people),
+        counted=_counted(site, question, found),
+        more=question.address(after=str(found.more)) if found.more and not found.has_stopped else "",
+        further=question.address(after=str(found.more), far="1") if found.more and found.has_stopped else "",
+        looked=number(FAR_WINDOW if question.is_far else WINDOW),
+        filters=_filters(question, known, topics),
+        has_lists=bool(known),
+        has_people=has_people,
+    )
+
+
+def _has_people(tx: Transaction, question: Asked) -> bool:
+    return question.after is not None or bool(directory.count(tx, question.wanted, 1))
+
+
+def _row(line: Line, names: Mapping[int, str]) -> Row:
+    stands = tuple(Stand(names.get(one.list_id, ""), words.STATES[one.state]) for one in line.standings)
+    return Row(line, stands, words.kept_out(line.kept_out, names))
+
+
+def _counted(site: Site, question: Asked, found: Found) -> str:
+    """Say how many there are; empty where that is still to be asked."""
+    if question.after is None and found.more is None:
+        return people(len(found.people)).capitalize()
+    return _number(site, question) if question.is_counted else ""
+
+
+def _number(site: Site, question: Asked) -> str:
+    begun = monotonic()
+    try:
+        with site.application.database.read(within=LONGEST_EXACT) as tx:
+            return people(directory.count(tx, question.wanted)).capitalize()
+    except TookTooLong:
+        left = LONGEST_COUNT - (monotonic() - begun)
+    try:
+        with site.application.database.read(within=max(left, 0.1)) as tx:
+            counted = directory.count(tx, question.wanted, MOST_COUNTED + 1)
+    except TookTooLong:
+        return "Too many to be counted while you wait"
+    return f"More than {number(MOST_COUNTED)} people" if counted > MOST_COUNTED else people(counted).capitalize()
+
+
+def _filters(question: Asked, known: list[MailingList], topics: list[Topic]) -> Filters:
+    chosen = question.fields.get
+    names = {one.id: one.name for one in known}
+    return Filters(
+        lists=words.options({str(one.id): one.name for one in known}, chosen("list", ""), "All lists"),
+        states=words.options(
+            {state.value: shown.words for state, shown in words.STATES.items()}, chosen("state", ""), "In any state"
+        ),
+        topics=words.options(
+            {str(one.id): f"{one.name} ({names[one.list_id]})" for one in topics}, chosen("topic", ""), "Any topic"
+        ),
+        sources=words.options({one.value: said for one, said in words.SOURCES.items()}, chosen("source", ""), "From anywhere"),
+        kept=words.options({one.value: said for one, said in words.KEPT.items()}, chosen("kept", ""), "Kept out or not"),
+        sorts=tuple(Option(one, _SORTED[one], is_chosen=chosen("sort", "newest") == one) for one in SORTS),
+    )

@@ -1,0 +1,226 @@
+"""One person: how they stand to each list, what they said and when, what was mailed to them, and what the staff may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import Response
+
+from newsletter.issues import newsletters
+from newsletter.letters.letter import LetterKind
+from newsletter.mail import history
+from newsletter.people.departures import Why
+from newsletter.staff.permissions import Permission, includes
+from newsletter.web.desk import frame
+from newsletter.web.desk.frame import Area, Said
+from newsletter.web.desk.issue.audience import Option
+from newsletter.web.desk.issue.states import ShownState
+from newsletter.web.desk.people import words
+from newsletter.web.desk.people.scope import seen_lists, seen_newsletters
+from newsletter.web.visits import Site, Visit
+from subscribers import attributebook, dossier, moves, recognition, register, suppressionbook, terms, topicbook
+from subscribers.attributes import Attribute, AttributeKind, spelled
+from subscribers.dossier import Exhibit
+from subscribers.model import EVERY_LIST, MailingList, Reason, Subscriber, Subscription
+from subscribers.suppression import OWN_WORD
+from subscribers.transaction import Transaction
+
+# Letters shown; the file of a data request has all.
+MOST_LETTERS = 50
+
+_LETTERS = {
+    LetterKind.ISSUE: "",
+    LetterKind.DIGEST: "digest",
+    LetterKind.CONFIRMATION: "question",
+    LetterKind.REMINDER: "reminder",
+    LetterKind.WELCOME: "welcome",
+    LetterKind.GOODBYE: "goodbye",
+}
+
+SAID: Mapping[str, Said] = {
+    "added": Said("The person is on the list."),
+    "asked": Said("The person is asked by mail to confirm. Until they do, nothing else is sent to them.", is_done=False),
+    "there": Said("The person stands on that list already. Nothing was changed."),
+    "edited": Said("The changes are kept."),
+    "left": Said("The no is kept. From this moment on nothing of it goes to them."),
+    "not-on": Said("The person stood on no such list any more. The no is kept all the same."),
+    "kept-out": Said("The address is never written to again, and what was on its way is kept back."),
+    "known": Said("The address was kept out before, for this reason or a stronger one."),
+    "lifted": Said("That reason does not stand any more."),
+    "move-asked": Said("The new address is asked by mail. Until it says yes, everything stays as it is.", is_done=False),
+    "move-not-asked": Said(
+        "Nobody was asked: the address is theirs already, must not be written to, or was written to often enough today.",
+        is_done=False,
+    ),
+    "terms": Said("The person takes the list on these terms from the next issue on."),
+    "terms-same": Said("These were the terms already."),
+    "noted": Said("The request is written down. It has to be answered within a month."),
+}
+
+WHYS: Mapping[Why, str] = {
+    Why.TOO_OFTEN: "it came too often",
+    Why.NOT_FOR_ME: "it is not for them",
+    Why.NEVER_ASKED: "they never asked for it",
+    Why.ELSEWHERE: "they read it elsewhere",
+    Why.OTHER: "another reason",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How the person stands to a list."""
+
+    list: MailingList
+    state: ShownState
+    at: datetime | None
+    subscription: Subscription
+    # On which terms they take it, in words.
+    terms: str
+    # What can be chosen: of each topic its box.
+    topics: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Why the address is kept out of a list, or of all."""
+
+    list_id: int
+    where: str
+    why: str
+    at: datetime
+    # Only a fresh yes of their own takes it back.
+    is_own: bool
+    can_lift: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act of the person's chain."""
+
+    exhibit: Exhibit
+    act: str
+    door: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A letter to them, and what became of it."""
+
+    line: history.Line
+    fate: ShownState
+    # "digest", or empty for an issue.
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What they answered to something the instance asks of its people."""
+
+    attribute: Attribute
+    text: str
+    options: tuple[Option, ...]
+
+    @property
+    def field(self) -> str:
+        """The name of its field in the form."""
+        return f"answer-{self.attribute.key}"
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show everything that the staff works with."""
+    with site.application.database.read() as tx:
+        person = register.subscriber_by_id(tx, visit.number("subscriber_id"))
+        seen = seen_lists(tx, visit)
+        known = {one.id: one for one in register.all_lists(tx) if seen is None or one.id in seen}
+        proof = dossier.gather(tx, site.application.keyring, person.address)
+        standings = register.subscriptions_of(tx, person.id)
+        stands = tuple(_stand(tx, known[one.list_id], one, visit.now) for one in standings if one.list_id in known)
+        mailed = history.last_mailed_to(tx, person.id, MOST_LETTERS, seen_newsletters(visit))
+        answers = _answers(tx, person)
+        asked = moves.waiting_of(tx, person.id, visit.now)
+        barred = _barred(tx, site, visit, person, {one.id: one.name for one in known.values()})
+    is_whole = all(one.list_id in known for one in standings)
+    return frame.page(
+        site,
+        visit,
+        "desk/people/person.html",
+        here=Area.PEOPLE,
+        said=SAID.get(visit.query.get("said", "")),
+        person=person,
+        stands=stands,
+        barred=barred,
+        answers=answers,
+        acts=tuple(_act(one) for one in reversed(proof.exhibits) if _is_shown(one, person, seen)),
+        findings=proof.findings,
+        mailed=tuple(_mailed(one) for one in mailed),
+        most_letters=MOST_LETTERS,
+        move=asked,
+        scopes=_scopes(known, is_whole=is_whole),
+        reasons=tuple(Option(one.value, words.REASONS[one]) for one in (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),
+        whys=(Option("", "They gave none"), *(Option(one.value, said) for one, said in WHYS.items())),
+        is_whole=is_whole,
+        other_lists=tuple(one for one in known.values() if one.id not in {s.list.id for s in stands} and not one.is_archived),
+    )
+
+
+def _stand(tx: Transaction, of_list: MailingList, standing: Subscription, now: datetime) -> Stand:
+    offered = topicbook.of_list(tx, of_list.id)
+    paper = newsletters.of_list(tx, of_list.id)
+    agreed = terms.terms_of(tx, standing, now)
+    at = {"requested": standing.requested_at, "confirmed": standing.confirmed_at, "withdrawn": standing.withdrawn_at}
+    chosen = agreed.topic_ids
+    return Stand(
+        list=of_list,
+        state=words.STATES[standing.state],
+        at=at[standing.state.value],
+        subscription=standing,
+        terms=terms.words(agreed, offered, paper.zone if paper else "UTC"),
+        topics=tuple(Option(str(one.id), one.name, is_chosen=chosen is None or one.id in chosen) for one in offered),
+    )
+
+
+def _barred(tx: Transaction, site: Site, visit: Visit, person: Subscriber, names: Mapping[int, str]) -> tuple[Barred, ...]:
+    found = suppressionbook.of_address(tx, recognition.look_up(tx, site.application.keyring, person.address.key))
+    may_lift = includes(visit.actor.role, Permission.LIFT_COMPLAINTS)
+    return tuple(
+        Barred(
+            list_id=one.list_id,
+            where="every list" if one.list_id == EVERY_LIST else names[one.list_id],
+            why=words.REASONS[one.reason],
+            at=one.at,
+            is_own=one.reason in OWN_WORD,
+            can_lift=one.reason not in OWN_WORD and (one.reason is not Reason.COMPLAINED or may_lift),
+        )
+        for one in found
+        if one.list_id == EVERY_LIST or one.list_id in names
+    )
+
+
+def _answers(tx: Transaction, person: Subscriber) -> tuple[Answer, ...]:
+    said = attributebook.answers_of(tx, person.id)
+    return tuple(_answer(one, spelled(said[one.key]) if one.key in said else "") for one in attributebook.all_attributes(tx))
+
+
+def _answer(attribute: Attribute, text: str) -> Answer:
+    choices = {AttributeKind.CHOICE: attribute.choices, AttributeKind.YES_NO: ("yes", "no")}.get(attribute.kind, ())
+    lines = tuple(Option(one, one, is_chosen=one == text) for one in choices)
+    return Answer(attribute, text, (Option("", "No answer", is_chosen=not text), *lines) if lines else ())
+
+
+def _is_shown(one: Exhibit, person: Subscriber, seen: frozenset[int] | None) -> bool:
+    # Somebody else may have had the address before.
+    is_theirs = one.consent.chain == person.id
+    return is_theirs and (seen is None or one.consent.list_id is None or one.consent.list_id in seen)
+
+
+def _act(one: Exhibit) -> Deed:
+    return Deed(one, words.ACTS[one.consent.act], words.DOORS[one.consent.evidence.door])
+
+
+def _mailed(line: history.Line) -> Mailed:
+    return Mailed(line, words.FATES[line.state], _LETTERS.get(LetterKind(line.kind), "notice"))
+
+
+def _scopes(known: Mapping[int, MailingList], *, is_whole: bool) -> tuple[Option, ...]:
+    of_lists = tuple(Option(str(one.id), one.name) for one in known.values())
+    return (Option(str(EVERY_LIST), "Every list there is or will be"), *of_lists) if is_whole else of_lists
