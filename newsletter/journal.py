@@ -86,6 +86,11 @@ class Journal:
         _sync_folder(self.folder)
 
 
+def files(folder: Path) -> tuple[Path, ...]:
+    """Give the files of journals in a folder, in the order of their names."""
+    return tuple(sorted(folder.glob(f"*{SUFFIX}")))
+
+
 class Sheet:
     """A file of the journal as it was when it was opened, read any number of times.
 

@@ -81,6 +81,8 @@ class Settings:
     templates: Path
     # Empty: nothing breaks on purpose.
     failpoint: str
+    # Where what was given was given, by the settings' keys: the variable, or the key and its file.
+    where: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def is_local(self) -> bool:
@@ -143,6 +145,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         log=_read(given, "log", _log, LogSettings()),
         templates=_read(given, "templates", _existing_folder, packaged_templates()),
         failpoint=_read(given, "failpoint", _failpoint, ""),
+        where={key: value.where for key, value in given.items()},
     )
 
 

@@ -13,10 +13,11 @@ from newsletter.cli.parameters import read_text
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
-from newsletter.mail import dkimkeys
+from newsletter.mail import dkimkeys, senderlook
 from newsletter.mail.dkim import SigningKey
 from newsletter.mail.dkimkeys import KeptKey, KeyState
-from newsletter.mail.dkimrecord import Algorithm, DnsRecord, Published, compare, domain_name, selector_name
+from newsletter.mail.dkimrecord import Algorithm, DnsRecord, domain_name, selector_name
+from newsletter.mail.senderlook import KeyAnswer
 from newsletter.nameserver import Server
 from newsletter.staff.permissions import Permission
 from newsletter.strongbox import Strongbox
@@ -38,14 +39,6 @@ class Signed:
     keys: tuple[KeptKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a look into the DNS brought: the value of a `Published`, or `unknown`."""
-
-    found: str
-    words: str
-
-
 @click.command("new")
 @click.argument("domain")
 @click.option("--selector", metavar="S", help="What tells this key from others of the domain; by the month if not said.")
@@ -63,7 +56,7 @@ def new(door: Door, domain: str, *, selector: str | None, is_ed25519: bool, file
     door.allow(Permission.MANAGE_NEWSLETTERS)
     domain = domain_name(domain)
     algorithm = Algorithm.ED25519 if is_ed25519 else Algorithm.RSA
-    name = selector_name(selector, domain) if selector is not None else _selector_for(door, domain, algorithm)
+    name = selector_name(selector, domain) if selector is not None else _monthly(door, domain, algorithm)
     # An RSA key takes its time to be found; no transaction waits for that.
     key = _read_key(domain, name, file) if file is not None else SigningKey.generate(domain, name, algorithm)
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
@@ -94,7 +87,7 @@ def show(door: Door, domain: str | None, *, is_checking: bool, server: str | Non
     with door.reading() as tx:
         keys = dkimkeys.all_keys(tx, asked)
         signed = [] if asked is not None else _signed(tx)
-    looks = [_look(key, _server(server)) for key in keys] if is_checking or server is not None else []
+    looks = [senderlook.look_at_key(key, _server(server)) for key in keys] if is_checking or server is not None else []
     records = [part for key in keys for part in _record(key.record)] if asked is not None else []
     door.answer(
         {"keys": _documents(keys, looks), "newsletters": [_signed_document(one) for one in signed]},
@@ -161,10 +154,9 @@ def retire(door: Door, domain: str, selector: str) -> None:
     door.answer(document, *map(shown.line, sentences))
 
 
-def _selector_for(door: Door, domain: str, algorithm: Algorithm) -> str:
-    month = f"nl{door.now():%Y%m}{'ed' if algorithm is Algorithm.ED25519 else ''}"
+def _monthly(door: Door, domain: str, algorithm: Algorithm) -> str:
     with door.reading() as tx:
-        return selector_name(dkimkeys.free_selector(tx, domain, month), domain)
+        return dkimkeys.monthly_selector(tx, domain, algorithm, door.now())
 
 
 def _read_key(domain: str, selector: str, file: str) -> SigningKey:
@@ -176,18 +168,10 @@ def _read_key(domain: str, selector: str, file: str) -> SigningKey:
 
 
 def _require_published(key: KeptKey, server: Server | None) -> None:
-    look = _look(key, server)
-    if look.found != Published.RIGHT:
+    look = senderlook.look_at_key(key, server)
+    if not look.is_right:
         advice = f"`newsletter dkim show {key.domain}` prints the record to publish"
         raise BadValue("record", key.record.name, f"{look.words}. The key was not activated; {advice}, {_ALL_THE_SAME}")
-
-
-def _look(key: KeptKey, server: Server | None) -> Look:
-    answer = nameserver.texts(key.record.name, server)
-    if answer.trouble:
-        return Look("unknown", f"the DNS could not be asked: {answer.trouble}")
-    published = compare(key.record, answer.found)
-    return Look(published, published.words)
 
 
 def _server(text: str | None) -> Server | None:
@@ -219,7 +203,7 @@ def _record(record: DnsRecord) -> Iterator[RenderableType]:
     yield f"  {record.zone_line}\n"
 
 
-def _table(keys: Sequence[KeptKey], looks: Sequence[Look]) -> RenderableType:
+def _table(keys: Sequence[KeptKey], looks: Sequence[KeyAnswer]) -> RenderableType:
     columns = ("domain", "selector", "kind", "state", "since")
     rows = [(key.domain, key.selector, key.algorithm, _state(key), shown.moment(key.since)) for key in keys]
     if not looks:
@@ -250,7 +234,7 @@ def _signed_document(one: Signed) -> dict[str, object]:
     return {"newsletter": one.newsletter.slug, "sender": one.newsletter.sender_address, "keys": keys}
 
 
-def _documents(keys: Sequence[KeptKey], looks: Sequence[Look]) -> list[dict[str, object]]:
+def _documents(keys: Sequence[KeptKey], looks: Sequence[KeyAnswer]) -> list[dict[str, object]]:
     if not looks:
         return [_document(key) for key in keys]
     return [{**_document(key), "dns": look.found, "found": look.words} for key, look in zip(keys, looks, strict=True)]

@@ -6,31 +6,23 @@ from dataclasses import dataclass
 import click
 from rich.console import RenderableType
 
-from newsletter import inspection
-from newsletter.cli import checkup, shown
+from newsletter import checkup, inspection
+from newsletter.checkup import Sender
+from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, JournalUnwritable, SettingWrong
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
-from newsletter.mail import relaybook, senderlook
+from newsletter.mail import relaybook
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.senderlook import Asked
-from newsletter.mail.senderproof import Point, Proof, Standing, prove
-from newsletter.nameserver import Server, read_server
+from newsletter.mail.senderproof import Point, Standing
+from newsletter.nameserver import read_server
 from newsletter.staff.permissions import Permission
 from newsletter.strongbox import Strongbox
 
 _MARKS = {Standing.RIGHT: "well   ", Standing.ADVICE: "advice ", Standing.WRONG: "wrong  ", Standing.UNKNOWN: "unknown"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """A domain that mail is sent from, the newsletters that do, and what proves it."""
-
-    domain: str
-    newsletters: tuple[str, ...]
-    proof: Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ def doctor(door: Door, newsletter: str | None, *, is_offline: bool, server: str 
     """
     nameserver = read_server(server) if server else None
     patient = _admit(door, newsletter)
-    senders = () if is_offline else tuple(_proven(patient.senders, nameserver))
+    senders = () if is_offline else tuple(checkup.about_senders(patient.senders, nameserver))
     points = [*checkup.about_settings(door.settings), *patient.points, *checkup.about_programs(door.settings)]
     if not is_offline:
         strongbox = Strongbox.of(door.application.keyring) if patient.relays else None
@@ -89,14 +81,6 @@ def _admit(door: Door, newsletter: str | None) -> _Patient:
         return _Patient((Point("database", Standing.WRONG, str(error), "Do what it says, then ask the doctor again."),))
 
 
-def _proven(senders: Sequence[tuple[Newsletter, Asked]], server: Server | None) -> Iterator[Sender]:
-    """Ask about each domain once, whoever sends from it."""
-    by_domain = {asked.domain: asked for _, asked in senders}
-    for domain, asked in by_domain.items():
-        names = tuple(newsletter.name for newsletter, one in senders if one.domain == domain)
-        yield Sender(domain, names, prove(senderlook.look(asked, server)))
-
-
 def _shown(points: Sequence[Point], senders: Sequence[Sender], *, is_offline: bool) -> Iterator[RenderableType]:
     yield shown.line("This instance")
     for point in points:
@@ -105,7 +89,7 @@ def _shown(points: Sequence[Point], senders: Sequence[Sender], *, is_offline: bo
         yield shown.line(f"\nThe sender {sender.domain} ({', '.join(sender.newsletters)})")
         for point in sender.proof.points:
             yield from _lines(point)
-        yield shown.line(_verdict(sender.proof))
+        yield shown.line(sender.verdict)
     if is_offline:
         yield shown.line("\nNot looked at: what the DNS says of the senders, and whether relays take mail (--offline).")
 
@@ -120,17 +104,6 @@ def _lines(point: Point) -> Iterator[RenderableType]:
         yield "\n".join(["", *(f"           {name:<7} {fact}" for name, fact in facts.items()), ""])
     if point.command:
         yield f"         {point.command}"
-
-
-def _verdict(proof: Proof) -> str:
-    proven = [name for name, is_aligned in (("SPF", proof.is_spf_aligned), ("DKIM", proof.is_dkim_aligned)) if is_aligned]
-    if proven:
-        return f"Its mail is proven by {' and '.join(proven)}."
-    if proof.is_turned_away:
-        return "Nothing proves its mail, and receivers are asked to turn such away: it will not arrive."
-    if proof.is_spf_aligned is None or proof.is_dkim_aligned is None:
-        return "Whether anything proves its mail is not known."
-    return "Nothing proves its mail: much of it ends in the spam folder."
 
 
 def _document(point: Point) -> dict[str, object]:

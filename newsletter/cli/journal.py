@@ -15,6 +15,7 @@ from newsletter.cli.exits import Exit
 from newsletter.cli.progress import reading_bar
 from newsletter.errors import BadValue
 from newsletter.journal import SUFFIX, Sheet, opened
+from newsletter.journal import files as journal_files
 from newsletter.people.replay import Fate, replay
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
@@ -70,7 +71,7 @@ def list_(door: Door) -> None:
     """
     door.allow(Permission.VIEW)
     folder = door.settings.journal_dir
-    files = [(path, path.stat().st_size) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    files = [(path, path.stat().st_size) for path in journal_files(folder)]
     door.answer(
         {"folder": str(folder), "files": [{"file": str(path), "bytes": size} for path, size in files]},
         shown.table(("file", "#bytes"), [(path, spelled.number(size)) for path, size in files])

@@ -7,7 +7,6 @@ from newsletter.cli import schedules, shown
 from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.parameters import Sender, SenderType, Token, TokenType, read_text
 from newsletter.images import store as images
-from newsletter.images.model import own_key
 from newsletter.issues import newsletters as store
 from newsletter.issues.model import Archive, Newsletter, SectionPlan
 from newsletter.issues.plan import parse_plan, to_document
@@ -136,14 +135,8 @@ def edit(
 def _own_tokens(tx: Transaction, known: Newsletter, given: tuple[Token, ...]) -> dict[str, str]:
     said = {require_token(token.key): token.value for token in given}
     if LOGO in said:
-        said[LOGO] = _logo(tx, said[LOGO].strip())
+        said[LOGO] = images.address_of(tx, said[LOGO].strip())
     return {key: value for key, value in {**known.tokens, **said}.items() if value}
-
-
-def _logo(tx: Transaction, said: str) -> str:
-    """Give the address of a logo, of which editors write the address or the beginning of its key."""
-    key = own_key(said) or ("" if "/" in said else said)
-    return f"/images/{images.find(tx, key).file}" if key else said
 
 
 @click.command("plan")

@@ -14,7 +14,7 @@ from newsletter.cli.parameters import read_text
 from newsletter.errors import RelayMissing
 from newsletter.issues import newsletters
 from newsletter.mail import allowances, relaybook, relaycheck
-from newsletter.mail.relaychange import RelayChange, changed, new_relay
+from newsletter.mail.relaychange import RelayChange, changed, difference, new_relay
 from newsletter.mail.relaycheck import Found, Probe
 from newsletter.mail.relays import Relay, Tls
 from newsletter.staff.permissions import Permission
@@ -107,7 +107,7 @@ def edit(door: Door, /, name: str, url: str | None, **given: Any) -> None:  # no
         relay = changed(known, change, acting.now)
         relaycheck.trust(relay)
         relaybook.change(acting.tx, relay, strongbox, acting.now)
-        acting.record("relay.edit", f"relay {relay.name}", **relayviews.difference(entry.relay, relay))
+        acting.record("relay.edit", f"relay {relay.name}", **difference(entry.relay, relay))
     _note_haste(door, relay)
     made = replace(entry, relay=relay, has_password=bool(relay.password))
     door.answer({"changed": True} | relayviews.document(made, None), shown.line(f"Relay {relay.name} is changed."))

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from newsletter.clock import Clock
 from newsletter.confined import Child
 from newsletter.feeds import discovery
+from newsletter.feeds.model import Entry
 from newsletter.feeds.parse import SECONDS
 from newsletter.feeds.retrieve import Document, FeedUnreadable, Retriever
 from newsletter.outbound import FetchPolicy
@@ -35,6 +36,8 @@ class Looked:
     others: tuple[str, ...] = ()
     # Completes "The feed …".
     trouble: str = ""
+    # What stands on its first page; nothing of it is kept.
+    entries: tuple[Entry, ...] = field(default=(), compare=False)
 
 
 async def look(url: str, policy: FetchPolicy, child: Child, clock: Clock, *, within: float = LONGEST) -> Looked:
@@ -70,7 +73,7 @@ async def _look_behind(retriever: Retriever, url: str, trouble: FeedUnreadable) 
 
 def _looked(document: Document, others: tuple[str, ...] = ()) -> Looked:
     feed = document.feed
-    return Looked(document.url, feed.title, kind_of(feed.version), len(feed.entries), others)
+    return Looked(document.url, feed.title, kind_of(feed.version), len(feed.entries), others, entries=feed.entries)
 
 
 def kind_of(version: str) -> str:

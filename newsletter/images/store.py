@@ -24,6 +24,7 @@ from newsletter.images.model import (
     Shelf,
     Uses,
     file_name,
+    own_key,
     shown_keys,
 )
 from newsletter.tables.guests import contribution
@@ -91,6 +92,17 @@ def find(tx: Transaction, key: str) -> Image:
     if len(rows) != 1:
         raise ImageNotFound(key)
     return _image(rows[0])
+
+
+def address_of(tx: Transaction, said: str) -> str:
+    """Give where one of our images is shown, of which somebody wrote the address or the beginning of its key; else *said*.
+
+    Raises:
+        ImageNotFound: there is none, or more than one.
+
+    """
+    key = own_key(said) or ("" if "/" in said else said)
+    return f"/images/{find(tx, key).file}" if key else said
 
 
 def sizes(tx: Transaction, keys: Collection[str]) -> Mapping[str, int]:

@@ -134,7 +134,18 @@ def parse_plan(text: str) -> tuple[SectionPlan, ...]:
         BadValue: it cannot be used; the reason names the section and the key, or the line.
 
     """
-    tables = _sections(_toml(text))
+    return read_plan(_sections(_toml(text)))
+
+
+def read_plan(tables: Sequence[Mapping[str, Any]]) -> tuple[SectionPlan, ...]:
+    """Read a plan from its sections as a TOML file has them.
+
+    Raises:
+        BadValue: it cannot be used; the reason names the section and the key.
+
+    """
+    if len(tables) > MOST_SECTIONS:
+        raise _wrong(f"has {len(tables)} sections; {MOST_SECTIONS} are the most")
     plan = tuple(_section_in(table, number) for number, table in enumerate(tables, 1))
     _require_distinct([section.title for section in plan])
     if sum(section.takes_rest for section in plan) > 1:
@@ -234,8 +245,6 @@ def _sections(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         raise _wrong("sections are written as [[section]]")
     if not tables:
         raise _wrong("has no [[section]]")
-    if len(tables) > MOST_SECTIONS:
-        raise _wrong(f"has {len(tables)} sections; {MOST_SECTIONS} are the most")
     return tables
 
 

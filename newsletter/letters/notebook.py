@@ -20,6 +20,12 @@ def find(tx: Transaction, list_id: int, kind: LetterKind, language: str) -> OwnW
     return OwnWords(row.subject, row.heading, row.text) if row is not None else NO_WORDS
 
 
+def languages_of_lists(tx: Transaction) -> frozenset[tuple[int, str]]:
+    """Give which lists say something of their own in which language: ids of lists with codes of languages."""
+    rows = tx.execute(select(notice_words.c.list_id, notice_words.c.language).distinct())
+    return frozenset((row.list_id, row.language) for row in rows)
+
+
 def keep(tx: Transaction, list_id: int, kind: LetterKind, language: str, words: OwnWords, now: datetime) -> None:
     """Keep what a list is to say in a notice from now on; nothing of its own takes it back."""
     its = (notice_words.c.list_id == list_id, notice_words.c.kind == kind, notice_words.c.language == language)

@@ -9,11 +9,8 @@ from newsletter.errors import BadValue
 from newsletter.images.model import own_file
 from newsletter.issues.model import Look
 from newsletter.letters.holes import Style
+from newsletter.letters.legibility import LEAST_CONTRAST, LEAST_CONTRAST_LARGE, contrast
 from subscribers.oneline import one_line
-
-# WCAG 2.2, 1.4.3: small text, and text from 24 pixels or from 18.66 bold.
-LEAST_CONTRAST = 4.5
-LEAST_CONTRAST_LARGE = 3.0
 
 SCHEMES = ("light", "dark")
 
@@ -199,11 +196,48 @@ class Theme:
         return replace(self, logo=replace(self.logo, src=images + self.logo.src.removeprefix(_IMAGES)))
 
 
-def read_theme(name: str, document: Mapping[str, object], changes: Mapping[str, str] = MappingProxyType({})) -> Theme:
-    """Make a theme of what stands in its file, with *changes* by key: `accent`, `dark.accent`, `face.title`, `length.scale`.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A colour that stands on another one in a scheme, and how well it is read there."""
+
+    scheme: str
+    # Tokens as they are written.
+    front: str
+    back: str
+    front_colour: str
+    back_colour: str
+    is_large: bool
+    contrast: float
+
+    @property
+    def least(self) -> float:
+        """What it needs to be read."""
+        return LEAST_CONTRAST_LARGE if self.is_large else LEAST_CONTRAST
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it can be read."""
+        return self.contrast >= self.least
+
+    @property
+    def shown(self) -> str:
+        """Its contrast, cut and not rounded: 4.48 is not enough, and must not look like it."""
+        return f"{int(self.contrast * 100) / 100:.2f}"
+
+
+def pairs(theme: Theme) -> Iterator[Pair]:
+    """Give every pair of colours that must be told apart."""
+    for scheme, palette in (("light", theme.light), ("dark", theme.dark)):
+        for upper, lower, is_large in _PAIRS:
+            front, back = getattr(palette, upper).word, getattr(palette, lower).word
+            yield Pair(scheme, _key(scheme, upper), _key(scheme, lower), front, back, is_large, contrast(front, back))
+
+
+def draft_theme(name: str, document: Mapping[str, object], changes: Mapping[str, str] = MappingProxyType({})) -> Theme:
+    """Make a theme as `read_theme` does, also one whose colours cannot be told apart.
 
     Raises:
-        BadValue: a key is missing, unknown or cannot be used, or two colours cannot be told apart; the reason names them.
+        BadValue: a key is missing, unknown or cannot be used; the reason names it.
 
     """
     about = one_line(str(document.get("about", "")), 200)
@@ -212,7 +246,17 @@ def read_theme(name: str, document: Mapping[str, object], changes: Mapping[str, 
         group, part = _place_of(key)
         groups.setdefault(group, {})[part] = text
     _require_whole(name, groups)
-    theme = _theme(name, about, groups)
+    return _theme(name, about, groups)
+
+
+def read_theme(name: str, document: Mapping[str, object], changes: Mapping[str, str] = MappingProxyType({})) -> Theme:
+    """Make a theme of what stands in its file, with *changes* by key: `accent`, `dark.accent`, `face.title`, `length.scale`.
+
+    Raises:
+        BadValue: a key is missing, unknown or cannot be used, or two colours cannot be told apart; the reason names them.
+
+    """
+    theme = draft_theme(name, document, changes)
     _require_contrast(theme)
     return theme
 
@@ -231,12 +275,6 @@ def require_token(key: str) -> str:
     """
     group, part = _place_of(key)
     return _key(group, part)
-
-
-def contrast(one: str, other: str) -> float:
-    """Compute how far two colours are apart: 1 the same, 21 black and white (WCAG 2.2)."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def _key(group: str, part: str) -> str:
@@ -352,29 +390,9 @@ def _logo(table: Mapping[str, object]) -> Logo | None:
 
 
 def _require_contrast(theme: Theme) -> None:
-    for problem in _faint(theme):
-        raise problem
-
-
-def _faint(theme: Theme) -> Iterator[BadValue]:
-    for scheme, palette in (("light", theme.light), ("dark", theme.dark)):
-        for upper, lower, is_large in _PAIRS:
-            front, back = getattr(palette, upper).word, getattr(palette, lower).word
-            least = LEAST_CONTRAST_LARGE if is_large else LEAST_CONTRAST
-            found = contrast(front, back)
-            if found < least:
-                pair = f"{_key(scheme, upper)} {front} on {_key(scheme, lower)} {back}"
-                size = "large text" if is_large else "text"
-                # Cut, not rounded: 4.48 is not enough, and must not look like it.
-                shown = int(found * 100) / 100
-                reason = f"its contrast is {shown:.2f} in the {scheme} scheme, and {size} needs {least:g} to be read"
-                yield BadValue("theme", f"{theme.name}, {pair}", reason)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return 0.2126 * _linear(red) + 0.7152 * _linear(green) + 0.0722 * _linear(blue)
-
-
-def _linear(share: float) -> float:
-    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 -- sRGB
+    for pair in pairs(theme):
+        if not pair.is_enough:
+            named = f"{pair.front} {pair.front_colour} on {pair.back} {pair.back_colour}"
+            size = "large text" if pair.is_large else "text"
+            reason = f"its contrast is {pair.shown} in the {pair.scheme} scheme, and {size} needs {pair.least:g} to be read"
+            raise BadValue("theme", f"{theme.name}, {named}", reason)

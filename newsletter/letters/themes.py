@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from newsletter.errors import BadValue
-from newsletter.letters.theme import Theme, read_theme
+from newsletter.letters.theme import Theme, draft_theme, read_theme
 
 FEDERATION = "federation"
 
@@ -66,6 +66,18 @@ class Themes:
             BadValue: there is no such theme, or its tokens cannot be used; the reason names the token or the pair of colours.
 
         """
+        return read_theme(name, self._document(name, slug), changes)
+
+    def draft(self, name: str, slug: str = "", changes: Mapping[str, str] = MappingProxyType({})) -> Theme:
+        """Read a theme as `read` does, also one whose colours cannot be told apart: for whoever is choosing them.
+
+        Raises:
+            BadValue: there is no such theme, or a token cannot be used; the reason names it.
+
+        """
+        return draft_theme(name, self._document(name, slug), changes)
+
+    def _document(self, name: str, slug: str) -> dict[str, Any]:
         if name not in self.names():
             raise BadValue("theme", name, f"there is none of this name; there are {', '.join(self.names()) or 'none'}")
         # From the general to the particular; a file nearer to the newsletter changes what it names and nothing else.
@@ -74,7 +86,7 @@ class Themes:
         for file in files:
             if file.is_file():
                 _lay_over(document, _toml(name, file))
-        return read_theme(name, document, changes)
+        return document
 
     def place_of(self, name: str, slug: str, key: str) -> Line:
         """Give where a token of a theme is said, in the file nearest to the newsletter; line 0 where none says it."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.errors import AlreadyThere, BadValue, SigningKeyNotFound
 from newsletter.mail.dkim import SigningKey
-from newsletter.mail.dkimrecord import Algorithm, DnsRecord, key_record
+from newsletter.mail.dkimrecord import Algorithm, DnsRecord, key_record, selector_name
 from newsletter.strongbox import Strongbox
 from newsletter.tables.dkim import dkim_key
 from subscribers.slug import free_slug
@@ -98,6 +98,12 @@ def all_keys(tx: Transaction, domain: str | None = None) -> tuple[KeptKey, ...]:
 def free_selector(tx: Transaction, domain: str, wanted: str) -> str:
     """Give *wanted*, or the first of wanted-2, wanted-3, … that no key of the domain has."""
     return free_slug(wanted, {key.selector for key in all_keys(tx, domain)})
+
+
+def monthly_selector(tx: Transaction, domain: str, algorithm: Algorithm, now: datetime) -> str:
+    """Give a free selector that tells when the key was made: `nl202002`."""
+    month = f"nl{now:%Y%m}{'ed' if algorithm is Algorithm.ED25519 else ''}"
+    return selector_name(free_selector(tx, domain, month), domain)
 
 
 def activate(tx: Transaction, domain: str, selector: str, now: datetime) -> KeptKey | None:

@@ -109,6 +109,18 @@ class Limits:
         return self.rate is None and self.quiet_hours is None and not self.counts_days
 
     @property
+    def words(self) -> str:
+        """All of them on one line; nothing for none."""
+        parts = (
+            str(self.rate) if self.rate else "",
+            f"{self.daily_cap:,} a day" if self.daily_cap else "",
+            f"quiet {self.quiet_hours}" if self.quiet_hours else "",
+            f"warm-up {self.warm_up}" if self.warm_up else "",
+        )
+        said = ", ".join(part for part in parts if part)
+        return f"{said} ({self.zone})" if self.quiet_hours or self.counts_days else said
+
+    @property
     def counts_days(self) -> bool:
         """Whether a day can be used up."""
         return self.daily_cap is not None or self.warm_up is not None

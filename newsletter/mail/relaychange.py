@@ -122,6 +122,30 @@ def changed(relay: Relay, change: RelayChange, now: datetime, *, is_new: bool = 
     return made
 
 
+def facts(relay: Relay) -> dict[str, object]:
+    """Give everything about a relay that may be shown and written down: no login."""
+    return {
+        "host": relay.host,
+        "port": relay.port,
+        "tls": relay.tls.value,
+        "connections": relay.connections,
+        "weight": relay.weight,
+        "limits": rules.document(relay.limits),
+        "messages": relay.messages,
+        "idle": relay.idle,
+        "timeouts": dict(relay.timeouts),
+        "ca_file": relay.ca_file,
+        "pipelining": relay.pipelining,
+        "chunking": relay.chunking,
+    }
+
+
+def difference(before: Relay, after: Relay) -> dict[str, object]:
+    """Give what is different, for the audit."""
+    old, new = facts(before), facts(after)
+    return {name: value for name, value in new.items() if old[name] != value}
+
+
 def _read(name: str, url: str) -> Relay:
     try:
         return read_address(url)
@@ -139,10 +163,10 @@ def _refuse_what_is_open(relay: Relay, change: RelayChange, *, is_new: bool) -> 
     if relay.password and not relay.username:
         raise BadValue("relay", relay.name, "a password needs a user")
     if shows_password(relay):
-        raise BadValue("relay", relay.name, "would send the password in the clear; use --tls starttls or --tls implicit")
+        raise BadValue("relay", relay.name, "would send the password in the clear; encrypt it (tls starttls or implicit)")
     is_chosen = is_new or change.url is not None or change.tls is not None
     if is_chosen and relay.tls is Tls.NONE and not is_loopback(relay.host) and not change.is_insecure:
-        raise BadValue("relay", relay.name, "mail would go unencrypted over the network; if that is meant, add --insecure")
+        raise BadValue("relay", relay.name, "mail would go unencrypted over the network; if that is meant, say so (--insecure)")
 
 
 def _limits(limits: Limits, change: RelayChange, now: datetime) -> Limits:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
@@ -56,6 +56,25 @@ class Found:
     reply: str = ""
     # Where it got stuck, as a sentence; empty when nothing was wrong.
     trouble: str = ""
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """What it says that it can do, by name."""
+        if self.handshake is None:
+            return ()
+        return tuple(sorted(f"{name.upper()} {value}".strip() for name, value in self.handshake.extensions.items()))
+
+    @property
+    def certificate(self) -> Mapping[str, str]:
+        """Whose its certificate is, who issued it and until when it is good; nothing without one."""
+        if self.handshake is None or not self.handshake.certificate:
+            return {}
+        shown = self.handshake.certificate
+        return {
+            "subject": _names(shown.get("subject", ())),
+            "issuer": _names(shown.get("issuer", ())),
+            "expires": str(shown.get("notAfter", "")),
+        }
 
 
 def trust(relay: Relay) -> ssl.SSLContext:
@@ -160,6 +179,11 @@ def _envelope(probe: Probe) -> Envelope:
     text = "This mail was sent by `newsletter relays test`.\r\nWhoever reads it knows that the relay takes mail.\r\n"
     raw = "".join([*head, "\r\n", text])
     return Envelope(probe.sender, probe.recipient, raw.encode("ascii" if probe.recipient.isascii() else "utf-8"))
+
+
+def _names(parts: Sequence[Sequence[Sequence[str]]]) -> str:
+    """Give a name of X.509, which comes as pairs in groups, on one line."""
+    return ", ".join(f"{pair[0]}={pair[1]}" for group in parts for pair in group)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from newsletter import nameserver
 from newsletter.clock import monotonic
 from newsletter.mail.dkimkeys import KeptKey, KeyState
-from newsletter.mail.dkimrecord import compare
+from newsletter.mail.dkimrecord import Published, compare
 from newsletter.mail.senderproof import KeyLook, Record, RelayLook, Seen, parents
 from newsletter.mail.spf import MOST_LOOKUPS, leads_to
 from newsletter.nameserver import Server, Texts
@@ -31,6 +31,28 @@ class Asked:
     keys: Sequence[KeptKey]
     # Name and host of each relay.
     relays: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAnswer:
+    """What the DNS says of one key: the value of a `Published`, or `unknown`."""
+
+    found: str
+    words: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the DNS has the key."""
+        return self.found == Published.RIGHT
+
+
+def look_at_key(key: KeptKey, server: Server | None = None) -> KeyAnswer:
+    """Ask the DNS for the record of a key; blocks for some seconds at most."""
+    answer = nameserver.texts(key.record.name, server)
+    if answer.trouble:
+        return KeyAnswer("unknown", f"the DNS could not be asked: {answer.trouble}")
+    published = compare(key.record, answer.found)
+    return KeyAnswer(published, published.words)
 
 
 def look(asked: Asked, server: Server | None = None) -> Seen:

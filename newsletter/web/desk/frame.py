@@ -45,7 +45,7 @@ _DOORS = (
     Door(Area.ISSUES, "Issues", "/desk", P.VIEW),
     Door(Area.PEOPLE, "People", "/desk/people", P.MANAGE_PEOPLE),
     Door(Area.FIGURES, "Figures", "/desk/figures", P.VIEW),
-    Door(Area.SETTINGS, "Settings", "/desk/settings", P.MANAGE_NEWSLETTERS),
+    Door(Area.SETTINGS, "Settings", "/desk/settings", P.MANAGE_PEOPLE),
 )
 
 

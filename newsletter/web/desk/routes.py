@@ -5,5 +5,6 @@ from newsletter.web.desk.composer.routes import ROUTES as COMPOSER
 from newsletter.web.desk.door.routes import ROUTES as DOOR
 from newsletter.web.desk.issue.routes import ROUTES as ISSUE
 from newsletter.web.desk.people.routes import ROUTES as PEOPLE
+from newsletter.web.desk.settings.routes import ROUTES as SETTINGS
 
-ROUTES = (*DOOR, *BOARD, *ISSUE, *COMPOSER, *PEOPLE)
+ROUTES = (*DOOR, *BOARD, *ISSUE, *COMPOSER, *PEOPLE, *SETTINGS)

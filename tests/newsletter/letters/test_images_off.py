@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from newsletter.letters.compose import compose_issue
+from newsletter.letters.legibility import contrast
 from newsletter.letters.letter import fill_html
 from newsletter.letters.samples import samples
 from newsletter.letters.templates import Templates
-from newsletter.letters.theme import contrast
 from tests.harness.letters import AMARA, LINKS, SEED
 
 PHONE = 375

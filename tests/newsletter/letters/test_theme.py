@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from newsletter.errors import BadValue
 from newsletter.issues.model import Look
+from newsletter.letters.legibility import contrast
 from newsletter.letters.templates import packaged_templates
-from newsletter.letters.theme import contrast, read_theme, require_token, token_keys
+from newsletter.letters.theme import read_theme, require_token, token_keys
 
 FILE = packaged_templates() / "email" / "themes" / "federation" / "theme.toml"
 

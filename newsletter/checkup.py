@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,9 +14,12 @@ from newsletter.clock import MOST_APART, apart
 from newsletter.errors import NotAdopted
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
-from newsletter.mail import mailings, relaybook, relaycheck
+from newsletter.issues.model import Newsletter
+from newsletter.mail import mailings, relaybook, relaycheck, senderlook
 from newsletter.mail.relaybook import Entry
-from newsletter.mail.senderproof import Point, Standing
+from newsletter.mail.senderlook import Asked
+from newsletter.mail.senderproof import Point, Proof, Standing, prove
+from newsletter.nameserver import Server
 from newsletter.review import caniemail
 from newsletter.settings import Settings
 from newsletter.strongbox import Strongbox
@@ -32,6 +36,36 @@ UNREAD = timedelta(days=2)
 
 # Of one relay, in seconds: whoever asks the doctor sits in front of it.
 RELAY_PATIENCE = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A domain that mail is sent from, the newsletters that do, and what proves it."""
+
+    domain: str
+    newsletters: tuple[str, ...]
+    proof: Proof
+
+    @property
+    def verdict(self) -> str:
+        """Whether its mail is proven, as a sentence."""
+        proof = self.proof
+        proven = [name for name, is_aligned in (("SPF", proof.is_spf_aligned), ("DKIM", proof.is_dkim_aligned)) if is_aligned]
+        if proven:
+            return f"Its mail is proven by {' and '.join(proven)}."
+        if proof.is_turned_away:
+            return "Nothing proves its mail, and receivers are asked to turn such away: it will not arrive."
+        if proof.is_spf_aligned is None or proof.is_dkim_aligned is None:
+            return "Whether anything proves its mail is not known."
+        return "Nothing proves its mail: much of it ends in the spam folder."
+
+
+def about_senders(senders: Sequence[tuple[Newsletter, Asked]], server: Server | None = None) -> Iterator[Sender]:
+    """Ask the DNS about each domain once, whoever sends from it."""
+    by_domain = {asked.domain: asked for _, asked in senders}
+    for domain, asked in by_domain.items():
+        names = tuple(newsletter.name for newsletter, one in senders if one.domain == domain)
+        yield Sender(domain, names, prove(senderlook.look(asked, server)))
 
 
 def about_settings(settings: Settings) -> Iterator[Point]:

@@ -1,0 +1,141 @@
+"""The audit log: what was done by whom, looked through page by page, and taken along as a file."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from starlette.responses import Response, StreamingResponse
+
+from newsletter.errors import BadValue
+from newsletter.issues.recurrence import instant
+from newsletter.staff import audit
+from newsletter.staff.audit import Asked, Entry
+from newsletter.web.desk.settings import sheets
+from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from subscribers.oneline import one_line
+from subscribers.spreadsheet import write_row
+
+PAGE = 50
+# Of an export, read in one transaction.
+BATCH = 1_000
+LONGEST_FILTER = 200
+
+COLUMNS = ("id", "at", "actor", "act", "subject", "detail")
+_FILTERS = ("actor", "act", "subject", "since", "until")
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show a page of the log, the latest acts first."""
+    typed, refused = _typed(visit), None
+    with site.application.database.read() as tx:
+        zone = sheets.zone_of_house(tx)
+        try:
+            asked = _asked(typed, zone)
+        except BadValue as error:
+            asked, refused = Asked(), error
+        found = audit.page(tx, asked, _before(visit), PAGE + 1)
+    shown, query = found[:PAGE], {key: text for key, text in typed.items() if text}
+    later = f"?{urlencode({**query, 'before': shown[-1].id})}" if len(found) > PAGE else ""
+    return sheets.page(
+        site,
+        visit,
+        "audit",
+        at="audit",
+        refused=refused,
+        entries=[(entry, _detail(entry)) for entry in shown],
+        typed=typed,
+        later=later,
+        is_later=_before(visit) is not None,
+        first=f"/desk/settings/audit?{urlencode(query)}" if query else "/desk/settings/audit",
+        is_filtered=bool(query),
+        csv=f"/desk/settings/audit.csv?{urlencode(query)}",
+        json=f"/desk/settings/audit.json?{urlencode(query)}",
+        zone=zone,
+    )
+
+
+def csv(site: Site, visit: Visit) -> Response:
+    """Give the acts that are asked for as a table, the latest first."""
+    return _file(site, visit, "csv", "text/csv; charset=utf-8", _csv)
+
+
+def json_lines(site: Site, visit: Visit) -> Response:
+    """Give the acts that are asked for as one JSON array, the latest first."""
+    return _file(site, visit, "json", "application/json", _json)
+
+
+def _file(
+    site: Site, visit: Visit, suffix: str, kind: str, write: Callable[[Iterator[Entry]], Iterator[str]]
+) -> StreamingResponse:
+    with site.application.database.read() as tx:
+        asked = _asked(_typed(visit), sheets.zone_of_house(tx))
+    name = f"audit-{visit.now:%Y-%m-%d}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(write(_all(site, asked)), media_type=kind, headers=headers)
+
+
+def _all(site: Site, asked: Asked) -> Iterator[Entry]:
+    # A transaction for each batch: a slow reader of the file holds nothing open.
+    before: int | None = None
+    while True:
+        with site.application.database.read() as tx:
+            found = audit.page(tx, asked, before, BATCH)
+        yield from found
+        if len(found) < BATCH:
+            return
+        before = found[-1].id
+
+
+def _csv(entries: Iterator[Entry]) -> Iterator[str]:
+    yield write_row(COLUMNS)
+    for one in entries:
+        detail = json.dumps(dict(one.detail), ensure_ascii=False)
+        yield write_row((str(one.id), one.at.isoformat(), one.actor, one.act, one.subject, detail))
+
+
+def _json(entries: Iterator[Entry]) -> Iterator[str]:
+    before = "[\n"
+    for one in entries:
+        yield before + json.dumps(asdict(one) | {"at": one.at.isoformat()}, ensure_ascii=False)
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def _typed(visit: Visit) -> Mapping[str, str]:
+    return {name: one_line(visit.query.get(name, ""), LONGEST_FILTER) for name in _FILTERS}
+
+
+def _asked(typed: Mapping[str, str], zone: str) -> Asked:
+    since, until = (_day(typed[name], zone, name) for name in ("since", "until"))
+    # The last day counts to its end.
+    return Asked(typed["actor"], typed["act"], typed["subject"], since, until and until + timedelta(days=1))
+
+
+def _day(text: str, zone: str, what: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+        return instant(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 -- wall time
+    except (ValueError, OverflowError) as error:
+        raise BadValue(f"day ({what})", text, "write it as 2020-02-03") from error
+
+
+def _before(visit: Visit) -> int | None:
+    text = visit.query.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LARGEST_NUMBER)) else None
+
+
+def _detail(entry: Entry) -> str:
+    """Give what else is known of an act, on one line."""
+    return "; ".join(f"{key.replace('_', ' ')}: {_spelled(value)}" for key, value in entry.detail.items() if value != "")
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)

@@ -1,0 +1,229 @@
+"""The calendar of a newsletter at the desk: when its issues are due, and the next dates before anything is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from starlette.responses import Response
+
+from newsletter.errors import BadValue
+from newsletter.issues import calendar, newsletters, schedulebook, timetable
+from newsletter.issues.model import Newsletter
+from newsletter.issues.practice import LONGEST_LEAD, MOST_LEAST, Lead, Practice, Stage, parse_lead
+from newsletter.issues.recurrence import LAST, Recurrence, Unit, parse_recurrence, parse_wall_time, parse_zone
+from newsletter.issues.schedule import Covers, Schedule, Slot, WhenEmpty
+from newsletter.issues.workdays import Shift, Workdays, parse_country
+from newsletter.web.desk.settings import papers, sheets
+from newsletter.web.desk.settings.papers import tabs
+from newsletter.web.visits import Site, Visit
+from subscribers.tokens import Purpose
+
+# Half a year: enough to see where holidays fall.
+SHOWN = 6
+
+_WHICH = {"first": "the first", "second": "the second", "third": "the third", "fourth": "the fourth", "last": "the last"}
+_COVERS = {
+    "": "By the day: up to the 15th the month before",
+    Covers.PREVIOUS: "Posts of the month before",
+    Covers.SAME: "Posts of the same month",
+}
+_EMPTY = {WhenEmpty.SKIP: "No issue; its posts wait for the next", WhenEmpty.HOLD: "An issue that is held for an editor"}
+_SHIFTS = {
+    Shift.KEEP: "stays there",
+    Shift.BEFORE: "moves to the working day before",
+    Shift.AFTER: "moves to the working day after",
+}
+_LEADS = ("contributions", "review", "approval")
+
+_USUAL = {
+    "which": "first",
+    "unit": "monday",
+    "day": "1",
+    "at": "09:00",
+    "draft_before": "7",
+    "covers": "",
+    "when_empty": WhenEmpty.SKIP.value,
+    "contributions": "",
+    "review": "",
+    "approval": "",
+    "shift": Shift.KEEP.value,
+    "country": "",
+    "least": "1",
+    "most_late": "36",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An issue to come, with its dates."""
+
+    slot: Slot
+    # In the order of the stages that the table shows; None: it has no such date.
+    dates: tuple[datetime | None, ...]
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show the calendar, or, with what is typed in the address, the dates that it would make."""
+    with site.application.database.read() as tx:
+        known = newsletters.by_id(tx, visit.number("newsletter_id"))
+        current = schedulebook.schedule_of(tx, known.id)
+        slots = calendar.upcoming(tx, known.id, visit.now, SHOWN)
+        lost = calendar.without_issue(tx, known.id, visit.now)
+    if "which" not in visit.query:
+        return _page(site, visit, known, _fields(known, current), slots=slots, lost=lost, current=current)
+    typed = _typed(visit.query)
+    try:
+        proposed = _proposed(known, typed, visit.now)
+    except BadValue as error:
+        return _page(site, visit, known, typed, slots=(), lost=(), current=current, refused=error)
+    coming = timetable.coming(proposed, visit.now, count=SHOWN)
+    return _page(site, visit, known, typed, slots=coming, lost=(), current=current, is_draft=True)
+
+
+def save(site: Site, visit: Visit) -> Response:
+    """Let a calendar hold from now on."""
+    with site.application.database.read() as tx:
+        known = newsletters.by_id(tx, visit.number("newsletter_id"))
+        current = schedulebook.schedule_of(tx, known.id)
+    typed = _typed(visit.form)
+    try:
+        proposed = _proposed(known, typed, visit.now)
+    except BadValue as error:
+        return _page(site, visit, known, typed, slots=(), lost=(), current=current, refused=error)
+    with site.application.database.write() as tx:
+        schedulebook.set_schedule(tx, proposed)
+        day = str(proposed.recurrence)
+        sheets.record(tx, visit, "newsletter.schedule", f"newsletter {known.name}", day=day, at=typed["at"])
+    return sheets.done(f"{papers.address(known.id)}/calendar", "calendar")
+
+
+def _page(
+    site: Site,
+    visit: Visit,
+    known: Newsletter,
+    typed: Mapping[str, str],
+    *,
+    slots: tuple[Slot, ...],
+    lost: tuple[Slot, ...],
+    current: Schedule | None,
+    is_draft: bool = False,
+    refused: Exception | None = None,
+) -> Response:
+    application = site.application
+    stages = [stage for stage in Stage if any(stage is one.stage for slot in slots for one in slot.milestones)]
+    return sheets.page(
+        site,
+        visit,
+        "calendar",
+        at="newsletters",
+        refused=refused,
+        newsletter=known,
+        tabs=tabs(known),
+        typed=typed,
+        stages=[stage.words for stage in stages],
+        rows=[_row(slot, stages) for slot in slots],
+        lost=lost,
+        current=current,
+        is_draft=is_draft,
+        link=application.links.calendar(application.keyring.seal(Purpose.CALENDAR, known.id)),
+        zones=sorted(available_timezones()),
+        which=_WHICH,
+        units=[unit.value for unit in Unit if unit is not Unit.DAY],
+        covers=_COVERS,
+        empties=_EMPTY,
+        shifts=_SHIFTS,
+        most_least=MOST_LEAST,
+        most_before=timetable.LONGEST_DRAFT_BEFORE.days,
+    )
+
+
+def _row(slot: Slot, stages: list[Stage]) -> Row:
+    dates = {one.stage: one.at for one in slot.milestones}
+    return Row(slot, tuple(dates.get(stage) for stage in stages))
+
+
+def _typed(given: Mapping[str, str]) -> dict[str, str]:
+    return {name: given.get(name, usual).strip() for name, usual in (_USUAL | {"zone": ""}).items()}
+
+
+def _fields(known: Newsletter, current: Schedule | None) -> dict[str, str]:
+    if current is None:
+        return _USUAL | {"zone": known.zone}
+    practice = current.practice
+    return {
+        **_day_fields(current.recurrence),
+        "at": current.at.isoformat(timespec="minutes"),
+        "zone": current.zone,
+        "draft_before": str(current.draft_before.days),
+        "covers": current.covers.value,
+        "when_empty": current.when_empty.value,
+        **{name: str(getattr(practice, name) or "") for name in _LEADS},
+        "shift": practice.shift.value,
+        "country": practice.workdays.country,
+        "least": str(practice.least),
+        "most_late": str(practice.most_lateness // timedelta(hours=1)),
+    }
+
+
+def _day_fields(recurrence: Recurrence) -> dict[str, str]:
+    if recurrence.unit is Unit.DAY and recurrence.position != LAST:
+        return {"which": "day", "unit": "monday", "day": str(recurrence.position)}
+    which, _, unit = str(recurrence).partition(" ")
+    return {"which": which, "unit": unit, "day": "1"}
+
+
+def _proposed(known: Newsletter, typed: Mapping[str, str], now: datetime) -> Schedule:
+    """Give the schedule that was typed.
+
+    Raises:
+        BadValue: something in it cannot be used.
+
+    """
+    day = f"day {typed['day']}" if typed["which"] == "day" else f"{typed['which']} {typed['unit']}"
+    return timetable.propose(
+        known.id,
+        parse_recurrence(day),
+        parse_wall_time(typed["at"]),
+        parse_zone(typed["zone"] or known.zone),
+        timedelta(days=_count("days before", typed["draft_before"])),
+        _covers(typed["covers"]),
+        _when_empty(typed["when_empty"]),
+        now,
+        _practice(typed),
+    )
+
+
+def _practice(typed: Mapping[str, str]) -> Practice:
+    if typed["shift"] not in set(Shift):
+        raise BadValue("day off", typed["shift"], f"is one of {', '.join(Shift)}")
+    return Practice(
+        **{name: _lead(typed[name]) for name in _LEADS},
+        shift=Shift(typed["shift"]),
+        workdays=Workdays(parse_country(typed["country"])),
+        least=_count("posts at least", typed["least"]),
+        most_lateness=timedelta(hours=_count("hours late", typed["most_late"])),
+    )
+
+
+def _lead(text: str) -> Lead | None:
+    return parse_lead(text) if text else None
+
+
+def _covers(text: str) -> Covers | None:
+    if text and text not in set(Covers):
+        raise BadValue("posts", text, f"is one of {', '.join(Covers)}")
+    return Covers(text) if text else None
+
+
+def _when_empty(text: str) -> WhenEmpty:
+    if text not in set(WhenEmpty):
+        raise BadValue("empty month", text, f"is one of {', '.join(WhenEmpty)}")
+    return WhenEmpty(text)
+
+
+def _count(what: str, text: str) -> int:
+    most = LONGEST_LEAD // timedelta(hours=1)
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) <= most):  # noqa: PLR2004 -- four digits are more
+        raise BadValue(what, text, f"is a whole number up to {most}")
+    return int(text)

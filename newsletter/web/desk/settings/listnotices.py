@@ -1,0 +1,88 @@
+"""What a list says when somebody joins, leaves or moves: each notice as it arrives, and the list's own words for it."""
+
+from starlette.responses import Response
+
+from newsletter.issues import newsletters
+from newsletter.languages.catalogue import words_of
+from newsletter.languages.model import LANGUAGES, first_of, meant
+from newsletter.letters import notebook, ownwords
+from newsletter.letters.letter import Draft, LetterKind, fill_text
+from newsletter.letters.ownwords import EDITABLE, NO_WORDS, OwnWords
+from newsletter.web.desk.settings import sheets
+from newsletter.web.desk.settings.lists import address, tabs
+from newsletter.web.visits import Site, Visit
+from subscribers import register
+
+_NAMES = {
+    LetterKind.CONFIRMATION: "Asks for the yes",
+    LetterKind.REMINDER: "Reminds of the question",
+    LetterKind.WELCOME: "Welcomes",
+    LetterKind.GOODBYE: "Says goodbye",
+    LetterKind.MOVE: "Asks at a new address",
+    LetterKind.MOVED: "Tells the old address",
+}
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show a notice as its people get it, and which of it are the list's own words."""
+    return _page(site, visit, _kind(visit.query.get("kind", "")), visit.query.get("language", ""))
+
+
+def save(site: Site, visit: Visit) -> Response:
+    """Let a notice say something else, or speak as the templates do again."""
+    kind, language = _kind(visit.text("kind")), (meant(visit.text("language")) or LANGUAGES[0]).code
+    typed = OwnWords(visit.text("subject"), visit.text("heading"), visit.form.get("text", ""))
+    is_reset = visit.text("act") == "reset"
+    try:
+        words = NO_WORDS if is_reset else ownwords.checked(typed.subject, typed.heading, typed.text)
+        with site.application.database.write() as tx:
+            one = register.list_by_id(tx, visit.number("list_id"))
+            notebook.keep(tx, one.id, kind, language, words, visit.now)
+            act = "notice.reset" if is_reset else "notice.edit"
+            sheets.record(tx, visit, act, f"list {one.name}", kind=kind.value, language=language)
+    except sheets.REFUSALS as error:
+        return _page(site, visit, kind, language, typed, error)
+    answer = f"{address(one.id)}/notices?kind={kind.value}&language={language}&said=notice"
+    return sheets.led(answer)
+
+
+def _page(
+    site: Site,
+    visit: Visit,
+    kind: LetterKind,
+    language: str,
+    typed: OwnWords | None = None,
+    refused: Exception | None = None,
+) -> Response:
+    with site.application.database.read() as tx:
+        one = register.list_by_id(tx, visit.number("list_id"))
+        newsletter = newsletters.of_list(tx, one.id)
+        spoken = first_of(language, one.language, newsletter.language if newsletter is not None else "")
+        own = notebook.find(tx, one.id, kind, spoken.code)
+    draft = site.application.notice(kind, newsletter, one, words_of(spoken)) if newsletter is not None else None
+    return sheets.page(
+        site,
+        visit,
+        "notices",
+        at="lists",
+        refused=refused,
+        list=one,
+        tabs=tabs(one),
+        kinds=_NAMES,
+        kind=kind,
+        languages=LANGUAGES,
+        spoken=spoken,
+        draft=draft,
+        text=_readable(draft) if draft is not None else "",
+        own=typed or own,
+        is_own=own != NO_WORDS,
+    )
+
+
+def _readable(draft: Draft) -> str:
+    """Give the text of a notice with words where a person's own links would stand."""
+    return fill_text(draft.text, draft.slots, dict.fromkeys(draft.slots, "[the person’s own link]"))
+
+
+def _kind(text: str) -> LetterKind:
+    return LetterKind(text) if text in set(EDITABLE) else EDITABLE[0]

@@ -1,0 +1,201 @@
+"""Newsletters: made, listed, and what each says of itself, who approves it and whether it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from starlette.responses import Response
+
+from newsletter.errors import BadValue
+from newsletter.issues import calendar, newsletters
+from newsletter.issues.model import Archive, Newsletter
+from newsletter.languages.model import LANGUAGES
+from newsletter.staff.permissions import allowed
+from newsletter.web.desk.settings import sheets
+from newsletter.web.visits import Site, Visit
+from subscribers import register
+from subscribers.model import MailingList
+from subscribers.transaction import Transaction
+
+HERE = "/desk/settings/newsletters"
+
+# What stands in the form of a new one.
+_OF_NEW = ("name", "sender_name", "sender_address", "reply_to", "postal_address", "zone", "language", "list_id", "list_name")
+_OF_OLD = ("sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person")
+
+NEW_LIST = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A newsletter in the list of them."""
+
+    newsletter: Newsletter
+    list_name: str
+    # When its next issue is due; None: it has no calendar.
+    next_at: datetime | None
+
+
+def tabs(newsletter: Newsletter) -> tuple[tuple[str, str, str], ...]:
+    """Give the pages of one newsletter, as the macro of the desk takes them."""
+    here = address(newsletter.id)
+    return (
+        ("details", "Details", here),
+        ("sections", "Sections", f"{here}/sections"),
+        ("calendar", "Calendar", f"{here}/calendar"),
+        ("look", "Look", f"{here}/look"),
+    )
+
+
+def address(newsletter_id: int) -> str:
+    """Give where a newsletter is set up."""
+    return f"{HERE}/{newsletter_id}"
+
+
+def show_all(site: Site, visit: Visit) -> Response:
+    """Show the newsletters that are the actor's to set up."""
+    wanted = visit.actor.newsletters(sheets.P.MANAGE_NEWSLETTERS)
+    with site.application.database.read() as tx:
+        rows = [_row(tx, one, visit.now) for one in newsletters.all_newsletters(tx) if wanted is None or one.id in wanted]
+    can_make = allowed(visit.actor, sheets.P.MANAGE_NEWSLETTERS)
+    return sheets.page(site, visit, "newsletters", at="newsletters", rows=rows, can_make=can_make)
+
+
+def ask(site: Site, visit: Visit) -> Response:
+    """Show the form of a new newsletter."""
+    typed = dict.fromkeys(_OF_NEW, "") | {"zone": "Europe/Amsterdam", "language": "en"}
+    return _new(site, visit, typed)
+
+
+def create(site: Site, visit: Visit) -> Response:
+    """Make a newsletter."""
+    typed = {name: visit.form.get(name, "").strip() for name in _OF_NEW}
+    try:
+        with site.application.database.write() as tx:
+            mailing_list = _list(tx, visit, typed)
+            made = newsletters.create(
+                tx,
+                name=typed["name"],
+                sender_name=typed["sender_name"] or typed["name"],
+                sender_address=typed["sender_address"],
+                list_id=mailing_list.id,
+                postal_address=typed["postal_address"],
+                zone=typed["zone"],
+                reply_to=typed["reply_to"],
+                language=typed["language"],
+                now=visit.now,
+            )
+            sheets.record(tx, visit, "newsletter.create", f"newsletter {made.name}", list=mailing_list.name)
+    except sheets.REFUSALS as error:
+        return _new(site, visit, typed, error)
+    return sheets.done(address(made.id), "created")
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show what a newsletter says of itself."""
+    with site.application.database.read() as tx:
+        known = newsletters.by_id(tx, visit.number("newsletter_id"))
+    return _details(site, visit, known, _fields(known))
+
+
+def save(site: Site, visit: Visit) -> Response:
+    """Change what a newsletter says of itself, who approves it, and whether it is shown."""
+    newsletter_id = visit.number("newsletter_id")
+    typed = {name: visit.form.get(name, "").strip() for name in _OF_OLD}
+    with site.application.database.read() as tx:
+        known = newsletters.by_id(tx, newsletter_id)
+    try:
+        with site.application.database.write() as tx:
+            # Where its list has a sender of its own, the form shows that and does not ask.
+            is_own = "sender_address" in visit.form
+            changed = newsletters.edit(
+                tx,
+                newsletter_id,
+                sender_name=typed["sender_name"] if is_own else None,
+                sender_address=typed["sender_address"] if is_own else None,
+                reply_to=typed["reply_to"],
+                postal_address=typed["postal_address"],
+                needs_second_person=bool(typed["second_person"]),
+                archive=_archive(typed["archive"]),
+            )
+            sheets.record(
+                tx,
+                visit,
+                "newsletter.edit",
+                f"newsletter {changed.name}",
+                second_person=changed.needs_second_person,
+                archive=changed.archive.value,
+            )
+    except sheets.REFUSALS as error:
+        return _details(site, visit, known, typed, error)
+    return sheets.done(address(newsletter_id), "saved")
+
+
+def _fields(known: Newsletter) -> Mapping[str, str]:
+    return {
+        "sender_name": known.sender_name,
+        "sender_address": known.sender_address,
+        "reply_to": known.reply_to,
+        "postal_address": known.postal_address,
+        "archive": known.archive.value,
+        "second_person": "1" if known.needs_second_person else "",
+    }
+
+
+def _details(
+    site: Site, visit: Visit, known: Newsletter, typed: Mapping[str, str], refused: Exception | None = None
+) -> Response:
+    with site.application.database.read() as tx:
+        mailing_list = register.list_by_id(tx, known.list_id)
+    return sheets.page(
+        site,
+        visit,
+        "newsletter",
+        at="newsletters",
+        refused=refused,
+        newsletter=known,
+        tabs=tabs(known),
+        list=mailing_list,
+        # What a list says of its sender counts more, and is changed there.
+        has_sender=bool(mailing_list.sender_name or mailing_list.sender_address),
+        typed=typed,
+        archives=Archive,
+    )
+
+
+def _new(site: Site, visit: Visit, typed: Mapping[str, str], refused: Exception | None = None) -> Response:
+    with site.application.database.read() as tx:
+        lists = [one for one in register.all_lists(tx) if not one.is_archived]
+    return sheets.page(
+        site,
+        visit,
+        "newsletter_new",
+        at="newsletters",
+        refused=refused,
+        typed=typed,
+        lists=lists,
+        languages=LANGUAGES,
+        zones=sorted(available_timezones()),
+    )
+
+
+def _list(tx: Transaction, visit: Visit, typed: Mapping[str, str]) -> MailingList:
+    chosen = typed["list_id"]
+    if chosen.isascii() and chosen.isdigit():
+        return register.list_by_id(tx, int(chosen))
+    name = typed["list_name"] or f"Readers of {typed['name']}"
+    made = register.create_list(tx, name, visit.now)
+    sheets.record(tx, visit, "list.create", f"list {made.name}")
+    return made
+
+
+def _archive(text: str) -> Archive:
+    if text not in set(Archive):
+        raise BadValue("archive", text, f"is one of {', '.join(Archive)}")
+    return Archive(text)
+
+
+def _row(tx: Transaction, one: Newsletter, now: datetime) -> Row:
+    coming = calendar.upcoming(tx, one.id, now, count=1)
+    return Row(one, register.list_by_id(tx, one.list_id).name, coming[0].send_at if coming else None)

@@ -1,0 +1,107 @@
+"""Questions: what this instance may ask of its people besides name and language."""
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from newsletter.errors import BadValue, TookTooLong
+from newsletter.people import segments
+from newsletter.web.desk.settings import sheets
+from newsletter.web.desk.settings.lists import LONGEST_COUNT, UNCOUNTED
+from newsletter.web.spelled import people
+from newsletter.web.visits import Site, Visit
+from subscribers import attributebook, attributes
+from subscribers.attributes import Attribute, AttributeKind
+
+HERE = "/desk/settings/questions"
+
+_KINDS: Mapping[AttributeKind, str] = {
+    AttributeKind.TEXT: "A text",
+    AttributeKind.NUMBER: "A number",
+    AttributeKind.DATE: "A day",
+    AttributeKind.CHOICE: "One of several words",
+    AttributeKind.YES_NO: "Yes or no",
+}
+_FIELDS = ("key", "kind", "label", "choices")
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show what may be asked."""
+    return _page(site, visit, dict.fromkeys(_FIELDS, ""))
+
+
+def define(site: Site, visit: Visit) -> Response:
+    """Lay a question down under a key that never changes."""
+    typed = {name: visit.text(name) for name in _FIELDS}
+    try:
+        if typed["kind"] not in set(AttributeKind):
+            raise BadValue("kind", typed["kind"], f"is one of {', '.join(AttributeKind)}")
+        choices = [line.strip() for line in typed["choices"].splitlines() if line.strip()]
+        with site.application.database.write() as tx:
+            kind = AttributeKind(typed["kind"])
+            made = attributebook.define(tx, typed["key"], kind, visit.now, label=typed["label"], choices=choices)
+            sheets.record(tx, visit, "attribute.define", f"attribute {made.key}", kind=made.kind.value)
+    except sheets.REFUSALS as error:
+        return _page(site, visit, typed, error)
+    return sheets.done(HERE, "question")
+
+
+def save(site: Site, visit: Visit) -> Response:
+    """Change what a form asks and offers; answers stay as they are."""
+    key = str(visit.path["key"])
+    wanted = {line.strip() for line in visit.text("choices").splitlines() if line.strip()}
+    try:
+        with site.application.database.write() as tx:
+            known = attributebook.find(tx, key)
+            adds, removes = _difference(known, wanted)
+            changed = segments.edit_attribute(tx, known.key, label=visit.text("label"), adds=adds, removes=removes)
+            sheets.record(tx, visit, "attribute.edit", f"attribute {changed.key}")
+    except sheets.REFUSALS as error:
+        return _page(site, visit, dict.fromkeys(_FIELDS, ""), error)
+    return sheets.done(HERE, "question")
+
+
+def ask_to_remove(site: Site, visit: Visit) -> Response:
+    """Ask whether a question is to be forgotten, naming how many answered it."""
+    with site.application.database.read() as tx:
+        known = attributebook.find(tx, str(visit.path["key"]))
+    try:
+        with site.application.database.read(within=LONGEST_COUNT) as tx:
+            answered = people(attributebook.count(tx, known.id))
+    except TookTooLong:
+        answered = UNCOUNTED
+    return sheets.page(site, visit, "question_remove", at="questions", attribute=known, people=answered)
+
+
+def remove(site: Site, visit: Visit) -> Response:
+    """Forget a question with everything people answered to it."""
+    try:
+        with site.application.database.write() as tx:
+            known = attributebook.find(tx, str(visit.path["key"]))
+            gone = segments.forget_attribute(tx, known.key)
+            sheets.record(tx, visit, "attribute.remove", f"attribute {known.key}", answers=gone)
+    except sheets.REFUSALS as error:
+        return _page(site, visit, dict.fromkeys(_FIELDS, ""), error)
+    return sheets.done(HERE, "question-gone")
+
+
+def _difference(known: Attribute, wanted: set[str]) -> tuple[list[str], list[str]]:
+    if known.kind is not AttributeKind.CHOICE:
+        return [], []
+    return sorted(wanted - set(known.choices)), [choice for choice in known.choices if choice not in wanted]
+
+
+def _page(site: Site, visit: Visit, typed: Mapping[str, str], refused: Exception | None = None) -> Response:
+    with site.application.database.read() as tx:
+        known = attributebook.all_attributes(tx)
+    return sheets.page(
+        site,
+        visit,
+        "questions",
+        at="questions",
+        refused=refused,
+        attributes=known,
+        typed=typed,
+        kinds=_KINDS,
+        is_full=len(known) >= attributes.MOST_ATTRIBUTES,
+    )

@@ -1,0 +1,50 @@
+"""Retention: what is kept of people for how long, and what would be forgotten if it were done now."""
+
+from starlette.responses import Response
+
+from newsletter.errors import TookTooLong
+from newsletter.people import retention
+from newsletter.web.desk.settings import sheets
+from newsletter.web.visits import Site, Visit
+
+# Counting walks everybody who left; whoever dry-runs it sits in front of it.
+LONGEST_COUNT = 20.0
+
+# Which setting says how long, by the names of the rules.
+_SET_BY = {
+    "deliveries": "NEWSLETTER_KEEP_DELIVERIES",
+    "networks": "NEWSLETTER_KEEP_NETWORKS",
+    "departures": "NEWSLETTER_KEEP_NETWORKS",
+    "left": "NEWSLETTER_KEEP_LEFT",
+    "evidence": "NEWSLETTER_KEEP_LEFT",
+    "guests": "NEWSLETTER_KEEP_GUESTS",
+}
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show how long what is kept."""
+    return _page(site, visit, found=None, trouble="")
+
+
+def rehearse(site: Site, visit: Visit) -> Response:
+    """Count what would be forgotten now; forgets nothing."""
+    followed = _rules(site, visit)
+    try:
+        with site.application.database.read(within=LONGEST_COUNT) as tx:
+            found = retention.due(tx, followed, visit.now)
+    except TookTooLong as error:
+        told = f"{error} “newsletter retention run --dry-run” counts for as long as it takes."
+        return _page(site, visit, found=None, trouble=told)
+    return _page(site, visit, found=found, trouble="")
+
+
+def _rules(site: Site, visit: Visit) -> tuple[retention.Rule, ...]:
+    return retention.rules(site.application.settings.keep, site.application.keyring, visit.now)
+
+
+def _page(site: Site, visit: Visit, *, found: object, trouble: str) -> Response:
+    rows = [
+        (rule, _SET_BY[rule.name], "for ever" if rule.keep is None else f"{rule.keep.days} days")
+        for rule in _rules(site, visit)
+    ]
+    return sheets.page(site, visit, "retention", at="retention", rows=rows, found=found, trouble=trouble)

@@ -1,0 +1,109 @@
+"""The pages of the settings: each with the permission it needs, and where."""
+
+from newsletter.staff.permissions import Permission
+from newsletter.web.desk.settings import (
+    audit,
+    calendars,
+    domains,
+    feeds,
+    languages,
+    listforms,
+    listnotices,
+    lists,
+    looks,
+    overview,
+    papers,
+    questions,
+    relays,
+    retention,
+    sections,
+    system,
+)
+from newsletter.web.visits import GET, POST, Of, Page
+
+P = Permission
+HERE = "/desk/settings"
+PAPER = f"{HERE}/newsletters/{{newsletter_id:int}}"
+LIST = f"{HERE}/lists/{{list_id:int}}"
+FEED = f"{HERE}/feeds/{{feed_id:int}}"
+RELAY = f"{HERE}/relays/{{name}}"
+QUESTION = f"{HERE}/questions/{{key}}"
+
+ROUTES = (
+    Page(HERE, GET, overview.show, P.MANAGE_PEOPLE, Of.ANY_NEWSLETTER),
+    # Newsletters.
+    Page(f"{HERE}/newsletters", GET, papers.show_all, P.MANAGE_NEWSLETTERS, Of.ANY_NEWSLETTER),
+    Page(f"{HERE}/newsletters/new", GET, papers.ask, P.MANAGE_NEWSLETTERS),
+    Page(f"{HERE}/newsletters/new", POST, papers.create, P.MANAGE_NEWSLETTERS),
+    Page(PAPER, GET, papers.show, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(PAPER, POST, papers.save, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/sections", GET, sections.show, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/sections", POST, sections.arrange, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/sections/new", GET, sections.ask, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/sections/new", POST, sections.add, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/sections/{{place:int}}", GET, sections.open_, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/sections/{{place:int}}", POST, sections.change, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/calendar", GET, calendars.show, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/calendar", POST, calendars.save, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/look", GET, looks.show, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/look", POST, looks.save, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/look/sample", GET, looks.sample, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page("/samples/{name}", GET, looks.picture, None),
+    # Feeds.
+    Page(f"{HERE}/feeds", GET, feeds.show, P.MANAGE_NEWSLETTERS, Of.ANY_NEWSLETTER),
+    Page(f"{HERE}/feeds", POST, feeds.add, P.MANAGE_NEWSLETTERS, Of.ANY_NEWSLETTER),
+    Page(f"{HERE}/feeds/try", GET, feeds.try_out, P.MANAGE_NEWSLETTERS, Of.ANY_NEWSLETTER),
+    Page(f"{FEED}/test", GET, feeds.test, P.MANAGE_NEWSLETTERS, Of.FEED),
+    Page(f"{FEED}/read", POST, feeds.read, P.MANAGE_NEWSLETTERS, Of.FEED),
+    Page(f"{FEED}/remove", GET, feeds.ask_to_remove, P.MANAGE_NEWSLETTERS, Of.FEED),
+    Page(f"{FEED}/remove", POST, feeds.remove, P.MANAGE_NEWSLETTERS, Of.FEED),
+    # Lists, their forms and what they say.
+    Page(f"{HERE}/lists", GET, lists.show_all, P.MANAGE_PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{HERE}/lists/new", GET, lists.ask, P.MANAGE_PEOPLE),
+    Page(f"{HERE}/lists/new", POST, lists.create, P.MANAGE_PEOPLE),
+    Page(LIST, GET, lists.show, P.MANAGE_PEOPLE, Of.LIST),
+    Page(LIST, POST, lists.save, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/people", GET, lists.count, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/archive", GET, lists.ask_to_archive, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/archive", POST, lists.archive, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/reopen", POST, lists.reopen, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/form", GET, listforms.show, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/form/ask", POST, listforms.ask, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/form/drop", POST, listforms.drop, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/form/domains", POST, listforms.rule, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/topics", GET, listforms.topics, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/topics", POST, listforms.add_topic, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/topics/{{topic_id:int}}", POST, listforms.edit_topic, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/notices", GET, listnotices.show, P.MANAGE_PEOPLE, Of.LIST),
+    Page(f"{LIST}/notices", POST, listnotices.save, P.MANAGE_PEOPLE, Of.LIST),
+    # What the whole instance may ask of its people.
+    Page(f"{HERE}/questions", GET, questions.show, P.MANAGE_PEOPLE),
+    Page(f"{HERE}/questions", POST, questions.define, P.MANAGE_PEOPLE),
+    Page(QUESTION, POST, questions.save, P.MANAGE_PEOPLE),
+    Page(f"{QUESTION}/remove", GET, questions.ask_to_remove, P.MANAGE_PEOPLE),
+    Page(f"{QUESTION}/remove", POST, questions.remove, P.MANAGE_PEOPLE),
+    # Relays and what proves their mail.
+    Page(f"{HERE}/relays", GET, relays.show, P.MANAGE_RELAYS),
+    Page(f"{HERE}/relays/new", GET, relays.ask, P.MANAGE_RELAYS),
+    Page(f"{HERE}/relays/new", POST, relays.add, P.MANAGE_RELAYS),
+    Page(f"{HERE}/relays/rates", POST, relays.set_rate, P.MANAGE_RELAYS),
+    Page(RELAY, GET, relays.open_, P.MANAGE_RELAYS),
+    Page(RELAY, POST, relays.change, P.MANAGE_RELAYS),
+    Page(f"{RELAY}/switch", POST, relays.switch, P.MANAGE_RELAYS),
+    Page(f"{RELAY}/test", POST, relays.test, P.MANAGE_RELAYS),
+    Page(f"{RELAY}/remove", GET, relays.ask_to_remove, P.MANAGE_RELAYS),
+    Page(f"{RELAY}/remove", POST, relays.remove, P.MANAGE_RELAYS),
+    Page(domains.HERE, GET, domains.show, P.MANAGE_RELAYS),
+    Page(f"{domains.HERE}/look", GET, domains.look, P.MANAGE_RELAYS),
+    Page(f"{domains.HERE}/keys", POST, domains.make, P.MANAGE_RELAYS),
+    Page(f"{domains.HERE}/activate", POST, domains.activate, P.MANAGE_RELAYS),
+    Page(f"{domains.HERE}/retire", POST, domains.retire, P.MANAGE_RELAYS),
+    # The instance.
+    Page(f"{HERE}/languages", GET, languages.show, P.MANAGE_NEWSLETTERS),
+    Page(f"{HERE}/retention", GET, retention.show, P.MANAGE_INSTANCE),
+    Page(f"{HERE}/retention/rehearsal", GET, retention.rehearse, P.MANAGE_INSTANCE),
+    Page(f"{HERE}/audit", GET, audit.show, P.MANAGE_STAFF),
+    Page(f"{HERE}/audit.csv", GET, audit.csv, P.MANAGE_STAFF),
+    Page(f"{HERE}/audit.json", GET, audit.json_lines, P.MANAGE_STAFF),
+    Page(f"{HERE}/system", GET, system.show, P.MANAGE_INSTANCE),
+)

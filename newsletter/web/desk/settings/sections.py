@@ -1,0 +1,268 @@
+"""The plan of a newsletter at the desk: its sections with their looks and rules, one form for each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from newsletter.errors import BadValue
+from newsletter.feeds import store as feeds
+from newsletter.issues import newsletters, planning
+from newsletter.issues.model import Look, Newsletter, Rule, SectionKind, SectionPlan, Show
+from newsletter.issues.plan import MOST_ARTICLES, MOST_SECTIONS, MOST_WORDS, USUAL_SHOW
+from newsletter.web.desk.settings import papers, sheets
+from newsletter.web.desk.settings.papers import tabs
+from newsletter.web.faults import PageNotFound
+from newsletter.web.visits import Site, Visit
+from subscribers.transaction import Transaction
+
+# Empty ones below those that are there: enough for a morning, and the form is saved to get more.
+SPARE_RULES = 1
+MOST_RULES = 20
+# Categories that a blog uses, as a help for whoever writes rules.
+MOST_CATEGORIES = 40
+
+_KINDS: Mapping[SectionKind, str] = {
+    SectionKind.LETTER: "A letter that somebody writes",
+    SectionKind.ARTICLES: "Articles from the feeds",
+    SectionKind.HEADLINES: "Titles only",
+    SectionKind.EVENTS: "Events, in the order of their dates",
+    SectionKind.NOTE: "A note of the editors about the issue",
+    SectionKind.NOTICE: "A notice in a box",
+    SectionKind.SPONSORS: "Sponsors",
+}
+_LOOKS: Mapping[Look, str] = {
+    Look.AUTO: "As the theme has it",
+    Look.LETTER: "Letter",
+    Look.LEAD: "The first article large",
+    Look.FEATURES: "Features, picture beside",
+    Look.CARDS: "Cards, two beside each other",
+    Look.ITEMS: "Items without pictures",
+    Look.LINKS: "Links with a line of text",
+    Look.HEADLINES: "Headlines",
+    Look.EVENTS: "Events",
+    Look.NOTE: "Note",
+    Look.NOTICE: "Notice in a box",
+    Look.SPONSORS: "Sponsors",
+}
+_SHOWS: Mapping[Show, str] = {Show.EXCERPT: "An excerpt", Show.FULL: "The whole text", Show.TITLE: "The title alone"}
+_BYLINES = {"": "With or without an author", "yes": "Only with an author", "no": "Only without an author"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A section in the list of them."""
+
+    place: int
+    section: SectionPlan
+    kind: str
+    look: str
+    takes: tuple[str, ...]
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show the sections in their order."""
+    with site.application.database.read() as tx:
+        known = _known(tx, visit)
+    return _list(site, visit, known)
+
+
+def ask(site: Site, visit: Visit) -> Response:
+    """Show the form of a new section."""
+    with site.application.database.read() as tx:
+        known = _known(tx, visit)
+    blank = planning.table_of(SectionPlan("", SectionKind.ARTICLES, show=USUAL_SHOW[SectionKind.ARTICLES]))
+    return _form(site, visit, known, None, blank)
+
+
+def open_(site: Site, visit: Visit) -> Response:
+    """Show the form of one section."""
+    with site.application.database.read() as tx:
+        known = _known(tx, visit)
+    place = _place(visit, known)
+    return _form(site, visit, known, place, planning.table_of(known.plan[place - 1]))
+
+
+def add(site: Site, visit: Visit) -> Response:
+    """Add a section at the end of the plan."""
+    return _save(site, visit, None, lambda plan: planning.added(plan, read(visit.form)))
+
+
+def change(site: Site, visit: Visit) -> Response:
+    """Change a section."""
+    with site.application.database.read() as tx:
+        place = _place(visit, _known(tx, visit))
+    return _save(site, visit, place, lambda plan: planning.changed(plan, place, read(visit.form)))
+
+
+def arrange(site: Site, visit: Visit) -> Response:
+    """Put a section at another place, or take it away."""
+    place = _number(visit.text("place"), "place")
+    if visit.text("act") == "remove":
+        return _keep(site, visit, lambda plan: planning.without(plan, place))
+    step = -1 if visit.text("act") == "up" else 1
+    return _keep(site, visit, lambda plan: planning.moved(plan, place, place + step))
+
+
+def read(form: Mapping[str, str]) -> dict[str, Any]:
+    """Read a section as a TOML file would have it from the fields of its form."""
+    return {
+        "title": form.get("title", ""),
+        "kind": form.get("kind", ""),
+        "look": form.get("look", ""),
+        "show": form.get("show", ""),
+        "required": "required" in form,
+        "rest": "rest" in form,
+        "most": _number(form.get("most", ""), "most"),
+        "words": _number(form.get("words", ""), "words"),
+        "rule": [rule for number in range(MOST_RULES) if (rule := _rule(form, number))],
+    }
+
+
+def _rule(form: Mapping[str, str], number: int) -> dict[str, Any]:
+    """Read one rule; nothing where all its fields are empty, which takes it away."""
+    named = {
+        "categories": _lines(form.get(f"categories-{number}", "")),
+        "titles": _lines(form.get(f"titles-{number}", "")),
+    }
+    byline = form.get(f"byline-{number}", "")
+    if byline in {"yes", "no"}:
+        return named | {"byline": byline == "yes"}
+    return named if any(named.values()) else {}
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _number(text: str, what: str) -> int:
+    text = text.strip() or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 7):  # noqa: PLR2004 -- no plan counts to a million
+        raise BadValue(what, text, "is a whole number, or left empty")
+    return int(text)
+
+
+def _save(
+    site: Site, visit: Visit, place: int | None, change_it: Callable[[tuple[SectionPlan, ...]], tuple[SectionPlan, ...]]
+) -> Response:
+    with site.application.database.read() as tx:
+        known = _known(tx, visit)
+    try:
+        _write(site, visit, change_it)
+    except sheets.REFUSALS as error:
+        return _form(site, visit, known, place, _typed(visit.form), error)
+    return sheets.done(f"{papers.address(known.id)}/sections", "plan")
+
+
+def _keep(site: Site, visit: Visit, change_it: Callable[[tuple[SectionPlan, ...]], tuple[SectionPlan, ...]]) -> Response:
+    with site.application.database.read() as tx:
+        known = _known(tx, visit)
+    try:
+        _write(site, visit, change_it)
+    except sheets.REFUSALS as error:
+        return _list(site, visit, known, error)
+    return sheets.done(f"{papers.address(known.id)}/sections", "plan")
+
+
+def _write(site: Site, visit: Visit, change_it: Callable[[tuple[SectionPlan, ...]], tuple[SectionPlan, ...]]) -> None:
+    with site.application.database.write() as tx:
+        newsletters.take_turn(tx, visit.number("newsletter_id"))
+        known = _known(tx, visit)
+        if visit.text("seen") != planning.stamp(known.plan):
+            raise BadValue("plan", "", "somebody else changed it since this page was opened; look at it again first")
+        plan = change_it(known.plan)
+        newsletters.set_plan(tx, known.id, plan)
+        titles = [section.title for section in plan]
+        sheets.record(tx, visit, "newsletter.plan", f"newsletter {known.name}", sections=titles)
+
+
+def _list(site: Site, visit: Visit, known: Newsletter, refused: Exception | None = None) -> Response:
+    lines = [Line(place, one, _KINDS[one.kind], _LOOKS[one.look], _takes(one)) for place, one in enumerate(known.plan, 1)]
+    return sheets.page(
+        site,
+        visit,
+        "sections",
+        at="newsletters",
+        refused=refused,
+        newsletter=known,
+        tabs=tabs(known),
+        lines=lines,
+        seen=planning.stamp(known.plan),
+        is_full=len(known.plan) >= MOST_SECTIONS,
+        has_rest=any(one.takes_rest for one in known.plan),
+    )
+
+
+def _form(
+    site: Site,
+    visit: Visit,
+    known: Newsletter,
+    place: int | None,
+    typed: Mapping[str, Any],
+    refused: Exception | None = None,
+) -> Response:
+    rules = [*typed["rule"], *({"categories": [], "titles": []} for _ in range(SPARE_RULES))][:MOST_RULES]
+    with site.application.database.read() as tx:
+        of_blogs = [name for feed in feeds.feeds_of(tx, known.id) for name in feed.site_categories]
+    return sheets.page(
+        site,
+        visit,
+        "section",
+        at="newsletters",
+        refused=refused,
+        newsletter=known,
+        tabs=tabs(known),
+        place=place,
+        typed=typed,
+        rules=rules,
+        seen=planning.stamp(known.plan),
+        kinds=_KINDS,
+        looks=_LOOKS,
+        shows=_SHOWS,
+        bylines=_BYLINES,
+        most_articles=MOST_ARTICLES,
+        most_words=MOST_WORDS,
+        categories=list(dict.fromkeys(of_blogs))[:MOST_CATEGORIES],
+    )
+
+
+def _typed(form: Mapping[str, str]) -> dict[str, Any]:
+    """Give what was typed for the form that comes back; numbers that are none come back as they were typed."""
+    rules = [rule for number in range(MOST_RULES) if (rule := _rule(form, number))]
+    numbers = {name: form.get(name, "") for name in ("most", "words")}
+    return {
+        **{name: form.get(name, "") for name in ("title", "kind", "look", "show")},
+        **numbers,
+        "required": "required" in form,
+        "rest": "rest" in form,
+        "rule": rules,
+    }
+
+
+def _takes(section: SectionPlan) -> tuple[str, ...]:
+    if section.takes_rest:
+        return ("every post that no rule fits",)
+    return tuple(map(_said, section.rules))
+
+
+def _said(rule: Rule) -> str:
+    parts = []
+    if rule.categories:
+        parts.append(f"category {' or '.join(rule.categories)}")
+    if rule.titles:
+        parts.append(f"title {' or '.join(rule.titles)}")
+    if rule.byline is not None:
+        parts.append("with an author" if rule.byline else "without an author")
+    return ", ".join(parts)
+
+
+def _known(tx: Transaction, visit: Visit) -> Newsletter:
+    return newsletters.by_id(tx, visit.number("newsletter_id"))
+
+
+def _place(visit: Visit, known: Newsletter) -> int:
+    place = visit.number("place")
+    if not 1 <= place <= len(known.plan):
+        raise PageNotFound
+    return place

@@ -1,0 +1,81 @@
+"""Every page of the settings, with nothing, with something, and with too much."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from newsletter.database import Database
+from newsletter.feeds import store as feeds
+from newsletter.issues import newsletters, planning
+from newsletter.issues.model import Newsletter, SectionKind, SectionPlan
+from newsletter.mail import relaybook
+from newsletter.mail.relays import Relay, Tls
+from newsletter.strongbox import Strongbox
+from newsletter.web.desk.settings.routes import ROUTES
+from newsletter.web.visits import GET
+from subscribers import attributebook, topicbook
+from subscribers.attributes import AttributeKind
+from subscribers.tokens import Keyring
+from tests.newsletter.web.conftest import Hands
+from tests.newsletter.web.desk.conftest import OpenDesk
+
+PASSWORD = "s3cr3t-of-a-relay"
+HOSTILE = "<script>alert(1)</script>“مرحبا”" + "a" * 60
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the addresses of pages name."""
+
+    newsletter_id: int
+    list_id: int
+    feed_id: int
+    topic_id: int
+    place: int = 1
+    name: str = "main"
+    key: str = "library"
+
+    def address(self, path: str) -> str:
+        """Give the address of a page for what is here."""
+        for field in ("newsletter_id", "list_id", "feed_id", "topic_id", "place"):
+            path = path.replace(f"{{{field}:int}}", str(getattr(self, field)))
+        return path.replace("{name}", self.name).replace("{key}", self.key)
+
+
+@pytest.fixture
+def house(database: Database, keyring: Keyring, newsletter: Newsletter, clock: Hands) -> House:
+    """Give an instance with one of everything, each named as an attacker would."""
+    with database.write() as tx:
+        feed = feeds.add(tx, newsletter.id, "https://blog.example.org/feed/", clock())
+        feeds.record_trouble(tx, feed.id, trouble=f"answered 503 {HOSTILE}", failures=2, not_before=clock())
+        attributebook.define(tx, "library", AttributeKind.CHOICE, clock(), label=HOSTILE, choices=["Public", HOSTILE])
+        topic = topicbook.add(tx, newsletter.list_id, HOSTILE, description=HOSTILE)
+        relay = Relay(host="mail.example.org", port=587, tls=Tls.STARTTLS, username="news", password=PASSWORD, name="main")
+        relaybook.add(tx, relay, Strongbox.of(keyring), clock())
+        plan = [*newsletter.plan, SectionPlan(HOSTILE, SectionKind.ARTICLES)]
+        newsletters.set_plan(tx, newsletter.id, plan)
+        assert planning.stamp(plan)
+    return House(newsletter.id, newsletter.list_id, feed.id, topic.id)
+
+
+PLAIN = [
+    page.path
+    for page in ROUTES
+    if page.methods == GET and page.permission is not None and page.path != "/desk/settings/domains/look"
+]
+
+
+@pytest.mark.parametrize("path", PLAIN)
+def test_a_page_shows_what_anybody_typed_as_text(desk: OpenDesk, house: House, path: str) -> None:
+    """No name, trouble or label becomes an element of a page."""
+    answer = desk.client.get(house.address(path))
+
+    assert 200 == answer.status_code or "feeds/try" in path
+    assert "<script>alert" not in answer.text
+    assert PASSWORD not in answer.text
+
+
+@pytest.mark.parametrize("path", [one for one in PLAIN if "{" not in one])
+def test_a_page_of_an_empty_instance(desk: OpenDesk, path: str) -> None:
+    """Is there, and says what to do next."""
+    assert desk.client.get(path).status_code in {200, 422}
