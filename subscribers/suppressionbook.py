@@ -1,13 +1,13 @@
 """The suppressions there are, for whoever looks after them; who they are about is known only while the person is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
-from subscribers.model import Reason
+from subscribers.model import EVERY_LIST, Reason
 from subscribers.tables.evidence import suppression
 from subscribers.tables.people import subscriber
 from subscribers.tokens import KEY_ID_LENGTH
@@ -39,15 +39,42 @@ class Asked:
 
     reason: Reason | None = None
     list_id: int | None = None
+    # What the asker may see: what holds for one of these lists, and for every list. None: all.
+    lists: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A page of suppressions, the newest first."""
+
+    suppressed: tuple[Suppressed, ...]
+    # The id the next page goes on before; None: there are no older ones.
+    more: int | None
+    # The window ended before the page was full.
+    has_stopped: bool
+
+
+# So many are looked at for one page where filters leave some of them out.
+WINDOW = 2_000
+
+
+def newest(tx: Transaction, asked: Asked, before: int | None, limit: int, window: int = WINDOW) -> Newest:
+    """Give up to *limit* suppressions before the one of id *before*, the newest first, out of a window of bounded size."""
+    ids = select(suppression.c.id).order_by(suppression.c.id.desc()).limit(window)
+    if before is not None:
+        ids = ids.where(suppression.c.id < before)
+    looked = list(tx.execute(ids).scalars())
+    wanted = _suppressions().where(suppression.c.id.in_(looked), *_asked(asked)).order_by(suppression.c.id.desc())
+    rows = tx.execute(wanted.limit(limit + 1)).all()
+    found = tuple(_suppressed(row) for row in rows[:limit])
+    if len(rows) > limit:
+        return Newest(found, found[-1].id, has_stopped=False)
+    return Newest(found, looked[-1] if len(looked) == window else None, has_stopped=len(looked) == window)
 
 
 def page(tx: Transaction, asked: Asked, after: int, limit: int) -> tuple[Suppressed, ...]:
     """Give up to *limit* suppressions behind the one of id *after*, in the order they were first said."""
-    wanted = _suppressions().where(suppression.c.id > after).order_by(suppression.c.id).limit(limit)
-    if asked.reason is not None:
-        wanted = wanted.where(suppression.c.reason == asked.reason)
-    if asked.list_id is not None:
-        wanted = wanted.where(suppression.c.list_id == asked.list_id)
+    wanted = _suppressions().where(suppression.c.id > after, *_asked(asked)).order_by(suppression.c.id).limit(limit)
     return tuple(_suppressed(row) for row in tx.execute(wanted))
 
 
@@ -62,6 +89,15 @@ def counts(tx: Transaction) -> Mapping[Reason, int]:
     counted = select(suppression.c.reason, func.count().label("number")).group_by(suppression.c.reason)
     found = {row.reason: row.number for row in tx.execute(counted)}
     return {reason: found.get(reason, 0) for reason in Reason}
+
+
+def _asked(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    if asked.reason is not None:
+        yield suppression.c.reason == asked.reason
+    if asked.list_id is not None:
+        yield suppression.c.list_id == asked.list_id
+    if asked.lists is not None:
+        yield suppression.c.list_id.in_([EVERY_LIST, *sorted(asked.lists)])
 
 
 def _suppressions() -> Select[Any]:

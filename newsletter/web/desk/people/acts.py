@@ -89,7 +89,7 @@ def unsubscribe(site: Site, visit: Visit) -> Response:
 
 def keep_out(site: Site, visit: Visit) -> Response:
     """Never write to the address again."""
-    reason = _reason(visit.text("reason"))
+    reason = read_reason(visit.text("reason"))
     with acting(site, visit) as act:
         scope = _scope(act.tx, visit, act.person.id)
         terms_ = KeepOut(reason, scope, visit.now)
@@ -175,7 +175,13 @@ def _standing(tx: Transaction, subscriber_id: int, list_id: int) -> Subscription
     return found
 
 
-def _reason(text: str) -> Reason:
+def read_reason(text: str) -> Reason:
+    """Give for which reason the staff keeps an address out.
+
+    Raises:
+        BadValue: it is none of those that are theirs to say.
+
+    """
     # An erasure is more than a suppression, and whoever unsubscribed says so themselves.
     if text not in {Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED}:
         raise BadValue("reason", text[:40], "choose one of those offered")

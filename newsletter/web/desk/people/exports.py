@@ -1,0 +1,50 @@
+"""Everybody on a list as a file, written while it is read, so that a million people need no more memory than ten."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from starlette.responses import Response, StreamingResponse
+
+from newsletter.bootstrap import Application
+from newsletter.staff import audit
+from newsletter.web.desk import frame
+from newsletter.web.desk.frame import Area
+from newsletter.web.desk.issue.audience import Option
+from newsletter.web.desk.people.scope import require_list, seen_lists
+from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from subscribers import register
+from subscribers.exchange.exporting import export_csv
+
+# Lines sent at a time: each is a step to another thread and back.
+CHUNK = 500
+
+
+def form(site: Site, visit: Visit) -> Response:
+    """Show which lists there are to be taken out."""
+    with site.application.database.read() as tx:
+        seen = seen_lists(tx, visit)
+        known = [one for one in register.all_lists(tx) if seen is None or one.id in seen]
+    lists = tuple(Option(str(one.id), one.name) for one in known)
+    return frame.page(site, visit, "desk/people/export.html", here=Area.PEOPLE, lists=lists)
+
+
+def export(site: Site, visit: Visit) -> Response:
+    """Give everybody who stands on a list as CSV; who took it stands in the audit."""
+    text = visit.text("list")
+    list_id = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else 0
+    is_raw = "raw" in visit.form
+    with site.application.database.write() as tx:
+        require_list(tx, visit, list_id)
+        chosen = register.list_by_id(tx, list_id)
+        audit.record(tx, visit.actor, "subscribers.export", f"list {chosen.name}", {"raw": is_raw}, visit.now)
+    headers = {"Content-Disposition": f'attachment; filename="{chosen.slug}.csv"'}
+    return StreamingResponse(
+        _pieces(site.application, chosen.id, is_raw=is_raw), headers=headers, media_type="text/csv; charset=utf-8"
+    )
+
+
+def _pieces(application: Application, list_id: int, *, is_raw: bool) -> Iterator[str]:
+    with application.database.read() as tx:
+        lines = export_csv(tx, list_id, is_raw=is_raw)
+        while piece := "".join(islice(lines, CHUNK)):
+            yield piece

@@ -1,0 +1,151 @@
+"""Addresses that are never written to: looked up whole, because only a hash of most of them is kept."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from newsletter.errors import BadValue
+from newsletter.people import keepout
+from newsletter.people.keepout import KeepOut
+from newsletter.staff import audit
+from newsletter.staff.permissions import Permission, includes
+from newsletter.web.desk import frame
+from newsletter.web.desk.frame import Area, Said
+from newsletter.web.desk.issue.audience import Option
+from newsletter.web.desk.people import words
+from newsletter.web.desk.people.acts import SEE_OTHER, read_reason
+from newsletter.web.desk.people.scope import require_list, seen_lists
+from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from subscribers import recognition, register, suppressionbook
+from subscribers.address import EmailAddress, parse
+from subscribers.directory import PAGE
+from subscribers.errors import AddressRefused
+from subscribers.model import EVERY_LIST, Reason
+from subscribers.suppression import OWN_WORD
+from subscribers.suppressionbook import Asked, Suppressed
+from subscribers.transaction import Transaction
+
+HERE = "/desk/people/suppression"
+
+SAID: Mapping[str, Said] = {
+    "kept-out": Said("The address is never written to again, and what was on its way is kept back."),
+    "known": Said("The address was kept out before, for this reason or a stronger one."),
+    "lifted": Said("That reason does not stand any more."),
+}
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show who is kept out: one address, or all of them, the newest first."""
+    for name in visit.query:
+        if name not in {"address", "reason", "before", "said"}:
+            raise BadValue("filter", name[:40], "kept out addresses are not found by that")
+    text = visit.query.get("address", "").strip()
+    address, wrong = _address(text)
+    reason = _any_reason(visit.query.get("reason", ""))
+    with site.application.database.read() as tx:
+        seen = seen_lists(tx, visit)
+        names = {one.id: one.name for one in register.all_lists(tx) if seen is None or one.id in seen}
+        found = _of_address(tx, site, address, names) if address is not None else ()
+        page = suppressionbook.newest(tx, Asked(reason, lists=seen), _before(visit), PAGE)
+    return frame.page(
+        site,
+        visit,
+        "desk/people/suppression.html",
+        here=Area.PEOPLE,
+        said=SAID.get(visit.query.get("said", "")),
+        text=text,
+        address=address,
+        wrong=wrong,
+        found=found,
+        page=page,
+        names=names,
+        words=words.REASONS,
+        every=EVERY_LIST,
+        own=OWN_WORD,
+        may_lift_complaints=includes(visit.actor.role, Permission.LIFT_COMPLAINTS),
+        more=_more(reason, page.more),
+        reasons=words.options({one.value: said for one, said in words.REASONS.items()}, reason or "", "For any reason"),
+        why=tuple(Option(one.value, words.REASONS[one]) for one in (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),
+        scopes=_scopes(names, seen),
+    )
+
+
+def add(site: Site, visit: Visit) -> Response:
+    """Never write to an address again, whether somebody is known by it or not."""
+    parsed, reason = parse(visit.text("address")), read_reason(visit.text("reason"))
+    with site.application.database.write() as tx:
+        scope = _scope(tx, visit)
+        is_news = keepout.keep_out(tx, site.application.keyring, parsed, KeepOut(reason, scope, visit.now))
+        audit.record(tx, visit.actor, "suppression.add", _about(scope), {"reason": reason, "news": is_news}, visit.now)
+    return _back("kept-out" if is_news else "known")
+
+
+def lift(site: Site, visit: Visit) -> Response:
+    """Let an address be written to again, as far as others kept it out."""
+    parsed, why = parse(visit.text("address")), visit.text("why")
+    if not why:
+        raise BadValue("reason", "", "say why it is lifted; it stands in the audit")
+    with site.application.database.write() as tx:
+        scope = _scope(tx, visit)
+        email_hash = recognition.hash_of(tx, site.application.keyring, parsed.key)
+        lifted = keepout.lift(tx, visit.actor, email_hash, visit.now, list_id=scope)
+        audit.record(tx, visit.actor, "suppression.lift", _about(scope), {"reason": lifted, "why": why[:300]}, visit.now)
+    return _back("lifted")
+
+
+def _of_address(tx: Transaction, site: Site, address: EmailAddress, names: Mapping[int, str]) -> tuple[Suppressed, ...]:
+    found = suppressionbook.of_address(tx, recognition.look_up(tx, site.application.keyring, address.key))
+    return tuple(one for one in found if one.list_id == EVERY_LIST or one.list_id in names)
+
+
+def _address(text: str) -> tuple[EmailAddress | None, str]:
+    if not text:
+        return None, ""
+    try:
+        return parse(text), ""
+    except AddressRefused as error:
+        return None, error.reason
+
+
+def _any_reason(text: str) -> Reason | None:
+    if text and text not in set(Reason):
+        raise BadValue("reason", text[:40], f"it is one of: {', '.join(Reason)}")
+    return Reason(text) if text else None
+
+
+def _before(visit: Visit) -> int | None:
+    text = visit.query.get("before", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))):
+        raise BadValue("before", text[:40], "pages follow each other by the links on them")
+    return int(text)
+
+
+def _more(reason: Reason | None, before: int | None) -> str:
+    if before is None:
+        return ""
+    return f"{HERE}?{urlencode({**({'reason': reason.value} if reason else {}), 'before': before})}"
+
+
+def _scopes(names: Mapping[int, str], seen: frozenset[int] | None) -> tuple[Option, ...]:
+    of_lists = tuple(Option(str(list_id), name) for list_id, name in names.items())
+    return (Option(str(EVERY_LIST), "Every list there is or will be"), *of_lists) if seen is None else of_lists
+
+
+def _scope(tx: Transaction, visit: Visit) -> int:
+    """Give the list that the form names; what holds for every list is said by whoever looks after all of them."""
+    text = visit.text("list")
+    scope = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else -1
+    if scope != EVERY_LIST or seen_lists(tx, visit) is not None:
+        require_list(tx, visit, scope)
+    return scope
+
+
+def _about(scope: int) -> str:
+    return "every list" if scope == EVERY_LIST else f"list {scope}"
+
+
+def _back(said: str) -> Response:
+    return RedirectResponse(f"{HERE}?said={said}", SEE_OTHER)
