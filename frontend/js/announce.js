@@ -12,7 +12,8 @@ export function announce(text) {
 }
 
 addEventListener("htmx:after:settle", (event) => {
-  const fresh = (event.detail?.newContent ?? []).filter((node) => node.nodeType === Node.ELEMENT_NODE);
+  // A swap that changes what is there leaves what it was changed after outside of the page.
+  const fresh = (event.detail?.newContent ?? []).filter((node) => node.nodeType === Node.ELEMENT_NODE && node.isConnected);
   const said = fresh.flatMap((node) => [...(node.matches("[data-announce]") ? [node] : []), ...node.querySelectorAll("[data-announce]")]);
   const text = said.map((node) => (node.dataset.announce || node.textContent).trim()).filter(Boolean).join(" ");
   if (text) announce(text);

@@ -1,4 +1,5 @@
-// The composer's page loads this behind desk.js.
-import Sortable from "sortablejs";
-
-window.Sortable = Sortable;
+// The composer's page loads this behind desk.js. Everything it does can be done without it, by the buttons of the page.
+import "./composer/typing.js";
+import "./composer/follow.js";
+import "./composer/keys.js";
+import "./composer/drag.js";

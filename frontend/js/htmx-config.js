@@ -6,6 +6,8 @@ config.content = JSON.stringify({
   includeIndicatorCSS: false,
   // Pages are kept by the server's word, not by the browser's.
   history: true,
+  // What a page says stays as it is: frames that show something, and forms that somebody is typing into.
+  morphSkip: "[data-keep], form[data-dirty]",
   // Somebody waits for a large list no longer than for a page.
   defaultTimeout: 30000,
 });

@@ -195,9 +195,10 @@ def take_posts(
     section: str,
     now: datetime,
     *,
+    position: int | None = None,
     expected_version: int | None = None,
 ) -> Issue:
-    """Take posts from the pool into a section, behind what it has, in this order, as one edit.
+    """Take posts from the pool into a section, in this order, as one edit: behind what it has, or to a place counted from 1.
 
     Raises:
         PostNotFound: the newsletter reads none of an id.
@@ -212,12 +213,17 @@ def take_posts(
     # Among letters, too, a post is shown by its beginning until an editor says otherwise.
     show = Show.EXCERPT if USUAL_SHOW[target.kind] is Show.FULL else USUAL_SHOW[target.kind]
     planned = SectionPlan(target.title, target.kind, show=show)
+    made = []
     for post_id in post_ids:
         post = _post(tx, known, post_id)
         if offered.has(post) or carried.has(post):
             raise AlreadyThere("article of post", post_id)
         offered = offered.also(post)
-        contents.add_article(tx, issue_id, target.id, text_of(Credited(post, credit(post.entry, register)), planned))
+        text = text_of(Credited(post, credit(post.entry, register)), planned)
+        made.append(contents.add_article(tx, issue_id, target.id, text))
+    if position is not None:
+        there = [article.id for article in target.articles]
+        contents.arrange(tx, target.id, [*there[: position - 1], *made, *there[position - 1 :]])
     return store.load(tx, issue_id)
 
 

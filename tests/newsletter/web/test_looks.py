@@ -64,6 +64,9 @@ PLACES = (
     "not found",
     "board",
     "draft",
+    "composer",
+    "composer, an article open",
+    "composer, the pool",
     "approved",
     "sending",
     "send",
@@ -142,6 +145,9 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "not found": "/nothing",
         "board": "/desk",
         "draft": f"/desk/issues/{drafted.id}",
+        "composer": f"/desk/issues/{drafted.id}/compose?open=head",
+        "composer, an article open": f"/desk/issues/{drafted.id}/compose?open=a{drafted.articles[-1].id}",
+        "composer, the pool": f"/desk/issues/{drafted.id}/compose?side=posts&state=all",
         "approved": f"/desk/issues/{approved.id}",
         "sending": f"/desk/issues/{sending.id}",
         "send": f"/desk/issues/{approved.id}/send",
@@ -257,7 +263,7 @@ _SIZES_OF_WORDS = """
 # Buttons and fields that a thumb would miss on a phone.
 _SMALL_TARGETS = """
 window.innerWidth > 500 ? [] : [...document.querySelectorAll('button, .button, input:not([type=hidden]), select')]
-  .filter(element => !element.closest('.form__rest'))
+  .filter(element => element.checkVisibility() && !element.closest('.form__rest'))
   .map(element => element.matches('[type=checkbox], [type=radio]') ? element.closest('label') : element)
   .filter(element => element.getBoundingClientRect().height < 44)
   .map(element => element.outerHTML)

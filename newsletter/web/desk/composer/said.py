@@ -52,8 +52,10 @@ class Done:
         """Give the address of the page that says so."""
         facts = {"did": self.did, "on": self.on, "n": self.count, "focus": self.focus, "at": self.at, "top": self.top}
         said = urlencode({name: value for name, value in facts.items() if value})
-        kept = view.form
-        return f"{view.path}?{kept}{'&' if kept else ''}{said}" + (f"#{self.anchor}" if self.anchor else "")
+        kept = view.query
+        # Without a script a browser gives the focus to what the fragment names, and to nothing else.
+        fragment = self.focus or self.anchor
+        return f"{view.path}?{kept}{'&' if kept else ''}{said}" + (f"#{fragment}" if fragment else "")
 
 
 def sentence(query: Mapping[str, str], issue: Issue, dropped: tuple[Article, ...]) -> str:

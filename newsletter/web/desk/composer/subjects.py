@@ -27,7 +27,7 @@ class Length:
     def words(self) -> str:
         """The length for an editor."""
         if not self.characters:
-            return f"Empty. Phones show about {self.shown} characters."
+            return f"Phones show about {self.shown} characters."
         counted = f"{self.characters} {'character' if self.characters == 1 else 'characters'}"
         if self.characters <= self.shown:
             return f"{counted}; phones show all of it."

@@ -23,11 +23,13 @@ _MOST_DIGITS = 12
 def take(site: Site, visit: Visit) -> Response:
     """Take the posts that are ticked, or the one whose button was pressed, into the section that is chosen."""
     issue_id, section_id = visit.number("issue_id"), _number(visit.text("section"))
+    # Where it was dropped, if it was dragged.
+    place = _number(visit.text("place")) or None
     ids = [number for number in map(_number, _taken(visit)) if number]
 
     def write(tx: Transaction, over: int | None) -> Issue:
         target = moves.section_of(seen(tx, issue_id, over), section_id)
-        return editing.take_posts(tx, issue_id, ids, target.title, visit.now, expected_version=over)
+        return editing.take_posts(tx, issue_id, ids, target.title, visit.now, position=place, expected_version=over)
 
     def work() -> Done:
         if not ids:

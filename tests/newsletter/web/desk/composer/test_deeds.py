@@ -25,7 +25,7 @@ def test_down_and_up(composer: Composer) -> None:
 
     assert "“Staying relevant” is now 2 of 2 in Feature articles." == told(page)
     assert ["Mentoring in Norway", "Staying relevant"] == contents_of(composer.issue)["Feature articles"]
-    assert f"a{first.id}" == urlsplit(answer.headers["location"]).fragment
+    assert f"down{first.id}" == urlsplit(answer.headers["location"]).fragment
     assert re.search(rf'id="down{first.id}"[^>]* autofocus', page)
 
     assert "is now 1 of 2" in told(composer.pressed(f"up {first.id}"))

@@ -1,0 +1,39 @@
+// What is being typed: counted, kept over swaps of the page around it, and not left behind unasked.
+import { always, composer } from "./page.js";
+
+const SEARCH_AFTER = 300;
+let search = 0;
+
+const isTypedInto = (form) => form?.matches("#composer form[id^='form-']") ?? false;
+
+function count(field) {
+  const told = document.querySelector(`[data-counts="${CSS.escape(field.id)}"]`);
+  if (!told) return;
+  const length = [...field.value].length;
+  const seen = Number(told.dataset.shown);
+  const words = `${length} ${length === 1 ? "character" : "characters"}`;
+  if (!length) told.textContent = `Phones show about ${seen} characters.`;
+  else told.textContent = length <= seen ? `${words}; phones show all of it.` : `${words}; phones show about ${seen} of them.`;
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  count(event.target);
+  // Left as it is when the page around it changes (htmx-config.js).
+  if (isTypedInto(form)) form.dataset.dirty = "";
+  if (!form?.matches(".pool__search")) return;
+  clearTimeout(search);
+  search = setTimeout(() => form.requestSubmit(), SEARCH_AFTER);
+});
+
+// Whoever is shown the issue as it is now saves over that.
+always(() => {
+  for (const form of document.querySelectorAll("#composer form[data-dirty]")) form.elements.version.value = composer().dataset.version;
+});
+
+let isSaving = false;
+document.addEventListener("submit", () => { isSaving = true; });
+addEventListener("htmx:finally:request", () => { isSaving = false; });
+addEventListener("beforeunload", (event) => {
+  if (!isSaving && document.querySelector("#composer form[data-dirty]")) event.preventDefault();
+});

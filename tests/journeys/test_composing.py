@@ -1,0 +1,124 @@
+"""An editor composes an issue in a real browser: with the keyboard alone, with a mouse, on a phone, and without a script."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from newsletter.issues import draft, store
+from newsletter.issues.model import Issue, Month
+from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.newsroom import a_month, a_newsletter, an_entry, article_called, contents_of, january, publish
+
+FEATURES, TITLE = "Feature articles", "Staying relevant"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
+    """Give a house with January drafted, and a post that came too late for it."""
+    with house_of_copy(tmp_path_factory.mktemp("composing"), sqlite_template, "composing") as house:
+        with house.application.database.write() as tx:
+            news = a_newsletter(tx)
+            a_month(tx, news)
+            draft.draft_month(tx, news, Month(2020, 1), house.application.clock())
+            publish(tx, news, an_entry("Came late", january(20)))
+        yield house
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, house: House) -> Iterator[Page]:  # noqa: F811 -- the fixture
+    """Give a tab on the composer, with a session."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1400}, reduced_motion="reduce")
+    opened = context.new_page()
+    opened.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
+    opened.get_by_role("button").click()
+    opened.wait_for_url(f"{house.url}/desk")
+    yield opened
+    context.close()
+
+
+def issue(house: House) -> Issue:
+    """Give the issue as it is now."""
+    with house.application.database.read() as tx:
+        return store.load(tx, 1)
+
+
+def compose(page: Page, house: House) -> str:
+    """Open the composer; gives the id of the article that is worked on."""
+    page.goto(f"{house.url}/desk/issues/1/compose")
+    return str(article_called(issue(house), TITLE).id)
+
+
+def test_with_the_keyboard_alone(page: Page, house: House) -> None:
+    """Moved by a button and by Alt and an arrow, edited, undone: the focus stays, what was done is said, the letter follows."""
+    number = compose(page, house)
+    told, voice = page.locator("#told"), page.locator("[role=status].unseen")
+
+    page.locator(f"#down{number}").press("Enter")
+    expect(told).to_have_text(f"“{TITLE}” is now 2 of 2 in {FEATURES}.")
+    expect(voice).to_have_text(f"“{TITLE}” is now 2 of 2 in {FEATURES}.")
+    expect(page.locator(f"#down{number}")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(told).to_have_text(f"“{TITLE}” is now 1 of 2 in {FEATURES}.")
+
+    page.locator(f"#edit{number}").press("Enter")
+    page.get_by_label("Title", exact=True).fill("Staying awake")
+    # What is typed outlives what else is done.
+    page.locator(f"#down{number}").press("Enter")
+    expect(told).to_have_text(f"“{TITLE}” is now 2 of 2 in {FEATURES}.")
+    page.get_by_label("Title", exact=True).press("Enter")
+    expect(told).to_have_text("“Staying awake” is saved.")
+    expect(page.locator(f"#edit{number}")).to_be_focused()
+    expect(page.frame_locator("#preview-frame").get_by_role("heading", name="Staying awake")).to_be_visible()
+
+    page.locator("#undo").press("Enter")
+    expect(page.locator(f"#t{number}")).to_have_text(TITLE)
+    expect(page.frame_locator("#preview-frame").get_by_role("heading", name=TITLE)).to_be_visible()
+
+
+def test_with_a_mouse(page: Page, house: House) -> None:
+    """A card is dragged into another section, and a post from the pool to its place."""
+    number = compose(page, house)
+
+    drag(page, f"#a{number} .entry__grip", f"#a{article_called(issue(house), 'Where to find us').id}")
+    expect(page.locator("#told")).to_have_text(f"“{TITLE}” is now 1 of 2 in Communication initiatives.")
+    page.get_by_role("link", name="Posts", exact=True).click()
+    drag(page, ".pool__post .entry__grip", f"#a{number}")
+    expect(page.locator("#told")).to_have_text("1 post taken into Communication initiatives.")
+
+    assert ["Came late", TITLE, "Where to find us"] == contents_of(issue(house))["Communication initiatives"]
+
+
+def test_on_a_phone_without_a_script(browser: Browser, page: Page, house: House) -> None:  # noqa: F811 -- the fixture
+    """One thing at a time, and every button does what it says."""
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}, storage_state=page.context.storage_state()
+    )
+    phone = context.new_page()
+    number = compose(phone, house)
+
+    expect(phone.locator(".composer__side")).to_be_hidden()
+    phone.locator(f"#up{number}").click()
+    expect(phone.locator("#told")).to_contain_text(f"“{TITLE}” is now")
+    expect(phone.locator(f"#up{number}")).to_be_focused()
+    phone.get_by_role("link", name="Preview", exact=True).click()
+    expect(phone.locator(".composer__issue")).to_be_hidden()
+    expect(phone.locator("#preview-frame")).to_be_visible()
+    context.close()
+
+
+def drag(page: Page, source: str, target: str) -> None:
+    """Take something by its handle, and drop it on the upper edge of something else."""
+    handle = page.locator(source).first.bounding_box()
+    assert handle is not None
+    page.mouse.move(handle["x"] + 8, handle["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 12, handle["y"] + 24, steps=4)
+    # On its way it makes room where it could be dropped, and moves what stands below.
+    for _ in range(3):
+        place = page.locator(target).bounding_box()
+        assert place is not None
+        page.mouse.move(place["x"] + 60, place["y"] + 4, steps=6)
+    page.mouse.up()
