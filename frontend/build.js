@@ -44,6 +44,40 @@ function element([tag, attributes]) {
   return `<${tag}${Object.entries(attributes).map(([key, value]) => ` ${key}="${value}"`).join("")}/>`;
 }
 
+// The rich text that the editor knows, for the test that holds it against the one that the server reads.
+function schema() {
+  const entry = 'export { getSchema } from "@tiptap/core"; export { schema } from "./js/schema.js";';
+  const made = esbuild.buildSync({
+    stdin: { contents: entry, resolveDir: "." },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    write: false,
+  });
+  const module = { exports: {} };
+  new Function("module", "exports", "require", made.outputFiles[0].text)(module, module.exports, require);
+  const known = module.exports.getSchema(module.exports.schema());
+  const nodes = Object.values(known.nodes).map((type) => [type.name, { attrs: Object.keys(type.attrs).sort(), holds: held(type) }]);
+  const marks = Object.values(known.marks).map((type) => [type.name, { attrs: Object.keys(type.attrs).sort() }]);
+  return { nodes: Object.fromEntries(nodes), marks: Object.fromEntries(marks) };
+}
+
+// Everything that may stand in a node, at whichever place.
+function held(type) {
+  const seen = new Set();
+  const found = new Set();
+  const look = (match) => {
+    if (seen.has(match)) return;
+    seen.add(match);
+    for (let at = 0; at < match.edgeCount; at += 1) {
+      found.add(match.edge(at).type.name);
+      look(match.edge(at).next);
+    }
+  };
+  look(type.contentMatch);
+  return [...found].sort();
+}
+
 async function build(folder) {
   const result = await esbuild.build({
     entryPoints: ENTRIES,
@@ -61,6 +95,7 @@ async function build(folder) {
   const packages = new Set(["lucide-static", ...Object.keys(result.metafile.inputs).map(packageOf).filter(Boolean)]);
   fs.writeFileSync(path.join(folder, "LEGAL.txt"), [...packages].sort().map(legal).join(`\n${"-".repeat(80)}\n\n`));
   fs.writeFileSync(path.join(folder, "icons.json"), JSON.stringify(icons()));
+  fs.writeFileSync(path.join(folder, "schema.json"), JSON.stringify(schema(), null, 1));
 }
 
 build(process.argv[2]).catch(() => process.exit(1));

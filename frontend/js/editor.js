@@ -1,6 +1,4 @@
 // Pages where a text is written load this behind desk.js.
-import { Editor } from "@tiptap/core";
-import { UndoRedo } from "@tiptap/extensions";
-import { schema } from "./schema.js";
+import { write } from "./writing.js";
 
-window.deskEditor = { Editor, extensions: [...schema, UndoRedo] };
+for (const form of document.querySelectorAll("form[data-writing]")) write(form);

@@ -1,28 +1,19 @@
 """`newsletter issues invite`, `contributions`, `ask-contributor`, `uninvite`: texts of people without an account."""
 
-from datetime import date, datetime, time
-
 import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import HIGHEST_ID, issue_argument
-from newsletter.errors import BadValue
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Newsletter
-from newsletter.issues.recurrence import instant
-from newsletter.letters.letter import Draft, LetterKind
-from newsletter.people import contributors
+from newsletter.people import commissions, contributors
+from newsletter.people.commissions import MOST_WORDS, Order
 from newsletter.review import contributions as book
-from newsletter.review import guests
-from newsletter.review.contribution import Contribution, ContributionState
-from newsletter.review.guests import GuestLink, GuestPurpose
-from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission
-from subscribers.address import EmailAddress, parse
+from newsletter.review.contribution import Contribution
+from newsletter.review.guests import GuestLink
+from newsletter.staff.permissions import Permission
 from subscribers.tokens import Purpose
-from subscribers.transaction import Transaction
-
-MOST_WORDS = 10_000
 
 contribution_argument = click.argument("number", metavar="CONTRIBUTION", type=click.IntRange(1, HIGHEST_ID))
 
@@ -46,37 +37,27 @@ def invite(door: Door, issue_id: int, *, section: str, address: str, name: str, 
     --by 2020-01-24 --words 400
     """
     actor = door.allow(Permission.EDIT)
-    parse(address)
+    order = Order(section, address, name, day, words, note)
+    application = door.application
     issue, newsletter = _owner(door, issue_id)
-    due_at = _end_of(day, newsletter)
-    target = issue.section_called(section).title
-    about = f"{address}:{due_at.isoformat()}"
-    facts = {"section": target, "due_at": due_at, "name": name, "words": words, "note": note}
-    letter = _letter(door, LetterKind.INVITATION, actor, issue, newsletter, about, **facts)
+    invitation = commissions.compose_invitation(application.templates, application.keyring, issue, newsletter, actor, order)
     with door.acting(Permission.EDIT) as acting:
-        asked = _asked_already(acting.tx, issue_id, target, parse(address))
-        made = contributors.invite(
-            acting.tx,
-            issue_id,
-            section=target,
-            address=address,
-            name=name,
-            by=acting.actor.name,
-            words=words,
-            due_at=due_at,
-            now=acting.now,
-        )
-        link = _link(acting.tx, made)
-        contributors.write_to(acting.tx, door.application.keyring, letter, link, acting.now)
-        acting.record("issue.invite", f"issue {issue_id}", section=target, contribution=made.id)
-    for one, guest in asked:
+        invited = commissions.invite(acting.tx, application.keyring, invitation, acting.actor.name, acting.now)
+        made, link = invited.asked.contribution, invited.asked.link
+        acting.record("issue.invite", f"issue {issue_id}", section=made.section, contribution=made.id)
+    for one in invited.before:
         door.note(
-            f"{guest.name or guest.address} is asked for “{one.section}” already ({one.state.words}). Both links work: "
-            f"newsletter issues uninvite {issue_id} {one.id} takes the other one back."
+            f"{one.link.name or one.link.address} is asked for “{one.contribution.section}” already "
+            f"({one.contribution.state.words}). Both links work: newsletter issues uninvite {issue_id} "
+            f"{one.contribution.id} takes the other one back."
         )
     place = door.application.links.contribution(door.application.keyring.seal(Purpose.CONTRIBUTE, link.id))
     door.answer(
-        {**_document(made, link, is_untouched=True), "link": place, "asked_already": [one.id for one, _ in asked]},
+        {
+            **_document(made, link, is_untouched=True),
+            "link": place,
+            "asked_already": [one.contribution.id for one in invited.before],
+        },
         shown.line(f"A mail to {link.address} carries this link, which is theirs alone:"),
         place,
     )
@@ -108,16 +89,13 @@ def ask_contributor(door: Door, issue_id: int, number: int, note: str) -> None:
     Example: newsletter issues ask-contributor 5 2 --note "I shortened the end."
     """
     actor = door.allow(Permission.EDIT)
+    application = door.application
     issue, newsletter = _owner(door, issue_id)
     with door.reading() as tx:
-        known = book.find(tx, issue_id, number)
-        link = _link(tx, known)
-    about = f"{link.id}:{issue.version}"
-    facts = {"section": known.section, "due_at": known.due_at, "name": link.name, "words": 0, "note": note}
-    letter = _letter(door, LetterKind.EDITED, actor, issue, newsletter, about, **facts)
+        asked = commissions.asked_for(tx, issue_id, number)
+    letter = commissions.compose_question(application.templates, application.keyring, issue, newsletter, actor, asked, note)
     with door.acting(Permission.EDIT) as acting:
-        contributors.ask_again(acting.tx, known, acting.now)
-        contributors.write_to(acting.tx, door.application.keyring, letter, link, acting.now)
+        commissions.ask(acting.tx, application.keyring, asked, letter, acting.now)
         acting.record("issue.ask_contributor", f"issue {issue_id}", contribution=number)
     _answer(door, issue_id)
 
@@ -138,50 +116,18 @@ def uninvite(door: Door, issue_id: int, number: int) -> None:
     _answer(door, issue_id)
 
 
-def _asked_already(tx: Transaction, issue_id: int, section: str, address: EmailAddress) -> list[tuple[Contribution, GuestLink]]:
-    """Give whom else an issue asks for the same section, and for what else it asks whoever has this address."""
-    found = []
-    for one in book.contributions_of(tx, issue_id):
-        link = guests.find(tx, one.link_id, GuestPurpose.CONTRIBUTION)
-        is_same = link.address != "" and parse(link.address).key == address.key
-        if one.state is not ContributionState.WITHDRAWN and (one.section == section or is_same):
-            found.append((one, link))
-    return found
-
-
-def _letter(
-    door: Door, kind: LetterKind, actor: Actor, issue: Issue, newsletter: Newsletter, about: str, **facts: object
-) -> Draft:
-    application = door.application
-    # A stranger knows no local operator.
-    host = newsletter.sender_name if actor == LOCAL_OPERATOR else actor.name
-    errand = contributors.errand(issue, newsletter, host=host, **facts)  # type: ignore[arg-type]  # as it is called above
-    return contributors.compose(kind, application.templates, application.keyring, newsletter, errand, about)
-
-
-def _end_of(day: str, newsletter: Newsletter) -> datetime:
-    try:
-        last = date.fromisoformat(day.strip())
-        return instant(datetime.combine(last, time(23, 59)), newsletter.zone)
-    except (ValueError, OverflowError) as error:
-        raise BadValue("last day", day, "write it as 2020-01-24") from error
-
-
 def _owner(door: Door, issue_id: int) -> tuple[Issue, Newsletter]:
     with door.reading() as tx:
         issue = store.load(tx, issue_id)
         return issue, newsletters.by_id(tx, issue.newsletter_id)
 
 
-def _link(tx: Transaction, known: Contribution) -> GuestLink:
-    return guests.find(tx, known.link_id, GuestPurpose.CONTRIBUTION)
-
-
 def _answer(door: Door, issue_id: int) -> None:
     _, newsletter = _owner(door, issue_id)
     with door.reading() as tx:
-        found = [(one, _link(tx, one), contributors.is_untouched(tx, one)) for one in book.contributions_of(tx, issue_id)]
-        agreed = {one.id: _stands(tx, one) for one, _, _ in found}
+        asked = commissions.all_asked(tx, issue_id)
+        found = [(one.contribution, one.link, contributors.is_untouched(tx, one.contribution)) for one in asked]
+        agreed = {one.id: commissions.stands(tx, one) for one, _, _ in found}
     rows = [
         (
             one.id,
@@ -197,14 +143,6 @@ def _answer(door: Door, issue_id: int) -> None:
     document = [_document(one, link, is_untouched=is_untouched) for one, link, is_untouched in found]
     columns = ("#id", "section", "guest", "address", "due", "state", "#article")
     door.answer({"issue": issue_id, "contributions": document}, shown.table(columns, rows))
-
-
-def _stands(tx: Transaction, known: Contribution) -> str:
-    """Say how a text stands, also where it was changed behind the guest's word."""
-    article = contributors.article_of(tx, known)
-    if known.state is ContributionState.AGREED and (article is None or article.content != known.agreed_to):
-        return "changed since agreed"
-    return known.state.words
 
 
 def _document(one: Contribution, link: GuestLink, *, is_untouched: bool) -> dict[str, object]:

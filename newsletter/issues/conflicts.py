@@ -10,6 +10,22 @@ from newsletter.issues.snapshot import Label
 from subscribers.transaction import Transaction
 
 
+def over(tx: Transaction, issue_id: int, article_id: int, seen: int) -> int:
+    """Give the version over which an edit of one article may be saved by somebody who saw it at version *seen*.
+
+    It is the issue's own while nobody has changed this article since, so that two people who write at two articles never
+    refuse each other. Else it is the one that was seen, and the edit is refused. The issue is held until the transaction ends.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        ArticleNotFound: the issue has none of this id.
+
+    """
+    store.hold(tx, issue_id)
+    known = store.load(tx, issue_id)
+    return known.version if versions.is_as_at(tx, known, article_id, seen) else seen
+
+
 def keep_refused(tx: Transaction, refused: Outdated, edit: Callable[[Transaction], object], now: datetime) -> Outdated:
     """Keep what a refused edit would have made of the version it was meant for; gives the refusal that names it.
 

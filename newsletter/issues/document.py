@@ -118,7 +118,7 @@ BLOCKS = frozenset(
 INLINE = frozenset({Kind.TEXT, Kind.BREAK, Kind.SLOT})
 
 # What may stand in what; a kind that is not here holds nothing.
-_HOLDS: Mapping[Kind, frozenset[Kind]] = {
+HOLDS: Mapping[Kind, frozenset[Kind]] = {
     Kind.DOC: BLOCKS,
     Kind.PARAGRAPH: INLINE,
     Kind.HEADING: INLINE,
@@ -217,12 +217,12 @@ class _Reading:
             content = []
         if not isinstance(content, list):
             raise _wrong(path, "its content is a list")
-        if content and kind not in _HOLDS:
+        if content and kind not in HOLDS:
             raise _wrong(path, f"nothing stands in a {kind}")
         found = []
         for number, given in enumerate(content, 1):
             child = self.node(given, f"{path}, {number} {_named(given)}", depth + 1)
-            if child.kind not in _HOLDS[kind]:
+            if child.kind not in HOLDS[kind]:
                 raise _wrong(path, f"a {child.kind} cannot stand in a {kind}")
             # ProseMirror knows no empty text.
             if child.kind is not Kind.TEXT or child.text:

@@ -97,8 +97,8 @@ def write(snapshot: Snapshot) -> Written:
     parts: dict[str, bytes] = {}
 
     def placed(article: Article) -> dict[str, Any]:
-        text = json.dumps(_bare(article), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        digest = hashlib.sha256(text).hexdigest()[:_DIGEST_DIGITS]
+        text = _spelled(article)
+        digest = _digest(text)
         parts[digest] = zlib.compress(text)
         return {"id": article.id, "section": article.section_id, "position": article.position, "part": digest}
 
@@ -133,10 +133,29 @@ def read(written: Written) -> Snapshot:
     )
 
 
+def digest_of(article: Article) -> str:
+    """Give the name of the part that an article is: the same for the same words, wherever it stands."""
+    return _digest(_spelled(article))
+
+
+def digest_in(document: Mapping[str, Any], article_id: int) -> str:
+    """Give the name of the part that an article was in a document; empty where it was not there."""
+    places = [*(place for section in document["sections"] for place in section["articles"]), *document["dropped"]]
+    return next((place["part"] for place in places if place["id"] == article_id), "")
+
+
 def digests(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Give the names of all parts that a document needs, each once."""
     places = [*(place for section in document["sections"] for place in section["articles"]), *document["dropped"]]
     return tuple(dict.fromkeys(place["part"] for place in places))
+
+
+def _spelled(article: Article) -> bytes:
+    return json.dumps(_bare(article), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:_DIGEST_DIGITS]
 
 
 def _bare(article: Article) -> dict[str, Any]:

@@ -160,6 +160,11 @@ def begin_edit(
     raise Outdated(issue_id, known.version, expected_version or 0, _done_since(tx, known, expected_version or 0))
 
 
+def hold(tx: Transaction, issue_id: int) -> None:
+    """Let nobody else change an issue until the transaction ends."""
+    tx.execute(select(issue.c.id).where(issue.c.id == issue_id).with_for_update())
+
+
 def require_version(tx: Transaction, issue_id: int, expected_version: int) -> None:
     """Hold an issue until the transaction ends, for an edit in several steps.
 
@@ -168,7 +173,7 @@ def require_version(tx: Transaction, issue_id: int, expected_version: int) -> No
         Outdated: it is not at `expected_version` any more.
 
     """
-    tx.execute(select(issue.c.id).where(issue.c.id == issue_id).with_for_update())
+    hold(tx, issue_id)
     known = load(tx, issue_id)
     if known.version != expected_version:
         raise Outdated(issue_id, known.version, expected_version, _done_since(tx, known, expected_version))

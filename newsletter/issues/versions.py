@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -17,7 +17,18 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from newsletter.errors import VersionNotFound
 from newsletter.issues import authors, contents, differences
 from newsletter.issues.model import Issue
-from newsletter.issues.snapshot import Label, Readers, Snapshot, Written, digests, read, snapshot_of, write
+from newsletter.issues.snapshot import (
+    Label,
+    Readers,
+    Snapshot,
+    Written,
+    digest_in,
+    digest_of,
+    digests,
+    read,
+    snapshot_of,
+    write,
+)
 from newsletter.tables.issues import issue_list, issue_segment, issue_topic
 from newsletter.tables.review import issue_part, issue_version
 from subscribers.tables.lists import mailing_list, topic
@@ -83,17 +94,30 @@ def keep_aside(tx: Transaction, issue_id: int, version: int, snapshot: Snapshot,
     return label
 
 
-def versions_of(tx: Transaction, known: Issue) -> tuple[Version, ...]:
-    """Give all versions of an issue, the newest first, what was kept aside beside what it was meant for."""
-    rows = tx.execute(
-        select(issue_version)
-        .where(issue_version.c.issue_id == known.id)
-        .order_by(issue_version.c.version.desc(), issue_version.c.side)
-    )
-    found = [
-        Version(Label(row.version, row.side), row.written_by, row.written_at, row.deed, is_current=False) for row in rows.all()
-    ]
-    return tuple(_current(tx, known, one) if one.label == Label(known.version) else one for one in found)
+def versions_of(tx: Transaction, known: Issue, *, behind: Label | None = None, limit: int | None = None) -> tuple[Version, ...]:
+    """Give the versions of an issue, the newest first, what was kept aside beside what it was meant for.
+
+    With *behind* only those that come after it in this order; with *limit* so many at most.
+    """
+    its, order = issue_version.c, (issue_version.c.version.desc(), issue_version.c.side)
+    asked = select(issue_version).where(its.issue_id == known.id).order_by(*order).limit(limit)
+    if behind is not None:
+        asked = asked.where(or_(its.version < behind.version, and_(its.version == behind.version, its.side > behind.side)))
+    rows = tx.execute(asked)
+    return tuple(_line(tx, known, row) for row in rows.all())
+
+
+def told(tx: Transaction, known: Issue, label: Label) -> Version:
+    """Give one version of an issue as a line.
+
+    Raises:
+        VersionNotFound: it has none that is called so.
+
+    """
+    row = tx.execute(select(issue_version).where(*_is(known.id, label))).one_or_none()
+    if row is None:
+        raise VersionNotFound(label)
+    return _line(tx, known, row)
 
 
 def latest(tx: Transaction, known: Issue) -> Version:
@@ -121,6 +145,21 @@ def version_of(tx: Transaction, known: Issue, label: Label) -> Snapshot:
     if document is None:
         raise VersionNotFound(label)
     return read(Written(document, _parts(tx, known.id, document)))
+
+
+def is_as_at(tx: Transaction, known: Issue, article_id: int, version: int) -> bool:
+    """Whether an article says what it said when the issue was at *version*, whatever became of the others since.
+
+    Raises:
+        ArticleNotFound: the issue has none of this id.
+
+    """
+    if version == known.version:
+        return True
+    asked = select(issue_version.c.document).where(*_is(known.id, Label(version)))
+    document = tx.execute(asked).scalar_one_or_none()
+    article = contents.article_of(tx, known.id, article_id)
+    return document is not None and digest_in(document, article_id) == digest_of(article)
 
 
 def present(tx: Transaction, known: Issue) -> Snapshot:
@@ -183,6 +222,11 @@ def _readers(tx: Transaction, issue_id: int) -> Readers:
         included=tuple(row.segment_id for row in segments if not row.is_excluded),
         excluded=tuple(row.segment_id for row in segments if row.is_excluded),
     )
+
+
+def _line(tx: Transaction, known: Issue, row: Row[Any]) -> Version:
+    one = Version(Label(row.version, row.side), row.written_by, row.written_at, row.deed, is_current=False)
+    return _current(tx, known, one) if one.label == Label(known.version) else one
 
 
 def _current(tx: Transaction, known: Issue, version: Version) -> Version:

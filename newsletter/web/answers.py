@@ -13,7 +13,17 @@ from newsletter.web.auth import Session
 from newsletter.web.belonging import require_access
 from newsletter.web.cookies import desk_cookie, is_secure
 from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, fault_of
-from newsletter.web.forms import CSRF_FIELD, NO_FORM, Sent, is_from_our_page, read_form, read_form_or_json, read_upload
+from newsletter.web.forms import (
+    CSRF_FIELD,
+    LARGEST_ARTICLE,
+    LARGEST_BODY,
+    NO_FORM,
+    Sent,
+    is_from_our_page,
+    read_form,
+    read_form_or_json,
+    read_upload,
+)
 from newsletter.web.guard import DESK_HEADERS, OPEN_HEADERS, TOKEN_HEADERS
 from newsletter.web.speech import Ear, listen
 from newsletter.web.visits import Page, Site, Visit
@@ -128,7 +138,9 @@ async def _form(page: Page, request: Request) -> Mapping[str, str]:
     if request.method != "POST":
         return NO_FORM
     try:
-        return await (read_form_or_json(request) if page.speaks_json else read_form(request))
+        if page.speaks_json:
+            return await read_form_or_json(request)
+        return await read_form(request, LARGEST_ARTICLE if page.takes_articles else LARGEST_BODY)
     except FormDamaged:
         if page.takes_any_body:
             return NO_FORM

@@ -19,6 +19,9 @@ from newsletter.web.faults import BodyTooLarge, FormDamaged, HungUp
 LARGEST_BODY = 64 * 1024
 MOST_FIELDS = 200
 
+# A text of the most characters that one may have, as an editor's page sends it: percent-encoded, with its marks around it.
+LARGEST_ARTICLE = 8 * 1024 * 1024
+
 # A photo as it comes from a phone, twice: its own limit is the library's.
 LARGEST_UPLOAD = 24 * 1024 * 1024
 MOST_FILES = 2
@@ -38,20 +41,20 @@ class Sent:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
-async def read_form(request: Request) -> Mapping[str, str]:
+async def read_form(request: Request, largest: int = LARGEST_BODY) -> Mapping[str, str]:
     """Read the body as a form, urlencoded or multipart; of fields of one name the last counts.
 
     Raises:
-        BodyTooLarge: more bytes than LARGEST_BODY.
+        BodyTooLarge: more bytes than *largest*.
         FormDamaged: it cannot be read as a form, has too many fields, or holds a file.
         HungUp: the connection was closed before its end.
 
     """
-    if int(_digits(request.headers.get("content-length", ""))) > LARGEST_BODY:
+    if int(_digits(request.headers.get("content-length", ""))) > largest:
         raise BodyTooLarge
-    bounded = Request(request.scope, _bounded(request.receive))
+    bounded = Request(request.scope, _bounded(request.receive, largest))
     try:
-        form = await bounded.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LARGEST_BODY)
+        form = await bounded.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=largest)
     except (HTTPException, MultiPartException, FormParserError, UnicodeError) as error:
         raise FormDamaged from error
     except ClientDisconnect as error:

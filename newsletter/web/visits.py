@@ -12,6 +12,7 @@ from newsletter.staff.permissions import Actor, Permission
 from newsletter.web.auth import Desk, Session
 from newsletter.web.faults import PageNotFound
 from newsletter.web.pages import Pages
+from newsletter.web.presence import Presence
 from newsletter.web.reports import FinalReports
 from newsletter.web.speech import Ear
 from newsletter.web.speed import Speed
@@ -36,6 +37,7 @@ class Site:
     speed: Speed
     # Whether the clock of the worker in this process goes.
     health: Callable[[], bool]
+    presence: Presence = field(default_factory=Presence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class Page:
     takes_files: Purpose | None = None
     # Files are read from whoever may see this page of the desk.
     takes_uploads: bool = False
+    # What is typed there is as long as an article may be, and not as a form is.
+    takes_articles: bool = False
     # The answer leaves so many seconds after the question, whatever was found out meanwhile.
     answers_after: float = 0.0
     # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from newsletter.issues.document import HOLDS, Kind, Mark
 from newsletter.web.static import BUILT
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +104,7 @@ def test_every_page_of_the_desk_is_light() -> None:
 
 def test_only_what_pages_need_is_built() -> None:
     """No maps, no pieces, nothing left over from a name that is no longer."""
-    assert {*MOST, "charts.css", "icons.json", "LEGAL.txt", ".stamp"} == {path.name for path in BUILT.iterdir()}
+    assert {*MOST, "charts.css", "icons.json", "schema.json", "LEGAL.txt", ".stamp"} == {path.name for path in BUILT.iterdir()}
 
 
 def test_every_bundled_package_is_named_with_its_licence() -> None:
@@ -130,3 +131,28 @@ def test_what_cannot_be_built_is_told_and_half_of_it_is_nowhere(tmp_path: Path, 
     assert 1 == done.returncode
     assert told in done.stderr
     assert [] == list((tmp_path / "newsletter").iterdir())
+
+
+def test_editor_and_server_know_the_same_rich_text() -> None:
+    """Node by node and mark by mark: what one writes the other reads, and no editor loses a word."""
+    known = json.loads((BUILT / "schema.json").read_text())
+    attributes = {
+        Kind.HEADING: ["level"],
+        Kind.ORDERED_LIST: ["start"],
+        Kind.IMAGE: ["alt", "key"],
+        Kind.SLOT: ["key", "otherwise"],
+    }
+    nodes = {kind.value: {"attrs": attributes.get(kind, []), "holds": sorted(HOLDS.get(kind, ()))} for kind in Kind}
+
+    assert nodes == known["nodes"]
+    assert {mark.value: {"attrs": ["href"] if mark is Mark.LINK else []} for mark in Mark} == known["marks"]
+
+
+def test_every_icon_that_a_template_names_is_drawn() -> None:
+    """A page with another one would be a fault, and only when somebody opens it."""
+    drawn = json.loads((BUILT / "icons.json").read_text())
+    texts = [path.read_text() for path in (ROOT / "templates" / "pages").rglob("*.html")]
+    named = {name for text in texts for name in re.findall(r"""icon\(["']([\w-]+)["']\)""", text)}
+
+    assert named
+    assert set() == named - set(drawn)

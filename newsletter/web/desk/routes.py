@@ -6,5 +6,6 @@ from newsletter.web.desk.door.routes import ROUTES as DOOR
 from newsletter.web.desk.issue.routes import ROUTES as ISSUE
 from newsletter.web.desk.people.routes import ROUTES as PEOPLE
 from newsletter.web.desk.settings.routes import ROUTES as SETTINGS
+from newsletter.web.desk.writing.routes import ROUTES as WRITING
 
-ROUTES = (*DOOR, *BOARD, *ISSUE, *COMPOSER, *PEOPLE, *SETTINGS)
+ROUTES = (*DOOR, *BOARD, *ISSUE, *COMPOSER, *WRITING, *PEOPLE, *SETTINGS)

@@ -110,3 +110,24 @@ def test_what_cannot_be_kept_leaves_the_refusal_as_it_is(database: Database, iss
         assert ["2", "1"] == [str(one.label) for one in versions.versions_of(tx, known)]
     assert ["", "", "", ""] == [one.kept for one in (wrong, nothing, never, over)]
     assert ("January 2020", 2) == (known.title, known.version)
+
+
+def test_an_edit_of_one_article_is_in_the_way_of_that_article_only(database: Database, issue: Issue, now: datetime) -> None:
+    """Ann writes in one; over it nobody saves who saw it before, and every other one is free."""
+    ann, other = article_called(issue, "Staying relevant"), article_called(issue, "Division Chair letter")
+    with database.write() as tx:
+        editing.edit_article(tx, issue.id, ann.id, now, content="<p>Ann's words.</p>")
+        over_same = conflicts.over(tx, issue.id, ann.id, issue.version)
+        over_other = conflicts.over(tx, issue.id, other.id, issue.version)
+
+    assert (issue.version, issue.version + 1) == (over_same, over_other)
+
+
+def test_a_version_that_nobody_knows_is_no_ground_to_save_over(database: Database, issue: Issue, now: datetime) -> None:
+    """Such as that of a page from another time."""
+    article = article_called(issue, "Staying relevant")
+    with database.write() as tx:
+        editing.edit_issue(tx, issue.id, now, subject="New")
+
+        assert 77 == conflicts.over(tx, issue.id, article.id, 77)
+        assert 0 == conflicts.over(tx, issue.id, article.id, 0)

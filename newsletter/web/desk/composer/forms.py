@@ -10,7 +10,7 @@ from newsletter.errors import BadValue
 from newsletter.images import library
 from newsletter.images.fetching import LONGEST_NAME
 from newsletter.images.model import Facts
-from newsletter.issues import changes, contents, editing, events, sections
+from newsletter.issues import changes, conflicts, contents, editing, events, sections
 from newsletter.issues.changes import Change
 from newsletter.issues.model import Article, Event, Issue, Look, SectionKind, Show
 from newsletter.issues.sections import SectionChange
@@ -56,6 +56,8 @@ def article(site: Site, visit: Visit) -> Response:
         change = _with_picture(site, visit, _change(visit))
 
         def write(tx: Transaction, over: int | None) -> Issue:
+            # Whoever writes at another article meanwhile is in nobody's way.
+            over = None if over is None else conflicts.over(tx, issue_id, article_id, over)
             news = _news(change, contents.article_of(tx, issue_id, article_id))
             return changes.change_article(tx, issue_id, article_id, news, visit.now, expected_version=over)
 

@@ -1,0 +1,33 @@
+// Says every 20 seconds that this window has the text open, and shows who else has.
+const BEAT = 20000;
+
+export function present(form) {
+  const note = document.querySelector("#others");
+  const names = note.querySelector("[data-names]");
+  const own = crypto.randomUUID();
+  const body = (more = {}) => new URLSearchParams({ csrf: form.elements.csrf.value, window: own, ...more });
+
+  async function beat() {
+    // A hidden window writes nothing.
+    if (document.visibilityState === "visible") {
+      try {
+        const answer = await fetch(form.dataset.here, { method: "POST", body: body() });
+        if (answer.ok) show((await answer.json()).others);
+      } catch {
+        // Without a connection nobody is told of anybody.
+      }
+    }
+    setTimeout(beat, BEAT);
+  }
+
+  function show(others) {
+    const told = others.join(", ");
+    if (names.textContent === told && note.hidden === !told) return;
+    names.textContent = told;
+    note.hidden = !told;
+    if (told) dispatchEvent(new CustomEvent("desk:say", { detail: `${told} has this text open, too.` }));
+  }
+
+  addEventListener("pagehide", () => navigator.sendBeacon(form.dataset.here, body({ leaves: "1" })));
+  beat();
+}

@@ -1,0 +1,33 @@
+"""The lines of the route table for writing."""
+
+from newsletter.staff.permissions import Permission
+from newsletter.web.desk.writing import article, beside, guests, history, live, remarks
+from newsletter.web.visits import GET, POST, Of, Page
+
+_ISSUE = "/desk/issues/{issue_id:int}"
+_ARTICLE = _ISSUE + "/articles/{article_id:int}"
+_VERSIONS = _ISSUE + "/versions"
+_GUESTS = _ISSUE + "/contributions"
+
+P = Permission
+
+ROUTES = (
+    Page(_ARTICLE, GET, article.show, P.VIEW, Of.ARTICLE),
+    Page(_ARTICLE, POST, article.save, P.EDIT, Of.ARTICLE, takes_articles=True),
+    Page(f"{_ARTICLE}/beside/{{label}}", GET, beside.show, P.VIEW, Of.ARTICLE),
+    Page(f"{_ARTICLE}/take", POST, beside.take, P.EDIT, Of.ARTICLE),
+    Page(f"{_ARTICLE}/here", POST, live.here, P.EDIT, Of.ARTICLE),
+    Page(f"{_ARTICLE}/paste", POST, live.paste, P.EDIT, Of.ARTICLE, takes_articles=True),
+    Page(f"{_ARTICLE}/pictures", GET, live.pictures, P.EDIT, Of.ARTICLE),
+    Page(f"{_ARTICLE}/pictures", POST, live.add_picture, P.EDIT, Of.ARTICLE, takes_uploads=True),
+    Page(f"{_ARTICLE}/comments", POST, remarks.say, P.EDIT, Of.ARTICLE),
+    Page(f"{_ARTICLE}/comments/{{comment_id:int}}/done", POST, remarks.resolve, P.EDIT, Of.ARTICLE),
+    Page(_VERSIONS, GET, history.show, P.VIEW, Of.ISSUE),
+    Page(f"{_VERSIONS}/undo", POST, history.undo, P.EDIT, Of.ISSUE),
+    Page(f"{_VERSIONS}/{{label}}", GET, history.one, P.VIEW, Of.ISSUE),
+    Page(f"{_VERSIONS}/{{label}}/restore", POST, history.restore, P.EDIT, Of.ISSUE),
+    Page(_GUESTS, GET, guests.show, P.VIEW, Of.ISSUE),
+    Page(_GUESTS, POST, guests.invite, P.EDIT, Of.ISSUE),
+    Page(f"{_GUESTS}/{{number:int}}/ask", POST, guests.ask, P.EDIT, Of.ISSUE),
+    Page(f"{_GUESTS}/{{number:int}}/withdraw", POST, guests.withdraw, P.EDIT, Of.ISSUE),
+)

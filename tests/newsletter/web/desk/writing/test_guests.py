@@ -1,0 +1,77 @@
+"""Texts of people without an account, asked for at the desk."""
+
+import pytest
+
+from newsletter.database import Database
+from newsletter.issues.model import Issue
+from newsletter.review import contributions
+from newsletter.review.contribution import ContributionState
+from tests.newsletter.web.conftest import planned
+from tests.newsletter.web.desk.conftest import OpenDesk
+
+CHAIR = {
+    "section": "Division Chair letter",
+    "name": "The Chair",
+    "address": "chair@example.org",
+    "day": "2020-02-24",
+    "words": "400",
+    "note": "A warm welcome, please.",
+}
+
+
+def address(issue: Issue) -> str:
+    """Give where guests are asked."""
+    return f"/desk/issues/{issue.id}/contributions"
+
+
+def test_a_guest_is_asked_by_mail(database: Database, desk: OpenDesk, issue: Issue) -> None:
+    """And stands on the page with the last day."""
+    before = len(planned(database))
+    answer = desk.press(address(issue), **CHAIR)
+    page = desk.page(answer.headers["location"])
+
+    assert before + 1 == len(planned(database))
+    assert "The mail is on its way." in page
+    assert "chair@example.org" in page
+    assert "(400 words)" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("address", "nobody", "nobody"),
+        ("day", "soon", "2020-01-24"),
+        ("day", "2019-01-01", "has passed"),
+        ("words", "many", "number"),
+    ],
+)
+def test_what_cannot_be_asked_stays_in_the_form(desk: OpenDesk, issue: Issue, field: str, value: str, told: str) -> None:
+    """With why; nobody is written to."""
+    answer = desk.press(address(issue), **{**CHAIR, field: value})
+
+    assert 422 == answer.status_code
+    assert told in answer.text
+    assert "A warm welcome, please." in answer.text
+    assert "Nobody is asked yet" in desk.page(address(issue))
+
+
+def test_a_link_is_taken_back(database: Database, desk: OpenDesk, issue: Issue) -> None:
+    """It opens nothing any more."""
+    desk.press(address(issue), **CHAIR)
+    desk.press(f"{address(issue)}/1/withdraw")
+
+    with database.read() as tx:
+        assert ContributionState.WITHDRAWN is contributions.find(tx, issue.id, 1).state
+    assert "withdrawn" in desk.page(address(issue))
+
+
+def test_text_page_says_who_was_asked(desk: OpenDesk, issue: Issue) -> None:
+    """Before that it says how to ask."""
+    letter = issue.section_called("Division Chair letter").articles[0]
+    before = desk.page(f"/desk/issues/{issue.id}/articles/{letter.id}")
+    desk.press(address(issue), **CHAIR)
+
+    assert "Ask somebody to write it" in before
+    assert "The Chair was asked for this text by 24 February 2020." in desk.page(
+        f"/desk/issues/{issue.id}/articles/{letter.id}"
+    )
