@@ -1,9 +1,23 @@
 """An issue composed as it is now, for pages that show it or look it over."""
 
+from dataclasses import dataclass
+
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.letters.compose import Composition, compose_issue
 from newsletter.letters.illustrate import shelf_of
+from newsletter.review import gathering, preflight
+from newsletter.review.facts import Facts, Reach
+from newsletter.review.finding import Finding
 from newsletter.web.visits import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An issue composed, and what the preflight finds in it."""
+
+    composition: Composition
+    # Those that block first.
+    findings: tuple[Finding, ...]
 
 
 def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
@@ -18,3 +32,18 @@ def compose(site: Site, issue: Issue, newsletter: Newsletter) -> Composition:
     with application.database.read() as tx:
         shelf = shelf_of(tx, issue, application.links)
     return compose_issue(application.templates, newsletter, issue, application.links, seed, shelf)
+
+
+def look_over(site: Site, issue: Issue, newsletter: Newsletter, reach: Reach | None = None) -> Looked:
+    """Compose an issue as it is now and look it over; how many get it is judged where somebody counted them.
+
+    Raises:
+        RenderFailed: a template or the theme is wrong.
+
+    """
+    application = site.application
+    composition = compose(site, issue, newsletter)
+    with application.database.read() as tx:
+        known = Facts(now=application.clock(), reach=reach, support=application.support)
+        facts = gathering.gather(tx, issue, newsletter, composition, known)
+    return Looked(composition, preflight.check(issue, newsletter, composition, application.links, facts))

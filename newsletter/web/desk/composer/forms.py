@@ -4,19 +4,21 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
 from newsletter.images import library
 from newsletter.images.fetching import LONGEST_NAME
 from newsletter.images.model import Facts
-from newsletter.issues import changes, conflicts, contents, editing, events, sections
+from newsletter.issues import changes, conflicts, contents, editing, events, newsletters, sections, store
 from newsletter.issues.changes import Change
 from newsletter.issues.model import Article, Event, Issue, Look, SectionKind, Show
 from newsletter.issues.sections import SectionChange
-from newsletter.web.desk.composer import moves
-from newsletter.web.desk.composer.answering import answered
+from newsletter.web.desk.composer import moves, page
+from newsletter.web.desk.composer.answering import SEE_OTHER, answered
+from newsletter.web.desk.composer.readers import reader_at
 from newsletter.web.desk.composer.said import Done
+from newsletter.web.desk.composer.view import Side
 from newsletter.web.desk.saving import held, save, version_shown
 from newsletter.web.visits import Site, Visit
 from subscribers.oneline import one_line
@@ -121,6 +123,21 @@ def remove_section(site: Site, visit: Visit) -> Response:
         return Done("section-removed", focus="add-section", anchor="sections")
 
     return answered(site, visit, work, open=f"s{section_id}")
+
+
+def reader(site: Site, visit: Visit) -> Response:
+    """Show the preview as the reader of an address gets it.
+
+    By a form, because addresses of people stand in no address of a page, and so in no log.
+    """
+    view = page.kept_view(visit)
+    with site.application.database.read() as tx:
+        newsletter = newsletters.by_id(tx, store.load(tx, view.issue_id).newsletter_id)
+        found = reader_at(tx, visit.actor, newsletter, visit.text("address"))
+    if found is None:
+        error = BadValue("reader", visit.text("address"), f"is nobody who gets {newsletter.name}, or did")
+        return page.refused(site, visit, view, error)
+    return RedirectResponse(replace(view, reader=found.id, side=Side.PREVIEW).to(), SEE_OTHER)
 
 
 def _change(visit: Visit) -> Change:

@@ -17,8 +17,9 @@ from newsletter.review import contributions
 from newsletter.review.comments import Comment
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
-from newsletter.web.desk.composer import cards, posts, said, subjects
+from newsletter.web.desk.composer import cards, checks, posts, said, subjects
 from newsletter.web.desk.composer.cards import Group
+from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
 from newsletter.web.desk.issue import states
 from newsletter.web.faults import fault_of
@@ -107,6 +108,8 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
     with site.application.database.read() as tx:
         laid = _laid(site, tx, view)
         pool = posts.look(tx, laid.newsletter, view) if view.side is Side.POSTS else None
+        reader = reader_of(tx, visit.actor, laid.newsletter, view.reader)
+    checked = checks.check(site, laid.issue, laid.newsletter, view) if view.side is Side.CHECKS else None
     issue = laid.issue
     can_edit = issue.state in EDITABLE and allowed(visit.actor, Permission.EDIT, issue.newsletter_id)
     answer = frame.page(
@@ -116,6 +119,9 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         view=view,
         laid=laid,
         pool=pool,
+        checked=checked,
+        reader=reader,
+        can_see_people=allowed(visit.actor, Permission.MANAGE_PEOPLE, issue.newsletter_id),
         into=_into(visit.query, issue),
         issue=issue,
         newsletter=laid.newsletter,

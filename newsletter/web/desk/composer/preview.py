@@ -13,12 +13,12 @@ from newsletter.letters import store as letters
 from newsletter.letters.answers import otherwise_of
 from newsletter.letters.letter import Letter, SlotName, fill_html, fill_text
 from newsletter.letters.webcopy import public_values
-from newsletter.staff.permissions import Permission, allowed
+from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import Shown, View
 from newsletter.web.desk.composing import compose
 from newsletter.web.guard import preview_headers
 from newsletter.web.visits import Site, Visit
-from subscribers import attributebook, register
+from subscribers import attributebook
 from subscribers.attributes import spelled
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
@@ -67,15 +67,10 @@ def dark(html: str) -> str:
 
 
 def _person(tx: Transaction, visit: Visit, reader: int, newsletter: Newsletter) -> tuple[str, Answers]:
-    """Give the name and the answers of a reader of a newsletter.
-
-    Nobody's where there is none, it is somebody of another newsletter, or it is not for this actor to see.
-    """
-    if not reader or not allowed(visit.actor, Permission.MANAGE_PEOPLE, newsletter.id):
+    """Give the name and the answers of a reader; nobody's where there is none for whoever looks."""
+    person = reader_of(tx, visit.actor, newsletter, reader)
+    if person is None:
         return "", {}
-    if all(one.list_id != newsletter.list_id for one in register.subscriptions_of(tx, reader)):
-        return "", {}
-    person = register.subscriber_by_id(tx, reader)
     answers = attributebook.answers_of(tx, person.id)
     return one_line(person.name), {key: spelled(answer) for key, answer in answers.items()}
 

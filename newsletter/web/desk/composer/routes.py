@@ -15,6 +15,7 @@ ROUTES = (
     Page(f"{_COMPOSE}/articles/{{article_id:int}}", POST, forms.article, Permission.EDIT, Of.ARTICLE, takes_uploads=True),
     Page(f"{_COMPOSE}/sections", POST, forms.add_section, Permission.EDIT, Of.ISSUE),
     Page(f"{_COMPOSE}/take", POST, taking.take, Permission.EDIT, Of.ISSUE),
+    Page(f"{_COMPOSE}/reader", POST, forms.reader, Permission.MANAGE_PEOPLE, Of.ISSUE),
     Page(_SECTION, POST, forms.section, Permission.EDIT, Of.SECTION),
     Page(f"{_SECTION}/remove", POST, forms.remove_section, Permission.EDIT, Of.SECTION),
     Page(f"{_SECTION}/page", POST, additions.page, Permission.EDIT, Of.SECTION),

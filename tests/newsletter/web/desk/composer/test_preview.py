@@ -14,7 +14,8 @@ from subscribers.attributes import AttributeKind
 from subscribers.tokens import Keyring
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
-from tests.newsletter.web.conftest import Hands
+from tests.newsletter.web.conftest import Hands, Reader
+from tests.newsletter.web.desk.composer.conftest import Composer
 from tests.newsletter.web.desk.conftest import OpenDesk
 
 
@@ -71,6 +72,18 @@ def test_as_a_reader_gets_it(desk: OpenDesk, database: Database, issue: Issue, c
     assert "/u/" not in page
     assert "your library" in preview(desk, issue)
     assert "your library" in preview(desk, issue, "?reader=999")
+
+
+def test_a_reader_is_found_by_the_address(composer: Composer, reader: Reader) -> None:
+    """In a form, so that no address of a person stands in that of a page."""
+    answer = composer.sent("/reader", address="ann@example.org", keep="shown=dark")
+
+    assert f"{composer.path}?side=preview&shown=dark&reader={reader.subscriber.id}" == answer.headers["location"]
+    assert f"As <bdi>{reader.subscriber.name}</bdi> gets it" in composer.followed(answer)
+    for nobody in ("zoe@example.org", "no address"):
+        refused = composer.sent("/reader", address=nobody)
+        assert 422 == refused.status_code
+        assert "is nobody who gets" in refused.text
 
 
 def test_not_as_a_reader_of_something_else(

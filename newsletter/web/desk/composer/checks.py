@@ -1,0 +1,107 @@
+"""What the preflight finds, each finding with the place of the page where it is mended, and how large the letter is."""
+
+import re
+from dataclasses import dataclass
+
+from newsletter.errors import RenderFailed
+from newsletter.issues.model import Issue, Newsletter
+from newsletter.letters.compose import CLIPPED_BYTES
+from newsletter.review.finding import Code, Finding
+from newsletter.web.desk.composer.view import Side, View
+from newsletter.web.desk.composing import look_over
+from newsletter.web.visits import Site
+
+# As mail programs count.
+_KILOBYTE = 1000
+
+# A command that a sentence names besides: what stands at its place of the page does the same.
+_COMMAND = re.compile(r" \(newsletter [^)]*\)")
+
+# What is mended in the lines above the sections.
+_OF_THE_HEAD = frozenset(
+    {
+        Code.SUBJECT_MISSING,
+        Code.SUBJECT_LONG,
+        Code.SUBJECT_REPEATED,
+        Code.SUBJECT_FEIGNED,
+        Code.PREHEADER_MISSING,
+        Code.PREHEADER_SHORT,
+        Code.PREHEADER_LONG,
+        Code.PREHEADER_REPEATED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding as the page shows it."""
+
+    text: str
+    # How it is mended.
+    mend: str
+    # Where it is: an address on this page, and its words; both empty where it is nowhere on it.
+    href: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How large the letter is for whom it is largest, in kilobytes."""
+
+    size: int
+    most: int
+
+    @property
+    def words(self) -> str:
+        """The size for an editor."""
+        if self.size > self.most:
+            return f"{self.size} KB: Gmail cuts a letter off at {self.most} KB, and the link for leaving with it."
+        return f"{self.size} KB of the {self.most} KB at which Gmail cuts a letter off."
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found."""
+
+    must: tuple[Remark, ...] = ()
+    could: tuple[Remark, ...] = ()
+    meter: Meter | None = None
+    # Why the letter cannot be composed at all.
+    trouble: str = ""
+
+
+def check(site: Site, issue: Issue, newsletter: Newsletter, view: View) -> Checked:
+    """Look an issue over; whom it goes to is looked at where it is sent.
+
+    Outside of any transaction: a read that stays open for a render keeps SQLite's log from shrinking.
+    """
+    try:
+        looked = look_over(site, issue, newsletter)
+    except RenderFailed as error:
+        return Checked(trouble=str(error))
+    meter = Meter(-(-looked.composition.size // _KILOBYTE), CLIPPED_BYTES // _KILOBYTE)
+    remarks = [(one.is_blocking, _remark(one, issue, view)) for one in looked.findings]
+    return Checked(
+        tuple(remark for is_blocking, remark in remarks if is_blocking),
+        tuple(remark for is_blocking, remark in remarks if not is_blocking),
+        meter,
+    )
+
+
+def _remark(finding: Finding, issue: Issue, view: View) -> Remark:
+    return Remark(finding.text, _COMMAND.sub("", finding.mend.words), *_place(finding, issue, view))
+
+
+def _place(finding: Finding, issue: Issue, view: View) -> tuple[str, str]:
+    """Give where something is mended on the page, and how that is called; nothing where it is elsewhere."""
+    if finding.code in _OF_THE_HEAD:
+        return view.to("head", open="head"), "Title and subject"
+    if finding.code is Code.POSTS_LEFT_OUT:
+        return view.to("pool", side=Side.POSTS), "Posts"
+    for article in issue.articles:
+        if article.id == finding.article_id:
+            return view.to(f"a{article.id}", open=f"a{article.id}"), article.title
+    for section in issue.sections:
+        if section.title == finding.section:
+            return view.to(f"s{section.id}", open=f"n{section.id}"), section.title
+    return "", ""
