@@ -26,6 +26,7 @@ from newsletter.tables import (
     feeds,
     guests,
     images,
+    importwork,
     instance,
     issues,
     letters,
@@ -68,6 +69,7 @@ TABLE_MODULES = (
     dkim,
     departures,
     digests,
+    importwork,
     authors,
 )
 

@@ -15,6 +15,7 @@ from newsletter.errors import BadValue
 from newsletter.settings import Settings
 from newsletter.web.app import create_app
 from newsletter.web.auth import new_secret
+from newsletter.web.porter import Porter
 from newsletter.worker.metronome import Worker
 
 USUAL_PORT = 8000
@@ -53,7 +54,8 @@ async def serve_until(
     """
     worker = Worker(application)
     token = new_secret()
-    app = create_app(application, health=worker.is_healthy, desk_token=token)
+    porter = Porter(application)
+    app = create_app(application, health=worker.is_healthy, desk_token=token, porter=porter)
     # Logs are set up by the command; a line a request would hold tokens.
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=LAST_ANSWERS
@@ -63,6 +65,7 @@ async def serve_until(
         url = _url(host, listening)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         working = asyncio.create_task(worker.run(stop))
+        carrying = asyncio.create_task(asyncio.to_thread(porter.run))
         try:
             await _started(server, serving, working)
             if not working.done():
@@ -72,9 +75,10 @@ async def serve_until(
             # Whichever ended first, by the signal or by an error, takes the other one along.
             stop.set()
             server.should_exit = True
+            porter.stop()
             # Both are over before the socket is closed: uvloop waits for ever for a server whose socket was taken away.
-            await asyncio.wait([serving, working])
-            await asyncio.gather(serving, working)
+            await asyncio.wait([serving, working, carrying])
+            await asyncio.gather(serving, working, carrying)
 
 
 def usual_port(settings: Settings) -> int:

@@ -106,6 +106,7 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         query=request.query_params,
         form=sent.fields,
         files=sent.files,
+        file_names=sent.names,
         network=request.client.host if request.client else "",
         agent=request.headers.get("user-agent", "")[:LONGEST_AGENT],
         ear=listen(request),
@@ -131,7 +132,7 @@ async def _sent(site: Site, page: Page, request: Request) -> Sent:
     if page.takes_files is not None:
         # Before a byte of a file is taken: the token is ours.
         site.application.keyring.open(page.takes_files, str(request.path_params["token"]))
-    return await read_upload(request)
+    return await read_upload(request, page.largest_upload)
 
 
 async def _form(page: Page, request: Request) -> Mapping[str, str]:

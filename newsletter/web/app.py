@@ -16,6 +16,7 @@ from newsletter.web.auth import Desk
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
 from newsletter.web.guard import Guard
 from newsletter.web.pages import Pages
+from newsletter.web.porter import Porter
 from newsletter.web.reports import FinalReports
 from newsletter.web.routes import ROUTES
 from newsletter.web.speech import listen
@@ -26,12 +27,18 @@ METHOD_NOT_ALLOWED = 405
 
 
 def create_app(
-    application: Application, *, health: Callable[[], bool], desk_token: str | None, operator: Actor = LOCAL_OPERATOR
+    application: Application,
+    *,
+    health: Callable[[], bool],
+    desk_token: str | None,
+    operator: Actor = LOCAL_OPERATOR,
+    porter: Porter | None = None,
 ) -> ASGIApp:
     """Make the web application: pages for readers, and the desk for whoever has the one-time link.
 
     *health* says whether the clock of the worker in this process goes. *desk_token* stands in the link that opens the
-    desk once (`/desk/enter/{token}`); None: there is no desk. *operator* is whom the link lets in.
+    desk once (`/desk/enter/{token}`); None: there is no desk. *operator* is whom the link lets in. What imports the desk
+    takes in hand is carried on by *porter*, which whoever serves the pages lets run.
     """
     site = Site(
         application=application,
@@ -40,6 +47,7 @@ def create_app(
         reports=FinalReports(),
         speed=Speed(),
         health=health,
+        porter=porter or Porter(application),
     )
 
     async def refuse(request: Request, error: Exception) -> Response:

@@ -39,6 +39,8 @@ class Sent:
     fields: Mapping[str, str]
     # By the names of their fields; none is empty.
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    # What whoever sent them calls them, by the names of their fields; to be told, never to be opened.
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 async def read_form(request: Request, largest: int = LARGEST_BODY) -> Mapping[str, str]:
@@ -63,27 +65,28 @@ async def read_form(request: Request, largest: int = LARGEST_BODY) -> Mapping[st
     return MappingProxyType({name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)})
 
 
-async def read_upload(request: Request) -> Sent:
+async def read_upload(request: Request, largest: int = LARGEST_UPLOAD) -> Sent:
     """Read the body as a form with files in it; for pages that knew who asks before they read.
 
     Raises:
-        BodyTooLarge: more bytes than LARGEST_UPLOAD.
+        BodyTooLarge: more bytes than *largest*.
         FormDamaged: it cannot be read as a form, or has too many fields or files.
         HungUp: the connection was closed before its end.
 
     """
-    if int(_digits(request.headers.get("content-length", ""))) > LARGEST_UPLOAD:
+    if int(_digits(request.headers.get("content-length", ""))) > largest:
         raise BodyTooLarge
-    bounded = Request(request.scope, _bounded(request.receive, LARGEST_UPLOAD))
+    bounded = Request(request.scope, _bounded(request.receive, largest))
     try:
         async with bounded.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_BODY) as form:
             fields = {name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)}
             files = {name: await value.read() for name, value in form.items() if isinstance(value, UploadFile)}
+            names = {name: value.filename or "" for name, value in form.items() if isinstance(value, UploadFile)}
     except (HTTPException, MultiPartException, FormParserError, UnicodeError) as error:
         raise FormDamaged from error
     except ClientDisconnect as error:
         raise HungUp from error
-    return Sent(MappingProxyType(fields), MappingProxyType({name: data for name, data in files.items() if data}))
+    return Sent(MappingProxyType(fields), MappingProxyType({name: data for name, data in files.items() if data}), names)
 
 
 async def read_form_or_json(request: Request) -> Mapping[str, str]:

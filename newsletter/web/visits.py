@@ -11,7 +11,9 @@ from newsletter.bootstrap import Application
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.web.auth import Desk, Session
 from newsletter.web.faults import PageNotFound
+from newsletter.web.forms import LARGEST_UPLOAD
 from newsletter.web.pages import Pages
+from newsletter.web.porter import Porter
 from newsletter.web.presence import Presence
 from newsletter.web.reports import FinalReports
 from newsletter.web.speech import Ear
@@ -37,6 +39,8 @@ class Site:
     speed: Speed
     # Whether the clock of the worker in this process goes.
     health: Callable[[], bool]
+    # Carries imports on behind the pages.
+    porter: Porter
     presence: Presence = field(default_factory=Presence)
 
 
@@ -61,6 +65,8 @@ class Visit:
     cookie: str = field(repr=False, default="")
     # By the names of their fields; only for pages that take files.
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
+    # What they are called, likewise; to be told, never to be opened.
+    file_names: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def token(self) -> str:
@@ -156,6 +162,8 @@ class Page:
     takes_uploads: bool = False
     # What is typed there is as long as an article may be, and not as a form is.
     takes_articles: bool = False
+    # Bytes of the whole form with its files.
+    largest_upload: int = LARGEST_UPLOAD
     # The answer leaves so many seconds after the question, whatever was found out meanwhile.
     answers_after: float = 0.0
     # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.

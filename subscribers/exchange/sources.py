@@ -40,6 +40,28 @@ class Source:
     people: Iterator[PersonRow]
 
 
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """What stands at the top of a file, before anybody decided what it means."""
+
+    # The kind of file, where it is no table of text.
+    kind: str
+    titles: tuple[str, ...]
+    # The first rows, as they stand there.
+    rows: tuple[Sequence[str], ...]
+
+
+def peek(file: BinaryIO, rows: int, *, encoding: str = "", is_raw: bool = False) -> Peek:
+    """Look at the titles and the first rows of a file.
+
+    Raises:
+        FileUnreadable: with a sentence on what to do.
+
+    """
+    kind, table = _table(file, encoding, is_raw=is_raw)
+    return Peek(kind, table.titles, tuple(row.cells for row in islice(table.rows, rows)))
+
+
 def open_source(
     file: BinaryIO,
     *,

@@ -9,6 +9,7 @@ from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.answers import answer
 from newsletter.web.auth import Desk
 from newsletter.web.pages import Pages
+from newsletter.web.porter import Porter
 from newsletter.web.reports import FinalReports
 from newsletter.web.speed import Speed
 from newsletter.web.visits import Page, Site, Visit
@@ -41,7 +42,7 @@ def anyio_backend() -> str:
 def site(application: Application) -> Site:
     """Give what all endpoints share."""
     pages = Pages(application.settings.templates / "pages")
-    return Site(application, pages, Desk(None, LOCAL_OPERATOR), FinalReports(), Speed(), lambda: True)
+    return Site(application, pages, Desk(None, LOCAL_OPERATOR), FinalReports(), Speed(), lambda: True, Porter(application))
 
 
 def asked() -> Request:

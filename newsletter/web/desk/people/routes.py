@@ -1,10 +1,11 @@
 """The lines of the route table for people."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.people import acts, adding, browse, exports, person, requests, suppressions
+from newsletter.web.desk.people import acts, adding, browse, exports, imports, person, requests, suppressions
 from newsletter.web.visits import GET, POST, Of, Page
 
 PEOPLE = Permission.MANAGE_PEOPLE
+_WORK = "/desk/people/imports/work/{work_id:int}"
 
 ROUTES = (
     Page("/desk/people", GET, browse.show, PEOPLE, Of.ANY_NEWSLETTER),
@@ -12,6 +13,24 @@ ROUTES = (
     Page("/desk/people/add", POST, adding.add, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/export", GET, exports.form, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/export", POST, exports.export, PEOPLE, Of.ANY_NEWSLETTER),
+    Page("/desk/people/imports", GET, imports.show, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(
+        "/desk/people/imports",
+        POST,
+        imports.bring,
+        PEOPLE,
+        Of.ANY_NEWSLETTER,
+        takes_uploads=True,
+        largest_upload=imports.LARGEST,
+    ),
+    Page(f"{_WORK}", GET, imports.look, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_WORK}/try", POST, imports.try_, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_WORK}/run", POST, imports.run, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_WORK}/drop", POST, imports.drop, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_WORK}/left-out.csv", GET, imports.rejects, PEOPLE, Of.ANY_NEWSLETTER),
+    Page("/desk/people/imports/{import_id:int}", GET, imports.one, PEOPLE, Of.IMPORT),
+    Page("/desk/people/imports/{import_id:int}/undo", POST, imports.undo, PEOPLE, Of.IMPORT),
+    Page("/desk/people/imports/{import_id:int}/ask", POST, imports.ask, PEOPLE, Of.IMPORT),
     Page("/desk/people/suppression", GET, suppressions.show, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/suppression", POST, suppressions.add, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/suppression/lift", POST, suppressions.lift, PEOPLE, Of.ANY_NEWSLETTER),

@@ -1,0 +1,209 @@
+"""Imports that the desk has in hand, carried on: files kept for a while, tried, taken in and taken back, one after the other.
+
+What is being done stands in the database, and the import itself goes on where it was killed, so whoever comes after a restart
+takes up what is open. Of several hosts each carries the files that lie with it.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import structlog
+
+from newsletter.clock import Clock, monotonic
+from newsletter.database import Database
+from newsletter.errors import NewsletterError
+from newsletter.people import importwork, undoing
+from newsletter.people.importwork import State, Work
+from newsletter.staff import audit
+from newsletter.staff.permissions import Actor
+from subscribers.errors import SubscribersError
+from subscribers.exchange import imports
+from subscribers.exchange.importing import import_people, rehearse_import
+from subscribers.exchange.model import Import, ImportOrder, ImportState
+from subscribers.exchange.sources import fingerprint
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+
+log = structlog.get_logger()
+
+S = State
+
+# In the data folder; addresses of people lie in it.
+FOLDER = "uploads"
+PRIVATE_FOLDER = 0o700
+PRIVATE = 0o600
+
+# Seconds between two words on how far it is.
+TELL_EVERY = 1.0
+
+_TROUBLE = "It broke off, and was written down for the people who run this service. What was done is kept; try it again."
+
+
+class Stopped(Exception):  # noqa: N818 -- named for what happened
+    """The process ends: what is done is kept, and it goes on when the next one starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Who carries, for one process."""
+
+    database: Database
+    keyring: Keyring
+    data_dir: Path
+    clock: Clock
+    # Asked between batches; whoever wants it to stop is obeyed there.
+    is_stopped: Callable[[], bool] = field(default=lambda: False)
+
+    def keep(self, order: ImportOrder, owner: str, data: bytes) -> Work:
+        """Keep a file for a while, with whoever brought it."""
+        self._folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        stored = secrets.token_hex(16)
+        # The row before the file: a sweep deletes files that have none.
+        with self.database.write() as tx:
+            work = importwork.begin(tx, order, owner, stored, self.clock())
+        handle = os.open(self._folder / stored, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        return work
+
+    def path(self, work: Work) -> Path | None:
+        """Give where the file of *work* lies; None when it is not with us."""
+        path = self._folder / work.stored
+        return path if work.stored and path.exists() else None
+
+    def drop(self, work: Work) -> None:
+        """Have a file no longer in hand, and delete it."""
+        with self.database.write() as tx:
+            importwork.let_go(tx, work)
+        self._delete(work)
+
+    def carry(self) -> None:
+        """Do everything that is open, and delete what has come to its end."""
+        self.sweep()
+        with self.database.read() as tx:
+            waiting = importwork.waiting(tx)
+        for work in waiting:
+            if work.state is S.UNDOING or self.path(work) is not None:
+                self._carry(work)
+
+    def sweep(self) -> None:
+        """Delete what has come to its end, and files that nobody knows any more."""
+        with self.database.read() as tx:
+            over = importwork.over(tx, self.clock())
+        for work in over:
+            self.drop(work)
+        with self.database.read() as tx:
+            wanted = importwork.stored(tx)
+        for path in self._folder.glob("*") if self._folder.exists() else ():
+            if path.name not in wanted:
+                path.unlink(missing_ok=True)
+
+    @property
+    def _folder(self) -> Path:
+        return self.data_dir / FOLDER
+
+    def _carry(self, work: Work) -> None:
+        does = {S.TRYING: self._try, S.RUNNING: self._run, S.UNDOING: self._undo}[work.state]
+        try:
+            does(work)
+        except (NewsletterError, SubscribersError) as error:
+            self._fail(work, str(error))
+        except Stopped:
+            log.info("an import is put down until the next start", work=work.id)
+        except Exception:
+            # A door: whatever is wrong with one file must not keep the others waiting.
+            log.exception("an import broke off", work=work.id)
+            self._fail(work, _TROUBLE)
+
+    def _try(self, work: Work) -> None:
+        with self._open(work) as file, self.database.bulk_writer() as writer:
+            report = rehearse_import(writer.write, self.keyring, file, work.order, self.clock(), progress=self._progress(work))
+        with self.database.write() as tx:
+            importwork.move(tx, work, S.TRIED, before=S.TRYING, done=report.rows, report=asdict(report))
+
+    def _run(self, work: Work) -> None:
+        finished = self._finished(work)
+        if finished is not None:
+            # Killed behind the last row: doing it again would be another import, of nobody.
+            self._end(work, finished.id, {**(work.report or {}), **asdict(finished.seen), **asdict(finished.taken)})
+            return
+        with self._open(work) as file, self.database.bulk_writer() as writer:
+            known_by = fingerprint(file)
+            report = import_people(
+                writer.write, self.keyring, file, work.order, self.clock(), progress=self._noting(work, known_by)
+            )
+        self._end(work, report.id, asdict(report))
+
+    def _finished(self, work: Work) -> Import | None:
+        if work.import_id is None:
+            return None
+        with self.database.read() as tx:
+            known = imports.by_id(tx, work.import_id)
+        return known if known.state is ImportState.FINISHED else None
+
+    def _end(self, work: Work, import_id: int | None, report: Mapping[str, Any]) -> None:
+        with self.database.write() as tx:
+            values = {"done": report["rows"], "report": report, "import_id": import_id, "stored": ""}
+            if importwork.move(tx, work, S.DONE, before=S.RUNNING, **values):
+                figures = {"import": import_id, "rows": report["rows"], "added": report["added"], "basis": work.order.basis}
+                self._record(tx, work, "subscribers.import", f"list {work.order.list_id}", figures)
+        self._delete(work)
+
+    def _noting(self, work: Work, known_by: str) -> Callable[[int], None]:
+        """Tell how far it is, and at the first word which import it is."""
+        tell, is_noted = self._progress(work), False
+
+        def note(done: int) -> None:
+            nonlocal is_noted
+            if not is_noted:
+                is_noted = True
+                with self.database.write() as tx:
+                    current = imports.unfinished(tx, work.order, known_by)
+                    importwork.note_import(tx, work, current.id if current is not None else None)
+            tell(done)
+
+        return note
+
+    def _undo(self, work: Work) -> None:
+        assert work.import_id is not None  # begun with it
+        with self.database.bulk_writer() as writer:
+            undone = undoing.undo_import(writer.write, work.import_id, self.clock(), progress=self._progress(work))
+        with self.database.write() as tx:
+            if importwork.move(tx, work, S.UNDONE, before=S.UNDOING, report=asdict(undone)):
+                self._record(tx, work, "subscribers.undo-import", f"import {work.import_id}", asdict(undone))
+
+    def _open(self, work: Work) -> BinaryIO:
+        path = self.path(work)
+        assert path is not None  # asked before
+        return path.open("rb")
+
+    def _record(self, tx: Transaction, work: Work, act: str, subject: str, detail: dict[str, object]) -> None:
+        audit.record(tx, Actor(work.owner, None), act, subject, detail, self.clock())
+
+    def _fail(self, work: Work, trouble: str) -> None:
+        with self.database.write() as tx:
+            importwork.move(tx, work, S.FAILED, before=work.state, trouble=trouble)
+
+    def _progress(self, work: Work) -> Callable[[int], None]:
+        told_at = monotonic()
+
+        def tell(done: int) -> None:
+            nonlocal told_at
+            if self.is_stopped():
+                raise Stopped
+            if monotonic() - told_at >= TELL_EVERY:
+                told_at = monotonic()
+                with self.database.write() as tx:
+                    importwork.tell(tx, work, done)
+
+        return tell
+
+    def _delete(self, work: Work) -> None:
+        if work.stored:
+            with suppress(OSError):
+                (self._folder / work.stored).unlink(missing_ok=True)

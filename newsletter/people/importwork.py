@@ -1,0 +1,193 @@
+"""Imports as the desk has them in hand, in SQL: a file that is mapped, tried and taken in, and an import that is undone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from newsletter.errors import NewsletterError, NotFound
+from newsletter.tables.importwork import import_work
+from subscribers.exchange.model import ImportOrder
+from subscribers.transaction import Transaction
+
+# A file of addresses that nobody took in by then is deleted: whoever comes back later brings it again.
+LIFE = timedelta(days=7)
+
+
+class WorkNotFound(NotFound):
+    """Nothing of this number is in hand; it may have ended."""
+
+    what = "upload"
+
+
+class State(StrEnum):
+    """How far it is."""
+
+    # Somebody says what the columns hold.
+    MAPPING = "mapping"
+    # It is tried: what would become of each row.
+    TRYING = "trying"
+    TRIED = "tried"
+    RUNNING = "running"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+S = State
+
+# What somebody is at, or is to be: after a restart it is taken up again.
+OPEN = frozenset({S.TRYING, S.RUNNING, S.UNDOING})
+# In these it can be said anew how the file is to be read.
+CHANGEABLE = frozenset({S.MAPPING, S.TRIED, S.FAILED})
+
+
+class NotNow(NewsletterError):  # noqa: N818 -- named for the outcome
+    """It is in another state than this is done in; somebody else may have been quicker."""
+
+    def __init__(self, work: "Work") -> None:
+        self.work = work
+        super().__init__(f"Upload {work.id} is at another point by now. Nothing was changed; look at it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work."""
+
+    id: int
+    order: ImportOrder
+    owner: str
+    # In the folder of uploads; empty when it is there no more.
+    stored: str
+    state: State
+    done: int
+    report: Mapping[str, Any] | None
+    trouble: str
+    import_id: int | None
+    made_at: datetime
+    ends_at: datetime
+
+
+def begin(tx: Transaction, order: ImportOrder, owner: str, stored: str, now: datetime) -> Work:
+    """Take a file in hand."""
+    return _insert(tx, order, owner, stored, S.MAPPING, None, now)
+
+
+def begin_undoing(tx: Transaction, order: ImportOrder, owner: str, import_id: int, now: datetime) -> Work:
+    """Take an import in hand that is to be undone; one that is in hand already stays so."""
+    known = tx.execute(select(import_work).where(import_work.c.import_id == import_id, import_work.c.state == S.UNDOING))
+    row = known.first()
+    return _work(row) if row is not None else _insert(tx, order, owner, "", S.UNDOING, import_id, now)
+
+
+def by_id(tx: Transaction, work_id: int) -> Work:
+    """Give a piece of work.
+
+    Raises:
+        WorkNotFound: there is none of this number.
+
+    """
+    row = tx.execute(select(import_work).where(import_work.c.id == work_id)).one_or_none()
+    if row is None:
+        raise WorkNotFound(work_id)
+    return _work(row)
+
+
+def in_hand(tx: Transaction) -> tuple[Work, ...]:
+    """Give everything there is, the newest first."""
+    return tuple(_work(row) for row in tx.execute(select(import_work).order_by(import_work.c.id.desc()).limit(50)))
+
+
+def waiting(tx: Transaction) -> tuple[Work, ...]:
+    """Give what is to be done, the first first."""
+    is_open = import_work.c.state.in_([one.value for one in OPEN])
+    return tuple(_work(row) for row in tx.execute(select(import_work).where(is_open).order_by(import_work.c.id)))
+
+
+def map_(tx: Transaction, work: Work, order: ImportOrder) -> bool:
+    """Say how the file is read and on which basis, and let it be tried; False when it was taken in meanwhile."""
+    changeable = import_work.c.state.in_([one.value for one in CHANGEABLE])
+    statement = update(import_work).where(import_work.c.id == work.id, changeable, import_work.c.stored != "")
+    values = {**_asked(order), "state": S.TRYING, "done": 0, "report": None, "trouble": ""}
+    return tx.execute(statement.values(values)).rowcount == 1
+
+
+def move(tx: Transaction, work: Work, state: State, *, before: State, **values: object) -> bool:
+    """Bring it on from the state *before*; False when somebody else did so."""
+    at = (import_work.c.id == work.id, import_work.c.state == before.value)
+    return tx.execute(update(import_work).where(*at).values(state=state, **values)).rowcount == 1
+
+
+def tell(tx: Transaction, work: Work, done: int) -> None:
+    """Write down how far it is."""
+    tx.execute(update(import_work).where(import_work.c.id == work.id).values(done=done))
+
+
+def note_import(tx: Transaction, work: Work, import_id: int | None) -> None:
+    """Write down which import it is."""
+    tx.execute(update(import_work).where(import_work.c.id == work.id).values(import_id=import_id))
+
+
+def let_go(tx: Transaction, work: Work) -> None:
+    """Have it no longer in hand."""
+    tx.execute(delete(import_work).where(import_work.c.id == work.id))
+
+
+def over(tx: Transaction, now: datetime) -> tuple[Work, ...]:
+    """Give what has come to its end and is not being worked on."""
+    is_open = import_work.c.state.in_([one.value for one in OPEN])
+    return tuple(_work(row) for row in tx.execute(select(import_work).where(import_work.c.ends_at <= now, ~is_open)))
+
+
+def stored(tx: Transaction) -> frozenset[str]:
+    """Give the files that are still wanted."""
+    return frozenset(tx.execute(select(import_work.c.stored).where(import_work.c.stored != "")).scalars())
+
+
+def _insert(
+    tx: Transaction, order: ImportOrder, owner: str, stored_as: str, state: State, import_id: int | None, now: datetime
+) -> Work:
+    values = {"list_id": order.list_id, "owner": owner, "source": order.source, "stored": stored_as, **_asked(order)}
+    values |= {"state": state, "done": 0, "trouble": "", "import_id": import_id, "made_at": now, "ends_at": now + LIFE}
+    return _work(tx.execute(insert(import_work).values(values).returning(import_work)).one())
+
+
+def _asked(order: ImportOrder) -> dict[str, object]:
+    return {
+        "columns": dict(order.columns),
+        "encoding": order.encoding,
+        "is_raw": order.is_raw,
+        "basis": order.basis,
+        "is_confirmed": order.is_confirmed,
+        "updates": order.updates,
+    }
+
+
+def _work(row: Row[Any]) -> Work:
+    order = ImportOrder(
+        row.list_id,
+        row.basis,
+        row.is_confirmed,
+        updates=row.updates,
+        columns=row.columns,
+        encoding=row.encoding,
+        is_raw=row.is_raw,
+        source=row.source,
+    )
+    return Work(
+        id=row.id,
+        order=order,
+        owner=row.owner,
+        stored=row.stored,
+        state=S(row.state),
+        done=row.done,
+        report=row.report,
+        trouble=row.trouble,
+        import_id=row.import_id,
+        made_at=row.made_at,
+        ends_at=row.ends_at,
+    )

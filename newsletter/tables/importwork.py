@@ -1,0 +1,36 @@
+"""What the desk has in hand about imports: a file on its way in, and an import on its way back."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text
+
+from subscribers.tables.kinds import SQLITE, Document, Flag, Instant, Number, metadata
+
+import_work = Table(
+    "import_work",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE"), nullable=False),
+    # Who brought it.
+    Column("owner", Text, nullable=False),
+    # What the file was called, and what it is called in the folder of uploads; empty when it is there no more.
+    Column("source", Text, nullable=False),
+    Column("stored", Text, nullable=False),
+    # How it is to be read, and on which basis its people are taken.
+    Column("columns", Document, nullable=False),
+    Column("encoding", Text, nullable=False),
+    Column("is_raw", Flag, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("is_confirmed", Flag, nullable=False),
+    Column("updates", Flag, nullable=False),
+    Column("state", Text, nullable=False),
+    # How many rows, or people, are done in this state.
+    Column("done", Integer, nullable=False),
+    # What the trial or the import said, or what was undone; null before.
+    Column("report", Document),
+    Column("trouble", Text, nullable=False),
+    Column("import_id", Number),
+    Column("made_at", Instant, nullable=False),
+    # When the file is deleted, whatever became of it.
+    Column("ends_at", Instant, nullable=False, index=True),
+    CheckConstraint("state IN ('mapping', 'trying', 'tried', 'running', 'done', 'undoing', 'undone', 'failed')", name="state"),
+    **SQLITE,
+)

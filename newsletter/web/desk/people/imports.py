@@ -1,0 +1,330 @@
+"""Files of people taken in: brought, mapped, tried, run behind the pages, and undone as one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from starlette.responses import RedirectResponse, Response
+
+from newsletter.errors import BadValue
+from newsletter.people import importwork
+from newsletter.people.importwork import CHANGEABLE, OPEN, NotNow, State, Work
+from newsletter.staff import audit
+from newsletter.web.desk import frame
+from newsletter.web.desk.frame import Area, Said
+from newsletter.web.desk.issue.audience import Option
+from newsletter.web.desk.people.acts import SEE_OTHER
+from newsletter.web.desk.people.scope import require_list, seen_lists
+from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from subscribers import attributebook, register
+from subscribers.attributes import Attribute
+from subscribers.errors import FileUnreadable
+from subscribers.exchange import asking
+from subscribers.exchange import imports as store
+from subscribers.exchange.columns import NOTHING
+from subscribers.exchange.dialects import Field
+from subscribers.exchange.model import ImportOrder
+from subscribers.exchange.sources import Peek, open_source, peek
+from subscribers.oneline import one_line
+from subscribers.spreadsheet import write_row
+
+HERE = "/desk/people/imports"
+S = State
+
+# A million people with names take 60 MB.
+LARGEST = 128 * 1024 * 1024
+# Shown of a file, and how many columns can be said anew: a form has 200 fields.
+SAMPLE = 3
+MOST_COLUMNS = 100
+LONGEST_CELL = 60
+MOST_SHOWN = 50
+USUAL_PACE = 500
+
+UNCLEAR = "It is not clear which column has the addresses. Choose it below."
+
+# What stands for "as it was recognised" and is told to nobody.
+AS_READ = ""
+
+_FIELDS: Mapping[str, str] = {
+    Field.EMAIL: "the address",
+    Field.NAME: "the whole name",
+    Field.FIRST_NAME: "the first name",
+    Field.LAST_NAME: "the last name",
+    Field.LANGUAGE: "the language",
+    Field.STATE: "whether they left, bounced or complained",
+    Field.CONSENT_WORDS: "in which words they consented",
+    Field.CONSENT_BY: "by which way they consented",
+    Field.CONSENT_FORM: "by which form they consented",
+    Field.REQUESTED_AT: "when they asked to join",
+    Field.CONFIRMED_AT: "when they consented",
+    Field.CADENCE: "how often they want it",
+    Field.PAUSED_UNTIL: "until when it rests",
+    Field.TOPICS: "which topics they take",
+}
+
+SAID: Mapping[str, Said] = {
+    "dropped": Said("The file is deleted. Nobody was taken in from it."),
+    "asking": Said("The people of this import are asked by mail, so many an hour."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file, and what it may hold."""
+
+    place: int
+    title: str
+    sample: tuple[str, ...]
+    # What it was taken for, in words; empty when it was left alone.
+    taken: str
+    options: tuple[Option, ...]
+
+    @property
+    def field(self) -> str:
+        """The name of its select in the form."""
+        return f"column-{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as it stands in the form."""
+
+    kind: str
+    columns: tuple[Column, ...]
+    # Why it cannot be read so; empty when it can.
+    trouble: str
+    more_columns: int
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show what is in hand, what was imported before, and the form to bring a file."""
+    with site.application.database.read() as tx:
+        seen = seen_lists(tx, visit)
+        known = {one.id: one for one in register.all_lists(tx) if seen is None or one.id in seen}
+        in_hand = [one for one in importwork.in_hand(tx) if one.order.list_id in known and one.state is not S.DONE]
+        done = [one for one in store.newest(tx, MOST_SHOWN) if one.order.list_id in known]
+    return frame.page(
+        site,
+        visit,
+        "desk/people/imports.html",
+        here=Area.PEOPLE,
+        said=SAID.get(visit.query.get("said", "")),
+        in_hand=[one for one in in_hand if one.state is not S.UNDONE],
+        done=done,
+        names={one.id: one.name for one in known.values()},
+        lists=tuple(Option(str(one.id), one.name) for one in known.values() if not one.is_archived),
+        largest=LARGEST // (1024 * 1024),
+    )
+
+
+def bring(site: Site, visit: Visit) -> Response:
+    """Keep a file for a while."""
+    data = visit.files.get("file")
+    if data is None:
+        raise BadValue("file", "", "choose a file that is not empty")
+    with site.application.database.read() as tx:
+        list_id = _number(visit.text("list"))
+        require_list(tx, visit, list_id)
+        register.require_open(tx, list_id)
+    # Nothing is ever opened by this name.
+    source = one_line(visit.file_names.get("file", ""), LONGEST_CELL) or "a file"
+    work = site.porter.carrier.keep(ImportOrder(list_id, "", is_confirmed=False, source=source), visit.actor.name, data)
+    return _to(work.id)
+
+
+def look(site: Site, visit: Visit) -> Response:
+    """Show one file in hand: its columns, what a trial said, how far it is."""
+    work, names = _work(site, visit)
+    read = _read(site, work) if work.state in CHANGEABLE else None
+    waiting = work.state in OPEN
+    return frame.page(
+        site,
+        visit,
+        "desk/people/import_work.html",
+        here=Area.PEOPLE,
+        work=work,
+        list_name=names[work.order.list_id],
+        read=read,
+        report=work.report,
+        is_open=waiting,
+        rows=(work.report or {}).get("rows", 0),
+        refusals=(work.report or {}).get("refusals", ())[:MOST_SHOWN],
+        cleanings=(work.report or {}).get("cleanings", ())[:MOST_SHOWN],
+        has_rejects=bool((work.report or {}).get("refusals")),
+        wrong=_wrong(visit.query.get("wrong", "")),
+    )
+
+
+def try_(site: Site, visit: Visit) -> Response:
+    """Take down what the columns hold and on which basis, and let it be tried."""
+    work, _ = _work(site, visit)
+    basis = one_line(visit.text("basis"))
+    if not basis or visit.text("consent") not in {"confirmed", "ask"}:
+        return RedirectResponse(f"{HERE}/work/{work.id}?wrong={'basis' if not basis else 'consent'}", SEE_OTHER)
+    order = ImportOrder(
+        work.order.list_id,
+        basis,
+        visit.text("consent") == "confirmed",
+        updates="updates" in visit.form,
+        columns=_said(site, visit, work),
+        encoding=visit.text("encoding")[:LONGEST_CELL],
+        is_raw="raw" in visit.form,
+        source=work.order.source,
+    )
+    with site.application.database.write() as tx:
+        if not importwork.map_(tx, work, order):
+            raise NotNow(work)
+    site.porter.call()
+    return _to(work.id)
+
+
+def run(site: Site, visit: Visit) -> Response:
+    """Let it be taken in, behind the pages."""
+    work, _ = _work(site, visit)
+    with site.application.database.write() as tx:
+        if not importwork.move(tx, work, S.RUNNING, before=S.TRIED, done=0):
+            raise NotNow(work)
+        audit.record(tx, visit.actor, "subscribers.import-begin", f"list {work.order.list_id}", {"upload": work.id}, visit.now)
+    site.porter.call()
+    return _to(work.id)
+
+
+def drop(site: Site, visit: Visit) -> Response:
+    """Delete the file."""
+    work, _ = _work(site, visit)
+    if work.state in OPEN:
+        raise NotNow(work)
+    site.porter.carrier.drop(work)
+    return RedirectResponse(f"{HERE}?said=dropped", SEE_OTHER)
+
+
+def rejects(site: Site, visit: Visit) -> Response:
+    """Give the rows that were left out, with the reason, as a file that no spreadsheet runs."""
+    work, _ = _work(site, visit)
+    refused = (work.report or {}).get("refusals", ())
+    lines = chain(
+        [write_row(("row", "text", "reason"))],
+        (write_row((str(one["row"]), str(one["text"]), str(one["reason"]))) for one in refused),
+    )
+    headers = {"Content-Disposition": f'attachment; filename="left-out-{work.id}.csv"'}
+    return Response("".join(lines), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def one(site: Site, visit: Visit) -> Response:
+    """Show one import: on which basis, how far it came, and what can be done with it."""
+    with site.application.database.read() as tx:
+        known = store.by_id(tx, visit.number("import_id"))
+        name = register.list_by_id(tx, known.order.list_id).name
+        undoing = next(
+            (work for work in importwork.in_hand(tx) if work.import_id == known.id and work.state is not S.DONE), None
+        )
+    return frame.page(
+        site,
+        visit,
+        "desk/people/import.html",
+        here=Area.PEOPLE,
+        said=SAID.get(visit.query.get("said", "")),
+        known=known,
+        list_name=name,
+        undoing=undoing,
+        usual_pace=USUAL_PACE,
+        fastest=asking.FASTEST,
+    )
+
+
+def undo(site: Site, visit: Visit) -> Response:
+    """Take an import back as one, behind the pages."""
+    with site.application.database.write() as tx:
+        known = store.by_id(tx, visit.number("import_id"))
+        importwork.begin_undoing(tx, known.order, visit.actor.name, known.id, visit.now)
+    site.porter.call()
+    return RedirectResponse(f"{HERE}/{known.id}", SEE_OTHER)
+
+
+def ask(site: Site, visit: Visit) -> Response:
+    """Let the people of an import who must confirm be asked by mail, so many an hour."""
+    pace = _number(visit.text("pace"))
+    if not 1 <= pace <= asking.FASTEST:
+        raise BadValue("pace", visit.text("pace")[:20], f"from 1 to {asking.FASTEST:,} people an hour")
+    with site.application.database.write() as tx:
+        known = store.by_id(tx, visit.number("import_id"))
+        asking.set_pace(tx, known.id, pace, visit.now)
+        audit.record(tx, visit.actor, "subscribers.ask", f"import {known.id}", {"per_hour": pace}, visit.now)
+    return RedirectResponse(f"{HERE}/{known.id}?said=asking", SEE_OTHER)
+
+
+def _work(site: Site, visit: Visit) -> tuple[Work, Mapping[int, str]]:
+    with site.application.database.read() as tx:
+        work = importwork.by_id(tx, visit.number("work_id"))
+        require_list(tx, visit, work.order.list_id)
+        return work, {known.id: known.name for known in register.all_lists(tx)}
+
+
+def _read(site: Site, work: Work) -> Read:
+    path = site.porter.carrier.path(work)
+    if path is None:
+        return Read("", (), "The file is not here any more. Bring it again.", 0)
+    with site.application.database.read() as tx:
+        attributes = attributebook.all_attributes(tx)
+    order = work.order
+    try:
+        with path.open("rb") as file:
+            seen = peek(file, SAMPLE, encoding=order.encoding, is_raw=order.is_raw)
+    except FileUnreadable as error:
+        return Read("", (), str(error), 0)
+    try:
+        with path.open("rb") as file:
+            source = open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=attributes)
+    except FileUnreadable as error:
+        # The reason speaks to whoever stands at the command line.
+        trouble = UNCLEAR if "--map" in error.reason else error.reason
+        return Read(seen.kind, _columns(seen, {}, order, attributes), trouble, 0)
+    columns = _columns(seen, source.columns.taken, order, attributes)
+    return Read(source.kind, columns, "", max(0, len(seen.titles) - MOST_COLUMNS))
+
+
+def _columns(seen: Peek, taken: Mapping[str, str], order: ImportOrder, attributes: Sequence[Attribute]) -> tuple[Column, ...]:
+    names = {**_FIELDS, **{known.key: known.label for known in attributes}}
+    return tuple(
+        Column(
+            place,
+            title,
+            tuple(row[place][:LONGEST_CELL] for row in seen.rows if place < len(row) and row[place]),
+            names.get(taken.get(title, ""), ""),
+            _options(names, order.columns.get(title, AS_READ), names.get(taken.get(title, ""), "")),
+        )
+        for place, title in enumerate(seen.titles[:MOST_COLUMNS])
+        if title
+    )
+
+
+def _options(names: Mapping[str, str], said: str, taken: str) -> tuple[Option, ...]:
+    first = Option(AS_READ, f"as recognised: {taken or 'nothing'}", is_chosen=not said)
+    lines = (Option(value, words, is_chosen=said == value) for value, words in names.items())
+    return (first, Option(NOTHING, "nothing: leave it alone", is_chosen=said == NOTHING), *lines)
+
+
+def _said(site: Site, visit: Visit, work: Work) -> Mapping[str, str]:
+    read = _read(site, work)
+    said = {one.title: visit.text(one.field) for one in read.columns}
+    known = {option.value for one in read.columns for option in one.options}
+    for title, field in said.items():
+        if field not in known:
+            raise BadValue("column", title[:40], "choose one of those offered")
+    return {title: field for title, field in said.items() if field != AS_READ}
+
+
+def _wrong(which: str) -> Mapping[str, str]:
+    words = {
+        "basis": "Say why these people may be written to; it is kept as evidence with each of them.",
+        "consent": "Choose one of the two.",
+    }
+    return {which: words[which]} if which in words else {}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else 0
+
+
+def _to(work_id: int) -> Response:
+    return RedirectResponse(f"{HERE}/work/{work_id}", SEE_OTHER)

@@ -1,0 +1,49 @@
+"""Carries imports on while pages are answered: in a thread of the process that was given the files."""
+
+import threading
+
+import structlog
+
+from newsletter.bootstrap import Application
+from newsletter.people.carrying import Carrier
+
+log = structlog.get_logger()
+
+# Seconds after which it looks whether something has come to its end, when nobody calls.
+LONGEST_REST = 600.0
+
+
+class Porter:
+    """One for each process; whoever serves pages lets it run beside them."""
+
+    def __init__(self, application: Application) -> None:
+        self._stopped = threading.Event()
+        self._called = threading.Event()
+        self.carrier = Carrier(
+            application.database,
+            application.keyring,
+            application.settings.data_dir,
+            application.clock,
+            is_stopped=self._stopped.is_set,
+        )
+
+    def call(self) -> None:
+        """Say that there is something to be carried."""
+        self._called.set()
+
+    def run(self) -> None:
+        """Carry what there is, again and again, until it is stopped; what a former process left open comes first."""
+        while not self._stopped.is_set():
+            # Before it looks: whoever calls while it works is heard behind it.
+            self._called.clear()
+            try:
+                self.carrier.carry()
+            except Exception:
+                # A door: when the database is away now, it is there later.
+                log.exception("imports cannot be carried on now")
+            self._called.wait(LONGEST_REST)
+
+    def stop(self) -> None:
+        """End at the next batch; what is done is kept."""
+        self._stopped.set()
+        self._called.set()
