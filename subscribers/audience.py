@@ -63,6 +63,11 @@ def count(tx: Transaction, list_id: int) -> int:
     return _count(tx, confirmed(list_id))
 
 
+def has_anybody(tx: Transaction, list_id: int) -> bool:
+    """Whether somebody may be written to on a list."""
+    return tx.execute(confirmed(list_id).order_by(None).limit(1)).first() is not None
+
+
 def size(tx: Transaction, wanted: Audience) -> int:
     """Count the people a letter is for."""
     return _count(tx, people(wanted))

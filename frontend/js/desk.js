@@ -2,7 +2,8 @@
 import "./htmx-config.js";
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
-import "./progress.js";
+import "./live.js";
+import "./undo.js";
 import "./focus.js";
 import "./announce.js";
 import "./copy.js";

@@ -55,7 +55,7 @@ async def serve_until(
     worker = Worker(application)
     token = new_secret()
     porter = Porter(application)
-    app = create_app(application, health=worker.is_healthy, desk_token=token, porter=porter)
+    app = create_app(application, health=worker.is_healthy, desk_token=token, porter=porter, is_stopping=stop.is_set)
     # Logs are set up by the command; a line a request would hold tokens.
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=LAST_ANSWERS

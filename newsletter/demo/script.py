@@ -63,15 +63,15 @@ async def _perform(folder: Path, screen: Screen, *, once: bool) -> int:
     ):
         start = Start(new_secret(), outside.blog_url)
         worker = Worker(app)
-        product = create_app(app, health=worker.is_healthy, desk_token=start.desk_token)
-        pages = Pages(create_front(product, start, envelopes, SITE_ZONE))
         stop = asyncio.Event()
+        product = create_app(app, health=worker.is_healthy, desk_token=start.desk_token, is_stopping=stop.is_set)
+        pages = Pages(create_front(product, start, envelopes, SITE_ZONE))
         running = [asyncio.create_task(pages.serve([listener])), asyncio.create_task(worker.run(stop))]
         try:
             return await _show(Stage(app, clock, envelopes, outside.blog_url, screen, began), start, once=once)
         finally:
-            pages.stop()
             stop.set()
+            pages.stop()
             await asyncio.gather(*running)
 
 

@@ -136,6 +136,24 @@ def schedule_issue(tx: Transaction, issue_id: int, at: datetime, now: datetime) 
     return store.load(tx, issue_id)
 
 
+def unschedule(tx: Transaction, issue_id: int, now: datetime) -> Issue:
+    """Take the time of an approved issue away; it stays approved and goes out when somebody says so.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it is not approved.
+
+    """
+    known = store.load(tx, issue_id)
+    if known.state is IssueState.SCHEDULED:
+        known = store.set_state(tx, known, IssueState.APPROVED, now)
+    if known.state is not IssueState.APPROVED:
+        raise WrongState(issue_id, "left without a time", known.state.words)
+    store.set_send_at(tx, issue_id, None)
+    store.close_slot(tx, issue_id, "its time was taken away by hand")
+    return store.load(tx, issue_id)
+
+
 def _posts(tx: Transaction, newsletter: Newsletter, claimed: Slot) -> tuple[Post, ...]:
     return pool(tx, newsletter, claimed.month, since=calendar.skipped_before(tx, claimed))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -47,6 +47,14 @@ def settle_alert(tx: Transaction, key: str, now: datetime) -> None:
 def settle_issue(tx: Transaction, issue_id: int, now: datetime) -> None:
     """Settle everything that waits because of an issue."""
     tx.execute(update(alert).where(alert.c.issue_id == issue_id, alert.c.settled_at.is_(None)).values(settled_at=now))
+
+
+def raise_again(tx: Transaction, issue_id: int, settled_at: datetime) -> None:
+    """Let everything wait again that was settled for an issue at *settled_at*, unless the same was told anew since."""
+    anew = alert.alias()
+    is_told = exists().where(anew.c.key == alert.c.key, anew.c.settled_at.is_(None))
+    settled = (alert.c.issue_id == issue_id, alert.c.settled_at == settled_at)
+    tx.execute(update(alert).where(*settled, ~is_told).values(settled_at=None))
 
 
 def open_alerts(tx: Transaction) -> tuple[Alert, ...]:

@@ -1,6 +1,6 @@
 """Whom an issue goes to: its list, or those of it that its segments select."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, not_, or_
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters, readers, selection
 from newsletter.issues.model import Issue
+from newsletter.issues.selection import Selection
 from newsletter.mail import fates, mailings
 from subscribers import audience, register
 from subscribers.audience import Audience
@@ -18,6 +19,24 @@ from subscribers.segments.checking import Vocabulary
 from subscribers.segments.query import Mail
 from subscribers.segments.store import Segment
 from subscribers.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whom somebody might choose for an issue."""
+
+    selected: Selection
+    # None of them: whatever topics they take.
+    topics: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many people a wish comes to."""
+
+    readers: int
+    # On the lists of the issue, and not chosen.
+    left_out: int
 
 
 def of_issue(tx: Transaction, issue: Issue, now: datetime) -> Audience:
@@ -37,7 +56,10 @@ def among(tx: Transaction, issue: Issue, now: datetime) -> ColumnElement[bool] |
         BadValue: a segment speaks of what there is not any more, so nobody can tell whom it means.
 
     """
-    selected = selection.of_issue(tx, issue)
+    return _among(tx, issue, selection.of_issue(tx, issue), now)
+
+
+def _among(tx: Transaction, issue: Issue, selected: Selection, now: datetime) -> ColumnElement[bool] | None:
     if selected.is_everybody:
         return None
     known = segments.vocabulary(tx)
@@ -57,16 +79,26 @@ def count(tx: Transaction, issue: Issue, now: datetime) -> int:
     return audience.size(tx, of_issue(tx, issue, now))
 
 
-def count_in(tx: Transaction, issue: Issue, one: Segment, now: datetime) -> int:
-    """Count the people on an issue's lists, and of its topics, who are in a segment now.
+def count_if(tx: Transaction, issue: Issue, wish: Wish, now: datetime) -> Counted:
+    """Count the people an issue would go to now if it was for whom somebody wishes.
 
     Raises:
         BadValue: as `among` does.
 
     """
-    mail = fates.mail(tx, mailings.letter_of_issue(tx, issue.id))
-    condition = _holds(one, segments.vocabulary(tx), mail, now)
-    return audience.size(tx, replace(readers.audience_of(tx, issue, now), among=condition))
+    everybody = replace(readers.audience_of(tx, issue, now), topics=frozenset())
+    some = replace(everybody, topics=wish.topics, among=_among(tx, issue, wish.selected, now))
+    found = audience.size(tx, some)
+    return Counted(found, audience.size(tx, everybody) - found if some != everybody or some.among is not None else 0)
+
+
+def can_be_asked(tx: Transaction, one: Segment, now: datetime) -> bool:
+    """Whether a segment speaks of what there is, so that it can be told whom it means."""
+    try:
+        query.holds(one.rule, segments.vocabulary(tx), fates.mail(tx), now)
+    except RuleRefused:
+        return False
+    return True
 
 
 def whom(tx: Transaction, issue: Issue) -> str:

@@ -52,8 +52,12 @@ def _refusal(reply: Reply) -> str:
     """Give what refusals of one kind have in common; empty when the answer is none."""
     if reply.code // 100 != 5:  # noqa: PLR2004 -- 5yz
         return ""
-    said = _OF_ONE_MESSAGE.sub("", reply.text)
-    return f"{reply.code} {reply.enhanced} {' '.join(said.split())[:_LONGEST_WORDS]}"
+    return f"{reply.code} {reply.enhanced} {in_common(reply.text)}"
+
+
+def in_common(text: str) -> str:
+    """Give the words of an answer that it has in common with others of its kind."""
+    return " ".join(_OF_ONE_MESSAGE.sub("", text).split())[:_LONGEST_WORDS]
 
 
 def _is_about_us(reply: Reply) -> bool:

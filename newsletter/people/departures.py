@@ -107,6 +107,12 @@ def reasons(tx: Transaction, list_id: int, since: datetime) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.execute(query.group_by(departure.c.reason))}
 
 
+def count(tx: Transaction, list_id: int, first: datetime, last: datetime) -> int:
+    """Count the departures from a list between two moments."""
+    between = (departure.c.list_id == list_id, departure.c.left_at >= first, departure.c.left_at < last)
+    return tx.execute(select(func.count()).select_from(departure).where(*between)).scalar_one()
+
+
 def crowds(tx: Transaction, now: datetime) -> tuple[Crowd, ...]:
     """Give the networks from which enough people have just left after one issue to look closer."""
     recent = (

@@ -151,6 +151,27 @@ issue_segment = Table(
     **SQLITE_STRICT,
 )
 
+# The last time somebody at the desk said that an issue goes out, and how it stood before: for a minute that can be taken back.
+send_order = Table(
+    "send_order",
+    metadata,
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True),
+    Column("given_by", Text, nullable=False),
+    Column("given_at", Instant, nullable=False),
+    # Until then it can be taken back, and nothing is mailed.
+    Column("until", Instant, nullable=False),
+    # When the issue goes out by it.
+    Column("send_at", Instant, nullable=False),
+    # At the first moment possible, and not at one that somebody chose.
+    Column("is_at_once", Flag, nullable=False),
+    Column("was_state", Text, nullable=False),
+    Column("was_send_at", Instant),
+    # Of its slot; empty for an issue without one.
+    Column("slot_state", Text, nullable=False),
+    Column("slot_note", Text, nullable=False),
+    **SQLITE_STRICT,
+)
+
 # Further lists whose people get it too, in the order they are asked in: whoever stands on several gets it by the first.
 issue_list = Table(
     "issue_list",

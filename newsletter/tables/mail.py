@@ -93,6 +93,7 @@ IS_OPEN = spelled_out(mailing.c.state, "open")
 IS_WAITING = spelled_out(delivery.c.state, "pending", "deferred")
 IS_HELD = spelled_out(delivery.c.state, "leased", "sending")
 IS_UNCERTAIN = spelled_out(delivery.c.state, "uncertain")
+IS_TROUBLED = spelled_out(delivery.c.state, "deferred", "refused")
 
 # What became of a letter on its way to a person: a rule about deliveries asks it of each of a million people.
 Index("ix_delivery_person", delivery.c.subscriber_id, delivery.c.letter_id)
@@ -135,6 +136,14 @@ Index(
     delivery.c.letter_id,
     sqlite_where=text("state IN ('uncertain')"),
     postgresql_where=text("state IN ('uncertain')"),
+)
+# Whom a relay said no to, or not yet: its words are looked at while a mailing runs, and walking a million rows takes seconds.
+Index(
+    "ix_delivery_troubled",
+    delivery.c.letter_id,
+    delivery.c.id,
+    sqlite_where=text("state IN ('deferred', 'refused')"),
+    postgresql_where=text("state IN ('deferred', 'refused')"),
 )
 # The figures of one letter, kept in step with its rows in the same transactions: counting a million rows takes seconds.
 # In shards, so that several mailers do not wait for each other; a figure is the sum over its shards.

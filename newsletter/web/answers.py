@@ -12,7 +12,7 @@ from newsletter.clock import monotonic
 from newsletter.web.auth import Session
 from newsletter.web.belonging import require_access
 from newsletter.web.cookies import desk_cookie, is_secure
-from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, fault_of
+from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, TooOften, fault_of
 from newsletter.web.forms import (
     CSRF_FIELD,
     LARGEST_ARTICLE,
@@ -26,6 +26,7 @@ from newsletter.web.forms import (
 )
 from newsletter.web.guard import DESK_HEADERS, OPEN_HEADERS, TOKEN_HEADERS
 from newsletter.web.speech import Ear, listen
+from newsletter.web.streams import EventStream
 from newsletter.web.visits import Page, Site, Visit
 
 log = structlog.get_logger()
@@ -77,6 +78,8 @@ def _fault_json(fault: Fault, ear: Ear) -> Response:
 async def _answered(site: Site, page: Page, request: Request) -> Response:
     try:
         visit = await _visit(site, page, request)
+        if page.is_stream:
+            return _stream(site, page, request, visit)
         return await anyio.to_thread.run_sync(page.endpoint, site, visit)
     except Exception as error:
         # The door: everything becomes a page, and what nobody foresaw is logged.
@@ -85,6 +88,27 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
             log.exception("a page failed", page=page.path)
         ear = listen(request) if page.permission is None else AT_DESK
         return _fault_json(fault, ear) if page.speaks_json else fault_page(site, fault, ear)
+
+
+def _stream(site: Site, page: Page, request: Request, visit: Visit) -> Response:
+    if not site.streams.has_room(visit.cookie):
+        raise TooOften
+
+    async def look() -> str | None:
+        if site.is_stopping():
+            return None
+        try:
+            # Anew each time: a session that has ended, and a role that was taken away, end the stream.
+            again = await _visit(site, page, request)
+            seen = await anyio.to_thread.run_sync(page.endpoint, site, again, limiter=site.streams.lookers)
+        except Exception as error:
+            # The door: whoever watches asks again, and is told then.
+            if fault_of(error).is_bug:
+                log.exception("a stream failed", page=page.path)
+            return None
+        return bytes(seen.body).decode()
+
+    return EventStream(look, site.streams, visit.cookie)
 
 
 async def _visit(site: Site, page: Page, request: Request) -> Visit:

@@ -33,12 +33,14 @@ def create_app(
     desk_token: str | None,
     operator: Actor = LOCAL_OPERATOR,
     porter: Porter | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """Make the web application: pages for readers, and the desk for whoever has the one-time link.
 
     *health* says whether the clock of the worker in this process goes. *desk_token* stands in the link that opens the
     desk once (`/desk/enter/{token}`); None: there is no desk. *operator* is whom the link lets in. What imports the desk
-    takes in hand is carried on by *porter*, which whoever serves the pages lets run.
+    takes in hand is carried on by *porter*, which whoever serves the pages lets run. *is_stopping* says whether the process
+    is about to end.
     """
     site = Site(
         application=application,
@@ -48,6 +50,7 @@ def create_app(
         speed=Speed(),
         health=health,
         porter=porter or Porter(application),
+        is_stopping=is_stopping,
     )
 
     async def refuse(request: Request, error: Exception) -> Response:

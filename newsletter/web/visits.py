@@ -8,16 +8,19 @@ from enum import Enum, auto
 from starlette.responses import Response
 
 from newsletter.bootstrap import Application
+from newsletter.mail.replies import Replies
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.web.auth import Desk, Session
 from newsletter.web.faults import PageNotFound
 from newsletter.web.forms import LARGEST_UPLOAD
+from newsletter.web.lately import Lately
 from newsletter.web.pages import Pages
 from newsletter.web.porter import Porter
 from newsletter.web.presence import Presence
 from newsletter.web.reports import FinalReports
 from newsletter.web.speech import Ear
 from newsletter.web.speed import Speed
+from newsletter.web.streams import Streams
 from subscribers.tokens import Purpose
 
 # The methods of a line of the route table.
@@ -42,6 +45,10 @@ class Site:
     # Carries imports on behind the pages.
     porter: Porter
     presence: Presence = field(default_factory=Presence)
+    streams: Streams = field(default_factory=Streams)
+    replies: Lately[Replies] = field(default_factory=Lately)
+    # Whether the process is about to end: streams end first.
+    is_stopping: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +175,5 @@ class Page:
     answers_after: float = 0.0
     # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.
     speaks_json: bool = False
+    # Told as events whenever what the endpoint gives is another; only for pages with a permission.
+    is_stream: bool = False

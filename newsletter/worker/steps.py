@@ -353,7 +353,8 @@ def _send_due(application: Application) -> None:
 def _depart(application: Application, due: Due) -> None:
     now = application.clock()
     with application.database.write() as tx:
-        # Asked again: since it was read, somebody may have sent, moved or cancelled it.
+        store.hold(tx, due.issue_id)
+        # Asked again: since it was read, somebody may have sent, moved or cancelled it, or taken back that it goes out.
         if due not in calendar.due(tx, now):
             return
         step = agenda.decide(due, is_approved=approval.holds(tx, store.load(tx, due.issue_id)), now=now)

@@ -194,10 +194,14 @@ def test_no_text_becomes_a_script(
         "/desk",
         f"/desk/issues/{issue.id}",
         f"/desk/issues/{issue.id}/preview",
-        f"/desk/issues/{issue.id}/progress",
+        f"/desk/issues/{issue.id}/live",
+        f"/desk/issues/{issue.id}/send",
+        f"/desk/issues/{issue.id}/uncertain",
         f"/desk/issues/{issue.id}/cancel",
         f"/desk/issues/{approved.id}",
+        f"/desk/issues/{approved.id}/review",
         f"/desk/issues/{approved.id}/send",
+        f"/desk/issues/{approved.id}/send/look",
     )
     dialogs: list[str] = []
     asked: list[Request] = []

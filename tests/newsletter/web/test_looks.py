@@ -70,7 +70,11 @@ PLACES = (
     "composer, the checks",
     "approved",
     "sending",
+    "reviewing",
     "send",
+    "last look",
+    "watching",
+    "rest",
     "cancel",
 )
 
@@ -152,7 +156,11 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "composer, the checks": f"/desk/issues/{drafted.id}/compose?side=checks&open=n{drafted.sections[0].id}",
         "approved": f"/desk/issues/{approved.id}",
         "sending": f"/desk/issues/{sending.id}",
-        "send": f"/desk/issues/{approved.id}/send",
+        "reviewing": f"/desk/issues/{drafted.id}/review",
+        "send": f"/desk/issues/{drafted.id}/send?when=at&at=2030-03-31T02:30",
+        "last look": f"/desk/issues/{approved.id}/send/look",
+        "watching": f"/desk/issues/{sending.id}/send",
+        "rest": f"/desk/issues/{sending.id}/rest",
         "cancel": f"/desk/issues/{sending.id}/cancel",
     }
 
@@ -308,7 +316,7 @@ def test_nothing_of_a_page_is_refused_by_its_own_policy(page: Page, full: House,
     """No style, script or frame that the Content-Security-Policy stops."""
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None)
-    for place in ("home", "subscribe", "board", "draft", "sending"):
+    for place in ("home", "subscribe", "board", "reviewing", "send", "watching", "draft"):
         page.goto(full.url + places[place])
     page.frame_locator("iframe").locator("h1").first.wait_for()
 
@@ -317,19 +325,19 @@ def test_nothing_of_a_page_is_refused_by_its_own_policy(page: Page, full: House,
 
 def test_the_bar_of_a_mailing_keeps_itself_in_step(page: Page, full: House, places: Mapping[str, str]) -> None:
     """Figures change on the open page, without a reload."""
-    page.goto(full.url + places["sending"])
+    page.goto(full.url + places["watching"])
     page.evaluate("window.stillHere = true")
-    shown = page.locator("[data-part$='-figures']")
+    shown = page.locator("[data-live-piece=bar]")
     before = shown.inner_text()
     with full.application.database.write() as tx:
         one = tx.execute(select(delivery.c.id).where(delivery.c.state == "pending").limit(1)).scalar_one()
         tx.execute(update(delivery).where(delivery.c.id == one).values(state="refused", settled_at=full.application.clock()))
         letter_id = tx.execute(select(delivery.c.letter_id).where(delivery.c.id == one)).scalar_one()
         figures.add(tx, Counter([figures.Change(letter_id, DeliveryState.REFUSED)]))
-    page.wait_for_function("before => document.querySelector('[data-part$=-figures]').innerText !== before", arg=before)
+    page.wait_for_function("before => document.querySelector('[data-live-piece=bar]').innerText !== before", arg=before)
 
     assert "1 refused" in shown.inner_text()
-    assert "1" == page.locator("[data-part$='-refused']").inner_text()
+    assert "1" == page.locator(".figures tr", has_text="Refused").locator("td").inner_text()
     assert page.evaluate("window.stillHere")
 
 
@@ -358,7 +366,7 @@ def test_readers_of_an_issue_are_chosen_by_keyboard_without_a_script(
         java_script_enabled=False, viewport={"width": 360, "height": 800}, storage_state=page.context.storage_state()
     )
     small = context.new_page()
-    small.goto(full.url + places["draft"])
+    small.goto(full.url + places["send"])
     small.get_by_label("Goes to").focus()
     small.keyboard.press("ArrowDown")
     small.get_by_role("button", name="Set who gets it").press("Enter")
@@ -367,5 +375,5 @@ def test_readers_of_an_issue_are_chosen_by_keyboard_without_a_script(
     width = small.evaluate("document.documentElement.scrollWidth")
     context.close()
 
-    assert f"{LONG_NAME[:100]} (9 people)" == chosen
+    assert LONG_NAME[:100] == chosen
     assert 360 == width

@@ -1,24 +1,29 @@
 """The board: for each newsletter what comes next, what stands in its way, and how its issues are doing."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from newsletter.errors import TookTooLong
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
 from newsletter.issues import alerts, calendar, draft, newsletters, store
-from newsletter.issues.model import EDITABLE, Issue, IssueState, Month, Newsletter
+from newsletter.issues.model import EDITABLE, IssueState, Month, Newsletter
 from newsletter.issues.schedule import Slot, SlotState
 from newsletter.issues.store import IssueLine
 from newsletter.mail import relaybook
 from newsletter.mail.delivery import Report
+from newsletter.people import departures
+from newsletter.staff.permissions import Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import frame
-from newsletter.web.desk.issue import bars, states
+from newsletter.web.desk.board import beginning, mends
+from newsletter.web.desk.issue import bars, readiness, states
 from newsletter.web.desk.issue.bars import Bar
+from newsletter.web.desk.issue.readiness import Readiness
 from newsletter.web.desk.issue.states import ShownState
-from newsletter.web.spelled import moment
+from newsletter.web.spelled import moment, number
 from newsletter.web.visits import Site, Visit
 from subscribers import audience, register
 from subscribers.transaction import Transaction
@@ -27,6 +32,16 @@ S = IssueState
 
 # A year of a monthly newsletter, and one more to compare with.
 MOST_ISSUES = 13
+# How long after an issue whoever leaves is counted with it.
+LEAVING = timedelta(days=14)
+
+# Seconds that somebody waits for the number of readers, which comes behind the page.
+LONGEST_COUNT = 10.0
+
+# Mailbox providers ask for fewer than one bounce in fifty; of a handful of people one is none.
+ONE_IN = 50
+FEWEST_TO_JUDGE = 50
+
 # How many alerts stand in front of everything else before they are only counted.
 MOST_ALERTS = 5
 
@@ -40,9 +55,13 @@ class Next:
     at: datetime | None = None
     title: str = ""
     text: str = ""
+    ready: Readiness | None = None
+    # What is in the way where there is no issue yet.
     blocks: tuple[str, ...] = ()
     issue_id: int | None = None
     button: str = ""
+    # Of the issue it leads to.
+    state: ShownState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +73,17 @@ class Row:
     title: str
     state: ShownState
     at: datetime | None
-    # "409 accepted of 412", empty before it was mailed.
+    # "409 accepted of 412", and what did not arrive; empty before it was mailed.
     figures: str
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """An issue of which too much bounced."""
+
+    issue_id: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +92,6 @@ class Paper:
 
     newsletter: Newsletter
     list_name: str
-    readers: int
     next: Next
     # Months that nobody was there to draft.
     missed: tuple[Month, ...]
@@ -73,6 +100,8 @@ class Paper:
     running: tuple[Bar, ...]
     issues: tuple[Row, ...]
     has_older: bool
+    # So many of the last issue bounced that somebody should look.
+    bounced: Bounced | None = None
     # Its button is the page's first.
     is_first: bool = False
 
@@ -80,20 +109,34 @@ class Paper:
 def board(site: Site, visit: Visit) -> Response:
     """Show the board."""
     with site.application.database.read() as tx:
-        waiting = alerts.open_alerts(tx)
+        waiting = mends.seen_by(visit.actor, alerts.open_alerts(tx))
         missing = relaybook.missing(tx, site.application.relay)
-        papers = [
-            _paper(site, tx, newsletter, visit.now, can_mail=missing is None) for newsletter in newsletters.all_newsletters(tx)
-        ]
+        seen = [one for one in newsletters.all_newsletters(tx) if allowed(visit.actor, Permission.VIEW, one.id)]
+        papers = [_paper(site, tx, one, visit.now, can_mail=missing is None) for one in seen]
+        begun = beginning.steps(tx, seen, has_relay=missing is None)
     return frame.page(
         site,
         visit,
         "desk/board/board.html",
-        alerts=waiting[:MOST_ALERTS],
+        alerts=[mends.mended(visit.actor, one) for one in waiting[:MOST_ALERTS]],
         more_alerts=len(waiting[MOST_ALERTS:]),
         newsletters=_with_one_first(papers),
         no_relay=missing if papers and missing is not None else "",
+        begun=begun if any(not step.is_done for step in begun) and not any(paper.issues for paper in papers) else (),
+        may_begin=allowed(visit.actor, Permission.MANAGE_NEWSLETTERS),
+        is_healthy=site.health(),
     )
+
+
+def readers(site: Site, visit: Visit) -> Response:
+    """Count who is on the list of a newsletter; a piece of the board, asked for behind it."""
+    try:
+        with site.application.database.read(within=LONGEST_COUNT) as tx:
+            list_id = newsletters.by_id(tx, visit.number("newsletter_id")).list_id
+            count: int | None = audience.count(tx, list_id)
+    except TookTooLong:
+        count = None
+    return site.pages.page("desk/board/_readers.html", count=count)
 
 
 def _with_one_first(papers: list[Paper]) -> tuple[Paper, ...]:
@@ -106,22 +149,24 @@ def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime, *
     shown = found[:MOST_ISSUES]
     known = {one.id: site.reports.report(tx, one) for one in shown if one.state not in EDITABLE}
     own_feeds = feeds.feeds_of(tx, newsletter.id)
+    last = next((one for one in shown if one.state is S.SENT and one.sent_at is not None), None)
+    left = _left(tx, newsletter, last)
     return Paper(
         newsletter=newsletter,
         list_name=register.list_by_id(tx, newsletter.list_id).name,
-        readers=audience.count(tx, newsletter.list_id),
         next=_next(tx, newsletter, shown, now, has_feeds=bool(own_feeds)),
         missed=draft.missed_months(tx, newsletter.id),
         feeds=tuple(feed for feed in own_feeds if feed.trouble),
         running=tuple(
             bars.bar(site, one, known[one.id], is_named=True, can_mail=can_mail) for one in shown if one.state is S.SENDING
         ),
-        issues=tuple(_row(one, known.get(one.id)) for one in shown),
+        issues=tuple(_row(one, known.get(one.id), left if last is not None and one.id == last.id else 0) for one in shown),
         has_older=len(found) > MOST_ISSUES,
+        bounced=_bounced(last, known[last.id]) if last is not None else None,
     )
 
 
-def _row(line: IssueLine, report: Report | None) -> Row:
+def _row(line: IssueLine, report: Report | None, left: int) -> Row:
     return Row(
         id=line.id,
         number=line.number,
@@ -129,19 +174,44 @@ def _row(line: IssueLine, report: Report | None) -> Row:
         state=states.shown(line.state, is_paused=line.is_paused),
         at=line.sent_at or line.send_at,
         figures=reports.in_a_row(report) if report is not None else "",
+        more=_not_arrived(report, left) if report is not None else "",
     )
+
+
+def _left(tx: Transaction, newsletter: Newsletter, last: IssueLine | None) -> int:
+    if last is None or last.sent_at is None:
+        return 0
+    return departures.count(tx, newsletter.list_id, last.sent_at, last.sent_at + LEAVING)
+
+
+def _bounced(line: IssueLine, report: Report) -> Bounced | None:
+    if report.audience < FEWEST_TO_JUDGE or report.refused * ONE_IN < report.audience:
+        return None
+    share = f"{100 * report.refused / report.audience:.1f} %"
+    text = (
+        f"{share} of {line.title} bounced, {number(report.refused)} of {number(report.audience)}. Mailbox providers mind that."
+    )
+    return Bounced(line.id, text)
+
+
+def _not_arrived(report: Report, left: int) -> str:
+    """Say what became of the others, and who left after it."""
+    parts = [f"{number(report.refused)} bounced"] * bool(report.refused)
+    parts += [f"{number(report.uncertain)} uncertain"] * bool(report.uncertain)
+    parts += [f"{number(left)} unsubscribed"] * bool(left)
+    return ", ".join(parts)
 
 
 def _next(tx: Transaction, newsletter: Newsletter, shown: tuple[IssueLine, ...], now: datetime, *, has_feeds: bool) -> Next:
     held = [line for line in shown if line.state is S.HELD]
     if held:
-        return _held(tx, held[-1])
+        return _held(tx, held[-1], now)
     timed = sorted((line for line in shown if line.state in EDITABLE and line.send_at), key=_time)
     if timed:
-        return _timed(tx, timed[0])
+        return _timed(tx, timed[0], now)
     begun = [line for line in shown if line.state in EDITABLE]
     if begun:
-        return _untimed(tx, begun[0])
+        return _untimed(tx, begun[0], now)
     coming = calendar.upcoming(tx, newsletter.id, now, count=1)
     if coming:
         return _coming(coming[0], newsletter, has_feeds=has_feeds)
@@ -153,35 +223,38 @@ def _time(line: IssueLine) -> datetime:
     return line.send_at
 
 
-def _held(tx: Transaction, line: IssueLine) -> Next:
+def _held(tx: Transaction, line: IssueLine, now: datetime) -> Next:
     return Next(
         "Held",
         title=f"“{line.title}” waits for a decision",
         text="Its time came and nobody had approved it. It was not sent.",
-        blocks=_blocks(store.load(tx, line.id)),
+        ready=readiness.of_issue(tx, store.load(tx, line.id), now),
+        state=states.shown(line.state, is_paused=False),
         issue_id=line.id,
         button="Open the issue",
     )
 
 
-def _timed(tx: Transaction, line: IssueLine) -> Next:
+def _timed(tx: Transaction, line: IssueLine, now: datetime) -> Next:
     is_ready = line.state in {S.APPROVED, S.SCHEDULED}
     return Next(
         "Next issue goes out" if is_ready else "Next issue is due",
         at=line.send_at,
         text=f"“{line.title}”, {_articles(line.articles)}{', approved' if is_ready else ''}",
-        blocks=_blocks(store.load(tx, line.id)),
+        ready=readiness.of_issue(tx, store.load(tx, line.id), now),
+        state=states.shown(line.state, is_paused=False),
         issue_id=line.id,
         button="Open the issue" if is_ready else "Open the draft",
     )
 
 
-def _untimed(tx: Transaction, line: IssueLine) -> Next:
+def _untimed(tx: Transaction, line: IssueLine, now: datetime) -> Next:
     is_ready = line.state is S.APPROVED
     return Next(
         "Approved, and without a time" if is_ready else "A draft without a time",
         title=f"“{line.title}”, {_articles(line.articles)}",
-        blocks=_blocks(store.load(tx, line.id)),
+        ready=readiness.of_issue(tx, store.load(tx, line.id), now),
+        state=states.shown(line.state, is_paused=False),
         issue_id=line.id,
         button="Open the issue" if is_ready else "Open the draft",
     )
@@ -198,15 +271,3 @@ def _coming(slot: Slot, newsletter: Newsletter, *, has_feeds: bool) -> Next:
 
 def _articles(count: int) -> str:
     return "1 article" if count == 1 else f"{count} articles"
-
-
-def _blocks(issue: Issue) -> tuple[str, ...]:
-    """Say what keeps an issue from going out, as far as it shows without composing it."""
-    missing = [
-        f"{section.title} is not written yet"
-        for section in issue.sections
-        if section.is_required and all(article.is_placeholder for article in section.articles)
-    ]
-    if issue.state not in {S.APPROVED, S.SCHEDULED}:
-        missing.append("Nobody has approved it yet")
-    return tuple(missing)

@@ -6,5 +6,6 @@ from newsletter.web.visits import GET, POST, Of, Page
 
 ROUTES = (
     Page("/desk", GET, board.board, Permission.VIEW, Of.ANY_NEWSLETTER),
+    Page("/desk/newsletters/{newsletter_id:int}/readers", GET, board.readers, Permission.VIEW, Of.NEWSLETTER),
     Page("/desk/newsletters/{newsletter_id:int}/draft", POST, missed.draft_missed, Permission.EDIT, Of.NEWSLETTER),
 )

@@ -1,17 +1,17 @@
 """Who gets an issue, as it is chosen at the desk: those in a segment, those in none, and those who take a topic of its list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsletter.bootstrap import Application
-from newsletter.clock import monotonic
-from newsletter.errors import BadValue, TookTooLong, WrongState
+from newsletter.errors import BadValue, WrongState
 from newsletter.issues import editing, newsletters, readers, selection
 from newsletter.issues.model import EDITABLE, Issue, IssueState
+from newsletter.issues.selection import Selection
 from newsletter.mail import audiences
+from newsletter.mail.audiences import Wish
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Permission, allowed
-from newsletter.web.spelled import people
 from newsletter.web.visits import Visit
 from subscribers import topicbook
 from subscribers.model import Topic
@@ -23,9 +23,6 @@ S = IssueState
 
 # Somebody has approved it for these people; whoever wants others takes the approval back first.
 _APPROVED = frozenset({S.APPROVED, S.SCHEDULED})
-
-# Seconds for all segments together: nobody waits longer for the numbers beside their names.
-LONGEST_COUNTS = 3.0
 
 # What a select says of a selection that none of its segments is by itself.
 AS_IT_IS = "as-it-is"
@@ -76,17 +73,15 @@ def choice(application: Application, issue: Issue, actor: Actor) -> Choice | Non
         known = segments.all_segments(tx)
         selected = selection.of_issue(tx, issue)
         offered, chosen = _topics(tx, issue)
+        lost = [one.id for one in known if not audiences.can_be_asked(tx, one, application.clock())]
     if not (known or offered or chosen):
         return None
-    is_approved = issue.state in _APPROVED
-    # An approved issue keeps the rules it was approved with, so the numbers of now would be those of others.
-    numbers = {} if is_approved else _counted(application, issue, known)
     return Choice(
-        included=_options("Everybody", selected.included, known, numbers),
-        excluded=_options("Nobody", selected.excluded, known, numbers),
+        included=_options("Everybody", selected.included, known, lost),
+        excluded=_options("Nobody", selected.excluded, known, lost),
         topics=tuple(Tick(one, one in chosen) for one in offered),
         former=tuple(one.name for one in chosen if one not in offered),
-        is_approved=is_approved,
+        is_approved=issue.state in _APPROVED,
     )
 
 
@@ -102,7 +97,10 @@ def choose(tx: Transaction, visit: Visit, issue: Issue) -> None:
         raise WrongState(issue.id, "given other readers", issue.state.words)
     selected = selection.of_issue(tx, issue)
     before = (_names(selected.included), _names(selected.excluded))
-    wanted = (_wanted(tx, visit, "segment", selected.included), _wanted(tx, visit, "except", selected.excluded))
+    wanted = (
+        _names(_wanted(tx, visit.form, "segment", selected.included)),
+        _names(_wanted(tx, visit.form, "except", selected.excluded)),
+    )
     if wanted != before:
         included, excluded = wanted
         editing.select_people(tx, issue.id, visit.now, included=included, excluded=excluded)
@@ -115,58 +113,52 @@ def choose(tx: Transaction, visit: Visit, issue: Issue) -> None:
         _record(tx, visit, issue, "issue.topics", topics=names)
 
 
+def wished(tx: Transaction, visit: Visit, issue: Issue) -> Wish:
+    """Give whom the address asks about; what it does not speak of is as it is kept.
+
+    Raises:
+        BadValue: a segment was removed meanwhile.
+
+    """
+    selected = selection.of_issue(tx, issue)
+    included, excluded = (
+        tuple(_wanted(tx, visit.query, "segment", selected.included)),
+        tuple(_wanted(tx, visit.query, "except", selected.excluded)),
+    )
+    offered, chosen = _topics(tx, issue)
+    topics = [one for one in offered if Tick(one, is_on=True).field in visit.query] if "topics" in visit.query else chosen
+    return Wish(Selection(included, excluded), frozenset(one.id for one in topics))
+
+
 def _topics(tx: Transaction, issue: Issue) -> tuple[tuple[Topic, ...], tuple[Topic, ...]]:
     """Give the topics the list of an issue offers, and those the issue is for."""
     list_id = newsletters.by_id(tx, issue.newsletter_id).list_id
     return topicbook.of_list(tx, list_id), readers.topics_of(tx, issue.id)
 
 
-def _counted(application: Application, issue: Issue, known: Sequence[Segment]) -> Mapping[int, str]:
-    """Say of each segment how many readers of an issue are in it, as far as they could be counted in time."""
-    numbers: dict[int, str] = {}
-    ends_at = monotonic() + LONGEST_COUNTS
-    for one in known:
-        left = ends_at - monotonic()
-        if left <= 0:
-            break
-        try:
-            # Each in a transaction of its own: PostgreSQL ends the one in which it stops a question.
-            with application.database.read(within=left) as tx:
-                numbers[one.id] = people(audiences.count_in(tx, issue, one, application.clock()))
-        except BadValue:
-            numbers[one.id] = ""
-        except TookTooLong:
-            break
-    return numbers
-
-
-def _options(
-    nothing: str, chosen: Sequence[Segment], known: Sequence[Segment], numbers: Mapping[int, str]
-) -> tuple[Option, ...]:
+def _options(nothing: str, chosen: Sequence[Segment], known: Sequence[Segment], lost: Collection[int]) -> tuple[Option, ...]:
     several = [Option(AS_IT_IS, " or ".join(one.name for one in chosen), is_chosen=True)] if len(chosen) > 1 else []
     own = [] if several else [one.id for one in chosen]
-    lines = (_option(one, numbers.get(one.id), is_chosen=one.id in own) for one in known)
+    lines = (_option(one, is_chosen=one.id in own, is_lost=one.id in lost) for one in known)
     return (Option("", nothing, is_chosen=not chosen), *several, *lines)
 
 
-def _option(one: Segment, number: str | None, *, is_chosen: bool) -> Option:
-    if number is None:
-        return Option(str(one.id), one.name, is_chosen)
-    if not number:
+def _option(one: Segment, *, is_chosen: bool, is_lost: bool) -> Option:
+    if is_lost:
         return Option(str(one.id), f"{one.name} (cannot be asked any more)", is_chosen, is_possible=is_chosen)
-    return Option(str(one.id), f"{one.name} ({number})", is_chosen)
+    return Option(str(one.id), one.name, is_chosen)
 
 
-def _wanted(tx: Transaction, visit: Visit, field: str, before: Sequence[Segment]) -> list[str]:
-    value = visit.form.get(field, AS_IT_IS)
+def _wanted(tx: Transaction, said: Mapping[str, str], field: str, before: Sequence[Segment]) -> Sequence[Segment]:
+    value = said.get(field, AS_IT_IS)
     if value == AS_IT_IS:
-        return _names(before)
+        return before
     if not value:
-        return []
+        return ()
     found = [one for one in segments.all_segments(tx) if str(one.id) == value]
     if not found:
         raise BadValue("segment", value, "is not there any more; reload the page and choose another")
-    return _names(found)
+    return found
 
 
 def _names(some: Sequence[Segment]) -> list[str]:

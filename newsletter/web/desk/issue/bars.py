@@ -6,7 +6,11 @@ from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.store import IssueLine
 from newsletter.mail.delivery import Report
 from newsletter.web.reports import in_words, settled
+from newsletter.web.spelled import number
 from newsletter.web.visits import Site
+
+# Of what is told aloud, in percent.
+STEP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Bar:
     is_over: bool
     # Whether the bar says which issue it belongs to.
     is_named: bool
+    # For whoever hears the page; another one at milestones only, so that nobody is talked to all the time.
+    told: str
 
 
 def bar(site: Site, issue: Issue | IssueLine, report: Report, *, is_named: bool, can_mail: bool) -> Bar:
@@ -38,6 +44,7 @@ def bar(site: Site, issue: Issue | IssueLine, report: Report, *, is_named: bool,
         pace=_pace(site, issue, report, can_mail=can_mail),
         is_over=issue.state is not IssueState.SENDING,
         is_named=is_named,
+        told=_told(issue, report),
     )
 
 
@@ -47,3 +54,10 @@ def _pace(site: Site, issue: Issue | IssueLine, report: Report, *, can_mail: boo
     if not can_mail:
         return "Waits for a mail server"
     return site.speed.words(issue.id, report)
+
+
+def _told(issue: Issue | IssueLine, report: Report) -> str:
+    if issue.state is not IssueState.SENDING:
+        return f"{issue.title} is {issue.state.words}: {number(report.accepted)} accepted of {number(report.audience)}."
+    percent = 100 * settled(report) // max(report.audience, 1) // STEP * STEP
+    return f"{issue.title}: {'paused at' if issue.is_paused else 'mailed to'} {percent} percent."

@@ -1,19 +1,38 @@
 """The lines of the route table for one issue."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.issue import actions, overview
+from newsletter.web.desk.issue import actions, live, overview, review, reviewing, sendpage, settling
 from newsletter.web.visits import GET, POST, Of, Page
 
+P = Permission
+ISSUE = "/desk/issues/{issue_id:int}"
+
 ROUTES = (
-    Page("/desk/issues/{issue_id:int}", GET, overview.show, Permission.VIEW, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/progress", GET, overview.progress, Permission.VIEW, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/audience", POST, actions.choose, Permission.EDIT, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/approve", POST, actions.approve, Permission.APPROVE, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/schedule", POST, actions.schedule, Permission.SEND, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/send", GET, actions.ask_to_send, Permission.SEND, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/send", POST, actions.send, Permission.SEND, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/pause", POST, actions.pause, Permission.SEND, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/resume", POST, actions.resume, Permission.SEND, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/cancel", GET, actions.ask_to_cancel, Permission.SEND, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/cancel", POST, actions.cancel, Permission.SEND, Of.ISSUE),
+    Page(ISSUE, GET, overview.show, P.VIEW, Of.ISSUE),
+    Page(f"{ISSUE}/review", GET, review.show, P.VIEW, Of.ISSUE),
+    Page(f"{ISSUE}/approve", POST, reviewing.approve, P.APPROVE, Of.ISSUE),
+    Page(f"{ISSUE}/reviewers", POST, reviewing.invite, P.EDIT, Of.ISSUE),
+    Page(f"{ISSUE}/reviewers/{{link_id:int}}/revoke", POST, reviewing.revoke, P.EDIT, Of.ISSUE),
+    Page(f"{ISSUE}/comments", POST, reviewing.comment, P.EDIT, Of.ISSUE),
+    Page(f"{ISSUE}/comments/{{comment_id:int}}/resolve", POST, reviewing.resolve, P.EDIT, Of.ISSUE),
+    Page(f"{ISSUE}/proof", POST, reviewing.proof, P.EDIT, Of.ISSUE),
+    Page(f"{ISSUE}/send", GET, sendpage.show, P.VIEW, Of.ISSUE),
+    Page(f"{ISSUE}/send/count", GET, sendpage.count, P.VIEW, Of.ISSUE),
+    Page(f"{ISSUE}/send/look", GET, sendpage.look, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/audience", POST, actions.choose, P.EDIT, Of.ISSUE),
+    Page(f"{ISSUE}/schedule", POST, actions.schedule, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/send", POST, actions.send, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/undo", POST, actions.undo, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/unschedule", POST, actions.unschedule, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/live", GET, live.fragment, P.VIEW, Of.ISSUE),
+    Page(f"{ISSUE}/stream", GET, live.fragment, P.VIEW, Of.ISSUE, is_stream=True),
+    Page(f"{ISSUE}/pause", POST, actions.pause, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/resume", POST, actions.resume, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/rate", POST, actions.set_rate, P.MANAGE_RELAYS, Of.ISSUE),
+    Page(f"{ISSUE}/cancel", GET, actions.ask_to_cancel, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/cancel", POST, actions.cancel, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/uncertain", GET, settling.uncertain, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/uncertain", POST, settling.settle, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/rest", GET, settling.ask_rest, P.SEND, Of.ISSUE),
+    Page(f"{ISSUE}/rest", POST, settling.send_rest, P.SEND, Of.ISSUE),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from newsletter.issues.model import EDITABLE, Issue, IssueState, Newsletter
+from newsletter.issues.model import Issue, IssueState, Newsletter
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web.desk.frame import Said
 
@@ -13,12 +13,10 @@ S = IssueState
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A button: a form that acts at once, or a link to a page that asks first."""
+    """A link to where something is done."""
 
     words: str
-    # The last part of the form's address; empty for a link.
-    verb: str = ""
-    href: str = ""
+    href: str
     is_first: bool = False
     # Looks like a link: possible, and rarely what one came for.
     is_quiet: bool = False
@@ -40,8 +38,20 @@ SAID: Mapping[str, Said] = MappingProxyType(
         ),
         "blocked": Said("Not approved: something below must be mended first, or set aside with a reason.", is_done=False),
         "chosen": Said("Its readers are chosen. Who is in a segment is asked again when it is sent."),
-        "scheduled": Said("The time is set."),
-        "sending": Said("It is on its way. You may close this page; the mailing goes on."),
+        "scheduled": Said("The time is set. For a minute you can take it back as if nothing had happened."),
+        "ordered": Said("It goes out in a minute. Until then you can take it back as if nothing had happened."),
+        "undone": Said("Taken back. The issue stands as it stood before, and nobody got anything."),
+        "unscheduled": Said("Its time is taken away. It is approved, and goes out when somebody says so."),
+        "rate": Said("The rate is changed. It holds for everything that goes to this mail server."),
+        "invited": Said("A mail with the link is on its way."),
+        "revoked": Said("The link opens nothing any more. What was said by it stays."),
+        "commented": Said("Your comment stands below. Reviewers read it too."),
+        "resolved": Said("Done. Its author reads the answer behind the same link."),
+        "proofed": Said("A proof is on its way. It is not counted as sent."),
+        "settled": Said("They are counted as accepted, by your word."),
+        "resent": Said("They are mailed again: the same mail, under the same number."),
+        "rest": Said("It is on its way to those who had not got it."),
+        "rest_nobody": Said("There is nobody left who could get it.", is_done=False),
         "paused": Said("Paused. Nobody else gets it until you resume.", is_done=False),
         "resumed": Said("It goes on."),
         "cancelled": Said("Cancelled."),
@@ -49,35 +59,24 @@ SAID: Mapping[str, Said] = MappingProxyType(
 )
 
 
-def steps(issue: Issue, newsletter: Newsletter, readers: str, actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
-    """Give the buttons for an issue that goes to *readers*, as far as *actor* may press them; at most one is the first."""
-    found = _approving(issue, actor, is_blocked=is_blocked) if issue.state in {S.DRAFT, S.IN_REVIEW, S.HELD} else ()
-    if allowed(actor, Permission.SEND, newsletter.id):
-        found = (*found, *_sending(issue, readers), *_cancelling(issue))
+def steps(issue: Issue, newsletter: Newsletter, actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
+    """Give what is to be done next with an issue, as far as *actor* may do it; at most one is the first."""
+    base = f"/desk/issues/{issue.id}"
     if issue.state is S.SENT:
-        found = (Step("Read it in the archive", href=f"/archive/{newsletter.slug}/{issue.number}"),)
-    return found
-
-
-def _approving(issue: Issue, actor: Actor, *, is_blocked: bool) -> tuple[Step, ...]:
-    if is_blocked or not allowed(actor, Permission.APPROVE, issue.newsletter_id):
+        return (Step("Read it in the archive", href=f"/archive/{newsletter.slug}/{issue.number}"),)
+    if issue.state is S.SENDING:
+        return (Step("Watch the mailing", href=f"{base}/send", is_first=True),)
+    if issue.state is S.CANCELLED:
         return ()
-    return (Step("Approve for sending", verb="approve", is_first=True),)
-
-
-def _sending(issue: Issue, readers: str) -> tuple[Step, ...]:
+    found: tuple[Step, ...] = ()
     if issue.state in {S.APPROVED, S.SCHEDULED}:
         # With a time it goes out by itself, so sending is not the next thing to do.
-        return (Step(f"Send to {readers} now …", href=f"/desk/issues/{issue.id}/send", is_first=issue.send_at is None),)
-    if issue.state is not S.SENDING:
-        return ()
-    if issue.is_paused:
-        return (Step("Resume", verb="resume", is_first=True),)
-    return (Step("Pause", verb="pause"),)
-
-
-def _cancelling(issue: Issue) -> tuple[Step, ...]:
-    href = f"/desk/issues/{issue.id}/cancel"
-    if issue.state is S.SENDING:
-        return (Step("Cancel the rest …", href=href, is_quiet=True),)
-    return (Step("Cancel this issue …", href=href, is_quiet=True),) if issue.state in EDITABLE else ()
+        found = (Step("Who gets it when" if issue.send_at else "Send …", href=f"{base}/send", is_first=issue.send_at is None),)
+    elif allowed(actor, Permission.APPROVE, newsletter.id):
+        words = "See what must be mended" if is_blocked else "Review and approve"
+        found = (Step(words, href=f"{base}/review", is_first=True),)
+    else:
+        found = (Step("Review", href=f"{base}/review"),)
+    if allowed(actor, Permission.SEND, newsletter.id):
+        found = (*found, Step("Cancel this issue …", href=f"{base}/cancel", is_quiet=True))
+    return found

@@ -1,5 +1,6 @@
 """A desk that is open, with an issue on it."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +12,12 @@ import pytest
 from sqlalchemy import Engine, event, text
 from starlette.testclient import TestClient
 
+from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues import draft, editing, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.web.desk.issue.steps import SAID
+from newsletter.worker import steps
 from subscribers.tokens import Keyring
 from tests.harness.newsroom import a_month
 from tests.harness.people import join
@@ -45,8 +48,8 @@ class OpenDesk:
         answer = self.press(f"/desk/issues/{issue.id}/{verb}", version=str(issue.version), **fields)
         assert 303 == answer.status_code
         page = self.page(answer.headers["location"])
-        said = SAID[answer.headers["location"].partition("said=")[2]]
-        assert said.text in page
+        (said,) = re.findall(r"said=(\w+)", answer.headers["location"])
+        assert SAID[said].text in page
         return page
 
 
@@ -89,6 +92,21 @@ def approved(database: Database, desk: OpenDesk, ready: Issue) -> Issue:
         return store.load(tx, ready.id)
 
 
+@pytest.fixture
+def mailing(application: Application, desk: OpenDesk, approved: Issue, clock: Hands) -> Issue:
+    """Give the issue on its way: somebody ordered it to go out, and the minute in which that can be taken back is over."""
+    desk.act(approved, "send")
+    clock.forward(minutes=1)
+    depart(application)
+    with application.database.read() as tx:
+        return store.load(tx, approved.id)
+
+
+def depart(application: Application) -> None:
+    """Let the worker send what is due."""
+    asyncio.run(steps.send_due(application))
+
+
 def state_of(database: Database, issue: Issue) -> str:
     """Give the state of an issue as it is now."""
     with database.read() as tx:
@@ -107,10 +125,10 @@ def uncountable(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator
     """Let counting the readers of an issue take longer than the desk waits."""
     if database.is_sqlite:
         monkeypatch.setattr("newsletter.database.STEPS_BETWEEN_LOOKS", 1)
-        monkeypatch.setattr("newsletter.web.desk.issue.overview.LONGEST_COUNT", -1.0)
+        monkeypatch.setattr("newsletter.web.desk.issue.desked.LONGEST_COUNT", -1.0)
         yield
         return
-    monkeypatch.setattr("newsletter.web.desk.issue.overview.LONGEST_COUNT", 0.05)
+    monkeypatch.setattr("newsletter.web.desk.issue.desked.LONGEST_COUNT", 0.05)
     with database.write() as tx:
         tx.execute(text("LOCK TABLE subscription IN ACCESS EXCLUSIVE MODE"))
         yield

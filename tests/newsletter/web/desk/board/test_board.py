@@ -46,8 +46,20 @@ def schedule(database: Database, newsletter: Newsletter, clock: Hands) -> None:
 
 
 def test_an_empty_board_says_how_to_begin(desk: OpenDesk) -> None:
-    """With the command that makes the first newsletter."""
-    assert "newsletter newsletters create" in desk.page("/desk")
+    """Step by step, with one button: the one to press now."""
+    page = desk.page("/desk")
+
+    assert "No newsletter yet" in page
+    assert ["Make a newsletter"] == buttons(page)
+    assert 'href="/desk/settings/newsletters/new"' in page
+
+
+def test_the_way_to_a_first_issue_goes_on(desk: OpenDesk, newsletter: Newsletter) -> None:
+    """What is done is ticked off; the next step has the button."""
+    page = desk.page("/desk")
+
+    assert ["Add the feed it is made of"] == buttons(page)
+    assert 1 == page.count("button--first")
 
 
 def test_a_newsletter_without_a_calendar(desk: OpenDesk, newsletter: Newsletter) -> None:
@@ -56,7 +68,8 @@ def test_a_newsletter_without_a_calendar(desk: OpenDesk, newsletter: Newsletter)
 
     assert "No calendar yet" in page
     assert "No issue yet" in page
-    assert "nobody on Readers of Section News" in page
+    assert f'hx-get="/desk/newsletters/{newsletter.id}/readers"' in page
+    assert "nobody" in desk.page(f"/desk/newsletters/{newsletter.id}/readers")
 
 
 def test_the_next_slot_stands_in_the_newsletters_zone(
@@ -131,19 +144,18 @@ def test_a_draft_says_what_blocks_it(desk: OpenDesk, database: Database, issue: 
     assert "January 2020" in page
 
 
-def test_a_running_mailing_has_its_bar(desk: OpenDesk, approved: Issue) -> None:
-    """With figures, and the script that refreshes it."""
-    desk.act(approved, "send")
+def test_a_running_mailing_has_its_bar(desk: OpenDesk, mailing: Issue) -> None:
+    """With figures, and where news of it come from."""
     page = desk.page("/desk")
 
-    assert f'data-refresh="/desk/issues/{approved.id}/progress"' in page
+    assert f'data-stream="/desk/issues/{mailing.id}/stream" data-poll="/desk/issues/{mailing.id}/live"' in page
     assert "0 accepted of 3, 3 waiting" in page
     assert "/static/desk.js" in page
 
 
 def test_without_a_running_mailing_nothing_is_asked_again(desk: OpenDesk, issue: Issue) -> None:
     """The page is only a page."""
-    assert "data-refresh" not in desk.page("/desk")
+    assert "data-stream" not in desk.page("/desk")
 
 
 def test_a_held_issue_asks_for_a_decision(desk: OpenDesk, database: Database, ready: Issue, clock: Hands) -> None:

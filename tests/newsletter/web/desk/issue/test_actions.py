@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
+from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues import editing
 from newsletter.issues.model import Issue, Newsletter
@@ -13,7 +14,7 @@ from newsletter.tables.review import approval
 from subscribers.tokens import Keyring
 from tests.harness.people import join
 from tests.newsletter.web.conftest import Hands, planned
-from tests.newsletter.web.desk.conftest import OpenDesk, buttons, overheard, state_of
+from tests.newsletter.web.desk.conftest import OpenDesk, buttons, depart, overheard, state_of
 
 pytestmark = pytest.mark.usefixtures("readers")
 
@@ -25,7 +26,7 @@ def test_approving_freezes_what_the_preview_shows(desk: OpenDesk, database: Data
 
     assert "approved" == state_of(database, ready)
     assert before == desk.client.get(f"/desk/issues/{ready.id}/preview").text
-    assert "Send to 3 people now …" in buttons(page)
+    assert "Look once more, then send …" in buttons(page)
 
 
 def test_what_must_be_mended_blocks(desk: OpenDesk, database: Database, issue: Issue) -> None:
@@ -57,7 +58,9 @@ def test_an_issue_edited_meanwhile_is_not_approved(desk: OpenDesk, database: Dat
     assert "draft" == state_of(database, ready)
 
 
-@pytest.mark.parametrize("verb", ["approve", "audience", "schedule", "send", "pause", "resume", "cancel"])
+@pytest.mark.parametrize(
+    "verb", ["approve", "audience", "schedule", "send", "unschedule", "pause", "resume", "cancel", "rest", "uncertain", "rate"]
+)
 def test_a_form_without_its_version_does_nothing(desk: OpenDesk, database: Database, ready: Issue, verb: str) -> None:
     """It was not made by the page."""
     for version in ("", "0", "x", "-1", "9" * 50):
@@ -65,19 +68,63 @@ def test_a_form_without_its_version_does_nothing(desk: OpenDesk, database: Datab
     assert "draft" == state_of(database, ready)
 
 
-def test_sending_asks_first_and_names_the_number(desk: OpenDesk, database: Database, approved: Issue) -> None:
-    """The question changes nothing, the button plans everybody once."""
-    page = desk.page(f"/desk/issues/{approved.id}/send")
+def test_sending_asks_first_and_names_the_number(
+    desk: OpenDesk, application: Application, database: Database, approved: Issue, clock: Hands
+) -> None:
+    """The question changes nothing; after the button there is a minute, and then everybody is planned once."""
+    page = desk.page(f"/desk/issues/{approved.id}/send/look")
 
     assert ["Send to 3 people", "Not now"] == buttons(page)
     assert "approved" == state_of(database, approved)
 
     page = desk.act(approved, "send")
 
+    assert "Undo" in buttons(page)
+    assert "scheduled" == state_of(database, approved)
+    assert [] == planned(database)
+
+    clock.forward(seconds=59)
+    depart(application)
+    assert [] == planned(database)
+
+    clock.forward(seconds=1)
+    depart(application)
     assert "sending" == state_of(database, approved)
     assert ["ben@example.org", "eva@example.org", "ida@example.org"] == planned(database)
-    assert "0 accepted of 3, 3 waiting" in page
+    assert "0 accepted of 3, 3 waiting" in desk.page(f"/desk/issues/{approved.id}/send")
     assert 409 == desk.press(f"/desk/issues/{approved.id}/send", version=str(approved.version)).status_code
+
+
+def test_within_the_minute_it_is_taken_back(
+    desk: OpenDesk, application: Application, database: Database, approved: Issue, clock: Hands
+) -> None:
+    """And stands as it stood: approved, and nobody got anything; too late it is said that it is too late."""
+    desk.act(approved, "send")
+    clock.forward(seconds=30)
+    page = desk.act(approved, "undo")
+    clock.forward(minutes=5)
+    depart(application)
+
+    assert "approved" == state_of(database, approved)
+    assert [] == planned(database)
+    assert "Undo" not in buttons(page)
+
+    desk.act(approved, "send")
+    clock.forward(minutes=1)
+    told = desk.press(f"/desk/issues/{approved.id}/undo")
+
+    assert 409 == told.status_code
+    assert "the minute for that is over" in told.text
+
+
+def test_a_time_is_taken_away(desk: OpenDesk, database: Database, approved: Issue, clock: Hands) -> None:
+    """Long after the minute; it stays approved."""
+    desk.act(approved, "schedule", at="2020-02-03T09:00")
+    clock.forward(minutes=2)
+
+    assert "Take its time away" in buttons(desk.page(f"/desk/issues/{approved.id}/send"))
+    desk.act(approved, "unschedule")
+    assert "approved" == state_of(database, approved)
 
 
 def test_the_number_is_that_of_now(
@@ -87,12 +134,12 @@ def test_the_number_is_that_of_now(
     with database.write() as tx:
         join(tx, keyring, newsletter.list_id, "new@example.org", clock())
 
-    assert "Send to 4 people" in buttons(desk.page(f"/desk/issues/{approved.id}/send"))
+    assert "Send to 4 people" in buttons(desk.page(f"/desk/issues/{approved.id}/send/look"))
 
 
 def test_what_is_not_approved_is_not_sent(desk: OpenDesk, database: Database, ready: Issue) -> None:
     """Neither asked about nor done."""
-    assert 409 == desk.client.get(f"/desk/issues/{ready.id}/send").status_code
+    assert 409 == desk.client.get(f"/desk/issues/{ready.id}/send/look").status_code
     assert 409 == desk.press(f"/desk/issues/{ready.id}/send", version=str(ready.version)).status_code
     assert [] == planned(database)
 
@@ -125,33 +172,31 @@ def test_a_time_that_cannot_be_is_refused(desk: OpenDesk, database: Database, ap
     assert "approved" == state_of(database, approved)
 
 
-def test_pause_and_resume(desk: OpenDesk, database: Database, approved: Issue) -> None:
+def test_pause_and_resume(desk: OpenDesk, database: Database, mailing: Issue) -> None:
     """Each offers the other."""
-    desk.act(approved, "send")
-    page = desk.act(approved, "pause")
+    page = desk.act(mailing, "pause")
 
-    assert "paused" == state_of(database, approved)
-    assert ["Resume", "Cancel the rest …"] == buttons(page)
+    assert "paused" == state_of(database, mailing)
+    assert ["Resume", "Cancel the rest …"] == buttons(page)[:2]
 
-    page = desk.act(approved, "resume")
+    page = desk.act(mailing, "resume")
 
-    assert "sending" == state_of(database, approved)
-    assert ["Pause", "Cancel the rest …"] == buttons(page)
+    assert "sending" == state_of(database, mailing)
+    assert ["Pause", "Cancel the rest …"] == buttons(page)[:2]
 
 
-def test_cancelling_a_mailing_names_whom_it_leaves_out(desk: OpenDesk, database: Database, approved: Issue) -> None:
+def test_cancelling_a_mailing_names_whom_it_leaves_out(desk: OpenDesk, database: Database, mailing: Issue) -> None:
     """Everybody who waits; the report adds up afterwards."""
-    desk.act(approved, "send")
-    page = desk.page(f"/desk/issues/{approved.id}/cancel")
+    page = desk.page(f"/desk/issues/{mailing.id}/cancel")
 
     assert "for the 3 people who wait for it?" in page
     assert ["Cancel it for 3 people", "Keep it"] == buttons(page)
 
-    desk.act(approved, "cancel")
+    desk.act(mailing, "cancel")
 
-    assert "cancelled" == state_of(database, approved)
+    assert "cancelled" == state_of(database, mailing)
     with database.read() as tx:
-        report = dispatch.report(tx, approved.id)
+        report = dispatch.report(tx, mailing.id)
     assert (3, 3) == (report.audience, report.cancelled)
 
 
@@ -165,21 +210,24 @@ def test_cancelling_before_anything_was_sent(desk: OpenDesk, database: Database,
     assert 409 == desk.client.get(f"/desk/issues/{issue.id}/cancel").status_code
 
 
-def test_everything_is_written_down(desk: OpenDesk, database: Database, approved: Issue) -> None:
+def test_everything_is_written_down(desk: OpenDesk, database: Database, mailing: Issue) -> None:
     """Who did what, in the transaction that does it."""
-    for verb in ("send", "pause", "resume", "cancel"):
-        desk.act(approved, verb)
+    for verb in ("pause", "resume", "cancel"):
+        desk.act(mailing, verb)
 
     with database.read() as tx:
         acts = [(entry.actor, entry.act, entry.subject) for entry in audit.recent(tx)]
-    expected = [("local operator", f"issue.{verb}", f"issue {approved.id}") for verb in ("cancel", "resume", "pause", "send")]
-    assert expected == acts[:4]
+    by_hand = ("cancel", "resume", "pause")
+    expected = [("local operator", f"issue.{verb}", f"issue {mailing.id}") for verb in by_hand]
+    assert expected == acts[:3]
+    assert ("the worker", "issue.send", f"issue {mailing.id}") == acts[3]
+    assert ("local operator", "issue.order", f"issue {mailing.id}") == acts[4]
 
 
 @pytest.mark.parametrize("number", ["999", str(2**70)])
 def test_an_issue_that_is_not_there(desk: OpenDesk, number: str) -> None:
     """For every page of it."""
-    for path in ("", "/preview", "/progress", "/send", "/cancel"):
+    for path in ("", "/preview", "/live", "/stream", "/review", "/send", "/send/count", "/send/look", "/cancel", "/rest"):
         assert 404 == desk.client.get(f"/desk/issues/{number}{path}").status_code
     for verb in ("approve", "send", "pause"):
         assert 404 == desk.press(f"/desk/issues/{number}/{verb}", version="1").status_code

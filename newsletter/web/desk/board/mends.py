@@ -1,0 +1,56 @@
+"""What waits for a person, with the page where it is mended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.issues.alerts import Alert
+from newsletter.staff.permissions import Actor, Permission, allowed
+
+P = Permission
+
+# By how the key of an alert begins: the words of the link, where it leads, and what it takes to mend it there. {} is what
+# stands behind the colon.
+_MENDS = {
+    "relay-down": ("Look at the mail servers", "/desk/settings/relays", P.MANAGE_RELAYS),
+    "feed": ("Look at the feeds", "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
+    "slot-waits": ("Look at the feeds", "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
+    "clock": ("Look at the system", "/desk/settings/system", P.MANAGE_INSTANCE),
+    "flood": ("Look at the lists", "/desk/settings/lists", P.MANAGE_NEWSLETTERS),
+    "notices-refused": ("Look at the mail servers", "/desk/settings/relays", P.MANAGE_RELAYS),
+    "issue-comments": ("Read them", "/desk/issues/{issue}/review#comments", P.VIEW),
+    "issue-uncertain": ("Settle them", "/desk/issues/{issue}/uncertain", P.SEND),
+    "issue-held": ("Review and approve it", "/desk/issues/{issue}/review", P.VIEW),
+    "issue-missed": ("Send it or give it a time", "/desk/issues/{issue}/send", P.VIEW),
+    "issue-refused": ("See why", "/desk/issues/{issue}/send", P.VIEW),
+    "mailing-paused": ("Look at the mailing", "/desk/issues/{issue}/send", P.VIEW),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An alert on the board."""
+
+    text: str
+    raised_at: datetime
+    # Where it is mended, and in which words; empty where only a command does, or it is not theirs to do.
+    href: str
+    words: str
+
+
+def seen_by(actor: Actor, alerts: Iterable[Alert]) -> list[Alert]:
+    """Give those of *alerts* that are about what *actor* may see: what is of no newsletter is for whoever runs the instance."""
+    mine = actor.newsletters(P.VIEW)
+    if mine is None:
+        return list(alerts)
+    return [one for one in alerts if one.newsletter_id in mine]
+
+
+def mended(actor: Actor, alert: Alert) -> Waiting:
+    """Give an alert with the link that mends it."""
+    kind = alert.key.partition(":")[0]
+    words, path, permission = _MENDS.get(kind, ("Open the issue", "/desk/issues/{issue}", P.VIEW))
+    is_theirs = allowed(actor, permission, alert.newsletter_id)
+    if not is_theirs or ("{issue}" in path and alert.issue_id is None):
+        return Waiting(alert.text, alert.raised_at, "", "")
+    return Waiting(alert.text, alert.raised_at, path.format(issue=alert.issue_id), words)

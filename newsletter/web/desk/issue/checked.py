@@ -1,0 +1,77 @@
+"""What the preflight finds in an issue, as the desk shows it."""
+
+from dataclasses import dataclass
+
+from newsletter import inspection
+from newsletter.errors import BadValue, RenderFailed
+from newsletter.mail import audiences
+from newsletter.review import gathering, preflight
+from newsletter.review.facts import Facts, Reach
+from newsletter.web.desk.composing import compose
+from newsletter.web.desk.issue.desked import Desked
+from newsletter.web.visits import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding as the page shows it."""
+
+    text: str
+    is_blocking: bool
+    # The command that mends it; empty where there is none.
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the preflight found."""
+
+    findings: tuple[Remark, ...] = ()
+    # Why it could not be composed at all.
+    trouble: str = ""
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether something must be mended, or overridden with a reason."""
+        return bool(self.trouble) or any(finding.is_blocking for finding in self.findings)
+
+    @property
+    def can_be_set_aside(self) -> bool:
+        """Whether a reason is enough to let it pass."""
+        return self.is_blocked and not self.trouble
+
+    @property
+    def words(self) -> str:
+        """How much there is, for a page that does not list it."""
+        if self.trouble:
+            return self.trouble
+        must = sum(finding.is_blocking for finding in self.findings)
+        rest = len(self.findings) - must
+        parts = [f"{must} must be mended"] * bool(must) + [f"{rest} {'is' if rest == 1 else 'are'} worth a look"] * bool(rest)
+        return ", ".join(parts) or "Nothing found to mend"
+
+
+def check(site: Site, desked: Desked) -> Check:
+    """Look an issue over; how many get it is judged where they were counted.
+
+    Outside of any transaction: a read that stays open for a render keeps SQLite's log from shrinking.
+    """
+    if desked.trouble:
+        return Check(trouble=desked.trouble)
+    try:
+        composition = compose(site, desked.issue, desked.newsletter)
+    except RenderFailed as error:
+        return Check(trouble=str(error))
+    now = site.application.clock()
+    with site.application.database.read() as tx:
+        try:
+            # Without counting anybody: whether it can be told whom the issue goes to.
+            audiences.among(tx, desked.issue, now)
+        except BadValue as error:
+            return Check(trouble=str(error))
+        before = inspection.audience_before(tx, desked.issue)
+        reach = None if desked.readers is None else Reach(desked.readers, before)
+        known = Facts(now=now, reach=reach, support=site.application.support)
+        facts = gathering.gather(tx, desked.issue, desked.newsletter, composition, known)
+    findings = preflight.check(desked.issue, desked.newsletter, composition, site.application.links, facts)
+    return Check(tuple(Remark(f"{one.text} {one.mend.words}", one.is_blocking, one.mend.command) for one in findings))

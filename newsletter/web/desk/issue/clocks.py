@@ -1,0 +1,125 @@
+"""A time on the wall of one place: whether it is there at all on that day, and what clocks show elsewhere then; pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+from newsletter.errors import BadValue
+from newsletter.issues.recurrence import instant
+from newsletter.web.spelled import city
+
+# Where readers may be, from west to east; nothing is known of where they are.
+USUAL_ZONES = (
+    "America/Los_Angeles",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Berlin",
+    "Africa/Nairobi",
+    "Asia/Kolkata",
+    "Asia/Shanghai",
+    "Australia/Sydney",
+)
+
+# Mail that comes at night lies under everything that comes after it.
+_NIGHT_ENDS, _NIGHT_BEGINS = 6, 22
+_SATURDAY = 5
+
+WALL = "%Y-%m-%dT%H:%M"
+
+
+class Oddity(Enum):
+    """What a change of clocks does to a time."""
+
+    NONE = auto()
+    # The hour is left out that day.
+    SKIPPED = auto()
+    # The hour comes twice that day.
+    DOUBLED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """A time as clocks of a zone show it, and the moment it means."""
+
+    local: datetime
+    zone: str
+    at: datetime
+    oddity: Oddity
+
+    @property
+    def warning(self) -> str:
+        """What to know of a day on which clocks are changed; empty on any other."""
+        shown = self.at.astimezone(ZoneInfo(self.zone))
+        day, place = f"{self.local.day} {self.local:%B %Y}", city(self.zone)
+        if self.oddity is Oddity.SKIPPED:
+            return (
+                f"There is no {self.local:%H:%M} in {place} on {day}: clocks are set forward over it. "
+                f"It would go out at {shown:%H:%M}."
+            )
+        if self.oddity is Oddity.DOUBLED:
+            return (
+                f"{self.local:%H:%M} comes twice in {place} on {day}, because clocks are set back. "
+                f"It goes out the first time, at {self.at:%H:%M} UTC."
+            )
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What clocks of another place show at a moment."""
+
+    place: str
+    # As in `Mon 09:00`.
+    shown: str
+    # Before or after the day it is at home: "the day before", "the day after", or empty.
+    day: str
+    # "at night", "at the weekend", or empty.
+    remark: str
+    is_home: bool
+
+
+def read_wall(text: str, zone: str) -> Wall:
+    """Read `2020-02-03T09:00` as clocks of *zone* show it.
+
+    Raises:
+        BadValue: it is written otherwise.
+
+    """
+    try:
+        local = datetime.strptime(text, WALL)  # noqa: DTZ007 -- a wall time; its zone stands beside it
+    except ValueError as error:
+        raise BadValue("time", text, "write it as 2020-02-03T09:00") from error
+    at = instant(local, zone)
+    return Wall(local, zone, at, _oddity(local, zone, at))
+
+
+def elsewhere(at: datetime, home: str) -> tuple[Elsewhere, ...]:
+    """Give what clocks show around the world at a moment, from west to east, home among them."""
+    own = at.astimezone(ZoneInfo(home))
+    # One line for each time there is, home's by its own name: Berlin says nothing beside Amsterdam.
+    by_offset = {at.astimezone(ZoneInfo(zone)).utcoffset(): zone for zone in (*USUAL_ZONES, home)}
+    zones = [by_offset[offset] for offset in sorted(by_offset, key=lambda offset: offset or timedelta())]
+    return tuple(_elsewhere(at.astimezone(ZoneInfo(zone)), own, zone, is_home=zone == home) for zone in zones)
+
+
+def _elsewhere(local: datetime, own: datetime, zone: str, *, is_home: bool) -> Elsewhere:
+    days = (local.date() - own.date()).days
+    day = {-1: "the day before", 0: "", 1: "the day after"}[days]
+    is_night = not _NIGHT_ENDS <= local.hour < _NIGHT_BEGINS
+    remark = "at night" if is_night else "at the weekend" if local.weekday() >= _SATURDAY else ""
+    return Elsewhere(city(zone), f"{local:%a %H:%M}", day, remark, is_home)
+
+
+def _oddity(local: datetime, zone: str, at: datetime) -> Oddity:
+    if at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
+        return Oddity.SKIPPED
+    first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() for fold in (0, 1))
+    return Oddity.NONE if first == second else Oddity.DOUBLED
+
+
+def next_hour(now: datetime) -> datetime:
+    """Give the full hour that comes at least half an hour from now: a beginning for whoever chooses a time."""
+    later = now + timedelta(minutes=90)
+    return later.replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,134 @@
+"""What is left when an issue was mailed: deliveries nobody knows the fate of, and people who did not get it."""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import Response
+
+from newsletter.errors import BadValue, TookTooLong
+from newsletter.mail import doubts, rest
+from newsletter.mail.owed import Owed
+from newsletter.mail.uncertain import Doubt
+from newsletter.web.desk.issue import around, desked, steps
+from newsletter.web.desk.issue.around import Tab
+from newsletter.web.desk.issue.back import record, seen, to_send
+from newsletter.web.visits import Site, Visit
+from subscribers.transaction import Transaction
+
+# There is one for each connection that was lost; more on a page are for the command.
+MOST_SHOWN = 200
+
+SENT, RESEND = "sent", "resend"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Somebody whose delivery is uncertain."""
+
+    # The name of their box in the form.
+    field: str
+    address: str
+    at: datetime | None
+    why: str
+    message_id: str
+
+
+def uncertain(site: Site, visit: Visit) -> Response:
+    """Show whose delivery is uncertain, and ask what is to become of those who are ticked."""
+    with site.application.database.read() as tx:
+        known = desked.load(site, tx, visit)
+        found = doubts.of_issue(tx, known.issue.id)
+    act = visit.query.get("act", "")
+    chosen = _ticked(found, visit.query) if act in {SENT, RESEND} else ()
+    rows = [
+        Row(_field(one), one.email, one.sending_at, one.why, doubts.message_id(site.application.keyring, one))
+        for one in (chosen or found)[:MOST_SHOWN]
+    ]
+    return around.page(
+        site,
+        visit,
+        "desk/issue/settle.html" if chosen else "desk/issue/uncertain.html",
+        known.around,
+        tab=Tab.SEND,
+        readers=known.how_many,
+        said=steps.SAID.get(visit.query.get("said", "")),
+        rows=rows,
+        more=max(len(found) - MOST_SHOWN, 0),
+        act=act,
+        is_nobody_ticked=act in {SENT, RESEND} and not chosen,
+        count=len(chosen),
+    )
+
+
+def settle(site: Site, visit: Visit) -> Response:
+    """Do with the ticked ones what was asked: call them accepted by somebody's word, or mail them again."""
+    act = visit.text("act")
+    with site.application.database.write() as tx:
+        issue = seen(tx, visit)
+        chosen = _ticked(doubts.of_issue(tx, issue.id), visit.form)
+        if not chosen:
+            raise BadValue("people", "nobody", "is ticked whose delivery is still uncertain")
+        _settle(tx, visit, issue.id, act, chosen)
+    return to_send(issue.id, "settled" if act == SENT else "resent")
+
+
+def ask_rest(site: Site, visit: Visit) -> Response:
+    """Tell who did not get an issue and could get it now, and ask whether they are to."""
+    with site.application.database.read() as tx:
+        known = desked.load(site, tx, visit)
+    owed, trouble = _owed(site, visit, known.issue.id)
+    also_new = "also_new" in visit.query
+    people = owed.again + (owed.new if also_new else 0)
+    return around.page(
+        site,
+        visit,
+        "desk/issue/rest.html",
+        known.around,
+        tab=Tab.SEND,
+        readers=known.how_many,
+        owed=owed,
+        also_new=also_new,
+        people=people,
+        trouble=trouble,
+    )
+
+
+def send_rest(site: Site, visit: Visit) -> Response:
+    """Plan an issue for everybody who did not get it."""
+    with site.application.database.write() as tx:
+        issue = seen(tx, visit)
+        planned = rest.send_rest(tx, issue.id, visit.now, also_new="also_new" in visit.form)
+        record(tx, visit, "issue.send_rest", issue.id, again=planned.again, new=planned.new)
+    return to_send(issue.id, "rest" if planned.people else "rest_nobody")
+
+
+def _settle(tx: Transaction, visit: Visit, issue_id: int, act: str, chosen: Sequence[Doubt]) -> None:
+    if act == SENT:
+        accepted = doubts.call_sent(tx, chosen, visit.actor.name, visit.now)
+        record(tx, visit, "uncertain.sent", issue_id, accepted=accepted)
+    elif act == RESEND:
+        done = doubts.resend(tx, chosen, f"mailed again, by {visit.actor.name}", visit.now)
+        record(tx, visit, "uncertain.resend", issue_id, resent=done.resent, erased=done.erased)
+    else:
+        raise BadValue("act", act, f"is neither “{SENT}” nor “{RESEND}”")
+
+
+def _owed(site: Site, visit: Visit, issue_id: int) -> tuple[Owed, str]:
+    try:
+        with site.application.database.read(within=desked.LONGEST_COUNT) as tx:
+            return rest.look(tx, issue_id, visit.now), ""
+    except TookTooLong:
+        told = (
+            f"They could not be counted within {desked.LONGEST_COUNT:g} seconds. "
+            f"“newsletter issues send-rest {issue_id}” counts for as long as it takes."
+        )
+        return Owed(0, 0, 0), told
+
+
+def _ticked(found: Sequence[Doubt], said: Container[str]) -> tuple[Doubt, ...]:
+    return tuple(one for one in found if _field(one) in said)
+
+
+def _field(one: Doubt) -> str:
+    return f"d{one.delivery_id}"
