@@ -136,11 +136,15 @@ export function keeper(form, editor) {
       later(0);
     });
   }
-  form.addEventListener("submit", (event) => {
+  const saveNow = (event) => {
     event.preventDefault();
     lines = typed(form);
     failures = 0;
     save();
+  };
+  form.addEventListener("submit", saveNow);
+  form.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") saveNow(event);
   });
   addEventListener("online", () => { if (failures) save(); });
   addEventListener("beforeunload", (event) => {

@@ -25,7 +25,8 @@ export function write(form) {
     content: JSON.parse(place.dataset.document),
     editorProps: {
       attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": "text-label", spellcheck: "true" },
-      handlePaste: (_view, event) => cleaned(editor, form, event),
+      // Before ProseMirror reads it: what word processors write holds styles, which the page would refuse aloud.
+      handleDOMEvents: { paste: (_view, event) => cleaned(editor, form, event) },
     },
   });
   keeper(form, editor);
@@ -44,6 +45,7 @@ export function write(form) {
 function cleaned(editor, form, event) {
   const html = event.clipboardData?.getData("text/html") ?? "";
   if (!html || html.includes(OWN)) return false;
+  event.preventDefault();
   const words = event.clipboardData.getData("text/plain");
   const body = new URLSearchParams({ csrf: form.elements.csrf.value, html });
   fetch(form.dataset.paste, { method: "POST", body })

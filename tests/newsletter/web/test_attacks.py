@@ -166,6 +166,20 @@ def guest_pages(house: House, newsletter: Newsletter) -> tuple[str, ...]:
     return (review, f"{review}/letter", write, f"{write}/letter", agree, f"{agree}/letter")
 
 
+def written_pages(issue: Issue) -> tuple[str, ...]:
+    """Give the pages on which a text of an issue is written, compared and asked for."""
+    base, article = f"/desk/issues/{issue.id}", issue.articles[0]
+    text = f"{base}/articles/{article.id}"
+    return (
+        text,
+        f"{text}?edit=1",
+        f"{text}/beside/{issue.version}",
+        f"{base}/versions",
+        f"{base}/versions/{issue.version}",
+        f"{base}/contributions",
+    )
+
+
 def test_no_text_becomes_a_script(
     page: Page,
     house: House,
@@ -202,6 +216,7 @@ def test_no_text_becomes_a_script(
         f"/desk/issues/{approved.id}/review",
         f"/desk/issues/{approved.id}/send",
         f"/desk/issues/{approved.id}/send/look",
+        *written_pages(approved),
     )
     dialogs: list[str] = []
     asked: list[Request] = []
@@ -223,7 +238,7 @@ def test_no_text_becomes_a_script(
     assert [] == dialogs
     assert [] == [request.url for request in asked if not request.url.startswith((house.url, "data:"))]
     scripts = {urlsplit(request.url).path for request in asked if request.resource_type == "script"}
-    assert {"/static/desk.js"} == scripts
+    assert {"/static/desk.js", "/static/editor.js"} == scripts
 
 
 def test_a_form_on_a_foreign_page_does_nothing(page: Page, house: House, issue: Issue) -> None:

@@ -1,0 +1,94 @@
+"""Two windows at one letter, by the keyboard alone: whoever saves second is shown both texts, and neither is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from newsletter.issues import draft, editing, newsletters
+from newsletter.issues.model import Issue
+from subscribers import register
+from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.newsroom import MADE_AT
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
+    """Give the product, open."""
+    with house_of_copy(tmp_path_factory.mktemp("editors"), sqlite_template, "newsletter") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def issue(house: House) -> Issue:
+    """Give an issue with a letter in it."""
+    now = house.application.clock()
+    with house.application.database.write() as tx:
+        list_ = register.create_list(tx, "Members", MADE_AT)
+        newsletter = newsletters.create(
+            tx,
+            name="CPDWL News",
+            sender_name="CPDWL",
+            sender_address="news@example.org",
+            list_id=list_.id,
+            postal_address="The Hague",
+            now=MADE_AT,
+        )
+        made = draft.draft_empty(tx, newsletter, "Spring", now)
+        return editing.write_letter(tx, made.id, "Welcome", "<p>Dear colleagues,</p>", "Ann Berg", now)
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, house: House) -> Iterator[BrowserContext]:  # noqa: F811 -- the fixture
+    """Give a browser with a session at the desk."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
+    page.get_by_role("button").press("Enter")
+    page.wait_for_url(f"{house.url}/desk")
+    yield context
+    context.close()
+
+
+def window(session: BrowserContext, house: House, issue: Issue) -> Page:
+    """Open the letter in a window of its own, the cursor at its end."""
+    page = session.new_page()
+    page.goto(f"{house.url}/desk/issues/{issue.id}/articles/{issue.articles[0].id}")
+    text = page.get_by_role("textbox", name="Text")
+    text.focus()
+    text.press("Control+End")
+    return page
+
+
+def write(page: Page, words: str) -> None:
+    """Type at the cursor, and save."""
+    page.keyboard.type(words)
+    page.keyboard.press("Control+s")
+
+
+def test_whoever_saves_second_is_shown_both(session: BrowserContext, house: House, issue: Issue) -> None:
+    """One sees that the other is there, saves all the same, compares, and lets their own words stand; both are versions."""
+    ann, bo = window(session, house, issue), window(session, house, issue)
+    expect(bo.locator("#others")).to_contain_text("has this text open, too")
+
+    write(bo, " from Bo")
+    expect(bo.locator("#saved")).to_contain_text("Saved at")
+    write(ann, " from Ann")
+    expect(ann.locator("#saved")).to_contain_text("Yours is kept as version")
+    # The focus is on the way to both.
+    ann.keyboard.press("Enter")
+    ann.wait_for_url("**/beside/*")
+
+    expect(ann.locator(".beside del")).to_have_text("Bo")
+    expect(ann.locator(".beside ins")).to_have_text("Ann")
+    assert [] == Axe().run(ann).response["violations"]
+
+    ann.get_by_role("button", name="in its place").press("Enter")
+    expect(ann.get_by_role("textbox", name="Text")).to_have_text("Dear colleagues, from Ann")
+    ann.get_by_role("link", name="All versions of the issue").press("Enter")
+    expect(ann.locator(".version")).to_have_count(5)
+    assert [] == Axe().run(ann).response["violations"]
