@@ -21,6 +21,9 @@ FORM = 1
 # 128 bits: no two texts of an issue share them by chance, and whoever could seek two that do could as well edit the issue.
 _DIGEST_DIGITS = 32
 
+# Asked for each article of an issue, and again for each thing that is said of it.
+_SAID = {kind: frozenset(field.name for field in fields(kind)) for kind in (Article, Section)}
+
 _PLACE = frozenset({"id", "section_id", "position"})
 
 _LABEL = re.compile(r"([1-9][0-9]{0,8})(?:\.([1-9][0-9]{0,8}))?", re.ASCII)
@@ -171,7 +174,7 @@ def _section_document(section: Section, placed: Callable[[Article], dict[str, An
 
 def _section(document: Mapping[str, Any], articles: tuple[Article, ...]) -> Section:
     empty = Section(0, 0, "", SectionKind.ARTICLES, is_required=False, articles=())
-    facts = {name: value for name, value in document.items() if name in _names(empty)}
+    facts = {name: value for name, value in document.items() if name in _SAID[type(empty)]}
     facts.update(kind=SectionKind(document["kind"]), look=Look(document["look"]), articles=articles)
     return replace(empty, **facts)
 
@@ -181,7 +184,7 @@ def _article(bare: Mapping[str, Any], article_id: int, section_id: int, position
         article_id, section_id, position, None, "", "", "", "", Show.EXCERPT, is_dropped=False, is_placeholder=False
     )
     # A column that came in later has its usual value in versions of before.
-    facts = {name: value for name, value in bare.items() if name in _names(empty)}
+    facts = {name: value for name, value in bare.items() if name in _SAID[type(empty)]}
     event = facts.get("event")
     suggestion = facts.get("suggestion")
     facts.update(
@@ -190,7 +193,3 @@ def _article(bare: Mapping[str, Any], article_id: int, section_id: int, position
         suggestion=Suggestion(**suggestion) if suggestion is not None else None,
     )
     return replace(empty, **facts)
-
-
-def _names(value: Article | Section) -> frozenset[str]:
-    return frozenset(field.name for field in fields(value))

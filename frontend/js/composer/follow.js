@@ -4,16 +4,28 @@ import { always, composer } from "./page.js";
 // What a frame shows. It stays in the page over swaps (data-keep), so that it does not go white, and not into the history.
 const shown = new WeakMap();
 
-always(() => {
-  const frame = document.getElementById("preview-frame");
-  const own = document.getElementById("preview-own");
-  if (!frame || !own) return;
-  const address = new URL(own.href);
-  address.searchParams.set("v", composer().dataset.version);
+function show(frame, own, version, at) {
+  const address = new URL(own, location.href);
+  address.searchParams.set("v", version);
   const wanted = address.href;
   const before = shown.get(frame);
   shown.set(frame, wanted);
   if (before === undefined || before === wanted) return;
-  address.hash = document.getElementById("told")?.dataset.at ?? "";
+  address.hash = at;
   frame.contentWindow.location.replace(address.href);
+}
+
+always(() => {
+  const frame = document.getElementById("preview-frame");
+  const own = document.getElementById("preview-own");
+  if (frame && own) show(frame, own.href, composer().dataset.version, document.getElementById("told")?.dataset.at ?? "");
+});
+
+// As soon as the answer is here, and not only when the page is changed after it.
+addEventListener("htmx:after:request", (event) => {
+  const frame = document.getElementById("preview-frame");
+  const text = event.detail?.ctx?.text ?? "";
+  const version = /id="composer" data-version="(\d+)"/.exec(text);
+  const own = /id="preview-own" href="([^"]+)"/.exec(text);
+  if (frame && version && own) show(frame, own[1].replaceAll("&amp;", "&"), version[1], /data-at="(a\d+)"/.exec(text)?.[1] ?? "");
 });

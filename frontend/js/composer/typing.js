@@ -31,6 +31,25 @@ always(() => {
   for (const form of document.querySelectorAll("#composer form[data-dirty]")) form.elements.version.value = composer().dataset.version;
 });
 
+// A reader's name or answer, put in where the text is being written; never without words for whoever has not said it.
+always(() => {
+  for (const button of document.querySelectorAll("#composer [data-slot-into]")) button.hidden = false;
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-slot-into]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.slotInto);
+  const key = document.getElementById("slot").value;
+  const otherwise = document.getElementById("otherwise");
+  const words = otherwise.value.replace(/[{}|<>]/g, "").trim();
+  otherwise.setCustomValidity(key === "name" || words ? "" : "Say what stands there for whoever has not said it.");
+  if (!otherwise.reportValidity()) return;
+  text.setRangeText(key === "name" ? "{{ name }}" : `{{ ${key} | ${words} }}`, text.selectionStart, text.selectionEnd, "end");
+  text.focus();
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+});
+document.addEventListener("input", (event) => { if (event.target.id === "otherwise") event.target.setCustomValidity(""); });
+
 let isSaving = false;
 document.addEventListener("submit", () => { isSaving = true; });
 addEventListener("htmx:finally:request", () => { isSaving = false; });

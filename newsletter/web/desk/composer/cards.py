@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from types import MappingProxyType
@@ -60,6 +60,8 @@ class Card:
     contribution: Contribution | None
     # What reviewers said of it, the earliest first.
     comments: tuple[Comment, ...]
+    # Who else has its text open.
+    writers: tuple[str, ...]
     # Nothing stands before or behind it in the whole issue.
     is_first: bool
     is_last: bool
@@ -92,8 +94,14 @@ class Group:
         return "" if self.section.look is Look.AUTO else LOOKS[self.section.look]
 
 
-def groups(issue: Issue, shelf: Shelf, contributions: Sequence[Contribution], comments: Iterable[Comment]) -> tuple[Group, ...]:
-    """Give the sections of an issue with the cards of their articles."""
+def groups(
+    issue: Issue,
+    shelf: Shelf,
+    contributions: Sequence[Contribution],
+    comments: Iterable[Comment],
+    writers: Callable[[int], tuple[str, ...]],
+) -> tuple[Group, ...]:
+    """Give the sections of an issue with the cards of their articles; *writers* says who has the text of one open."""
     said: defaultdict[int, list[Comment]] = defaultdict(list)
     for one in comments:
         if one.article_id is not None:
@@ -110,6 +118,7 @@ def groups(issue: Issue, shelf: Shelf, contributions: Sequence[Contribution], co
                     thumb(article, section, shelf),
                     written.get(article.id),
                     tuple(said[article.id]),
+                    writers(article.id),
                     is_first=number == 1 and place == 1,
                     is_last=number == last and place == len(section.articles),
                 )

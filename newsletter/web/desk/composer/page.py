@@ -48,6 +48,8 @@ class Trouble:
     changes: tuple[str, ...] = ()
     # The version under which it is kept; empty where it is not.
     kept: str = ""
+    # Where that stands beside what the issue says now; empty where it is not about one article.
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def refused(site: Site, visit: Visit, view: View, error: NewsletterError) -> Res
     """Show the composer as it is now, with why something was not done and what became of it."""
     if isinstance(error, Outdated):
         text = "Not saved: the issue was changed after this page was shown to you. It is shown below as it is now."
-        return render(site, visit, view, Trouble(text, error.changes, error.kept), status=CONFLICT)
+        is_article = view.open.startswith("a") and bool(error.kept)
+        beside = f"/desk/issues/{view.issue_id}/articles/{view.open[1:]}/beside/{error.kept}" if is_article else ""
+        return render(site, visit, view, Trouble(text, error.changes, error.kept, beside), status=CONFLICT)
     return render(site, visit, view, Trouble(str(error)), status=fault_of(error).status)
 
 
@@ -152,7 +156,7 @@ def _laid(site: Site, tx: Transaction, view: View) -> Laid:
     return Laid(
         issue=issue,
         newsletter=newsletter,
-        groups=cards.groups(issue, shelf, contributions.contributions_of(tx, issue.id), said_of),
+        groups=cards.groups(issue, shelf, contributions.contributions_of(tx, issue.id), said_of, site.presence.others),
         dropped=tuple(article for article in contents.articles_of(tx, issue.id) if article.is_dropped),
         comments=tuple(one for one in said_of if one.article_id is None),
         latest=versions.latest(tx, issue),

@@ -140,6 +140,7 @@ def test_two_editors_at_one_article(composer: Composer, database: Database, cloc
     assert 409 == answer.status_code
     assert f"kept as version {version}.1" in trouble(answer.text)
     assert 'value="Mine"' in answer.text
+    assert f"/articles/{known.id}/beside/{version}.1" in answer.text
     assert "Theirs" == composer.issue.sections[1].articles[0].title
     with database.read() as tx:
         kept = versions.version_of(tx, composer.issue, Label(version, 1))

@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 
 from newsletter.database import Database
-from newsletter.issues import changes, editing, store
+from newsletter.issues import changes, draft, editing, store
 from newsletter.issues.changes import Change
-from newsletter.issues.model import Issue
+from newsletter.issues.model import Issue, Newsletter
 from newsletter.review import comments, contributions, guests
 from newsletter.review.guests import GuestPurpose
 from tests.harness.newsroom import an_image, article_called
@@ -77,6 +77,25 @@ def test_a_guests_text_that_is_owed(composer: Composer, database: Database, cloc
         contributions.make(tx, link, "Feature articles", 300, clock() + timedelta(days=7))
 
     assert "Gina Guest is invited" in composer.page()
+
+
+def test_who_writes_at_an_article(composer: Composer) -> None:
+    """Stands at its card while their window is open."""
+    article = article_called(composer.issue, "Staying relevant")
+    here = f"/desk/issues/{composer.issue_id}/articles/{article.id}/here"
+    assert 200 == composer.desk.press(here, window="one").status_code
+
+    assert "local operator is writing here" in card(composer.page(), article.id)
+
+
+def test_an_issue_with_nothing_in_it(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:
+    """Says how to begin."""
+    with database.write() as tx:
+        empty = draft.draft_empty(tx, newsletter, "A one-off", clock())
+    composer = Composer(desk, database, empty.id)
+
+    assert "An issue is made of sections." in composer.page()
+    assert "An issue is made of sections." not in composer.saved("/sections", title="A word", kind="letter")
 
 
 def test_what_feeds_editors_and_guests_write_is_text(composer: Composer, database: Database, clock: Hands) -> None:
