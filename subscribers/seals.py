@@ -38,7 +38,7 @@ def seal(write: Begin, read: Begin, keyring: Keyring, now: datetime) -> Seal | N
     if latest is not None and latest.day >= day:
         return None
     with write() as tx:
-        last_id = _settled(tx)
+        last_id = settled(tx)
     after_id = latest.last_id if latest is not None and latest.key_id == sealer.key_id else 0
     tally = _tally(read, sealer, after_id, last_id)
     made = Seal(
@@ -70,7 +70,7 @@ def last(tx: Transaction) -> Seal | None:
     return _seal_of(row) if row is not None else None
 
 
-def _settled(tx: Transaction) -> int:
+def settled(tx: Transaction) -> int:
     """Give the id up to which no act can come any more.
 
     On PostgreSQL ids are given before acts are committed. The lock is granted when everybody who has written one has ended,

@@ -1,4 +1,105 @@
-// Pages of figures load this behind desk.js.
+// Pages of figures load this behind desk.js: draws each chart from the table below it, which stays for everybody else.
+// <div class="chart" data-chart="lines" data-table="issues-table" data-columns="0,1"></div>
 import uPlot from "uplot";
 
-window.uPlot = uPlot;
+const HEIGHT = 240;
+const COLOURS = ["--accent", "--wait", "--stop"];
+// Lines are told apart by more than their colour.
+const DASHES = [[], [6, 4], [2, 3]];
+
+function token(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+// The latest stands first in a table; in a chart time runs to the right.
+function read(table, columns) {
+  const rows = [...table.tBodies[0].rows].reverse();
+  const heads = [...table.tHead.rows[0].cells].slice(1);
+  return {
+    names: rows.map((row) => (row.cells[0].querySelector("a") ?? row.cells[0]).firstChild.textContent.trim()),
+    series: columns.map((column) => ({
+      label: heads[column].textContent,
+      values: rows.map((row) => (row.cells[column + 1].dataset.value ? Number(row.cells[column + 1].dataset.value) : null)),
+    })),
+  };
+}
+
+function short(name) {
+  const title = name.replace(/^No\. \d+: /, "");
+  return title.length > 14 ? `${title.slice(0, 13)}…` : title;
+}
+
+function options(chart, found, width) {
+  const isBars = chart.dataset.chart === "bars";
+  const count = found.series.length;
+  const axis = { stroke: token("--ink-soft"), grid: { stroke: token("--line"), width: 1 }, ticks: { stroke: token("--line") } };
+  const font = `13px ${token("--sans")}`;
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { show: false },
+    legend: { live: false },
+    scales: { x: { time: false, range: [-0.6, found.names.length - 0.4] }, y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.1] } },
+    axes: [
+      {
+        ...axis,
+        font,
+        grid: { show: false },
+        splits: () => found.names.map((_, at) => at),
+        space: 90,
+        values: (_, at) => at.map((one, nth) => (nth % Math.ceil((at.length * 110) / Math.max(width - 64, 1)) ? "" : short(found.names[one] ?? ""))),
+      },
+      { ...axis, font, size: 64, values: (_, at) => at.map((one) => (Number.isInteger(one) ? one.toLocaleString("en") : "")) },
+    ],
+    series: [
+      {},
+      ...found.series.map((one, nth) => ({
+        label: one.label,
+        stroke: token(COLOURS[nth % COLOURS.length]),
+        fill: isBars ? token(COLOURS[nth % COLOURS.length]) : undefined,
+        width: isBars ? 0 : 2,
+        dash: isBars ? undefined : DASHES[nth % DASHES.length],
+        points: { show: !isBars, size: 6 },
+        paths: isBars ? bars(nth, count) : undefined,
+      })),
+    ],
+  };
+}
+
+// Bars of one month stand beside each other.
+function bars(nth, count) {
+  const share = 0.7 / count;
+  return (plot, series, from, to) => {
+    const fill = new Path2D();
+    const zero = plot.valToPos(0, "y", true);
+    for (let at = from; at <= to; at += 1) {
+      const top = plot.valToPos(plot.data[series][at] ?? 0, "y", true);
+      const left = plot.valToPos(at - 0.35 + share * nth, "x", true);
+      const right = plot.valToPos(at - 0.35 + share * (nth + 0.9), "x", true);
+      fill.rect(left, top, right - left, zero - top);
+    }
+    return { stroke: null, fill, clip: null, band: null, gaps: null, flags: uPlot.FILL_ONLY ?? 0 };
+  };
+}
+
+function draw(chart) {
+  const table = document.getElementById(chart.dataset.table);
+  if (!table) return;
+  const found = read(table, chart.dataset.columns.split(",").map(Number));
+  const data = [found.names.map((_, at) => at), ...found.series.map((one) => one.values)];
+  chart.replaceChildren();
+  new uPlot(options(chart, found, chart.clientWidth), data, chart);
+}
+
+const all = () => document.querySelectorAll("[data-chart]");
+const redraw = () => all().forEach(draw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+
+let waiting;
+let width = 0;
+new ResizeObserver(() => {
+  if (document.documentElement.clientWidth === width) return;
+  width = document.documentElement.clientWidth;
+  clearTimeout(waiting);
+  waiting = setTimeout(redraw, 100);
+}).observe(document.documentElement);

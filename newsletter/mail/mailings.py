@@ -120,6 +120,14 @@ def audience_of_letter(tx: Transaction, letter_id: int) -> int | None:
     return found
 
 
+def planned_at(tx: Transaction, letter_id: int) -> datetime | None:
+    """Give when a letter was planned for its people; None: it never was."""
+    found: datetime | None = tx.execute(
+        select(mailing.c.planned_at).where(mailing.c.letter_id == letter_id)
+    ).scalar_one_or_none()
+    return found
+
+
 def load(tx: Transaction, letter_id: int) -> Facts:
     """Give what the messages of a letter need to know."""
     row = tx.execute(

@@ -36,6 +36,8 @@ departure = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("burst_id", Number, ForeignKey("departure_burst.id", ondelete="SET NULL"), index=True),
     Index("ix_departure_recent", "left_at"),
+    # What people said when they left one list: counted from the index alone.
+    Index("ix_departure_why", "list_id", "left_at", "reason"),
     Index("ix_departure_network", "left_at", sqlite_where=_HAS_NETWORK, postgresql_where=_HAS_NETWORK),
     **SQLITE,
 )

@@ -94,6 +94,7 @@ IS_WAITING = spelled_out(delivery.c.state, "pending", "deferred")
 IS_HELD = spelled_out(delivery.c.state, "leased", "sending")
 IS_UNCERTAIN = spelled_out(delivery.c.state, "uncertain")
 IS_TROUBLED = spelled_out(delivery.c.state, "deferred", "refused")
+IS_REFUSED = spelled_out(delivery.c.state, "refused")
 
 # What became of a letter on its way to a person: a rule about deliveries asks it of each of a million people.
 Index("ix_delivery_person", delivery.c.subscriber_id, delivery.c.letter_id)
@@ -144,6 +145,15 @@ Index(
     delivery.c.id,
     sqlite_where=text("state IN ('deferred', 'refused')"),
     postgresql_where=text("state IN ('deferred', 'refused')"),
+)
+# Whom relays refused for good, by what they said: counted from the index alone.
+Index(
+    "ix_delivery_refused",
+    delivery.c.letter_id,
+    delivery.c.code,
+    delivery.c.enhanced,
+    sqlite_where=text("state IN ('refused')"),
+    postgresql_where=text("state IN ('refused')"),
 )
 # The figures of one letter, kept in step with its rows in the same transactions: counting a million rows takes seconds.
 # In shards, so that several mailers do not wait for each other; a figure is the sum over its shards.

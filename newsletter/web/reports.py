@@ -1,6 +1,7 @@
 """The figures of a mailing in words."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.store import IssueLine
 from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
+from newsletter.mail.refusalbook import DomainFigures
 from newsletter.web.spelled import number
 from subscribers.transaction import Transaction
 
@@ -30,6 +32,7 @@ class FinalReports:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._final: dict[int, _Final] = {}
+        self._domains: dict[tuple[int, datetime], tuple[DomainFigures, ...]] = {}
 
     def report(self, tx: Transaction, issue: Issue | IssueLine) -> Report:
         """Give the figures of an issue."""
@@ -44,6 +47,20 @@ class FinalReports:
             with self._lock:
                 if len(self._final) < MOST_REMEMBERED:
                     self._final[issue.id] = _Final(issue.updated_at, found)
+        return found
+
+    def domains(self, issue: Issue, count: Callable[[], tuple[DomainFigures, ...]]) -> tuple[DomainFigures, ...]:
+        """Give where the people of an issue are, by *count*, which takes seconds for a million; once, when it was sent."""
+        key = (issue.id, issue.updated_at)
+        with self._lock:
+            known = self._domains.get(key)
+        if known is not None:
+            return known
+        found = count()
+        if issue.state is IssueState.SENT:
+            with self._lock:
+                if len(self._domains) < MOST_REMEMBERED:
+                    self._domains[key] = found
         return found
 
 

@@ -27,8 +27,7 @@ from newsletter.mail import dispatch, doubts
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
-from newsletter.worker import archiving, clocks, digests, forgetting, guests, people, reminding
-from subscribers import seals
+from newsletter.worker import archiving, clocks, digests, evidence, forgetting, guests, people, reminding
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -160,7 +159,13 @@ async def tidy_limits(application: Application) -> bool:
 
 async def seal_consent(application: Application) -> bool:
     """Seal what was said until now, at the first tick of each day."""
-    await asyncio.to_thread(_seal_consent, application)
+    await asyncio.to_thread(evidence.seal, application)
+    return False
+
+
+async def count_acts(application: Application) -> bool:
+    """Count what was said on each day, for figures."""
+    await asyncio.to_thread(evidence.count, application)
     return False
 
 
@@ -217,6 +222,7 @@ STEPS = (
     Step("forget who never confirmed", let_pending_go),
     Step("tidy limits", tidy_limits),
     Step("seal the evidence of consent", seal_consent),
+    Step("count what was said", count_acts),
     Step("forget what is kept no longer", forget_old),
 )
 
@@ -389,10 +395,3 @@ def _finish(application: Application) -> None:
     with application.database.write() as tx:
         for issue_id in dispatch.finish(tx, application.clock()):
             log.info("issue sent", issue=issue_id)
-
-
-def _seal_consent(application: Application) -> None:
-    database = application.database
-    made = seals.seal(database.write, database.read, application.keyring, application.clock())
-    if made is not None:
-        log.info("evidence of consent sealed", seal=made.number, day=made.day.isoformat(), acts=made.acts, code=made.code)

@@ -1,6 +1,6 @@
 """What was said and by whom: consent, append-only, and suppressions, which outlive the person's row."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint, text
 
 from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Flag, Instant, Number, metadata
 
@@ -76,6 +76,29 @@ consent_seal = Table(
     **SQLITE_STRICT,
 )
 
+# How many acts there were, by list, day (in UTC), act and door: counted behind `consent` by the worker (subscribers.daybook).
+list_day = Table(
+    "list_day",
+    metadata,
+    Column("list_id", Number, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("acts", Number, nullable=False),
+    PrimaryKeyConstraint("list_id", "day", "act", "door"),
+    **SQLITE_STRICT,
+)
+
+# Its only row says up to which act it is counted.
+daybook = Table(
+    "daybook",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last_id", Number, nullable=False),
+    CheckConstraint("id = 1", name="only"),
+    **SQLITE_STRICT,
+)
+
 suppression = Table(
     "suppression",
     metadata,
@@ -90,4 +113,12 @@ suppression = Table(
     UniqueConstraint("email_hash", "list_id", "is_own"),
     CheckConstraint("(is_own = 1) = (reason IN ('unsubscribed', 'erased'))", name="whose"),
     **SQLITE,
+)
+
+# Few of very many, counted by month.
+Index(
+    "ix_suppression_complained",
+    suppression.c.at,
+    sqlite_where=text("reason = 'complained'"),
+    postgresql_where=text("reason = 'complained'"),
 )

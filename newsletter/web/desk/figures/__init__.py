@@ -1,0 +1,1 @@
+"""Figures: what became of one issue, and of a newsletter over time."""
