@@ -8,3 +8,4 @@ import "./focus.js";
 import "./announce.js";
 import "./copy.js";
 import "./menus.js";
+import "./tabs.js";

@@ -24,15 +24,19 @@ class Tab(StrEnum):
 
     OVERVIEW = "overview"
     COMPOSE = "compose"
+    GUESTS = "guests"
     REVIEW = "review"
     SEND = "send"
+    VERSIONS = "versions"
 
 
 _TABS = (
     (Tab.OVERVIEW, "Overview", "/desk/issues/{}"),
     (Tab.COMPOSE, "Compose", "/desk/issues/{}/compose"),
+    (Tab.GUESTS, "Guests", "/desk/issues/{}/contributions"),
     (Tab.REVIEW, "Review", "/desk/issues/{}/review"),
     (Tab.SEND, "Send", "/desk/issues/{}/send"),
+    (Tab.VERSIONS, "Versions", "/desk/issues/{}/versions"),
 )
 
 

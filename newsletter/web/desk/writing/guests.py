@@ -14,9 +14,10 @@ from newsletter.people.commissions import MOST_WORDS, Asked, Order
 from newsletter.review.contribution import ContributionState
 from newsletter.staff import audit
 from newsletter.staff.permissions import Permission, allowed
-from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Said
-from newsletter.web.desk.issue import states
+from newsletter.web.desk.issue import around
+from newsletter.web.desk.issue.around import Tab
+from newsletter.web.desk.writing.history import READERS
 from newsletter.web.faults import fault_of
 from newsletter.web.visits import Site, Visit
 from subscribers.errors import SubscribersError
@@ -137,17 +138,18 @@ def _back(visit: Visit, said: str) -> Response:
 
 def _page(site: Site, visit: Visit, *, trouble: str = "", status: int = 200) -> Response:
     with site.application.database.read() as tx:
-        issue, newsletter = _owner(tx, visit)
+        stands = around.look(tx, visit.number("issue_id"), visit.now)
+        issue, newsletter = stands.issue, stands.newsletter
         lines = tuple(_line(tx, one, visit) for one in commissions.all_asked(tx, issue.id))
     letters = [one.title for one in issue.sections if one.kind is SectionKind.LETTER]
-    answer = frame.page(
+    answer = around.page(
         site,
         visit,
         "desk/writing/guests.html",
+        stands,
+        tab=Tab.GUESTS,
+        readers=READERS,
         said=SAID.get(visit.query.get("said", "")),
-        issue=issue,
-        newsletter=newsletter,
-        state=states.shown(issue.state, is_paused=issue.is_paused),
         lines=lines,
         typed=visit.form
         or {"section": visit.query.get("section", letters[0] if letters else ""), "day": _usual(visit, newsletter)},

@@ -16,12 +16,16 @@ from newsletter.staff import audit
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Said
-from newsletter.web.desk.issue import states
+from newsletter.web.desk.issue import around
+from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.saving import version_shown
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
 
 SEE_OTHER = 303
+
+# Whom an issue goes to is counted on pages that are about them.
+READERS = "its readers"
 
 # Versions on one page.
 MOST_SHOWN = 50
@@ -48,23 +52,22 @@ def show(site: Site, visit: Visit) -> Response:
     """Show the versions of an issue, the newest first."""
     behind = visit.query.get("behind", "")
     with site.application.database.read() as tx:
-        issue = store.load(tx, visit.number("issue_id"))
-        newsletter = newsletters.by_id(tx, issue.newsletter_id)
+        stands = around.look(tx, visit.number("issue_id"), visit.now)
         label = Label.parse(behind) if behind else None
-        found = versions.versions_of(tx, issue, behind=label, limit=MOST_SHOWN + 1)
+        found = versions.versions_of(tx, stands.issue, behind=label, limit=MOST_SHOWN + 1)
     shown = found[:MOST_SHOWN]
-    return frame.page(
+    return around.page(
         site,
         visit,
         "desk/writing/versions.html",
+        stands,
+        tab=Tab.VERSIONS,
+        readers=READERS,
         said=SAID.get(visit.query.get("said", "")),
-        issue=issue,
-        newsletter=newsletter,
-        state=states.shown(issue.state, is_paused=issue.is_paused),
         sittings=tuple(_sittings(shown)),
         behind=behind,
         next=str(shown[-1].label) if len(found) > MOST_SHOWN else "",
-        can_edit=_can_edit(issue, visit),
+        can_edit=_can_edit(stands.issue, visit),
     )
 
 
