@@ -94,4 +94,5 @@ class Live {
   }
 }
 
+for (const hint of document.querySelectorAll(".live__hint")) hint.hidden = true;
 document.querySelectorAll("[data-stream]").forEach((part, at) => new Live(part, at < MOST_STREAMS));

@@ -26,7 +26,7 @@ from newsletter.images.model import Facts as FactsOfImage
 from newsletter.issues import authors, changes, draft, editing, newsletters, schedulebook, store, texts, timetable
 from newsletter.issues.changes import Change
 from newsletter.issues.contents import Text
-from newsletter.issues.model import Event, Issue, IssueState, Newsletter, SectionPlan, Show
+from newsletter.issues.model import Event, Issue, IssueState, Month, Newsletter, SectionPlan, Show
 from newsletter.issues.plan import parse_plan
 from newsletter.issues.recurrence import parse_recurrence
 from newsletter.issues.schedule import WhenEmpty
@@ -135,12 +135,12 @@ def organise(app: Application, blog_url: str) -> Organised:
     return Organised(newsletter, report.added)
 
 
-async def drafted_by_the_worker(app: Application, newsletter: Newsletter) -> Issue:
-    """Wait for the issue that the worker drafts when its slot says so."""
+async def drafted_by_the_worker(app: Application, newsletter: Newsletter, month: Month) -> Issue:
+    """Wait for the issue of *month* that the worker drafts when its slot says so."""
 
     def look() -> Issue | None:
         with app.database.read() as tx:
-            lines = store.issues_of(tx, newsletter.id)
+            lines = [line for line in store.issues_of(tx, newsletter.id) if line.month == str(month)]
             return store.load(tx, lines[0].id) if lines else None
 
     return await _until(look, "the worker drafted no issue")
@@ -157,7 +157,7 @@ def finish_issue(app: Application, issue_id: int) -> Issue:
     with app.database.write() as tx:
         authors.sign(tx, LOCAL_OPERATOR.name)
         write_issue(tx, issue_id, app.clock(), portrait.key)
-    return _approve(app, issue_id)
+    return approve(app, issue_id)
 
 
 def write_issue(tx: Transaction, issue_id: int, now: datetime, portrait: str = "") -> Issue:
@@ -180,7 +180,17 @@ def write_note(app: Application, newsletter: Newsletter) -> Issue:
         issue = draft.draft_empty(tx, newsletter, NOTE_TITLE, now)
         editing.write_letter(tx, issue.id, NOTE_SECTION, _prose("note.md"), NOTE_BY, now)
         editing.edit_issue(tx, issue.id, now, subject=NOTE_SUBJECT, preheader=NOTE_PREHEADER)
-    return _approve(app, issue.id)
+    return approve(app, issue.id)
+
+
+def approve(app: Application, issue_id: int) -> Issue:
+    """Look an issue over and say that it may go out."""
+    asyncio.run(illustrate(app.bringer(), issue_id))
+    with app.database.read() as tx:
+        known = Facts(now=app.clock(), support=app.support)
+        looked = approval.look_over(tx, app.templates, issue_id, links=app.links, seed=app.keyring.derive("slots"), known=known)
+    with app.database.write() as tx:
+        return approval.approve(tx, looked, LOCAL_OPERATOR, app.clock()).issue
 
 
 def send_now(app: Application, issue_id: int) -> None:
@@ -230,15 +240,6 @@ def caught_mails(envelopes: Envelopes) -> tuple[Caught, ...]:
     """Give what the catcher holds, by person."""
     mails = ((envelope, read_mail(envelopes.content(envelope))) for envelope in envelopes.all())
     return tuple(Caught(mail.heading.subject, recipient) for envelope, mail in mails for recipient in envelope.recipients)
-
-
-def _approve(app: Application, issue_id: int) -> Issue:
-    asyncio.run(illustrate(app.bringer(), issue_id))
-    with app.database.read() as tx:
-        known = Facts(now=app.clock(), support=app.support)
-        looked = approval.look_over(tx, app.templates, issue_id, links=app.links, seed=app.keyring.derive("slots"), known=known)
-    with app.database.write() as tx:
-        return approval.approve(tx, looked, LOCAL_OPERATOR, app.clock()).issue
 
 
 def _prose(name: str) -> str:

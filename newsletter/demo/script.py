@@ -1,4 +1,4 @@
-"""Plays a month in half a minute: a blog is read, an issue drafted, approved and mailed, and a reader leaves."""
+"""Plays a month in half a minute: a blog is read, an issue drafted, approved and mailed, and a reader leaves; then goes on."""
 
 import asyncio
 import signal
@@ -9,13 +9,14 @@ from pathlib import Path
 from newsletter import bootstrap, settings
 from newsletter.bootstrap import Application
 from newsletter.clock import MovableClock, monotonic
-from newsletter.demo import acts, people
+from newsletter.demo import acts, afterwards, people
 from newsletter.demo.envelopes import Envelopes
 from newsletter.demo.outcome import Expected, Outcome, count_duplicates, problems
 from newsletter.demo.posts import SITE_ZONE, of_month, read_posts
 from newsletter.demo.screen import Screen
 from newsletter.demo.servers import USUAL_PORT, Outside, Pages, listening, url_of
 from newsletter.demo.start import HOME, Played, Start, create_front
+from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.mail.delivery import Report
 from newsletter.settings import LogSettings, Settings
@@ -33,7 +34,7 @@ class Stage:
     app: Application
     clock: MovableClock
     envelopes: Envelopes
-    blog_url: str
+    outside: Outside
     screen: Screen
     began: float
 
@@ -68,7 +69,7 @@ async def _perform(folder: Path, screen: Screen, *, once: bool) -> int:
         pages = Pages(create_front(product, start, envelopes, SITE_ZONE))
         running = [asyncio.create_task(pages.serve([listener])), asyncio.create_task(worker.run(stop))]
         try:
-            return await _show(Stage(app, clock, envelopes, outside.blog_url, screen, began), start, once=once)
+            return await _show(Stage(app, clock, envelopes, outside, screen, began), start, once=once)
         finally:
             stop.set()
             pages.stop()
@@ -84,15 +85,18 @@ async def _show(stage: Stage, start: Start, *, once: bool) -> int:
     if once:
         print(outcome.to_json(), flush=True)  # noqa: T201 -- the one line that others read
         return 1 if wrong else 0
-    stage.screen.say("\nOpen this address: the issue on the desk, its public page, and the inbox. Ctrl-C ends it.")
-    print(f"{stage.app.settings.public_url}{HOME}", flush=True)  # noqa: T201 -- the one address to open
+    await _go_on(stage, start.played)
+    home = f"{stage.app.settings.public_url}{HOME}"
+    stage.screen.say(f"\nWhat was counted, the public page and the inbox: {home}")
+    stage.screen.say("Open this address: the desk, with the next issue and a mailing to watch. Ctrl-C ends it.")
+    print(f"{home}/desk", flush=True)  # noqa: T201 -- the one address to open
     await _interrupted()
     stage.screen.say("Stopped. Nothing is kept.")
     return 1 if wrong else 0
 
 
 async def _play(stage: Stage) -> Played:
-    organised = await asyncio.to_thread(acts.organise, stage.app, stage.blog_url)
+    organised = await asyncio.to_thread(acts.organise, stage.app, stage.outside.blog_url)
     newsletter = organised.newsletter
     stage.tell(f"{newsletter.name}: due every first Monday at 09:00, {organised.imported} readers. The worker waits.")
     first = await _first_issue(stage, newsletter)
@@ -105,8 +109,21 @@ async def _play(stage: Stage) -> Played:
     return await asyncio.to_thread(_played, stage, first, january, second, note, left)
 
 
+async def _go_on(stage: Stage, played: Played) -> None:
+    """For whoever stays: the next issue in the making, and a mailing that runs for some minutes."""
+    with stage.app.database.read() as tx:
+        newsletter = newsletters.by_id(tx, store.load(tx, played.issue_id).newsletter_id)
+    stage.clock.set(afterwards.BEFORE_FEBRUARY)
+    february = await acts.drafted_by_the_worker(stage.app, newsletter, THE_MONTH.following)
+    stage.tell(f"The clock was set forward once more. The worker drafted {february.title}; a guest is asked for its letter.")
+    await asyncio.to_thread(afterwards.slow_down, stage.app)
+    stage.outside.trouble(afterwards.troubles())
+    await afterwards.furnish(stage.app, newsletter, february)
+    stage.tell(f"“{afterwards.REMINDER_TITLE}” is being mailed, slowly, so that it can be watched.")
+
+
 async def _first_issue(stage: Stage, newsletter: Newsletter) -> Issue:
-    drafted = await acts.drafted_by_the_worker(stage.app, newsletter)
+    drafted = await acts.drafted_by_the_worker(stage.app, newsletter, THE_MONTH)
     filled = sum(1 for section in drafted.sections if section.articles)
     stage.tell(f"The worker drafted {drafted.title}: {len(drafted.articles)} articles in {filled} sections.")
     approved = await asyncio.to_thread(acts.finish_issue, stage.app, drafted.id)

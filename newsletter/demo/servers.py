@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -56,6 +56,10 @@ class Outside:
     def relay_url(self) -> str:
         """The catcher as a setting names a relay."""
         return f"smtp://{LOOPBACK}:{port_of(self._relay_socket)}?tls=none&connections=4"
+
+    def trouble(self, answers: Mapping[str, str]) -> None:
+        """Let the relay answer so to these recipients from now on."""
+        self._catcher.answers = answers
 
     def __enter__(self) -> Self:
         self._thread.start()

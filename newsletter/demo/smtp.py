@@ -1,9 +1,12 @@
-"""A small SMTP server that accepts everything and delivers nothing (RFC 5321); for looking at mail, not for the world."""
+"""A small SMTP server that delivers nothing (RFC 5321); for looking at mail, not for the world.
+
+It accepts everything, but for what it was told to answer otherwise.
+"""
 
 import asyncio
 import re
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -48,6 +51,8 @@ class Catcher:
         self._envelopes = envelopes
         self._largest = largest
         self._sessions = 0
+        # What somebody is told instead of a welcome, by address in lower case; others may change it at any time.
+        self.answers: Mapping[str, str] = {}
 
     async def listen(self, on: socket.socket) -> asyncio.Server:
         """Begin to answer on a socket that listens already. Close what is returned to stop."""
@@ -55,7 +60,7 @@ class Catcher:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._sessions += 1
-        session = _Session(Ear(reader), writer, self._envelopes, self._largest)
+        session = _Session(Ear(reader), writer, self, self._envelopes, self._largest)
         try:
             await session.run(is_crowded=self._sessions > MOST_SESSIONS)
         except (_Hangup, ConnectionError, TimeoutError):
@@ -112,6 +117,7 @@ class Ear:
 class _Session:
     ear: Ear
     writer: asyncio.StreamWriter
+    catcher: Catcher
     envelopes: Envelopes
     largest: int
     sender: str | None = None
@@ -171,6 +177,8 @@ class _Session:
             await self._complain("501 5.5.4 Say RCPT TO:<address>")
         elif len(self.recipients) >= MOST_RECIPIENTS:
             await self._say("452 4.5.3 Too many recipients")
+        elif (answer := self.catcher.answers.get(match["address"].lower())) is not None:
+            await self._say(answer)
         else:
             self.recipients.append(match["address"])
             await self._say("250 2.1.5 Ok")

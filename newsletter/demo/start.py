@@ -45,10 +45,10 @@ class Start:
         return self._templates.TemplateResponse(request, "start.html", {"played": self.played}, headers=headers)
 
     async def desk(self, request: Request) -> Response:
-        """Lead to the issue on the desk: by the one-time link the first time, straight there from then on."""
+        """Lead to the desk: by the one-time link the first time, straight there from then on."""
         if self.played is None or desk_cookie(is_secure=False) not in request.cookies:
             return RedirectResponse(f"/desk/enter/{self.desk_token}", SEE_OTHER)
-        return RedirectResponse(f"/desk/issues/{self.played.issue_id}", SEE_OTHER)
+        return RedirectResponse("/desk", SEE_OTHER)
 
 
 def create_front(product: ASGIApp, start: Start, envelopes: Envelopes, zone: ZoneInfo) -> Starlette:

@@ -20,10 +20,10 @@ WITHOUT_FRAMES = {"iframes": False}
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
-    """Give the address that `newsletter demo` prints; afterwards it ends cleanly on Ctrl-C."""
+    """Give the start page of `newsletter demo`, from the address it prints; afterwards it ends cleanly on Ctrl-C."""
     with subprocess.Popen([NEWSLETTER, "demo"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().strip()
+        yield process.stdout.readline().strip().removesuffix("/desk")
         process.send_signal(signal.SIGINT)
         assert 0 == process.wait(60)
 
@@ -118,17 +118,22 @@ def test_unsubscribing_as_a_mail_program_does(page: Page) -> None:
     expect(opened.value.locator("body")).to_have_text("Unsubscribed.")
 
 
-def test_the_issue_on_the_desk(page: Page) -> None:
-    """Opened by the link that works once, then straight away."""
-    page.get_by_role("link", name="Open it on the desk").click()
+def test_the_desk_has_a_month_behind_it_one_before_it_and_a_mailing_to_watch(page: Page) -> None:
+    """Opened by the link that works once, then straight away; the bar moves by itself."""
+    page.get_by_role("link", name="Open the desk").click()
     page.get_by_role("button", name="Open the desk").click()
-    page.get_by_role("link", name="January 2020").click()
+    rows = page.get_by_role("table", name="Issues of CPDWL Newsletter")
+    expect(rows.get_by_role("row", name="January 2020")).to_contain_text("200 accepted of 200")
+    expect(page.get_by_text("“February 2020”")).to_be_visible()
+    bar = page.locator("[data-live-piece=bar]")
+    before = bar.inner_text()
 
-    expect(page.locator("h1")).to_contain_text("January 2020")
-    expect(page.get_by_role("row", name="Accepted")).to_contain_text("200")
+    page.wait_for_function("before => document.querySelector('[data-live-piece=bar]').innerText !== before", arg=before)
+    page.get_by_role("link", name="Webinar on Thursday", exact=True).first.click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.goto(page.url.partition("/desk")[0] + "/demo")
-    page.get_by_role("link", name="Open it on the desk").click()
-    expect(page.locator("h1")).to_contain_text("January 2020")
+    page.get_by_role("link", name="Open the desk").click()
+    expect(page.get_by_text("“February 2020”")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -17,8 +17,8 @@ from newsletter.mail.delivery import Report
 from newsletter.people import departures
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web import reports
-from newsletter.web.desk import frame
-from newsletter.web.desk.board import beginning, mends
+from newsletter.web.desk import frame, mends
+from newsletter.web.desk.board import beginning
 from newsletter.web.desk.issue import bars, readiness, states
 from newsletter.web.desk.issue.bars import Bar
 from newsletter.web.desk.issue.readiness import Readiness

@@ -10,6 +10,7 @@ from newsletter.mail import dispatch, mailings, relaybook, replies
 from newsletter.mail.replies import NO_REPLIES, Replies
 from newsletter.staff.permissions import Permission
 from newsletter.web import reports
+from newsletter.web.desk import mends
 from newsletter.web.desk.frame import Said
 from newsletter.web.desk.issue import around, bars, desked, states
 from newsletter.web.desk.issue.around import Tab
@@ -64,7 +65,7 @@ def page(site: Site, visit: Visit, known: Desked, said: Said | None) -> Response
         said=said,
         live=shown,
         list_name=known.list_name,
-        alerts=waiting,
+        alerts=[mends.mended(visit.actor, one) for one in waiting],
         rates=rates if shown.is_sending else (),
         may_send=around.may(visit, Permission.SEND, known.around),
     )

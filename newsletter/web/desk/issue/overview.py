@@ -7,6 +7,7 @@ from newsletter.issues.model import EDITABLE, IssueState
 from newsletter.mail import dispatch
 from newsletter.review import store as approvals
 from newsletter.web import reports
+from newsletter.web.desk import mends
 from newsletter.web.desk.issue import around, bars, checked, desked, readiness, review, steps
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.bars import Bar
@@ -35,7 +36,7 @@ def show(site: Site, visit: Visit) -> Response:
         tab=Tab.OVERVIEW,
         readers=known.how_many,
         said=steps.SAID.get(visit.query.get("said", "")),
-        alerts=waiting,
+        alerts=[mends.mended(visit.actor, one) for one in waiting],
         is_open=issue.state in EDITABLE,
         list_name=known.list_name,
         approval=approval,

@@ -15,6 +15,7 @@ from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
 from newsletter.mail import relaybook
 from newsletter.mail.relays import Relay, Tls
+from newsletter.staff.permissions import Actor, Role
 from newsletter.strongbox import Strongbox
 from newsletter.web.app import create_app
 from newsletter.web.desk.board.board import MOST_ALERTS, MOST_ISSUES
@@ -236,3 +237,32 @@ def test_an_overfull_board_shows_a_year(desk: OpenDesk, database: Database, news
 
     assert MOST_ISSUES == page.count('class="rows__title"')
     assert "Older issues are in the" in page
+
+
+def test_somebody_sees_what_is_theirs(
+    application: Application, database: Database, newsletter: Newsletter, clock: Hands
+) -> None:
+    """Of other newsletters neither their issues nor what waits there."""
+    with database.write() as tx:
+        other = a_newsletter(tx, "Library Weekly")
+        alerts.raise_alert(tx, "feed:7", "Its feed is down.", clock(), newsletter_id=other.id)
+        alerts.raise_alert(tx, "feed:8", "Our feed is down.", clock(), newsletter_id=newsletter.id)
+    viewer = Actor("vic", None, {newsletter.id: Role.VIEWER})
+    app = create_app(application, health=lambda: True, desk_token=DESK_TOKEN, operator=viewer)
+    client = TestClient(app, PUBLIC_URL)
+    client.post(f"/desk/enter/{DESK_TOKEN}")
+    page = client.get("/desk").text
+
+    assert newsletter.name in page
+    assert "Our feed is down." in page
+    assert "Library Weekly" not in page
+    assert "Its feed is down." not in page
+
+
+def test_a_worker_that_does_not_tick_is_said(application: Application, newsletter: Newsletter) -> None:
+    """Nothing would be mailed, and nobody would know why."""
+    app = create_app(application, health=lambda: False, desk_token=DESK_TOKEN)
+    client = TestClient(app, PUBLIC_URL)
+    client.post(f"/desk/enter/{DESK_TOKEN}")
+
+    assert "does not tick" in client.get("/desk").text

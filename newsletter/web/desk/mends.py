@@ -1,5 +1,6 @@
 """What waits for a person, with the page where it is mended."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,9 @@ _MENDS = {
     "mailing-paused": ("Look at the mailing", "/desk/issues/{issue}/send", P.VIEW),
 }
 
+# What alerts tell those who work by command; the desk has a link instead.
+_COMMAND = re.compile(r": newsletter [a-z][a-z -]* \S+(?: --\S+(?: \S+)?)*$")
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -48,9 +52,10 @@ def seen_by(actor: Actor, alerts: Iterable[Alert]) -> list[Alert]:
 
 def mended(actor: Actor, alert: Alert) -> Waiting:
     """Give an alert with the link that mends it."""
+    text = _COMMAND.sub(".", alert.text)
     kind = alert.key.partition(":")[0]
     words, path, permission = _MENDS.get(kind, ("Open the issue", "/desk/issues/{issue}", P.VIEW))
     is_theirs = allowed(actor, permission, alert.newsletter_id)
     if not is_theirs or ("{issue}" in path and alert.issue_id is None):
-        return Waiting(alert.text, alert.raised_at, "", "")
-    return Waiting(alert.text, alert.raised_at, path.format(issue=alert.issue_id), words)
+        return Waiting(text, alert.raised_at, "", "")
+    return Waiting(text, alert.raised_at, path.format(issue=alert.issue_id), words)
