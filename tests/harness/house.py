@@ -22,6 +22,7 @@ import uvicorn
 
 from newsletter import bootstrap, settings
 from newsletter.bootstrap import Application
+from newsletter.clock import Clock
 from newsletter.mail.mailer import Mailer
 from newsletter.web.app import create_app
 from tests.conftest import SECRET
@@ -95,17 +96,20 @@ class Postbox(Sink):
         return self.to(address)
 
 
-def house_of_copy(folder: Path, template: Path, name: str) -> "House":
+def house_of_copy(folder: Path, template: Path, name: str, clock: Clock | None = None) -> "House":
     """Give a house on SQLite whose database is a copy of a fresh one, under a name of its own in a folder that others share."""
     place = folder / f"{name}.db"
     shutil.copy(template, place)
-    return House(f"sqlite:///{place}", folder)
+    return House(f"sqlite:///{place}", folder, clock=clock)
 
 
 class House:
     """Runs in a thread of its own while the block lasts."""
 
-    def __init__(self, database_url: str, folder: Path, more: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, database_url: str, folder: Path, more: Mapping[str, str] | None = None, clock: Clock | None = None
+    ) -> None:
+        self._clock = clock
         self._given = {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_DATA_DIR": str(folder), **(more or {})}
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), name="house")
         self._is_open = threading.Event()
@@ -143,10 +147,10 @@ class House:
             "NEWSLETTER_RELAY_URL": f"smtp://127.0.0.1:{self.postbox.port}?tls=none&connections=2",
             "NEWSLETTER_TEMPLATES": str(ROOT / "templates"),
         }
-        return bootstrap.open_application(settings.load(given | self._given))
+        return bootstrap.open_application(settings.load(given | self._given), self._clock)
 
     async def _serve(self, listener: socket.socket) -> None:
-        app = create_app(self.application, health=lambda: True, desk_token=DESK_TOKEN)
+        app = create_app(self.application, health=lambda: True, desk_token=DESK_TOKEN, is_stopping=self._stop.is_set)
         server = _Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False), self._is_open)
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve([listener]))
