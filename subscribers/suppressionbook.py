@@ -1,11 +1,11 @@
 """The suppressions there are, for whoever looks after them; who they are about is known only while the person is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, func, literal_column, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Text, func, literal_column, select
 
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tables.evidence import suppression
@@ -63,16 +63,17 @@ WINDOW = 2_000
 
 def newest(tx: Transaction, asked: Asked, before: int | None, limit: int, window: int = WINDOW) -> Newest:
     """Give up to *limit* suppressions before the one of id *before*, the newest first, out of a window of bounded size."""
-    ids = select(suppression.c.id).order_by(suppression.c.id.desc()).limit(window)
+    within = limit + 1 if asked == Asked() else window
+    said = select(suppression).order_by(suppression.c.id.desc()).limit(within)
     if before is not None:
-        ids = ids.where(suppression.c.id < before)
-    looked = list(tx.execute(ids).scalars())
-    wanted = _suppressions().where(suppression.c.id.in_(looked), *_asked(asked)).order_by(suppression.c.id.desc())
-    rows = tx.execute(wanted.limit(limit + 1)).all()
-    found = tuple(_suppressed(row) for row in rows[:limit])
+        said = said.where(suppression.c.id < before)
+    looked = said.subquery("looked")
+    rows = tx.execute(select(looked).where(*_asked(asked, looked)).order_by(looked.c.id.desc()).limit(limit + 1)).all()
+    found = _with_addresses(tx, rows[:limit])
     if len(rows) > limit:
         return Newest(found, found[-1].id, has_stopped=False)
-    return Newest(found, looked[-1] if len(looked) == window else None, has_stopped=len(looked) == window)
+    count, last = tx.execute(select(func.count(), func.min(looked.c.id))).one()
+    return Newest(found, last if count == within else None, has_stopped=count == within)
 
 
 def page(tx: Transaction, asked: Asked, after: int, limit: int) -> tuple[Suppressed, ...]:
@@ -94,13 +95,25 @@ def counts(tx: Transaction) -> Mapping[Reason, int]:
     return {reason: found.get(reason, 0) for reason in Reason}
 
 
-def _asked(asked: Asked) -> Iterator[ColumnElement[bool]]:
+def _asked(asked: Asked, said: FromClause = suppression) -> Iterator[ColumnElement[bool]]:
     if asked.reason is not None:
-        yield suppression.c.reason == asked.reason
+        yield said.c.reason == asked.reason
     if asked.list_id is not None:
-        yield suppression.c.list_id == asked.list_id
+        yield said.c.list_id == asked.list_id
     if asked.lists is not None:
-        yield suppression.c.list_id.in_([EVERY_LIST, *sorted(asked.lists)])
+        yield said.c.list_id.in_([EVERY_LIST, *sorted(asked.lists)])
+
+
+def _with_addresses(tx: Transaction, rows: Sequence[Row[Any]]) -> tuple[Suppressed, ...]:
+    """Give suppressions with the addresses of those who are known, found for these alone: a join would walk everybody."""
+    known = select(subscriber.c.email_hash, subscriber.c.email).where(
+        subscriber.c.email_hash.in_([row.email_hash for row in rows])
+    )
+    emails = {row.email_hash: row.email for row in tx.execute(known)} if rows else {}
+    return tuple(
+        Suppressed(row.id, row.email_hash, row.list_id, Reason(row.reason), row.at, emails.get(row.email_hash, ""))
+        for row in rows
+    )
 
 
 def complaints(tx: Transaction, since: datetime, until: datetime) -> tuple[datetime, ...]:

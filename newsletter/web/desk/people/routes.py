@@ -1,7 +1,7 @@
 """The lines of the route table for people."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.people import acts, adding, browse, exports, imports, person, requests, suppressions
+from newsletter.web.desk.people import acts, adding, browse, exports, imports, person, requests, segments, suppressions
 from newsletter.web.visits import GET, POST, Of, Page
 
 PEOPLE = Permission.MANAGE_PEOPLE
@@ -31,6 +31,13 @@ ROUTES = (
     Page("/desk/people/imports/{import_id:int}", GET, imports.one, PEOPLE, Of.IMPORT),
     Page("/desk/people/imports/{import_id:int}/undo", POST, imports.undo, PEOPLE, Of.IMPORT),
     Page("/desk/people/imports/{import_id:int}/ask", POST, imports.ask, PEOPLE, Of.IMPORT),
+    Page("/desk/people/segments", GET, segments.show, PEOPLE, Of.ANY_NEWSLETTER),
+    # A segment is asked for by issues of any newsletter.
+    Page("/desk/people/segments/new", GET, segments.new, PEOPLE, Of.INSTANCE),
+    Page("/desk/people/segments/new", POST, segments.make, PEOPLE, Of.INSTANCE),
+    Page("/desk/people/segments/{segment_id:int}", GET, segments.edit, PEOPLE, Of.INSTANCE),
+    Page("/desk/people/segments/{segment_id:int}", POST, segments.change, PEOPLE, Of.INSTANCE),
+    Page("/desk/people/segments/{segment_id:int}/remove", POST, segments.remove, PEOPLE, Of.INSTANCE),
     Page("/desk/people/suppression", GET, suppressions.show, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/suppression", POST, suppressions.add, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/suppression/lift", POST, suppressions.lift, PEOPLE, Of.ANY_NEWSLETTER),

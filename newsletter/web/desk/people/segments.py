@@ -1,0 +1,237 @@
+"""Segments: rules about people under a name, made of rows or written as text, counted while they are made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from starlette.responses import RedirectResponse, Response
+
+from newsletter.errors import TookTooLong
+from newsletter.issues import selection
+from newsletter.people import segments as verbs
+from newsletter.staff import audit
+from newsletter.web.desk import frame
+from newsletter.web.desk.frame import Area, Said
+from newsletter.web.desk.issue.audience import Option
+from newsletter.web.desk.people import rules
+from newsletter.web.desk.people.acts import SEE_OTHER
+from newsletter.web.desk.people.rules import COMPARISONS, Row, Sheet
+from newsletter.web.faults import PageNotFound
+from newsletter.web.spelled import people
+from newsletter.web.visits import Site, Visit
+from subscribers import register
+from subscribers.errors import RuleRefused, SegmentExists, SegmentUnnamed
+from subscribers.segments import store, writing
+from subscribers.segments.checking import Vocabulary
+from subscribers.segments.rule import LONGEST_TEXT, Field, Rule
+from subscribers.segments.store import Segment
+from subscribers.transaction import Transaction
+
+HERE = "/desk/people/segments"
+UNPROCESSABLE = 422
+
+# Seconds somebody waits for a number, and people that are shown with it.
+LONGEST_COUNT = 2.0
+SAMPLE = 5
+
+SAID: Mapping[str, Said] = {
+    "made": Said("The segment is kept. Whom it is true of is asked anew each time."),
+    "changed": Said("The rule is kept. Issues that were approved keep the rule they were approved with."),
+    "removed": Said("The segment is removed. Issues that were sent to it still know its rule."),
+}
+
+_FIELDS: Mapping[str, str] = {
+    Field.LANGUAGE: "Language",
+    Field.NAME: "Name",
+    Field.ADDRESS: "Address, before the @",
+    Field.DOMAIN: "Domain of the address",
+    Field.JOINED: "Known since",
+    "confirmed": "Said yes to any list",
+    "everybody": "Everybody",
+}
+_FATES: Mapping[str, str] = {
+    "got": "Got",
+    "missed": "Missed",
+    "bounced": "Could not be reached with",
+    "perhaps": "May have got",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """The form as it stands."""
+
+    name: str
+    # None: the rule is written as text.
+    sheet: Sheet | None
+    text: str
+    list_id: str
+    # What is wrong with the name, and with the rule as a whole.
+    wrong_name: str = ""
+    wrong_rule: str = ""
+    # What was counted; empty: nothing was asked.
+    counted: str = ""
+    sample: tuple[store.Person, ...] = ()
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing is said against it."""
+        return not (self.wrong_name or self.wrong_rule) and (self.sheet is None or self.sheet.is_right)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A segment in the list."""
+
+    segment: Segment
+    rule: str
+    # Issues that are still to be sent to it.
+    used_by: tuple[int, ...]
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show all segments, each with its rule and what uses it."""
+    with site.application.database.read() as tx:
+        lines = tuple(Line(one, writing.text(one.rule), selection.waiting_for(tx, one.id)) for one in store.all_segments(tx))
+    said = SAID.get(visit.query.get("said", ""))
+    return frame.page(site, visit, "desk/people/segments.html", here=Area.PEOPLE, said=said, lines=lines)
+
+
+def new(site: Site, visit: Visit) -> Response:
+    """Show an empty form."""
+    as_text = visit.query.get("as") == "text"
+    return _page(site, visit, Editor("", None if as_text else Sheet(), "", ""), None)
+
+
+def edit(site: Site, visit: Visit) -> Response:
+    """Show the form of a segment: as rows where it goes into them, else as text."""
+    with site.application.database.read() as tx:
+        known = _segment(tx, visit)
+        sheet = rules.sheet_of(known.rule, store.vocabulary(tx))
+    as_text = visit.query.get("as") == "text"
+    return _page(site, visit, Editor(known.name, None if as_text else sheet, writing.text(known.rule), ""), known)
+
+
+def make(site: Site, visit: Visit) -> Response:
+    """Keep a new segment, or show the form with the rows changed, counted, or what is wrong with them."""
+    with site.application.database.read() as tx:
+        editor, rule = _read(tx, visit, visit.text("name"))
+    if visit.text("act") != "save" or rule is None:
+        return _page(site, visit, _counted(site, visit, editor, rule), None)
+    try:
+        with site.application.database.write() as tx:
+            made = verbs.create(tx, visit.text("name"), writing.text(rule), visit.actor.name, visit.now)
+            audit.record(tx, visit.actor, "segment.create", f"segment {made.name}", {"rule": writing.text(rule)}, visit.now)
+    except (SegmentUnnamed, SegmentExists) as error:
+        return _page(site, visit, replace(editor, wrong_name=str(error)), None)
+    return RedirectResponse(f"{HERE}?said=made", SEE_OTHER)
+
+
+def change(site: Site, visit: Visit) -> Response:
+    """Keep another rule under the name, or show the form with the rows changed, counted, or what is wrong with them."""
+    with site.application.database.read() as tx:
+        known = _segment(tx, visit)
+        editor, rule = _read(tx, visit, known.name)
+    if visit.text("act") != "save" or rule is None:
+        return _page(site, visit, _counted(site, visit, editor, rule), known)
+    with site.application.database.write() as tx:
+        verbs.edit(tx, known.name, writing.text(rule), visit.now)
+        audit.record(tx, visit.actor, "segment.edit", f"segment {known.name}", {"rule": writing.text(rule)}, visit.now)
+    return RedirectResponse(f"{HERE}?said=changed", SEE_OTHER)
+
+
+def remove(site: Site, visit: Visit) -> Response:
+    """Let a segment go, unless an issue that is still to be sent is for it."""
+    with site.application.database.write() as tx:
+        gone = verbs.remove(tx, _segment(tx, visit).name, visit.now)
+        audit.record(tx, visit.actor, "segment.remove", f"segment {gone.name}", {"rule": writing.text(gone.rule)}, visit.now)
+    return RedirectResponse(f"{HERE}?said=removed", SEE_OTHER)
+
+
+def _segment(tx: Transaction, visit: Visit) -> Segment:
+    found = [one for one in store.by_ids(tx, [visit.number("segment_id")]) if one.removed_at is None]
+    if not found:
+        raise PageNotFound
+    return found[0]
+
+
+def _read(tx: Transaction, visit: Visit, name: str) -> tuple[Editor, Rule | None]:
+    """Read the form; gives it with what is wrong at its place, and the rule when nothing is."""
+    act = visit.text("act")
+    editor = Editor(name, None, visit.form.get("rule", "")[:LONGEST_TEXT], visit.text("list"))
+    if "rule" in visit.form:
+        rule, wrong = _rule(tx, editor.text)
+        return replace(editor, wrong_rule=wrong), rule
+    known = store.vocabulary(tx)
+    sheet = rules.changed(rules.read_form(visit.form), act)
+    if act not in {"save", "count"}:
+        return replace(editor, sheet=sheet), None
+    groups = tuple(replace(one, rows=tuple(_judged(tx, row, known) for row in one.rows)) for one in sheet.groups)
+    sheet = replace(sheet, groups=groups)
+    if not sheet.is_right:
+        return replace(editor, sheet=sheet), None
+    rule, wrong = _rule(tx, rules.text(sheet, known))
+    return replace(editor, sheet=sheet, wrong_rule=wrong), rule
+
+
+def _judged(tx: Transaction, row: Row, known: Vocabulary) -> Row:
+    if not row.what:
+        return replace(row, wrong="Choose what it is about.")
+    return replace(row, wrong=_rule(tx, rules.condition(row, known))[1])
+
+
+def _rule(tx: Transaction, text: str) -> tuple[Rule | None, str]:
+    try:
+        return verbs.read(tx, text), ""
+    except RuleRefused as error:
+        where = f" (at character {error.at + 1})" if error.at is not None else ""
+        return None, f"{error.reason[:1].upper()}{error.reason[1:]}{where}."
+
+
+def _counted(site: Site, visit: Visit, editor: Editor, rule: Rule | None) -> Editor:
+    if rule is None or visit.text("act") != "count":
+        return editor
+    list_id = int(editor.list_id) if editor.list_id.isascii() and editor.list_id.isdigit() else None
+    try:
+        with site.application.database.read(within=LONGEST_COUNT) as tx:
+            seen = verbs.look(tx, rule, list_id, SAMPLE, visit.now)
+    except TookTooLong:
+        return replace(editor, counted="Too many to be counted while you wait")
+    return replace(editor, counted=people(seen.people).capitalize(), sample=seen.sample)
+
+
+def _page(site: Site, visit: Visit, editor: Editor, known: Segment | None) -> Response:
+    with site.application.database.read() as tx:
+        vocabulary = store.vocabulary(tx)
+        lists = register.all_lists(tx)
+        used_by = selection.waiting_for(tx, known.id) if known is not None else ()
+    answer = frame.page(
+        site,
+        visit,
+        "desk/people/segment.html",
+        here=Area.PEOPLE,
+        editor=editor,
+        known=known,
+        where=HERE + (f"/{known.id}" if known is not None else "/new"),
+        whats=_whats(vocabulary),
+        comparisons=COMPARISONS,
+        lists=(
+            Option("", "All who are known", is_chosen=not editor.list_id),
+            *(Option(str(one.id), f"Those on {one.name}", is_chosen=str(one.id) == editor.list_id) for one in lists),
+        ),
+        used_by=used_by,
+        longest=LONGEST_TEXT,
+    )
+    answer.status_code = answer.status_code if editor.is_right else UNPROCESSABLE
+    return answer
+
+
+def _whats(known: Vocabulary) -> Mapping[str, Mapping[str, str]]:
+    """Give what a row can be about, by subject."""
+    names = {one.id: one.name for one in known.lists}
+    return {
+        "What is known of them": {**_FIELDS, **{f"answer-{one.key}": one.label for one in known.attributes}},
+        "Lists": {f"list-{one.slug}": f"List {one.name}" for one in known.lists},
+        "When they said yes": {f"confirmed-{one.slug}": f"Said yes to {one.name}" for one in known.lists},
+        "Topics": {f"topic-{one.id}": f"Takes {one.name} ({names[one.list_id]})" for one in known.topics},
+        "Issues": _FATES,
+    }
