@@ -1,6 +1,7 @@
 """The pool beside the issue."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,20 @@ def test_one_post_is_taken_by_its_button(composer: Composer, late: dict[str, int
 
     assert "1 post taken into Feature articles." == told(page)
     assert "Came late" == contents_of(composer.issue)["Feature articles"][-1]
+
+
+def test_what_a_feed_says_is_text(composer: Composer, database: Database, newsletter: Newsletter) -> None:
+    """Its words are no markup, and an address that runs something is no link (A02, A03)."""
+    evil = '"><script>alert(1)</script>'
+    entry = replace(an_entry(evil, january(22), evil, byline=evil), permalink="javascript:alert(1)", author=evil)
+    with database.write() as tx:
+        publish(tx, newsletter, entry)
+
+    page = composer.desk.page(f"{composer.path}?side=posts&q=%22%3E&by=%22%3E")
+
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "javascript:" not in page
 
 
 def test_what_cannot_be_taken(composer: Composer, database: Database, late: dict[str, int]) -> None:
