@@ -21,7 +21,7 @@ from newsletter.web.desk.composer import cards, checks, posts, said, subjects
 from newsletter.web.desk.composer.cards import Group
 from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
-from newsletter.web.desk.issue import states
+from newsletter.web.desk.issue import around, states
 from newsletter.web.faults import fault_of
 from newsletter.web.visits import Site, Visit
 from subscribers import attributebook
@@ -120,6 +120,7 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         site,
         visit,
         "desk/composer/compose.html",
+        tabs=around.tabs(issue.id),
         view=view,
         laid=laid,
         pool=pool,
