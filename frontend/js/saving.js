@@ -20,6 +20,8 @@ export function keeper(form, editor) {
   let since = 0;
   let busy = false;
   let failures = 0;
+  // Refused in words: it is not tried again before something is changed.
+  let refused = false;
 
   const isDirty = () => text(editor) !== saved || JSON.stringify(lines) !== JSON.stringify(kept);
 
@@ -39,6 +41,7 @@ export function keeper(form, editor) {
     busy = true;
     clearTimeout(timer);
     since = 0;
+    refused = false;
     const sent = text(editor);
     const sentLines = lines;
     tell("Saving …");
@@ -50,7 +53,7 @@ export function keeper(form, editor) {
       failed(problem);
     }
     busy = false;
-    if (!failures && editor.isEditable && isDirty()) later();
+    if (!failures && !refused && editor.isEditable && isDirty()) later();
   }
 
   function done(answer, sent, sentLines) {
@@ -88,11 +91,12 @@ export function keeper(form, editor) {
 
   function failed(problem) {
     shelve();
+    refused = Boolean(problem.said) || SIGNED_OUT.has(problem.status);
     if (problem.said) {
       tell(`Not saved. ${problem.said}`, "stop");
       return;
     }
-    if (SIGNED_OUT.has(problem.status)) {
+    if (refused) {
       tell("Not saved: you are signed out. ", "stop");
       const link = document.createElement("a");
       link.href = "/desk";
@@ -152,7 +156,8 @@ export function keeper(form, editor) {
     shelve();
     event.preventDefault();
   });
-  recall();
+  // An old version was opened on purpose; what the window has of its own waits for another time.
+  if (form.dataset.unsaved === undefined) recall();
 }
 
 const text = (editor) => JSON.stringify(editor.getJSON());
@@ -160,8 +165,8 @@ const text = (editor) => JSON.stringify(editor.getJSON());
 const typed = (form) => ({ title: form.elements.title.value, byline: form.elements.byline.value });
 
 async function post(form, fields, isAgain = false) {
-  const { csrf, version } = form.elements;
-  const body = new URLSearchParams({ csrf: csrf.value, version: version.value, by: "script", ...fields });
+  const { csrf, version, ends } = form.elements;
+  const body = new URLSearchParams({ csrf: csrf.value, version: version.value, ends: ends?.value ?? "", by: "script", ...fields });
   const answer = await fetch(form.action, { method: "POST", body });
   const said = answer.headers.get("content-type")?.includes("json") ? await answer.json() : null;
   if (answer.ok || said?.beside) return said;

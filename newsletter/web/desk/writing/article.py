@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from newsletter.errors import ImageNotFound, NewsletterError, Outdated, VersionNotFound
+from newsletter.errors import ImageNotFound, NewsletterError, Outdated, Refused, VersionNotFound
 from newsletter.images import store as images
 from newsletter.issues import changes, conflicts, contents, differences, document, newsletters, store, versions
 from newsletter.issues.draft import LONGEST_TITLE
@@ -47,6 +47,13 @@ SAID = {
 }
 
 
+class ApprovedMeanwhile(Refused):
+    """Somebody approved the issue while a window of it was open."""
+
+    def __init__(self) -> None:
+        super().__init__("The issue was approved meanwhile. Open this text anew if it is to be edited all the same.")
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A text with everything the page shows around it."""
@@ -78,6 +85,7 @@ def save(site: Site, visit: Visit) -> Response:
 
     def write(tx: Transaction, seen: int | None) -> Issue:
         over = None if seen is None else conflicts.over(tx, issue_id, article_id, seen)
+        _require_unapproved(tx, visit, issue_id)
         change = typed.change(visit, contents.article_of(tx, issue_id, article_id))
         return changes.change_article(tx, issue_id, article_id, change, visit.now, expected_version=over)
 
@@ -132,6 +140,13 @@ def _refused(site: Site, visit: Visit, error: NewsletterError) -> Response:
         begun=replace(sheet.begun, html=visit.form.get(typed.TEXT_FIELD, sheet.begun.html)),
     )
     return _page(site, visit, kept, trouble=str(error), status=status)
+
+
+def _require_unapproved(tx: Transaction, visit: Visit, issue_id: int) -> None:
+    """Let nobody end an approval who was not told that there is one: it may have come while their window was open."""
+    known = store.load(tx, issue_id)
+    if known.state in _APPROVED and visit.text("ends") != "approval":
+        raise ApprovedMeanwhile
 
 
 def _is_script(visit: Visit) -> bool:

@@ -104,6 +104,20 @@ def test_an_approved_text_rests_until_somebody_says_so(database: Database, lette
     assert "approved" == state_of(database, letter.issue)
 
 
+def test_a_window_from_before_does_not_end_an_approval(database: Database, letter: OpenText) -> None:
+    """Its editor was never told that there is one; whoever was may end it."""
+    letter.desk.act(letter.issue, "approve")
+    now = str(version_of(database, letter))
+    refused = letter.autosave(paragraph("A slip of the finger"), version=now)
+    before = state_of(database, letter.issue)
+
+    assert 409 == refused.status_code
+    assert "was approved meanwhile" in refused.json()["error"]
+    assert "approved" == before
+    assert 200 == letter.autosave(paragraph("Meant."), version=now, ends="approval").status_code
+    assert "draft" == state_of(database, letter.issue)
+
+
 def test_a_text_that_was_sent_is_only_read(database: Database, letter: OpenText, clock: Hands) -> None:
     """Nothing on the page offers to change it, and a form from before is refused."""
     with database.write() as tx:
