@@ -19,7 +19,9 @@ from newsletter.web.desk.figures import files, reading
 from newsletter.web.desk.figures.overtime import reasons_sheet
 from newsletter.web.desk.figures.reading import Mailed
 from newsletter.web.desk.figures.sheet import Line, Sheet, count, share
-from newsletter.web.spelled import day, number
+from newsletter.web.desk.issue import around
+from newsletter.web.desk.issue.around import Tab
+from newsletter.web.spelled import day, number, people
 from newsletter.web.visits import Site, Visit
 from subscribers import suppressionbook
 from subscribers.transaction import Transaction
@@ -61,15 +63,17 @@ OTHERWISE = "Refused without a reason that is known"
 def show(site: Site, visit: Visit) -> Response:
     """Show the figures of an issue; where its people are is asked for apart, because it walks all of them."""
     with site.application.database.read() as tx:
-        issue, newsletter = _issue(tx, visit)
-        sheets = _sheets(site, tx, issue, newsletter, visit.now)
-    return frame.page(
+        known = around.look(tx, visit.number("issue_id"), visit.now)
+        issue = known.issue
+        sheets = _sheets(site, tx, issue, known.newsletter, visit.now)
+        readers = people(site.reports.report(tx, issue).audience) if sheets else ""
+    return around.page(
         site,
         visit,
         "desk/figures/issue.html",
-        here=frame.Area.FIGURES,
-        issue=issue,
-        newsletter=newsletter,
+        known,
+        tab=Tab.FIGURES,
+        readers=readers,
         sheets=sheets,
         file=f"/desk/issues/{issue.id}/figures/{{key}}.csv",
     )

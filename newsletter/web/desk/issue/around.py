@@ -28,6 +28,7 @@ class Tab(StrEnum):
     REVIEW = "review"
     SEND = "send"
     VERSIONS = "versions"
+    FIGURES = "figures"
 
 
 _TABS = (
@@ -37,6 +38,7 @@ _TABS = (
     (Tab.REVIEW, "Review", "/desk/issues/{}/review"),
     (Tab.SEND, "Send", "/desk/issues/{}/send"),
     (Tab.VERSIONS, "Versions", "/desk/issues/{}/versions"),
+    (Tab.FIGURES, "Figures", "/desk/issues/{}/figures"),
 )
 
 
