@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+import pytest
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
@@ -115,3 +116,21 @@ def test_a_stream_asks_for_a_session(client: TestClient, mailing: Issue, desk: O
     stranger = TestClient(client.app, PUBLIC_URL)
 
     assert 403 == stranger.get(f"/desk/issues/{mailing.id}/stream").status_code
+
+
+def test_a_stream_tells_the_piece_and_ends_with_the_process(
+    application: Application, mailing: Issue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept by no cache and guessed at by no browser; the same piece again is no news."""
+    monkeypatch.setattr("newsletter.web.streams.BETWEEN_LOOKS", 0.0)
+    looks = iter([False, False, True])
+    app = create_app(application, health=lambda: True, desk_token=DESK_TOKEN, is_stopping=lambda: next(looks))
+    client = TestClient(app, PUBLIC_URL, follow_redirects=False)
+    client.post(f"/desk/enter/{DESK_TOKEN}")
+    answer = client.get(f"/desk/issues/{mailing.id}/stream")
+
+    assert "text/event-stream; charset=utf-8" == answer.headers["content-type"]
+    assert ("no-store", "nosniff") == (answer.headers["cache-control"], answer.headers["x-content-type-options"])
+    told = [block for block in answer.text.split("\n\n") if block.startswith("data: ")]
+    assert 1 == len(told)
+    assert "0 accepted of 3, 3 waiting" in told[0]
