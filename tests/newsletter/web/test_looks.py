@@ -68,6 +68,12 @@ PLACES = (
     "composer, an article open",
     "composer, the pool",
     "composer, the checks",
+    "writing",
+    "reading",
+    "side by side",
+    "versions",
+    "version",
+    "guests",
     "approved",
     "sending",
     "reviewing",
@@ -154,6 +160,12 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "composer, an article open": f"/desk/issues/{drafted.id}/compose?open=a{drafted.articles[-1].id}",
         "composer, the pool": f"/desk/issues/{drafted.id}/compose?side=posts&state=all",
         "composer, the checks": f"/desk/issues/{drafted.id}/compose?side=checks&open=n{drafted.sections[0].id}",
+        "writing": f"/desk/issues/{drafted.id}/articles/{drafted.articles[-1].id}",
+        "reading": f"/desk/issues/{approved.id}/articles/{store.load(tx, approved.id).articles[0].id}",
+        "side by side": f"/desk/issues/{drafted.id}/articles/{drafted.articles[0].id}/beside/{drafted.version}",
+        "versions": f"/desk/issues/{drafted.id}/versions",
+        "version": f"/desk/issues/{drafted.id}/versions/{drafted.version}?with=now",
+        "guests": f"/desk/issues/{drafted.id}/contributions",
         "approved": f"/desk/issues/{approved.id}",
         "sending": f"/desk/issues/{sending.id}",
         "reviewing": f"/desk/issues/{drafted.id}/review",
@@ -316,7 +328,7 @@ def test_nothing_of_a_page_is_refused_by_its_own_policy(page: Page, full: House,
     """No style, script or frame that the Content-Security-Policy stops."""
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None)
-    for place in ("home", "subscribe", "board", "reviewing", "send", "watching", "draft"):
+    for place in ("home", "subscribe", "board", "reviewing", "send", "watching", "writing", "draft"):
         page.goto(full.url + places[place])
     page.frame_locator("iframe").locator("h1").first.wait_for()
 
