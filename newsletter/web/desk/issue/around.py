@@ -27,7 +27,6 @@ class Tab(StrEnum):
     GUESTS = "guests"
     REVIEW = "review"
     SEND = "send"
-    FIGURES = "figures"
     VERSIONS = "versions"
     FIGURES = "figures"
 
@@ -38,7 +37,6 @@ _TABS = (
     (Tab.GUESTS, "Guests", "/desk/issues/{}/contributions"),
     (Tab.REVIEW, "Review", "/desk/issues/{}/review"),
     (Tab.SEND, "Send", "/desk/issues/{}/send"),
-    (Tab.FIGURES, "Figures", "/desk/issues/{}/figures"),
     (Tab.VERSIONS, "Versions", "/desk/issues/{}/versions"),
     (Tab.FIGURES, "Figures", "/desk/issues/{}/figures"),
 )
