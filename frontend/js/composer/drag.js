@@ -19,7 +19,7 @@ const usual = () => ({
 function dropped({ item, from, to, oldDraggableIndex, newDraggableIndex }) {
   if (from === to && oldDraggableIndex === newDraggableIndex) return;
   putBack = () => from.insertBefore(item, from.children[oldDraggableIndex + (from === to && newDraggableIndex < oldDraggableIndex ? 1 : 0)] ?? null);
-  press("", { do: `place ${item.dataset.article}`, section: to.dataset.section, place: newDraggableIndex + 1 });
+  press("", { do: `place ${item.id.slice(1)}`, section: to.dataset.section, place: newDraggableIndex + 1 });
 }
 
 function taken({ item, to, newDraggableIndex }) {

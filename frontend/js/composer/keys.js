@@ -12,10 +12,10 @@ function step(id) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const card = event.target.closest?.("[data-article]");
+  const card = event.target.closest?.(".entry[id^='a']");
   if (!card || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(event.key in STEPS)) return;
   event.preventDefault();
-  const id = STEPS[event.key] + card.dataset.article;
+  const id = STEPS[event.key] + card.id.slice(1);
   if (isBusy()) waiting.push(id);
   else step(id);
 });
