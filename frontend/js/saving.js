@@ -38,6 +38,11 @@ export function keeper(form, editor) {
 
   async function save() {
     if (busy) return;
+    if (!lines.title.trim()) {
+      refused = true;
+      tell("Not saved: the text needs a title.", "stop");
+      return;
+    }
     busy = true;
     clearTimeout(timer);
     since = 0;
@@ -126,7 +131,9 @@ export function keeper(form, editor) {
     editor.commands.setContent(JSON.parse(found.document));
     // Over the version it was written on, so that whoever saved since is not written over.
     form.elements.version.value = found.version;
-    later(0);
+    // Nothing ends an approval by itself.
+    if (form.elements.ends) tell("What you wrote in this window before is not saved yet.", "wait");
+    else later(0);
   }
 
   editor.on("update", () => {

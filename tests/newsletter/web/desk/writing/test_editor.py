@@ -1,0 +1,105 @@
+"""The editor in a real browser: by the keyboard alone, and without a connection."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from newsletter.issues import draft, editing, store
+from newsletter.issues.model import Issue
+from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.newsroom import a_newsletter
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
+    """Give the product, open."""
+    with house_of_copy(tmp_path_factory.mktemp("editor"), sqlite_template, "newsletter") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, house: House) -> Iterator[BrowserContext]:  # noqa: F811 -- the fixture
+    """Give a browser with a session at the desk."""
+    context = browser.new_context()
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
+    page.get_by_role("button").click()
+    page.wait_for_url(f"{house.url}/desk")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def issue(house: House) -> Issue:
+    """Give an issue with a letter of one line."""
+    now = house.application.clock()
+    with house.application.database.write() as tx:
+        made = draft.draft_empty(tx, a_newsletter(tx, f"News of {now.timestamp()}"), "Spring", now)
+        return editing.write_letter(tx, made.id, "Welcome", "<p>Dear all,</p>", "Ann", now)
+
+
+@pytest.fixture
+def page(session: BrowserContext, house: House, issue: Issue) -> Iterator[Page]:
+    """Give the letter in a window, the cursor at its end."""
+    opened = session.new_page()
+    opened.on("dialog", lambda dialog: dialog.accept())
+    opened.goto(address(house, issue))
+    text = opened.get_by_role("textbox", name="Text")
+    text.focus()
+    text.press("Control+End")
+    yield opened
+    opened.close()
+
+
+def address(house: House, issue: Issue) -> str:
+    """Give where the letter is written."""
+    return f"{house.url}/desk/issues/{issue.id}/articles/{issue.articles[0].id}"
+
+
+def content(house: House, issue: Issue) -> str:
+    """Give the letter as the issue has it."""
+    with house.application.database.read() as tx:
+        return store.load(tx, issue.id).articles[0].content
+
+
+def keys(page: Page, *pressed: str) -> None:
+    """Press one key after the other."""
+    for key in pressed:
+        page.keyboard.press(key)
+
+
+def test_the_keyboard_alone_sets_a_text(page: Page, house: House, issue: Issue) -> None:
+    """A heading by the toolbar, a link and bold words by their keys; Escape leads back from the toolbar."""
+    keys(page, "Enter", "Alt+F10", "End", "Home", "Escape")
+    expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+    keys(page, "Alt+F10", "Enter")
+    expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+    page.keyboard.type("News")
+    keys(page, "Enter", "Control+k")
+    page.keyboard.type("ifla.org")
+    keys(page, "Enter")
+    expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+    keys(page, "Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+
+    assert '<p>Dear all,</p><h2>News</h2><p><a href="https://ifla.org">ifla.org</a></p>' == content(house, issue)
+
+
+def test_a_lost_connection_loses_no_word(page: Page, house: House, issue: Issue) -> None:
+    """The page says that nothing was saved; the window has the text when it is opened again, and saves it."""
+    page.route("**/articles/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.keyboard.type(" and everybody else")
+    keys(page, "Control+s")
+    expect(page.locator("#saved")).to_contain_text("no connection")
+    page.goto(f"{house.url}/desk")
+    before = content(house, issue)
+    page.unroute("**/articles/*")
+    page.goto(address(house, issue))
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+
+    assert "<p>Dear all,</p>" == before
+    assert "<p>Dear all, and everybody else</p>" == content(house, issue)
