@@ -91,6 +91,21 @@ def test_with_a_mouse(page: Page, house: House) -> None:
     assert ["Came late", TITLE, "Where to find us"] == contents_of(issue(house))["Communication initiatives"]
 
 
+def test_signed_out_meanwhile(browser: Browser, page: Page, house: House) -> None:  # noqa: F811 -- the fixture
+    """What was typed stands in the page still, and it is said that nothing was saved."""
+    context = browser.new_context(storage_state=page.context.storage_state())
+    other = context.new_page()
+    number = compose(other, house)
+    other.locator(f"#edit{number}").click()
+    other.get_by_label("Title", exact=True).fill("Typed for long")
+    context.clear_cookies()
+
+    other.get_by_label("Title", exact=True).press("Enter")
+    expect(other.get_by_role("alert")).to_contain_text("Not done")
+    expect(other.get_by_label("Title", exact=True)).to_have_value("Typed for long")
+    context.close()
+
+
 def test_on_a_phone_without_a_script(browser: Browser, page: Page, house: House) -> None:  # noqa: F811 -- the fixture
     """One thing at a time, and every button does what it says."""
     context = browser.new_context(
