@@ -20,6 +20,7 @@ from newsletter.journal import Journal
 from newsletter.tables import (
     archive,
     authors,
+    datarequests,
     departures,
     digests,
     dkim,
@@ -69,6 +70,7 @@ TABLE_MODULES = (
     dkim,
     departures,
     digests,
+    datarequests,
     importwork,
     authors,
 )

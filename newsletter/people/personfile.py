@@ -6,6 +6,8 @@ from datetime import datetime
 
 from newsletter.mail import history
 from newsletter.mail.history import Departed, Mailed
+from newsletter.people import datarequests
+from newsletter.people.datarequests import Request
 from newsletter.review import guestbook
 from newsletter.review.guestbook import GuestFile
 from subscribers import privacy
@@ -24,12 +26,15 @@ class PersonFile:
     departures: tuple[Departed, ...]
     # For which issues they were asked to write, or to look them over.
     as_guest: tuple[GuestFile, ...] = ()
+    # What they asked about their data, by letter or telephone.
+    requests: tuple[Request, ...] = ()
 
     def to_json(self) -> str:
         """Give it as a JSON object that people and programs can read; moments are ISO 8601."""
         document = asdict(self.known) if self.known is not None else {}
         document["mailed"] = [asdict(one) for one in self.mailed]
         document["departures"] = [asdict(one) for one in self.departures]
+        document["requests"] = [asdict(one) for one in self.requests]
         document["as_guest"] = [asdict(one) for one in self.as_guest]
         return json.dumps(document, ensure_ascii=False, indent=2, default=datetime.isoformat)
 
@@ -50,6 +55,7 @@ def gather(tx: Transaction, subscriber_id: int) -> PersonFile:
         (*history.mailed_to(tx, subscriber_id), *history.mailed_to_guest(tx, [one.id for one in as_guest])),
         history.departures_of(tx, subscriber_id),
         as_guest,
+        tuple(datarequests.all_of(tx, subscriber_id)),
     )
 
 

@@ -44,6 +44,7 @@ EXPORTED = {
     "asked_mail": "asked_at",
     "address_move": "address_changes",
     "data_link": "data_asked_at",
+    "data_request": "requests",
 }
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from newsletter.issues import newsletters
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import history
+from newsletter.people import datarequests
 from newsletter.people.departures import Why
 from newsletter.staff.permissions import Permission, includes
 from newsletter.web.desk import frame
@@ -137,6 +138,7 @@ def show(site: Site, visit: Visit) -> Response:
         stands = tuple(_stand(tx, known[one.list_id], one, visit.now) for one in standings if one.list_id in known)
         mailed = history.last_mailed_to(tx, person.id, MOST_LETTERS, seen_newsletters(visit))
         answers = _answers(tx, person)
+        requests = datarequests.of_person(tx, person.id)
         asked = moves.waiting_of(tx, person.id, visit.now)
         barred = _barred(tx, site, visit, person, {one.id: one.name for one in known.values()})
     is_whole = all(one.list_id in known for one in standings)
@@ -159,6 +161,8 @@ def show(site: Site, visit: Visit) -> Response:
         reasons=tuple(Option(one.value, words.REASONS[one]) for one in (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),
         whys=(Option("", "They gave none"), *(Option(one.value, said) for one, said in WHYS.items())),
         is_whole=is_whole,
+        requests=requests,
+        kinds=words.KINDS,
         other_lists=tuple(one for one in known.values() if one.id not in {s.list.id for s in stands} and not one.is_archived),
     )
 

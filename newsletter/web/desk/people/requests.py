@@ -2,17 +2,48 @@
 
 from starlette.responses import RedirectResponse, Response
 
+from newsletter.errors import BadValue
+from newsletter.people import datarequests, personfile
 from newsletter.people import erase as erasing
-from newsletter.people import personfile
+from newsletter.people.datarequests import Kind
 from newsletter.staff import audit
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area
-from newsletter.web.desk.people.acts import SEE_OTHER, acting
-from newsletter.web.desk.people.scope import require_all_lists_of
-from newsletter.web.visits import Site, Visit
+from newsletter.web.desk.people import words
+from newsletter.web.desk.people.acts import SEE_OTHER, acting, back
+from newsletter.web.desk.people.scope import require_all_lists_of, seen_lists
+from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
 from subscribers import register
 from subscribers.consent import Door as By
 from subscribers.consent import Evidence
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show who waits for an answer, the most urgent first."""
+    with site.application.database.read() as tx:
+        waiting = datarequests.open_ones(tx, seen_lists(tx, visit))
+    return frame.page(site, visit, "desk/people/requests.html", here=Area.PEOPLE, requests=waiting, kinds=words.KINDS)
+
+
+def note(site: Site, visit: Visit) -> Response:
+    """Write down that the person asked, by letter or telephone."""
+    kind = visit.text("kind")
+    if kind not in set(Kind):
+        raise BadValue("request", kind[:40], "choose one of those offered")
+    with acting(site, visit) as act:
+        datarequests.note(act.tx, act.person.id, Kind(kind), visit.text("note"), visit.actor.name, visit.now)
+        act.record("privacy.request", kind=kind)
+    return back(visit, "noted")
+
+
+def answered(site: Site, visit: Visit) -> Response:
+    """Write down that a request is answered."""
+    text = visit.text("request")
+    request_id = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else 0
+    with acting(site, visit) as act:
+        closed = datarequests.close(act.tx, act.person.id, request_id, visit.actor.name, visit.now)
+        act.record("privacy.answered", was_open=closed)
+    return RedirectResponse("/desk/people/requests", SEE_OTHER)
 
 
 def hand_out(site: Site, visit: Visit) -> Response:

@@ -31,6 +31,7 @@ ROUTES = (
     Page("/desk/people/imports/{import_id:int}", GET, imports.one, PEOPLE, Of.IMPORT),
     Page("/desk/people/imports/{import_id:int}/undo", POST, imports.undo, PEOPLE, Of.IMPORT),
     Page("/desk/people/imports/{import_id:int}/ask", POST, imports.ask, PEOPLE, Of.IMPORT),
+    Page("/desk/people/requests", GET, requests.show, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/segments", GET, segments.show, PEOPLE, Of.ANY_NEWSLETTER),
     # A segment is asked for by issues of any newsletter.
     Page("/desk/people/segments/new", GET, segments.new, PEOPLE, Of.INSTANCE),
@@ -48,6 +49,8 @@ ROUTES = (
     Page("/desk/people/{subscriber_id:int}/keep-out", POST, acts.keep_out, PEOPLE, Of.SUBSCRIBER),
     Page("/desk/people/{subscriber_id:int}/lift", POST, acts.lift, PEOPLE, Of.SUBSCRIBER),
     Page("/desk/people/{subscriber_id:int}/move", POST, acts.move, PEOPLE, Of.SUBSCRIBER),
+    Page("/desk/people/{subscriber_id:int}/request", POST, requests.note, PEOPLE, Of.SUBSCRIBER),
+    Page("/desk/people/{subscriber_id:int}/answered", POST, requests.answered, PEOPLE, Of.SUBSCRIBER),
     Page("/desk/people/{subscriber_id:int}/data", POST, requests.hand_out, PEOPLE, Of.SUBSCRIBER),
     Page("/desk/people/{subscriber_id:int}/erase", GET, requests.ask_to_erase, PEOPLE, Of.SUBSCRIBER),
     Page("/desk/people/{subscriber_id:int}/erase", POST, requests.erase, PEOPLE, Of.SUBSCRIBER),

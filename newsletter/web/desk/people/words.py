@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from newsletter.mail.delivery import DeliveryState
+from newsletter.people.datarequests import Kind
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.issue.states import ShownState
 from subscribers.consent import Act, Door
@@ -84,6 +85,16 @@ FATES: Mapping[str, ShownState] = MappingProxyType(
         D.UNCERTAIN: ShownState("nobody knows", "waits"),
         D.SKIPPED: ShownState("not sent", "gone"),
         D.CANCELLED: ShownState("cancelled", "gone"),
+    }
+)
+
+
+KINDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.ACCESS: "what is held about them",
+        Kind.CHANGE: "to have something put right",
+        Kind.STOP: "to be written to no more",
+        Kind.ERASURE: "to be forgotten",
     }
 )
 
