@@ -37,6 +37,8 @@ from newsletter.letters.templates import Templates, packaged_templates
 from newsletter.mail import mailings
 from newsletter.mail.mailings import MailingState
 from newsletter.people import segments
+from newsletter.staff import accounts
+from newsletter.staff.permissions import Role
 from newsletter.tables.mail import delivery, figure, mailing
 from newsletter.web.app import create_app
 from newsletter.web.desk.routes import ROUTES
@@ -321,6 +323,9 @@ def _visited(database: Database, house: _House, folder: Path, left_out: dict[str
             templates=Templates(packaged_templates(), child),
             links=Links(PUBLIC_URL),
         )
+        with database.write() as tx:
+            if accounts.first_administrator(tx) is None:
+                accounts.add(tx, "Ada", Role.ADMIN, system_clock())
         app = create_app(application, health=lambda: True, desk_token=TOKEN)
         with TestClient(app, PUBLIC_URL, follow_redirects=False) as client:
             client.post(f"/desk/enter/{TOKEN}")

@@ -45,9 +45,10 @@ PRIVATE = 0o600
 # The folder holds the key and the addresses of all readers.
 PRIVATE_FOLDER = 0o700
 
-# What may not stand in a log, whoever wrote the line: addresses, and the tokens of links (26 characters of base32).
+# What may not stand in a log, whoever wrote the line: addresses, the tokens of links (26 characters of base32), and the secrets
+# of the door (43 of base64url).
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
-_TOKEN = re.compile(r"(?<![0-9A-Za-z])[a-z2-7]{26}(?![0-9A-Za-z])", re.IGNORECASE)
+_TOKEN = re.compile(r"(?<![0-9A-Za-z])[a-z2-7]{26}(?![0-9A-Za-z])|(?<![\w-])[\w-]{43}(?![\w-])", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

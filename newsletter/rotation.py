@@ -14,6 +14,7 @@ from newsletter.clock import monotonic
 from newsletter.database import Database
 from newsletter.errors import InstanceMismatch, KeyNotChanged
 from newsletter.mail import dkimkeys, ledger, mailings, relaybook
+from newsletter.staff import secondfactor
 from newsletter.strongbox import Strongbox
 from newsletter.writers import DatabaseBusy
 from subscribers import rekeying
@@ -105,7 +106,7 @@ def reseal(tx: Transaction, keyring: Keyring) -> int:
 
     """
     strongbox = Strongbox.of(keyring)
-    return relaybook.reseal(tx, strongbox) + dkimkeys.reseal(tx, strongbox)
+    return relaybook.reseal(tx, strongbox) + dkimkeys.reseal(tx, strongbox) + secondfactor.reseal(tx, strongbox)
 
 
 def move_people(

@@ -158,8 +158,7 @@ class Door:
     def _actor(self, tx: Transaction) -> Actor:
         if self.actor_name is None:
             return LOCAL_OPERATOR
-        account = accounts.find(tx, self.actor_name)
-        return Actor(account.name, account.role)
+        return accounts.find(tx, self.actor_name).actor
 
 
 pass_door = click.make_pass_decorator(Door)

@@ -13,8 +13,8 @@ import uvicorn
 from newsletter.bootstrap import Application
 from newsletter.errors import BadValue
 from newsletter.settings import Settings
+from newsletter.staff.secrets import new_secret
 from newsletter.web.app import create_app
-from newsletter.web.auth import new_secret
 from newsletter.web.porter import Porter
 from newsletter.worker.metronome import Worker
 

@@ -36,7 +36,8 @@ from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
 from newsletter.review import approval
 from newsletter.review.facts import Facts
-from newsletter.staff.permissions import LOCAL_OPERATOR
+from newsletter.staff import accounts, passwords
+from newsletter.staff.permissions import LOCAL_OPERATOR, Role
 from subscribers import register
 from subscribers.exchange.importing import import_people
 from subscribers.exchange.model import ImportOrder
@@ -47,6 +48,11 @@ T = TypeVar("T")
 NAME = "CPDWL Newsletter"
 SENDER = "newsletter@cpdwl.example"
 POSTAL_ADDRESS = "CPDWL demonstration, 1 Example Square, 2595 BE The Hague, Netherlands"
+
+EDITOR = "Edda Editor"
+EDITOR_ADDRESS = "edda@cpdwl.example"
+# Shown to everybody, and worth nothing: it dies with the demonstration.
+PASSWORD = "two boats and one fjord"  # noqa: S105 -- see above
 
 RECURRENCE = "first monday"
 AT = time(9, 0)
@@ -104,6 +110,14 @@ class Organised:
 
     newsletter: Newsletter
     imported: int
+
+
+def make_editor(app: Application) -> None:
+    """Make the account that the link of the demonstration lets in, with a password for a second browser."""
+    kept = passwords.hashed(PASSWORD)
+    with app.database.write() as tx:
+        account = accounts.add(tx, EDITOR, Role.ADMIN, app.clock(), EDITOR_ADDRESS)
+        accounts.set_password(tx, account.id, kept)
 
 
 def organise(app: Application, blog_url: str) -> Organised:
@@ -213,7 +227,9 @@ async def sent_by_the_worker(app: Application, issue_id: int, show: Callable[[Re
 
 async def leave_by_one_click(envelopes: Envelopes) -> int:
     """Do what a mail program does when its reader presses "unsubscribe"; gives how many were answered with success."""
-    address = read_mail(envelopes.content(envelopes.all()[0])).one_click
+    # The first mails tell the editor what waits; nobody leaves those by a click.
+    mails = (read_mail(envelopes.content(one)) for one in envelopes.all())
+    address = next((mail.one_click for mail in mails if mail.one_click), "")
     # RFC 8058 3.1: this field, no cookie, and no redirect is followed.
     return int(address != "" and await asyncio.to_thread(_ask, address, "POST", "List-Unsubscribe=One-Click") == http.client.OK)
 

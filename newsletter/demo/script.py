@@ -20,8 +20,8 @@ from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.mail.delivery import Report
 from newsletter.settings import LogSettings, Settings
+from newsletter.staff.secrets import new_secret
 from newsletter.web.app import create_app
-from newsletter.web.auth import new_secret
 from newsletter.worker.metronome import Worker
 
 THE_MONTH = Month(2020, 1)
@@ -62,6 +62,7 @@ async def _perform(folder: Path, screen: Screen, *, once: bool) -> int:
         Outside(envelopes) as outside,
         _application(_settings(folder, url_of(listener), outside.relay_url), clock) as app,
     ):
+        await asyncio.to_thread(acts.make_editor, app)
         start = Start(new_secret(), outside.blog_url)
         worker = Worker(app)
         stop = asyncio.Event()
@@ -89,6 +90,7 @@ async def _show(stage: Stage, start: Start, *, once: bool) -> int:
     home = f"{stage.app.settings.public_url}{HOME}"
     stage.screen.say(f"\nWhat was counted, the public page and the inbox: {home}")
     stage.screen.say("Open this address: the desk, with the next issue and a mailing to watch. Ctrl-C ends it.")
+    stage.screen.say(f"In another browser, sign in with {acts.EDITOR_ADDRESS} and “{acts.PASSWORD}”.")
     print(f"{home}/desk", flush=True)  # noqa: T201 -- the one address to open
     await _interrupted()
     stage.screen.say("Stopped. Nothing is kept.")

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from newsletter.demo.envelopes import Envelopes
 from newsletter.demo.inbox import PAGE_POLICY, create_inbox
 from newsletter.demo.outcome import Outcome
-from newsletter.web.cookies import desk_cookie
+from newsletter.web.cookies import Cookie, cookie_name
 
 PAGES = Path(__file__).parent / "pages"
 HOME = "/demo"
@@ -46,7 +46,7 @@ class Start:
 
     async def desk(self, request: Request) -> Response:
         """Lead to the desk: by the one-time link the first time, straight there from then on."""
-        if self.played is None or desk_cookie(is_secure=False) not in request.cookies:
+        if self.played is None or cookie_name(Cookie.SESSION, is_secure=False) not in request.cookies:
             return RedirectResponse(f"/desk/enter/{self.desk_token}", SEE_OTHER)
         return RedirectResponse("/desk", SEE_OTHER)
 

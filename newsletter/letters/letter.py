@@ -32,6 +32,8 @@ class LetterKind(StrEnum):
     MOVED = "moved"
     # To the staff, of what waits for them.
     DUTY = "duty"
+    # To somebody of the staff who is to choose a password.
+    ACCOUNT = "account"
     # To somebody who is asked to look an issue over, and need not be known as a reader.
     REVIEW = "review"
     # To somebody who is asked to write for an issue: asked, reminded, told that the text was edited.
@@ -40,12 +42,14 @@ class LetterKind(StrEnum):
     EDITED = "edited"
 
 
-# Letters that somebody of the staff has sent to one address for the sake of one issue: no subscription is asked for, and
-# whoever left by their own wish gets them all the same.
-FOR_GUESTS = frozenset({LetterKind.DUTY, LetterKind.REVIEW, LetterKind.INVITATION, LetterKind.DUE, LetterKind.EDITED})
+# Letters to one address for the sake of the work, to the staff and their guests: no subscription is asked for, and whoever
+# left by their own wish gets them all the same.
+FOR_GUESTS = frozenset(
+    {LetterKind.DUTY, LetterKind.ACCOUNT, LetterKind.REVIEW, LetterKind.INVITATION, LetterKind.DUE, LetterKind.EDITED}
+)
 
 # Those of them that carry the link of a guest.
-BY_LINK = FOR_GUESTS - {LetterKind.DUTY}
+BY_LINK = FOR_GUESTS - {LetterKind.DUTY, LetterKind.ACCOUNT}
 
 # Letters that answer what somebody did at our door, perhaps somebody else: they need no confirmed subscription, carry nothing
 # that anybody typed, and whoever left by their own wish gets them all the same.
@@ -84,6 +88,8 @@ class SlotName(StrEnum):
     # Where a guest looks an issue over, and where one writes for it.
     REVIEW = "review"
     CONTRIBUTE = "contribute"
+    # Where somebody of the staff chooses a password.
+    DOOR = "door"
 
 
 @dataclass(frozen=True, slots=True)

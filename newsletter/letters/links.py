@@ -52,6 +52,10 @@ class Links:
         """Give the place where somebody without an account writes for one issue."""
         return self._at(f"/w/{token}")
 
+    def door(self, token: str) -> str:
+        """Give the place where somebody of the staff chooses a password."""
+        return self._at(f"/desk/link/{token}")
+
     def archive(self) -> str:
         """Give the list of newsletters that can be read on the web."""
         return self._at("/archive/")

@@ -77,12 +77,12 @@ def to_guest(
     address: EmailAddress,
     now: datetime,
     *,
-    newsletter_id: int,
-    issue_id: int,
-    list_id: int,
+    newsletter_id: int | None,
+    issue_id: int | None,
+    list_id: int | None,
     number: int,
 ) -> int:
-    """Plan a letter for a guest of the staff, ahead of all issues; gives its id. *number* is what its link stands for."""
+    """Plan a letter for the staff or their guest, ahead of all issues; gives its id. *number* is what its link stands for."""
     letter = letters.freeze(tx, draft, now, newsletter_id=newsletter_id, issue_id=issue_id, list_id=list_id)
     email_hash = recognition.hash_of(tx, keyring, address.key)
     ledger.plan_to(tx, letter.id, draft.kind, address, email_hash, now, number=number)

@@ -8,6 +8,7 @@ from newsletter.letters.links import Links
 from newsletter.mail.compiled import CompiledLetter, Signer
 from newsletter.mail.delivery import Delivery
 from newsletter.mail.message import Envelope, Facts, Person
+from newsletter.staff import doorlinks
 from subscribers.oneline import one_line
 from subscribers.tokens import Keyring, Purpose
 
@@ -52,6 +53,8 @@ class Stationery:
                 return self.links.preferences(self.keyring.seal(Purpose.PREFERENCES, delivery.subscriber_id or 0))
             case SlotName.CONFIRM | SlotName.DATA | SlotName.MOVE | SlotName.MOVE_BACK | SlotName.REVIEW | SlotName.CONTRIBUTE:
                 return self._link_of_notice(slot, delivery.confirmation_id)
+            case SlotName.DOOR:
+                return self.links.door(doorlinks.token(self.keyring, delivery.confirmation_id))
             case SlotName.WEB_COPY:
                 return self._web_copy(facts)
 

@@ -1,18 +1,21 @@
 """Answers a request by a line of the route table: session, permission, form, endpoint, and errors as pages."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from urllib.parse import urlencode
 
 import anyio
 import anyio.to_thread
 import structlog
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from newsletter.clock import monotonic
-from newsletter.web.auth import Session
+from newsletter.staff import sessions
+from newsletter.staff.sessions import Session
 from newsletter.web.belonging import require_access
-from newsletter.web.cookies import desk_cookie, is_secure
-from newsletter.web.faults import DeskClosed, Fault, Forged, FormDamaged, PageNotFound, TooOften, fault_of
+from newsletter.web.cookies import Cookie, cookie_name, is_secure
+from newsletter.web.faults import DeskClosed, Fault, FieldsUnknown, Forged, FormDamaged, PageNotFound, TooOften, fault_of
 from newsletter.web.forms import (
     CSRF_FIELD,
     LARGEST_ARTICLE,
@@ -37,6 +40,8 @@ LONGEST_AGENT = 300
 # The desk speaks English, whatever the browser asks for.
 AT_DESK = Ear()
 
+SEE_OTHER = 303
+
 NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -57,6 +62,23 @@ async def answer(
     if early > 0:
         await sleep(early)
     return response
+
+
+def is_looking(request: Request) -> bool:
+    """Whether a browser goes to a page, rather than a script of a page that is open or a form."""
+    headers = request.headers
+    return (
+        request.method in {"GET", "HEAD"}
+        and "hx-request" not in headers
+        and headers.get("sec-fetch-mode", "navigate") == "navigate"
+    )
+
+
+def sign_in_address(request: Request) -> str:
+    """Give where to sign in before this page, and come back to it."""
+    query = request.scope["query_string"].decode("latin-1")
+    wanted = request.scope["path"] + (f"?{query}" if query else "")
+    return f"/desk/sign-in?{urlencode({'next': wanted})}"
 
 
 def fault_page(site: Site, fault: Fault, ear: Ear) -> Response:
@@ -86,12 +108,14 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
         fault = fault_of(error)
         if fault.is_bug:
             log.exception("a page failed", page=page.path)
-        ear = listen(request) if page.permission is None else AT_DESK
+        if isinstance(error, DeskClosed) and is_looking(request) and not page.is_stream:
+            return RedirectResponse(sign_in_address(request), SEE_OTHER)
+        ear = AT_DESK if is_of_desk(page) else listen(request)
         return _fault_json(fault, ear) if page.speaks_json else fault_page(site, fault, ear)
 
 
 def _stream(site: Site, page: Page, request: Request, visit: Visit) -> Response:
-    if not site.streams.has_room(visit.cookie):
+    if not site.streams.has_room(visit.cookies[Cookie.SESSION]):
         raise TooOften
 
     async def look() -> str | None:
@@ -108,7 +132,7 @@ def _stream(site: Site, page: Page, request: Request, visit: Visit) -> Response:
             return None
         return bytes(seen.body).decode()
 
-    return EventStream(look, site.streams, visit.cookie)
+    return EventStream(look, site.streams, visit.cookies[Cookie.SESSION])
 
 
 async def _visit(site: Site, page: Page, request: Request) -> Visit:
@@ -117,15 +141,17 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         raise PageNotFound
     public_url = site.application.settings.public_url
     secure = is_secure(request, public_url)
-    cookie = request.cookies.get(desk_cookie(is_secure=secure), "")
-    session = site.desk.session(cookie) if cookie else None
-    if page.permission is not None:
+    cookies = {one: request.cookies.get(cookie_name(one, is_secure=secure), "") for one in Cookie}
+    wall = site.wall()
+    session = None
+    if is_of_desk(page):
         # Before a byte of the form is read: a stranger's upload costs nothing.
-        await anyio.to_thread.run_sync(_require_permission, site, page, session, request.path_params)
+        session = await anyio.to_thread.run_sync(_let_in, site, page, cookies[Cookie.SESSION], request.path_params, wall)
     sent = await _sent(site, page, request)
     _require_own_form(page, request, session, sent.fields, public_url)
     return Visit(
         now=site.application.clock(),
+        wall=wall,
         path=request.path_params,
         query=request.query_params,
         form=sent.fields,
@@ -136,16 +162,28 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         ear=listen(request),
         is_secure=secure,
         session=session,
-        cookie=cookie,
+        cookies=cookies,
     )
 
 
-def _require_permission(site: Site, page: Page, session: Session | None, path: Mapping[str, str | int]) -> None:
-    if session is None:
-        raise DeskClosed
-    assert page.permission is not None
-    with site.application.database.read() as tx:
-        require_access(tx, session.actor, page.permission, page.of, path)
+def is_of_desk(page: Page) -> bool:
+    """Whether a page is the staff's: the door itself is, where nobody is signed in yet."""
+    return page.permission is not None or page.path.startswith("/desk/")
+
+
+def _let_in(site: Site, page: Page, cookie: str, path: Mapping[str, str | int], wall: datetime) -> Session | None:
+    database = site.application.database
+    with database.read() as tx:
+        session = sessions.find(tx, cookie, wall) if cookie else None
+        if page.permission is not None:
+            if session is None:
+                raise DeskClosed
+            require_access(tx, session.actor, page.permission, page.of, path)
+    # A page that is only left open, and asks by itself, keeps no session alive.
+    if session is not None and session.is_due(wall) and not page.is_stream:
+        with database.write() as tx:
+            sessions.look(tx, session.id, wall)
+    return session
 
 
 async def _sent(site: Site, page: Page, request: Request) -> Sent:
@@ -173,11 +211,24 @@ async def _form(page: Page, request: Request) -> Mapping[str, str]:
 
 
 def _require_own_form(page: Page, request: Request, session: Session | None, form: Mapping[str, str], public_url: str) -> None:
-    # Public forms carry their authority in the address (a token) or ask for nothing that needs one.
-    if request.method != "POST" or page.permission is None or session is None:
+    # Forms for readers carry their authority in the address (a token) or ask for nothing that needs one.
+    if request.method != "POST" or not is_of_desk(page):
         return
-    if not is_from_our_page(request.headers, public_url) or not session.owns(form.get(CSRF_FIELD, "")):
+    # At the door, too: nobody is to be signed in as somebody else by a foreign page. A page with a token in its address tells
+    # no page where its form comes from, not even ours, and needs no more authority than the token.
+    if "{token}" not in page.path and not is_from_our_page(request.headers, public_url):
         raise Forged
+    if page.permission is not None and session is not None and not session.owns(form.get(CSRF_FIELD, "")):
+        raise Forged
+    unknown = [name for name in form if not _takes(page, name)]
+    if unknown:
+        raise FieldsUnknown(unknown)
+
+
+def _takes(page: Page, name: str) -> bool:
+    if page.fields is None or name == CSRF_FIELD:
+        return True
+    return any(name.startswith(one[:-1]) if one.endswith("*") else name == one for one in page.fields)
 
 
 def _manners(page: Page) -> Mapping[str, str]:
@@ -185,4 +236,4 @@ def _manners(page: Page) -> Mapping[str, str]:
         return OPEN_HEADERS
     if "{token}" in page.path:
         return TOKEN_HEADERS
-    return DESK_HEADERS if page.permission is not None else NO_HEADERS
+    return DESK_HEADERS if is_of_desk(page) else NO_HEADERS

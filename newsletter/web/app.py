@@ -10,9 +10,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.bootstrap import Application
-from newsletter.staff.permissions import LOCAL_OPERATOR, Actor
+from newsletter.clock import Clock, system_clock
 from newsletter.web.answers import answer, fault_page
-from newsletter.web.auth import Desk
+from newsletter.web.auth import FirstKey
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
 from newsletter.web.guard import Guard
 from newsletter.web.pages import Pages
@@ -31,26 +31,27 @@ def create_app(
     *,
     health: Callable[[], bool],
     desk_token: str | None,
-    operator: Actor = LOCAL_OPERATOR,
+    wall: Clock = system_clock,
     porter: Porter | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """Make the web application: pages for readers, and the desk for whoever has the one-time link.
 
     *health* says whether the clock of the worker in this process goes. *desk_token* stands in the link that opens the
-    desk once (`/desk/enter/{token}`); None: there is no desk. *operator* is whom the link lets in. What imports the desk
-    takes in hand is carried on by *porter*, which whoever serves the pages lets run. *is_stopping* says whether the process
-    is about to end.
+    desk once (`/desk/enter/{token}`); None: there is no such link. Sessions, links and codes of the door go by *wall*, the
+    clock of this machine. What imports the desk takes in hand is carried on by *porter*, which whoever serves the pages lets
+    run. *is_stopping* says whether the process is about to end.
     """
     site = Site(
         application=application,
         pages=Pages(application.settings.templates / "pages"),
-        desk=Desk(desk_token, operator),
+        first_key=FirstKey(desk_token),
         reports=FinalReports(),
         speed=Speed(),
         health=health,
         porter=porter or Porter(application),
         is_stopping=is_stopping,
+        wall=wall,
     )
 
     async def refuse(request: Request, error: Exception) -> Response:

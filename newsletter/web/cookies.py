@@ -1,5 +1,6 @@
-"""The one cookie there is: the session at the desk."""
+"""The cookies there are, all of the desk: the session, the browser, and what is under way at the door."""
 
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -7,10 +8,27 @@ from starlette.responses import Response
 
 from newsletter.web.guard import host_name
 
+DAY = 24 * 60 * 60
 
-def desk_cookie(*, is_secure: bool) -> str:
-    """Name the cookie; with the prefix a browser takes it only over TLS, for this host and nothing beside it."""
-    return "__Host-newsletter-desk" if is_secure else "newsletter-desk"
+
+class Cookie(StrEnum):
+    """What a cookie holds."""
+
+    # The secret of a session, until the browser is closed.
+    SESSION = "newsletter-desk"
+    # The secret of a browser that somebody signed in with.
+    DEVICE = "newsletter-device"
+    # What is under way at the door, sealed.
+    STEP = "newsletter-door"
+
+
+# In seconds; a cookie without a life goes with the browser.
+_LIFE = {Cookie.DEVICE: 180 * DAY, Cookie.STEP: 15 * 60}
+
+
+def cookie_name(cookie: Cookie, *, is_secure: bool) -> str:
+    """Name a cookie; with the prefix a browser takes it only over TLS, for this host and nothing beside it."""
+    return f"__Host-{cookie}" if is_secure else str(cookie)
 
 
 def is_secure(request: Request, public_url: str) -> bool:
@@ -24,12 +42,13 @@ def is_secure(request: Request, public_url: str) -> bool:
     return public.scheme == "https" and host_name(request.headers.get("host", "")) == host_name(public.netloc)
 
 
-def set_session(response: Response, secret: str, *, is_secure: bool) -> None:
-    """Give the browser the secret of its session, until it is closed."""
-    name = desk_cookie(is_secure=is_secure)
-    response.set_cookie(name, secret, path="/", secure=is_secure, httponly=True, samesite="lax")
+def give(response: Response, cookie: Cookie, value: str, *, is_secure: bool) -> None:
+    """Give the browser a cookie that no script reads."""
+    name = cookie_name(cookie, is_secure=is_secure)
+    response.set_cookie(name, value, max_age=_LIFE.get(cookie), path="/", secure=is_secure, httponly=True, samesite="lax")
 
 
-def end_session(response: Response, *, is_secure: bool) -> None:
-    """Take the secret back."""
-    response.delete_cookie(desk_cookie(is_secure=is_secure), path="/", secure=is_secure, httponly=True, samesite="lax")
+def take_back(response: Response, cookie: Cookie, *, is_secure: bool) -> None:
+    """Let the browser forget a cookie."""
+    name = cookie_name(cookie, is_secure=is_secure)
+    response.delete_cookie(name, path="/", secure=is_secure, httponly=True, samesite="lax")

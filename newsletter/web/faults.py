@@ -1,5 +1,6 @@
 """What went wrong, as a page says it: one table from errors to a status and a sentence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.database import DatabaseAway
@@ -21,6 +22,7 @@ from newsletter.errors import (
     WrongState,
 )
 from newsletter.languages.catalogue import later
+from newsletter.staff.refusals import LinkVoid, SlowDown
 from subscribers.errors import (
     AddressRefused,
     ImportNotFound,
@@ -30,6 +32,10 @@ from subscribers.errors import (
     SubscribersError,
     TokenInvalid,
 )
+from subscribers.oneline import one_line
+
+# Of a name that a stranger gave to a field.
+LONGEST_FIELD = 40
 
 # Seconds after which a page that is out of breath may be asked again.
 RETRY_AFTER = 30
@@ -55,8 +61,19 @@ class DeskClosed(PageError):  # noqa: N818 -- named for the outcome
     """A page of the desk without a session."""
 
 
+class StepOver(PageError):  # noqa: N818 -- named for the outcome
+    """What was under way at the door took too long, or was never begun in this browser."""
+
+
 class Forged(PageError):  # noqa: N818 -- named for the outcome
     """A form that no page of this session made."""
+
+
+class FieldsUnknown(PageError):  # noqa: N818 -- named for the outcome
+    """A form with fields that its page does not have."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"The page has no field {one_line(names[0], LONGEST_FIELD)}. Nothing was changed.")
 
 
 class FormDamaged(PageError):  # noqa: N818 -- named for the outcome
@@ -143,9 +160,8 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
         DeskClosed,
         Fault(
             403,
-            "The desk is closed",
-            "It opens by the link that “newsletter serve” prints when it starts. The link works once, and a session lasts "
-            "twelve hours; start “newsletter serve” again for a new one.",
+            "You are signed out",
+            "Nothing was changed. Sign in in another window, come back to the page you wrote on, and send it again.",
         ),
     ),
     (
@@ -156,6 +172,15 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
             "It did not come from a page of your session. Nothing was changed. Reload the page and press the button again.",
         ),
     ),
+    (
+        StepOver,
+        Fault(
+            409,
+            "That took too long",
+            "Ten minutes are over, or it was begun in another browser. Nothing was changed; begin again.",
+        ),
+    ),
+    (FieldsUnknown, Fault(422, "This form has a field too many")),
     (
         FormDamaged,
         Fault(
@@ -204,6 +229,16 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
         ),
     ),
     ((NotFound, ImportNotFound), Fault(404, "There is no such thing here")),
+    (
+        LinkVoid,
+        Fault(
+            404,
+            "This link opens nothing any more",
+            "It was used, its time is over, or it was cut off. Ask an administrator for a new one, or choose “Forgotten "
+            "your password?” where you sign in.",
+        ),
+    ),
+    (SlowDown, Fault(429, "Slower, please")),
     (NotPermitted, Fault(403, "This is not yours to do")),
     (Blocked, Fault(409, "Something must be mended first")),
     (Outdated, Fault(409, "The issue was changed meanwhile")),
@@ -238,4 +273,5 @@ def fault_of(error: Exception) -> Fault:
 
 
 def _in_its_words(fault: Fault, error: Exception) -> Fault:
-    return Fault(fault.status, fault.title, str(error), fault.retry_after)
+    retry_after = error.seconds if isinstance(error, SlowDown) else fault.retry_after
+    return Fault(fault.status, fault.title, str(error), retry_after)

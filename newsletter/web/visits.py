@@ -8,9 +8,12 @@ from enum import Enum, auto
 from starlette.responses import Response
 
 from newsletter.bootstrap import Application
+from newsletter.clock import Clock, system_clock
 from newsletter.mail.replies import Replies
 from newsletter.staff.permissions import Actor, Permission
-from newsletter.web.auth import Desk, Session
+from newsletter.staff.sessions import Session
+from newsletter.web.auth import FirstKey
+from newsletter.web.cookies import Cookie
 from newsletter.web.faults import PageNotFound
 from newsletter.web.forms import LARGEST_UPLOAD
 from newsletter.web.lately import Lately
@@ -37,7 +40,7 @@ class Site:
 
     application: Application
     pages: Pages
-    desk: Desk
+    first_key: FirstKey
     reports: FinalReports
     speed: Speed
     # Whether the clock of the worker in this process goes.
@@ -49,6 +52,8 @@ class Site:
     replies: Lately[Replies] = field(default_factory=Lately)
     # Whether the process is about to end: streams end first.
     is_stopping: Callable[[], bool] = lambda: False
+    # Of this machine, whatever the application's clock shows: sessions, links and codes of the door go by it.
+    wall: Clock = system_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Visit:
     """One request, read and vetted."""
 
     now: datetime
+    # The same moment by the clock of this machine.
+    wall: datetime
     # What stands in the address where the route has a name in braces.
     path: Mapping[str, str | int]
     query: Mapping[str, str]
@@ -68,8 +75,8 @@ class Visit:
     # Whether a cookie of this answer may ask for TLS.
     is_secure: bool = False
     session: Session | None = None
-    # The secret in the desk's cookie, empty without one.
-    cookie: str = field(repr=False, default="")
+    # As far as the browser sent them.
+    cookies: Mapping[Cookie, str] = field(repr=False, default_factory=dict)
     # By the names of their fields; only for pages that take files.
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
     # What they are called, likewise; to be told, never to be opened.
@@ -173,6 +180,9 @@ class Page:
     largest_upload: int = LARGEST_UPLOAD
     # The answer leaves so many seconds after the question, whatever was found out meanwhile.
     answers_after: float = 0.0
+    # The names of the fields it takes; one with another name is answered with 422. A name that ends with "*" stands for all
+    # that begin so. None: all are taken, and the endpoint looks at those it knows.
+    fields: tuple[str, ...] | None = None
     # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.
     speaks_json: bool = False
     # Told as events whenever what the endpoint gives is another; only for pages with a permission.

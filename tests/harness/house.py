@@ -28,6 +28,7 @@ from newsletter.web.app import create_app
 from tests.conftest import SECRET
 from tests.harness.sink import Sink
 from tests.harness.sinklog import Taken
+from tests.harness.staff import an_administrator
 
 ROOT = Path(__file__).parents[2]
 DESK_TOKEN = "the-link-that-serve-prints"
@@ -134,6 +135,8 @@ class House:
         try:
             async with Postbox() as self.postbox:
                 with self._opened() as self.application:
+                    with self.application.database.write() as tx:
+                        an_administrator(tx, self.application.clock())
                     await self._serve(listener)
         finally:
             listener.close()

@@ -25,6 +25,7 @@ AMARA = {
     SlotName.MOVE: "https://news.example.org/m/amara",
     SlotName.MOVE_BACK: "https://news.example.org/b/amara",
     SlotName.REVIEW: "https://news.example.org/r/amara",
+    SlotName.DOOR: "https://news.example.org/desk/link/amara",
     SlotName.CONTRIBUTE: "https://news.example.org/w/amara",
 }
 

@@ -10,7 +10,7 @@ from newsletter.languages.catalogue import words_of
 from newsletter.languages.model import ENGLISH, LANGUAGES, Language
 from newsletter.letters import guestnotices
 from newsletter.letters.guestnotices import Errand
-from newsletter.letters.letter import FOR_GUESTS, Draft, LetterKind, fill_html, fill_text
+from newsletter.letters.letter import BY_LINK, Draft, LetterKind, fill_html, fill_text
 from newsletter.letters.templates import Templates
 from tests.harness.letters import AMARA, SEED, a_newsletter
 
@@ -35,7 +35,7 @@ def parts(draft: Draft) -> tuple[str, str]:
 def test_every_letter_is_whole_in_every_language(templates: Templates, language: Language) -> None:
     """One link and no way to unsubscribe from what nobody subscribed to; what was typed stands there as it was typed."""
     spoken = templates.speaking(words_of(language))
-    for kind in FOR_GUESTS - {LetterKind.DUTY}:
+    for kind in BY_LINK:
         draft = guestnotices.compose(kind, spoken, a_newsletter(theme="letter"), SEED, "1", ERRAND)
         (slot,) = draft.slots
 
@@ -77,7 +77,7 @@ def test_what_is_asked_for_is_said(templates: Templates) -> None:
 def test_letters_to_two_guests_have_two_slots(templates: Templates) -> None:
     """Nobody's token is that of another letter."""
     spoken = templates.speaking(words_of(ENGLISH))
-    for kind in FOR_GUESTS - {LetterKind.DUTY}:
+    for kind in BY_LINK:
         one, other = (guestnotices.compose(kind, spoken, a_newsletter(), SEED, about, ERRAND) for about in ("1", "2"))
 
         assert one.slots != other.slots

@@ -7,7 +7,8 @@ import pytest
 from newsletter.database import Database
 from newsletter.errors import AccountNotFound, AlreadyThere, BadValue
 from newsletter.staff import accounts
-from newsletter.staff.permissions import Role
+from newsletter.staff.permissions import LOCAL_OPERATOR, Role
+from newsletter.staff.refusals import LastAdministrator, OwnRole
 
 
 def test_an_account_comes_back_as_it_was_made(database: Database, now: datetime) -> None:
@@ -40,3 +41,34 @@ def test_an_unknown_name_is_told(database: Database) -> None:
     """Absence is an error with the name that was asked for."""
     with database.read() as tx, pytest.raises(AccountNotFound, match="Bo"):
         accounts.find(tx, "Bo")
+
+
+def test_an_address_is_one_accounts(database: Database, now: datetime) -> None:
+    """In any spelling: who signs in with it could be two."""
+    with database.write() as tx:
+        accounts.add(tx, "Ann", Role.EDITOR, now, "Ann@Example.org")
+        with pytest.raises(AlreadyThere, match="address"):
+            accounts.add(tx, "Bob", Role.EDITOR, now, "ann@example.ORG")
+        accounts.add(tx, "Bob", Role.EDITOR, now)
+        with pytest.raises(AlreadyThere, match="address"):
+            accounts.set_address(tx, "Bob", "ANN@example.org")
+
+
+def test_nobody_raises_themselves_and_the_last_administrator_stays(database: Database, now: datetime) -> None:
+    """Neither on the whole instance nor in a newsletter (A39)."""
+    with database.write() as tx:
+        ann = accounts.add(tx, "Ann", Role.ADMIN, now)
+        bob = accounts.add(tx, "Bob", Role.EDITOR, now)
+        for role in (Role.ADMIN, None):
+            with pytest.raises(OwnRole):
+                accounts.set_roles(tx, bob.actor, bob, role, {})
+        with pytest.raises(LastAdministrator):
+            accounts.set_roles(tx, LOCAL_OPERATOR, ann, Role.EDITOR, {})
+        with pytest.raises(LastAdministrator):
+            accounts.remove(tx, LOCAL_OPERATOR, ann)
+        with pytest.raises(OwnRole):
+            accounts.remove(tx, ann.actor, ann)
+        bob = accounts.set_roles(tx, ann.actor, bob, Role.ADMIN, {})
+        accounts.remove(tx, bob.actor, ann)
+
+        assert (bob,) == accounts.all_accounts(tx)

@@ -18,6 +18,8 @@ from newsletter.instance import claim_instance
 from newsletter.issues.model import Newsletter
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
+from newsletter.staff import accounts
+from newsletter.staff.permissions import LOCAL_OPERATOR, Actor
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import delivery
 from newsletter.web.app import create_app
@@ -28,6 +30,7 @@ from subscribers.tokens import Keyring, Purpose
 from tests.conftest import SECRET
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
+from tests.harness.staff import a_session, an_administrator
 
 PUBLIC_URL = "https://news.example.org"
 DESK_TOKEN = "the-link-that-serve-prints"
@@ -85,6 +88,7 @@ def application(database: Database, keyring: Keyring, clock: Hands, child: Child
     loaded = settings.load(given)
     with database.write() as tx:
         claim_instance(tx, keyring.key_check, clock())
+        an_administrator(tx, clock())
     return Application(
         settings=loaded,
         database=database,
@@ -160,6 +164,23 @@ def at_desk(client: TestClient) -> str:
     """Open the desk in this browser; gives the token that its forms carry."""
     entered = client.post(f"/desk/enter/{DESK_TOKEN}")
     assert 303 == entered.status_code
-    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/desk").text)
+    return csrf_of(client)
+
+
+def csrf_of(client: TestClient) -> str:
+    """Give the token that the forms of this browser's session carry."""
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/desk/account").text)
     assert found is not None
     return found[1]
+
+
+def browser_of(application: Application, actor: Actor) -> TestClient:
+    """Give a browser in which somebody with the roles of *actor* is signed in; it follows no redirect."""
+    client = TestClient(create_app(application, health=lambda: True, desk_token=None, wall=application.clock), PUBLIC_URL)
+    client.follow_redirects = False
+    with application.database.write() as tx:
+        account = accounts.add(tx, actor.name, None, application.clock())
+        account = accounts.set_roles(tx, LOCAL_OPERATOR, account, actor.role, actor.roles)
+        secret = a_session(tx, account, application.clock())
+    client.cookies.set("__Host-newsletter-desk", secret, domain="news.example.org")
+    return client

@@ -7,15 +7,13 @@ from datetime import datetime
 
 import pytest
 from starlette.responses import Response
-from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.feeds import store as feeds
 from newsletter.issues import draft, store
 from newsletter.issues.model import Month, Newsletter
-from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, Role
-from newsletter.web.app import create_app
+from newsletter.staff.permissions import Actor, Permission, Role
 from newsletter.web.desk.routes import ROUTES
 from newsletter.web.visits import GET, Of, Page, Site, Visit
 from subscribers.exchange import imports
@@ -23,9 +21,11 @@ from subscribers.exchange.model import ImportOrder
 from subscribers.tokens import Keyring
 from tests.harness.newsroom import a_month, a_newsletter
 from tests.harness.people import join
-from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL
+from tests.newsletter.web.conftest import browser_of
 
 P = Permission
+
+ADMIN = Actor("the admin", Role.ADMIN)
 
 PAGES = tuple(page for page in ROUTES if page.permission is not None)
 
@@ -110,14 +110,6 @@ def _only_doors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.web.app.ROUTES", (*doors, TELLING))
 
 
-def visitor(application: Application, actor: Actor) -> TestClient:
-    """Give a browser in which *actor* is signed in."""
-    app = create_app(application, health=lambda: True, desk_token=DESK_TOKEN, operator=actor)
-    client = TestClient(app, PUBLIC_URL, follow_redirects=False)
-    assert 303 == client.post(f"/desk/enter/{DESK_TOKEN}").status_code
-    return client
-
-
 def actors(house: House) -> Iterator[Actor]:
     """Give somebody with each role on the whole instance, in one newsletter, and with none."""
     yield Actor("nobody", None)
@@ -166,7 +158,7 @@ def test_every_page_by_every_role_for_every_object(application: Application, hou
     objects = ((house.own, home), (house.foreign, house.foreign["newsletter_id"]), (NOWHERE, None))
     wrong = []
     for actor in actors(house):
-        client = visitor(application, actor)
+        client = browser_of(application, actor)
         csrf = client.get(TELLING.path).text
         for page in PAGES:
             for ids, newsletter_id in objects:
@@ -183,7 +175,7 @@ def test_every_page_by_every_role_for_every_object(application: Application, hou
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_forged_form_does_nothing(application: Application, house: House) -> None:
     """Without the session's token, with another's, or from a foreign page (A11, W03)."""
-    client = visitor(application, LOCAL_OPERATOR)
+    client = browser_of(application, ADMIN)
     csrf = client.get(TELLING.path).text
     for page in PAGES:
         if "POST" not in page.methods:
@@ -209,8 +201,8 @@ def test_what_belongs_to_another_issue_is_not_there(application: Application, ho
     for path, of, ids in mixed:
         page = Page(path, GET, through, P.VIEW, of)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("newsletter.web.app.ROUTES", (*_entrances(), page))
-            client = visitor(application, LOCAL_OPERATOR)
+            patch.setattr("newsletter.web.app.ROUTES", (page,))
+            client = browser_of(application, replace(ADMIN, name=of.name))
 
             assert THROUGH == client.get(address(page, house.own)).status_code
             assert MISSING == client.get(address(page, ids)).status_code
@@ -223,8 +215,8 @@ def test_every_kind_of_object_is_found_by_its_number(application: Application, h
         Page(f"/desk/{of.name}/" + "/".join(f"{{{one}:int}}" for one in NAMES[of]), GET, through, P.VIEW, of) for of in NAMES
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("newsletter.web.app.ROUTES", (*_entrances(), *pages))
-        client = visitor(application, actor)
+        patch.setattr("newsletter.web.app.ROUTES", tuple(pages))
+        client = browser_of(application, actor)
     too_large = dict.fromkeys(OWNED, 2**63)
     for page in pages:
         codes = [client.get(address(page, ids)).status_code for ids in (house.own, house.foreign, NOWHERE, too_large)]
@@ -238,7 +230,3 @@ def test_a_page_says_what_it_is_of(page: Page) -> None:
     named = {name for name, _kind in re.findall(r"\{(\w+)(:int)?\}", page.path)} & OWNED
 
     assert set(NAMES.get(page.of, ())) == named
-
-
-def _entrances() -> Iterator[Page]:
-    return (page for page in ROUTES if page.permission is None)

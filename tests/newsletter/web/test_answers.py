@@ -5,9 +5,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from newsletter.bootstrap import Application
-from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.answers import answer
-from newsletter.web.auth import Desk
+from newsletter.web.auth import FirstKey
 from newsletter.web.pages import Pages
 from newsletter.web.porter import Porter
 from newsletter.web.reports import FinalReports
@@ -42,7 +41,7 @@ def anyio_backend() -> str:
 def site(application: Application) -> Site:
     """Give what all endpoints share."""
     pages = Pages(application.settings.templates / "pages")
-    return Site(application, pages, Desk(None, LOCAL_OPERATOR), FinalReports(), Speed(), lambda: True, Porter(application))
+    return Site(application, pages, FirstKey(None), FinalReports(), Speed(), lambda: True, Porter(application))
 
 
 def asked() -> Request:

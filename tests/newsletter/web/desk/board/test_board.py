@@ -24,7 +24,7 @@ from subscribers.tokens import Keyring
 from tests.harness.chaosfeed import ChaosFeed, Page
 from tests.harness.newsroom import a_newsletter
 from tests.harness.wordpress import Blog, BlogPost
-from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, at_desk
+from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, at_desk, browser_of
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons
 
 
@@ -248,10 +248,7 @@ def test_somebody_sees_what_is_theirs(
         alerts.raise_alert(tx, "feed:7", "Its feed is down.", clock(), newsletter_id=other.id)
         alerts.raise_alert(tx, "feed:8", "Our feed is down.", clock(), newsletter_id=newsletter.id)
     viewer = Actor("vic", None, {newsletter.id: Role.VIEWER})
-    app = create_app(application, health=lambda: True, desk_token=DESK_TOKEN, operator=viewer)
-    client = TestClient(app, PUBLIC_URL)
-    client.post(f"/desk/enter/{DESK_TOKEN}")
-    page = client.get("/desk").text
+    page = browser_of(application, viewer).get("/desk").text
 
     assert newsletter.name in page
     assert "Our feed is down." in page

@@ -12,6 +12,7 @@ from newsletter.issues.snapshot import Label
 from newsletter.tables.issues import article
 from newsletter.tables.staff import audit
 from tests.harness.newsroom import article_called, contents_of, section_called
+from tests.harness.staff import ADMINISTRATOR
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.composer.conftest import Composer, told, trouble
 
@@ -173,9 +174,9 @@ def test_every_deed_is_written_down(composer: Composer, database: Database) -> N
 
     with database.read() as tx:
         acts = tx.execute(select(audit.c.act, audit.c.actor)).all()
-    assert ("issue.edit", "local operator") in [tuple(row) for row in acts]
+    assert ("issue.edit", ADMINISTRATOR) in [tuple(row) for row in acts]
     with database.read() as tx:
-        assert "local operator" == versions.latest(tx, composer.issue).written_by
+        assert ADMINISTRATOR == versions.latest(tx, composer.issue).written_by
 
 
 def button(page: str, name: str) -> str:

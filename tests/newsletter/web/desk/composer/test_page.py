@@ -10,6 +10,7 @@ from newsletter.issues.model import Issue, Newsletter
 from newsletter.review import comments, contributions, guests
 from newsletter.review.guests import GuestPurpose
 from tests.harness.newsroom import an_image, article_called
+from tests.harness.staff import ADMINISTRATOR
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.composer.conftest import Composer, told
 from tests.newsletter.web.desk.conftest import OpenDesk
@@ -60,7 +61,7 @@ def test_comments_stand_at_their_article(composer: Composer, database: Database,
     page = composer.pressed(f"resolve {said.id}", **{f"answer{said.id}": "It is now."})
 
     assert "The comment is done." == told(page)
-    assert "Done by local operator: It is now." in card(page, article.id)
+    assert f"Done by {ADMINISTRATOR}: It is now." in card(page, article.id)
 
 
 def test_a_guests_text_that_is_owed(composer: Composer, database: Database, clock: Hands) -> None:
@@ -85,7 +86,7 @@ def test_who_writes_at_an_article(composer: Composer) -> None:
     here = f"/desk/issues/{composer.issue_id}/articles/{article.id}/here"
     assert 200 == composer.desk.press(here, window="one").status_code
 
-    assert "local operator is writing here" in card(composer.page(), article.id)
+    assert f"{ADMINISTRATOR} is writing here" in card(composer.page(), article.id)
 
 
 def test_an_issue_with_nothing_in_it(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:

@@ -13,6 +13,7 @@ from newsletter.tables.feeds import feed
 from newsletter.tables.review import approval
 from subscribers.tokens import Keyring
 from tests.harness.people import join
+from tests.harness.staff import ADMINISTRATOR
 from tests.newsletter.web.conftest import Hands, planned
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons, depart, overheard, state_of
 
@@ -218,10 +219,10 @@ def test_everything_is_written_down(desk: OpenDesk, database: Database, mailing:
     with database.read() as tx:
         acts = [(entry.actor, entry.act, entry.subject) for entry in audit.recent(tx)]
     by_hand = ("cancel", "resume", "pause")
-    expected = [("local operator", f"issue.{verb}", f"issue {mailing.id}") for verb in by_hand]
+    expected = [(ADMINISTRATOR, f"issue.{verb}", f"issue {mailing.id}") for verb in by_hand]
     assert expected == acts[:3]
     assert ("the worker", "issue.send", f"issue {mailing.id}") == acts[3]
-    assert ("local operator", "issue.order", f"issue {mailing.id}") == acts[4]
+    assert (ADMINISTRATOR, "issue.order", f"issue {mailing.id}") == acts[4]
 
 
 @pytest.mark.parametrize("number", ["999", str(2**70)])

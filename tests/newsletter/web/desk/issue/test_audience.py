@@ -16,6 +16,7 @@ from newsletter.web.desk.issue import audience
 from subscribers import attributebook, topicbook
 from subscribers.attributes import AttributeKind
 from subscribers.segments import store as kept
+from tests.harness.staff import ADMINISTRATOR
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons, state_of, uncountable
 
@@ -111,7 +112,7 @@ def test_an_issue_goes_to_a_segment(desk: OpenDesk, database: Database, ready: I
     assert counted(desk, ready).startswith("1 person")
     with database.read() as tx:
         last = audit.recent(tx)[0]
-    assert ("local operator", "issue.audience") == (last.actor, last.act)
+    assert (ADMINISTRATOR, "issue.audience") == (last.actor, last.act)
 
     page = desk.act(again(database, ready), "audience", segment="", **{"except": ""})
 

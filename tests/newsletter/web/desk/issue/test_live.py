@@ -16,7 +16,7 @@ from newsletter.mail.figures import Change, add
 from newsletter.staff.permissions import Actor, Role
 from newsletter.tables.mail import delivery
 from newsletter.web.app import create_app
-from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL
+from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, browser_of
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons
 
 S = DeliveryState
@@ -102,10 +102,7 @@ def test_the_rate_of_a_mail_server_is_changed(desk: OpenDesk, application: Appli
 def test_whoever_may_not_send_only_watches(application: Application, mailing: Issue) -> None:
     """No button, and no rate."""
     viewer = Actor("vic", Role.VIEWER)
-    app = create_app(application, health=lambda: True, desk_token=DESK_TOKEN, operator=viewer)
-    client = TestClient(app, PUBLIC_URL, follow_redirects=False)
-    client.post(f"/desk/enter/{DESK_TOKEN}")
-    page = client.get(f"/desk/issues/{mailing.id}/send").text
+    page = browser_of(application, viewer).get(f"/desk/issues/{mailing.id}/send").text
 
     assert "0 accepted of 3" in page
     assert [] == [one for one in buttons(page) if one in {"Pause", "Cancel the rest …", "Change the rate"}]

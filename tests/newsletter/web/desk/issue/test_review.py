@@ -10,6 +10,7 @@ from newsletter.issues import editing, store
 from newsletter.issues.model import Issue
 from newsletter.review import comments, guests
 from newsletter.review.guests import GuestPurpose
+from tests.harness.staff import ADMINISTRATOR
 from tests.newsletter.web.conftest import Hands, planned
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons, state_of
 
@@ -36,7 +37,7 @@ def test_somebody_is_asked_to_look_it_over(desk: OpenDesk, database: Database, r
     assert "Dear Chair" in page
     with database.read() as tx:
         (link,) = guests.links_of(tx, ready.id, GuestPurpose.REVIEW)
-    assert (clock() + timedelta(days=7), "local operator") == (link.ends_at, link.invited_by)
+    assert (clock() + timedelta(days=7), ADMINISTRATOR) == (link.ends_at, link.invited_by)
 
     page = followed(desk, path(ready, f"/reviewers/{link.id}/revoke"))
 
@@ -84,7 +85,7 @@ def test_comments_are_answered_and_done(desk: OpenDesk, database: Database, read
     page = followed(desk, path(ready, f"/comments/{number}/resolve"), answer="It is right now.")
 
     assert "All are done." in page
-    assert "Done by local operator: It is right now." in page
+    assert f"Done by {ADMINISTRATOR}: It is right now." in page
     with database.read() as tx:
         assert () == comments.open_comments(tx, ready.id)
     assert 404 == desk.press(path(ready, "/comments/999/resolve")).status_code
@@ -105,12 +106,12 @@ def test_an_edit_ends_the_approval_and_the_page_says_what_was_edited(
     desk: OpenDesk, database: Database, approved: Issue, clock: Hands
 ) -> None:
     """By whom it was given, what was done since, and that it can be approved anew."""
-    assert "Approved by local operator" in desk.page(path(approved, "/review"))
+    assert f"Approved by {ADMINISTRATOR}" in desk.page(path(approved, "/review"))
     with database.write() as tx:
         editing.edit_issue(tx, approved.id, clock(), subject="Another subject")
     page = desk.page(path(approved, "/review"))
 
-    assert "The approval of local operator does not hold any more." in page
+    assert f"The approval of {ADMINISTRATOR} does not hold any more." in page
     assert "subject changed" in page
     assert "Approve for sending" in buttons(page)
     assert 409 == desk.client.get(path(approved, "/send/look")).status_code

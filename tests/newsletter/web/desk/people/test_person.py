@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
@@ -12,7 +11,6 @@ from newsletter.issues.model import Newsletter
 from newsletter.people import departures
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Role
-from newsletter.web.app import create_app
 from subscribers import attributebook, register, suppression, topicbook
 from subscribers.attributes import AttributeKind
 from subscribers.errors import SubscriberNotFound
@@ -20,7 +18,7 @@ from subscribers.model import EVERY_LIST, MailingList, Reason
 from subscribers.tokens import Keyring
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
-from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, Reader, at_desk, planned, standing
+from tests.newsletter.web.conftest import Hands, Reader, browser_of, csrf_of, planned, standing
 from tests.newsletter.web.desk.conftest import OpenDesk
 
 HOSTILE = "<script>alert(1)</script>"
@@ -171,9 +169,8 @@ def test_who_looks_after_one_newsletter_acts_for_its_list(
         foreign = join(tx, keyring, other.list_id, "zoe@example.org", clock()).subscriber.id
         foreign_list = register.list_by_id(tx, other.list_id)
     actor = Actor("Ida", None, {newsletter.id: Role.PUBLISHER})
-    app = create_app(application, health=lambda: True, desk_token=DESK_TOKEN, operator=actor)
-    with TestClient(app, PUBLIC_URL, follow_redirects=False) as client:
-        desk = OpenDesk(client, at_desk(client))
+    with browser_of(application, actor) as client:
+        desk = OpenDesk(client, csrf_of(client))
         page = desk.page(home(reader))
 
         assert foreign_list.name not in page

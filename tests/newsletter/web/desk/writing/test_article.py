@@ -10,6 +10,7 @@ from newsletter.database import Database
 from newsletter.issues import authors, editing, store
 from newsletter.issues.model import IssueState
 from tests.harness.newsroom import article_called
+from tests.harness.staff import ADMINISTRATOR
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.conftest import OpenDesk, state_of
 from tests.newsletter.web.desk.writing.conftest import OpenText, as_it_is, paragraph, version_of
@@ -148,7 +149,7 @@ def test_comment_is_said_and_done(letter: OpenText) -> None:
     done = letter.desk.page(letter.address)
 
     assert "Is the date right?" in asked
-    assert "Done, local operator" in done
+    assert f"Done, {ADMINISTRATOR}" in done
     assert "It is now." in done
 
 
@@ -156,7 +157,7 @@ def test_who_else_is_here_is_told(letter: OpenText) -> None:
     """Until their window is closed."""
     here = f"{letter.address}/here"
     assert {"others": []} == letter.desk.press(here, window="one").json()
-    assert {"others": ["local operator"]} == letter.desk.press(here, window="two").json()
+    assert {"others": [ADMINISTRATOR]} == letter.desk.press(here, window="two").json()
     letter.desk.press(here, window="one", leaves="1")
 
     assert {"others": []} == letter.desk.press(here, window="two").json()

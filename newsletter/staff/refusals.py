@@ -1,0 +1,45 @@
+"""What the door refuses.
+
+- Refused
+  - LastAdministrator(name)    nobody would be left who could let anybody in
+  - OwnRole(name)              nobody gives themselves another role
+  - LinkVoid                   a link to the door that opens nothing
+  - SlowDown(wait)             too many attempts failed before
+"""
+
+import math
+from datetime import timedelta
+
+from newsletter.errors import Refused
+
+
+class LastAdministrator(Refused):
+    """Nobody would be left who could let anybody in."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} is the last administrator. Make somebody else one first; nothing was changed.")
+
+
+class OwnRole(Refused):
+    """Somebody would give themselves another role."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} cannot change their own role. Another administrator can; nothing was changed.")
+
+
+class LinkVoid(Refused):
+    """A link to the door that opens nothing: used, over, or not ours."""
+
+    def __init__(self) -> None:
+        super().__init__("This link opens nothing any more. Ask for a new one.")
+
+
+class SlowDown(Refused):
+    """Too many attempts at the door failed; this one was not looked at."""
+
+    def __init__(self, wait: timedelta) -> None:
+        # Whole seconds, and never none: a browser that asks again too early waits again.
+        self.seconds = max(1, math.ceil(wait.total_seconds()))
+        super().__init__(f"Too many attempts failed. Try again in {self.seconds} s; nothing was changed.")

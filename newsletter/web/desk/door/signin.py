@@ -1,0 +1,147 @@
+"""Signing in: address and password, then the code of a second factor where there is one."""
+
+from starlette.responses import RedirectResponse, Response
+
+from newsletter.staff import accounts, audit, sessions, signing
+from newsletter.staff.accounts import Account
+from newsletter.staff.refusals import SlowDown
+from newsletter.staff.secrets import remembered
+from newsletter.staff.signing import Visitor
+from newsletter.web.cookies import Cookie, give, take_back
+from newsletter.web.desk.door import steps
+from newsletter.web.desk.door.steps import Step, StepKind
+from newsletter.web.faults import StepOver
+from newsletter.web.visits import Site, Visit
+
+SEE_OTHER = 303
+REFUSED = 403
+TOO_MANY = 429
+
+NOT_KNOWN = "No account has this address and this password. Nothing says which of the two is wrong."
+WRONG_CODE = "This code is not right, or was used before. A new one appears in your app every 30 seconds."
+NO_ROLE = "Your account has no role any more. Ask an administrator."
+
+# What was done before somebody came here.
+SAID = {
+    "password": "The password is set. Sign in with it.",
+    "ended": "You are signed out.",
+    "late": "That took longer than ten minutes. Sign in again.",
+}
+
+
+def form(site: Site, visit: Visit) -> Response:
+    """Ask for address and password; whoever is signed in goes on."""
+    onward = steps.own_path(visit.query.get("next", ""))
+    if visit.session is not None:
+        return RedirectResponse(onward, SEE_OTHER)
+    return _form(site, visit, onward)
+
+
+def sign_in(site: Site, visit: Visit) -> Response:
+    """Let somebody in who knows an address and its password, or ask for their second factor."""
+    onward, address = steps.own_path(visit.text("next")), visit.text("address")
+    try:
+        known = signing.by_password(
+            site.application.database, address, visit.form.get("password", ""), visitor(visit), visit.wall
+        )
+    except SlowDown as slow:
+        return _form(site, visit, onward, address=address, error=str(slow), status=TOO_MANY)
+    if known is None:
+        return _form(site, visit, onward, address=address, error=NOT_KNOWN, status=REFUSED)
+    return admit(site, visit, known, onward)
+
+
+def admit(site: Site, visit: Visit, known: Account, onward: str) -> Response:
+    """Let somebody in whose first factor was right, or ask for the second."""
+    if known.role is None and not known.roles:
+        return _form(site, visit, onward, error=NO_ROLE, status=REFUSED)
+    if not known.has_second_factor:
+        return let_in(site, visit, known, onward)
+    response = RedirectResponse("/desk/sign-in/second", SEE_OTHER)
+    proof = {"password": remembered(known.password)}
+    steps.begin(site, visit, response, Step(StepKind.SECOND_FACTOR, known.id, onward, proof))
+    return response
+
+
+def second(site: Site, visit: Visit) -> Response:
+    """Ask for the code of the second factor."""
+    try:
+        steps.under_way(site, visit, StepKind.SECOND_FACTOR)
+    except StepOver:
+        return _late()
+    return _second(site)
+
+
+def check_second(site: Site, visit: Visit) -> Response:
+    """Let somebody in whose code is right."""
+    application = site.application
+    try:
+        step = steps.under_way(site, visit, StepKind.SECOND_FACTOR)
+    except StepOver:
+        return _late()
+    with application.database.read() as tx:
+        known = next((one for one in accounts.all_accounts(tx) if one.id == step.account_id), None)
+    # Another password was chosen meanwhile, perhaps because somebody else knew this one.
+    if known is None or remembered(known.password) != step.values["password"]:
+        return _late()
+    try:
+        is_right = signing.by_code(application.database, steps.strongbox(site), known.id, visit.text("code"), visit.wall)
+    except SlowDown as slow:
+        return _second(site, error=str(slow), status=TOO_MANY)
+    if not is_right:
+        return _second(site, error=WRONG_CODE, status=REFUSED)
+    return let_in(site, visit, known, step.onward)
+
+
+def let_in(site: Site, visit: Visit, known: Account, onward: str) -> Response:
+    """Begin a session under a secret that was never seen before, and end the one that this browser had."""
+    with site.application.database.write() as tx:
+        sessions.end(tx, visit.cookies.get(Cookie.SESSION, ""))
+        device = sessions.renew_device(tx, known.id, visit.cookies.get(Cookie.DEVICE, ""), visit.wall)
+        secret = sessions.begin(tx, known.id, visit.wall, agent=visit.agent, network=visit.network)
+        audit.record(tx, known.actor, "session.begin", f"account {known.name}", {}, visit.now)
+    response = RedirectResponse(onward, SEE_OTHER)
+    give(response, Cookie.SESSION, secret, is_secure=visit.is_secure)
+    give(response, Cookie.DEVICE, device, is_secure=visit.is_secure)
+    take_back(response, Cookie.STEP, is_secure=visit.is_secure)
+    return response
+
+
+def leave(site: Site, visit: Visit) -> Response:
+    """End this session."""
+    with site.application.database.write() as tx:
+        sessions.end(tx, visit.cookies[Cookie.SESSION])
+        audit.record(tx, visit.actor, "session.end", f"account {visit.actor.name}", {}, visit.now)
+    response = RedirectResponse("/desk/sign-in?said=ended", SEE_OTHER)
+    take_back(response, Cookie.SESSION, is_secure=visit.is_secure)
+    return response
+
+
+def visitor(visit: Visit) -> Visitor:
+    """Say who stands at the door."""
+    return Visitor(visit.network, visit.agent, visit.cookies.get(Cookie.DEVICE, ""))
+
+
+def _form(site: Site, visit: Visit, onward: str, *, address: str = "", error: str = "", status: int = 200) -> Response:
+    with site.application.database.read() as tx:
+        is_empty = accounts.first_administrator(tx) is None
+    response = site.pages.page(
+        "desk/door/sign_in.html",
+        onward=onward,
+        address=address,
+        error=error,
+        said=SAID.get(visit.query.get("said", ""), ""),
+        is_empty=is_empty,
+    )
+    response.status_code = status
+    return response
+
+
+def _second(site: Site, *, error: str = "", status: int = 200) -> Response:
+    response = site.pages.page("desk/door/second.html", error=error)
+    response.status_code = status
+    return response
+
+
+def _late() -> Response:
+    return RedirectResponse("/desk/sign-in?said=late", SEE_OTHER)
