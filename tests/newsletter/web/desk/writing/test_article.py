@@ -15,9 +15,13 @@ from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.conftest import OpenDesk, state_of
 from tests.newsletter.web.desk.writing.conftest import OpenText, as_it_is, paragraph, version_of
 
+# What these do is the same whatever the database.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 TABLE = "<table><tr><th>When</th><th>Where</th></tr><tr><td>January</td><td>Oslo</td></tr></table>"
 
 
+@on_sqlite
 def test_text_stands_in_a_plain_form(letter: OpenText) -> None:
     """Which works without a script."""
     page = letter.desk.page(letter.address)
@@ -63,6 +67,7 @@ def test_editor_may_send_a_long_text(database: Database, letter: OpenText) -> No
     assert 60_000 == as_it_is(database, letter).content.count("word")
 
 
+@on_sqlite
 @pytest.mark.parametrize("document", ["{", "[]", '{"type": "doc", "content": [{"type": "script"}]}', "[" * 5_000])
 def test_what_is_no_rich_text_changes_nothing(database: Database, letter: OpenText, document: str) -> None:
     """The editor is told why, in words."""
@@ -73,6 +78,7 @@ def test_what_is_no_rich_text_changes_nothing(database: Database, letter: OpenTe
     assert letter.article == as_it_is(database, letter)
 
 
+@on_sqlite
 def test_form_that_is_refused_keeps_what_was_typed(database: Database, letter: OpenText) -> None:
     """On the page that says why."""
     answer = letter.save(title=" ", byline="Somebody", text="A whole evening of work.")
@@ -130,6 +136,7 @@ def test_a_text_that_was_sent_is_only_read(database: Database, letter: OpenText,
     assert 409 == letter.autosave(paragraph("Too late.")).status_code
 
 
+@on_sqlite
 def test_what_the_editor_cannot_keep_is_told_before(database: Database, letter: OpenText, clock: Hands) -> None:
     """A table of a blog becomes words; nobody finds that out in the letter."""
     table = f"<p>Dates</p>{TABLE}"
@@ -153,6 +160,7 @@ def test_comment_is_said_and_done(letter: OpenText) -> None:
     assert "It is now." in done
 
 
+@on_sqlite
 def test_who_else_is_here_is_told(letter: OpenText) -> None:
     """Until their window is closed."""
     here = f"{letter.address}/here"
@@ -163,6 +171,7 @@ def test_who_else_is_here_is_told(letter: OpenText) -> None:
     assert {"others": []} == letter.desk.press(here, window="two").json()
 
 
+@on_sqlite
 def test_paste_goes_through_the_cleaner(letter: OpenText) -> None:
     """What has no place in a letter becomes words, and is told."""
     html = '<p onclick="x()">Hello <b>you</b><script>alert(1)</script></p>' + TABLE
@@ -196,6 +205,7 @@ def test_picture_goes_into_the_library_and_the_text(database: Database, letter: 
     assert "The reading room" in as_it_is(database, letter).content
 
 
+@on_sqlite
 def test_what_is_no_picture_is_refused_in_words(letter: OpenText) -> None:
     """And nothing comes into the library."""
     answer = letter.desk.client.post(
@@ -209,6 +219,7 @@ def test_what_is_no_picture_is_refused_in_words(letter: OpenText) -> None:
     assert "The library is empty" in letter.desk.page(f"{letter.address}/pictures")
 
 
+@on_sqlite
 def test_of_another_issue_nothing_is_shown(desk: OpenDesk, letter: OpenText) -> None:
     """The address names both, and they belong together."""
     assert 404 == desk.client.get(f"/desk/issues/{letter.issue.id + 1}/articles/{letter.article.id}").status_code

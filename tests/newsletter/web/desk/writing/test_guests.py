@@ -9,6 +9,9 @@ from newsletter.review.contribution import ContributionState
 from tests.newsletter.web.conftest import planned
 from tests.newsletter.web.desk.conftest import OpenDesk
 
+# A refusal is the same whatever the database.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 CHAIR = {
     "section": "Division Chair letter",
     "name": "The Chair",
@@ -36,6 +39,7 @@ def test_a_guest_is_asked_by_mail(database: Database, desk: OpenDesk, issue: Iss
     assert "(400 words)" in page
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
