@@ -27,7 +27,10 @@ from subscribers.transaction import Transaction
 Choice = TypeVar("Choice", bound=StrEnum)
 
 # What a form sends as it stands.
-_TEXTS = ("title", "byline", "affiliation", "link", "summary", "picture", "picture_alt", "picture_credit")
+_TEXTS = (
+    *("title", "byline", "affiliation", "link", "summary"),
+    *("picture", "picture_alt", "picture_credit", "portrait", "portrait_alt", "portrait_credit"),
+)
 
 # No count in a form has more digits.
 _MOST_DIGITS = 6
@@ -55,7 +58,7 @@ def article(site: Site, visit: Visit) -> Response:
     issue_id, article_id = visit.number("issue_id"), visit.number("article_id")
 
     def work() -> Done:
-        change = _with_picture(site, visit, _change(visit))
+        change = _with_pictures(site, visit, _change(visit))
 
         def write(tx: Transaction, over: int | None) -> Issue:
             # Whoever writes at another article meanwhile is in nobody's way.
@@ -153,6 +156,9 @@ def _change(visit: Visit) -> Change:
         picture=_said(visit, "picture"),
         picture_alt=_said(visit, "picture_alt"),
         picture_credit=_said(visit, "picture_credit"),
+        portrait=_said(visit, "portrait"),
+        portrait_alt=_said(visit, "portrait_alt"),
+        portrait_credit=_said(visit, "portrait_credit"),
     )
     if "begins" not in visit.form:
         return change
@@ -171,16 +177,22 @@ def _event(visit: Visit) -> Event:
     return events.typed(*(visit.text(name) for name in ("begins", "ends", "zone", "place")))
 
 
-def _with_picture(site: Site, visit: Visit, change: Change) -> Change:
-    """Give a change with the picture that was sent along, if there is one."""
-    data = visit.files.get("file")
-    if not data:
-        return change
+def _with_pictures(site: Site, visit: Visit, change: Change) -> Change:
+    """Give a change with the pictures that were sent along, if there are any."""
+    if data := visit.files.get("file"):
+        key = _kept(site, data, change.title or "picture", change.picture_alt, change.picture_credit)
+        change = replace(change, picture=key)
+    if data := visit.files.get("portrait_file"):
+        name = f"portrait of {change.byline}" if change.byline else "portrait"
+        change = replace(change, portrait=_kept(site, data, name, change.portrait_alt or change.byline, change.portrait_credit))
+    return change
+
+
+def _kept(site: Site, data: bytes, name: str, alt: str | None, credit: str | None) -> str:
+    """Take a file into the library; gives the key of the image that it became."""
     application = site.application
-    name = one_line(change.title or "picture", LONGEST_NAME)
-    facts = Facts(name, alt=change.picture_alt or "", credit=change.picture_credit or "")
-    added = library.add(application.database, application.child, application.clock, data, facts)
-    return replace(change, picture=added.key)
+    facts = Facts(one_line(name, LONGEST_NAME), alt=alt or "", credit=credit or "")
+    return library.add(application.database, application.child, application.clock, data, facts).key
 
 
 def _said(visit: Visit, name: str) -> str | None:

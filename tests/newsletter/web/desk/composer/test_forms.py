@@ -79,14 +79,17 @@ def test_a_picture_from_this_device(composer: Composer, database: Database) -> N
         "picture_alt": "Shelves",
     }
 
+    sent = {"file": ("shelves.jpg", photo(), "image/jpeg"), "portrait_file": ("her.png", photo(40, 40), "image/png")}
     answer = composer.desk.client.post(
-        f"{composer.path}/articles/{known.id}", data=fields, files={"file": ("shelves.jpg", photo(), "image/jpeg")}
+        f"{composer.path}/articles/{known.id}", data=fields | {"byline": "Susan Q. Schnuer"}, files=sent
     )
 
     page = composer.followed(answer)
     picture = article_called(composer.issue, "Staying relevant").picture
     with database.read() as tx:
         assert "Shelves" == images.find(tx, picture).facts.alt
+        portrait = article_called(composer.issue, "Staying relevant").portrait
+        assert "Susan Q. Schnuer" == images.find(tx, portrait).facts.alt
     assert 'class="entry__thumb" src="/images/' in page
 
 
