@@ -117,14 +117,13 @@ def ask_to_cancel(site: Site, visit: Visit) -> Response:
         )
     if issue.state not in EDITABLE:
         raise WrongState(issue.id, "cancelled", issue.state.words)
-    known = desked.counted(site, known)
     return _ask(
         site,
         visit,
         known,
         question=f"Cancel “{issue.title}”?",
         lines=(
-            f"It will not be sent to {known.how_many} on {known.list_name}.",
+            f"It will not be sent to anybody on {known.list_name}.",
             "The posts in it are free for another issue. The issue itself cannot be taken up again.",
         ),
         button="Cancel this issue",

@@ -63,6 +63,11 @@ def load(site: Site, tx: Transaction, visit: Visit) -> Desked:
     )
 
 
+def is_to_be_counted(visit: Visit) -> bool:
+    """Whether a page that names how many get an issue is asked for with that number: it comes behind the page itself."""
+    return "counted" in visit.query
+
+
 def counted(site: Site, desked: Desked) -> Desked:
     """Count who would get an issue now, if it was not sent, for as long as a page can wait.
 

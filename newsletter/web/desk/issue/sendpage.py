@@ -1,6 +1,7 @@
 """Where an issue is sent: who gets it and when, a last look that says both in one sentence, and then how its mailing goes."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -98,7 +99,8 @@ def look(site: Site, visit: Visit) -> Response:
         wall = clocks.read_wall(visit.query.get("at", ""), known.newsletter.zone)
         if problem := _time_trouble(wall, visit):
             raise BadValue("time", visit.query.get("at", ""), problem)
-    known = desked.counted(site, known)
+    is_counted = desked.is_to_be_counted(visit)
+    known = desked.counted(site, known) if is_counted else known
     return around.page(
         site,
         visit,
@@ -106,6 +108,8 @@ def look(site: Site, visit: Visit) -> Response:
         known.around,
         tab=Tab.SEND,
         list_name=known.list_name,
+        is_counted=is_counted,
+        counting=_counting(known.issue.id, wall),
         readers=known.how_many,
         uncounted=known.uncounted,
         trouble=known.trouble,
@@ -115,6 +119,12 @@ def look(site: Site, visit: Visit) -> Response:
         undo=round(orders.UNDO.total_seconds()),
         no_relay=_no_relay(missing),
     )
+
+
+def _counting(issue_id: int, wall: Wall | None) -> str:
+    """Give the address at which the last look names the number."""
+    asked = {"when": NOW} if wall is None else {"when": AT, "at": wall.local.strftime(clocks.WALL)}
+    return f"/desk/issues/{issue_id}/send/look?{urlencode(asked | {'counted': '1'})}"
 
 
 def _when(wall: Wall | None, visit: Visit, known: Desked) -> str:

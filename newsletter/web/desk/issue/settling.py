@@ -19,6 +19,8 @@ from subscribers.transaction import Transaction
 # There is one for each connection that was lost; more on a page are for the command.
 MOST_SHOWN = 200
 
+NOBODY = Owed(0, 0, 0)
+
 SENT, RESEND = "sent", "resend"
 
 
@@ -77,7 +79,8 @@ def ask_rest(site: Site, visit: Visit) -> Response:
     """Tell who did not get an issue and could get it now, and ask whether they are to."""
     with site.application.database.read() as tx:
         known = desked.load(site, tx, visit)
-    owed, trouble = _owed(site, visit, known.issue.id)
+    is_counted = desked.is_to_be_counted(visit)
+    owed, trouble = _owed(site, visit, known.issue.id) if is_counted else (NOBODY, "")
     also_new = "also_new" in visit.query
     people = owed.again + (owed.new if also_new else 0)
     return around.page(
@@ -87,6 +90,8 @@ def ask_rest(site: Site, visit: Visit) -> Response:
         known.around,
         tab=Tab.SEND,
         readers=known.how_many,
+        is_counted=is_counted,
+        counting=f"/desk/issues/{known.issue.id}/rest?counted=1{'&also_new=1' if also_new else ''}",
         owed=owed,
         also_new=also_new,
         people=people,
@@ -123,7 +128,7 @@ def _owed(site: Site, visit: Visit, issue_id: int) -> tuple[Owed, str]:
             f"They could not be counted within {desked.LONGEST_COUNT:g} seconds. "
             f"“newsletter issues send-rest {issue_id}” counts for as long as it takes."
         )
-        return Owed(0, 0, 0), told
+        return NOBODY, told
 
 
 def _ticked(found: Sequence[Doubt], said: Container[str]) -> tuple[Doubt, ...]:

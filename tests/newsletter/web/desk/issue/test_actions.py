@@ -73,7 +73,7 @@ def test_sending_asks_first_and_names_the_number(
     desk: OpenDesk, application: Application, database: Database, approved: Issue, clock: Hands
 ) -> None:
     """The question changes nothing; after the button there is a minute, and then everybody is planned once."""
-    page = desk.page(f"/desk/issues/{approved.id}/send/look")
+    page = desk.page(f"/desk/issues/{approved.id}/send/look?counted=1")
 
     assert ["Send to 3 people", "Not now"] == buttons(page)
     assert "approved" == state_of(database, approved)
@@ -135,12 +135,12 @@ def test_the_number_is_that_of_now(
     with database.write() as tx:
         join(tx, keyring, newsletter.list_id, "new@example.org", clock())
 
-    assert "Send to 4 people" in buttons(desk.page(f"/desk/issues/{approved.id}/send/look"))
+    assert "Send to 4 people" in buttons(desk.page(f"/desk/issues/{approved.id}/send/look?counted=1"))
 
 
 def test_what_is_not_approved_is_not_sent(desk: OpenDesk, database: Database, ready: Issue) -> None:
     """Neither asked about nor done."""
-    assert 409 == desk.client.get(f"/desk/issues/{ready.id}/send/look").status_code
+    assert 409 == desk.client.get(f"/desk/issues/{ready.id}/send/look?counted=1").status_code
     assert 409 == desk.press(f"/desk/issues/{ready.id}/send", version=str(ready.version)).status_code
     assert [] == planned(database)
 
@@ -202,8 +202,8 @@ def test_cancelling_a_mailing_names_whom_it_leaves_out(desk: OpenDesk, database:
 
 
 def test_cancelling_before_anything_was_sent(desk: OpenDesk, database: Database, issue: Issue) -> None:
-    """The page says whom it would have reached."""
-    assert "It will not be sent to 3 people" in desk.page(f"/desk/issues/{issue.id}/cancel")
+    """The page says whom it would have reached, and counts nobody."""
+    assert "It will not be sent to anybody on Readers of Section News." in desk.page(f"/desk/issues/{issue.id}/cancel")
 
     desk.act(issue, "cancel")
 
