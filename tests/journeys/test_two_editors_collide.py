@@ -59,8 +59,9 @@ def window(session: BrowserContext, house: House, issue: Issue) -> Page:
     page = session.new_page()
     page.goto(f"{house.url}/desk/issues/{issue.id}/articles/{issue.articles[0].id}")
     text = page.get_by_role("textbox", name="Text")
-    text.focus()
-    text.press("Control+End")
+    # Faster than fingers: for 20 ms after the focus ProseMirror puts the cursor back to where it was.
+    text.evaluate("element => element.editor.commands.focus('end')")
+    expect(text).to_be_focused()
     return page
 
 

@@ -49,8 +49,9 @@ def page(session: BrowserContext, house: House, issue: Issue) -> Iterator[Page]:
     opened.on("dialog", lambda dialog: dialog.accept())
     opened.goto(address(house, issue))
     text = opened.get_by_role("textbox", name="Text")
-    text.focus()
-    text.press("Control+End")
+    # Faster than fingers: for 20 ms after the focus ProseMirror puts the cursor back to where it was.
+    text.evaluate("element => element.editor.commands.focus('end')")
+    expect(text).to_be_focused()
     yield opened
     opened.close()
 
@@ -82,6 +83,8 @@ def test_the_keyboard_alone_sets_a_text(page: Page, house: House, issue: Issue) 
     keys(page, "Enter", "Control+k")
     page.keyboard.type("ifla.org")
     keys(page, "Enter")
+    # The window closes before what was asked in it is done.
+    expect(page.get_by_role("textbox", name="Text")).to_contain_text("ifla.org")
     expect(page.get_by_role("textbox", name="Text")).to_be_focused()
     keys(page, "Control+s")
     expect(page.locator("#saved")).to_contain_text("Saved at")
