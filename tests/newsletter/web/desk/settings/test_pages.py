@@ -1,8 +1,11 @@
 """Every page of the settings, with nothing, with something, and with too much."""
 
+import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from newsletter.database import Database
 from newsletter.feeds import store as feeds
@@ -12,7 +15,7 @@ from newsletter.mail import relaybook
 from newsletter.mail.relays import Relay, Tls
 from newsletter.strongbox import Strongbox
 from newsletter.web.desk.settings.routes import ROUTES
-from newsletter.web.visits import GET
+from newsletter.web.visits import GET, POST
 from subscribers import attributebook, topicbook
 from subscribers.attributes import AttributeKind
 from subscribers.tokens import Keyring
@@ -79,3 +82,27 @@ def test_a_page_shows_what_anybody_typed_as_text(desk: OpenDesk, house: House, p
 def test_a_page_of_an_empty_instance(desk: OpenDesk, path: str) -> None:
     """Is there, and says what to do next."""
     assert desk.client.get(path).status_code in {200, 422}
+
+
+POSTS = {page.path: page for page in ROUTES if page.methods == POST}
+
+
+def named(path: str) -> re.Pattern[str]:
+    """Give the pattern of the addresses of a page."""
+    return re.compile(re.sub(r"\\\{\w+(:int)?\\\}", "[^/]+", re.escape(path)))
+
+
+@pytest.mark.parametrize("path", PLAIN)
+def test_every_form_sends_what_its_page_takes(desk: OpenDesk, house: House, path: str) -> None:
+    """And nothing else: a field that no form has is refused (A39)."""
+    for form in LexborHTMLParser(desk.client.get(house.address(path)).text).css("main form[method=post]"):
+        action = form.attributes["action"] or ""
+        # Of two that fit, the one that is spelled out answers.
+        taken = min(
+            (one for known, one in POSTS.items() if named(known).fullmatch(action)), key=lambda one: one.path.count("{")
+        )
+        sent = {one.attributes["name"] or "" for one in form.css("[name]")} - {"csrf"}
+
+        assert taken.fields is not None, action
+        assert not [name for name in sent if not any(fnmatchcase(name, one) for one in taken.fields)], action
+        assert 422 == desk.press(action, role="admin").status_code
