@@ -42,6 +42,18 @@ def make(tx: Transaction, account: Account, now: datetime, life: timedelta) -> D
     return DoorLink(made, account.id, ends_at)
 
 
+def newest_open(tx: Transaction, account: Account, now: datetime) -> DoorLink | None:
+    """Give the newest link of somebody that still opens; None: there is none."""
+    opens = (
+        account_link.c.account_id == account.id,
+        account_link.c.address == account.address,
+        account_link.c.used_at.is_(None),
+        account_link.c.ends_at > now,
+    )
+    row = tx.execute(select(account_link).where(*opens).order_by(account_link.c.id.desc()).limit(1)).one_or_none()
+    return DoorLink(row.id, row.account_id, row.ends_at) if row is not None else None
+
+
 def token(keyring: Keyring, link_id: int) -> str:
     """Give the token of a link: its number, and 256 bits that only the instance's key gives. Nothing of it is kept."""
     proof = base64.urlsafe_b64encode(keyring.derive(f"door:{link_id}")).rstrip(b"=").decode()

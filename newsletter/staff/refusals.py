@@ -18,7 +18,7 @@ class LastAdministrator(Refused):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"{name} is the last administrator. Make somebody else one first; nothing was changed.")
+        super().__init__(f"{name} is the last administrator; make somebody else one first.")
 
 
 class OwnRole(Refused):
@@ -26,7 +26,7 @@ class OwnRole(Refused):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"{name} cannot change their own role. Another administrator can; nothing was changed.")
+        super().__init__(f"{name} cannot change their own role; another administrator can.")
 
 
 class LinkVoid(Refused):

@@ -17,6 +17,7 @@ from newsletter.web.desk.settings import (
     relays,
     retention,
     sections,
+    staff,
     system,
 )
 from newsletter.web.visits import GET, POST, Of, Page
@@ -47,8 +48,19 @@ RELAY_FIELDS = (
 )
 TOPIC = ("name", "description", "act")
 NOTICE = ("kind", "language", "subject", "heading", "text", "act")
+ONE = f"{staff.HERE}/{{account_id:int}}"
+ROLES = ("role", f"{staff.IN_ONE}*")
 
 ROUTES = (
+    Page(staff.HERE, GET, staff.show_all, P.MANAGE_STAFF),
+    Page(f"{staff.HERE}/new", GET, staff.ask, P.MANAGE_STAFF),
+    Page(f"{staff.HERE}/new", POST, staff.add, P.MANAGE_STAFF, fields=("name", "address", "mail", *ROLES)),
+    Page(ONE, GET, staff.show, P.MANAGE_STAFF),
+    Page(ONE, POST, staff.save, P.MANAGE_STAFF, fields=("address", *ROLES)),
+    Page(f"{ONE}/link", POST, staff.link, P.MANAGE_STAFF, fields=("mail",)),
+    Page(f"{ONE}/sign-out", POST, staff.sign_out, P.MANAGE_STAFF, fields=()),
+    Page(f"{ONE}/remove", GET, staff.ask_to_remove, P.MANAGE_STAFF),
+    Page(f"{ONE}/remove", POST, staff.remove, P.MANAGE_STAFF, fields=()),
     Page(HERE, GET, overview.show, P.MANAGE_PEOPLE, Of.ANY_NEWSLETTER),
     # Newsletters.
     Page(f"{HERE}/newsletters", GET, papers.show_all, P.MANAGE_NEWSLETTERS, Of.ANY_NEWSLETTER),

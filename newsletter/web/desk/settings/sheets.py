@@ -73,12 +73,18 @@ PARTS = (
     Part("domains", "Sending domains", "/desk/settings/domains", P.MANAGE_RELAYS),
     Part("languages", "Languages", "/desk/settings/languages", P.MANAGE_NEWSLETTERS),
     Part("retention", "Retention", "/desk/settings/retention", P.MANAGE_INSTANCE),
+    Part("staff", "Staff", "/desk/settings/staff", P.MANAGE_STAFF),
     Part("audit", "Audit log", "/desk/settings/audit", P.MANAGE_STAFF),
     Part("system", "System health", "/desk/settings/system", P.MANAGE_INSTANCE),
 )
 
 SAID: Mapping[str, Said] = MappingProxyType(
     {
+        "staff-saved": Said("Saved. Where a role was changed, they sign in anew."),
+        "staff-linked": Said("The link is made. It stands below; hand it over yourself.", is_done=False),
+        "staff-mailed": Said("The link is made, and on its way by mail."),
+        "staff-out": Said("All their sessions are over."),
+        "staff-gone": Said("They are not on the staff any more. The audit keeps their name."),
         "created": Said("The newsletter is made. Next: give it a feed to read, and a calendar."),
         "saved": Said("Saved. Letters that are approved already stay as they are."),
         "plan": Said("The plan is changed. Issues that are drafted already keep their sections."),

@@ -1,0 +1,207 @@
+"""The staff: who is on it, what each may do and where, and the links by which they choose a password."""
+
+from collections.abc import Mapping
+
+from starlette.responses import RedirectResponse, Response
+
+from newsletter.errors import AlreadyThere, BadValue
+from newsletter.issues import newsletters
+from newsletter.people import colleagues
+from newsletter.staff import accounts, audit, doorlinks, sessions
+from newsletter.staff.accounts import Account
+from newsletter.staff.doorlinks import DoorLink
+from newsletter.staff.permissions import Role
+from newsletter.staff.refusals import LastAdministrator, OwnRole
+from newsletter.web.desk.settings import sheets
+from newsletter.web.visits import Site, Visit
+from subscribers.errors import AddressRefused
+from subscribers.transaction import Transaction
+
+HERE = "/desk/settings/staff"
+SEE_OTHER = 303
+NO_ROLE = "none"
+# Before the id of a newsletter, the name of the field with a role in it.
+IN_ONE = "role-"
+
+# What somebody typed and can type otherwise, or what cannot be.
+REFUSALS = (BadValue, AlreadyThere, AddressRefused, OwnRole, LastAdministrator)
+
+ROLES = (
+    (Role.VIEWER, "Viewer: reads everything"),
+    (Role.EDITOR, "Editor: writes"),
+    (Role.PUBLISHER, "Publisher: approves, sends and looks after people"),
+    (Role.ADMIN, "Administrator: everything"),
+)
+
+
+def show_all(site: Site, visit: Visit) -> Response:
+    """Show who is on the staff."""
+    with site.application.database.read() as tx:
+        known = accounts.all_accounts(tx)
+        names = {one.id: one.name for one in newsletters.all_newsletters(tx)}
+    return sheets.page(site, visit, "staff", at="staff", accounts=known, names=names)
+
+
+def ask(site: Site, visit: Visit) -> Response:
+    """Ask who comes."""
+    return _new(site, visit)
+
+
+def add(site: Site, visit: Visit) -> Response:
+    """Put somebody on the staff, and make the link by which they choose a password."""
+    application = site.application
+    try:
+        with application.database.write() as tx:
+            if not visit.text("address"):
+                raise BadValue("address", "", "is what they sign in with; it cannot be empty")
+            made = accounts.add(tx, visit.text("name"), None, visit.now, visit.text("address"))
+            made = accounts.set_roles(tx, visit.actor, made, *_roles(tx, visit))
+            audit.record(tx, visit.actor, "staff.add", f"account {made.name}", _granted(made), visit.now)
+    except REFUSALS as refused:
+        return _new(site, visit, refused)
+    return _link(site, visit, made)
+
+
+def show(site: Site, visit: Visit) -> Response:
+    """Show one of the staff."""
+    return _one(site, visit)
+
+
+def save(site: Site, visit: Visit) -> Response:
+    """Give somebody another address or other roles; whose roles change signs in anew."""
+    try:
+        with site.application.database.write() as tx:
+            known = _known(tx, visit)
+            changed = accounts.set_address(tx, known.name, visit.text("address"))
+            if "role" in visit.form:
+                changed = accounts.set_roles(tx, visit.actor, changed, *_roles(tx, visit))
+            if (changed.role, changed.roles) != (known.role, known.roles):
+                sessions.end_all(tx, known.id)
+            audit.record(tx, visit.actor, "staff.edit", f"account {known.name}", _granted(changed), visit.now)
+    except REFUSALS as refused:
+        return _one(site, visit, refused)
+    return _back(known, "staff-saved")
+
+
+def link(site: Site, visit: Visit) -> Response:
+    """Make a link by which somebody chooses a password, and mail it where that is asked for."""
+    with site.application.database.read() as tx:
+        known = _known(tx, visit)
+    if not known.address:
+        return _one(site, visit, BadValue("address", "", "is missing, and they sign in with it"))
+    return _link(site, visit, known)
+
+
+def sign_out(site: Site, visit: Visit) -> Response:
+    """End every session of somebody."""
+    with site.application.database.write() as tx:
+        known = _known(tx, visit)
+        ended = sessions.end_all(tx, known.id)
+        sessions.forget_devices(tx, known.id)
+        audit.record(tx, visit.actor, "staff.sign_out", f"account {known.name}", {"ended": ended}, visit.now)
+    return _back(known, "staff-out")
+
+
+def ask_to_remove(site: Site, visit: Visit) -> Response:
+    """Ask whether somebody is to leave the staff."""
+    with site.application.database.read() as tx:
+        known = _known(tx, visit)
+    return sheets.page(site, visit, "staff_remove", at="staff", account=known)
+
+
+def remove(site: Site, visit: Visit) -> Response:
+    """Take somebody off the staff."""
+    try:
+        with site.application.database.write() as tx:
+            known = _known(tx, visit)
+            accounts.remove(tx, visit.actor, known)
+            audit.record(tx, visit.actor, "staff.remove", f"account {known.name}", {}, visit.now)
+    except REFUSALS as refused:
+        return _one(site, visit, refused)
+    return RedirectResponse(f"{HERE}?said=staff-gone", SEE_OTHER)
+
+
+def _link(site: Site, visit: Visit, known: Account) -> Response:
+    application, letter = site.application, None
+    if "mail" in visit.form:
+        letter = colleagues.invitation(
+            application.database, application.templates, application.keyring, known, visit.actor.name
+        )
+    with application.database.write() as tx:
+        made = doorlinks.make(tx, known, visit.wall, doorlinks.INVITED)
+        if letter is not None:
+            colleagues.write(tx, application.keyring, letter, known, made, visit.now)
+        audit.record(tx, visit.actor, "staff.link", f"account {known.name}", {"mailed": letter is not None}, visit.now)
+    return _back(known, "staff-mailed" if letter is not None else "staff-linked")
+
+
+def _one(site: Site, visit: Visit, refused: Exception | None = None) -> Response:
+    application = site.application
+    with application.database.read() as tx:
+        known = _known(tx, visit)
+        papers = newsletters.all_newsletters(tx)
+        open_link = doorlinks.newest_open(tx, known, visit.wall)
+        places = sessions.of_account(tx, known.id, visit.wall)
+    return sheets.page(
+        site,
+        visit,
+        "staff_one",
+        at="staff",
+        refused=refused,
+        account=known,
+        papers=papers,
+        roles=ROLES,
+        is_own=known.id == visit.actor.account_id,
+        link=_address(site, open_link),
+        ends_at=open_link.ends_at if open_link is not None else None,
+        sessions=len(places),
+        wall=visit.wall,
+    )
+
+
+def _new(site: Site, visit: Visit, refused: Exception | None = None) -> Response:
+    with site.application.database.read() as tx:
+        papers = newsletters.all_newsletters(tx)
+    return sheets.page(site, visit, "staff_new", at="staff", refused=refused, papers=papers, roles=ROLES, typed=visit.form)
+
+
+def _address(site: Site, made: DoorLink | None) -> str:
+    application = site.application
+    return application.links.door(doorlinks.token(application.keyring, made.id)) if made is not None else ""
+
+
+def _known(tx: Transaction, visit: Visit) -> Account:
+    return accounts.by_id(tx, visit.number("account_id"))
+
+
+def _roles(tx: Transaction, visit: Visit) -> tuple[Role | None, dict[int, Role]]:
+    """Read the roles that a form gives: on the whole instance, and in single newsletters."""
+    known = {str(one.id): one.id for one in newsletters.all_newsletters(tx)}
+    single: dict[int, Role] = {}
+    for name, value in visit.form.items():
+        if not name.startswith(IN_ONE) or value == NO_ROLE:
+            continue
+        role = _role(value)
+        newsletter_id = known.get(name.removeprefix(IN_ONE))
+        if newsletter_id is None:
+            raise BadValue("newsletter", name.removeprefix(IN_ONE), "is not there any more; look at the page again")
+        if role is not None:
+            single[newsletter_id] = role
+    return _role(visit.text("role")), single
+
+
+def _role(text: str) -> Role | None:
+    if text in {"", NO_ROLE}:
+        return None
+    try:
+        return Role(text)
+    except ValueError as error:
+        raise BadValue("role", text, "is none of viewer, editor, publisher and admin") from error
+
+
+def _granted(account: Account) -> Mapping[str, object]:
+    return {"role": account.role or NO_ROLE, "roles": {str(one): role.value for one, role in account.roles.items()}}
+
+
+def _back(known: Account, said: str) -> Response:
+    return RedirectResponse(f"{HERE}/{known.id}?said={said}", SEE_OTHER)
