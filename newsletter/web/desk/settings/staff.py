@@ -1,5 +1,6 @@
 """The staff: who is on it, what each may do and where, and the links by which they choose a password."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from starlette.responses import RedirectResponse, Response
@@ -162,7 +163,9 @@ def _one(site: Site, visit: Visit, refused: Exception | None = None) -> Response
 def _new(site: Site, visit: Visit, refused: Exception | None = None) -> Response:
     with site.application.database.read() as tx:
         papers = newsletters.all_newsletters(tx)
-    return sheets.page(site, visit, "staff_new", at="staff", refused=refused, papers=papers, roles=ROLES, typed=visit.form)
+    # What was not typed yet is empty.
+    typed = defaultdict(str, visit.form)
+    return sheets.page(site, visit, "staff_new", at="staff", refused=refused, papers=papers, roles=ROLES, typed=typed)
 
 
 def _address(site: Site, made: DoorLink | None) -> str:

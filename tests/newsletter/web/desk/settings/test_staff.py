@@ -26,6 +26,7 @@ def named(database: Database, name: str) -> Account:
 
 def test_somebody_is_let_in_by_a_mail(desk: OpenDesk, newsletter: Newsletter, database: Database) -> None:
     """With roles in single newsletters; the letter holds no link, which is made as it is mailed."""
+    assert f"In {newsletter.name}" in desk.page(f"{HERE}/new")
     fields = {"name": "Bob", "address": "bob@example.org", "role": "none", f"role-{newsletter.id}": "editor", "mail": "1"}
     done = desk.press(f"{HERE}/new", **fields)
 
