@@ -1,6 +1,6 @@
 """Who signs in and how, and what was done by whom."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text
 
 from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Instant, Number, metadata
 
@@ -84,48 +84,6 @@ recovery_code = Table(
     metadata,
     Column("account_id", Number, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
     Column("code_hash", Text, primary_key=True),
-    **SQLITE_STRICT,
-)
-
-passkey = Table(
-    "passkey",
-    metadata,
-    Column("id", Number, primary_key=True),
-    Column("account_id", Number, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("name", Text, nullable=False),
-    # Both in base64url.
-    Column("credential", Text, nullable=False, unique=True),
-    Column("public_key", Text, nullable=False),
-    # As the authenticator counts; one that goes back is a copy. Most count nothing.
-    Column("uses", Number, nullable=False),
-    Column("made_at", Instant, nullable=False),
-    Column("used_at", Instant),
-    **SQLITE,
-)
-
-# The one OpenID provider of this instance.
-identity_provider = Table(
-    "identity_provider",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    # On the button.
-    Column("name", Text, nullable=False),
-    Column("issuer", Text, nullable=False),
-    Column("client_id", Text, nullable=False),
-    # Sealed.
-    Column("client_secret", Text, nullable=False),
-    CheckConstraint("id = 1", name="one"),
-    **SQLITE_STRICT,
-)
-
-# Who somebody is at a provider, from the first time they came from there.
-account_identity = Table(
-    "account_identity",
-    metadata,
-    Column("issuer", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
-    Column("account_id", Number, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
-    UniqueConstraint("issuer", "account_id"),
     **SQLITE_STRICT,
 )
 

@@ -39,17 +39,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
-        "identity_provider",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("issuer", sa.Text(), nullable=False),
-        sa.Column("client_id", sa.Text(), nullable=False),
-        sa.Column("client_secret", sa.Text(), nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("ck_identity_provider_one")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_provider")),
-        sqlite_strict=True,
-    )
-    op.create_table(
         "account_device",
         sa.Column("secret_hash", sa.Text(), nullable=False),
         sa.Column("account_id", NUMBER, nullable=False),
@@ -63,18 +52,6 @@ def upgrade() -> None:
     with op.batch_alter_table("account_device", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_account_device_account_id"), ["account_id"], unique=False)
 
-    op.create_table(
-        "account_identity",
-        sa.Column("issuer", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("account_id", NUMBER, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_account_identity_account_id_account"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_account_identity")),
-        sa.UniqueConstraint("issuer", "account_id", name=op.f("uq_account_identity_issuer_account_id")),
-        sqlite_strict=True,
-    )
     op.create_table(
         "account_link",
         sa.Column("id", NUMBER, nullable=False),
@@ -115,25 +92,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_session_account_id"), ["account_id"], unique=False)
 
     op.create_table(
-        "passkey",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("account_id", NUMBER, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("credential", sa.Text(), nullable=False),
-        sa.Column("public_key", sa.Text(), nullable=False),
-        sa.Column("uses", NUMBER, nullable=False),
-        sa.Column("made_at", subscribers.tables.kinds.Instant(), nullable=False),
-        sa.Column("used_at", subscribers.tables.kinds.Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_passkey_account_id_account"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
-        sa.UniqueConstraint("credential", name=op.f("uq_passkey_credential")),
-        sqlite_autoincrement=True,
-        sqlite_strict=True,
-    )
-    with op.batch_alter_table("passkey", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_passkey_account_id"), ["account_id"], unique=False)
-
-    op.create_table(
         "recovery_code",
         sa.Column("account_id", NUMBER, nullable=False),
         sa.Column("code_hash", sa.Text(), nullable=False),
@@ -164,9 +122,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back: whoever had a role in single newsletters only may look at everything, and nothing more."""
-    for name in ("account_role", "recovery_code", "passkey", "account_session", "account_link", "account_identity"):
+    for name in ("account_role", "recovery_code", "account_session", "account_link"):
         op.drop_table(name)
-    for name in ("account_device", "identity_provider", "door_failure"):
+    for name in ("account_device", "door_failure"):
         op.drop_table(name)
     op.execute("UPDATE account SET role = 'viewer' WHERE role IS NULL")
     kept = _keep_reminders()

@@ -30,8 +30,6 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "factor_off": Said("Your second factor is off: the password alone lets you in.", is_done=False),
         "ended": Said("That session is over."),
         "ended_all": Said("All other sessions of yours are over."),
-        "passkey": Said("The passkey is kept. It lets you in without a password."),
-        "passkey_gone": Said("The passkey opens nothing here any more. Remove it from your device as well."),
     }
 )
 

@@ -1,4 +1,4 @@
-"""What is under way at the door, sealed into a cookie: a password was right, a passkey was asked for. No row waits for it."""
+"""What is under way at the door, sealed into a cookie: a password was right, a second factor is shown. No row waits for it."""
 
 import json
 import re
@@ -29,9 +29,6 @@ class StepKind(StrEnum):
 
     SECOND_FACTOR = "second factor"
     NEW_FACTOR = "new second factor"
-    PASSKEY = "passkey"
-    NEW_PASSKEY = "new passkey"
-    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +36,8 @@ class Step:
     """One step."""
 
     kind: StepKind
-    # Whose it is; 0: nobody is known yet.
-    account_id: int = 0
+    # Whose it is.
+    account_id: int
     # Where to go behind the door.
     onward: str = HOME
     # What only this step needs: a challenge, a secret.
