@@ -116,6 +116,7 @@ def places(
         "/images/{name}": f"/images/{picture}.jpg",
         "/events/{token}.ics": eventlinks.address(application.links, seed, event_id).removeprefix(PUBLIC_URL),
         "/static/{name}": "/static/style.css",
+        "/samples/{name}": "/samples/logo.png",
         "/c/{token}": f"/c/{seal(Purpose.CONFIRM, due)}",
         "/u/{token}": reader.unsubscribe,
         "/p/{token}": reader.preferences,
