@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -31,19 +31,17 @@ def begin(tx: Transaction, counters: tuple[Counter, ...], now: datetime) -> None
 
     """
     tx.execute(delete(door_failure).where(door_failure.c.last_at < now - backoff.FORGOTTEN_AFTER))
-    waits = [_wait(tx, one, now) for one in counters]
-    longest = max(waits, default=timedelta())
+    longest = max((_wait(tx, one, now) for one in _in_turn(counters)), default=timedelta())
     if longest > timedelta():
         raise SlowDown(longest)
-    for one in counters:
-        made = insert(door_failure).values(key=one.key, failures=1, last_at=now)
-        again = {"failures": door_failure.c.failures + 1, "last_at": now}
-        tx.execute(made.on_conflict_do_update(index_elements=[door_failure.c.key], set_=again))
+    for one in _in_turn(counters):
+        more = {"failures": door_failure.c.failures + 1, "last_at": now}
+        tx.execute(update(door_failure).where(door_failure.c.key == one.key).values(more))
 
 
 def succeed(tx: Transaction, counters: tuple[Counter, ...]) -> None:
     """Take back what an attempt that was right was counted as; what was held against its account and browser is forgotten."""
-    for one in counters:
+    for one in _in_turn(counters):
         if one.patience is backoff.OF_NETWORK:
             # Others in it may be guessing: only this attempt was none.
             less = case((door_failure.c.failures > 0, door_failure.c.failures - 1), else_=0)
@@ -53,8 +51,13 @@ def succeed(tx: Transaction, counters: tuple[Counter, ...]) -> None:
 
 
 def _wait(tx: Transaction, counter: Counter, now: datetime) -> timedelta:
-    # Held, so that attempts that come at once are counted one after the other.
-    row = tx.execute(select(door_failure).where(door_failure.c.key == counter.key).with_for_update()).one_or_none()
-    if row is None:
-        return timedelta()
+    # Held from here on, also by whoever is the first: attempts that come at once are counted one after the other.
+    made = insert(door_failure).values(key=counter.key, failures=0, last_at=now)
+    held = made.on_conflict_do_update(index_elements=[door_failure.c.key], set_={"failures": door_failure.c.failures})
+    row = tx.execute(held.returning(door_failure.c.failures, door_failure.c.last_at)).one()
     return max(backoff.until(counter.patience, row.failures, row.last_at) - now, timedelta())
+
+
+def _in_turn(counters: tuple[Counter, ...]) -> list[Counter]:
+    # Two that hold what the other waits for would wait for ever.
+    return sorted(counters, key=lambda one: one.key)

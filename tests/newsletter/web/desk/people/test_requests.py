@@ -31,7 +31,8 @@ def test_request_is_noted_answered_and_closed(desk: OpenDesk, reader: Reader, cl
     desk.press(f"{home}/answered", request=str(waiting.id))
     assert "Nobody waits for an answer" in desk.page(WHERE)
     with database.read() as tx:
-        assert ["privacy.answered", "privacy.export", "privacy.request"] == [one.act for one in audit.recent(tx)]
+        acts = [one.act for one in audit.recent(tx)]
+    assert ["privacy.answered", "privacy.export", "privacy.request"] == [act for act in acts if act.startswith("privacy.")]
 
 
 def test_erasure_closes_what_was_asked(desk: OpenDesk, reader: Reader, database: Database) -> None:

@@ -13,6 +13,8 @@ from newsletter.issues import newsletters, planning
 from newsletter.issues.model import Newsletter, SectionKind, SectionPlan
 from newsletter.mail import relaybook
 from newsletter.mail.relays import Relay, Tls
+from newsletter.staff import accounts
+from newsletter.staff.permissions import Role
 from newsletter.strongbox import Strongbox
 from newsletter.web.desk.settings.routes import ROUTES
 from newsletter.web.visits import GET, POST
@@ -34,13 +36,14 @@ class House:
     list_id: int
     feed_id: int
     topic_id: int
+    account_id: int
     place: int = 1
     name: str = "main"
     key: str = "library"
 
     def address(self, path: str) -> str:
         """Give the address of a page for what is here."""
-        for field in ("newsletter_id", "list_id", "feed_id", "topic_id", "place"):
+        for field in ("newsletter_id", "list_id", "feed_id", "topic_id", "account_id", "place"):
             path = path.replace(f"{{{field}:int}}", str(getattr(self, field)))
         return path.replace("{name}", self.name).replace("{key}", self.key)
 
@@ -58,7 +61,8 @@ def house(database: Database, keyring: Keyring, newsletter: Newsletter, clock: H
         plan = [*newsletter.plan, SectionPlan(HOSTILE, SectionKind.ARTICLES)]
         newsletters.set_plan(tx, newsletter.id, plan)
         assert planning.stamp(plan)
-    return House(newsletter.id, newsletter.list_id, feed.id, topic.id)
+        colleague = accounts.add(tx, HOSTILE, Role.VIEWER, clock(), "bo@example.org")
+    return House(newsletter.id, newsletter.list_id, feed.id, topic.id, colleague.id)
 
 
 PLAIN = [
@@ -105,4 +109,4 @@ def test_every_form_sends_what_its_page_takes(desk: OpenDesk, house: House, path
 
         assert taken.fields is not None, action
         assert not [name for name in sent if not any(fnmatchcase(name, one) for one in taken.fields)], action
-        assert 422 == desk.press(action, role="admin").status_code
+        assert 422 == desk.press(action, power="admin").status_code
