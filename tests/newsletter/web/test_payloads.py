@@ -101,7 +101,7 @@ BEHIND = (
     "/desk/newsletters/1/readers",
     "/desk/settings/lists/1/people",
     # Somebody else's: of oneself there is less to be done.
-    "/desk/settings/staff/1",
+    "/desk/settings/staff/2",
 )
 
 FILES = {"csv", "json"}
@@ -135,7 +135,7 @@ def poison(tx: Transaction) -> None:
 
 def follow(page: Page, house: House, starts: Sequence[str]) -> dict[str, str]:
     """Open every page of the desk that a link leads to, one of each line of the route table; gives its address by line."""
-    patterns = {line.path: re.compile(re.sub(r"\\{\w+(:int)?\\}", "[^/]+", re.escape(line.path))) for line in GETS}
+    patterns = {line.path: re.compile(_spelled(line.path)) for line in GETS}
     opened: dict[str, str] = {}
     waiting = deque(starts)
     while waiting:
@@ -147,6 +147,11 @@ def follow(page: Page, house: House, starts: Sequence[str]) -> dict[str, str]:
         look(page, house, path)
         waiting += [found.removeprefix(house.url) for found in page.evaluate(FOLLOW) if found.startswith(f"{house.url}/desk")]
     return opened
+
+
+def _spelled(path: str) -> str:
+    numbers = re.sub(r"\\{\w+:int\\}", r"\\d+", re.escape(path))
+    return re.sub(r"\\{\w+\\}", "[^/]+", numbers)
 
 
 def look(page: Page, house: House, path: str) -> None:
