@@ -160,7 +160,7 @@ def try_(site: Site, visit: Visit) -> Response:
     work, _ = _work(site, visit)
     basis = one_line(visit.text("basis"))
     if not basis or visit.text("consent") not in {"confirmed", "ask"}:
-        return RedirectResponse(f"{HERE}/work/{work.id}?wrong={'basis' if not basis else 'consent'}", SEE_OTHER)
+        return RedirectResponse(f"{HERE}/files/{work.id}?wrong={'basis' if not basis else 'consent'}", SEE_OTHER)
     order = ImportOrder(
         work.order.list_id,
         basis,
@@ -327,4 +327,4 @@ def _number(text: str) -> int:
 
 
 def _to(work_id: int) -> Response:
-    return RedirectResponse(f"{HERE}/work/{work_id}", SEE_OTHER)
+    return RedirectResponse(f"{HERE}/files/{work_id}", SEE_OTHER)

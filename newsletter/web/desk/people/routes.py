@@ -5,7 +5,7 @@ from newsletter.web.desk.people import acts, adding, browse, exports, imports, p
 from newsletter.web.visits import GET, POST, Of, Page
 
 PEOPLE = Permission.MANAGE_PEOPLE
-_WORK = "/desk/people/imports/work/{work_id:int}"
+_WORK = "/desk/people/imports/files/{work_id:int}"
 
 ROUTES = (
     Page("/desk/people", GET, browse.show, PEOPLE, Of.ANY_NEWSLETTER),
