@@ -1,15 +1,18 @@
 """What a person may ask of the house about themselves: everything that is held, to take along or to be forgotten."""
 
+from collections.abc import Mapping
+
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
 from newsletter.people import datarequests, personfile
 from newsletter.people import erase as erasing
 from newsletter.people.datarequests import Kind
+from newsletter.review.guests import GuestPurpose
 from newsletter.staff import audit
 from newsletter.web.desk import frame
-from newsletter.web.desk.frame import Area
-from newsletter.web.desk.people import words
+from newsletter.web.desk.frame import Area, Said
+from newsletter.web.desk.people import guests, words
 from newsletter.web.desk.people.acts import SEE_OTHER, acting, back
 from newsletter.web.desk.people.scope import require_all_lists_of, seen_lists
 from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
@@ -17,12 +20,30 @@ from subscribers import register
 from subscribers.consent import Door as By
 from subscribers.consent import Evidence
 
+SAID: Mapping[str, Said] = {
+    "guest-erased": Said("The guest is forgotten. Only a keyed hash of the address stays."),
+}
+
+# How it is said for what a guest was asked.
+_ERRANDS: Mapping[str, str] = {GuestPurpose.REVIEW: "to look it over", GuestPurpose.CONTRIBUTION: "for a text"}
+
 
 def show(site: Site, visit: Visit) -> Response:
-    """Show who waits for an answer, the most urgent first."""
+    """Show who waits for an answer, the most urgent first, and what is held about a guest where one is asked for."""
     with site.application.database.read() as tx:
         waiting = datarequests.open_ones(tx, seen_lists(tx, visit))
-    return frame.page(site, visit, "desk/people/requests.html", here=Area.PEOPLE, requests=waiting, kinds=words.KINDS)
+        guest = guests.look_up(tx, visit, visit.query.get("guest", "").strip())
+    return frame.page(
+        site,
+        visit,
+        "desk/people/requests.html",
+        here=Area.PEOPLE,
+        said=SAID.get(visit.query.get("said", "")),
+        requests=waiting,
+        kinds=words.KINDS,
+        guest=guest,
+        errands=_ERRANDS,
+    )
 
 
 def note(site: Site, visit: Visit) -> Response:

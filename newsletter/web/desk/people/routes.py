@@ -1,7 +1,7 @@
 """The lines of the route table for people."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.people import acts, adding, browse, exports, imports, person, requests, segments, suppressions
+from newsletter.web.desk.people import acts, adding, browse, exports, guests, imports, person, requests, segments, suppressions
 from newsletter.web.visits import GET, POST, Of, Page
 
 PEOPLE = Permission.MANAGE_PEOPLE
@@ -32,6 +32,8 @@ ROUTES = (
     Page("/desk/people/imports/{import_id:int}/undo", POST, imports.undo, PEOPLE, Of.IMPORT),
     Page("/desk/people/imports/{import_id:int}/ask", POST, imports.ask, PEOPLE, Of.IMPORT),
     Page("/desk/people/requests", GET, requests.show, PEOPLE, Of.ANY_NEWSLETTER),
+    Page("/desk/people/requests/guest/data", POST, guests.hand_out, PEOPLE, Of.ANY_NEWSLETTER),
+    Page("/desk/people/requests/guest/erase", POST, guests.erase, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/segments", GET, segments.show, PEOPLE, Of.ANY_NEWSLETTER),
     # A segment is asked for by issues of any newsletter.
     Page("/desk/people/segments/new", GET, segments.new, PEOPLE, Of.INSTANCE),
