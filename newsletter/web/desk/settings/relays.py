@@ -13,7 +13,20 @@ from newsletter.mail.limits import parse_rate
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.relaychange import NONE, RelayChange, changed, difference, new_relay
 from newsletter.mail.relaycheck import Found, Probe
-from newsletter.mail.relays import FROM_SETTING, MOST_CONNECTIONS, MOST_WEIGHT, Relay, Tls
+from newsletter.mail.relays import (
+    DEFAULT_IDLE,
+    DEFAULT_MESSAGES,
+    FROM_SETTING,
+    LONGEST_IDLE,
+    LONGEST_TIMEOUT,
+    MOST_CONNECTIONS,
+    MOST_MESSAGES,
+    MOST_WEIGHT,
+    PHASES,
+    Relay,
+    Tls,
+)
+from newsletter.mail.transactions import Patience
 from newsletter.strongbox import Strongbox
 from newsletter.web.desk.settings import sheets
 from newsletter.web.spelled import number
@@ -29,13 +42,45 @@ PATIENCE = 45.0
 _ADDRESS = ("host", "port", "tls")
 _NUMBERS = ("connections", "weight")
 _LIMITS = ("rate", "daily_cap", "quiet_hours", "warm_up")
-_FIELDS = ("name", *_ADDRESS, "username", *_NUMBERS, *_LIMITS, "zone", "ca_file")
+# Whether something is used where the relay offers it, spelled as the form spells it.
+_OFFERED = ("pipelining", "chunking")
+_YES, _NO = "yes", "no"
+# Before a phase, the name of the field with the seconds that are waited in it.
+TIMEOUT = "timeout-"
+_TIMEOUTS = tuple(f"{TIMEOUT}{phase}" for phase in PHASES)
+_OF_CONNECTION = ("messages", "idle", *_OFFERED, *_TIMEOUTS)
+_FIELDS = ("name", *_ADDRESS, "username", *_NUMBERS, *_LIMITS, "zone", "ca_file", *_OF_CONNECTION)
+# What a relay that nobody changed has, as the form spells it.
+_USUAL = {"messages": str(DEFAULT_MESSAGES), "idle": str(DEFAULT_IDLE), **dict.fromkeys(_OFFERED, _YES)}
 
 _TLS: Mapping[Tls, str] = {
     Tls.STARTTLS: "STARTTLS, usually on port 587",
     Tls.IMPLICIT: "TLS from the first byte, usually on port 465",
     Tls.NONE: "None: for a relay on this machine",
 }
+
+
+# What is waited for in each phase of a message.
+_PHASES: Mapping[str, str] = {
+    "greeting": "Connection, greeting and login",
+    "mail": "The sender",
+    "rcpt": "A recipient",
+    "data": "Leave to send the message",
+    "block": "Each piece of the message",
+    "dot": "Its answer to the whole message",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long one phase of a message may take."""
+
+    name: str
+    words: str
+    # As it was typed; empty: the usual.
+    typed: str
+    # In seconds, where nobody says otherwise.
+    usual: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +105,8 @@ def show(site: Site, visit: Visit) -> Response:
 
 def ask(site: Site, visit: Visit) -> Response:
     """Show the form of a new relay."""
-    blank = dict.fromkeys(_FIELDS, "") | {"port": "587", "tls": Tls.STARTTLS.value, "connections": "5", "weight": "1"}
-    return _form(site, visit, None, blank)
+    usual = {"port": "587", "tls": Tls.STARTTLS.value, "connections": "5", "weight": "1", **_USUAL}
+    return _form(site, visit, None, dict.fromkeys(_FIELDS, "") | usual)
 
 
 def add(site: Site, visit: Visit) -> Response:
@@ -75,7 +120,7 @@ def add(site: Site, visit: Visit) -> Response:
             sheets.record(tx, visit, "relay.add", f"relay {relay.name}", at=str(relay))
     except sheets.REFUSALS as error:
         return _form(site, visit, None, typed, error)
-    return sheets.done(HERE, "relay-added")
+    return sheets.done(HERE, "relay-hasty" if _is_hasty(relay) else "relay-added")
 
 
 def open_(site: Site, visit: Visit) -> Response:
@@ -101,7 +146,7 @@ def change(site: Site, visit: Visit) -> Response:
             sheets.record(tx, visit, "relay.edit", f"relay {relay.name}", **difference(entry.relay, relay))
     except sheets.REFUSALS as error:
         return _form(site, visit, before, typed, error)
-    return sheets.done(HERE, "relay-saved")
+    return sheets.done(HERE, "relay-hasty" if _is_hasty(relay) else "relay-saved")
 
 
 def switch(site: Site, visit: Visit) -> Response:
@@ -201,9 +246,23 @@ def _change(visit: Visit, typed: Mapping[str, str], known: Relay | None) -> Rela
         # Not stripped, and not among what comes back in the form: it may begin with a blank, and is shown to nobody.
         password=visit.form.get("password") or None,
         connections=_whole("connections", typed["connections"]),
+        messages=_whole("messages", typed["messages"]) if typed["messages"] else None,
+        idle=_whole("idle", typed["idle"]) if typed["idle"] else None,
+        pipelining=_offered(typed["pipelining"]),
+        chunking=_offered(typed["chunking"]),
+        timeouts=[f"{phase}={typed[f'{TIMEOUT}{phase}'] or NONE}" for phase in PHASES],
         ca_file=typed["ca_file"] or NONE,
         is_insecure="is_insecure" in visit.form,
     )
+
+
+def _offered(text: str) -> bool | None:
+    return {_YES: True, _NO: False}.get(text)
+
+
+def _is_hasty(relay: Relay) -> bool:
+    """Whether a mailer gives up before a relay has had the time that it may take."""
+    return relay.timeouts.get("dot", relaycheck.SAFE_DOT) < relaycheck.SAFE_DOT
 
 
 def _url(typed: Mapping[str, str]) -> str:
@@ -250,7 +309,19 @@ def _form(
         tls=_TLS,
         most_connections=MOST_CONNECTIONS,
         most_weight=MOST_WEIGHT,
+        most_messages=MOST_MESSAGES,
+        longest_idle=LONGEST_IDLE,
+        longest_timeout=LONGEST_TIMEOUT,
+        waits=_waits(typed),
+        is_tuned=any(typed[name] != _USUAL.get(name, "") for name in _OF_CONNECTION),
         haste=relaycheck.SAFE_DOT,
+    )
+
+
+def _waits(typed: Mapping[str, str]) -> tuple[Wait, ...]:
+    usual = Patience()
+    return tuple(
+        Wait(f"{TIMEOUT}{phase}", _PHASES[phase], typed[f"{TIMEOUT}{phase}"], round(getattr(usual, phase))) for phase in PHASES
     )
 
 
@@ -274,6 +345,11 @@ def _fields(relay: Relay) -> dict[str, str]:
         "warm_up": str(limits.warm_up or ""),
         "zone": limits.zone,
         "ca_file": relay.ca_file,
+        "messages": str(relay.messages),
+        "idle": str(relay.idle),
+        "pipelining": _YES if relay.pipelining else _NO,
+        "chunking": _YES if relay.chunking else _NO,
+        **{f"{TIMEOUT}{phase}": f"{relay.timeouts[phase]:g}" if phase in relay.timeouts else "" for phase in PHASES},
     }
 
 

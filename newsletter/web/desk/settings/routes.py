@@ -45,6 +45,7 @@ LIST_FIELDS = ("name", "description", "is_public", "language", "sender_name", "s
 RELAY_FIELDS = (
     *("name", "host", "port", "tls", "is_insecure", "ca_file", "username", "password", "connections", "weight"),
     *("rate", "daily_cap", "quiet_hours", "warm_up", "zone"),
+    *("messages", "idle", "pipelining", "chunking", f"{relays.TIMEOUT}*"),
 )
 TOPIC = ("name", "description", "act")
 NOTICE = ("kind", "language", "subject", "heading", "text", "act")

@@ -107,6 +107,11 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "question-gone": Said("The question is forgotten, with its answers."),
         "relay-added": Said("The relay is added, and mail goes to it within a second. Try it once before it is needed."),
         "relay-saved": Said("The relay is changed; mailings that are under way go by it within two seconds."),
+        "relay-hasty": Said(
+            "The relay is kept. It is given less than ten minutes to answer a whole message; mail whose answer comes later is "
+            "counted as uncertain.",
+            is_done=False,
+        ),
         "relay-on": Said("The relay takes mail again."),
         "relay-off": Said("The relay takes no more mail; what is on the wire ends first.", is_done=False),
         "relay-gone": Said("The relay and its login are forgotten."),

@@ -129,6 +129,36 @@ def test_of_the_relay_of_the_setting_only_limits_are_changed(
     assert ("127.0.0.1", 2, 2000) == (relay.host, relay.weight, relay.limits.daily_cap)
 
 
+def test_what_one_connection_takes_and_how_long_it_is_waited_for_is_set(
+    desk: OpenDesk, application: Application, database: Database
+) -> None:
+    """Each phase by itself, an empty one as usual; whoever gives the last one too little is told."""
+    desk.press(f"{HERE}/new", **RELAY)
+    tuned = {"messages": "20", "idle": "60", "pipelining": "no", "timeout-mail": "30", "timeout-dot": "60"}
+    answer = desk.press(f"{HERE}/main", **RELAY | tuned)
+    hasty, page = kept(application, database).relay, desk.page(f"{HERE}/main")
+    desk.press(f"{HERE}/main", **RELAY | tuned | {"timeout-dot": ""})
+
+    assert (20, 60, False, True) == (hasty.messages, hasty.idle, hasty.pipelining, hasty.chunking)
+    assert {"mail": 30.0, "dot": 60.0} == hasty.timeouts
+    assert "less than ten minutes" in desk.page(answer.headers["location"])
+    assert 'name="timeout-mail" type="number" value="30"' in page
+    assert {"mail": 30.0} == kept(application, database).relay.timeouts
+
+
+def test_a_timeout_that_cannot_be_is_refused(desk: OpenDesk, application: Application, database: Database) -> None:
+    """With what was typed still in the form, and nothing changed."""
+    desk.press(f"{HERE}/new", **RELAY)
+    answers = [
+        desk.press(f"{HERE}/main", **RELAY | wrong)
+        for wrong in ({"timeout-dot": "0"}, {"timeout-dot": "3601"}, {"timeout-data": "-5"}, {"messages": "100001"})
+    ]
+
+    assert [422] * 4 == [answer.status_code for answer in answers]
+    assert 'value="3601"' in answers[1].text
+    assert {} == kept(application, database).relay.timeouts
+
+
 def test_rates_of_domains_are_set_and_taken_back(desk: OpenDesk, database: Database) -> None:
     """What is no rate is refused with what was typed."""
     desk.press(f"{HERE}/rates", domain="gmail.com", rate="600/h")
