@@ -77,6 +77,7 @@ COUNTS = frozenset(
     {
         "/desk/people?count=1",
         "/desk/settings/lists/{list_id:int}/people",
+        "/desk/settings/questions/{key}/people",
         "/desk/settings/retention/rehearsal",
         "/desk/newsletters/{newsletter_id:int}/readers",
         "/desk/issues/{issue_id:int}/send/count",

@@ -136,7 +136,7 @@ def ask_to_archive(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         one = _list(tx, visit)
         papers = _papers(tx, one)
-    return sheets.page(site, visit, "list_archive", at="lists", list=one, papers=papers, people=counted(site, one))
+    return sheets.page(site, visit, "list_archive", at="lists", list=one, papers=papers)
 
 
 def archive(site: Site, visit: Visit) -> Response:

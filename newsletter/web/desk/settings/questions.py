@@ -62,7 +62,14 @@ def save(site: Site, visit: Visit) -> Response:
 
 
 def ask_to_remove(site: Site, visit: Visit) -> Response:
-    """Ask whether a question is to be forgotten, naming how many answered it."""
+    """Ask whether a question is to be forgotten."""
+    with site.application.database.read() as tx:
+        known = attributebook.find(tx, str(visit.path["key"]))
+    return sheets.page(site, visit, "question_remove", at="questions", attribute=known)
+
+
+def count(site: Site, visit: Visit) -> Response:
+    """Say how many answered a question, on a page of its own that others take the number from."""
     with site.application.database.read() as tx:
         known = attributebook.find(tx, str(visit.path["key"]))
     try:
@@ -70,7 +77,7 @@ def ask_to_remove(site: Site, visit: Visit) -> Response:
             answered = people(attributebook.count(tx, known.id))
     except TookTooLong:
         answered = UNCOUNTED
-    return sheets.page(site, visit, "question_remove", at="questions", attribute=known, people=answered)
+    return sheets.page(site, visit, "question_count", at="questions", attribute=known, people=answered)
 
 
 def remove(site: Site, visit: Visit) -> Response:

@@ -126,6 +126,7 @@ ROUTES = (
     Page(f"{HERE}/questions", GET, questions.show, P.MANAGE_PEOPLE),
     Page(f"{HERE}/questions", POST, questions.define, P.MANAGE_PEOPLE, fields=("key", "kind", "label", "choices")),
     Page(QUESTION, POST, questions.save, P.MANAGE_PEOPLE, fields=("label", "choices")),
+    Page(f"{QUESTION}/people", GET, questions.count, P.MANAGE_PEOPLE),
     Page(f"{QUESTION}/remove", GET, questions.ask_to_remove, P.MANAGE_PEOPLE),
     Page(f"{QUESTION}/remove", POST, questions.remove, P.MANAGE_PEOPLE, fields=()),
     # Relays and what proves their mail.

@@ -33,7 +33,7 @@ def test_a_list_is_made_changed_archived_and_reopened(desk: OpenDesk, database: 
     with database.read() as tx:
         known = register.find_list(tx, "Vacancies")
     assert (False, "fr", None) == (known.is_public, known.language, known.archived_at)
-    assert "nobody" in asked
+    assert f'hx-get="{path}/people"' in asked
     assert "This list is archived" in archived
 
 
@@ -73,10 +73,12 @@ def test_a_question_is_changed_and_forgotten(desk: OpenDesk, database: Database,
     with database.read() as tx:
         changed = attributebook.find(tx, "library")
     asked = desk.page(f"{ASKED}/library/remove")
+    counted = desk.page(f"{ASKED}/library/people")
     desk.press(f"{ASKED}/library/remove")
 
     assert ("Library", {"Public", "School"}) == (changed.label, set(changed.choices))
-    assert "Answered by nobody" in asked
+    assert f'hx-get="{ASKED}/library/people"' in asked
+    assert "nobody" in counted
     with database.read() as tx:
         assert () == attributebook.all_attributes(tx)
 
