@@ -28,14 +28,14 @@ BEGINNINGS = JOINING | {
     *("everybody", "attribute", "list", "confirmed", "topic", "got", "missed", "bounced", "may", "did"),
 }
 
-FATES = {Fate.GOT: "got", Fate.MISSED: "missed", Fate.BOUNCED: "bounced in", Fate.PERHAPS: "may have got"}
+_FATES = {Fate.GOT: "got", Fate.MISSED: "missed", Fate.BOUNCED: "bounced in", Fate.PERHAPS: "may have got"}
 
 # How days are compared in words.
 _DAYS = {Operator.BELOW: "before", Operator.ABOVE: "after", Operator.IS: "on"}
 
 
 def text(rule: Rule) -> str:
-    """Write *rule*."""
+    """Write *rule*; what lacks a value is written without it, and is none for the reader."""
     match rule:
         case All(parts=parts):
             return " and ".join(_part(part) for part in parts)
@@ -68,7 +68,7 @@ def _condition(condition: Condition) -> str:
             of_list = f" of {written(name)}" if name else ""
             return f"topic {written(topic)}{of_list}"
         case Mailed(fate=fate, issues=issues):
-            return f"{FATES[fate]} {_issues(issues)}"
+            return f"{_FATES[fate]} {_issues(issues)}"
 
 
 def _subject(what: Field | Asked) -> str:
@@ -80,14 +80,16 @@ def _subject(what: Field | Asked) -> str:
 
 
 def _comparison(by: Operator, values: tuple[str, ...], *, in_words: bool) -> str:
+    # Of a condition that is not filled in yet none is there, and what is written is as incomplete.
+    said = ", ".join(written(value) for value in values)
     if by is Operator.IS_SET:
         return by.value
     if by is Operator.IN:
-        return f"in ({', '.join(written(value) for value in values)})"
+        return f"in ({said})"
     if by is Operator.LAST_DAYS:
-        return f"in the last {written(values[0])} days"
+        return f"in the last {said} days"
     sign = _DAYS.get(by, by.value) if in_words else by.value
-    return f"{sign} {written(values[0])}"
+    return f"{sign} {said}"
 
 
 def _issues(issues: Numbered | Latest) -> str:

@@ -14,15 +14,16 @@ from newsletter.web.desk.frame import Area, Said
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.people import rules
 from newsletter.web.desk.people.acts import SEE_OTHER
-from newsletter.web.desk.people.rules import COMPARISONS, Row, Sheet
+from newsletter.web.desk.people.rules import COMPARISONS
 from newsletter.web.faults import PageNotFound
 from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.errors import RuleRefused, SegmentExists, SegmentUnnamed
-from subscribers.segments import store, writing
+from subscribers.segments import rows, store, writing
 from subscribers.segments.checking import Vocabulary
-from subscribers.segments.rule import LONGEST_TEXT, Field, Rule
+from subscribers.segments.rows import Row, Sheet
+from subscribers.segments.rule import LONGEST_TEXT, Fate, Field, Rule
 from subscribers.segments.store import Segment
 from subscribers.transaction import Transaction
 
@@ -49,10 +50,10 @@ _FIELDS: Mapping[str, str] = {
     "everybody": "Everybody",
 }
 _FATES: Mapping[str, str] = {
-    "got": "Got",
-    "missed": "Missed",
-    "bounced": "Could not be reached with",
-    "perhaps": "May have got",
+    Fate.GOT: "Got",
+    Fate.MISSED: "Missed",
+    Fate.BOUNCED: "Could not be reached with",
+    Fate.PERHAPS: "May have got",
 }
 
 
@@ -106,7 +107,7 @@ def edit(site: Site, visit: Visit) -> Response:
     """Show the form of a segment: as rows where it goes into them, else as text."""
     with site.application.database.read() as tx:
         known = _segment(tx, visit)
-        sheet = rules.sheet_of(known.rule, store.vocabulary(tx))
+        sheet = rows.sheet_of(known.rule, store.vocabulary(tx))
     as_text = visit.query.get("as") == "text"
     return _page(site, visit, Editor(known.name, None if as_text else sheet, writing.text(known.rule), ""), known)
 
@@ -169,14 +170,14 @@ def _read(tx: Transaction, visit: Visit, name: str) -> tuple[Editor, Rule | None
     sheet = replace(sheet, groups=groups)
     if not sheet.is_right:
         return replace(editor, sheet=sheet), None
-    rule, wrong = _rule(tx, rules.text(sheet, known))
+    rule, wrong = _rule(tx, rows.text(sheet, known))
     return replace(editor, sheet=sheet, wrong_rule=wrong), rule
 
 
 def _judged(tx: Transaction, row: Row, known: Vocabulary) -> Row:
     if not row.what:
         return replace(row, wrong="Choose what it is about.")
-    return replace(row, wrong=_rule(tx, rules.condition(row, known))[1])
+    return replace(row, wrong=_rule(tx, rows.condition(row, known))[1])
 
 
 def _rule(tx: Transaction, text: str) -> tuple[Rule | None, str]:
