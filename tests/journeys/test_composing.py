@@ -79,7 +79,7 @@ def test_with_the_keyboard_alone(page: Page, house: House) -> None:
 
 
 def test_with_a_mouse(page: Page, house: House) -> None:
-    """A card is dragged into another section, and a post from the pool to its place."""
+    """A card is dragged into another section, a post from the pool to its place, and a section over another."""
     number = compose(page, house)
 
     drag(page, f"#a{number} .entry__grip", f"#a{article_called(issue(house), 'Where to find us').id}")
@@ -89,6 +89,15 @@ def test_with_a_mouse(page: Page, house: House) -> None:
     expect(page.locator("#told")).to_have_text("1 post taken into Communication initiatives.")
 
     assert ["Came late", TITLE, "Where to find us"] == contents_of(issue(house))["Communication initiatives"]
+
+    first, second, *_ = [one.id for one in issue(house).sections]
+    drag(page, f"#s{second} .section__grip", f"#s{first}")
+    expect(page.locator("#told")).to_have_text(f"The section “{FEATURES}” is now 1 of 5.")
+    assert [second, first] == [one.id for one in issue(house).sections[:2]]
+    # Its articles, which were folded away meanwhile, are seen again.
+    expect(page.locator(f"#s{second} .entry").first).to_be_visible()
+    page.locator(f"#sedit{second}").press("Alt+ArrowDown")
+    expect(page.locator("#told")).to_have_text(f"The section “{FEATURES}” is now 2 of 5.")
 
 
 def test_signed_out_meanwhile(browser: Browser, page: Page, house: House) -> None:  # noqa: F811 -- the fixture

@@ -1,4 +1,4 @@
-// Alt and the arrow keys move the card that the focus is in, as its buttons do.
+// Alt and the arrow keys move the card that the focus is in, or the section at its title, as their buttons do.
 import { always, isBusy } from "./page.js";
 
 const STEPS = { ArrowUp: "up", ArrowDown: "down" };
@@ -11,11 +11,19 @@ function step(id) {
   if (button && button.getAttribute("aria-disabled") !== "true") button.click();
 }
 
+// The button that moves what holds an element a step on.
+function mover(element, key) {
+  const card = element.closest?.(".entry[id^='a']");
+  if (card) return STEPS[key] + card.id.slice(1);
+  const section = element.closest?.(".section__head")?.closest(".section[id^='s']");
+  return section ? `s${STEPS[key]}${section.id.slice(1)}` : "";
+}
+
 document.addEventListener("keydown", (event) => {
-  const card = event.target.closest?.(".entry[id^='a']");
-  if (!card || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(event.key in STEPS)) return;
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(event.key in STEPS)) return;
+  const id = mover(event.target, event.key);
+  if (!id) return;
   event.preventDefault();
-  const id = STEPS[event.key] + card.id.slice(1);
   if (isBusy()) waiting.push(id);
   else step(id);
 });

@@ -23,7 +23,7 @@ from subscribers.transaction import Transaction
 # A word and numbers: "up 41".
 DO_FIELD = "do"
 
-# More places than any section has articles.
+# More places than any section has articles, and any issue sections.
 LAST_PLACE = 10_000
 
 # No id has more digits.
@@ -152,6 +152,22 @@ def _section_step(site: Site, visit: Visit, section_id: int, step: Step) -> Done
     return Done("section-moved", section_id, focus=f"s{step.name.lower()}{section_id}", anchor=f"s{section_id}")
 
 
+def _section_place(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
+    """Put a section where it was dropped: at a place among the others, or at their end."""
+    (section_id, *_) = numbers
+    place = _number(visit.text("place")) or LAST_PLACE
+
+    def write(tx: Transaction, over: int | None) -> Issue:
+        issue = held(tx, visit.number("issue_id"), over)
+        section = moves.section_of(issue, section_id)
+        if issue.sections.index(section) + 1 == min(place, len(issue.sections)):
+            return issue
+        return sections.move_section(tx, issue.id, section.title, place, visit.now)
+
+    save(site, visit, visit.number("issue_id"), write, "issue.section.move", section=section_id)
+    return Done("section-moved", section_id, focus=f"sedit{section_id}", anchor=f"s{section_id}")
+
+
 def _undo(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
     return _walk(site, visit, numbers, "undone")
 
@@ -196,6 +212,7 @@ _DEEDS: Mapping[str, Deed] = MappingProxyType(
         "unnamed": _unnamed,
         "section-up": _section_up,
         "section-down": _section_down,
+        "section-place": _section_place,
         "undo": _undo,
         "redo": _redo,
         "resolve": _resolve,

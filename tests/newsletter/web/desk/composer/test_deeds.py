@@ -104,6 +104,22 @@ def test_sections_change_places(composer: Composer) -> None:
     assert second.title == composer.issue.sections[1].title
 
 
+def test_a_section_is_put_anywhere(composer: Composer) -> None:
+    """As it was dragged: at a place, beyond the last one at the end; where it stands already no version is made."""
+    first, *others = [one.id for one in composer.issue.sections]
+
+    page = composer.pressed(f"section-place {first}", place="3")
+    assert "is now 3 of 5." in told(page)
+    assert [*others[:2], first, *others[2:]] == [one.id for one in composer.issue.sections]
+    version = composer.issue.version
+    composer.pressed(f"section-place {first}", place="3")
+    assert version == composer.issue.version
+    composer.pressed(f"section-place {first}", place="99")
+    assert [*others, first] == [one.id for one in composer.issue.sections]
+    composer.pressed(f"section-place {first}", place="99")
+    assert version + 1 == composer.issue.version
+
+
 def test_undo_and_redo(composer: Composer) -> None:
     """As many steps back as there were, and forth again; each is a version, and nothing is lost."""
     first = article_called(composer.issue, "Staying relevant")
@@ -160,7 +176,16 @@ def test_something_that_is_not_there(composer: Composer) -> None:
     """The page as it is now, with why; nothing of the issue is touched."""
     before = composer.issue
 
-    for deed in ("up 999", "drop 999", "restore 999", "place 999", "section-up 999", "undo 999 999", "resolve 999"):
+    for deed in (
+        "up 999",
+        "drop 999",
+        "restore 999",
+        "place 999",
+        "section-up 999",
+        "section-place 999",
+        "undo 999 999",
+        "resolve 999",
+    ):
         answer = composer.sent("", do=deed, section=str(before.sections[0].id))
         assert 404 == answer.status_code, deed
         assert trouble(answer.text)
