@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from newsletter.feeds.plain import links, to_words
-from newsletter.issues.model import Article, Event, Section
+from newsletter.issues.model import Article, Event, Section, Suggestion
 from newsletter.issues.snapshot import Snapshot
 from newsletter.issues.wordwise import steps
 
@@ -44,6 +44,9 @@ _FACTS: Mapping[str, str] = {
     "suggestion": "suggested byline",
     "is_unsigned": "by nobody",
 }
+
+
+_TEXT, _LEFT_OUT, _TAKEN_IN = "text", "left out", "taken in"
 
 
 class Mark(StrEnum):
@@ -243,11 +246,20 @@ def _by_id(snapshot: Snapshot) -> dict[int, _Placed]:
 
 def passages(before: Article, after: Article) -> Iterator[Passage]:
     """Give what an article says otherwise than before, part by part."""
-    for name, what in _FACTS.items():
-        yield from _passage(what, _spelled(getattr(before, name)), _spelled(getattr(after, name)))
+    for what, was, now in facts(before, after):
+        yield from _passage(what, was, now)
     if before.content != after.content:
         yield _text(paragraphs(before.content), paragraphs(after.content))
     yield from _passage("links", " ".join(links(before.content)), " ".join(links(after.content)))
+
+
+def parts(before: Article, after: Article) -> Iterator[str]:
+    """Name what an article says otherwise than before, without its words."""
+    if before.is_dropped != after.is_dropped:
+        yield _LEFT_OUT if after.is_dropped else _TAKEN_IN
+    yield from (what for name, what in _FACTS.items() if getattr(before, name) != getattr(after, name))
+    if before.content != after.content:
+        yield _TEXT
 
 
 def _spelled(value: object) -> str:
@@ -258,12 +270,20 @@ def _spelled(value: object) -> str:
             return "yes"
         case Event():
             return " ".join(part for part in (value.begins, value.ends, value.zone, value.place) if part)
+        case Suggestion():
+            return value.byline
     return str(value)
 
 
 def _passage(what: str, before: str, after: str) -> Iterator[Passage]:
     if before != after:
         yield Passage(what, (_words(before, after),))
+
+
+def facts(before: Article, after: Article) -> Iterator[tuple[str, str, str]]:
+    """Give what stands beside the text of two articles, part by part: what it is, and how each of them has it."""
+    for name, what in _FACTS.items():
+        yield what, _spelled(getattr(before, name)), _spelled(getattr(after, name))
 
 
 def paragraphs(html: str) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from newsletter.errors import VersionNotFound
 from newsletter.feeds import store as feeds
 from newsletter.issues import contents, newsletters, putback, store, versions
-from newsletter.issues.model import Article, Issue, Section
+from newsletter.issues.model import EDITABLE, Article, Issue, Section
 from newsletter.issues.snapshot import Label, Snapshot
 from subscribers.transaction import Transaction
 
@@ -42,6 +42,28 @@ def restore(tx: Transaction, issue_id: int, label: Label, now: datetime, *, expe
     elsewhere = _carried_elsewhere(tx, known, wanted)
     are_readers_put = put_back(tx, known, _without(wanted, elsewhere))
     return Restored(store.load(tx, issue_id), elsewhere, kept_readers=not are_readers_put)
+
+
+def restore_article(
+    tx: Transaction, issue_id: int, article_id: int, label: Label, now: datetime, *, expected_version: int | None = None
+) -> Issue:
+    """Let one article say again all that it said at a version, where it stands now; what it says already makes no version.
+
+    Raises:
+        IssueNotFound, WrongState, Outdated: as for `restore`.
+        ArticleNotFound: the issue has none of this id.
+        VersionNotFound: the issue has none that is called so, or the article was not in it.
+
+    """
+    known = store.load(tx, issue_id)
+    before = contents.article_of(tx, issue_id, article_id)
+    kept = versions.article_at(tx, known, article_id, label)
+    wanted = replace(kept, section_id=before.section_id, position=before.position, is_dropped=before.is_dropped)
+    if wanted == before and known.state in EDITABLE and expected_version in {None, known.version}:
+        return known
+    store.begin_edit(tx, issue_id, now, expected_version)
+    contents.save_article(tx, wanted)
+    return store.load(tx, issue_id)
 
 
 def undo(tx: Transaction, issue_id: int, now: datetime, *, expected_version: int | None = None) -> Restored:

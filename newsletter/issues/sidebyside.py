@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from newsletter.issues.differences import Mark, Run, paragraphs
+from newsletter.issues.differences import Mark, Run, facts, paragraphs
 from newsletter.issues.model import Article
 from newsletter.issues.wordwise import steps
 
@@ -39,10 +39,9 @@ class Pair:
 
 
 def articles(left: Article, right: Article) -> tuple[Pair, ...]:
-    """Lay what is written of two articles beside each other: title, byline, text."""
+    """Lay what is said of two articles beside each other: title, byline, whatever else is not the same, and the text."""
     return (
-        Pair("title", tuple(lay([left.title], [right.title]))),
-        Pair("byline", tuple(lay([left.byline], [right.byline]))),
+        *(Pair(what, tuple(lay([one], [other]))) for what, one, other in facts(left, right)),
         Pair("text", tuple(lay(paragraphs(left.content), paragraphs(right.content)))),
     )
 

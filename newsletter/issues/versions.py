@@ -4,7 +4,7 @@ A version is begun by the save that makes it (`store.begin_edit`), and what the 
 begins. So whatever an edit does is in its version, and no edit can leave it out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from newsletter.errors import VersionNotFound
 from newsletter.issues import authors, contents, differences
-from newsletter.issues.model import Issue
+from newsletter.issues.model import Article, Issue
 from newsletter.issues.snapshot import (
     Label,
     Readers,
     Snapshot,
     Written,
+    article_in,
     digest_in,
     digest_of,
     digests,
@@ -53,6 +54,17 @@ class Version:
     # What was done, in words.
     deed: str
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What an article was at one version, by the name of the part."""
+
+    label: Label
+    written_by: str
+    written_at: datetime
+    # Empty: the issue had it not.
+    name: str
 
 
 def begin(tx: Transaction, issue_id: int, version: int, now: datetime, deed: str = UNTOLD) -> None:
@@ -120,6 +132,34 @@ def told(tx: Transaction, known: Issue, label: Label) -> Version:
     return _line(tx, known, row)
 
 
+def traces(tx: Transaction, known: Issue, one: Article, *, behind: int = 0, limit: int) -> tuple[Trace, ...]:
+    """Give what an article was at the versions of an issue, the newest first, as far as they are known.
+
+    What was kept aside comes behind the version it was meant for. With *behind* only what was before that version; of so many
+    versions at most.
+    """
+    its = issue_version.c
+    asked = select(its.version, its.side, its.written_by, its.written_at, its.document).where(its.issue_id == known.id)
+    is_current = and_(its.version == known.version, its.side == 0)
+    asked = asked.where(or_(is_current, its.document.is_not(None)))
+    if behind:
+        asked = asked.where(its.version < behind)
+
+    found = []
+    for row in tx.execute(asked.order_by(its.version.desc(), its.side).limit(limit)):
+        label = Label(row.version, row.side)
+        name = digest_of(one) if label == Label(known.version) else digest_in(row.document, one.id)
+        found.append(Trace(label, row.written_by, row.written_at, name))
+    return tuple(found)
+
+
+def articles_called(tx: Transaction, issue_id: int, names: Iterable[str]) -> Mapping[str, Article]:
+    """Give what articles said by the names of their parts, without where they stood."""
+    wanted = (issue_part.c.issue_id == issue_id, issue_part.c.digest.in_(list(names)))
+    rows = tx.execute(select(issue_part.c.digest, issue_part.c.body).where(*wanted))
+    return {row.digest: article_in(bytes(row.body)) for row in rows}
+
+
 def latest(tx: Transaction, known: Issue) -> Version:
     """Give the version that an issue is now: who made it, when, and what was done."""
     label = Label(known.version)
@@ -145,6 +185,22 @@ def version_of(tx: Transaction, known: Issue, label: Label) -> Snapshot:
     if document is None:
         raise VersionNotFound(label)
     return read(Written(document, _parts(tx, known.id, document)))
+
+
+def article_at(tx: Transaction, known: Issue, article_id: int, label: Label) -> Article:
+    """Give an article as it was at a version, without where it stood.
+
+    Raises:
+        VersionNotFound: the issue has none that is called so, or the article was not in it.
+
+    """
+    if label == Label(known.version):
+        return contents.article_of(tx, known.id, article_id)
+    document = tx.execute(select(issue_version.c.document).where(*_is(known.id, label))).scalar_one_or_none()
+    name = digest_in(document, article_id) if document is not None else ""
+    if not name:
+        raise VersionNotFound(label)
+    return replace(articles_called(tx, known.id, [name])[name], id=article_id)
 
 
 def is_as_at(tx: Transaction, known: Issue, article_id: int, version: int) -> bool:

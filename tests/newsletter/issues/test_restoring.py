@@ -1,5 +1,6 @@
 """Going back: what an issue was comes again, and what it was until now is not lost."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from newsletter.database import Database
 from newsletter.errors import Outdated, VersionNotFound, WrongState
-from newsletter.issues import authors, contents, draft, editing, readers, restoring, store, versions
+from newsletter.issues import authors, changes, contents, draft, editing, readers, restoring, store, texts, versions
+from newsletter.issues.changes import Change
 from newsletter.issues.contents import Text
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter, SectionKind, SectionPlan, Show
 from newsletter.issues.snapshot import Label, Snapshot
@@ -50,6 +52,33 @@ def test_an_issue_is_again_what_it_was(database: Database, issue: Issue, newslet
         newest = versions.versions_of(tx, restored.issue)[0]
     assert ("7", "Ann", "version 1 restored") == (str(newest.label), newest.written_by, newest.deed)
     assert ((), False) == (restored.carried_elsewhere, restored.kept_readers)
+
+
+def test_one_article_is_again_what_it_was(database: Database, issue: Issue, now: datetime) -> None:
+    """All that it said, where it stands now; nothing else of the issue changes, and a second time makes no version."""
+    one = article_called(issue, "Staying relevant")
+    with database.write() as tx:
+        asked = Change(title="Another", byline="Kim Lee", summary="In short.", content="<p>Another.</p>", show=Show.TITLE)
+        changes.change_article(tx, issue.id, one.id, asked, now)
+        editing.edit_issue(tx, issue.id, now, subject="Later")
+        moved = editing.move_article(tx, issue.id, one.id, now, section="Feature articles", position=2)
+        place = next(article for article in moved.articles if article.id == one.id)
+        restored = restoring.restore_article(tx, issue.id, one.id, Label(1), now)
+        again = restoring.restore_article(tx, issue.id, one.id, Label(1), now)
+
+    assert replace(one, position=place.position) == next(article for article in restored.articles if article.id == one.id)
+    assert ("Later", 5, 5) == (restored.subject, restored.version, again.version)
+
+
+def test_an_article_does_not_become_what_it_never_was(database: Database, issue: Issue, now: datetime) -> None:
+    """Neither at a version that is none, nor at one from before it came."""
+    with database.write() as tx:
+        made = texts.add_text(tx, issue.id, "Feature articles", Text("New", "<p>New.</p>", Show.FULL), now)
+        new = article_called(made, "New").id
+        with pytest.raises(VersionNotFound):
+            restoring.restore_article(tx, issue.id, new, Label(1), now)
+        with pytest.raises(VersionNotFound):
+            restoring.restore_article(tx, issue.id, new, Label(9), now)
 
 
 def test_what_was_restored_over_comes_back_by_the_same_way(database: Database, issue: Issue, now: datetime) -> None:

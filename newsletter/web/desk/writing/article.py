@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from newsletter.errors import ImageNotFound, NewsletterError, Outdated, Refused, VersionNotFound
+from newsletter.errors import ImageNotFound, NewsletterError, Outdated, Refused
 from newsletter.images import store as images
 from newsletter.issues import changes, conflicts, contents, differences, document, newsletters, store, versions
 from newsletter.issues.draft import LONGEST_TITLE
@@ -164,7 +164,7 @@ def _sheet(tx: Transaction, visit: Visit) -> Sheet:
     article = contents.article_of(tx, issue.id, visit.number("article_id"))
     section = issue.section_of(article)
     source = visit.query.get("from", "")
-    shown = kept_article(tx, issue, article.id, source) if source else article
+    shown = versions.article_at(tx, issue, article.id, Label.parse(source)) if source else article
     begun = typed.begun(shown)
     return Sheet(
         issue=issue,
@@ -178,21 +178,6 @@ def _sheet(tx: Transaction, visit: Visit) -> Sheet:
         guest=_guest(tx, issue, section, article),
         source=source,
     )
-
-
-def kept_article(tx: Transaction, issue: Issue, article_id: int, label: str) -> Article:
-    """Give an article as it was at a version.
-
-    Raises:
-        VersionNotFound: there is no such version, or the article was not in it.
-        BadValue: no version is called so.
-
-    """
-    kept = versions.version_of(tx, issue, Label.parse(label))
-    found = next((one for one in kept.articles if one.id == article_id), None)
-    if found is None:
-        raise VersionNotFound(label)
-    return found
 
 
 def _pictures(tx: Transaction, begun: Begun) -> dict[str, str]:

@@ -49,6 +49,36 @@ def test_what_was_kept_aside_takes_the_place(database: Database, letter: OpenTex
     assert version + 1 == version_of(database, letter)
 
 
+def test_what_differs_beside_the_text_is_shown_and_taken_too(database: Database, letter: OpenText, clock: Hands) -> None:
+    """Somebody changed the excerpt in the composer while another wrote the title."""
+    with database.write() as tx:
+        authors.sign(tx, "Bo")
+        editing.edit_article(tx, letter.issue.id, letter.article.id, clock(), title="A letter of Bo's")
+    form = f"/desk/issues/{letter.issue.id}/compose/articles/{letter.article.id}"
+    refused = letter.desk.press(form, version=str(letter.issue.version), summary="Ann in short.")
+    label = f"{letter.issue.version}.1"
+    page = letter.desk.page(f"{letter.address}/beside/{label}")
+    letter.desk.press(f"{letter.address}/take", version=str(version_of(database, letter)), label=label)
+
+    assert f"{letter.address}/beside/{label}" in refused.text
+    assert "<ins>Ann in short.</ins>" in page
+    assert "Ann in short." == as_it_is(database, letter).summary
+
+
+def test_any_two_versions_are_laid_beside_each_other(letter: OpenText) -> None:
+    """The one that is named in the address stands on the right, and takes the place of the text if it is wished."""
+    first = letter.issue.version
+    letter.autosave(paragraph("Dear friends, one."))
+    letter.autosave(paragraph("Dear friends, two."), version=str(first + 1))
+    letter.autosave(paragraph("Dear friends, three."), version=str(first + 2))
+    page = " ".join(letter.desk.page(f"{letter.address}/beside/{first + 2}?with={first + 1}").split())
+
+    assert "Dear friends, <del>one.</del>" in page
+    assert "Dear friends, <ins>two.</ins>" in page
+    assert "three." not in page
+    assert f"Put version {first + 2} in its place" in page
+
+
 def test_what_was_kept_aside_is_edited_further(database: Database, letter: OpenText, clock: Hands) -> None:
     """It stands in the editor, and in no issue before it is saved."""
     label = collide(database, letter, clock).rpartition("/")[2]
