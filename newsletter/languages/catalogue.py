@@ -1,6 +1,6 @@
 """What is said in each language: texts from its catalogue, days, numbers and lists as its readers write them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -12,13 +12,22 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone, get_timezone_location
 from babel.lists import format_list
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from newsletter.languages.model import ENGLISH, Language, first_of
 
-DOMAIN = "newsletter"
+# What readers are told, whole in every language; and what the staff reads at the desk, which may have gaps.
+READERS = "newsletter"
+DESK = "desk"
+
+# Where texts stand that scripts of the desk say; they come to the page with it.
+_SCRIPTS = "frontend/"
+
+# Among the first hundred numbers is one of each kind that a language has.
+_NUMBERS = range(100)
 
 # Of the many who speak a language, whose days and numbers are written. English with the day before the month.
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans"}
@@ -35,10 +44,13 @@ class Words:
     Texts carry their values as `%(name)s`; a percent sign is written twice.
     """
 
-    def __init__(self, language: Language, translations: NullTranslations) -> None:
+    def __init__(self, language: Language, translations: NullTranslations, scripted: Sequence[Message] = ()) -> None:
         self.language: Final = language
         self._translations = translations
         self._locale = Locale.parse(_LOCALES.get(language.code, language.code))
+        # What scripts say on a page: English text to translation, or to its forms by the kinds of numbers that CLDR names;
+        # values not yet put in. What is not there they say in English.
+        self.scripted: Final[Mapping[str, object]] = dict(self._said_by_scripts(message) for message in scripted)
 
     def pattern(self, text: str) -> str:
         """Give the translation of *text* as it stands in the catalogue, its values not yet put in."""
@@ -93,11 +105,37 @@ class Words:
         """Say several in a row: `A, B and C`."""
         return format_list(names, "standard", locale=self._locale)
 
+    def _said_by_scripts(self, message: Message) -> tuple[str, object]:
+        if isinstance(message.id, str):
+            return message.id, message.string
+        one, many = message.id
+        kinds = {self._locale.plural_form(number): number for number in reversed(_NUMBERS)}
+        return one, {kind: self.plural_pattern(one, many, number) for kind, number in kinds.items()}
+
 
 @cache
 def words_of(language: Language) -> Words:
     """Give the words of *language*; its catalogue is read the first time."""
-    return Words(language, _translations(language))
+    if language == ENGLISH:
+        return Words(language, NullTranslations())
+    return Words(language, _compiled(_catalogue(language, READERS)))
+
+
+@cache
+def desk_words(language: Language) -> Words:
+    """Give the words of the desk in *language*; what its catalogue lacks and that of readers has not either is English."""
+    if language == ENGLISH:
+        return words_of(language)
+    return desk_words_from(language, _catalogue(language, DESK))
+
+
+def desk_words_from(language: Language, catalogue: Catalog) -> Words:
+    """Give the words of the desk as *catalogue* has them."""
+    translated = _without_gaps(catalogue)
+    translations = _compiled(translated)
+    translations.add_fallback(_compiled(_catalogue(language, READERS)))
+    scripted = [message for message in translated if any(place.startswith(_SCRIPTS) for place, _ in message.locations)]
+    return Words(language, translations, scripted)
 
 
 def words_for(*tags: str) -> Words:
@@ -105,13 +143,24 @@ def words_for(*tags: str) -> Words:
     return words_of(first_of(*tags))
 
 
-def _translations(language: Language) -> NullTranslations:
-    if language == ENGLISH:
-        return NullTranslations()
-    place = files("newsletter.languages") / "locales" / language.code / "LC_MESSAGES" / f"{DOMAIN}.po"
-    compiled = BytesIO()
-    # Compiled here and not before: a catalogue that was changed needs no step that anybody could forget.
+def _catalogue(language: Language, domain: str) -> Catalog:
+    place = files("newsletter.languages") / "locales" / language.code / "LC_MESSAGES" / f"{domain}.po"
     with place.open("rb") as text:
-        write_mo(compiled, read_po(text, locale=language.code))
+        return read_po(text, locale=language.code)
+
+
+def _without_gaps(catalogue: Catalog) -> Catalog:
+    """Leave out what is not translated, and plurals of which a form is missing: that of English would stand in its place."""
+    for message in list(catalogue):
+        said = message.string
+        if message.id and not (all(said) if isinstance(said, list | tuple) else said):
+            catalogue.delete(message.id, message.context)
+    return catalogue
+
+
+def _compiled(catalogue: Catalog) -> NullTranslations:
+    # Compiled here and not before: a catalogue that was changed needs no step that anybody could forget.
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -1,21 +1,22 @@
 """Pages: templates on disk filled with values, every value escaped, in the language of whoever looks."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from newsletter.languages.catalogue import Words, words_of
+from newsletter.languages.catalogue import Words, desk_words
 from newsletter.languages.markup import html
-from newsletter.languages.model import ENGLISH, Language
+from newsletter.languages.model import ENGLISH
 from newsletter.web import spelled
 from newsletter.web.speech import Speech
 from newsletter.web.static import BUILT, Icons, read_shelf
 
-# The staff's pages speak English, and offer nothing else.
-DESK_SPEECH = Speech(words_of(ENGLISH), is_chosen=False, is_repeatable=False)
+# The staff's pages speak English, and offer nothing else: their catalogues wait for translations.
+DESK_SPEECH = Speech(desk_words(ENGLISH), is_chosen=False, is_repeatable=False)
 
 
 class Pages:
@@ -30,7 +31,7 @@ class Pages:
         self._icons = Icons()
         self.shelf = read_shelf(folder / "static", BUILT)
         self._folder = folder
-        self._environments: dict[Language, Environment] = {}
+        self._environments: dict[Words, Environment] = {}
 
     def render(self, speech: Speech, name: str, /, **values: object) -> str:
         """Fill the template *name*, such as `public/home.html`, in the language of *speech*."""
@@ -48,9 +49,9 @@ class Pages:
         return HTMLResponse(self.render(speech, name, **values), status, headers)
 
     def _environment(self, words: Words) -> Environment:
-        if words.language not in self._environments:
-            self._environments[words.language] = self._made(words)
-        return self._environments[words.language]
+        if words not in self._environments:
+            self._environments[words] = self._made(words)
+        return self._environments[words]
 
     def _made(self, words: Words) -> Environment:
         made = Environment(
@@ -64,12 +65,12 @@ class Pages:
         )
         made.globals.update(_said(words), static=self._address, icon=self._icons)
         made.filters.update(
-            moment=spelled.moment,
+            moment=partial(spelled.moment, words=words),
             day=words.day,
-            city=spelled.city,
+            city=partial(spelled.city, words=words),
             number=words.number,
-            people=spelled.people,
-            relative=spelled.relative,
+            people=partial(spelled.people, words=words),
+            relative=partial(spelled.relative, words=words),
         )
         return made
 

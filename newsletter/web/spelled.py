@@ -1,7 +1,13 @@
-"""Moments, spans and numbers as a person reads them."""
+"""Moments, spans and numbers as a person reads them; the command reads English, and so does who names no words."""
 
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
+
+from newsletter.languages.catalogue import Words, desk_words
+from newsletter.languages.model import ENGLISH
+
+ENGLISH_WORDS: Final = desk_words(ENGLISH)
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -11,10 +17,12 @@ _LONGEST_IN_HOURS = 2 * _DAY
 _LONGEST_IN_MINUTES = timedelta(minutes=90)
 
 
-def moment(at: datetime, zone: str) -> str:
+def moment(at: datetime, zone: str, words: Words = ENGLISH_WORDS) -> str:
     """Spell *at* in *zone*: `Mon 3 Feb 2020, 09:00 Amsterdam`."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {city(zone)}"
+    if words.language == ENGLISH:
+        return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {city(zone)}"
+    return f"{words.weekday(local.date())}, {words.clock(local.time())} {city(zone, words)}"
 
 
 def day(at: datetime, zone: str) -> str:
@@ -23,9 +31,9 @@ def day(at: datetime, zone: str) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
-def city(zone: str) -> str:
+def city(zone: str, words: Words = ENGLISH_WORDS) -> str:
     """Give the place an IANA zone is named after: `Amsterdam`, `New York`, `UTC`."""
-    return zone.rpartition("/")[2].replace("_", " ")
+    return zone.rpartition("/")[2].replace("_", " ") if words.language == ENGLISH else words.city(zone)
 
 
 def number(count: int) -> str:
@@ -33,31 +41,43 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def people(count: int) -> str:
+def people(count: int, words: Words = ENGLISH_WORDS) -> str:
     """Spell how many: `nobody`, `1 person`, `412 people`."""
     if count == 0:
-        return "nobody"
-    return "1 person" if count == 1 else f"{number(count)} people"
+        return words.gettext("nobody")
+    return words.ngettext("%(num)s person", "%(num)s people", count)
 
 
-def relative(at: datetime, now: datetime) -> str:
+def relative(at: datetime, now: datetime, words: Words = ENGLISH_WORDS) -> str:
     """Say how far *at* lies from *now*: `in 3 days`, `5 minutes ago`, `now`."""
-    words = span(abs(at - now))
-    if not words:
-        return "now"
-    return f"in {words}" if at > now else f"{words} ago"
+    length = abs(at - now)
+    if length < _MINUTE:
+        return words.gettext("now")
+    return _until(length, words) if at > now else _since(length, words)
 
 
-def span(length: timedelta) -> str:
+def span(length: timedelta, words: Words = ENGLISH_WORDS) -> str:
     """Say how long *length* is, in its largest fitting unit; empty below a minute."""
     if length < _MINUTE:
         return ""
     if length < _LONGEST_IN_MINUTES:
-        return _counted(round(length / _MINUTE), "minute")
+        return words.ngettext("%(num)s minute", "%(num)s minutes", round(length / _MINUTE))
     if length < _LONGEST_IN_HOURS:
-        return _counted(round(length / _HOUR), "hour")
-    return _counted(round(length / _DAY), "day")
+        return words.ngettext("%(num)s hour", "%(num)s hours", round(length / _HOUR))
+    return words.ngettext("%(num)s day", "%(num)s days", round(length / _DAY))
 
 
-def _counted(count: int, unit: str) -> str:
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+def _until(length: timedelta, words: Words) -> str:
+    if length < _LONGEST_IN_MINUTES:
+        return words.ngettext("in %(num)s minute", "in %(num)s minutes", round(length / _MINUTE))
+    if length < _LONGEST_IN_HOURS:
+        return words.ngettext("in %(num)s hour", "in %(num)s hours", round(length / _HOUR))
+    return words.ngettext("in %(num)s day", "in %(num)s days", round(length / _DAY))
+
+
+def _since(length: timedelta, words: Words) -> str:
+    if length < _LONGEST_IN_MINUTES:
+        return words.ngettext("%(num)s minute ago", "%(num)s minutes ago", round(length / _MINUTE))
+    if length < _LONGEST_IN_HOURS:
+        return words.ngettext("%(num)s hour ago", "%(num)s hours ago", round(length / _HOUR))
+    return words.ngettext("%(num)s day ago", "%(num)s days ago", round(length / _DAY))

