@@ -13,6 +13,7 @@ const ENTRIES = [
   "js/editor.js",
   "js/composer.js",
   "js/charts.js",
+  "js/door.js",
 ];
 const NOTICE = "/*! Whose work is in here, and under which licence: /static/LEGAL.txt */";
 const LICENCE_FILES = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "LICENCE"];

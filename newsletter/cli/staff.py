@@ -9,7 +9,7 @@ from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.people import colleagues
-from newsletter.staff import accounts, doorlinks, secondfactor, sessions
+from newsletter.staff import accounts, doorlinks, passkeys, secondfactor, sessions
 from newsletter.staff.accounts import Account
 from newsletter.staff.permissions import Permission, Role
 from subscribers.transaction import Transaction
@@ -112,12 +112,17 @@ def edit(door: Door, name: str, address: str) -> None:
 @click.command("sign-out")
 @click.argument("name")
 @click.option("--second-factor-off", "is_lost", is_flag=True, help="They lost it, and every recovery code.")
+@click.option(
+    "--passkeys-off", "has_lost_keys", is_flag=True, help="They lost what keeps their passkeys; none opens anything more."
+)
 @common
 @pass_door
-def sign_out(door: Door, name: str, *, is_lost: bool) -> None:
+def sign_out(door: Door, name: str, *, is_lost: bool, has_lost_keys: bool) -> None:
     """End every session of somebody on the staff.
 
-    Example: newsletter staff sign-out ann --second-factor-off
+    Their password stays; `newsletter staff link` gives them the way to another one.
+
+    Example: newsletter staff sign-out ann --second-factor-off --passkeys-off
     """
     with door.acting(Permission.MANAGE_STAFF) as acting:
         account = accounts.find(acting.tx, name)
@@ -125,9 +130,13 @@ def sign_out(door: Door, name: str, *, is_lost: bool) -> None:
         sessions.forget_devices(acting.tx, account.id)
         if is_lost:
             secondfactor.drop(acting.tx, account.id)
-        acting.record("staff.sign_out", f"account {account.name}", ended=ended, second_factor_off=is_lost)
+        gone = passkeys.remove_all(acting.tx, account.id) if has_lost_keys else 0
+        what = {"ended": ended, "second_factor_off": is_lost, "passkeys": gone}
+        acting.record("staff.sign_out", f"account {account.name}", **what)
         account = accounts.find(acting.tx, name)
-    door.answer(_document(account) | {"ended": ended}, shown.line(f"{ended} sessions of {account.name} were ended."))
+    told = " Their passkeys open nothing any more." if has_lost_keys else ""
+    document = _document(account) | {"ended": ended, "passkeys_removed": gone}
+    door.answer(document, shown.line(f"{ended} sessions of {account.name} were ended.{told}"))
 
 
 @click.command("remove")
@@ -157,11 +166,14 @@ def list_(door: Door) -> None:
     Example: newsletter staff list
     """
     with door.reading() as tx:
-        known = accounts.all_accounts(tx)
-    rows = [(one.name, _in_words(one), one.address, "yes" if one.has_second_factor else "") for one in known]
+        known, keys = accounts.all_accounts(tx), passkeys.counts(tx)
+    rows = [
+        (one.name, _in_words(one), one.address, "yes" if one.has_second_factor else "", str(keys.get(one.id, "")))
+        for one in known
+    ]
     door.answer(
-        {"staff": [_document(one) for one in known]},
-        shown.table(("name", "role", "address", "second factor"), rows),
+        {"staff": [_document(one) | {"passkeys": keys.get(one.id, 0)} for one in known]},
+        shown.table(("name", "role", "address", "second factor", "passkeys"), rows),
     )
 
 

@@ -4,6 +4,8 @@
   - LastAdministrator(name)    nobody would be left who could let anybody in
   - OwnRole(name)              nobody gives themselves another role
   - LinkVoid                   a link to the door that opens nothing
+  - PasskeyRefused             what a browser says of a passkey is not true here
+  - PasskeyCopied(name, of)    a passkey counted backwards, so somebody has another one of it
   - SlowDown(wait)             too many attempts failed before
 """
 
@@ -34,6 +36,24 @@ class LinkVoid(Refused):
 
     def __init__(self) -> None:
         super().__init__("This link opens nothing any more. Ask for a new one.")
+
+
+class PasskeyRefused(Refused):
+    """What a browser says of a passkey is not true here: another place, challenge, key or owner, or damaged."""
+
+    def __init__(self) -> None:
+        super().__init__("This passkey was not accepted. Nothing was changed; try again, or sign in with your password.")
+
+
+class PasskeyCopied(Refused):
+    """A passkey counted backwards: somebody has another one of it."""
+
+    def __init__(self, name: str, account_id: int) -> None:
+        self.name, self.account_id = name, account_id
+        super().__init__(
+            f"The passkey “{name}” counted backwards, so somebody else may have a copy of it. It opens nothing any more, and "
+            "your sessions were ended when that was seen. Sign in with your password, and make another passkey."
+        )
 
 
 class SlowDown(Refused):

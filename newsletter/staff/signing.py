@@ -1,4 +1,4 @@
-"""The verbs of the door: a password is tried, chosen and changed, a second factor is asked, a session begins.
+"""The verbs of the door: a password is tried, chosen and changed, a second factor is asked, a passkey answers.
 
 Every attempt is counted before it is looked at, in a transaction of its own, so that a thousand at once are a thousand.
 """

@@ -87,6 +87,35 @@ recovery_code = Table(
     **SQLITE_STRICT,
 )
 
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("account_id", Number, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    # What the device knows its owner by; random, and the same for all of one account.
+    Column("handle", Text, nullable=False),
+    # With the key in base64url.
+    Column("credential", Text, nullable=False, unique=True),
+    Column("public_key", Text, nullable=False),
+    # As the device counts; one that goes back is a copy. Most count nothing.
+    Column("uses", Number, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    # Since when it opens nothing, because it counted backwards.
+    Column("barred_at", Instant),
+    **SQLITE,
+)
+
+# Challenges of the door that were answered; SHA-256, kept until they are too old to be answered again.
+spent_challenge = Table(
+    "spent_challenge",
+    metadata,
+    Column("challenge_hash", Text, primary_key=True),
+    Column("spent_at", Instant, nullable=False),
+    **SQLITE_STRICT,
+)
+
 # Attempts at the door that failed, or are under way, by what they are counted for: an account, a network, a browser.
 door_failure = Table(
     "door_failure",

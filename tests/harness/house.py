@@ -97,20 +97,27 @@ class Postbox(Sink):
         return self.to(address)
 
 
-def house_of_copy(folder: Path, template: Path, name: str, clock: Clock | None = None) -> "House":
+def house_of_copy(folder: Path, template: Path, name: str, clock: Clock | None = None, host: str = "127.0.0.1") -> "House":
     """Give a house on SQLite whose database is a copy of a fresh one, under a name of its own in a folder that others share."""
     place = folder / f"{name}.db"
     shutil.copy(template, place)
-    return House(f"sqlite:///{place}", folder, clock=clock)
+    return House(f"sqlite:///{place}", folder, clock=clock, host=host)
 
 
 class House:
     """Runs in a thread of its own while the block lasts."""
 
     def __init__(
-        self, database_url: str, folder: Path, more: Mapping[str, str] | None = None, clock: Clock | None = None
+        self,
+        database_url: str,
+        folder: Path,
+        more: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self._clock = clock
+        # What it is called from outside; browsers make passkeys for a name only.
+        self._host = host
         self._given = {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_DATA_DIR": str(folder), **(more or {})}
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), name="house")
         self._is_open = threading.Event()
@@ -131,7 +138,7 @@ class House:
     async def _live(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.url = f"http://{self._host}:{listener.getsockname()[1]}"
         try:
             async with Postbox() as self.postbox:
                 with self._opened() as self.application:

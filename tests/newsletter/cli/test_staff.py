@@ -1,10 +1,14 @@
 """`newsletter staff`: who may do what, and that it is asked."""
 
+from contextlib import closing
+from datetime import datetime
+
 import pytest
 
 from newsletter.cli.exits import Exit
 from newsletter.database import Database
-from newsletter.staff import audit
+from newsletter.staff import accounts, audit, passkeys
+from newsletter.staff.ceremonies import Made
 from tests.harness.terminal import Terminal
 
 
@@ -12,7 +16,7 @@ def test_staff_is_added_and_listed(terminal: Terminal) -> None:
     """With the role that was given."""
     terminal.ok("staff", "add", "Ann", "--role", "editor")
 
-    expected = {"name": "Ann", "role": "editor", "roles": {}, "address": "", "second_factor": False}
+    expected = {"name": "Ann", "role": "editor", "roles": {}, "address": "", "second_factor": False, "passkeys": 0}
     assert [expected] == terminal.ok("staff", "list")["staff"]
     assert "Ann" in terminal("staff", "list").out
 
@@ -103,3 +107,15 @@ def test_a_lost_second_factor(terminal: Terminal) -> None:
     terminal.ok("staff", "add", "Ann", "--role", "admin", "--address", "ann@example.org")
 
     assert 0 == terminal.ok("staff", "sign-out", "Ann", "--second-factor-off")["ended"]
+
+
+def test_lost_passkeys(terminal: Terminal, instance_url: str, now: datetime) -> None:
+    """Whoever has the machine lets none of them open anything; without being asked to, they stay."""
+    terminal.ok("staff", "add", "Ann", "--role", "admin")
+    with closing(Database(instance_url)) as database, database.write() as tx:
+        passkeys.add(tx, accounts.find(tx, "Ann").id, "Phone", "AAAA", Made("AAAA", "AAAA", 0), now)
+    assert 0 == terminal.ok("staff", "sign-out", "Ann")["passkeys_removed"]
+    assert [1] == [one["passkeys"] for one in terminal.ok("staff", "list")["staff"]]
+
+    assert "Their passkeys open nothing any more" in terminal("staff", "sign-out", "Ann", "--passkeys-off").out
+    assert [0] == [one["passkeys"] for one in terminal.ok("staff", "list")["staff"]]

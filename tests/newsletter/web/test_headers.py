@@ -37,8 +37,9 @@ from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, Reader
 # What a page says does not depend on the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-# The code of a second factor is asked for behind a password only.
-PAGES = [page for page in ROUTES if page.permission is None and "GET" in page.methods and page.path != "/desk/sign-in/second"]
+# What is asked for behind a password or a button only.
+STEPS = {"/desk/sign-in/second", "/desk/sign-in/passkey"}
+PAGES = [page for page in ROUTES if page.permission is None and "GET" in page.methods and page.path not in STEPS]
 
 POLICIES = {
     "/archive/{slug}/{number:int}": LETTER_POLICY,

@@ -17,6 +17,8 @@ OPEN_DOORS = {
     "/desk/link/{token}",
     "/desk/sign-in",
     "/desk/sign-in/second",
+    "/desk/sign-in/passkey",
+    "/desk/sign-in/passkey/begin",
     "/desk/sign-in/forgotten",
     "/desk/sign-in/forgotten/sent",
 }

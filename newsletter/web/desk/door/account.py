@@ -1,4 +1,4 @@
-"""One's own account: name, password, second factor, and where one is signed in."""
+"""One's own account: name, password, second factor, passkeys, and where one is signed in."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import AlreadyThere, BadValue
-from newsletter.staff import accounts, audit, passwords, secondfactor, sessions, signing
+from newsletter.staff import accounts, audit, ceremonies, passkeys, passwords, secondfactor, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.refusals import SlowDown
 from newsletter.staff.sessions import Shown
@@ -30,6 +30,8 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "factor_off": Said("Your second factor is off: the password alone lets you in.", is_done=False),
         "ended": Said("That session is over."),
         "ended_all": Said("All other sessions of yours are over."),
+        "passkey": Said("The passkey is kept. It lets you in without a password."),
+        "passkey_gone": Said("The passkey opens nothing here any more. Remove it from your device as well."),
     }
 )
 
@@ -70,6 +72,8 @@ def shown(site: Site, visit: Visit, *, errors: Mapping[str, str] = MappingProxyT
             for one in sessions.of_account(tx, account.id, visit.wall)
         ]
         codes = secondfactor.codes_left(tx, account.id)
+        kept = passkeys.of_account(tx, account.id)
+    place = ceremonies.place_of(site.application.settings.public_url)
     response = page(
         site,
         visit,
@@ -81,6 +85,12 @@ def shown(site: Site, visit: Visit, *, errors: Mapping[str, str] = MappingProxyT
         places=places,
         codes=codes,
         most_codes=secondfactor.MOST_CODES,
+        passkeys=kept,
+        # Where the pages are that a passkey is good for; empty: browsers make none there.
+        origin=place.origin if place is not None else "",
+        public_url=site.application.settings.public_url,
+        passkey=visit.text("passkey") or browser_in_words(visit.agent)[: passkeys.LONGEST_NAME],
+        longest_name=passkeys.LONGEST_NAME,
         # What nothing is wrong with has no words.
         errors=defaultdict(str, errors),
         shortest=passwords.SHORTEST,

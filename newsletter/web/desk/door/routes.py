@@ -1,7 +1,7 @@
 """The pages of the door."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.door import account, entry, factor, passwords, signin
+from newsletter.web.desk.door import account, entry, factor, passkeys, passwords, signin
 from newsletter.web.visits import GET, POST, Of, Page
 
 # As for readers: whether there is such an account is not to be told by a stopwatch.
@@ -17,6 +17,9 @@ ROUTES = (
     Page("/desk/sign-in", POST, signin.sign_in, None, fields=("address", "password", "next")),
     Page("/desk/sign-in/second", GET, signin.second, None),
     Page("/desk/sign-in/second", POST, signin.check_second, None, fields=("code",)),
+    Page("/desk/sign-in/passkey/begin", POST, passkeys.begin, None, fields=("next",)),
+    Page(passkeys.AT_DOOR, GET, passkeys.ask, None),
+    Page(passkeys.AT_DOOR, POST, passkeys.check, None, fields=("credential",)),
     Page("/desk/sign-in/forgotten", GET, passwords.forgotten, None),
     Page("/desk/sign-in/forgotten", POST, passwords.send, None, fields=("address",), answers_after=EVEN_SECONDS),
     Page("/desk/sign-in/forgotten/sent", GET, passwords.sent, None),
@@ -30,6 +33,10 @@ ROUTES = (
     Page("/desk/account/second-factor", POST, factor.take, Permission.VIEW, Of.ACCOUNT, fields=("code", "current")),
     Page("/desk/account/second-factor/off", POST, factor.drop, Permission.VIEW, Of.ACCOUNT, fields=("current",)),
     Page("/desk/account/codes", POST, factor.renew_codes, Permission.VIEW, Of.ACCOUNT, fields=("current",)),
+    Page("/desk/account/passkeys/begin", POST, passkeys.begin_new, Permission.VIEW, Of.ACCOUNT, fields=("passkey", "current")),
+    Page(passkeys.NEW, GET, passkeys.offer, Permission.VIEW, Of.ACCOUNT),
+    Page(passkeys.NEW, POST, passkeys.keep, Permission.VIEW, Of.ACCOUNT, fields=("credential",)),
+    Page("/desk/account/passkeys/{passkey_id:int}/remove", POST, passkeys.remove, Permission.VIEW, Of.ACCOUNT, fields=()),
     Page("/desk/account/sessions/{session_id:int}/end", POST, account.end_session, Permission.VIEW, Of.ACCOUNT, fields=()),
     Page("/desk/account/sessions/end-others", POST, account.end_others, Permission.VIEW, Of.ACCOUNT, fields=()),
     Page("/desk/leave", POST, signin.leave, Permission.VIEW, Of.ACCOUNT, fields=()),

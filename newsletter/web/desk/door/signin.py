@@ -1,8 +1,8 @@
-"""Signing in: address and password, then the code of a second factor where there is one."""
+"""Signing in: address and password, then the code of a second factor where there is one; a passkey stands for both."""
 
 from starlette.responses import RedirectResponse, Response
 
-from newsletter.staff import accounts, audit, sessions, signing
+from newsletter.staff import accounts, audit, ceremonies, passkeys, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.refusals import SlowDown
 from newsletter.staff.secrets import remembered
@@ -34,7 +34,7 @@ def form(site: Site, visit: Visit) -> Response:
     onward = steps.own_path(visit.query.get("next", ""))
     if visit.session is not None:
         return RedirectResponse(onward, SEE_OTHER)
-    return _form(site, visit, onward)
+    return shown(site, visit, onward)
 
 
 def sign_in(site: Site, visit: Visit) -> Response:
@@ -45,17 +45,17 @@ def sign_in(site: Site, visit: Visit) -> Response:
             site.application.database, address, visit.form.get("password", ""), visitor(visit), visit.wall
         )
     except SlowDown as slow:
-        return _form(site, visit, onward, address=address, error=str(slow), status=TOO_MANY)
+        return shown(site, visit, onward, address=address, error=str(slow), status=TOO_MANY)
     if known is None:
-        return _form(site, visit, onward, address=address, error=NOT_KNOWN, status=REFUSED)
+        return shown(site, visit, onward, address=address, error=NOT_KNOWN, status=REFUSED)
     return admit(site, visit, known, onward)
 
 
-def admit(site: Site, visit: Visit, known: Account, onward: str) -> Response:
-    """Let somebody in whose first factor was right, or ask for the second."""
+def admit(site: Site, visit: Visit, known: Account, onward: str, *, is_whole: bool = False) -> Response:
+    """Let somebody in whose first factor was right, or ask for the second; *is_whole*: what they showed stands for both."""
     if known.role is None and not known.roles:
-        return _form(site, visit, onward, error=NO_ROLE, status=REFUSED)
-    if not known.has_second_factor:
+        return shown(site, visit, onward, error=NO_ROLE, status=REFUSED)
+    if is_whole or not known.has_second_factor:
         return let_in(site, visit, known, onward)
     response = RedirectResponse("/desk/sign-in/second", SEE_OTHER)
     proof = {"password": remembered(known.password)}
@@ -68,7 +68,7 @@ def second(site: Site, visit: Visit) -> Response:
     try:
         steps.under_way(site, visit, StepKind.SECOND_FACTOR)
     except StepOver:
-        return _late()
+        return late()
     return _second(site)
 
 
@@ -78,12 +78,12 @@ def check_second(site: Site, visit: Visit) -> Response:
     try:
         step = steps.under_way(site, visit, StepKind.SECOND_FACTOR)
     except StepOver:
-        return _late()
+        return late()
     with application.database.read() as tx:
         known = next((one for one in accounts.all_accounts(tx) if one.id == step.account_id), None)
     # Another password was chosen meanwhile, perhaps because somebody else knew this one.
     if known is None or remembered(known.password) != step.values["password"]:
-        return _late()
+        return late()
     try:
         is_right = signing.by_code(application.database, steps.strongbox(site), known.id, visit.text("code"), visit.wall)
     except SlowDown as slow:
@@ -122,9 +122,12 @@ def visitor(visit: Visit) -> Visitor:
     return Visitor(visit.network, visit.agent, visit.cookies.get(Cookie.DEVICE, ""))
 
 
-def _form(site: Site, visit: Visit, onward: str, *, address: str = "", error: str = "", status: int = 200) -> Response:
+def shown(site: Site, visit: Visit, onward: str, *, address: str = "", error: str = "", status: int = 200) -> Response:
+    """Show the page on which somebody signs in, with what was wrong before."""
+    place = ceremonies.place_of(site.application.settings.public_url)
     with site.application.database.read() as tx:
         is_empty = accounts.first_administrator(tx) is None
+        has_passkeys = place is not None and passkeys.are_any(tx)
     response = site.pages.page(
         "desk/door/sign_in.html",
         onward=onward,
@@ -132,16 +135,19 @@ def _form(site: Site, visit: Visit, onward: str, *, address: str = "", error: st
         error=error,
         said=SAID.get(visit.query.get("said", ""), ""),
         is_empty=is_empty,
+        # Where the pages are that a passkey is good for; empty: there is none.
+        origin=place.origin if place is not None and has_passkeys else "",
     )
     response.status_code = status
     return response
+
+
+def late() -> Response:
+    """Lead back to the beginning whoever took too long."""
+    return RedirectResponse("/desk/sign-in?said=late", SEE_OTHER)
 
 
 def _second(site: Site, *, error: str = "", status: int = 200) -> Response:
     response = site.pages.page("desk/door/second.html", error=error)
     response.status_code = status
     return response
-
-
-def _late() -> Response:
-    return RedirectResponse("/desk/sign-in?said=late", SEE_OTHER)

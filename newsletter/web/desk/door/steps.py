@@ -1,4 +1,4 @@
-"""What is under way at the door, sealed into a cookie: a password was right, a second factor is shown. No row waits for it."""
+"""What is under way at the door, sealed into a cookie: a password was right, a passkey is asked for. No row waits for it."""
 
 import json
 import re
@@ -19,6 +19,7 @@ LIFE = timedelta(minutes=10)
 _ABOUT = "a step at the door"
 
 HOME = "/desk"
+NOBODY = 0
 # Paths of our own desk, and nothing that a browser could take for another site.
 _OWN = re.compile(r"/desk(?:/[\w.~-]+)*/?(?:\?[\w.~=&%+:-]*)?", re.ASCII)
 LONGEST_PATH = 500
@@ -29,6 +30,8 @@ class StepKind(StrEnum):
 
     SECOND_FACTOR = "second factor"
     NEW_FACTOR = "new second factor"
+    PASSKEY = "passkey"
+    NEW_PASSKEY = "new passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Step:
     """One step."""
 
     kind: StepKind
-    # Whose it is.
+    # Whose it is; NOBODY: that is not known yet.
     account_id: int
     # Where to go behind the door.
     onward: str = HOME

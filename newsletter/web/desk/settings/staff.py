@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from newsletter.errors import AlreadyThere, BadValue
 from newsletter.issues import newsletters
 from newsletter.people import colleagues
-from newsletter.staff import accounts, audit, doorlinks, sessions
+from newsletter.staff import accounts, audit, doorlinks, passkeys, sessions
 from newsletter.staff.accounts import Account
 from newsletter.staff.doorlinks import DoorLink
 from newsletter.staff.permissions import Role
@@ -143,6 +143,7 @@ def _one(site: Site, visit: Visit, refused: Exception | None = None) -> Response
         papers = newsletters.all_newsletters(tx)
         open_link = doorlinks.newest_open(tx, known, visit.wall)
         places = sessions.of_account(tx, known.id, visit.wall)
+        keys = passkeys.of_account(tx, known.id)
     return sheets.page(
         site,
         visit,
@@ -156,6 +157,8 @@ def _one(site: Site, visit: Visit, refused: Exception | None = None) -> Response
         link=_address(site, open_link),
         ends_at=open_link.ends_at if open_link is not None else None,
         sessions=len(places),
+        passkeys=len(keys),
+        is_copied=any(one.barred_at for one in keys),
         wall=visit.wall,
     )
 
