@@ -14,7 +14,7 @@ from newsletter.clock import monotonic
 from newsletter.database import Database
 from newsletter.errors import InstanceMismatch, KeyNotChanged
 from newsletter.mail import dkimkeys, ledger, mailings, relaybook
-from newsletter.staff import secondfactor
+from newsletter.staff import identities, secondfactor
 from newsletter.strongbox import Strongbox
 from newsletter.writers import DatabaseBusy
 from subscribers import rekeying
@@ -99,14 +99,14 @@ def begin(tx: Transaction, keyring: Keyring) -> bool:
 
 
 def reseal(tx: Transaction, keyring: Keyring) -> int:
-    """Seal passwords of relays and signing keys with the present key; gives how many there are.
+    """Seal passwords of relays, signing keys and what the staff signs in with, with the present key; gives how many there are.
 
     Raises:
         SealBroken: one of them does not open with any key that is given.
 
     """
     strongbox = Strongbox.of(keyring)
-    return relaybook.reseal(tx, strongbox) + dkimkeys.reseal(tx, strongbox) + secondfactor.reseal(tx, strongbox)
+    return sum(one.reseal(tx, strongbox) for one in (relaybook, dkimkeys, secondfactor, identities))
 
 
 def move_people(

@@ -6,6 +6,7 @@ import click
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, destructive, pass_door
+from newsletter.cli.providers import provider, provider_remove, provider_set
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.people import colleagues
@@ -236,4 +237,8 @@ def _document(account: Account) -> dict[str, object]:
     }
 
 
-staff = click.Group("staff", commands=[add, edit, link, list_, remove, role_, sign_out], help="Who may do what.")
+staff = click.Group(
+    "staff",
+    commands=[add, edit, link, list_, provider, provider_remove, provider_set, remove, role_, sign_out],
+    help="Who may do what.",
+)

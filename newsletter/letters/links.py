@@ -56,6 +56,10 @@ class Links:
         """Give the place where somebody of the staff chooses a password."""
         return self._at(f"/desk/link/{token}")
 
+    def provider_back(self) -> str:
+        """Give the place where an identity provider sends the staff back to."""
+        return self._at("/desk/sign-in/provider/back")
+
     def archive(self) -> str:
         """Give the list of newsletters that can be read on the web."""
         return self._at("/archive/")

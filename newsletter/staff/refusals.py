@@ -6,6 +6,8 @@
   - LinkVoid                   a link to the door that opens nothing
   - PasskeyRefused             what a browser says of a passkey is not true here
   - PasskeyCopied(name, of)    a passkey counted backwards, so somebody has another one of it
+  - ProviderRefused(reason)    what the identity provider says does not hold
+  - NotOnStaff(name)           whom the identity provider knows, and nobody here
   - SlowDown(wait)             too many attempts failed before
 """
 
@@ -53,6 +55,24 @@ class PasskeyCopied(Refused):
         super().__init__(
             f"The passkey “{name}” counted backwards, so somebody else may have a copy of it. It opens nothing any more, and "
             "your sessions were ended when that was seen. Sign in with your password, and make another passkey."
+        )
+
+
+class ProviderRefused(Refused):
+    """What the identity provider says does not hold; the reason completes the sentence "The provider …"."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The provider {reason}. Nothing was changed.")
+
+
+class NotOnStaff(Refused):
+    """Somebody whom the identity provider knows, and who is nobody here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} knows you, and nobody on the staff here has the address that it verified for you, or somebody else came "
+            "in with it before. Ask an administrator for a link."
         )
 
 

@@ -1,8 +1,8 @@
 """Who signs in and how, and what was done by whom."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, UniqueConstraint
 
-from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Flag, Instant, Number, metadata
 
 _ROLES = "role IN ('viewer', 'editor', 'publisher', 'admin')"
 
@@ -105,6 +105,36 @@ passkey = Table(
     # Since when it opens nothing, because it counted backwards.
     Column("barred_at", Instant),
     **SQLITE,
+)
+
+# The one OpenID provider of this instance.
+identity_provider = Table(
+    "identity_provider",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # On the button.
+    Column("name", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    # Sealed.
+    Column("client_secret", Text, nullable=False),
+    # Whether its own second factor is enough.
+    Column("is_enough", Flag, nullable=False),
+    CheckConstraint("id = 1", name="one"),
+    **SQLITE_STRICT,
+)
+
+# Who somebody is at a provider, from the first time they came from there.
+account_identity = Table(
+    "account_identity",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("account_id", Number, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("bound_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=False),
+    UniqueConstraint("issuer", "account_id"),
+    **SQLITE_STRICT,
 )
 
 # Challenges of the door that were answered; SHA-256, kept until they are too old to be answered again.

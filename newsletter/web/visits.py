@@ -12,6 +12,7 @@ from newsletter.clock import Clock, system_clock
 from newsletter.languages.catalogue import Words
 from newsletter.mail.replies import Replies
 from newsletter.staff.permissions import Actor, Permission
+from newsletter.staff.provider import Metadata
 from newsletter.staff.sessions import Session
 from newsletter.web.auth import FirstKey
 from newsletter.web.cookies import Cookie
@@ -51,6 +52,8 @@ class Site:
     presence: Presence = field(default_factory=Presence)
     streams: Streams = field(default_factory=Streams)
     replies: Lately[Replies] = field(default_factory=Lately)
+    # What the identity provider says of itself.
+    providers: Lately[Metadata] = field(default_factory=Lately)
     # Whether the process is about to end: streams end first.
     is_stopping: Callable[[], bool] = lambda: False
     # Of this machine, whatever the application's clock shows: sessions, links and codes of the door go by it.

@@ -37,8 +37,14 @@ from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, Reader
 # What a page says does not depend on the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-# What is asked for behind a password or a button only.
-STEPS = {"/desk/sign-in/second", "/desk/sign-in/passkey"}
+# What is asked for behind a password or a button only, and what leads to another site or is not there.
+STEPS = {
+    "/desk/sign-in/second",
+    "/desk/sign-in/passkey",
+    "/desk/sign-in/provider",
+    "/desk/sign-in/provider/back",
+    "/desk/link/{token}/provider",
+}
 PAGES = [page for page in ROUTES if page.permission is None and "GET" in page.methods and page.path not in STEPS]
 
 POLICIES = {

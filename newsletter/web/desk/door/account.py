@@ -8,7 +8,7 @@ from types import MappingProxyType
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import AlreadyThere, BadValue
-from newsletter.staff import accounts, audit, ceremonies, passkeys, passwords, secondfactor, sessions, signing
+from newsletter.staff import accounts, audit, ceremonies, identities, passkeys, passwords, secondfactor, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.refusals import SlowDown
 from newsletter.staff.sessions import Shown
@@ -31,6 +31,7 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "ended": Said("That session is over."),
         "ended_all": Said("All other sessions of yours are over."),
         "passkey": Said("The passkey is kept. It lets you in without a password."),
+        "unbound": Said("Nobody comes in here by the provider any more, until it is bound again."),
         "passkey_gone": Said("The passkey opens nothing here any more. Remove it from your device as well."),
     }
 )
@@ -73,6 +74,8 @@ def shown(site: Site, visit: Visit, *, errors: Mapping[str, str] = MappingProxyT
         ]
         codes = secondfactor.codes_left(tx, account.id)
         kept = passkeys.of_account(tx, account.id)
+        provider = identities.called(tx)
+        identity = identities.of_account(tx, account.id, provider.issuer) if provider is not None else None
     place = ceremonies.place_of(site.application.settings.public_url)
     response = page(
         site,
@@ -86,6 +89,8 @@ def shown(site: Site, visit: Visit, *, errors: Mapping[str, str] = MappingProxyT
         codes=codes,
         most_codes=secondfactor.MOST_CODES,
         passkeys=kept,
+        provider=provider,
+        identity=identity,
         # Where the pages are that a passkey is good for; empty: browsers make none there.
         origin=place.origin if place is not None else "",
         public_url=site.application.settings.public_url,

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
 from newsletter.people import colleagues
-from newsletter.staff import accounts, audit, backoff, doorlinks, failures, passwords, signing
+from newsletter.staff import accounts, audit, backoff, doorlinks, failures, identities, passwords, signing
 from newsletter.staff.failures import Counter
 from newsletter.staff.refusals import SlowDown
 from newsletter.web.visits import Site, Visit
@@ -80,8 +80,9 @@ def _question(site: Site, visit: Visit, *, error: str = "", status: int = 200) -
     application = site.application
     with application.database.read() as tx:
         known = doorlinks.opened(tx, application.keyring, visit.token, visit.wall)
+        provider = identities.provider_name(tx)
     response = site.pages.page(
-        "desk/door/password.html", token=visit.token, account=known, error=error, shortest=passwords.SHORTEST
+        "desk/door/password.html", token=visit.token, account=known, error=error, shortest=passwords.SHORTEST, provider=provider
     )
     response.status_code = status
     return response

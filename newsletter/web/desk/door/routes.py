@@ -1,7 +1,7 @@
 """The pages of the door."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.door import account, entry, factor, passkeys, passwords, signin
+from newsletter.web.desk.door import account, entry, factor, passkeys, passwords, provider, signin
 from newsletter.web.visits import GET, POST, Of, Page
 
 # As for readers: whether there is such an account is not to be told by a stopwatch.
@@ -20,10 +20,13 @@ ROUTES = (
     Page("/desk/sign-in/passkey/begin", POST, passkeys.begin, None, fields=("next",)),
     Page(passkeys.AT_DOOR, GET, passkeys.ask, None),
     Page(passkeys.AT_DOOR, POST, passkeys.check, None, fields=("credential",)),
+    Page(provider.THERE, GET, provider.go, None),
+    Page(provider.BACK, GET, provider.back, None),
     Page("/desk/sign-in/forgotten", GET, passwords.forgotten, None),
     Page("/desk/sign-in/forgotten", POST, passwords.send, None, fields=("address",), answers_after=EVEN_SECONDS),
     Page("/desk/sign-in/forgotten/sent", GET, passwords.sent, None),
     Page("/desk/link/{token}", GET, passwords.question, None),
+    Page("/desk/link/{token}/provider", GET, provider.go_by_link, None),
     Page("/desk/link/{token}", POST, passwords.choose, None, fields=("password", "username")),
     Page("/desk/account", GET, account.show, Permission.VIEW, Of.ACCOUNT),
     Page("/desk/account/name", POST, account.rename, Permission.VIEW, Of.ACCOUNT, fields=("name",)),
@@ -37,6 +40,7 @@ ROUTES = (
     Page(passkeys.NEW, GET, passkeys.offer, Permission.VIEW, Of.ACCOUNT),
     Page(passkeys.NEW, POST, passkeys.keep, Permission.VIEW, Of.ACCOUNT, fields=("credential",)),
     Page("/desk/account/passkeys/{passkey_id:int}/remove", POST, passkeys.remove, Permission.VIEW, Of.ACCOUNT, fields=()),
+    Page("/desk/account/provider/unbind", POST, provider.unbind, Permission.VIEW, Of.ACCOUNT, fields=()),
     Page("/desk/account/sessions/{session_id:int}/end", POST, account.end_session, Permission.VIEW, Of.ACCOUNT, fields=()),
     Page("/desk/account/sessions/end-others", POST, account.end_others, Permission.VIEW, Of.ACCOUNT, fields=()),
     Page("/desk/leave", POST, signin.leave, Permission.VIEW, Of.ACCOUNT, fields=()),

@@ -1,9 +1,12 @@
 """Signing in: address and password, then the code of a second factor where there is one; a passkey stands for both."""
 
+from dataclasses import asdict
+
 from starlette.responses import RedirectResponse, Response
 
-from newsletter.staff import accounts, audit, ceremonies, passkeys, sessions, signing
+from newsletter.staff import accounts, audit, ceremonies, identities, passkeys, providersigning, sessions, signing
 from newsletter.staff.accounts import Account
+from newsletter.staff.providersigning import Binding
 from newsletter.staff.refusals import SlowDown
 from newsletter.staff.secrets import remembered
 from newsletter.staff.signing import Visitor
@@ -51,14 +54,20 @@ def sign_in(site: Site, visit: Visit) -> Response:
     return admit(site, visit, known, onward)
 
 
-def admit(site: Site, visit: Visit, known: Account, onward: str, *, is_whole: bool = False) -> Response:
-    """Let somebody in whose first factor was right, or ask for the second; *is_whole*: what they showed stands for both."""
+def admit(
+    site: Site, visit: Visit, known: Account, onward: str, *, is_whole: bool = False, binding: Binding | None = None
+) -> Response:
+    """Let somebody in whose first factor was right, or ask for the second; *is_whole*: what they showed stands for both.
+
+    A *binding* is done when all was right that is asked for, and not before.
+    """
     if known.role is None and not known.roles:
         return shown(site, visit, onward, error=NO_ROLE, status=REFUSED)
     if is_whole or not known.has_second_factor:
+        _bind(site, visit, known, binding)
         return let_in(site, visit, known, onward)
     response = RedirectResponse("/desk/sign-in/second", SEE_OTHER)
-    proof = {"password": remembered(known.password)}
+    proof = {"password": remembered(known.password), **(asdict(binding) if binding is not None else {})}
     steps.begin(site, visit, response, Step(StepKind.SECOND_FACTOR, known.id, onward, proof))
     return response
 
@@ -90,6 +99,7 @@ def check_second(site: Site, visit: Visit) -> Response:
         return _second(site, error=str(slow), status=TOO_MANY)
     if not is_right:
         return _second(site, error=WRONG_CODE, status=REFUSED)
+    _bind(site, visit, known, _binding(step))
     return let_in(site, visit, known, step.onward)
 
 
@@ -127,6 +137,7 @@ def shown(site: Site, visit: Visit, onward: str, *, address: str = "", error: st
     place = ceremonies.place_of(site.application.settings.public_url)
     with site.application.database.read() as tx:
         is_empty = accounts.first_administrator(tx) is None
+        provider = identities.provider_name(tx)
         has_passkeys = place is not None and passkeys.are_any(tx)
     response = site.pages.page(
         "desk/door/sign_in.html",
@@ -135,6 +146,8 @@ def shown(site: Site, visit: Visit, onward: str, *, address: str = "", error: st
         error=error,
         said=SAID.get(visit.query.get("said", ""), ""),
         is_empty=is_empty,
+        # What stands on the button of the identity provider; empty: there is none.
+        provider=provider,
         # Where the pages are that a passkey is good for; empty: there is none.
         origin=place.origin if place is not None and has_passkeys else "",
     )
@@ -145,6 +158,19 @@ def shown(site: Site, visit: Visit, onward: str, *, address: str = "", error: st
 def late() -> Response:
     """Lead back to the beginning whoever took too long."""
     return RedirectResponse("/desk/sign-in?said=late", SEE_OTHER)
+
+
+def _binding(step: Step) -> Binding | None:
+    values = step.values
+    return Binding(values["issuer"], values["subject"], values["link"]) if "issuer" in values else None
+
+
+def _bind(site: Site, visit: Visit, known: Account, binding: Binding | None) -> None:
+    if binding is None:
+        return
+    with site.application.database.write() as tx:
+        providersigning.bind(tx, site.application.keyring, known, binding, visit.wall)
+        audit.record(tx, known.actor, "identity.bind", f"account {known.name}", {"issuer": binding.issuer}, visit.now)
 
 
 def _second(site: Site, *, error: str = "", status: int = 200) -> Response:

@@ -32,6 +32,7 @@ class StepKind(StrEnum):
     NEW_FACTOR = "new second factor"
     PASSKEY = "passkey"
     NEW_PASSKEY = "new passkey"
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from newsletter.web.desk.settings import (
     looks,
     overview,
     papers,
+    provider,
     questions,
     relays,
     retention,
@@ -54,6 +55,9 @@ ROLES = ("role", f"{staff.IN_ONE}*")
 
 ROUTES = (
     Page(staff.HERE, GET, staff.show_all, P.MANAGE_STAFF),
+    Page(provider.HERE, GET, provider.show, P.MANAGE_STAFF),
+    Page(provider.HERE, POST, provider.save, P.MANAGE_STAFF, fields=("name", "issuer", "client_id", "secret", "is_enough")),
+    Page(f"{provider.HERE}/remove", POST, provider.remove, P.MANAGE_STAFF, fields=()),
     Page(f"{staff.HERE}/new", GET, staff.ask, P.MANAGE_STAFF),
     Page(f"{staff.HERE}/new", POST, staff.add, P.MANAGE_STAFF, fields=("name", "address", "mail", *ROLES)),
     Page(ONE, GET, staff.show, P.MANAGE_STAFF),

@@ -84,6 +84,8 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "staff-linked": Said("The link is made. It stands below; hand it over yourself.", is_done=False),
         "staff-mailed": Said("The link is made, and on its way by mail."),
         "staff-out": Said("All their sessions are over."),
+        "provider-saved": Said("The provider answers, and is the one that was set. Sign in by it once before others are told."),
+        "provider-gone": Said("Nobody comes in by the provider any more. Open sessions go on."),
         "staff-gone": Said("They are not on the staff any more. The audit keeps their name."),
         "created": Said("The newsletter is made. Next: give it a feed to read, and a calendar."),
         "saved": Said("Saved. Letters that are approved already stay as they are."),

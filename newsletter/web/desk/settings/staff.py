@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from newsletter.errors import AlreadyThere, BadValue
 from newsletter.issues import newsletters
 from newsletter.people import colleagues
-from newsletter.staff import accounts, audit, doorlinks, passkeys, sessions
+from newsletter.staff import accounts, audit, doorlinks, identities, passkeys, sessions
 from newsletter.staff.accounts import Account
 from newsletter.staff.doorlinks import DoorLink
 from newsletter.staff.permissions import Role
@@ -40,7 +40,8 @@ def show_all(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         known = accounts.all_accounts(tx)
         names = {one.id: one.name for one in newsletters.all_newsletters(tx)}
-    return sheets.page(site, visit, "staff", at="staff", accounts=known, names=names)
+        provider = identities.provider_name(tx)
+    return sheets.page(site, visit, "staff", at="staff", accounts=known, names=names, provider=provider)
 
 
 def ask(site: Site, visit: Visit) -> Response:
