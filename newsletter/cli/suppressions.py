@@ -172,7 +172,7 @@ def import_(
         )
     if not is_rehearsal:
         with door.acting(PEOPLE) as acting:
-            acting.record("suppressions.import", f"list {list_name}" if list_name else "every list", **_figures(report))
+            acting.record("suppressions.import", f"list {list_name}" if list_name else "every list", **report.figures)
     for row in report.refusals[:MOST_TOLD]:
         door.note(f"Row {row.row}: {row.text[:80]!r} is left out: {row.reason}")
     door.answer({"dry_run": is_rehearsal, **asdict(report)}, shown.line(_summary(report, is_rehearsal=is_rehearsal)))
@@ -238,10 +238,6 @@ def _document(one: Suppressed, names: Mapping[int, str]) -> dict[str, object]:
         "reason": one.reason.value,
         "at": one.at,
     }
-
-
-def _figures(report: KeptOut) -> dict[str, int]:
-    return {"rows": report.rows, "news": report.news, "known": report.known, "refused": report.refused}
 
 
 def _summary(report: KeptOut, *, is_rehearsal: bool) -> str:

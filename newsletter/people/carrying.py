@@ -1,4 +1,4 @@
-"""Imports that the desk has in hand, carried on: files kept for a while, tried, taken in and taken back, one after the other.
+"""Imports that the desk has in hand, carried on: files kept for a while, tried, taken in or kept out, and taken back.
 
 What is being done stands in the database, and the import itself goes on where it was killed, so whoever comes after a restart
 takes up what is open. Of several hosts each carries the files that lie with it.
@@ -17,15 +17,17 @@ import structlog
 from newsletter.clock import Clock, monotonic
 from newsletter.database import Database
 from newsletter.errors import NewsletterError
-from newsletter.people import importwork, undoing
+from newsletter.people import importwork, keepout, undoing
 from newsletter.people.importwork import State, Work
+from newsletter.people.keepout import KeepOut
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
 from subscribers.errors import SubscribersError
 from subscribers.exchange import imports
 from subscribers.exchange.importing import import_people, rehearse_import
 from subscribers.exchange.model import Import, ImportOrder, ImportState
-from subscribers.exchange.sources import fingerprint
+from subscribers.exchange.sources import fingerprint, open_source
+from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -59,13 +61,13 @@ class Carrier:
     # Asked between batches; whoever wants it to stop is obeyed there.
     is_stopped: Callable[[], bool] = field(default=lambda: False)
 
-    def keep(self, order: ImportOrder, owner: str, data: bytes) -> Work:
-        """Keep a file for a while, with whoever brought it."""
+    def keep(self, order: ImportOrder, owner: str, data: bytes, *, reason: Reason | None = None) -> Work:
+        """Keep a file for a while, with whoever brought it; with a *reason* it holds addresses that are to be kept out."""
         self._folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
         stored = secrets.token_hex(16)
         # The row before the file: a sweep deletes files that have none.
         with self.database.write() as tx:
-            work = importwork.begin(tx, order, owner, stored, self.clock())
+            work = importwork.begin(tx, order, owner, stored, self.clock(), reason=reason)
         handle = os.open(self._folder / stored, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -109,6 +111,8 @@ class Carrier:
 
     def _carry(self, work: Work) -> None:
         does = {S.TRYING: self._try, S.RUNNING: self._run, S.UNDOING: self._undo}[work.state]
+        if work.reason is not None:
+            does = self._keep_out
         try:
             does(work)
         except (NewsletterError, SubscribersError) as error:
@@ -176,6 +180,26 @@ class Carrier:
         with self.database.write() as tx:
             if importwork.move(tx, work, S.UNDONE, before=S.UNDOING, report=asdict(undone)):
                 self._record(tx, work, "subscribers.undo-import", f"import {work.import_id}", asdict(undone))
+
+    def _keep_out(self, work: Work) -> None:
+        """Keep its addresses out, or try that; whoever was killed does it again, which changes nothing of what is done."""
+        assert work.reason is not None  # asked before
+        order, is_rehearsal = work.order, work.state is S.TRYING
+        terms = KeepOut(work.reason, order.list_id, self.clock())
+        with self._open(work) as file, self.database.bulk_writer() as writer:
+            people = open_source(file, encoding=order.encoding, said=order.columns, is_raw=order.is_raw).people
+            report = keepout.keep_out_many(
+                writer.write, self.keyring, people, terms, is_rehearsal=is_rehearsal, progress=self._progress(work)
+            )
+        values: dict[str, object] = {"done": report.rows, "report": asdict(report)}
+        with self.database.write() as tx:
+            if is_rehearsal:
+                importwork.move(tx, work, S.TRIED, before=S.TRYING, **values)
+                return
+            if importwork.move(tx, work, S.DONE, before=S.RUNNING, stored="", **values):
+                where = "every list" if order.list_id == EVERY_LIST else f"list {order.list_id}"
+                self._record(tx, work, "suppressions.import", where, report.figures)
+        self._delete(work)
 
     def _open(self, work: Work) -> BinaryIO:
         path = self.path(work)

@@ -1,4 +1,7 @@
-"""Imports as the desk has them in hand, in SQL: a file that is mapped, tried and taken in, and an import that is undone."""
+"""Imports as the desk has them in hand, in SQL: a file that is mapped, tried and taken in, and an import that is undone.
+
+A file may also hold addresses that are kept out from then on.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +14,13 @@ from sqlalchemy import Row, delete, insert, select, update
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.tables.importwork import import_work
 from subscribers.exchange.model import ImportOrder
+from subscribers.model import EVERY_LIST, Reason
 from subscribers.transaction import Transaction
 
 # A file of addresses that nobody took in by then is deleted: whoever comes back later brings it again.
 LIFE = timedelta(days=7)
+
+MOST_IN_HAND = 50
 
 
 class WorkNotFound(NotFound):
@@ -59,7 +65,10 @@ class Work:
     """One piece of work."""
 
     id: int
+    # Of addresses that are kept out only how the file is read, and the list; which may be EVERY_LIST.
     order: ImportOrder
+    # For which reason addresses are kept out whose rows do not say; None: people are taken in.
+    reason: Reason | None
     owner: str
     # In the folder of uploads; empty when it is there no more.
     stored: str
@@ -72,16 +81,16 @@ class Work:
     ends_at: datetime
 
 
-def begin(tx: Transaction, order: ImportOrder, owner: str, stored: str, now: datetime) -> Work:
-    """Take a file in hand."""
-    return _insert(tx, order, owner, stored, S.MAPPING, None, now)
+def begin(tx: Transaction, order: ImportOrder, owner: str, stored: str, now: datetime, *, reason: Reason | None = None) -> Work:
+    """Take a file in hand: its people are to be taken in, or kept out where a *reason* is said."""
+    return _insert(tx, order, owner, now, stored=stored, state=S.MAPPING, reason=reason or "")
 
 
 def begin_undoing(tx: Transaction, order: ImportOrder, owner: str, import_id: int, now: datetime) -> Work:
     """Take an import in hand that is to be undone; one that is in hand already stays so."""
     known = tx.execute(select(import_work).where(import_work.c.import_id == import_id, import_work.c.state == S.UNDOING))
     row = known.first()
-    return _work(row) if row is not None else _insert(tx, order, owner, "", S.UNDOING, import_id, now)
+    return _work(row) if row is not None else _insert(tx, order, owner, now, state=S.UNDOING, import_id=import_id)
 
 
 def by_id(tx: Transaction, work_id: int) -> Work:
@@ -97,9 +106,11 @@ def by_id(tx: Transaction, work_id: int) -> Work:
     return _work(row)
 
 
-def in_hand(tx: Transaction) -> tuple[Work, ...]:
-    """Give everything there is, the newest first."""
-    return tuple(_work(row) for row in tx.execute(select(import_work).order_by(import_work.c.id.desc()).limit(50)))
+def in_hand(tx: Transaction, *, keeps_out: bool = False) -> tuple[Work, ...]:
+    """Give the newest of those by which people are taken in, or kept out."""
+    which = import_work.c.reason != "" if keeps_out else import_work.c.reason == ""
+    rows = select(import_work).where(which).order_by(import_work.c.id.desc()).limit(MOST_IN_HAND)
+    return tuple(_work(row) for row in tx.execute(rows))
 
 
 def waiting(tx: Transaction) -> tuple[Work, ...]:
@@ -148,12 +159,11 @@ def stored(tx: Transaction) -> frozenset[str]:
     return frozenset(tx.execute(select(import_work.c.stored).where(import_work.c.stored != "")).scalars())
 
 
-def _insert(
-    tx: Transaction, order: ImportOrder, owner: str, stored_as: str, state: State, import_id: int | None, now: datetime
-) -> Work:
-    values = {"list_id": order.list_id, "owner": owner, "source": order.source, "stored": stored_as, **_asked(order)}
-    values |= {"state": state, "done": 0, "trouble": "", "import_id": import_id, "made_at": now, "ends_at": now + LIFE}
-    return _work(tx.execute(insert(import_work).values(values).returning(import_work)).one())
+def _insert(tx: Transaction, order: ImportOrder, owner: str, now: datetime, **values: object) -> Work:
+    facts: dict[str, object] = {"owner": owner, "source": order.source, "made_at": now, "ends_at": now + LIFE, **_asked(order)}
+    facts |= {"list_id": None if order.list_id == EVERY_LIST else order.list_id, "reason": ""}
+    facts |= {"stored": "", "done": 0, "trouble": "", "import_id": None}
+    return _work(tx.execute(insert(import_work).values(facts | values).returning(import_work)).one())
 
 
 def _asked(order: ImportOrder) -> dict[str, object]:
@@ -169,7 +179,7 @@ def _asked(order: ImportOrder) -> dict[str, object]:
 
 def _work(row: Row[Any]) -> Work:
     order = ImportOrder(
-        row.list_id,
+        EVERY_LIST if row.list_id is None else row.list_id,
         row.basis,
         row.is_confirmed,
         updates=row.updates,
@@ -181,6 +191,7 @@ def _work(row: Row[Any]) -> Work:
     return Work(
         id=row.id,
         order=order,
+        reason=Reason(row.reason) if row.reason else None,
         owner=row.owner,
         stored=row.stored,
         state=S(row.state),

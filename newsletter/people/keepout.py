@@ -67,6 +67,11 @@ class KeptOut:
     # The first MOST_REPORTED of those.
     refusals: list[Unread] = field(default_factory=list)
 
+    @property
+    def figures(self) -> dict[str, object]:
+        """What of it stands in the audit."""
+        return {"rows": self.rows, "news": self.news, "known": self.known, "refused": self.refused}
+
 
 class _Rehearsed(Exception):  # noqa: N818 -- named for what happened
     """Ends a transaction whose outcome is known and whose changes are not wanted."""

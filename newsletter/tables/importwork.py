@@ -1,4 +1,4 @@
-"""What the desk has in hand about imports: a file on its way in, and an import on its way back."""
+"""What the desk has in hand about imports: a file of people or of addresses on its way in, and an import on its way back."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text
 
@@ -8,7 +8,10 @@ import_work = Table(
     "import_work",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE"), nullable=False),
+    # Null: every list, which only addresses can be kept out of.
+    Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE")),
+    # For which reason its addresses are kept out, where a row does not say; empty: its people are taken in.
+    Column("reason", Text, nullable=False, server_default=""),
     # Who brought it.
     Column("owner", Text, nullable=False),
     # What the file was called, and what it is called in the folder of uploads; empty when it is there no more.
@@ -32,5 +35,6 @@ import_work = Table(
     # When the file is deleted, whatever became of it.
     Column("ends_at", Instant, nullable=False, index=True),
     CheckConstraint("state IN ('mapping', 'trying', 'tried', 'running', 'done', 'undoing', 'undone', 'failed')", name="state"),
+    CheckConstraint("list_id IS NOT NULL OR reason <> ''", name="list"),
     **SQLITE,
 )

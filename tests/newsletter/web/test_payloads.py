@@ -92,6 +92,8 @@ UNLINKED: Mapping[str, str] = MappingProxyType(
         "/desk/people/imports/files/{work_id:int}": "no file is being taken in",
         "/desk/people/imports/files/{work_id:int}/left-out.csv": "the same",
         "/desk/people/imports/{import_id:int}": "none was taken in",
+        "/desk/people/suppression/files/{work_id:int}": "no file is being taken in",
+        "/desk/people/suppression/files/{work_id:int}/left-out.csv": "the same",
         "/desk/settings/feeds/try": "asks the address that it is given",
         "/desk/settings/questions/{key}/people": "nothing is asked",
         "/desk/settings/questions/{key}/remove": "the same",

@@ -1,8 +1,6 @@
 """Files of people taken in: brought, mapped, tried, run behind the pages, and undone as one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Mapping
 
 from starlette.responses import RedirectResponse, Response
 
@@ -13,87 +11,27 @@ from newsletter.staff import audit
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area, Said
 from newsletter.web.desk.issue.audience import Option
+from newsletter.web.desk.people import inhand
 from newsletter.web.desk.people.acts import SEE_OTHER
+from newsletter.web.desk.people.inhand import LARGEST, LONGEST_CELL, MOST_SHOWN
 from newsletter.web.desk.people.scope import require_list, seen_lists
+from newsletter.web.faults import PageNotFound
 from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
-from subscribers import attributebook, register
-from subscribers.attributes import Attribute
-from subscribers.errors import FileUnreadable
+from subscribers import register
 from subscribers.exchange import asking
 from subscribers.exchange import imports as store
-from subscribers.exchange.columns import NOTHING
-from subscribers.exchange.dialects import Field
 from subscribers.exchange.model import ImportOrder
-from subscribers.exchange.sources import Peek, open_source, peek
 from subscribers.oneline import one_line
-from subscribers.spreadsheet import write_row
 
 HERE = "/desk/people/imports"
 S = State
 
-# A million people with names take 60 MB.
-LARGEST = 128 * 1024 * 1024
-# Shown of a file, and how many columns can be said anew: a form has 200 fields.
-SAMPLE = 3
-MOST_COLUMNS = 100
-LONGEST_CELL = 60
-MOST_SHOWN = 50
 USUAL_PACE = 500
-
-UNCLEAR = "It is not clear which column has the addresses. Choose it below."
-
-# What stands for "as it was recognised" and is told to nobody.
-AS_READ = ""
-
-_FIELDS: Mapping[str, str] = {
-    Field.EMAIL: "the address",
-    Field.NAME: "the whole name",
-    Field.FIRST_NAME: "the first name",
-    Field.LAST_NAME: "the last name",
-    Field.LANGUAGE: "the language",
-    Field.STATE: "whether they left, bounced or complained",
-    Field.CONSENT_WORDS: "in which words they consented",
-    Field.CONSENT_BY: "by which way they consented",
-    Field.CONSENT_FORM: "by which form they consented",
-    Field.REQUESTED_AT: "when they asked to join",
-    Field.CONFIRMED_AT: "when they consented",
-    Field.CADENCE: "how often they want it",
-    Field.PAUSED_UNTIL: "until when it rests",
-    Field.TOPICS: "which topics they take",
-}
 
 SAID: Mapping[str, Said] = {
     "dropped": Said("The file is deleted. Nobody was taken in from it."),
     "asking": Said("The people of this import are asked by mail, so many an hour."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the file, and what it may hold."""
-
-    place: int
-    title: str
-    sample: tuple[str, ...]
-    # What it was taken for, in words; empty when it was left alone.
-    taken: str
-    options: tuple[Option, ...]
-
-    @property
-    def field(self) -> str:
-        """The name of its select in the form."""
-        return f"column-{self.place}"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A file as it stands in the form."""
-
-    kind: str
-    columns: tuple[Column, ...]
-    # Why it cannot be read so; empty when it can.
-    trouble: str
-    more_columns: int
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -119,23 +57,20 @@ def show(site: Site, visit: Visit) -> Response:
 
 def bring(site: Site, visit: Visit) -> Response:
     """Keep a file for a while."""
-    data = visit.files.get("file")
-    if data is None:
-        raise BadValue("file", "", "choose a file that is not empty")
+    brought = inhand.brought(visit)
     with site.application.database.read() as tx:
         list_id = _number(visit.text("list"))
         require_list(tx, visit, list_id)
         register.require_open(tx, list_id)
-    # Nothing is ever opened by this name.
-    source = one_line(visit.file_names.get("file", ""), LONGEST_CELL) or "a file"
-    work = site.porter.carrier.keep(ImportOrder(list_id, "", is_confirmed=False, source=source), visit.actor.name, data)
+    order = ImportOrder(list_id, "", is_confirmed=False, source=brought.name)
+    work = site.porter.carrier.keep(order, visit.actor.name, brought.data)
     return _to(work.id)
 
 
 def look(site: Site, visit: Visit) -> Response:
     """Show one file in hand: its columns, what a trial said, how far it is."""
     work, names = _work(site, visit)
-    read = _read(site, work) if work.state in CHANGEABLE else None
+    read = inhand.read(site, work) if work.state in CHANGEABLE else None
     waiting = work.state in OPEN
     return frame.page(
         site,
@@ -166,7 +101,7 @@ def try_(site: Site, visit: Visit) -> Response:
         basis,
         visit.text("consent") == "confirmed",
         updates="updates" in visit.form,
-        columns=_said(site, visit, work),
+        columns=inhand.said(site, visit, work),
         encoding=visit.text("encoding")[:LONGEST_CELL],
         is_raw="raw" in visit.form,
         source=work.order.source,
@@ -201,13 +136,7 @@ def drop(site: Site, visit: Visit) -> Response:
 def rejects(site: Site, visit: Visit) -> Response:
     """Give the rows that were left out, with the reason, as a file that no spreadsheet runs."""
     work, _ = _work(site, visit)
-    refused = (work.report or {}).get("refusals", ())
-    lines = chain(
-        [write_row(("row", "text", "reason"))],
-        (write_row((str(one["row"]), str(one["text"]), str(one["reason"]))) for one in refused),
-    )
-    headers = {"Content-Disposition": f'attachment; filename="left-out-{work.id}.csv"'}
-    return Response("".join(lines), headers=headers, media_type="text/csv; charset=utf-8")
+    return inhand.left_out(work)
 
 
 def one(site: Site, visit: Visit) -> Response:
@@ -256,62 +185,10 @@ def ask(site: Site, visit: Visit) -> Response:
 def _work(site: Site, visit: Visit) -> tuple[Work, Mapping[int, str]]:
     with site.application.database.read() as tx:
         work = importwork.by_id(tx, visit.number("work_id"))
+        if work.reason is not None:
+            raise PageNotFound
         require_list(tx, visit, work.order.list_id)
         return work, {known.id: known.name for known in register.all_lists(tx)}
-
-
-def _read(site: Site, work: Work) -> Read:
-    path = site.porter.carrier.path(work)
-    if path is None:
-        return Read("", (), "The file is not here any more. Bring it again.", 0)
-    with site.application.database.read() as tx:
-        attributes = attributebook.all_attributes(tx)
-    order = work.order
-    try:
-        with path.open("rb") as file:
-            seen = peek(file, SAMPLE, encoding=order.encoding, is_raw=order.is_raw)
-    except FileUnreadable as error:
-        return Read("", (), str(error), 0)
-    try:
-        with path.open("rb") as file:
-            source = open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=attributes)
-    except FileUnreadable as error:
-        # The reason speaks to whoever stands at the command line.
-        trouble = UNCLEAR if "--map" in error.reason else error.reason
-        return Read(seen.kind, _columns(seen, {}, order, attributes), trouble, 0)
-    columns = _columns(seen, source.columns.taken, order, attributes)
-    return Read(source.kind, columns, "", max(0, len(seen.titles) - MOST_COLUMNS))
-
-
-def _columns(seen: Peek, taken: Mapping[str, str], order: ImportOrder, attributes: Sequence[Attribute]) -> tuple[Column, ...]:
-    names = {**_FIELDS, **{known.key: known.label for known in attributes}}
-    return tuple(
-        Column(
-            place,
-            title,
-            tuple(row[place][:LONGEST_CELL] for row in seen.rows if place < len(row) and row[place]),
-            names.get(taken.get(title, ""), ""),
-            _options(names, order.columns.get(title, AS_READ), names.get(taken.get(title, ""), "")),
-        )
-        for place, title in enumerate(seen.titles[:MOST_COLUMNS])
-        if title
-    )
-
-
-def _options(names: Mapping[str, str], said: str, taken: str) -> tuple[Option, ...]:
-    first = Option(AS_READ, f"as recognised: {taken or 'nothing'}", is_chosen=not said)
-    lines = (Option(value, words, is_chosen=said == value) for value, words in names.items())
-    return (first, Option(NOTHING, "nothing: leave it alone", is_chosen=said == NOTHING), *lines)
-
-
-def _said(site: Site, visit: Visit, work: Work) -> Mapping[str, str]:
-    read = _read(site, work)
-    said = {one.title: visit.text(one.field) for one in read.columns}
-    known = {option.value for one in read.columns for option in one.options}
-    for title, field in said.items():
-        if field not in known:
-            raise BadValue("column", title[:40], "choose one of those offered")
-    return {title: field for title, field in said.items() if field != AS_READ}
 
 
 def _wrong(which: str) -> Mapping[str, str]:

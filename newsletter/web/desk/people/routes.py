@@ -1,11 +1,25 @@
 """The lines of the route table for people."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.people import acts, adding, browse, exports, guests, imports, person, requests, segments, suppressions
+from newsletter.web.desk.people import (
+    acts,
+    adding,
+    blocklists,
+    browse,
+    exports,
+    guests,
+    imports,
+    inhand,
+    person,
+    requests,
+    segments,
+    suppressions,
+)
 from newsletter.web.visits import GET, POST, Of, Page
 
 PEOPLE = Permission.MANAGE_PEOPLE
 _WORK = "/desk/people/imports/files/{work_id:int}"
+_BLOCKLIST = "/desk/people/suppression/files/{work_id:int}"
 
 ROUTES = (
     Page("/desk/people", GET, browse.show, PEOPLE, Of.ANY_NEWSLETTER),
@@ -21,7 +35,7 @@ ROUTES = (
         PEOPLE,
         Of.ANY_NEWSLETTER,
         takes_uploads=True,
-        largest_upload=imports.LARGEST,
+        largest_upload=inhand.LARGEST,
     ),
     Page(f"{_WORK}", GET, imports.look, PEOPLE, Of.ANY_NEWSLETTER),
     Page(f"{_WORK}/try", POST, imports.try_, PEOPLE, Of.ANY_NEWSLETTER),
@@ -44,6 +58,20 @@ ROUTES = (
     Page("/desk/people/suppression", GET, suppressions.show, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/suppression", POST, suppressions.add, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/suppression/lift", POST, suppressions.lift, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(
+        "/desk/people/suppression/files",
+        POST,
+        blocklists.bring,
+        PEOPLE,
+        Of.ANY_NEWSLETTER,
+        takes_uploads=True,
+        largest_upload=inhand.LARGEST,
+    ),
+    Page(_BLOCKLIST, GET, blocklists.look, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_BLOCKLIST}/try", POST, blocklists.try_, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_BLOCKLIST}/run", POST, blocklists.run, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_BLOCKLIST}/drop", POST, blocklists.drop, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_BLOCKLIST}/left-out.csv", GET, blocklists.rejects, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/{subscriber_id:int}", GET, person.show, PEOPLE, Of.SUBSCRIBER),
     Page("/desk/people/{subscriber_id:int}/edit", POST, acts.edit, PEOPLE, Of.SUBSCRIBER),
     Page("/desk/people/{subscriber_id:int}/terms", POST, acts.prefer, PEOPLE, Of.SUBSCRIBER),

@@ -5,6 +5,7 @@ from newsletter.issues import newsletters
 from newsletter.staff.permissions import Permission
 from newsletter.web.visits import Visit
 from subscribers import register
+from subscribers.model import EVERY_LIST
 from subscribers.transaction import Transaction
 
 PEOPLE = Permission.MANAGE_PEOPLE
@@ -32,6 +33,17 @@ def require_list(tx: Transaction, visit: Visit, list_id: int) -> None:
     """
     seen = seen_lists(tx, visit)
     register.list_by_id(tx, list_id if seen is None or list_id in seen else 0)
+
+
+def require_scope(tx: Transaction, visit: Visit, list_id: int) -> None:
+    """Let pass whoever looks after the people of a list, and of all lists where it is EVERY_LIST.
+
+    Raises:
+        ListNotFound: there is none, or it is not theirs; they are not told which.
+
+    """
+    if list_id != EVERY_LIST or seen_lists(tx, visit) is not None:
+        require_list(tx, visit, list_id)
 
 
 def require_all_lists_of(tx: Transaction, visit: Visit, subscriber_id: int) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
-from newsletter.people import keepout
+from newsletter.people import importwork, keepout
 from newsletter.people.keepout import KeepOut
 from newsletter.staff import audit
 from newsletter.staff.permissions import Permission, includes
@@ -15,7 +15,8 @@ from newsletter.web.desk.frame import Area, Said
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.people import words
 from newsletter.web.desk.people.acts import SEE_OTHER, read_reason
-from newsletter.web.desk.people.scope import require_list, seen_lists
+from newsletter.web.desk.people.inhand import LARGEST
+from newsletter.web.desk.people.scope import require_scope, seen_lists
 from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
 from subscribers import recognition, register, suppressionbook
 from subscribers.address import EmailAddress, parse
@@ -32,6 +33,7 @@ SAID: Mapping[str, Said] = {
     "kept-out": Said("The address is never written to again, and what was on its way is kept back."),
     "known": Said("The address was kept out before, for this reason or a stronger one."),
     "lifted": Said("That reason does not stand any more."),
+    "dropped": Said("The file is deleted."),
 }
 
 
@@ -48,6 +50,7 @@ def show(site: Site, visit: Visit) -> Response:
         names = {one.id: one.name for one in register.all_lists(tx) if seen is None or one.id in seen}
         found = _of_address(tx, site, address, names) if address is not None else ()
         page = suppressionbook.newest(tx, Asked(reason, lists=seen), _before(visit), PAGE)
+        files = [one for one in importwork.in_hand(tx, keeps_out=True) if seen is None or one.order.list_id in seen]
     return frame.page(
         site,
         visit,
@@ -68,6 +71,9 @@ def show(site: Site, visit: Visit) -> Response:
         reasons=words.options({one.value: said for one, said in words.REASONS.items()}, reason or "", "For any reason"),
         why=tuple(Option(one.value, words.REASONS[one]) for one in (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),
         scopes=_scopes(names, seen),
+        files=files,
+        file_why=tuple(Option(one.value, words.REASONS[one]) for one in words.FILE_REASONS),
+        largest=LARGEST // (1024 * 1024),
     )
 
 
@@ -75,9 +81,9 @@ def add(site: Site, visit: Visit) -> Response:
     """Never write to an address again, whether somebody is known by it or not."""
     parsed, reason = parse(visit.text("address")), read_reason(visit.text("reason"))
     with site.application.database.write() as tx:
-        scope = _scope(tx, visit)
+        scope = scope_of(tx, visit)
         is_news = keepout.keep_out(tx, site.application.keyring, parsed, KeepOut(reason, scope, visit.now))
-        audit.record(tx, visit.actor, "suppression.add", _about(scope), {"reason": reason, "news": is_news}, visit.now)
+        audit.record(tx, visit.actor, "suppression.add", about(scope), {"reason": reason, "news": is_news}, visit.now)
     return _back("kept-out" if is_news else "known")
 
 
@@ -87,11 +93,24 @@ def lift(site: Site, visit: Visit) -> Response:
     if not why:
         raise BadValue("reason", "", "say why it is lifted; it stands in the audit")
     with site.application.database.write() as tx:
-        scope = _scope(tx, visit)
+        scope = scope_of(tx, visit)
         email_hash = recognition.hash_of(tx, site.application.keyring, parsed.key)
         lifted = keepout.lift(tx, visit.actor, email_hash, visit.now, list_id=scope)
-        audit.record(tx, visit.actor, "suppression.lift", _about(scope), {"reason": lifted, "why": why[:300]}, visit.now)
+        audit.record(tx, visit.actor, "suppression.lift", about(scope), {"reason": lifted, "why": why[:300]}, visit.now)
     return _back("lifted")
+
+
+def scope_of(tx: Transaction, visit: Visit) -> int:
+    """Give the list that the form names; what holds for every list is said by whoever looks after all of them."""
+    text = visit.text("list")
+    scope = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else -1
+    require_scope(tx, visit, scope)
+    return scope
+
+
+def about(scope: int) -> str:
+    """Give what an act is about, for the audit."""
+    return "every list" if scope == EVERY_LIST else f"list {scope}"
 
 
 def _of_address(tx: Transaction, site: Site, address: EmailAddress, names: Mapping[int, str]) -> tuple[Suppressed, ...]:
@@ -132,19 +151,6 @@ def _more(reason: Reason | None, before: int | None) -> str:
 def _scopes(names: Mapping[int, str], seen: frozenset[int] | None) -> tuple[Option, ...]:
     of_lists = tuple(Option(str(list_id), name) for list_id, name in names.items())
     return (Option(str(EVERY_LIST), "Every list there is or will be"), *of_lists) if seen is None else of_lists
-
-
-def _scope(tx: Transaction, visit: Visit) -> int:
-    """Give the list that the form names; what holds for every list is said by whoever looks after all of them."""
-    text = visit.text("list")
-    scope = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else -1
-    if scope != EVERY_LIST or seen_lists(tx, visit) is not None:
-        require_list(tx, visit, scope)
-    return scope
-
-
-def _about(scope: int) -> str:
-    return "every list" if scope == EVERY_LIST else f"list {scope}"
 
 
 def _back(said: str) -> Response:

@@ -32,6 +32,9 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
     }
 )
 
+# Why everybody in a file may be kept out; an erasure is more than that.
+FILE_REASONS = (Reason.MANUAL, Reason.UNSUBSCRIBED, Reason.BOUNCED, Reason.COMPLAINED)
+
 KEPT: Mapping[Kept, str] = MappingProxyType(
     {
         Kept.OUT: "kept out, for any reason",

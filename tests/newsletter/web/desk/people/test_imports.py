@@ -12,7 +12,7 @@ from newsletter.database import Database
 from newsletter.issues.model import Newsletter
 from newsletter.people.carrying import FOLDER, Carrier
 from newsletter.staff import audit
-from newsletter.web.desk.people import imports
+from newsletter.web.desk.people import inhand
 from newsletter.web.porter import Porter
 from subscribers import directory, register
 from subscribers.address import parse
@@ -58,7 +58,7 @@ def test_file_is_mapped_tried_taken_in_and_undone(
 ) -> None:
     """The whole way, and nothing is changed before its end."""
     page = bring(desk, newsletter, PEOPLE.encode())
-    assert imports.UNCLEAR in desk.page(page)
+    assert inhand.UNCLEAR in desk.page(page)
     trial = tried(desk, carrier, page, **{"column-0": "email", "column-1": "name"})
     assert "Take in 2 people" in trial
     assert "no address" in trial
@@ -183,7 +183,7 @@ def test_what_is_no_list_of_people_is_told_so(
 
 def test_file_beyond_the_bound_is_refused(desk: OpenDesk, newsletter: Newsletter) -> None:
     """Before it is read."""
-    headers = {"Content-Length": str(imports.LARGEST + 1), "Content-Type": "multipart/form-data; boundary=x"}
+    headers = {"Content-Length": str(inhand.LARGEST + 1), "Content-Type": "multipart/form-data; boundary=x"}
     assert 413 == desk.client.post(WHERE, content=b"--x", headers=headers).status_code
     empty = desk.client.post(WHERE, data={"csrf": desk.csrf, "list": str(newsletter.list_id)}, files={"file": ("a", b"")})
     assert 422 == empty.status_code

@@ -1,0 +1,182 @@
+"""Files that the desk has in hand: brought, what their columns hold, and the rows that are left out of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from starlette.responses import Response
+
+from newsletter.errors import BadValue
+from newsletter.people.importwork import Work
+from newsletter.web.desk.issue.audience import Option
+from newsletter.web.visits import Site, Visit
+from subscribers import attributebook
+from subscribers.attributes import Attribute
+from subscribers.errors import FileUnreadable
+from subscribers.exchange.columns import NOTHING
+from subscribers.exchange.dialects import Field
+from subscribers.exchange.model import ImportOrder
+from subscribers.exchange.sources import Peek, open_source, peek
+from subscribers.oneline import one_line
+from subscribers.spreadsheet import write_row
+
+# A million people with names take 60 MB.
+LARGEST = 128 * 1024 * 1024
+# Shown of a file, and how many columns can be said anew: a form has 200 fields.
+SAMPLE = 3
+MOST_COLUMNS = 100
+LONGEST_CELL = 60
+# Rows of a report.
+MOST_SHOWN = 50
+
+UNCLEAR = "It is not clear which column has the addresses. Choose it below."
+
+# What stands for "as it was recognised" and is told to nobody.
+AS_READ = ""
+
+_FIELDS: Mapping[str, str] = {
+    Field.EMAIL: "the address",
+    Field.NAME: "the whole name",
+    Field.FIRST_NAME: "the first name",
+    Field.LAST_NAME: "the last name",
+    Field.LANGUAGE: "the language",
+    Field.STATE: "whether they left, bounced or complained",
+    Field.CONSENT_WORDS: "in which words they consented",
+    Field.CONSENT_BY: "by which way they consented",
+    Field.CONSENT_FORM: "by which form they consented",
+    Field.REQUESTED_AT: "when they asked to join",
+    Field.CONFIRMED_AT: "when they consented",
+    Field.CADENCE: "how often they want it",
+    Field.PAUSED_UNTIL: "until when it rests",
+    Field.TOPICS: "which topics they take",
+}
+# Of somebody who is kept out nothing else is asked.
+_FIELDS_OF_ADDRESSES = (Field.EMAIL, Field.STATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file, and what it may hold."""
+
+    place: int
+    title: str
+    sample: tuple[str, ...]
+    # What it was taken for, in words; empty when it was left alone.
+    taken: str
+    options: tuple[Option, ...]
+
+    @property
+    def field(self) -> str:
+        """The name of its select in the form."""
+        return f"column-{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as it stands in the form."""
+
+    kind: str
+    columns: tuple[Column, ...]
+    # Why it cannot be read so; empty when it can.
+    trouble: str
+    more_columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A file as somebody brings it."""
+
+    data: bytes
+    # What it is called, which nothing is ever opened by.
+    name: str
+
+
+def brought(visit: Visit) -> Brought:
+    """Give the file of the form.
+
+    Raises:
+        BadValue: there is none, or it is empty.
+
+    """
+    data = visit.files.get("file")
+    if data is None:
+        raise BadValue("file", "", "choose a file that is not empty")
+    return Brought(data, one_line(visit.file_names.get("file", ""), LONGEST_CELL) or "a file")
+
+
+def read(site: Site, work: Work) -> Read:
+    """Look into a file, as far as a form has to show it."""
+    path = site.porter.carrier.path(work)
+    if path is None:
+        return Read("", (), "The file is not here any more. Bring it again.", 0)
+    with site.application.database.read() as tx:
+        attributes = attributebook.all_attributes(tx) if work.reason is None else ()
+    names = _names(work, attributes)
+    order = work.order
+    try:
+        with path.open("rb") as file:
+            seen = peek(file, SAMPLE, encoding=order.encoding, is_raw=order.is_raw)
+    except FileUnreadable as error:
+        return Read("", (), str(error), 0)
+    try:
+        with path.open("rb") as file:
+            source = open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=attributes)
+    except FileUnreadable as error:
+        # The reason speaks to whoever stands at the command line.
+        trouble = UNCLEAR if "--map" in error.reason else error.reason
+        return Read(seen.kind, _columns(seen, {}, order, names), trouble, 0)
+    columns = _columns(seen, source.columns.taken, order, names)
+    return Read(source.kind, columns, "", max(0, len(seen.titles) - MOST_COLUMNS))
+
+
+def said(site: Site, visit: Visit, work: Work) -> Mapping[str, str]:
+    """Give what the form says its columns hold, by their titles; without those that are left as they were recognised.
+
+    Raises:
+        BadValue: it is nothing that was offered.
+
+    """
+    found = read(site, work)
+    fields = {one.title: visit.text(one.field) for one in found.columns}
+    offered = {option.value for one in found.columns for option in one.options}
+    for title, field in fields.items():
+        if field not in offered:
+            raise BadValue("column", title[:40], "choose one of those offered")
+    return {title: field for title, field in fields.items() if field != AS_READ}
+
+
+def left_out(work: Work) -> Response:
+    """Give the rows that were left out, with the reason, as a file that no spreadsheet runs."""
+    refused = (work.report or {}).get("refusals", ())
+    lines = chain(
+        [write_row(("row", "text", "reason"))],
+        (write_row((str(one["row"]), str(one["text"]), str(one["reason"]))) for one in refused),
+    )
+    headers = {"Content-Disposition": f'attachment; filename="left-out-{work.id}.csv"'}
+    return Response("".join(lines), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def _names(work: Work, attributes: Sequence[Attribute]) -> Mapping[str, str]:
+    if work.reason is not None:
+        return {field: _FIELDS[field] for field in _FIELDS_OF_ADDRESSES}
+    return {**_FIELDS, **{known.key: known.label for known in attributes}}
+
+
+def _columns(seen: Peek, taken: Mapping[str, str], order: ImportOrder, names: Mapping[str, str]) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            place,
+            title,
+            tuple(row[place][:LONGEST_CELL] for row in seen.rows if place < len(row) and row[place]),
+            names.get(taken.get(title, ""), ""),
+            _options(names, order.columns.get(title, AS_READ), names.get(taken.get(title, ""), "")),
+        )
+        for place, title in enumerate(seen.titles[:MOST_COLUMNS])
+        if title
+    )
+
+
+def _options(names: Mapping[str, str], said: str, taken: str) -> tuple[Option, ...]:
+    first = Option(AS_READ, f"as recognised: {taken or 'nothing'}", is_chosen=not said)
+    lines = (Option(value, words, is_chosen=said == value) for value, words in names.items())
+    return (first, Option(NOTHING, "nothing: leave it alone", is_chosen=said == NOTHING), *lines)
