@@ -97,11 +97,20 @@ class Postbox(Sink):
         return self.to(address)
 
 
-def house_of_copy(folder: Path, template: Path, name: str, clock: Clock | None = None, host: str = "127.0.0.1") -> "House":
+def house_of_copy(
+    folder: Path,
+    template: Path,
+    name: str,
+    clock: Clock | None = None,
+    host: str = "127.0.0.1",
+    *,
+    more: Mapping[str, str] | None = None,
+    is_staffed: bool = True,
+) -> "House":
     """Give a house on SQLite whose database is a copy of a fresh one, under a name of its own in a folder that others share."""
     place = folder / f"{name}.db"
     shutil.copy(template, place)
-    return House(f"sqlite:///{place}", folder, clock=clock, host=host)
+    return House(f"sqlite:///{place}", folder, more, clock, host, is_staffed=is_staffed)
 
 
 class House:
@@ -114,10 +123,14 @@ class House:
         more: Mapping[str, str] | None = None,
         clock: Clock | None = None,
         host: str = "127.0.0.1",
+        *,
+        is_staffed: bool = True,
     ) -> None:
         self._clock = clock
         # What it is called from outside; browsers make passkeys for a name only.
         self._host = host
+        # Whether there is an administrator already.
+        self._is_staffed = is_staffed
         self._given = {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_DATA_DIR": str(folder), **(more or {})}
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), name="house")
         self._is_open = threading.Event()
@@ -142,8 +155,9 @@ class House:
         try:
             async with Postbox() as self.postbox:
                 with self._opened() as self.application:
-                    with self.application.database.write() as tx:
-                        an_administrator(tx, self.application.clock())
+                    if self._is_staffed:
+                        with self.application.database.write() as tx:
+                            an_administrator(tx, self.application.clock())
                     await self._serve(listener)
         finally:
             listener.close()

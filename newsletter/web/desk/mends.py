@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.errors import RelayMissing
 from newsletter.issues.alerts import Alert
 from newsletter.languages.catalogue import later
 from newsletter.staff.permissions import Actor, Permission, allowed
@@ -41,6 +42,13 @@ class Waiting:
     # Where it is mended, and in which words; empty where only a command does, or it is not theirs to do.
     href: str
     words: str
+
+
+def no_relay(missing: RelayMissing) -> str:
+    """Say why nothing is mailed, without the commands that mend it: there is a page for that."""
+    if missing.disabled:
+        return f"No mail server is given mail ({', '.join(missing.disabled)}), so nothing is mailed."
+    return "No mail server is connected, so nothing is mailed."
 
 
 def seen_by(actor: Actor, alerts: Iterable[Alert]) -> list[Alert]:

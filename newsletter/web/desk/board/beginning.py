@@ -1,4 +1,4 @@
-"""The way of a fresh instance from nothing to its first draft: what is done, and where the next step is."""
+"""The way of a fresh instance from nothing to its first issue: what is done, and where the next step is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ class Beginning:
     words: str
     # Why, in a sentence.
     text: str
+    # Empty: something else comes first.
     href: str
     is_done: bool
     # The one to take now.
@@ -30,12 +31,14 @@ def steps(tx: Transaction, seen: Sequence[Newsletter], *, has_relay: bool) -> tu
     has_people = first is not None and audience.has_anybody(tx, first.list_id)
     has_calendar = first is not None and schedulebook.schedule_of(tx, first.id) is not None
     home = f"/desk/settings/newsletters/{first.id}" if first is not None else "/desk/settings/newsletters/new"
+    issue = f"/desk/newsletters/{first.id}/begin" if first is not None else ""
     found = (
         ("Make a newsletter", "Its name, its sender, and its plan of sections.", "/desk/settings/newsletters/new", bool(seen)),
         ("Add the feed it is made of", "Posts of a blog become articles by themselves.", "/desk/settings/feeds", has_feed),
         ("Bring its people", "Import a list, or put a form on your pages.", "/desk/people/imports", has_people),
         ("Connect a mail server", "Without one nothing is mailed.", "/desk/settings/relays", has_relay),
         ("Say when it comes out", "Its draft is made some days before, by itself.", f"{home}/calendar", has_calendar),
+        ("Begin the first issue", "Of the posts of a month, or of nothing but what you write.", issue, False),
     )
     upcoming = next((place for place, (*_, is_done) in enumerate(found) if not is_done), len(found))
     return tuple(

@@ -62,6 +62,8 @@ class Next:
     button: str = ""
     # Of the issue it leads to.
     state: ShownState | None = None
+    # False: nothing says yet when its issues go out.
+    has_calendar: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,9 @@ class Paper:
     bounced: Bounced | None = None
     # Its button is the page's first.
     is_first: bool = False
+    # What whoever looks may do with it.
+    may_edit: bool = False
+    may_set: bool = False
 
 
 def board(site: Site, visit: Visit) -> Response:
@@ -112,8 +117,9 @@ def board(site: Site, visit: Visit) -> Response:
         waiting = mends.seen_by(visit.actor, alerts.open_alerts(tx))
         missing = relaybook.missing(tx, site.application.relay)
         seen = [one for one in newsletters.all_newsletters(tx) if allowed(visit.actor, Permission.VIEW, one.id)]
-        papers = [_paper(site, tx, one, visit.now, can_mail=missing is None) for one in seen]
+        papers = [_as_seen(visit, _paper(site, tx, one, visit.now, can_mail=missing is None)) for one in seen]
         begun = beginning.steps(tx, seen, has_relay=missing is None)
+    is_beginning = any(not step.is_done for step in begun) and not any(paper.issues for paper in papers)
     return frame.page(
         site,
         visit,
@@ -121,8 +127,9 @@ def board(site: Site, visit: Visit) -> Response:
         alerts=[mends.mended(visit.actor, one) for one in waiting[:MOST_ALERTS]],
         more_alerts=len(waiting[MOST_ALERTS:]),
         newsletters=_with_one_first(papers),
-        no_relay=missing if papers and missing is not None else "",
-        begun=begun if any(not step.is_done for step in begun) and not any(paper.issues for paper in papers) else (),
+        # That there is none yet is one of the steps.
+        no_relay=mends.no_relay(missing) if papers and missing is not None and (missing.disabled or not is_beginning) else "",
+        begun=begun if is_beginning else (),
         may_begin=allowed(visit.actor, Permission.MANAGE_NEWSLETTERS),
         is_healthy=site.health(),
     )
@@ -142,6 +149,15 @@ def readers(site: Site, visit: Visit) -> Response:
 def _with_one_first(papers: list[Paper]) -> tuple[Paper, ...]:
     first = next((paper for paper in papers if paper.next.issue_id is not None), None)
     return tuple(replace(paper, is_first=paper is first) for paper in papers)
+
+
+def _as_seen(visit: Visit, paper: Paper) -> Paper:
+    newsletter_id = paper.newsletter.id
+    return replace(
+        paper,
+        may_edit=allowed(visit.actor, Permission.EDIT, newsletter_id),
+        may_set=allowed(visit.actor, Permission.MANAGE_NEWSLETTERS, newsletter_id),
+    )
 
 
 def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime, *, can_mail: bool) -> Paper:
@@ -215,7 +231,7 @@ def _next(tx: Transaction, newsletter: Newsletter, shown: tuple[IssueLine, ...],
     coming = calendar.upcoming(tx, newsletter.id, now, count=1)
     if coming:
         return _coming(coming[0], newsletter, has_feeds=has_feeds)
-    return Next("Next issue", title="No calendar yet", text="“newsletter newsletters schedule” says when its issues go out.")
+    return Next("Next issue", title="No calendar yet", text="A calendar says when issues go out.", has_calendar=False)
 
 
 def _time(line: IssueLine) -> datetime:

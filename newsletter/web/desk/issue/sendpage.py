@@ -11,6 +11,7 @@ from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.mail import audiences, mailings, orders, relaybook
 from newsletter.review import store as approvals
 from newsletter.staff.permissions import Permission
+from newsletter.web.desk import mends
 from newsletter.web.desk.issue import around, audience, clocks, desked, live, steps
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.clocks import Wall
@@ -134,7 +135,7 @@ def _when(wall: Wall | None, visit: Visit, known: Desked) -> str:
 
 
 def _no_relay(missing: RelayMissing | None) -> str:
-    return f"{missing}. It is planned, and goes out when there is one." if missing is not None else ""
+    return f"{mends.no_relay(missing)} It is planned, and goes out when there is one." if missing is not None else ""
 
 
 def _wall(visit: Visit, known: Desked) -> Wall | None:

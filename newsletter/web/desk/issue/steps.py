@@ -31,6 +31,7 @@ SAID: Mapping[str, Said] = MappingProxyType(
             "Approved as it stands. A feed could not be read, so whether its posts were changed since is not known.",
             is_done=False,
         ),
+        "begun": Said("Begun, and empty. The composer is where its sections and texts are put in."),
         "drafted": Said("Drafted. Later posts of the month are added by themselves."),
         "drafted_unread": Said(
             "Drafted of the posts that are here. A feed could not be read; what it brings later is added by itself.",

@@ -192,13 +192,13 @@ def test_a_feed_in_trouble_is_shown(desk: OpenDesk, database: Database, newslett
     assert "It answered 503." in page
 
 
-def test_a_missing_mail_server_is_said(application: Application, newsletter: Newsletter) -> None:
+def test_a_missing_mail_server_is_said(application: Application, issue: Issue) -> None:
     """Before anybody wonders why nothing arrives."""
     bare = replace(application, settings=replace(application.settings, relay=None))
     client = TestClient(create_app(bare, health=lambda: True, desk_token=DESK_TOKEN), PUBLIC_URL)
     client.post(f"/desk/enter/{DESK_TOKEN}")
 
-    assert "NEWSLETTER_RELAY_URL" in client.get("/desk").text
+    assert "No mail server is connected" in client.get("/desk").text
 
 
 def test_a_mail_server_that_was_added_is_enough(
@@ -211,10 +211,10 @@ def test_a_mail_server_that_was_added_is_enough(
     with database.write() as tx:
         relaybook.add(tx, Relay("127.0.0.1", 9, Tls.NONE, name="main"), Strongbox.of(keyring), clock())
 
-    assert "No relay" not in client.get("/desk").text
+    assert "No mail server" not in client.get("/desk").text
     with database.write() as tx:
         relaybook.enable(tx, relaybook.find(tx, "main", None), clock(), is_enabled=False)
-    assert "newsletter relays enable main" in client.get("/desk").text
+    assert "No mail server is given mail (main)" in client.get("/desk").text
 
 
 def test_one_newsletter_has_the_first_button(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
