@@ -3,7 +3,7 @@
 import click
 from rich.table import Table
 
-from newsletter.cli import schedules, shown
+from newsletter.cli import resettling, schedules, shown
 from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.parameters import Sender, SenderType, Token, TokenType, read_text
 from newsletter.images import store as images
@@ -68,6 +68,8 @@ def create(
 
 @click.command("edit")
 @click.argument("name")
+@click.option("--name", "new_name", metavar="TEXT", help="What it is called; its address in the archive stays.")
+@click.option("--language", metavar="CODE", help="The language its letters are marked with.")
 @click.option("--from", "sender", type=SenderType(), metavar="ADDR", help='"Name <address>", or an address.')
 @click.option("--postal-address", metavar="TEXT", help="Stands at the foot of every mail.")
 @click.option("--reply-to", metavar="ADDR", help='Where answers go; "" for to the sender.')
@@ -94,6 +96,8 @@ def edit(
     door: Door,
     name: str,
     *,
+    new_name: str | None,
+    language: str | None,
     sender: Sender | None,
     postal_address: str | None,
     reply_to: str | None,
@@ -106,7 +110,8 @@ def edit(
 
     Example: newsletter newsletters edit "CPDWL Newsletter" --theme magazine --token accent=#7a2e3b
     """
-    if all(given is None for given in (sender, postal_address, reply_to, second_person, archive, theme)) and not tokens:
+    given = (new_name, language, sender, postal_address, reply_to, second_person, archive, theme)
+    if all(one is None for one in given) and not tokens:
         raise click.UsageError("Nothing to change was given.")
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
         known = store.find(acting.tx, name)
@@ -117,6 +122,8 @@ def edit(
         changed = store.edit(
             acting.tx,
             known.id,
+            name=new_name,
+            language=language,
             sender_name=(sender.name or None) if sender else None,
             sender_address=sender.address if sender else None,
             reply_to=reply_to,
@@ -255,6 +262,16 @@ def _plan_row(section: SectionPlan) -> tuple[object, ...]:
 
 newsletters = click.Group(
     "newsletters",
-    commands=[create, edit, plan, schedules.schedule, schedules.calendar_, list_, show],
+    commands=[
+        create,
+        edit,
+        plan,
+        schedules.schedule,
+        schedules.calendar_,
+        resettling.timezone,
+        resettling.readers,
+        list_,
+        show,
+    ],
     help="The publications, their plans of sections and their calendars.",
 )

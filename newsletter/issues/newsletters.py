@@ -73,6 +73,8 @@ def edit(
     tx: Transaction,
     newsletter_id: int,
     *,
+    name: str | None = None,
+    language: str | None = None,
     sender_name: str | None = None,
     sender_address: str | None = None,
     reply_to: str | None = None,
@@ -84,16 +86,22 @@ def edit(
 ) -> Newsletter:
     """Change what a newsletter says of itself, who approves it, whether it is shown, or how it looks; frozen letters stay.
 
-    Whether there is such a theme, and whether its tokens can be read on each other, is asked before (letters.themes).
+    Its slug stays, whatever it is called: it stands in the addresses of its archive. Its zone and its list have verbs of their
+    own (zonechange, listchange). Whether there is such a theme, and whether its tokens can be read on each other, is asked
+    before (letters.themes).
 
     Raises:
         NewsletterNotFound: there is none of this id.
-        BadValue: the postal address is empty, or an address has signs outside ASCII before the @.
+        AlreadyThere: another one is called so, in whatever letter case.
+        BadValue: the name or the postal address is empty, the language is none, or an address has signs outside ASCII before
+            the @.
         AddressRefused: a mail could not be sent from `sender_address`, or answered to `reply_to`.
 
     """
     known = by_id(tx, newsletter_id)
     changes: dict[str, object] = {
+        "name": None if name is None else _free_name(tx, known, name),
+        "language": None if language is None else _language(language),
         "theme": theme,
         "tokens": None if tokens is None else dict(tokens),
         "sender_name": None if sender_name is None else one_line(sender_name, LONGEST_NAME) or known.name,
@@ -173,11 +181,11 @@ def all_newsletters(tx: Transaction) -> tuple[Newsletter, ...]:
     return _newsletters(tx)
 
 
-def require_mailable(tx: Transaction, known: Newsletter) -> None:
-    """Raise BadValue when nothing may be sent: the newsletter has no postal address, or its list is archived."""
+def require_mailable(tx: Transaction, known: Newsletter, list_id: int) -> None:
+    """Raise BadValue when nothing may be sent: the newsletter has no postal address, or the list it goes to is archived."""
     if not known.postal_address.strip():
         raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
-    list_ = register.list_by_id(tx, known.list_id)
+    list_ = register.list_by_id(tx, list_id)
     if list_.is_archived:
         raise BadValue("list", list_.name, "is archived, and nothing is sent to it; reopen it first")
 
@@ -222,6 +230,14 @@ def _newsletter(row: Row[Any]) -> Newsletter:
         theme=row.theme,
         tokens=row.tokens,
     )
+
+
+def _free_name(tx: Transaction, known: Newsletter, text: str) -> str:
+    name = _required("name", text)
+    # They are found by their names in any letter case.
+    if any(one.name.casefold() == name.casefold() and one.id != known.id for one in all_newsletters(tx)):
+        raise AlreadyThere("newsletter", name)
+    return name
 
 
 def _required(what: str, text: str) -> str:

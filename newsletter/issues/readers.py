@@ -6,21 +6,40 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 
 from newsletter.issues import newsletters, store
-from newsletter.issues.model import Issue
+from newsletter.issues.model import Issue, IssueState
+from newsletter.issues.store import IssueLine
 from newsletter.tables.issues import issue_list, issue_topic
+from newsletter.tables.letters import letter
 from subscribers import register, topicbook
 from subscribers.audience import Audience
 from subscribers.model import MailingList, Topic
 from subscribers.transaction import Transaction
 
+S = IssueState
+
+# They have a letter that somebody approved for a list; one that is held, or in review again, waits for another approval.
+BOUND = frozenset({S.APPROVED, S.SCHEDULED, S.SENDING, S.SENT, S.CANCELLED})
+
 
 def audience_of(tx: Transaction, issue: Issue, at: datetime) -> Audience:
     """Give whom an issue is for at a moment."""
-    list_id = newsletters.by_id(tx, issue.newsletter_id).list_id
+    own = list_of(tx, issue)
     topics = frozenset(topic.id for topic in topics_of(tx, issue.id))
-    # Nothing is sent to a list that is over.
-    also = tuple(one.id for one in further_lists(tx, issue.id) if not one.is_archived)
-    return Audience(list_id, at, topics=topics, also=also)
+    # Nothing is sent to a list that is over. Its own may have become its newsletter's since somebody added it.
+    also = tuple(one.id for one in further_lists(tx, issue.id) if not one.is_archived and one.id != own)
+    return Audience(own, at, topics=topics, also=also)
+
+
+def list_of(tx: Transaction, issue: Issue | IssueLine) -> int:
+    """Give the list that an issue goes to: the one it was approved for, and until then its newsletter's.
+
+    A newsletter may be given another list. Nobody approved what is approved already for the people of that one.
+    """
+    if issue.state in BOUND and issue.letter_id is not None:
+        approved_for = tx.execute(select(letter.c.list_id).where(letter.c.id == issue.letter_id)).scalar_one_or_none()
+        if approved_for is not None:
+            return int(approved_for)
+    return newsletters.by_id(tx, issue.newsletter_id).list_id
 
 
 def further_lists(tx: Transaction, issue_id: int) -> tuple[MailingList, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, select, update
 
 from newsletter.errors import IssueNotFound, Outdated, WrongState
 from newsletter.issues import alerts, contents, selection, versions
@@ -91,6 +91,11 @@ def issues_of(tx: Transaction, newsletter_id: int | None, limit: int = 50) -> tu
 def issues_in(tx: Transaction, states: frozenset[IssueState], limit: int = 50) -> tuple[IssueLine, ...]:
     """List the issues that stand in one of *states*, the newest first."""
     return _lines(tx, issue.c.state.in_(states), limit)
+
+
+def waiting(tx: Transaction, newsletter_id: int) -> tuple[IssueLine, ...]:
+    """List the issues of one newsletter that have not gone out and may be edited, the newest first."""
+    return _lines(tx, and_(issue.c.newsletter_id == newsletter_id, issue.c.state.in_(EDITABLE)), limit=None)
 
 
 def issue_of_slot(tx: Transaction, newsletter_id: int, slot_key: str) -> int | None:
@@ -293,7 +298,7 @@ def _done_since(tx: Transaction, known: Issue, version: int) -> list[str]:
     return [f"{one.written_by or 'somebody'}: {one.deed or 'saved'}" for one in reversed(done)]
 
 
-def _lines(tx: Transaction, condition: ColumnElement[bool] | None, limit: int) -> tuple[IssueLine, ...]:
+def _lines(tx: Transaction, condition: ColumnElement[bool] | None, limit: int | None) -> tuple[IssueLine, ...]:
     is_shown = (article.c.issue_id == issue.c.id, article.c.is_dropped == 0)
     shown = select(func.count()).where(*is_shown).correlate(issue).scalar_subquery()
     query = select(issue, shown.label("articles")).order_by(issue.c.created_at.desc(), issue.c.id.desc()).limit(limit)

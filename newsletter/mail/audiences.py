@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from newsletter.errors import BadValue
-from newsletter.issues import newsletters, readers, selection
+from newsletter.issues import readers, selection
 from newsletter.issues.model import Issue
 from newsletter.issues.selection import Selection
 from newsletter.mail import fates, mailings
@@ -103,8 +103,9 @@ def can_be_asked(tx: Transaction, one: Segment, now: datetime) -> bool:
 
 def whom(tx: Transaction, issue: Issue) -> str:
     """Name those of whom an issue goes to some or all: `Readers, for Jobs, in “French” and not in “Board”`."""
-    own = register.list_by_id(tx, newsletters.by_id(tx, issue.newsletter_id).list_id)
-    name = " and ".join(one.name for one in (own, *readers.further_lists(tx, issue.id)))
+    own = register.list_by_id(tx, readers.list_of(tx, issue))
+    further = (one for one in readers.further_lists(tx, issue.id) if one.id != own.id)
+    name = " and ".join(one.name for one in (own, *further))
     topics = [one.name for one in readers.topics_of(tx, issue.id)]
     for_topics = f"for {' or '.join(topics)}" if topics else ""
     return ", ".join(part for part in (name, for_topics, selection.of_issue(tx, issue).words) if part)

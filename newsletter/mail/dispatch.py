@@ -5,7 +5,7 @@ from datetime import datetime
 
 from newsletter import failpoints
 from newsletter.errors import WrongState
-from newsletter.issues import alerts, newsletters
+from newsletter.issues import alerts, newsletters, readers
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
@@ -41,7 +41,7 @@ def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
     issue = issues.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     mailings.require_adopted(tx)
-    newsletters.require_mailable(tx, newsletter)
+    newsletters.require_mailable(tx, newsletter, readers.list_of(tx, issue))
     if issue.letter_id is None or not approval.holds(tx, issue):
         raise WrongState(issue_id, IssueState.SENDING.done, issue.state.words)
     failpoints.hit("audience.begin")

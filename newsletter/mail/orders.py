@@ -7,7 +7,7 @@ written down beside it; so a restart changes nothing, and the worker needs to kn
 from datetime import datetime, timedelta
 
 from newsletter.errors import WrongState
-from newsletter.issues import agenda, alerts, newsletters, orderbook, store
+from newsletter.issues import agenda, alerts, newsletters, orderbook, readers, store
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.orderbook import Order
 from newsletter.mail import audiences, mailings
@@ -82,7 +82,7 @@ def _ordered(tx: Transaction, issue_id: int, at: datetime, by: str, now: datetim
     store.hold(tx, issue_id)
     issue = store.load(tx, issue_id)
     mailings.require_adopted(tx)
-    newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id))
+    newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id), readers.list_of(tx, issue))
     if issue.letter_id is None or not approval.holds(tx, issue):
         raise WrongState(issue_id, IssueState.SENDING.done, issue.state.words)
     audiences.among(tx, issue, now)

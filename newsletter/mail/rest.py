@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.errors import WrongState
-from newsletter.issues import newsletters
+from newsletter.issues import newsletters, readers
 from newsletter.issues import store as issues
 from newsletter.issues.model import Issue, IssueState
 from newsletter.mail import audiences, doubts, mailings, owed, reopening
@@ -57,7 +57,7 @@ def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) 
     """
     issue = issues.load(tx, issue_id)
     letter_id, wanted = _letter_of(tx, issue), audiences.of_issue(tx, issue, now)
-    newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id))
+    newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id), readers.list_of(tx, issue))
     found = owed.count(tx, letter_id, wanted)
     if not found.again and not (also_new and found.new):
         return Planned(0, 0)

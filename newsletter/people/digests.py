@@ -73,7 +73,7 @@ def plan(tx: Transaction, one: Due, draft: Draft | None, now: datetime) -> int:
         _tell_late(tx, one, now)
     if reason is not None or draft is None:
         return 0
-    newsletters.require_mailable(tx, one.newsletter)
+    newsletters.require_mailable(tx, one.newsletter, one.list.id)
     letter = letters.freeze(tx, draft, now, newsletter_id=one.newsletter.id, issue_id=None, list_id=one.list.id)
     digestbook.set_letter(tx, one.newsletter.id, one.quarter, letter.id)
     planned = ledger.plan(tx, letter.id, _readers(one.list.id, now), now, LetterKind.DIGEST)

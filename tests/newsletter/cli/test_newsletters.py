@@ -269,3 +269,31 @@ def test_a_calendar_that_cannot_be_kept_is_told(terminal: Terminal, paper: str, 
     assert told.code
     assert reason in told.err
     assert [] == terminal.ok("newsletters", "calendar", paper)["slots"]
+
+
+def test_it_is_called_otherwise_and_speaks_another_language(terminal: Terminal, paper: str) -> None:
+    """Its address stays; a name of another newsletter is refused."""
+    changed = terminal.ok("newsletters", "edit", paper, "--name", "The Courier", "--language", "fr")
+    terminal.ok("newsletters", "create", "Other", "--list", "o", "--postal-address", "Oslo", "--from", "o@example.org")
+    taken = terminal("newsletters", "edit", "Other", "--name", "the courier")
+
+    assert ("The Courier", "fr", "section-news") == (changed["name"], changed["language"], changed["newsletter"])
+    assert Exit.REFUSED == taken.code
+
+
+def test_it_moves_to_another_zone(terminal: Terminal, paper: str) -> None:
+    """What keeps its moment is told."""
+    moved = terminal.ok("newsletters", "timezone", paper, "Asia/Tokyo")
+
+    assert ("Asia/Tokyo", []) == (moved["timezone"], moved["keep_their_moment"])
+    assert "Asia/Tokyo" == terminal.ok("newsletters", "show", paper)["timezone"]
+    assert Exit.REFUSED == terminal("newsletters", "timezone", paper, "Mars/Olympus").code
+
+
+def test_it_goes_to_another_list(terminal: Terminal, paper: str) -> None:
+    """And nothing goes to the one before, which is told."""
+    terminal.ok("lists", "create", "members")
+    moved = terminal.ok("newsletters", "readers", paper, "members")
+
+    assert ("members", True) == (moved["list"], moved["former_is_without_newsletter"])
+    assert "members" == terminal.ok("newsletters", "show", paper)["list"]

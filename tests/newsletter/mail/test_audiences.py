@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from newsletter.errors import BadValue
-from newsletter.issues import draft, editing, newsletters, selection
+from newsletter.issues import draft, editing, listchange, newsletters, selection
 from newsletter.issues import store as issues
 from newsletter.mail import audiences, dispatch, mailings, rest
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.owed import Owed
 from newsletter.people import segments
-from subscribers import attributebook, register
+from subscribers import attributebook, listbook, register
 from subscribers.address import parse
 from subscribers.attributes import AttributeKind
 from subscribers.tokens import Keyring
@@ -180,3 +180,29 @@ def test_selection_is_bounded(book: Ledger) -> None:
     names = tuple(str(number) for number in range(selection.MOST_SEGMENTS + 1))
     with pytest.raises(BadValue, match="an issue takes 20 at most"):
         approved(book, names)
+
+
+def test_issue_goes_to_the_list_it_was_approved_for(book: Ledger, keyring: Keyring) -> None:
+    """Its newsletter may have another one since: neither when it is sent nor to those who did not get it is that asked."""
+    issue_id = approved(book)
+    with book.database.write() as tx:
+        other = people.a_list(tx, book.now, "Others").id
+        people.join(tx, keyring, other, "dot@example.net", book.now)
+        listchange.change(tx, book.room.newsletter_id, other)
+        assert "Readers" == audiences.whom(tx, issues.load(tx, issue_id))
+    mailed = sent(book, issue_id)
+    with book.database.write() as tx:
+        again = rest.look(tx, issue_id, book.now)
+
+    assert ["ann", "bob", "cem"] == sorted(mailed.states)
+    assert 0 == again.new
+
+
+def test_issue_for_a_list_that_ended_meanwhile_is_not_sent(book: Ledger) -> None:
+    """Also when its newsletter goes to another one by now, which is open."""
+    issue_id = approved(book)
+    with book.database.write() as tx:
+        listchange.change(tx, book.room.newsletter_id, people.a_list(tx, book.now, "Others").id)
+        listbook.archive(tx, book.room.list_id, book.now)
+        with pytest.raises(BadValue, match="is archived"):
+            dispatch.send_issue(tx, issue_id, book.now)

@@ -10,6 +10,7 @@ from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
 from newsletter.issues import alerts, calendar, draft, newsletters, store
 from newsletter.issues.model import EDITABLE, IssueState, Month, Newsletter
+from newsletter.issues.readers import list_of
 from newsletter.issues.schedule import Slot, SlotState
 from newsletter.issues.store import IssueLine
 from newsletter.mail import relaybook
@@ -166,7 +167,7 @@ def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime, *
     known = {one.id: site.reports.report(tx, one) for one in shown if one.state not in EDITABLE}
     own_feeds = feeds.feeds_of(tx, newsletter.id)
     last = next((one for one in shown if one.state is S.SENT and one.sent_at is not None), None)
-    left = _left(tx, newsletter, last)
+    left = _left(tx, last)
     return Paper(
         newsletter=newsletter,
         list_name=register.list_by_id(tx, newsletter.list_id).name,
@@ -194,10 +195,10 @@ def _row(line: IssueLine, report: Report | None, left: int) -> Row:
     )
 
 
-def _left(tx: Transaction, newsletter: Newsletter, last: IssueLine | None) -> int:
+def _left(tx: Transaction, last: IssueLine | None) -> int:
     if last is None or last.sent_at is None:
         return 0
-    return departures.count(tx, newsletter.list_id, last.sent_at, last.sent_at + LEAVING)
+    return departures.count(tx, list_of(tx, last), last.sent_at, last.sent_at + LEAVING)
 
 
 def _bounced(line: IssueLine, report: Report) -> Bounced | None:

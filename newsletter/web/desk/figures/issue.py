@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from newsletter.errors import TookTooLong
-from newsletter.issues import newsletters, store
+from newsletter.issues import newsletters, readers, store
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.mail import mailings, refusalbook
 from newsletter.mail.delivery import Report
@@ -121,7 +121,7 @@ def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, n
     after = min((one.planned_at for one in others if one.planned_at > planned_at), default=now + timedelta(days=1))
     until = min(after, planned_at + LONGEST_AFTER)
     assert issue.letter_id is not None
-    left = departures.reasons_between(tx, newsletter.list_id, planned_at, until)
+    left = departures.reasons_between(tx, readers.list_of(tx, issue), planned_at, until)
     complaints = len(suppressionbook.complaints(tx, planned_at, until))
     report = site.reports.report(tx, issue)
     return (

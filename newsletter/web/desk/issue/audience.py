@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.bootstrap import Application
 from newsletter.errors import BadValue, WrongState
-from newsletter.issues import editing, newsletters, readers, selection
+from newsletter.issues import editing, readers, selection
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.selection import Selection
 from newsletter.mail import audiences
@@ -132,8 +132,7 @@ def wished(tx: Transaction, visit: Visit, issue: Issue) -> Wish:
 
 def _topics(tx: Transaction, issue: Issue) -> tuple[tuple[Topic, ...], tuple[Topic, ...]]:
     """Give the topics the list of an issue offers, and those the issue is for."""
-    list_id = newsletters.by_id(tx, issue.newsletter_id).list_id
-    return topicbook.of_list(tx, list_id), readers.topics_of(tx, issue.id)
+    return topicbook.of_list(tx, readers.list_of(tx, issue)), readers.topics_of(tx, issue.id)
 
 
 def _options(nothing: str, chosen: Sequence[Segment], known: Sequence[Segment], lost: Collection[int]) -> tuple[Option, ...]:

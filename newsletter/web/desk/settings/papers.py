@@ -22,7 +22,7 @@ HERE = "/desk/settings/newsletters"
 
 # What stands in the form of a new one.
 _OF_NEW = ("name", "sender_name", "sender_address", "reply_to", "postal_address", "zone", "language", "list_id", "list_name")
-_OF_OLD = ("sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person")
+_OF_OLD = ("name", "language", "sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person")
 
 NEW_LIST = "new"
 
@@ -112,6 +112,8 @@ def save(site: Site, visit: Visit) -> Response:
             changed = newsletters.edit(
                 tx,
                 newsletter_id,
+                name=typed["name"] if "name" in visit.form else None,
+                language=typed["language"] or None,
                 sender_name=typed["sender_name"] if is_own else None,
                 sender_address=typed["sender_address"] if is_own else None,
                 reply_to=typed["reply_to"],
@@ -124,6 +126,8 @@ def save(site: Site, visit: Visit) -> Response:
                 visit,
                 "newsletter.edit",
                 f"newsletter {changed.name}",
+                **({"before": known.name} if known.name != changed.name else {}),
+                language=changed.language,
                 second_person=changed.needs_second_person,
                 archive=changed.archive.value,
             )
@@ -134,6 +138,8 @@ def save(site: Site, visit: Visit) -> Response:
 
 def _fields(known: Newsletter) -> Mapping[str, str]:
     return {
+        "name": known.name,
+        "language": known.language,
         "sender_name": known.sender_name,
         "sender_address": known.sender_address,
         "reply_to": known.reply_to,
@@ -160,6 +166,9 @@ def _details(
         # What a list says of its sender counts more, and is changed there.
         has_sender=bool(mailing_list.sender_name or mailing_list.sender_address),
         typed=typed,
+        languages=LANGUAGES,
+        # It may be one of those that the house does not speak; then it is shown as it is.
+        is_spoken=any(typed["language"] in (one.tag, one.code) for one in LANGUAGES),
         archives=Archive,
     )
 

@@ -11,6 +11,7 @@ from newsletter.web.desk.settings import (
     listnotices,
     lists,
     looks,
+    moves,
     overview,
     papers,
     provider,
@@ -33,7 +34,7 @@ QUESTION = f"{HERE}/questions/{{key}}"
 
 # What their forms have; a field with another name is answered with 422 (A39).
 NEW_PAPER = ("name", "sender_name", "sender_address", "reply_to", "postal_address", "zone", "language", "list_id", "list_name")
-PAPER_FIELDS = ("sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person")
+PAPER_FIELDS = ("name", "language", "sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person")
 SECTION = (
     *("seen", "title", "kind", "look", "show", "most", "words", "required", "rest"),
     *("categories-*", "titles-*", "byline-*"),
@@ -73,6 +74,10 @@ ROUTES = (
     Page(f"{HERE}/newsletters/new", POST, papers.create, P.MANAGE_NEWSLETTERS, fields=NEW_PAPER),
     Page(PAPER, GET, papers.show, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
     Page(PAPER, POST, papers.save, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER, fields=PAPER_FIELDS),
+    Page(f"{PAPER}/zone", GET, moves.ask_zone, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/zone", POST, moves.set_zone, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER, fields=("zone",)),
+    Page(f"{PAPER}/list", GET, moves.ask_list, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
+    Page(f"{PAPER}/list", POST, moves.set_list, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER, fields=("list_id",)),
     Page(f"{PAPER}/sections", GET, sections.show, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
     Page(f"{PAPER}/sections", POST, sections.arrange, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER, fields=("place", "seen", "act")),
     Page(f"{PAPER}/sections/new", GET, sections.ask, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),

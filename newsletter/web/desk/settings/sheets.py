@@ -89,6 +89,12 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "staff-gone": Said("They are not on the staff any more. The audit keeps their name."),
         "created": Said("The newsletter is made. Next: give it a feed to read, and a calendar."),
         "saved": Said("Saved. Letters that are approved already stay as they are."),
+        "zone": Said(
+            "The time zone is changed. Issues that have a time keep their moment, and the calendar counts by its own zone."
+        ),
+        "list-changed": Said(
+            "It goes to another list from now on. What is approved already goes to the list it was approved for."
+        ),
         "plan": Said("The plan is changed. Issues that are drafted already keep their sections."),
         "calendar": Said("The calendar is changed. Issues that are drafted already keep their dates."),
         "look": Said("The look is changed. Letters that are approved already stay as they are."),

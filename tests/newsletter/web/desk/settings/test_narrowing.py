@@ -7,6 +7,7 @@ import pytest
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.feeds import store as feeds
+from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.staff.permissions import Actor, Role
 from tests.harness.newsroom import a_newsletter
@@ -65,6 +66,18 @@ def test_a_form_cannot_name_a_foreign_newsletter(application: Application, datab
     assert [422, 422] == [added.status_code, tried.status_code]
     with database.read() as tx:
         assert 1 == len(feeds.feeds_of(tx, two.foreign.id))
+
+
+def test_a_newsletter_is_given_no_list_of_another(application: Application, database: Database, two: Two) -> None:
+    """Whoever administers one would write to people who are none of theirs, and read who they are."""
+    desk = desk_of(application, two, Role.ADMIN)
+    path = f"/desk/settings/newsletters/{two.own.id}/list"
+    answer = desk.press(path, list_id=str(two.foreign.list_id))
+
+    assert "oreign" not in desk.page(f"{path}?list_id={two.foreign.list_id}")
+    assert 422 == answer.status_code
+    with database.read() as tx:
+        assert two.own == newsletters.by_id(tx, two.own.id)
 
 
 def test_what_is_of_the_whole_instance_is_no_part_of_theirs(application: Application, two: Two) -> None:
