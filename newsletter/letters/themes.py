@@ -54,9 +54,11 @@ class Themes:
 
     def search_path(self, name: str, slug: str = "") -> tuple[Path, ...]:
         """Give where the templates of a theme are looked for: what is the newsletter's own first, what all share last."""
-        folders = [self.shared / "themes" / name, self.shared]
+        # What is no name leads nowhere: somebody typed it, and no theme has it.
+        theme = [Path("themes", name)] if _NAME.fullmatch(name) else []
+        folders = [*(self.shared / one for one in theme), self.shared]
         if self.own is not None:
-            folders = [*([self.own / slug] if slug else []), self.own / "themes" / name, *folders]
+            folders = [*([self.own / slug] if slug else []), *(self.own / one for one in theme), *folders]
         return tuple(folder for folder in folders if folder.is_dir())
 
     def read(self, name: str, slug: str = "", changes: Mapping[str, str] = MappingProxyType({})) -> Theme:

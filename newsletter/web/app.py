@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +25,15 @@ from newsletter.web.speed import Speed
 from newsletter.web.visits import Page, Site
 
 METHOD_NOT_ALLOWED = 405
+
+
+class _Number(IntegerConvertor):
+    """A number in an address: Python refuses to read one of some thousand digits, and that would be a bug of ours."""
+
+    regex = "[0-9]{1,15}"
+
+
+register_url_convertor("int", _Number())
 
 
 def create_app(

@@ -18,6 +18,7 @@ from newsletter.clock import MovableClock
 from newsletter.database import Database
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, SettingWrong
 from newsletter.settings import LogSettings, load
+from newsletter.staff import doorlinks
 from subscribers.tokens import Keyring, Purpose
 
 NOW = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
@@ -180,11 +181,12 @@ def test_logs_hold_no_address_and_no_token(capsys: pytest.CaptureFixture[str], *
 @given(st.emails(), st.integers(0, 2**40 - 1))
 def test_whatever_the_address_it_is_redacted(address: str, number: int) -> None:
     """Any address and any token, wherever they stand in a line."""
-    token = Keyring(SECRET).seal(Purpose.PREFERENCES, number)
-    line = redacted(f"a {address} b https://host/p/{token}?x=1")
+    token, door = Keyring(SECRET).seal(Purpose.PREFERENCES, number), doorlinks.token(Keyring(SECRET), number % 10**12)
+    line = redacted(f"a {address} b https://host/p/{token}?x=1 and /desk/link/{door}/provider")
 
     assert address not in line
     assert token not in line
+    assert door.partition("-")[2] not in line
 
 
 def _execute(url: str, statement: str) -> None:

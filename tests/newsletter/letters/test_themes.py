@@ -43,12 +43,13 @@ def test_there_are_three_and_the_usual_one_is_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../federation", "..", "/etc", "%2e%2e/federation", "federation\0", "", "no-such", "Federation"]
+    "name", ["../federation", "..", "/etc", "%2e%2e/federation", "federation\0", "", "no-such", "Federation", "x" * 400]
 )
 def test_theme_that_is_none_is_refused(name: str) -> None:
     """By its name, with those there are."""
     with pytest.raises(BadValue, match="there are federation, letter, magazine"):
         Themes(SHARED).read(name)
+    assert (SHARED,) == Themes(SHARED).search_path(name)
 
 
 def test_letter_wears_the_theme_of_its_newsletter(templates: Templates) -> None:

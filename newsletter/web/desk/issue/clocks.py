@@ -1,7 +1,7 @@
 """A time on the wall of one place: whether it is there at all on that day, and what clocks show elsewhere then; pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
@@ -84,13 +84,15 @@ def read_wall(text: str, zone: str) -> Wall:
     """Read `2020-02-03T09:00` as clocks of *zone* show it.
 
     Raises:
-        BadValue: it is written otherwise.
+        BadValue: it is written otherwise, or in a year in which clocks of other zones would show none.
 
     """
     try:
         local = datetime.strptime(text, WALL)  # noqa: DTZ007 -- a wall time; its zone stands beside it
     except ValueError as error:
         raise BadValue("time", text, "write it as 2020-02-03T09:00") from error
+    if not MINYEAR < local.year < MAXYEAR:
+        raise BadValue("time", text, "the calendar ends there; write it as 2020-02-03T09:00")
     at = instant(local, zone)
     return Wall(local, zone, at, _oddity(local, zone, at))
 

@@ -4,6 +4,8 @@ import re
 
 import pyotp
 import pytest
+from argon2 import Parameters, Type, extract_parameters
+from argon2.low_level import verify_secret
 from sqlalchemy import delete
 from starlette.testclient import TestClient
 
@@ -17,6 +19,7 @@ from newsletter.web.app import create_app
 from newsletter.web.desk.door.signin import NOT_KNOWN
 from newsletter.web.desk.door.steps import own_path
 from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, csrf_of, letters_planned, planned
+from tests.newsletter.web.desk.conftest import overheard
 from tests.newsletter.web.desk.door.conftest import ADDRESS, PASSWORD, Browsers, press, sign_in
 
 # The rows are tried on both databases where they are made (tests/newsletter/staff).
@@ -59,6 +62,31 @@ def test_nothing_tells_which_of_the_two_was_wrong(browsers: Browsers, ann: Accou
     assert [403] * 3 == [one.status_code for one in answers]
     assert all(NOT_KNOWN in one.text for one in answers)
     assert 1 == len({re.sub(r'value="[^"]*"', "", one.text) for one in answers})
+
+
+def test_an_account_that_is_not_there_costs_the_same_work(
+    browsers: Browsers, ann: Account, database: Database, clock: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One hash of the same cost, and the same questions to the database: told by what is done, not by a stopwatch (W05)."""
+    verified: list[tuple[Parameters, int]] = []
+
+    def verify(kept: bytes, secret: bytes, kind: Type) -> bool:
+        verified.append((extract_parameters(kept.decode()), len(secret)))
+        return verify_secret(kept, secret, kind)
+
+    monkeypatch.setattr("argon2._password_hasher.verify_secret", verify)
+    with database.write() as tx:
+        accounts.add(tx, "Cem", Role.EDITOR, clock(), "cem@example.org")
+    asked = []
+    for address in (ADDRESS, "cem@example.org", "bob@example.org", "no address"):
+        with overheard() as questions:
+            assert 403 == sign_in(browsers(), address=address, password="some other words").status_code
+        asked.append([one.partition("WHERE")[0] for one in questions])
+
+    assert [(extract_parameters(ann.password), len("some other words"))] * 4 == verified
+    known, without_password, unknown, _damaged = asked
+    assert known == without_password == unknown
+    assert known
 
 
 @on_sqlite

@@ -42,7 +42,12 @@ def test_a_warning_says_what_happens() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "tomorrow", "2020-02-30T09:00", "2020-02-03 09:00", "9999-12-31T23:59Z", "2020-02-03T09:00:00"]
+    "text",
+    [
+        *("", "tomorrow", "2020-02-30T09:00", "2020-02-03 09:00", "9999-12-31T23:59Z", "2020-02-03T09:00:00"),
+        # Clocks of some zones show no such day.
+        *("9999-12-31T23:59", "0001-01-01T00:00"),
+    ],
 )
 def test_what_is_no_time(text: str) -> None:
     """It is said how one is written."""
