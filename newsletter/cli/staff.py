@@ -10,7 +10,7 @@ from newsletter.cli.providers import provider, provider_remove, provider_set
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.people import colleagues
-from newsletter.staff import accounts, doorlinks, passkeys, secondfactor, sessions
+from newsletter.staff import accounts, doorlinks, losses, passkeys, sessions
 from newsletter.staff.accounts import Account
 from newsletter.staff.permissions import Permission, Role
 from subscribers.transaction import Transaction
@@ -127,17 +127,13 @@ def sign_out(door: Door, name: str, *, is_lost: bool, has_lost_keys: bool) -> No
     """
     with door.acting(Permission.MANAGE_STAFF) as acting:
         account = accounts.find(acting.tx, name)
-        ended = sessions.end_all(acting.tx, account.id)
-        sessions.forget_devices(acting.tx, account.id)
-        if is_lost:
-            secondfactor.drop(acting.tx, account.id)
-        gone = passkeys.remove_all(acting.tx, account.id) if has_lost_keys else 0
-        what = {"ended": ended, "second_factor_off": is_lost, "passkeys": gone}
+        ended = losses.sign_out(acting.tx, account.id, second_factor=is_lost, all_passkeys=has_lost_keys)
+        what = {"ended": ended.sessions, "second_factor_off": is_lost, "passkeys": ended.passkeys}
         acting.record("staff.sign_out", f"account {account.name}", **what)
         account = accounts.find(acting.tx, name)
     told = " Their passkeys open nothing any more." if has_lost_keys else ""
-    document = _document(account) | {"ended": ended, "passkeys_removed": gone}
-    door.answer(document, shown.line(f"{ended} sessions of {account.name} were ended.{told}"))
+    document = _document(account) | {"ended": ended.sessions, "passkeys_removed": ended.passkeys}
+    door.answer(document, shown.line(f"{ended.sessions} sessions of {account.name} were ended.{told}"))
 
 
 @click.command("remove")

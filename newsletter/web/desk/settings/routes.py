@@ -65,6 +65,7 @@ ROUTES = (
     Page(ONE, POST, staff.save, P.MANAGE_STAFF, fields=("address", *ROLES)),
     Page(f"{ONE}/link", POST, staff.link, P.MANAGE_STAFF, fields=("mail",)),
     Page(f"{ONE}/sign-out", POST, staff.sign_out, P.MANAGE_STAFF, fields=()),
+    Page(f"{ONE}/drop", POST, staff.drop, P.MANAGE_STAFF, fields=("second_factor", "passkeys")),
     Page(f"{ONE}/remove", GET, staff.ask_to_remove, P.MANAGE_STAFF),
     Page(f"{ONE}/remove", POST, staff.remove, P.MANAGE_STAFF, fields=()),
     Page(HERE, GET, overview.show, P.MANAGE_PEOPLE, Of.ANY_NEWSLETTER),

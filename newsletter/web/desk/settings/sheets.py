@@ -86,6 +86,9 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "staff-out": Said("All their sessions are over."),
         "provider-saved": Said("The provider answers, and is the one that was set. Sign in by it once before others are told."),
         "provider-gone": Said("Nobody comes in by the provider any more. Open sessions go on."),
+        "staff-dropped": Said(
+            "They sign in without what they lost, and set up another one on their own page. All their sessions are over."
+        ),
         "staff-gone": Said("They are not on the staff any more. The audit keeps their name."),
         "created": Said("The newsletter is made. Next: give it a feed to read, and a calendar."),
         "saved": Said("Saved. Letters that are approved already stay as they are."),

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from newsletter.errors import AlreadyThere, BadValue
 from newsletter.issues import newsletters
 from newsletter.people import colleagues
-from newsletter.staff import accounts, audit, doorlinks, identities, passkeys, sessions
+from newsletter.staff import accounts, audit, doorlinks, identities, losses, passkeys, sessions
 from newsletter.staff.accounts import Account
 from newsletter.staff.doorlinks import DoorLink
 from newsletter.staff.permissions import Role
@@ -98,10 +98,32 @@ def sign_out(site: Site, visit: Visit) -> Response:
     """End every session of somebody."""
     with site.application.database.write() as tx:
         known = _known(tx, visit)
-        ended = sessions.end_all(tx, known.id)
-        sessions.forget_devices(tx, known.id)
+        ended = losses.sign_out(tx, known.id).sessions
         audit.record(tx, visit.actor, "staff.sign_out", f"account {known.name}", {"ended": ended}, visit.now)
     return _back(known, "staff-out")
+
+
+def drop(site: Site, visit: Visit) -> Response:
+    """Let somebody sign in without what they lost: their second factor, their passkeys; every session of theirs ends."""
+    is_lost, has_lost_keys = "second_factor" in visit.form, "passkeys" in visit.form
+    try:
+        with site.application.database.write() as tx:
+            known = _known(tx, visit)
+            _require_loss(visit, known, is_any=is_lost or has_lost_keys)
+            ended = losses.sign_out(tx, known.id, second_factor=is_lost, all_passkeys=has_lost_keys)
+            what = {"ended": ended.sessions, "second_factor_off": is_lost, "passkeys": ended.passkeys}
+            audit.record(tx, visit.actor, "staff.sign_out", f"account {known.name}", what, visit.now)
+    except REFUSALS as refused:
+        return _one(site, visit, refused)
+    return _back(known, "staff-dropped")
+
+
+def _require_loss(visit: Visit, known: Account, *, is_any: bool) -> None:
+    # One's own takes the password, on one's own page: whoever finds a desk open must not make it theirs for good.
+    if known.id == visit.actor.account_id:
+        raise BadValue("account", known.name, "is your own; what you sign in with is changed on your own page")
+    if not is_any:
+        raise BadValue("choice", "", "say what they lost")
 
 
 def ask_to_remove(site: Site, visit: Visit) -> Response:

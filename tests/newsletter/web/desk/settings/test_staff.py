@@ -7,9 +7,12 @@ import pytest
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
-from newsletter.staff import accounts, sessions
+from newsletter.staff import accounts, audit, passkeys, secondfactor, sessions
 from newsletter.staff.accounts import Account
+from newsletter.staff.ceremonies import Made
 from newsletter.staff.permissions import Actor, Role
+from newsletter.strongbox import Strongbox
+from subscribers.tokens import Keyring
 from tests.harness.staff import ADMINISTRATOR, a_session
 from tests.newsletter.web.conftest import Hands, browser_of, csrf_of, letters_planned, planned
 from tests.newsletter.web.desk.conftest import OpenDesk
@@ -98,6 +101,42 @@ def test_the_administrator_of_one_newsletter_lets_nobody_in(application: Applica
     form = {"csrf": csrf_of(client), "name": "Eve", "address": "eve@example.org", "role": "admin"}
 
     assert [403, 403] == [client.get(HERE).status_code, client.post(f"{HERE}/new", data=form).status_code]
+
+
+def test_what_somebody_lost_is_taken_away(desk: OpenDesk, database: Database, clock: Hands, keyring: Keyring) -> None:
+    """Their sessions end with it; what they did not lose stays, and the audit says what was done."""
+    with database.write() as tx:
+        bob = accounts.add(tx, "Bob", Role.EDITOR, clock(), "bob@example.org")
+        secret = a_session(tx, bob, clock())
+        secondfactor.take(tx, Strongbox.of(keyring), bob.id, secondfactor.new_secret(), 1)
+        passkeys.add(tx, bob.id, "Phone", "AAAA", Made("AAAA", "AAAA", 0), clock())
+    path = f"{HERE}/{bob.id}/drop"
+    unsaid = desk.press(path)
+    answer = desk.press(path, second_factor="1")
+
+    assert 422 == unsaid.status_code
+    assert "They sign in without what they lost" in desk.page(answer.headers["location"])
+    assert not named(database, "Bob").has_second_factor
+    with database.write() as tx:
+        assert sessions.find(tx, secret, clock()) is None
+        assert 1 == len(passkeys.of_account(tx, bob.id))
+        assert {"ended": 1, "second_factor_off": True, "passkeys": 0} == dict(audit.recent(tx, 1)[0].detail)
+    desk.press(path, passkeys="1")
+    with database.read() as tx:
+        assert () == passkeys.of_account(tx, bob.id)
+
+
+@on_sqlite
+def test_ones_own_is_taken_away_on_ones_own_page(desk: OpenDesk, database: Database, clock: Hands, keyring: Keyring) -> None:
+    """There the password is asked for; whoever finds a desk open has it not."""
+    ada = named(database, ADMINISTRATOR)
+    with database.write() as tx:
+        secondfactor.take(tx, Strongbox.of(keyring), ada.id, secondfactor.new_secret(), 1)
+    answer = desk.press(f"{HERE}/{ada.id}/drop", second_factor="1")
+
+    assert 422 == answer.status_code
+    assert "/drop" not in desk.page(f"{HERE}/{ada.id}")
+    assert named(database, ADMINISTRATOR).has_second_factor
 
 
 @on_sqlite
