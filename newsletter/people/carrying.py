@@ -27,7 +27,7 @@ from subscribers.exchange import imports
 from subscribers.exchange.importing import import_people, rehearse_import
 from subscribers.exchange.model import Import, ImportOrder, ImportState
 from subscribers.exchange.sources import fingerprint, open_source
-from subscribers.model import EVERY_LIST, Reason
+from subscribers.model import Reason
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -197,8 +197,7 @@ class Carrier:
                 importwork.move(tx, work, S.TRIED, before=S.TRYING, **values)
                 return
             if importwork.move(tx, work, S.DONE, before=S.RUNNING, stored="", **values):
-                where = "every list" if order.list_id == EVERY_LIST else f"list {order.list_id}"
-                self._record(tx, work, "suppressions.import", where, report.figures)
+                self._record(tx, work, "suppressions.import", keepout.about(order.list_id), report.figures)
         self._delete(work)
 
     def _open(self, work: Work) -> BinaryIO:

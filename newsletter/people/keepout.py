@@ -102,6 +102,11 @@ def keep_out(tx: Transaction, keyring: Keyring, address: EmailAddress, terms: Ke
     return is_news
 
 
+def about(list_id: int) -> str:
+    """Give what the audit calls a list of which addresses are kept out."""
+    return "every list" if list_id == EVERY_LIST else f"list {list_id}"
+
+
 def keep_out_many(
     begin: Begin,
     keyring: Keyring,

@@ -30,14 +30,14 @@ _SPEECH = re.compile(r"[^\W\d_][,.:;…!?’”)]*\s+[“(‘]?[^\W\d_]|^[A-Z][a
 # A value within words; where it stands, \0 stands.
 _GLUED = re.compile(r"[^\W\d_]{2,}[,.:;…’”)]* [“(‘]?\0|\0[,.:;…’”)]* [“(‘]?[^\W\d_]{2,}")
 
-# What a browser is told: types of files, and how long to keep them.
-_HEADER = re.compile(r"[a-z]+/[a-z0-9.+-]+; charset=|no-store|max-age")
+# What a browser is told: types and names of files, and how long to keep them.
+_HEADER = re.compile(r"[a-z]+/[a-z0-9.+-]+; charset=|attachment; filename=|no-store|max-age")
 # What the audit calls things, such as "issue 4": read by those who filter it, in any language.
 _OBJECT = re.compile(r"[a-z]+ \0")
 
 # Their words go through the catalogue, or are read by nobody at the desk.
 _SAYING = {"later", "gettext", "ngettext", "pgettext"}
-_UNHEARD = {"compile"}
+_UNHEARD = {"compile", "TypeVar"}
 _KEEPERS = {"audit", "journal", "log", "logger", "re"}
 
 # What scripts call by a name: elements of the page, and keys.
@@ -82,7 +82,8 @@ def said_by_itself(node: ast.AST) -> Iterator[str]:
                 yield child.value
         elif isinstance(child, ast.JoinedStr):
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "\0" for part in child.values)
-            if (_GLUED.search(text) or _SPEECH.search(text)) and not _OBJECT.fullmatch(text):
+            is_heard = not (_OBJECT.fullmatch(text) or _HEADER.search(text))
+            if is_heard and (_GLUED.search(text) or _SPEECH.search(text)):
                 yield text
         yield from () if isinstance(child, ast.JoinedStr) else said_by_itself(child)
 

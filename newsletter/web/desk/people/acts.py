@@ -69,8 +69,7 @@ def edit(site: Site, visit: Visit) -> Response:
 def unsubscribe(site: Site, visit: Visit) -> Response:
     """Take the person's no, as they told it to the staff."""
     why = Why(visit.text("why")) if visit.text("why") in set(Why) else None
-    reason = f" They said: {WHYS[why]}." if why is not None else ""
-    evidence = Evidence(By.COMMAND, f"Told the staff.{reason}")
+    evidence = Evidence(By.COMMAND, _told(visit, why))
     keyring = site.application.keyring
     with acting(site, visit) as act:
         scope = _scope(act.tx, visit, act.person.id)
@@ -144,7 +143,8 @@ def prefer(site: Site, visit: Visit) -> Response:
             chosen = frozenset(one.id for one in offered if f"topic-{one.id}" in visit.form)
             wanted = replace(wanted, topic_ids=None if "all-topics" in visit.form else chosen)
         is_news = wanted != terms.terms_of(act.tx, standing, visit.now)
-        evidence = Evidence(By.COMMAND, f"Told the staff: {terms.words(wanted, offered, zone)}.")
+        said = visit.words.gettext("Told the staff: %(terms)s.", terms=terms.words(wanted, offered, zone))
+        evidence = Evidence(By.COMMAND, said)
         terms.agree(act.tx, site.application.keyring, standing.id, wanted, visit.now, evidence)
         act.record("subscriber.prefer", list=list_id)
     return back(visit, "terms" if is_news else "terms-same")
@@ -153,6 +153,12 @@ def prefer(site: Site, visit: Visit) -> Response:
 def back(visit: Visit, said: str) -> Response:
     """Lead back to the person."""
     return RedirectResponse(f"/desk/people/{visit.number('subscriber_id')}?said={said}", SEE_OTHER)
+
+
+def _told(visit: Visit, why: Why | None) -> str:
+    if why is None:
+        return visit.words.gettext("Told the staff.")
+    return visit.words.gettext("Told the staff. They said: %(reason)s.", reason=visit.words.gettext(WHYS[why]))
 
 
 def _scope(tx: Transaction, visit: Visit, subscriber_id: int) -> int:

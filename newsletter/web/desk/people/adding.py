@@ -63,9 +63,9 @@ def add(site: Site, visit: Visit) -> Response:
     wrong: dict[str, str] = {}
     address = _address(given["address"], wrong)
     if given["how"] == CONSENTED and not given["basis"]:
-        wrong["basis"] = "Say how and when they consented; it is kept as evidence."
+        wrong["basis"] = visit.words.gettext("Say how and when they consented; it is kept as evidence.")
     if given["how"] not in {ASK, CONSENTED}:
-        wrong["how"] = "Choose one of the two."
+        wrong["how"] = visit.words.gettext("Choose one of the two.")
     if wrong or address is None:
         return _form(site, visit, wrong, given)
     with site.application.database.read() as tx:
@@ -79,9 +79,13 @@ def add(site: Site, visit: Visit) -> Response:
         case ConfirmationDue(subscriber=person):
             return RedirectResponse(f"/desk/people/{person.id}?said=asked", SEE_OTHER)
         case TooSoon(again_at=again_at):
-            wrong["address"] = f"It was asked often enough; it can be asked again from {moment(again_at, 'UTC')} on."
+            again = moment(again_at, "UTC", visit.words)
+            wrong["address"] = visit.words.gettext(
+                "It was asked often enough; it can be asked again from %(time)s on.", time=again
+            )
         case Suppressed(reason=reason):
-            wrong["address"] = f"It is kept out ({words.REASONS[reason]}), and nothing was changed."
+            why = visit.words.gettext(words.REASONS[reason])
+            wrong["address"] = visit.words.gettext("It is kept out (%(reason)s), and nothing was changed.", reason=why)
     return _form(site, visit, wrong, given)
 
 
@@ -96,7 +100,7 @@ def _done(site: Site, visit: Visit, chosen: MailingList, address: EmailAddress) 
             _record(tx, visit, chosen, outcome)
         return outcome
     asking = _asking(site, chosen)
-    evidence = Evidence(By.COMMAND, "Added by the staff; to be confirmed by mail.")
+    evidence = Evidence(By.COMMAND, visit.words.gettext("Added by the staff; to be confirmed by mail."))
     with application.database.write() as tx:
         outcome = joining.join(tx, application.keyring, asking.letter, asking.newsletter, address, name, visit.now, evidence)
         _record(tx, visit, chosen, outcome)

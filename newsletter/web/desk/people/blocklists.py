@@ -3,7 +3,7 @@
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
-from newsletter.people import importwork
+from newsletter.people import importwork, keepout
 from newsletter.people.importwork import CHANGEABLE, OPEN, NotNow, State, Work
 from newsletter.staff import audit
 from newsletter.web.desk import frame
@@ -12,7 +12,7 @@ from newsletter.web.desk.people import inhand, words
 from newsletter.web.desk.people.acts import SEE_OTHER
 from newsletter.web.desk.people.inhand import LONGEST_CELL, MOST_SHOWN
 from newsletter.web.desk.people.scope import require_scope
-from newsletter.web.desk.people.suppressions import HERE, about, scope_of
+from newsletter.web.desk.people.suppressions import HERE, scope_of
 from newsletter.web.faults import PageNotFound
 from newsletter.web.visits import Site, Visit
 from subscribers import register
@@ -30,7 +30,7 @@ def bring(site: Site, visit: Visit) -> Response:
         scope = scope_of(tx, visit)
     order = ImportOrder(scope, "", is_confirmed=False, source=brought.name)
     work = site.porter.carrier.keep(order, visit.actor.name, brought.data, reason=reason)
-    return _to(work) if inhand.read(site, work).trouble else _tried(site, work, order)
+    return _to(work) if inhand.read(site, visit, work).trouble else _tried(site, work, order)
 
 
 def look(site: Site, visit: Visit) -> Response:
@@ -47,7 +47,7 @@ def look(site: Site, visit: Visit) -> Response:
         work=work,
         where=where,
         reason=words.REASONS[work.reason or Reason.MANUAL],
-        read=inhand.read(site, work) if work.state in CHANGEABLE else None,
+        read=inhand.read(site, visit, work) if work.state in CHANGEABLE else None,
         report=report,
         is_open=work.state in OPEN,
         refusals=report.get("refusals", ())[:MOST_SHOWN],
@@ -75,7 +75,9 @@ def run(site: Site, visit: Visit) -> Response:
     with site.application.database.write() as tx:
         if not importwork.move(tx, work, S.RUNNING, before=S.TRIED, done=0):
             raise NotNow(work)
-        audit.record(tx, visit.actor, "suppressions.import-begin", about(work.order.list_id), {"upload": work.id}, visit.now)
+        audit.record(
+            tx, visit.actor, "suppressions.import-begin", keepout.about(work.order.list_id), {"upload": work.id}, visit.now
+        )
     site.porter.call()
     return _to(work)
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from newsletter.clock import monotonic
 from newsletter.errors import TookTooLong
+from newsletter.languages.catalogue import later
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area, Said
 from newsletter.web.desk.issue.audience import Option
@@ -14,7 +15,7 @@ from newsletter.web.desk.issue.states import ShownState
 from newsletter.web.desk.people import words
 from newsletter.web.desk.people.asked import SORTS, Asked, asked
 from newsletter.web.desk.people.scope import seen_lists
-from newsletter.web.spelled import number, people
+from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 from subscribers import directory, register, topicbook
 from subscribers.directory import FAR_WINDOW, WINDOW, Found, Line
@@ -27,9 +28,11 @@ LONGEST_EXACT = 1.4
 # Where the exact number takes longer, nobody counts further than this.
 MOST_COUNTED = 10_000
 
-_SORTED = {"newest": "Newest first", "oldest": "Oldest first", "address": "By address"}
+_SORTED = {"newest": later("Newest first"), "oldest": later("Oldest first"), "address": later("By address")}
 SAID: Mapping[str, Said] = {
-    "erased": Said("The person is forgotten. Only a keyed hash of the address stays, so that no import brings them back."),
+    "erased": Said(
+        later("The person is forgotten. Only a keyed hash of the address stays, so that no import brings them back.")
+    ),
 }
 
 
@@ -79,12 +82,12 @@ def show(site: Site, visit: Visit) -> Response:
         here=Area.PEOPLE,
         said=SAID.get(visit.query.get("said", "")),
         asked=question,
-        rows=tuple(_row(one, names) for one in found.people),
-        counted=_counted(site, question, found),
+        rows=tuple(_row(visit, one, names) for one in found.people),
+        counted=_counted(site, visit, question, found),
         more=question.address(after=str(found.more)) if found.more and not found.has_stopped else "",
         further=question.address(after=str(found.more), far="1") if found.more and found.has_stopped else "",
-        looked=number(FAR_WINDOW if question.is_far else WINDOW),
-        filters=_filters(question, known, topics),
+        looked=FAR_WINDOW if question.is_far else WINDOW,
+        filters=_filters(visit, question, known, topics),
         has_lists=bool(known),
         has_people=has_people,
     )
@@ -94,45 +97,53 @@ def _has_people(tx: Transaction, question: Asked) -> bool:
     return question.after is not None or bool(directory.count(tx, question.wanted, 1))
 
 
-def _row(line: Line, names: Mapping[int, str]) -> Row:
+def _row(visit: Visit, line: Line, names: Mapping[int, str]) -> Row:
     stands = tuple(Stand(names.get(one.list_id, ""), words.STATES[one.state]) for one in line.standings)
-    return Row(line, stands, words.kept_out(line.kept_out, names))
+    return Row(line, stands, words.kept_out(visit.words, line.kept_out, names))
 
 
-def _counted(site: Site, question: Asked, found: Found) -> str:
+def _counted(site: Site, visit: Visit, question: Asked, found: Found) -> str:
     """Say how many there are; empty where that is still to be asked."""
     if question.after is None and found.more is None:
-        return people(len(found.people)).capitalize()
-    return _number(site, question) if question.is_counted else ""
+        return people(len(found.people), visit.words).capitalize()
+    return _number(site, visit, question) if question.is_counted else ""
 
 
-def _number(site: Site, question: Asked) -> str:
+def _number(site: Site, visit: Visit, question: Asked) -> str:
     begun = monotonic()
     try:
         with site.application.database.read(within=LONGEST_EXACT) as tx:
-            return people(directory.count(tx, question.wanted)).capitalize()
+            return people(directory.count(tx, question.wanted), visit.words).capitalize()
     except TookTooLong:
         left = LONGEST_COUNT - (monotonic() - begun)
     try:
         with site.application.database.read(within=max(left, 0.1)) as tx:
             counted = directory.count(tx, question.wanted, MOST_COUNTED + 1)
     except TookTooLong:
-        return "Too many to be counted while you wait"
-    return f"More than {number(MOST_COUNTED)} people" if counted > MOST_COUNTED else people(counted).capitalize()
+        return visit.words.gettext("Too many to be counted while you wait")
+    if counted > MOST_COUNTED:
+        return visit.words.ngettext("More than %(num)s person", "More than %(num)s people", MOST_COUNTED)
+    return people(counted, visit.words).capitalize()
 
 
-def _filters(question: Asked, known: list[MailingList], topics: list[Topic]) -> Filters:
-    chosen = question.fields.get
+def _filters(visit: Visit, question: Asked, known: list[MailingList], topics: list[Topic]) -> Filters:
+    chosen, spoken = question.fields.get, visit.words
     names = {one.id: one.name for one in known}
     return Filters(
-        lists=words.options({str(one.id): one.name for one in known}, chosen("list", ""), "All lists"),
+        lists=words.named(spoken, {str(one.id): one.name for one in known}, chosen("list", ""), later("All lists")),
         states=words.options(
-            {state.value: shown.words for state, shown in words.STATES.items()}, chosen("state", ""), "In any state"
+            spoken,
+            {state.value: shown.words for state, shown in words.STATES.items()},
+            chosen("state", ""),
+            later("In any state"),
         ),
-        topics=words.options(
-            {str(one.id): f"{one.name} ({names[one.list_id]})" for one in topics}, chosen("topic", ""), "Any topic"
+        topics=words.named(
+            spoken,
+            {str(one.id): f"{one.name} ({names[one.list_id]})" for one in topics},
+            chosen("topic", ""),
+            later("Any topic"),
         ),
-        sources=words.options({one.value: said for one, said in words.SOURCES.items()}, chosen("source", ""), "From anywhere"),
-        kept=words.options({one.value: said for one, said in words.KEPT.items()}, chosen("kept", ""), "Kept out or not"),
-        sorts=tuple(Option(one, _SORTED[one], is_chosen=chosen("sort", "newest") == one) for one in SORTS),
+        sources=words.options(spoken, words.SOURCES, chosen("source", ""), later("From anywhere")),
+        kept=words.options(spoken, words.KEPT, chosen("kept", ""), later("Kept out or not")),
+        sorts=tuple(Option(one, spoken.gettext(_SORTED[one]), is_chosen=chosen("sort", "newest") == one) for one in SORTS),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
+from newsletter.languages.catalogue import later
 from newsletter.people import importwork
 from newsletter.people.importwork import CHANGEABLE, OPEN, NotNow, State, Work
 from newsletter.staff import audit
@@ -29,8 +30,8 @@ S = State
 USUAL_PACE = 500
 
 SAID: Mapping[str, Said] = {
-    "dropped": Said("The file is deleted. Nobody was taken in from it."),
-    "asking": Said("The people of this import are asked by mail, so many an hour."),
+    "dropped": Said(later("The file is deleted. Nobody was taken in from it.")),
+    "asking": Said(later("The people of this import are asked by mail, so many an hour.")),
 }
 
 
@@ -70,7 +71,7 @@ def bring(site: Site, visit: Visit) -> Response:
 def look(site: Site, visit: Visit) -> Response:
     """Show one file in hand: its columns, what a trial said, how far it is."""
     work, names = _work(site, visit)
-    read = inhand.read(site, work) if work.state in CHANGEABLE else None
+    read = inhand.read(site, visit, work) if work.state in CHANGEABLE else None
     waiting = work.state in OPEN
     return frame.page(
         site,
@@ -192,11 +193,11 @@ def _work(site: Site, visit: Visit) -> tuple[Work, Mapping[int, str]]:
 
 
 def _wrong(which: str) -> Mapping[str, str]:
-    words = {
-        "basis": "Say why these people may be written to; it is kept as evidence with each of them.",
-        "consent": "Choose one of the two.",
+    texts = {
+        "basis": later("Say why these people may be written to; it is kept as evidence with each of them."),
+        "consent": later("Choose one of the two."),
     }
-    return {which: words[which]} if which in words else {}
+    return {which: texts[which]} if which in texts else {}
 
 
 def _number(text: str) -> int:

@@ -7,6 +7,7 @@ from itertools import chain
 from starlette.responses import Response
 
 from newsletter.errors import BadValue
+from newsletter.languages.catalogue import Words, later
 from newsletter.people.importwork import Work
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.visits import Site, Visit
@@ -29,26 +30,26 @@ LONGEST_CELL = 60
 # Rows of a report.
 MOST_SHOWN = 50
 
-UNCLEAR = "It is not clear which column has the addresses. Choose it below."
+UNCLEAR = later("It is not clear which column has the addresses. Choose it below.")
 
 # What stands for "as it was recognised" and is told to nobody.
 AS_READ = ""
 
 _FIELDS: Mapping[str, str] = {
-    Field.EMAIL: "the address",
-    Field.NAME: "the whole name",
-    Field.FIRST_NAME: "the first name",
-    Field.LAST_NAME: "the last name",
-    Field.LANGUAGE: "the language",
-    Field.STATE: "whether they left, bounced or complained",
-    Field.CONSENT_WORDS: "in which words they consented",
-    Field.CONSENT_BY: "by which way they consented",
-    Field.CONSENT_FORM: "by which form they consented",
-    Field.REQUESTED_AT: "when they asked to join",
-    Field.CONFIRMED_AT: "when they consented",
-    Field.CADENCE: "how often they want it",
-    Field.PAUSED_UNTIL: "until when it rests",
-    Field.TOPICS: "which topics they take",
+    Field.EMAIL: later("the address"),
+    Field.NAME: later("the whole name"),
+    Field.FIRST_NAME: later("the first name"),
+    Field.LAST_NAME: later("the last name"),
+    Field.LANGUAGE: later("the language"),
+    Field.STATE: later("whether they left, bounced or complained"),
+    Field.CONSENT_WORDS: later("in which words they consented"),
+    Field.CONSENT_BY: later("by which way they consented"),
+    Field.CONSENT_FORM: later("by which form they consented"),
+    Field.REQUESTED_AT: later("when they asked to join"),
+    Field.CONFIRMED_AT: later("when they consented"),
+    Field.CADENCE: later("how often they want it"),
+    Field.PAUSED_UNTIL: later("until when it rests"),
+    Field.TOPICS: later("which topics they take"),
 }
 # Of somebody who is kept out nothing else is asked.
 _FIELDS_OF_ADDRESSES = (Field.EMAIL, Field.STATE)
@@ -101,17 +102,17 @@ def brought(visit: Visit) -> Brought:
     data = visit.files.get("file")
     if data is None:
         raise BadValue("file", "", "choose a file that is not empty")
-    return Brought(data, one_line(visit.file_names.get("file", ""), LONGEST_CELL) or "a file")
+    return Brought(data, one_line(visit.file_names.get("file", ""), LONGEST_CELL) or visit.words.gettext("a file"))
 
 
-def read(site: Site, work: Work) -> Read:
+def read(site: Site, visit: Visit, work: Work) -> Read:
     """Look into a file, as far as a form has to show it."""
     path = site.porter.carrier.path(work)
     if path is None:
-        return Read("", (), "The file is not here any more. Bring it again.", 0)
+        return Read("", (), visit.words.gettext("The file is not here any more. Bring it again."), 0)
     with site.application.database.read() as tx:
         attributes = attributebook.all_attributes(tx) if work.reason is None else ()
-    names = _names(work, attributes)
+    names = _names(visit.words, work, attributes)
     order = work.order
     try:
         with path.open("rb") as file:
@@ -123,9 +124,9 @@ def read(site: Site, work: Work) -> Read:
             source = open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=attributes)
     except FileUnreadable as error:
         # The reason speaks to whoever stands at the command line.
-        trouble = UNCLEAR if "--map" in error.reason else error.reason
-        return Read(seen.kind, _columns(seen, {}, order, names), trouble, 0)
-    columns = _columns(seen, source.columns.taken, order, names)
+        trouble = visit.words.gettext(UNCLEAR) if "--map" in error.reason else error.reason
+        return Read(seen.kind, _columns(visit.words, seen, {}, order, names), trouble, 0)
+    columns = _columns(visit.words, seen, source.columns.taken, order, names)
     return Read(source.kind, columns, "", max(0, len(seen.titles) - MOST_COLUMNS))
 
 
@@ -136,7 +137,7 @@ def said(site: Site, visit: Visit, work: Work) -> Mapping[str, str]:
         BadValue: it is nothing that was offered.
 
     """
-    found = read(site, work)
+    found = read(site, visit, work)
     fields = {one.title: visit.text(one.field) for one in found.columns}
     offered = {option.value for one in found.columns for option in one.options}
     for title, field in fields.items():
@@ -156,27 +157,32 @@ def left_out(work: Work) -> Response:
     return Response("".join(lines), headers=headers, media_type="text/csv; charset=utf-8")
 
 
-def _names(work: Work, attributes: Sequence[Attribute]) -> Mapping[str, str]:
+def _names(spoken: Words, work: Work, attributes: Sequence[Attribute]) -> Mapping[str, str]:
     if work.reason is not None:
-        return {field: _FIELDS[field] for field in _FIELDS_OF_ADDRESSES}
-    return {**_FIELDS, **{known.key: known.label for known in attributes}}
+        return {field: spoken.gettext(_FIELDS[field]) for field in _FIELDS_OF_ADDRESSES}
+    of_all = {field: spoken.gettext(text) for field, text in _FIELDS.items()}
+    return {**of_all, **{known.key: known.label for known in attributes}}
 
 
-def _columns(seen: Peek, taken: Mapping[str, str], order: ImportOrder, names: Mapping[str, str]) -> tuple[Column, ...]:
+def _columns(
+    spoken: Words, seen: Peek, taken: Mapping[str, str], order: ImportOrder, names: Mapping[str, str]
+) -> tuple[Column, ...]:
     return tuple(
         Column(
             place,
             title,
             tuple(row[place][:LONGEST_CELL] for row in seen.rows if place < len(row) and row[place]),
             names.get(taken.get(title, ""), ""),
-            _options(names, order.columns.get(title, AS_READ), names.get(taken.get(title, ""), "")),
+            _options(spoken, names, order.columns.get(title, AS_READ), names.get(taken.get(title, ""), "")),
         )
         for place, title in enumerate(seen.titles[:MOST_COLUMNS])
         if title
     )
 
 
-def _options(names: Mapping[str, str], said: str, taken: str) -> tuple[Option, ...]:
-    first = Option(AS_READ, f"as recognised: {taken or 'nothing'}", is_chosen=not said)
+def _options(spoken: Words, names: Mapping[str, str], said: str, taken: str) -> tuple[Option, ...]:
+    first = Option(
+        AS_READ, spoken.gettext("as recognised: %(what)s", what=taken or spoken.gettext("nothing")), is_chosen=not said
+    )
     lines = (Option(value, words, is_chosen=said == value) for value, words in names.items())
-    return (first, Option(NOTHING, "nothing: leave it alone", is_chosen=said == NOTHING), *lines)
+    return (first, Option(NOTHING, spoken.gettext("nothing: leave it alone"), is_chosen=said == NOTHING), *lines)

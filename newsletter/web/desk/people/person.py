@@ -7,6 +7,7 @@ from datetime import datetime
 from starlette.responses import Response
 
 from newsletter.issues import newsletters
+from newsletter.languages.catalogue import Words, later
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import history
 from newsletter.people import datarequests
@@ -31,39 +32,39 @@ MOST_LETTERS = 50
 
 _LETTERS = {
     LetterKind.ISSUE: "",
-    LetterKind.DIGEST: "digest",
-    LetterKind.CONFIRMATION: "question",
-    LetterKind.REMINDER: "reminder",
-    LetterKind.WELCOME: "welcome",
-    LetterKind.GOODBYE: "goodbye",
+    LetterKind.DIGEST: later("digest"),
+    LetterKind.CONFIRMATION: later("question"),
+    LetterKind.REMINDER: later("reminder"),
+    LetterKind.WELCOME: later("welcome"),
+    LetterKind.GOODBYE: later("goodbye"),
 }
 
 SAID: Mapping[str, Said] = {
-    "added": Said("The person is on the list."),
-    "asked": Said("The person is asked by mail to confirm. Until they do, nothing else is sent to them.", is_done=False),
-    "there": Said("The person stands on that list already. Nothing was changed."),
-    "edited": Said("The changes are kept."),
-    "left": Said("The no is kept. From this moment on nothing of it goes to them."),
-    "not-on": Said("The person stood on no such list any more. The no is kept all the same."),
-    "kept-out": Said("The address is never written to again, and what was on its way is kept back."),
-    "known": Said("The address was kept out before, for this reason or a stronger one."),
-    "lifted": Said("That reason does not stand any more."),
-    "move-asked": Said("The new address is asked by mail. Until it says yes, everything stays as it is.", is_done=False),
+    "added": Said(later("The person is on the list.")),
+    "asked": Said(later("The person is asked by mail to confirm. Until they do, nothing else is sent to them."), is_done=False),
+    "there": Said(later("The person stands on that list already. Nothing was changed.")),
+    "edited": Said(later("The changes are kept.")),
+    "left": Said(later("The no is kept. From this moment on nothing of it goes to them.")),
+    "not-on": Said(later("The person stood on no such list any more. The no is kept all the same.")),
+    "kept-out": Said(later("The address is never written to again, and what was on its way is kept back.")),
+    "known": Said(later("The address was kept out before, for this reason or a stronger one.")),
+    "lifted": Said(later("That reason does not stand any more.")),
+    "move-asked": Said(later("The new address is asked by mail. Until it says yes, everything stays as it is."), is_done=False),
     "move-not-asked": Said(
-        "Nobody was asked: the address is theirs already, must not be written to, or was written to often enough today.",
+        later("Nobody was asked: the address is theirs already, must not be written to, or was written to often enough today."),
         is_done=False,
     ),
-    "terms": Said("The person takes the list on these terms from the next issue on."),
-    "terms-same": Said("These were the terms already."),
-    "noted": Said("The request is written down. It has to be answered within a month."),
+    "terms": Said(later("The person takes the list on these terms from the next issue on.")),
+    "terms-same": Said(later("These were the terms already.")),
+    "noted": Said(later("The request is written down. It has to be answered within a month.")),
 }
 
 WHYS: Mapping[Why, str] = {
-    Why.TOO_OFTEN: "it came too often",
-    Why.NOT_FOR_ME: "it is not for them",
-    Why.NEVER_ASKED: "they never asked for it",
-    Why.ELSEWHERE: "they read it elsewhere",
-    Why.OTHER: "another reason",
+    Why.TOO_OFTEN: later("it came too often"),
+    Why.NOT_FOR_ME: later("it is not for them"),
+    Why.NEVER_ASKED: later("they never asked for it"),
+    Why.ELSEWHERE: later("they read it elsewhere"),
+    Why.OTHER: later("another reason"),
 }
 
 
@@ -137,7 +138,7 @@ def show(site: Site, visit: Visit) -> Response:
         standings = register.subscriptions_of(tx, person.id)
         stands = tuple(_stand(tx, known[one.list_id], one, visit.now) for one in standings if one.list_id in known)
         mailed = history.last_mailed_to(tx, person.id, MOST_LETTERS, seen_newsletters(visit))
-        answers = _answers(tx, person)
+        answers = _answers(tx, visit, person)
         requests = datarequests.of_person(tx, person.id)
         asked = moves.waiting_of(tx, person.id, visit.now)
         barred = _barred(tx, site, visit, person, {one.id: one.name for one in known.values()})
@@ -157,9 +158,9 @@ def show(site: Site, visit: Visit) -> Response:
         mailed=tuple(_mailed(one) for one in mailed),
         most_letters=MOST_LETTERS,
         move=asked,
-        scopes=_scopes(known, is_whole=is_whole),
-        reasons=tuple(Option(one.value, words.REASONS[one]) for one in (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),
-        whys=(Option("", "They gave none"), *(Option(one.value, said) for one, said in WHYS.items())),
+        scopes=words.scopes(visit.words, {one.id: one.name for one in known.values()}, has_every=is_whole),
+        reasons=words.chosen_from(visit.words, (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),
+        whys=words.options(visit.words, WHYS, "", later("They gave none")),
         is_whole=is_whole,
         requests=requests,
         kinds=words.KINDS,
@@ -189,7 +190,7 @@ def _barred(tx: Transaction, site: Site, visit: Visit, person: Subscriber, names
     return tuple(
         Barred(
             list_id=one.list_id,
-            where="every list" if one.list_id == EVERY_LIST else names[one.list_id],
+            where=visit.words.gettext("every list") if one.list_id == EVERY_LIST else names[one.list_id],
             why=words.REASONS[one.reason],
             at=one.at,
             is_own=one.reason in OWN_WORD,
@@ -200,15 +201,20 @@ def _barred(tx: Transaction, site: Site, visit: Visit, person: Subscriber, names
     )
 
 
-def _answers(tx: Transaction, person: Subscriber) -> tuple[Answer, ...]:
+def _answers(tx: Transaction, visit: Visit, person: Subscriber) -> tuple[Answer, ...]:
     said = attributebook.answers_of(tx, person.id)
-    return tuple(_answer(one, spelled(said[one.key]) if one.key in said else "") for one in attributebook.all_attributes(tx))
+    return tuple(
+        _answer(one, spelled(said[one.key]) if one.key in said else "", visit.words) for one in attributebook.all_attributes(tx)
+    )
 
 
-def _answer(attribute: Attribute, text: str) -> Answer:
-    choices = {AttributeKind.CHOICE: attribute.choices, AttributeKind.YES_NO: ("yes", "no")}.get(attribute.kind, ())
-    lines = tuple(Option(one, one, is_chosen=one == text) for one in choices)
-    return Answer(attribute, text, (Option("", "No answer", is_chosen=not text), *lines) if lines else ())
+def _answer(attribute: Attribute, text: str, spoken: Words) -> Answer:
+    choices = {one: one for one in attribute.choices} if attribute.kind is AttributeKind.CHOICE else {}
+    if attribute.kind is AttributeKind.YES_NO:
+        choices = {one: spoken.gettext(one) for one in (later("yes"), later("no"))}
+    lines = tuple(Option(one, said, is_chosen=one == text) for one, said in choices.items())
+    nothing = Option("", spoken.gettext("No answer"), is_chosen=not text)
+    return Answer(attribute, text, (nothing, *lines) if lines else ())
 
 
 def _is_shown(one: Exhibit, person: Subscriber, seen: frozenset[int] | None) -> bool:
@@ -222,9 +228,4 @@ def _act(one: Exhibit) -> Deed:
 
 
 def _mailed(line: history.Line) -> Mailed:
-    return Mailed(line, words.FATES[line.state], _LETTERS.get(LetterKind(line.kind), "notice"))
-
-
-def _scopes(known: Mapping[int, MailingList], *, is_whole: bool) -> tuple[Option, ...]:
-    of_lists = tuple(Option(str(one.id), one.name) for one in known.values())
-    return (Option(str(EVERY_LIST), "Every list there is or will be"), *of_lists) if is_whole else of_lists
+    return Mailed(line, words.FATES[line.state], _LETTERS.get(LetterKind(line.kind), later("notice")))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
+from newsletter.languages.catalogue import later
 from newsletter.people import datarequests, personfile
 from newsletter.people import erase as erasing
 from newsletter.people.datarequests import Kind
@@ -21,11 +22,11 @@ from subscribers.consent import Door as By
 from subscribers.consent import Evidence
 
 SAID: Mapping[str, Said] = {
-    "guest-erased": Said("The guest is forgotten. Only a keyed hash of the address stays."),
+    "guest-erased": Said(later("The guest is forgotten. Only a keyed hash of the address stays.")),
 }
 
 # How it is said for what a guest was asked.
-_ERRANDS: Mapping[str, str] = {GuestPurpose.REVIEW: "to look it over", GuestPurpose.CONTRIBUTION: "for a text"}
+_ERRANDS: Mapping[str, str] = {GuestPurpose.REVIEW: later("to look it over"), GuestPurpose.CONTRIBUTION: later("for a text")}
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -101,7 +102,7 @@ def erase(site: Site, visit: Visit) -> Response:
     """Forget the person."""
     with acting(site, visit) as act:
         require_all_lists_of(act.tx, visit, act.person.id)
-        evidence = Evidence(By.COMMAND, "Told the staff.")
+        evidence = Evidence(By.COMMAND, visit.words.gettext("Told the staff."))
         erasing.erase(act.tx, site.application.keyring, act.person.id, visit.now, evidence)
         audit.record(act.tx, visit.actor, "subscriber.erase", f"subscriber {act.person.id}", {}, visit.now)
     site.application.database.scrub()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from newsletter.languages.catalogue import later
 from subscribers.segments.rows import ALL, ANY, EACH, ISSUE, LAST, MOST_GROUPS, MOST_ROWS, Group, Row, Sheet
 from subscribers.segments.rule import Operator
 
@@ -13,24 +14,24 @@ LONGEST = 2_000
 
 # How a comparison is said on a form.
 COMPARISONS: Mapping[str, str] = {
-    By.IS: "is",
-    By.IS_NOT: "is not",
-    By.IN: "is one of",
-    By.CONTAINS: "contains",
-    By.STARTS: "starts with",
-    By.ENDS: "ends with",
-    By.IS_SET: "is known",
-    By.BELOW: "is less than, or before",
-    By.AT_MOST: "is at most",
-    By.ABOVE: "is more than, or after",
-    By.AT_LEAST: "is at least",
-    By.LAST_DAYS: "in the last days:",
-    "confirmed": "confirmed",
-    "requested": "asked, not confirmed",
-    "withdrawn": "left",
-    LAST: "any of the last issues:",
-    EACH: "each of the last issues:",
-    ISSUE: "the issue of number",
+    By.IS: later("is"),
+    By.IS_NOT: later("is not"),
+    By.IN: later("is one of"),
+    By.CONTAINS: later("contains"),
+    By.STARTS: later("starts with"),
+    By.ENDS: later("ends with"),
+    By.IS_SET: later("is known"),
+    By.BELOW: later("is less than, or before"),
+    By.AT_MOST: later("is at most"),
+    By.ABOVE: later("is more than, or after"),
+    By.AT_LEAST: later("is at least"),
+    By.LAST_DAYS: later("in the last days:"),
+    "confirmed": later("confirmed"),
+    "requested": later("asked, not confirmed"),
+    "withdrawn": later("left"),
+    LAST: later("any of the last issues:"),
+    EACH: later("each of the last issues:"),
+    ISSUE: later("the issue of number"),
 }
 
 

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import TookTooLong
 from newsletter.issues import selection
+from newsletter.languages.catalogue import Words, later
 from newsletter.people import segments as verbs
 from newsletter.staff import audit
 from newsletter.web.desk import frame
@@ -20,6 +21,7 @@ from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.errors import RuleRefused, SegmentExists, SegmentUnnamed
+from subscribers.model import MailingList
 from subscribers.segments import rows, store, writing
 from subscribers.segments.checking import Vocabulary
 from subscribers.segments.rows import Row, Sheet
@@ -35,25 +37,25 @@ LONGEST_COUNT = 2.0
 SAMPLE = 5
 
 SAID: Mapping[str, Said] = {
-    "made": Said("The segment is kept. Whom it is true of is asked anew each time."),
-    "changed": Said("The rule is kept. Issues that were approved keep the rule they were approved with."),
-    "removed": Said("The segment is removed. Issues that were sent to it still know its rule."),
+    "made": Said(later("The segment is kept. Whom it is true of is asked anew each time.")),
+    "changed": Said(later("The rule is kept. Issues that were approved keep the rule they were approved with.")),
+    "removed": Said(later("The segment is removed. Issues that were sent to it still know its rule.")),
 }
 
 _FIELDS: Mapping[str, str] = {
-    Field.LANGUAGE: "Language",
-    Field.NAME: "Name",
-    Field.ADDRESS: "Address, before the @",
-    Field.DOMAIN: "Domain of the address",
-    Field.JOINED: "Known since",
-    "confirmed": "Said yes to any list",
-    "everybody": "Everybody",
+    Field.LANGUAGE: later("Language"),
+    Field.NAME: later("Name"),
+    Field.ADDRESS: later("Address, before the @"),
+    Field.DOMAIN: later("Domain of the address"),
+    Field.JOINED: later("Known since"),
+    "confirmed": later("Said yes to any list"),
+    "everybody": later("Everybody"),
 }
 _FATES: Mapping[str, str] = {
-    Fate.GOT: "Got",
-    Fate.MISSED: "Missed",
-    Fate.BOUNCED: "Could not be reached with",
-    Fate.PERHAPS: "May have got",
+    Fate.GOT: later("Got"),
+    Fate.MISSED: later("Missed"),
+    Fate.BOUNCED: later("Could not be reached with"),
+    Fate.PERHAPS: later("May have got"),
 }
 
 
@@ -160,32 +162,34 @@ def _read(tx: Transaction, visit: Visit, name: str) -> tuple[Editor, Rule | None
     act = visit.text("act")
     editor = Editor(name, None, visit.form.get("rule", "")[:LONGEST_TEXT], visit.text("list"))
     if "rule" in visit.form:
-        rule, wrong = _rule(tx, editor.text)
+        rule, wrong = _rule(tx, visit, editor.text)
         return replace(editor, wrong_rule=wrong), rule
     known = store.vocabulary(tx)
     sheet = rules.changed(rules.read_form(visit.form), act)
     if act not in {"save", "count"}:
         return replace(editor, sheet=sheet), None
-    groups = tuple(replace(one, rows=tuple(_judged(tx, row, known) for row in one.rows)) for one in sheet.groups)
+    groups = tuple(replace(one, rows=tuple(_judged(tx, visit, row, known) for row in one.rows)) for one in sheet.groups)
     sheet = replace(sheet, groups=groups)
     if not sheet.is_right:
         return replace(editor, sheet=sheet), None
-    rule, wrong = _rule(tx, rows.text(sheet, known))
+    rule, wrong = _rule(tx, visit, rows.text(sheet, known))
     return replace(editor, sheet=sheet, wrong_rule=wrong), rule
 
 
-def _judged(tx: Transaction, row: Row, known: Vocabulary) -> Row:
+def _judged(tx: Transaction, visit: Visit, row: Row, known: Vocabulary) -> Row:
     if not row.what:
-        return replace(row, wrong="Choose what it is about.")
-    return replace(row, wrong=_rule(tx, rows.condition(row, known))[1])
+        return replace(row, wrong=visit.words.gettext("Choose what it is about."))
+    return replace(row, wrong=_rule(tx, visit, rows.condition(row, known))[1])
 
 
-def _rule(tx: Transaction, text: str) -> tuple[Rule | None, str]:
+def _rule(tx: Transaction, visit: Visit, text: str) -> tuple[Rule | None, str]:
     try:
         return verbs.read(tx, text), ""
     except RuleRefused as error:
-        where = f" (at character {error.at + 1})" if error.at is not None else ""
-        return None, f"{error.reason[:1].upper()}{error.reason[1:]}{where}."
+        reason = f"{error.reason[:1].upper()}{error.reason[1:]}"
+        if error.at is None:
+            return None, f"{reason}."
+        return None, visit.words.gettext("%(reason)s (at character %(place)s).", reason=reason, place=error.at + 1)
 
 
 def _counted(site: Site, visit: Visit, editor: Editor, rule: Rule | None) -> Editor:
@@ -196,8 +200,8 @@ def _counted(site: Site, visit: Visit, editor: Editor, rule: Rule | None) -> Edi
         with site.application.database.read(within=LONGEST_COUNT) as tx:
             seen = verbs.look(tx, rule, list_id, SAMPLE, visit.now)
     except TookTooLong:
-        return replace(editor, counted="Too many to be counted while you wait")
-    return replace(editor, counted=people(seen.people).capitalize(), sample=seen.sample)
+        return replace(editor, counted=visit.words.gettext("Too many to be counted while you wait"))
+    return replace(editor, counted=people(seen.people, visit.words).capitalize(), sample=seen.sample)
 
 
 def _page(site: Site, visit: Visit, editor: Editor, known: Segment | None) -> Response:
@@ -213,11 +217,11 @@ def _page(site: Site, visit: Visit, editor: Editor, known: Segment | None) -> Re
         editor=editor,
         known=known,
         where=HERE + (f"/{known.id}" if known is not None else "/new"),
-        whats=_whats(vocabulary),
+        whats=_whats(visit.words, vocabulary),
         comparisons=COMPARISONS,
         lists=(
-            Option("", "All who are known", is_chosen=not editor.list_id),
-            *(Option(str(one.id), f"Those on {one.name}", is_chosen=str(one.id) == editor.list_id) for one in lists),
+            Option("", visit.words.gettext("All who are known"), is_chosen=not editor.list_id),
+            *(_those_on(visit, one, editor) for one in lists),
         ),
         used_by=used_by,
         longest=LONGEST_TEXT,
@@ -226,13 +230,30 @@ def _page(site: Site, visit: Visit, editor: Editor, known: Segment | None) -> Re
     return answer
 
 
-def _whats(known: Vocabulary) -> Mapping[str, Mapping[str, str]]:
+def _whats(spoken: Words, known: Vocabulary) -> Mapping[str, Mapping[str, str]]:
     """Give what a row can be about, by subject."""
     names = {one.id: one.name for one in known.lists}
     return {
-        "What is known of them": {**_FIELDS, **{f"answer-{one.key}": one.label for one in known.attributes}},
-        "Lists": {f"list-{one.slug}": f"List {one.name}" for one in known.lists},
-        "When they said yes": {f"confirmed-{one.slug}": f"Said yes to {one.name}" for one in known.lists},
-        "Topics": {f"topic-{one.id}": f"Takes {one.name} ({names[one.list_id]})" for one in known.topics},
-        "Issues": _FATES,
+        spoken.gettext("What is known of them"): {
+            **_said(spoken, _FIELDS),
+            **{f"answer-{one.key}": one.label for one in known.attributes},
+        },
+        spoken.gettext("Lists"): {f"list-{one.slug}": spoken.gettext("List %(list)s", list=one.name) for one in known.lists},
+        spoken.gettext("When they said yes"): {
+            f"confirmed-{one.slug}": spoken.gettext("Said yes to %(list)s", list=one.name) for one in known.lists
+        },
+        spoken.gettext("Topics"): {
+            f"topic-{one.id}": spoken.gettext("Takes %(topic)s (%(list)s)", topic=one.name, list=names[one.list_id])
+            for one in known.topics
+        },
+        spoken.gettext("Issues"): _said(spoken, _FATES),
     }
+
+
+def _said(spoken: Words, texts: Mapping[str, str]) -> Mapping[str, str]:
+    return {value: spoken.gettext(text) for value, text in texts.items()}
+
+
+def _those_on(visit: Visit, one: MailingList, editor: Editor) -> Option:
+    words = visit.words.gettext("Those on %(list)s", list=one.name)
+    return Option(str(one.id), words, is_chosen=str(one.id) == editor.list_id)

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
+from newsletter.languages.catalogue import later
 from newsletter.people import importwork, keepout
 from newsletter.people.keepout import KeepOut
 from newsletter.staff import audit
 from newsletter.staff.permissions import Permission, includes
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area, Said
-from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.people import words
 from newsletter.web.desk.people.acts import SEE_OTHER, read_reason
 from newsletter.web.desk.people.inhand import LARGEST
@@ -30,10 +30,10 @@ from subscribers.transaction import Transaction
 HERE = "/desk/people/suppression"
 
 SAID: Mapping[str, Said] = {
-    "kept-out": Said("The address is never written to again, and what was on its way is kept back."),
-    "known": Said("The address was kept out before, for this reason or a stronger one."),
-    "lifted": Said("That reason does not stand any more."),
-    "dropped": Said("The file is deleted."),
+    "kept-out": Said(later("The address is never written to again, and what was on its way is kept back.")),
+    "known": Said(later("The address was kept out before, for this reason or a stronger one.")),
+    "lifted": Said(later("That reason does not stand any more.")),
+    "dropped": Said(later("The file is deleted.")),
 }
 
 
@@ -68,11 +68,12 @@ def show(site: Site, visit: Visit) -> Response:
         own=OWN_WORD,
         may_lift_complaints=includes(visit.actor.role, Permission.LIFT_COMPLAINTS),
         more=_more(reason, page.more),
-        reasons=words.options({one.value: said for one, said in words.REASONS.items()}, reason or "", "For any reason"),
-        why=tuple(Option(one.value, words.REASONS[one]) for one in (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),
-        scopes=_scopes(names, seen),
+        reasons=words.options(visit.words, words.REASONS, reason or "", later("For any reason")),
+        why=words.chosen_from(visit.words, (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),
+        scopes=words.scopes(visit.words, names, has_every=seen is None),
         files=files,
-        file_why=tuple(Option(one.value, words.REASONS[one]) for one in words.FILE_REASONS),
+        file_why=words.chosen_from(visit.words, words.FILE_REASONS),
+        looked=suppressionbook.WINDOW,
         largest=LARGEST // (1024 * 1024),
     )
 
@@ -83,7 +84,7 @@ def add(site: Site, visit: Visit) -> Response:
     with site.application.database.write() as tx:
         scope = scope_of(tx, visit)
         is_news = keepout.keep_out(tx, site.application.keyring, parsed, KeepOut(reason, scope, visit.now))
-        audit.record(tx, visit.actor, "suppression.add", about(scope), {"reason": reason, "news": is_news}, visit.now)
+        audit.record(tx, visit.actor, "suppression.add", keepout.about(scope), {"reason": reason, "news": is_news}, visit.now)
     return _back("kept-out" if is_news else "known")
 
 
@@ -96,7 +97,7 @@ def lift(site: Site, visit: Visit) -> Response:
         scope = scope_of(tx, visit)
         email_hash = recognition.hash_of(tx, site.application.keyring, parsed.key)
         lifted = keepout.lift(tx, visit.actor, email_hash, visit.now, list_id=scope)
-        audit.record(tx, visit.actor, "suppression.lift", about(scope), {"reason": lifted, "why": why[:300]}, visit.now)
+        audit.record(tx, visit.actor, "suppression.lift", keepout.about(scope), {"reason": lifted, "why": why[:300]}, visit.now)
     return _back("lifted")
 
 
@@ -106,11 +107,6 @@ def scope_of(tx: Transaction, visit: Visit) -> int:
     scope = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else -1
     require_scope(tx, visit, scope)
     return scope
-
-
-def about(scope: int) -> str:
-    """Give what an act is about, for the audit."""
-    return "every list" if scope == EVERY_LIST else f"list {scope}"
 
 
 def _of_address(tx: Transaction, site: Site, address: EmailAddress, names: Mapping[int, str]) -> tuple[Suppressed, ...]:
@@ -146,11 +142,6 @@ def _more(reason: Reason | None, before: int | None) -> str:
     if before is None:
         return ""
     return f"{HERE}?{urlencode({**({'reason': reason.value} if reason else {}), 'before': before})}"
-
-
-def _scopes(names: Mapping[int, str], seen: frozenset[int] | None) -> tuple[Option, ...]:
-    of_lists = tuple(Option(str(list_id), name) for list_id, name in names.items())
-    return (Option(str(EVERY_LIST), "Every list there is or will be"), *of_lists) if seen is None else of_lists
 
 
 def _back(said: str) -> Response:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
+from newsletter.languages.catalogue import Words, later
 from newsletter.mail.delivery import DeliveryState
 from newsletter.people.datarequests import Kind
 from newsletter.web.desk.issue.audience import Option
@@ -11,24 +13,27 @@ from subscribers.consent import Act, Door
 from subscribers.model import EVERY_LIST, Reason, SubscriptionState
 from subscribers.narrowing import Kept, Source
 
+# What a select sends: a text, or a word of one of ours.
+Key = TypeVar("Key", bound=str)
+
 S = SubscriptionState
 D = DeliveryState
 
 STATES: Mapping[SubscriptionState, ShownState] = MappingProxyType(
     {
-        S.REQUESTED: ShownState("asked, not confirmed", "waits"),
-        S.CONFIRMED: ShownState("confirmed", "done"),
-        S.WITHDRAWN: ShownState("left", "gone"),
+        S.REQUESTED: ShownState(later("asked, not confirmed"), "waits"),
+        S.CONFIRMED: ShownState(later("confirmed"), "done"),
+        S.WITHDRAWN: ShownState(later("left"), "gone"),
     }
 )
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
     {
-        Reason.UNSUBSCRIBED: "unsubscribed",
-        Reason.BOUNCED: "mail came back",
-        Reason.COMPLAINED: "called our mail spam",
-        Reason.ERASED: "was erased",
-        Reason.MANUAL: "kept out by the staff",
+        Reason.UNSUBSCRIBED: later("unsubscribed"),
+        Reason.BOUNCED: later("mail came back"),
+        Reason.COMPLAINED: later("called our mail spam"),
+        Reason.ERASED: later("was erased"),
+        Reason.MANUAL: later("kept out by the staff"),
     }
 )
 
@@ -37,80 +42,103 @@ FILE_REASONS = (Reason.MANUAL, Reason.UNSUBSCRIBED, Reason.BOUNCED, Reason.COMPL
 
 KEPT: Mapping[Kept, str] = MappingProxyType(
     {
-        Kept.OUT: "kept out, for any reason",
-        Kept.NOT: "not kept out",
-        Kept.UNSUBSCRIBED: "unsubscribed",
-        Kept.BOUNCED: "mail came back for good",
-        Kept.COMPLAINED: "called our mail spam",
-        Kept.MANUAL: "kept out by the staff",
+        Kept.OUT: later("kept out, for any reason"),
+        Kept.NOT: later("not kept out"),
+        Kept.UNSUBSCRIBED: later("unsubscribed"),
+        Kept.BOUNCED: later("mail came back for good"),
+        Kept.COMPLAINED: later("called our mail spam"),
+        Kept.MANUAL: later("kept out by the staff"),
     }
 )
 
 SOURCES: Mapping[Source, str] = MappingProxyType(
-    {Source.FORM: "signed up by a form", Source.IMPORT_: "came with an import", Source.STAFF: "added by the staff"}
+    {
+        Source.FORM: later("signed up by a form"),
+        Source.IMPORT_: later("came with an import"),
+        Source.STAFF: later("added by the staff"),
+    }
 )
 
 ACTS: Mapping[Act, str] = MappingProxyType(
     {
-        Act.REQUESTED: "asked to join",
-        Act.MAILED: "was asked by mail",
-        Act.CONFIRMED: "said yes",
-        Act.CHANGED: "changed what they want",
-        Act.WITHDRAWN: "said no",
-        Act.IMPORTED: "came with an import",
-        Act.ADDED: "was added by the staff",
-        Act.UNDONE: "the import was undone",
-        Act.ERASED: "was erased",
+        Act.REQUESTED: later("asked to join"),
+        Act.MAILED: later("was asked by mail"),
+        Act.CONFIRMED: later("said yes"),
+        Act.CHANGED: later("changed what they want"),
+        Act.WITHDRAWN: later("said no"),
+        Act.IMPORTED: later("came with an import"),
+        Act.ADDED: later("was added by the staff"),
+        Act.UNDONE: later("the import was undone"),
+        Act.ERASED: later("was erased"),
     }
 )
 
 DOORS: Mapping[Door, str] = MappingProxyType(
     {
-        Door.FORM: "form",
-        Door.API: "form on another site",
-        Door.LINK: "link in a mail",
-        Door.ONE_CLICK: "button of the mail program",
-        Door.MAIL: "mail",
-        Door.IMPORT_: "import",
-        Door.COMMAND: "the staff",
+        Door.FORM: later("form"),
+        Door.API: later("form on another site"),
+        Door.LINK: later("link in a mail"),
+        Door.ONE_CLICK: later("button of the mail program"),
+        Door.MAIL: later("mail"),
+        Door.IMPORT_: later("import"),
+        Door.COMMAND: later("the staff"),
     }
 )
 
 # What became of a letter on its way to one person.
 FATES: Mapping[str, ShownState] = MappingProxyType(
     {
-        D.PENDING: ShownState("waits", "begun"),
-        D.LEASED: ShownState("waits", "begun"),
-        D.SENDING: ShownState("is being sent", "moves"),
-        D.ACCEPTED: ShownState("accepted", "done"),
-        D.DEFERRED: ShownState("tried again later", "waits"),
-        D.REFUSED: ShownState("refused", "stopped"),
-        D.UNCERTAIN: ShownState("nobody knows", "waits"),
-        D.SKIPPED: ShownState("not sent", "gone"),
-        D.CANCELLED: ShownState("cancelled", "gone"),
+        D.PENDING: ShownState(later("waits"), "begun"),
+        D.LEASED: ShownState(later("waits"), "begun"),
+        D.SENDING: ShownState(later("is being sent"), "moves"),
+        D.ACCEPTED: ShownState(later("accepted"), "done"),
+        D.DEFERRED: ShownState(later("tried again later"), "waits"),
+        D.REFUSED: ShownState(later("refused"), "stopped"),
+        D.UNCERTAIN: ShownState(later("nobody knows"), "waits"),
+        D.SKIPPED: ShownState(later("not sent"), "gone"),
+        D.CANCELLED: ShownState(later("cancelled"), "gone"),
     }
 )
 
 
 KINDS: Mapping[Kind, str] = MappingProxyType(
     {
-        Kind.ACCESS: "what is held about them",
-        Kind.CHANGE: "to have something put right",
-        Kind.STOP: "to be written to no more",
-        Kind.ERASURE: "to be forgotten",
+        Kind.ACCESS: later("what is held about them"),
+        Kind.CHANGE: later("to have something put right"),
+        Kind.STOP: later("to be written to no more"),
+        Kind.ERASURE: later("to be forgotten"),
     }
 )
 
 
-def options(words: Mapping[str, str], chosen: str, nothing: str) -> tuple[Option, ...]:
-    """Give the lines of a select, the first one for none of *words*."""
-    lines = (Option(value, said, is_chosen=value == chosen) for value, said in words.items())
-    return (Option("", nothing, is_chosen=not chosen), *lines)
+def options(spoken: Words, texts: Mapping[Key, str], chosen: str, nothing: str) -> tuple[Option, ...]:
+    """Give the lines of a select, the first one for none of *texts*."""
+    lines = (Option(value, spoken.gettext(text), is_chosen=value == chosen) for value, text in texts.items())
+    return (Option("", spoken.gettext(nothing), is_chosen=not chosen), *lines)
 
 
-def kept_out(reasons: Iterable[tuple[int, Reason]], names: Mapping[int, str]) -> tuple[str, ...]:
+def named(spoken: Words, names: Mapping[str, str], chosen: str, nothing: str) -> tuple[Option, ...]:
+    """Give the lines of a select that people gave the names of; of the first one, for none of them, a text."""
+    lines = (Option(value, name, is_chosen=value == chosen) for value, name in names.items())
+    return (Option("", spoken.gettext(nothing), is_chosen=not chosen), *lines)
+
+
+def chosen_from(spoken: Words, reasons: Iterable[Reason]) -> tuple[Option, ...]:
+    """Give some reasons as the lines of a select."""
+    return tuple(Option(one.value, spoken.gettext(REASONS[one])) for one in reasons)
+
+
+def scopes(spoken: Words, names: Mapping[int, str], *, has_every: bool) -> tuple[Option, ...]:
+    """Give lists as the lines of a select, and before them all there are or will be."""
+    of_lists = tuple(Option(str(list_id), name) for list_id, name in names.items())
+    return (Option(str(EVERY_LIST), spoken.gettext("Every list there is or will be")), *of_lists) if has_every else of_lists
+
+
+def kept_out(spoken: Words, reasons: Iterable[tuple[int, Reason]], names: Mapping[int, str]) -> tuple[str, ...]:
     """Say why somebody is kept out, and of what."""
-    return tuple(
-        REASONS[reason] if list_id == EVERY_LIST else f"{REASONS[reason]} ({names.get(list_id, 'a list')})"
-        for list_id, reason in reasons
-    )
+    return tuple(_kept_out(spoken, list_id, reason, names) for list_id, reason in reasons)
+
+
+def _kept_out(spoken: Words, list_id: int, reason: Reason, names: Mapping[int, str]) -> str:
+    why = spoken.gettext(REASONS[reason])
+    return why if list_id == EVERY_LIST else f"{why} ({names.get(list_id) or spoken.gettext('a list')})"
