@@ -11,7 +11,6 @@ NOT_YET: Final[frozenset[str]] = frozenset(
         "door",
         "figures",
         "issue",
-        "settings",
         "writing",
         # Of frontend/js.
         "scripts of the composer",

@@ -33,7 +33,7 @@ _GLUED = re.compile(r"[^\W\d_]{2,}[,.:;…’”)]* [“(‘]?\0|\0[,.:;…’�
 # What a browser is told: types and names of files, and how long to keep them.
 _HEADER = re.compile(r"[a-z]+/[a-z0-9.+-]+; charset=|attachment; filename=|no-store|max-age")
 # What the audit calls things, such as "issue 4": read by those who filter it, in any language.
-_OBJECT = re.compile(r"[a-z]+ \0")
+_OBJECT = re.compile(r"(?:[a-z]+|DKIM key) \0")
 
 # Their words go through the catalogue, or are read by nobody at the desk.
 _SAYING = {"later", "gettext", "ngettext", "pgettext"}

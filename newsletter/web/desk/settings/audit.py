@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from newsletter.errors import BadValue
 from newsletter.issues.recurrence import instant
+from newsletter.languages.catalogue import Words
 from newsletter.staff import audit
 from newsletter.staff.audit import Asked, Entry
 from newsletter.web.desk.settings import sheets
@@ -44,7 +45,7 @@ def show(site: Site, visit: Visit) -> Response:
         "audit",
         at="audit",
         refused=refused,
-        entries=[(entry, _detail(entry)) for entry in shown],
+        entries=[(entry, _detail(entry, visit.words)) for entry in shown],
         typed=typed,
         later=later,
         is_later=_before(visit) is not None,
@@ -128,14 +129,14 @@ def _before(visit: Visit) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LARGEST_NUMBER)) else None
 
 
-def _detail(entry: Entry) -> str:
+def _detail(entry: Entry, words: Words) -> str:
     """Give what else is known of an act, on one line."""
-    return "; ".join(f"{key.replace('_', ' ')}: {_spelled(value)}" for key, value in entry.detail.items() if value != "")
+    return "; ".join(f"{key.replace('_', ' ')}: {_spelled(value, words)}" for key, value in entry.detail.items() if value != "")
 
 
-def _spelled(value: object) -> str:
+def _spelled(value: object, words: Words) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return words.gettext("yes") if value else words.gettext("no")
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return "none" if value is None else str(value)
+        return ", ".join(map(str, value)) or words.gettext("none")
+    return words.gettext("none") if value is None else str(value)

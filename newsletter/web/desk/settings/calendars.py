@@ -14,6 +14,7 @@ from newsletter.issues.practice import LONGEST_LEAD, MOST_LEAST, Lead, Practice,
 from newsletter.issues.recurrence import LAST, Recurrence, Unit, parse_recurrence, parse_wall_time, parse_zone
 from newsletter.issues.schedule import Covers, Schedule, Slot, WhenEmpty
 from newsletter.issues.workdays import Shift, Workdays, parse_country
+from newsletter.languages.catalogue import later
 from newsletter.web.desk.settings import papers, sheets
 from newsletter.web.desk.settings.papers import tabs
 from newsletter.web.visits import Site, Visit
@@ -22,17 +23,43 @@ from subscribers.tokens import Purpose
 # Half a year: enough to see where holidays fall.
 SHOWN = 6
 
-_WHICH = {"first": "the first", "second": "the second", "third": "the third", "fourth": "the fourth", "last": "the last"}
-_COVERS = {
-    "": "By the day: up to the 15th the month before",
-    Covers.PREVIOUS: "Posts of the month before",
-    Covers.SAME: "Posts of the same month",
+_WHICH = {
+    "first": later("the first"),
+    "second": later("the second"),
+    "third": later("the third"),
+    "fourth": later("the fourth"),
+    "last": later("the last"),
 }
-_EMPTY = {WhenEmpty.SKIP: "No issue; its posts wait for the next", WhenEmpty.HOLD: "An issue that is held for an editor"}
+_COVERS = {
+    "": later("By the day: up to the 15th the month before"),
+    Covers.PREVIOUS: later("Posts of the month before"),
+    Covers.SAME: later("Posts of the same month"),
+}
+_EMPTY = {
+    WhenEmpty.SKIP: later("No issue; its posts wait for the next"),
+    WhenEmpty.HOLD: later("An issue that is held for an editor"),
+}
 _SHIFTS = {
-    Shift.KEEP: "stays there",
-    Shift.BEFORE: "moves to the working day before",
-    Shift.AFTER: "moves to the working day after",
+    Shift.KEEP: later("stays there"),
+    Shift.BEFORE: later("moves to the working day before"),
+    Shift.AFTER: later("moves to the working day after"),
+}
+_UNITS = {
+    Unit.MONDAY: later("Monday"),
+    Unit.TUESDAY: later("Tuesday"),
+    Unit.WEDNESDAY: later("Wednesday"),
+    Unit.THURSDAY: later("Thursday"),
+    Unit.FRIDAY: later("Friday"),
+    Unit.SATURDAY: later("Saturday"),
+    Unit.SUNDAY: later("Sunday"),
+    Unit.WEEKDAY: later("working day (Monday to Friday)"),
+}
+_STAGES = {
+    Stage.DRAFT: later("draft opens"),
+    Stage.CONTRIBUTIONS: later("contributions due"),
+    Stage.REVIEW: later("review starts"),
+    Stage.APPROVAL: later("approval due"),
+    Stage.SENDING: later("sent"),
 }
 _LEADS = ("contributions", "review", "approval")
 
@@ -119,20 +146,20 @@ def _page(
         at="newsletters",
         refused=refused,
         newsletter=known,
-        tabs=tabs(known),
+        tabs=tabs(known, visit.words),
         typed=typed,
-        stages=[stage.words for stage in stages],
+        stages=[_STAGES[stage] for stage in stages],
         rows=[_row(slot, stages) for slot in slots],
         lost=lost,
         current=current,
         is_draft=is_draft,
         link=application.links.calendar(application.keyring.seal(Purpose.CALENDAR, known.id)),
         zones=sorted(available_timezones()),
-        which=_WHICH,
-        units=[unit.value for unit in Unit if unit is not Unit.DAY],
-        covers=_COVERS,
-        empties=_EMPTY,
-        shifts=_SHIFTS,
+        which=sheets.spoken(visit, _WHICH),
+        units={unit.value: words for unit, words in _UNITS.items()},
+        covers=sheets.spoken(visit, _COVERS),
+        empties=sheets.spoken(visit, _EMPTY),
+        shifts=sheets.spoken(visit, _SHIFTS),
         most_least=MOST_LEAST,
         most_before=timetable.LONGEST_DRAFT_BEFORE.days,
     )
@@ -186,7 +213,7 @@ def _proposed(known: Newsletter, typed: Mapping[str, str], now: datetime) -> Sch
         parse_recurrence(day),
         parse_wall_time(typed["at"]),
         parse_zone(typed["zone"] or known.zone),
-        timedelta(days=_count("days before", typed["draft_before"])),
+        timedelta(days=_count(typed, "draft_before")),
         _covers(typed["covers"]),
         _when_empty(typed["when_empty"]),
         now,
@@ -201,8 +228,8 @@ def _practice(typed: Mapping[str, str]) -> Practice:
         **{name: _lead(typed[name]) for name in _LEADS},
         shift=Shift(typed["shift"]),
         workdays=Workdays(parse_country(typed["country"])),
-        least=_count("posts at least", typed["least"]),
-        most_lateness=timedelta(hours=_count("hours late", typed["most_late"])),
+        least=_count(typed, "least"),
+        most_lateness=timedelta(hours=_count(typed, "most_late")),
     )
 
 
@@ -222,8 +249,13 @@ def _when_empty(text: str) -> WhenEmpty:
     return WhenEmpty(text)
 
 
-def _count(what: str, text: str) -> int:
+def _count(typed: Mapping[str, str], name: str) -> int:
+    text = typed[name]
     most = LONGEST_LEAD // timedelta(hours=1)
     if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) <= most):  # noqa: PLR2004 -- four digits are more
-        raise BadValue(what, text, f"is a whole number up to {most}")
+        raise BadValue(
+            {"draft_before": "days before", "least": "posts at least", "most_late": "hours late"}[name],
+            text,
+            f"is a whole number up to {most}",
+        )
     return int(text)

@@ -8,6 +8,7 @@ from newsletter import checkup, inspection
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
+from newsletter.languages.catalogue import Words, later
 from newsletter.mail import dkimkeys, senderlook
 from newsletter.mail.dkim import SigningKey
 from newsletter.mail.dkimkeys import KeptKey, KeyState
@@ -21,9 +22,9 @@ from subscribers.transaction import Transaction
 HERE = "/desk/settings/domains"
 
 _STATES = {
-    KeyState.ACTIVE: ("signs", "done"),
-    KeyState.MADE: ("not yet in use", "waits"),
-    KeyState.RETIRED: ("retired", "gone"),
+    KeyState.ACTIVE: (later("signs"), "done"),
+    KeyState.MADE: (later("not yet in use"), "waits"),
+    KeyState.RETIRED: (later("retired"), "gone"),
 }
 
 
@@ -115,7 +116,7 @@ def retire(site: Site, visit: Visit) -> Response:
     return sheets.done(HERE, "key-retired")
 
 
-def domains_of(tx: Transaction) -> tuple[Domain, ...]:
+def domains_of(tx: Transaction, words: Words) -> tuple[Domain, ...]:
     """Give the domains of all senders, then those that only have a key."""
     papers = newsletters.all_newsletters(tx)
     keys = dkimkeys.all_keys(tx)
@@ -125,7 +126,10 @@ def domains_of(tx: Transaction) -> tuple[Domain, ...]:
             name,
             tuple(one.name for one in papers if _domain(one) == name),
             tuple(Key(key, *_STATES[key.state]) for key in keys if key.domain == name),
-            ", ".join(f"{key.selector} of {key.domain}" for key in dkimkeys.signing(tx, name)),
+            ", ".join(
+                words.gettext("%(key)s of %(domain)s", key=key.selector, domain=key.domain)
+                for key in dkimkeys.signing(tx, name)
+            ),
         )
         for name in names
     )
@@ -135,7 +139,7 @@ def _page(
     site: Site, visit: Visit, *, looked: tuple[checkup.Sender, ...] | None = None, refused: Exception | None = None
 ) -> Response:
     with site.application.database.read() as tx:
-        known, zone = domains_of(tx), sheets.zone_of_house(tx)
+        known, zone = domains_of(tx, visit.words), sheets.zone_of_house(tx)
     return sheets.page(
         site,
         visit,

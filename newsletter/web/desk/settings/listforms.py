@@ -132,7 +132,7 @@ def _topics(site: Site, visit: Visit, refused: Exception | None = None) -> Respo
         at="lists",
         refused=refused,
         list=one,
-        tabs=tabs(one),
+        tabs=tabs(one, visit.words),
         topics=known,
         is_full=len(known) >= MOST_TOPICS,
     )
@@ -155,7 +155,7 @@ def _form(site: Site, visit: Visit, refused: Exception | None = None) -> Respons
         at="lists",
         refused=refused,
         list=one,
-        tabs=tabs(one),
+        tabs=tabs(one, visit.words),
         asked=asked,
         others=others,
         snippet=snippet,

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from newsletter.issues import newsletters
-from newsletter.languages.catalogue import words_of
+from newsletter.languages.catalogue import Words, later, words_of
 from newsletter.languages.model import LANGUAGES, first_of, meant
 from newsletter.letters import notebook, ownwords
 from newsletter.letters.letter import Draft, LetterKind, fill_text
@@ -14,12 +14,12 @@ from newsletter.web.visits import Site, Visit
 from subscribers import register
 
 _NAMES = {
-    LetterKind.CONFIRMATION: "Asks for the yes",
-    LetterKind.REMINDER: "Reminds of the question",
-    LetterKind.WELCOME: "Welcomes",
-    LetterKind.GOODBYE: "Says goodbye",
-    LetterKind.MOVE: "Asks at a new address",
-    LetterKind.MOVED: "Tells the old address",
+    LetterKind.CONFIRMATION: later("Asks for the yes"),
+    LetterKind.REMINDER: later("Reminds of the question"),
+    LetterKind.WELCOME: later("Welcomes"),
+    LetterKind.GOODBYE: later("Says goodbye"),
+    LetterKind.MOVE: later("Asks at a new address"),
+    LetterKind.MOVED: later("Tells the old address"),
 }
 
 
@@ -67,21 +67,21 @@ def _page(
         at="lists",
         refused=refused,
         list=one,
-        tabs=tabs(one),
-        kinds=_NAMES,
+        tabs=tabs(one, visit.words),
+        kinds=sheets.spoken(visit, _NAMES),
         kind=kind,
         languages=LANGUAGES,
         spoken=spoken,
         draft=draft,
-        text=_readable(draft) if draft is not None else "",
+        text=_readable(draft, visit.words) if draft is not None else "",
         own=typed or own,
         is_own=own != NO_WORDS,
     )
 
 
-def _readable(draft: Draft) -> str:
+def _readable(draft: Draft, words: Words) -> str:
     """Give the text of a notice with words where a person's own links would stand."""
-    return fill_text(draft.text, draft.slots, dict.fromkeys(draft.slots, "[the person’s own link]"))
+    return fill_text(draft.text, draft.slots, dict.fromkeys(draft.slots, words.gettext("[the person’s own link]")))
 
 
 def _kind(text: str) -> LetterKind:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from newsletter.errors import TookTooLong
 from newsletter.issues import newsletters
+from newsletter.languages.catalogue import Words, later
 from newsletter.languages.model import LANGUAGES
 from newsletter.staff.permissions import Actor, allowed
 from newsletter.web.desk.settings import sheets
@@ -20,7 +21,7 @@ P = sheets.P
 
 # A million people take one or two seconds; nobody waits longer for a number.
 LONGEST_COUNT = 5.0
-UNCOUNTED = "more people than could be counted in five seconds"
+UNCOUNTED = later("more people than could be counted in five seconds")
 
 _FIELDS = ("name", "description", "language", "sender_name", "sender_address", "is_public")
 
@@ -30,14 +31,14 @@ def address(list_id: int) -> str:
     return f"{HERE}/{list_id}"
 
 
-def tabs(one: MailingList) -> tuple[tuple[str, str, str], ...]:
+def tabs(one: MailingList, words: Words) -> tuple[tuple[str, str, str], ...]:
     """Give the pages of one list, as the macro of the desk takes them."""
     here = address(one.id)
     return (
-        ("details", "Details", here),
-        ("form", "Form", f"{here}/form"),
-        ("topics", "Topics", f"{here}/topics"),
-        ("notices", "Notices", f"{here}/notices"),
+        ("details", words.gettext("Details"), here),
+        ("form", words.gettext("Form"), f"{here}/form"),
+        ("topics", words.gettext("Topics"), f"{here}/topics"),
+        ("notices", words.gettext("Notices"), f"{here}/notices"),
     )
 
 
@@ -63,16 +64,16 @@ def count(site: Site, visit: Visit) -> Response:
     """Say how many people may be written to on a list, on a page of its own that others take the number from."""
     with site.application.database.read() as tx:
         one = _list(tx, visit)
-    return sheets.page(site, visit, "list_count", at="lists", list=one, people=counted(site, one))
+    return sheets.page(site, visit, "list_count", at="lists", list=one, people=counted(site, visit, one))
 
 
-def counted(site: Site, one: MailingList) -> str:
+def counted(site: Site, visit: Visit, one: MailingList) -> str:
     """Say how many people may be written to on a list, as far as a page can wait for it."""
     try:
         with site.application.database.read(within=LONGEST_COUNT) as tx:
-            return people(audience.count(tx, one.id))
+            return people(audience.count(tx, one.id), visit.words)
     except TookTooLong:
-        return UNCOUNTED
+        return visit.words.gettext(UNCOUNTED)
 
 
 def ask(site: Site, visit: Visit) -> Response:
@@ -167,7 +168,7 @@ def _details(
         at="lists",
         refused=refused,
         list=one,
-        tabs=tabs(one),
+        tabs=tabs(one, visit.words),
         typed=typed,
         papers=papers,
         languages=LANGUAGES,

@@ -11,6 +11,7 @@ from newsletter.errors import BadValue
 from newsletter.images import store as images
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Look, Newsletter
+from newsletter.languages.catalogue import later
 from newsletter.letters.compose import compose_issue
 from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Draft, fill_html
@@ -30,20 +31,22 @@ USUAL_SAMPLE = "all-blocks"
 LAST_ISSUE = "last"
 
 _SAMPLES: Mapping[str, str] = {
-    USUAL_SAMPLE: "A letter with every block",
-    LAST_ISSUE: "The latest issue",
-    "few": "A letter with one article",
-    "twenty": "Twenty articles",
-    "long-words": "Long words and addresses",
-    "arabic": "Arabic, from right to left",
+    USUAL_SAMPLE: later("A letter with every block"),
+    LAST_ISSUE: later("The latest issue"),
+    "few": later("A letter with one article"),
+    "twenty": later("Twenty articles"),
+    "long-words": later("Long words and addresses"),
+    "arabic": later("Arabic, from right to left"),
 }
+
+_SCHEMES: Mapping[str, str] = {"light": later("light"), "dark": later("dark")}
 
 # What stands before the names of fields that are tokens.
 _FIELD = "token."
 
 _HINTS: Mapping[str, str] = {
-    "face.text": "Names of fonts, the wanted one first; readers see the first they have.",
-    LOGO: "The beginning of an image’s key, or its address here.",
+    "face.text": later("Names of fonts, the wanted one first; readers see the first they have."),
+    LOGO: later("The beginning of an image’s key, or its address here."),
 }
 
 
@@ -79,44 +82,58 @@ class Group:
 
 
 _COLOURS = (
-    ("accent", "Links and what is to be noticed"),
-    ("on-accent", "On the accent"),
-    ("ink", "Text"),
-    ("title", "Titles"),
-    ("quiet", "What may be overlooked"),
-    ("paper", "Behind the text"),
-    ("canvas", "Around the letter"),
-    ("tint", "Behind boxes"),
-    ("line", "Hairlines"),
-    ("rule", "Rules between sections"),
-    ("band", "First band"),
-    ("band-2", "Second band"),
-    ("band-3", "Third band"),
-    ("on-band", "On a band"),
+    ("accent", later("Links and what is to be noticed")),
+    ("on-accent", later("On the accent")),
+    ("ink", later("Text")),
+    ("title", later("Titles")),
+    ("quiet", later("What may be overlooked")),
+    ("paper", later("Behind the text")),
+    ("canvas", later("Around the letter")),
+    ("tint", later("Behind boxes")),
+    ("line", later("Hairlines")),
+    ("rule", later("Rules between sections")),
+    ("band", later("First band")),
+    ("band-2", later("Second band")),
+    ("band-3", later("Third band")),
+    ("on-band", later("On a band")),
 )
 _OTHERS = (
-    ("Type", (("face.text", "Fonts of text"), ("face.title", "Fonts of titles"), ("face.ui", "Fonts of small print"))),
     (
-        "Sizes and gaps, in pixels",
+        later("Type"),
         (
-            ("length.scale", "Size of type, in percent"),
-            ("length.gutter", "Edge of the column"),
-            ("length.section", "Between sections"),
-            ("length.article", "Between articles"),
-            ("length.side", "Picture beside a feature"),
-            ("length.card-gap", "Between two cards"),
+            ("face.text", later("Fonts of text")),
+            ("face.title", later("Fonts of titles")),
+            ("face.ui", later("Fonts of small print")),
         ),
     ),
     (
-        "Sections",
+        later("Sizes and gaps, in pixels"),
         (
-            ("looks.first", "The first section of articles: lead, features, cards, items or links"),
-            ("looks.others", "The other sections of articles"),
-            ("show.cover", "The first large picture as a cover: yes or no"),
-            ("show.pictures", "Pictures: yes or no"),
+            ("length.scale", later("Size of type, in percent")),
+            ("length.gutter", later("Edge of the column")),
+            ("length.section", later("Between sections")),
+            ("length.article", later("Between articles")),
+            ("length.side", later("Picture beside a feature")),
+            ("length.card-gap", later("Between two cards")),
         ),
     ),
-    ("Logo", ((LOGO, "Picture"), ("logo.alt", "Its words for whoever does not see it"), ("logo.width", "Its width in pixels"))),
+    (
+        later("Sections"),
+        (
+            ("looks.first", later("The first section of articles: lead, features, cards, items or links")),
+            ("looks.others", later("The other sections of articles")),
+            ("show.cover", later("The first large picture as a cover: yes or no")),
+            ("show.pictures", later("Pictures: yes or no")),
+        ),
+    ),
+    (
+        later("Logo"),
+        (
+            (LOGO, later("Picture")),
+            ("logo.alt", later("Its words for whoever does not see it")),
+            ("logo.width", later("Its width in pixels")),
+        ),
+    ),
 )
 
 
@@ -213,7 +230,7 @@ def _page(
         measured = tuple(pairs(themes.draft(theme, known.slug, tokens)))
         usual = themes.draft(theme, known.slug)
     except BadValue as error:
-        trouble = sheets.words_of(error)
+        trouble = sheets.words_of(error, visit.words)
         usual = themes.draft(known.theme if known.theme in themes.names() else themes.names()[0], known.slug)
     faint = [pair for pair in measured if not pair.is_enough]
     chosen = visit.query.get("sample", visit.form.get("sample", USUAL_SAMPLE))
@@ -225,11 +242,12 @@ def _page(
         at="newsletters",
         refused=refused,
         newsletter=known,
-        tabs=tabs(known),
+        tabs=tabs(known, visit.words),
         theme=theme,
         themes=[themes.draft(name) for name in themes.names()],
         groups=_groups(usual, tokens),
         pairs=measured,
+        schemes=_SCHEMES,
         faint=faint,
         trouble=trouble,
         is_draft=is_draft,
@@ -241,8 +259,8 @@ def _page(
 
 
 def _groups(usual: Theme, own: Mapping[str, str]) -> tuple[Group, ...]:
-    light = Group("Colours in the light", tuple(_colour(usual, "light", *one, own) for one in _COLOURS), is_open=True)
-    dark = Group("Colours in the dark", tuple(_colour(usual, "dark", *one, own) for one in _COLOURS))
+    light = Group(later("Colours in the light"), tuple(_colour(usual, "light", *one, own) for one in _COLOURS), is_open=True)
+    dark = Group(later("Colours in the dark"), tuple(_colour(usual, "dark", *one, own) for one in _COLOURS))
     others = (
         Group(words, tuple(Token(key, said, own.get(key, ""), _usual(usual, key)) for key, said in tokens))
         for words, tokens in _OTHERS

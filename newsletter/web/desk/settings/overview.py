@@ -9,12 +9,13 @@ from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
 from newsletter.issues import newsletters, schedulebook
 from newsletter.issues.model import Newsletter
+from newsletter.languages.catalogue import Words
 from newsletter.languages.model import LANGUAGES
 from newsletter.mail import relaybook
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.senderproof import Standing
 from newsletter.staff import accounts, audit
-from newsletter.web.desk.settings import domains, lists, sheets, system
+from newsletter.web.desk.settings import domains, lists, retention, sheets, system
 from newsletter.web.desk.settings.sheets import Part
 from newsletter.web.spelled import relative
 from newsletter.web.visits import Site, Visit
@@ -68,54 +69,104 @@ def show(site: Site, visit: Visit) -> Response:
 
 
 def _told(site: Site, tx: Transaction, known: _Known, visit: Visit) -> Iterator[tuple[str, str, list[str]]]:
-    yield "newsletters", _names(known.papers, "No newsletter yet."), _of_newsletters(tx, known)
-    troubled = [f"{feed.title or feed.url} could not be read." for feed in known.feeds if feed.trouble]
-    yield "feeds", _counted(len(known.feeds), "feed") + " are read.", troubled
+    words = visit.words
+    yield "newsletters", _names(known.papers, words.gettext("No newsletter yet."), words), _of_newsletters(tx, known, words)
+    troubled = [
+        words.gettext("%(feed)s could not be read.", feed=feed.title or feed.url) for feed in known.feeds if feed.trouble
+    ]
+    yield "feeds", _feeds_in_words(len(known.feeds), words), troubled
     with_form = sum(one.has_form for one in known.lists)
-    yield "lists", f"{_names(known.lists, 'No list yet.')} {_counted(with_form, 'public form')}.", []
-    yield "questions", f"{_counted(len(attributebook.all_attributes(tx)), 'question')} besides name and language.", []
+    lists_named = _names(known.lists, words.gettext("No list yet."), words)
+    forms = (
+        words.ngettext("%(num)s public form.", "%(num)s public forms.", with_form)
+        if with_form
+        else words.gettext("No public forms.")
+    )
+    yield "lists", f"{lists_named} {forms}", []
+    asked = len(attributebook.all_attributes(tx))
+    beside = words.ngettext(
+        "%(num)s question besides name and language.", "%(num)s questions besides name and language.", asked
+    )
+    yield "questions", beside if asked else words.gettext("No questions besides name and language."), []
+    yield from _of_mail(site, tx, known, words)
+    yield "languages", words.gettext("Pages and notices speak %(count)s languages.", count=len(LANGUAGES)), []
+    keep = site.application.settings.keep.deliveries
+    yield "retention", words.gettext("Names in deliveries: %(how_long)s.", how_long=retention.lasting(keep, words)), []
+    yield "staff", words.ngettext("%(num)s account.", "%(num)s accounts.", len(accounts.all_accounts(tx))), []
+    yield "audit", _last_act(tx, visit), []
+    yield from _of_system(site, tx, visit)
+
+
+def _feeds_in_words(count: int, words: Words) -> str:
+    if not count:
+        return words.gettext("No feeds are read.")
+    return words.ngettext("%(num)s feed is read.", "%(num)s feeds are read.", count)
+
+
+def _of_mail(site: Site, tx: Transaction, known: _Known, words: Words) -> Iterator[tuple[str, str, list[str]]]:
     missing = relaybook.missing(tx, site.application.relay)
     enabled = sum(one.is_enabled for one in known.relays)
+    used = words.ngettext(
+        "%(num)s relay, %(used)s of them in use.", "%(num)s relays, %(used)s of them in use.", len(known.relays), used=enabled
+    )
     yield (
         "relays",
-        f"{_counted(len(known.relays), 'relay')}, {enabled} of them in use.",
-        ["Nothing can be mailed."] if missing else [],
+        used if known.relays else words.gettext("No relays."),
+        [words.gettext("Nothing can be mailed.")] if missing else [],
     )
-    senders = domains.domains_of(tx)
-    unsigned = [f"No key signs the mail of {one.name}." for one in senders if not one.signed_by and one.newsletters]
-    yield "domains", ", ".join(one.name for one in senders) or "No sender yet.", unsigned
-    yield "languages", f"Pages and notices speak {len(LANGUAGES)} languages.", []
-    keep = site.application.settings.keep
-    yield "retention", f"Names in deliveries: {f'{keep.deliveries.days} days' if keep.deliveries else 'for ever'}.", []
-    yield "staff", f"{_counted(len(accounts.all_accounts(tx)), 'account')}.", []
+    senders = domains.domains_of(tx, words)
+    unsigned = [
+        words.gettext("No key signs the mail of %(domain)s.", domain=one.name)
+        for one in senders
+        if not one.signed_by and one.newsletters
+    ]
+    yield "domains", ", ".join(one.name for one in senders) or words.gettext("No sender yet."), unsigned
+
+
+def _last_act(tx: Transaction, visit: Visit) -> str:
     last = audit.recent(tx, 1)
-    told = f"Last: {last[0].act} by {last[0].actor}, {relative(last[0].at, visit.now)}." if last else "Nothing was done yet."
-    yield "audit", told, []
+    if not last:
+        return visit.words.gettext("Nothing was done yet.")
+    then = relative(last[0].at, visit.now, visit.words)
+    return visit.words.gettext("Last: %(act)s by %(who)s, %(then)s.", act=last[0].act, who=last[0].actor, then=then)
+
+
+def _of_system(site: Site, tx: Transaction, visit: Visit) -> Iterator[tuple[str, str, list[str]]]:
+    words = visit.words
     points = system.looked_at(site, tx, visit.now)
     wrong = [point.text for point in points if point.standing is Standing.WRONG]
-    yield (
-        "system",
-        f"{_counted(len(points), 'thing')} looked at.",
-        [*wrong, *([] if site.health() else ["The clock of the worker stands still."])],
-    )
+    stands_still = [] if site.health() else [words.gettext("The clock of the worker stands still.")]
+    seen = words.ngettext("%(num)s thing looked at.", "%(num)s things looked at.", len(points))
+    yield "system", seen, [*wrong, *stands_still]
 
 
-def _of_newsletters(tx: Transaction, known: _Known) -> list[str]:
+def _of_newsletters(tx: Transaction, known: _Known, words: Words) -> list[str]:
     read = {feed.newsletter_id for feed in known.feeds}
-    without_feed = [f"{one.name} has no feed to be drafted from." for one in known.papers if one.id not in read]
     planned = {one.newsletter_id for one in schedulebook.running(tx)}
-    without_calendar = [f"{one.name} has no calendar." for one in known.papers if one.id not in planned]
     archived = {one.id for one in known.lists if one.is_archived}
-    to_nobody = [f"The list of {one.name} is archived; nothing can be sent." for one in known.papers if one.list_id in archived]
-    return [*to_nobody, *without_calendar, *without_feed]
+    return [
+        *(
+            words.gettext("The list of %(newsletter)s is archived; nothing can be sent.", newsletter=one.name)
+            for one in known.papers
+            if one.list_id in archived
+        ),
+        *(
+            words.gettext("%(newsletter)s has no calendar.", newsletter=one.name)
+            for one in known.papers
+            if one.id not in planned
+        ),
+        *(
+            words.gettext("%(newsletter)s has no feed to be drafted from.", newsletter=one.name)
+            for one in known.papers
+            if one.id not in read
+        ),
+    ]
 
 
-def _names(things: tuple[Newsletter, ...] | tuple[MailingList, ...], none: str, most: int = 3) -> str:
+def _names(things: tuple[Newsletter, ...] | tuple[MailingList, ...], none: str, words: Words, most: int = 3) -> str:
     if not things:
         return none
-    shown = ", ".join(one.name for one in things[:most])
-    return f"{shown}, and {len(things) - most} more." if len(things) > most else f"{shown}."
-
-
-def _counted(count: int, unit: str) -> str:
-    return f"{count or 'No'} {unit}" if count == 1 else f"{count or 'No'} {unit}s"
+    shown, more = ", ".join(one.name for one in things[:most]), len(things[most:])
+    if more:
+        return words.ngettext("%(names)s, and %(num)s more.", "%(names)s, and %(num)s more.", more, names=shown)
+    return words.gettext("%(names)s.", names=shown)

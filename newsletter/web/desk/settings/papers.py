@@ -10,6 +10,7 @@ from starlette.responses import Response
 from newsletter.errors import BadValue
 from newsletter.issues import calendar, newsletters
 from newsletter.issues.model import Archive, Newsletter
+from newsletter.languages.catalogue import Words
 from newsletter.languages.model import LANGUAGES
 from newsletter.staff.permissions import allowed
 from newsletter.web.desk.settings import sheets
@@ -37,14 +38,14 @@ class Row:
     next_at: datetime | None
 
 
-def tabs(newsletter: Newsletter) -> tuple[tuple[str, str, str], ...]:
+def tabs(newsletter: Newsletter, words: Words) -> tuple[tuple[str, str, str], ...]:
     """Give the pages of one newsletter, as the macro of the desk takes them."""
     here = address(newsletter.id)
     return (
-        ("details", "Details", here),
-        ("sections", "Sections", f"{here}/sections"),
-        ("calendar", "Calendar", f"{here}/calendar"),
-        ("look", "Look", f"{here}/look"),
+        ("details", words.gettext("Details"), here),
+        ("sections", words.gettext("Sections"), f"{here}/sections"),
+        ("calendar", words.gettext("Calendar"), f"{here}/calendar"),
+        ("look", words.gettext("Look"), f"{here}/look"),
     )
 
 
@@ -161,7 +162,7 @@ def _details(
         at="newsletters",
         refused=refused,
         newsletter=known,
-        tabs=tabs(known),
+        tabs=tabs(known, visit.words),
         list=mailing_list,
         # What a list says of its sender counts more, and is changed there.
         has_sender=bool(mailing_list.sender_name or mailing_list.sender_address),
@@ -193,7 +194,7 @@ def _list(tx: Transaction, visit: Visit, typed: Mapping[str, str]) -> MailingLis
     chosen = typed["list_id"]
     if chosen.isascii() and chosen.isdigit():
         return register.list_by_id(tx, int(chosen))
-    name = typed["list_name"] or f"Readers of {typed['name']}"
+    name = typed["list_name"] or visit.words.gettext("Readers of %(newsletter)s", newsletter=typed["name"])
     made = register.create_list(tx, name, visit.now)
     sheets.record(tx, visit, "list.create", f"list {made.name}")
     return made

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from newsletter.errors import BadValue, TookTooLong
+from newsletter.languages.catalogue import later
 from newsletter.people import segments
 from newsletter.web.desk.settings import sheets
 from newsletter.web.desk.settings.lists import LONGEST_COUNT, UNCOUNTED
@@ -16,11 +17,11 @@ from subscribers.attributes import Attribute, AttributeKind
 HERE = "/desk/settings/questions"
 
 _KINDS: Mapping[AttributeKind, str] = {
-    AttributeKind.TEXT: "A text",
-    AttributeKind.NUMBER: "A number",
-    AttributeKind.DATE: "A day",
-    AttributeKind.CHOICE: "One of several words",
-    AttributeKind.YES_NO: "Yes or no",
+    AttributeKind.TEXT: later("A text"),
+    AttributeKind.NUMBER: later("A number"),
+    AttributeKind.DATE: later("A day"),
+    AttributeKind.CHOICE: later("One of several words"),
+    AttributeKind.YES_NO: later("Yes or no"),
 }
 _FIELDS = ("key", "kind", "label", "choices")
 
@@ -74,9 +75,9 @@ def count(site: Site, visit: Visit) -> Response:
         known = attributebook.find(tx, str(visit.path["key"]))
     try:
         with site.application.database.read(within=LONGEST_COUNT) as tx:
-            answered = people(attributebook.count(tx, known.id))
+            answered = people(attributebook.count(tx, known.id), visit.words)
     except TookTooLong:
-        answered = UNCOUNTED
+        answered = visit.words.gettext(UNCOUNTED)
     return sheets.page(site, visit, "question_count", at="questions", attribute=known, people=answered)
 
 
@@ -109,6 +110,6 @@ def _page(site: Site, visit: Visit, typed: Mapping[str, str], refused: Exception
         refused=refused,
         attributes=known,
         typed=typed,
-        kinds=_KINDS,
+        kinds=sheets.spoken(visit, _KINDS),
         is_full=len(known) >= attributes.MOST_ATTRIBUTES,
     )

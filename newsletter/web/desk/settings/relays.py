@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
+from newsletter.languages.catalogue import Words, later
 from newsletter.mail import allowances, domains, relaybook, relaycheck
 from newsletter.mail.limits import parse_rate
 from newsletter.mail.relaybook import Entry
@@ -54,20 +55,20 @@ _FIELDS = ("name", *_ADDRESS, "username", *_NUMBERS, *_LIMITS, "zone", "ca_file"
 _USUAL = {"messages": str(DEFAULT_MESSAGES), "idle": str(DEFAULT_IDLE), **dict.fromkeys(_OFFERED, _YES)}
 
 _TLS: Mapping[Tls, str] = {
-    Tls.STARTTLS: "STARTTLS, usually on port 587",
-    Tls.IMPLICIT: "TLS from the first byte, usually on port 465",
-    Tls.NONE: "None: for a relay on this machine",
+    Tls.STARTTLS: later("STARTTLS, usually on port 587"),
+    Tls.IMPLICIT: later("TLS from the first byte, usually on port 465"),
+    Tls.NONE: later("None: for a relay on this machine"),
 }
 
 
 # What is waited for in each phase of a message.
 _PHASES: Mapping[str, str] = {
-    "greeting": "Connection, greeting and login",
-    "mail": "The sender",
-    "rcpt": "A recipient",
-    "data": "Leave to send the message",
-    "block": "Each piece of the message",
-    "dot": "Its answer to the whole message",
+    "greeting": later("Connection, greeting and login"),
+    "mail": later("The sender"),
+    "rcpt": later("A recipient"),
+    "data": later("Leave to send the message"),
+    "block": later("Each piece of the message"),
+    "dot": later("Its answer to the whole message"),
 }
 
 
@@ -170,7 +171,7 @@ def test(site: Site, visit: Visit) -> Response:
         probe = Probe(address.parse(sender).text, address.parse(to).text, visit.now) if to else None
     except sheets.REFUSALS as error:
         return _form(site, visit, entry, _fields(entry.relay), error)
-    found = _found(relaybook.opened(entry, _strongbox(site)), probe)
+    found = _found(relaybook.opened(entry, _strongbox(site)), probe, visit.words)
     with site.application.database.write() as tx:
         sheets.record(tx, visit, "relay.test", f"relay {entry.name}", works=not found.trouble)
     return _form(site, visit, entry, _fields(entry.relay), found=found, to=to)
@@ -214,7 +215,7 @@ def set_rate(site: Site, visit: Visit) -> Response:
     return sheets.done(HERE, "rate")
 
 
-def _found(relay: Relay, probe: Probe | None) -> Found:
+def _found(relay: Relay, probe: Probe | None, words: Words) -> Found:
     async def examine() -> Found:
         async with asyncio.timeout(PATIENCE):
             return await relaycheck.examine(relay, probe)
@@ -222,7 +223,7 @@ def _found(relay: Relay, probe: Probe | None) -> Found:
     try:
         return asyncio.run(examine())
     except TimeoutError:
-        return Found(trouble=f"It did not answer within {PATIENCE:g} seconds.")
+        return Found(trouble=words.gettext("It did not answer within %(count)s seconds.", count=f"{PATIENCE:g}"))
 
 
 def _change(visit: Visit, typed: Mapping[str, str], known: Relay | None) -> RelayChange:
@@ -306,7 +307,7 @@ def _form(
         typed=typed,
         found=found,
         to=to,
-        tls=_TLS,
+        tls=sheets.spoken(visit, _TLS),
         most_connections=MOST_CONNECTIONS,
         most_weight=MOST_WEIGHT,
         most_messages=MOST_MESSAGES,

@@ -1,8 +1,11 @@
 """Retention: what is kept of people for how long, and what would be forgotten if it were done now."""
 
+from datetime import timedelta
+
 from starlette.responses import Response
 
 from newsletter.errors import TookTooLong
+from newsletter.languages.catalogue import Words
 from newsletter.people import retention
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit
@@ -33,9 +36,16 @@ def rehearse(site: Site, visit: Visit) -> Response:
         with site.application.database.read(within=LONGEST_COUNT) as tx:
             found = retention.due(tx, followed, visit.now)
     except TookTooLong as error:
-        told = f"{error} “newsletter retention run --dry-run” counts for as long as it takes."
+        told = visit.words.gettext(
+            "%(problem)s “newsletter retention run --dry-run” counts for as long as it takes.", problem=error
+        )
         return _page(site, visit, found=None, trouble=told)
     return _page(site, visit, found=found, trouble="")
+
+
+def lasting(keep: timedelta | None, words: Words) -> str:
+    """Say how long something is kept."""
+    return words.gettext("for ever") if keep is None else words.ngettext("%(num)s day", "%(num)s days", keep.days)
 
 
 def _rules(site: Site, visit: Visit) -> tuple[retention.Rule, ...]:
@@ -43,8 +53,5 @@ def _rules(site: Site, visit: Visit) -> tuple[retention.Rule, ...]:
 
 
 def _page(site: Site, visit: Visit, *, found: object, trouble: str) -> Response:
-    rows = [
-        (rule, _SET_BY[rule.name], "for ever" if rule.keep is None else f"{rule.keep.days} days")
-        for rule in _rules(site, visit)
-    ]
+    rows = [(rule, _SET_BY[rule.name], lasting(rule.keep, visit.words)) for rule in _rules(site, visit)]
     return sheets.page(site, visit, "retention", at="retention", rows=rows, found=found, trouble=trouble)

@@ -11,6 +11,7 @@ from newsletter.feeds import store as feeds
 from newsletter.issues import newsletters, planning
 from newsletter.issues.model import Look, Newsletter, Rule, SectionKind, SectionPlan, Show
 from newsletter.issues.plan import MOST_ARTICLES, MOST_SECTIONS, MOST_WORDS, USUAL_SHOW
+from newsletter.languages.catalogue import Words, later
 from newsletter.web.desk.settings import papers, sheets
 from newsletter.web.desk.settings.papers import tabs
 from newsletter.web.faults import PageNotFound
@@ -24,30 +25,34 @@ MOST_RULES = 20
 MOST_CATEGORIES = 40
 
 _KINDS: Mapping[SectionKind, str] = {
-    SectionKind.LETTER: "A letter that somebody writes",
-    SectionKind.ARTICLES: "Articles from the feeds",
-    SectionKind.HEADLINES: "Titles only",
-    SectionKind.EVENTS: "Events, in the order of their dates",
-    SectionKind.NOTE: "A note of the editors about the issue",
-    SectionKind.NOTICE: "A notice in a box",
-    SectionKind.SPONSORS: "Sponsors",
+    SectionKind.LETTER: later("A letter that somebody writes"),
+    SectionKind.ARTICLES: later("Articles from the feeds"),
+    SectionKind.HEADLINES: later("Titles only"),
+    SectionKind.EVENTS: later("Events, in the order of their dates"),
+    SectionKind.NOTE: later("A note of the editors about the issue"),
+    SectionKind.NOTICE: later("A notice in a box"),
+    SectionKind.SPONSORS: later("Sponsors"),
 }
 _LOOKS: Mapping[Look, str] = {
-    Look.AUTO: "As the theme has it",
-    Look.LETTER: "Letter",
-    Look.LEAD: "The first article large",
-    Look.FEATURES: "Features, picture beside",
-    Look.CARDS: "Cards, two beside each other",
-    Look.ITEMS: "Items without pictures",
-    Look.LINKS: "Links with a line of text",
-    Look.HEADLINES: "Headlines",
-    Look.EVENTS: "Events",
-    Look.NOTE: "Note",
-    Look.NOTICE: "Notice in a box",
-    Look.SPONSORS: "Sponsors",
+    Look.AUTO: later("As the theme has it"),
+    Look.LETTER: later("Letter"),
+    Look.LEAD: later("The first article large"),
+    Look.FEATURES: later("Features, picture beside"),
+    Look.CARDS: later("Cards, two beside each other"),
+    Look.ITEMS: later("Items without pictures"),
+    Look.LINKS: later("Links with a line of text"),
+    Look.HEADLINES: later("Headlines"),
+    Look.EVENTS: later("Events"),
+    Look.NOTE: later("Note"),
+    Look.NOTICE: later("Notice in a box"),
+    Look.SPONSORS: later("Sponsors"),
 }
-_SHOWS: Mapping[Show, str] = {Show.EXCERPT: "An excerpt", Show.FULL: "The whole text", Show.TITLE: "The title alone"}
-_BYLINES = {"": "With or without an author", "yes": "Only with an author", "no": "Only without an author"}
+_SHOWS: Mapping[Show, str] = {
+    Show.EXCERPT: later("An excerpt"),
+    Show.FULL: later("The whole text"),
+    Show.TITLE: later("The title alone"),
+}
+_BYLINES = {"": later("With or without an author"), "yes": later("Only with an author"), "no": later("Only without an author")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ class Line:
     section: SectionPlan
     kind: str
     look: str
-    takes: tuple[str, ...]
+    # What falls into it, in words; empty: nothing does by itself.
+    takes: str
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -178,7 +184,10 @@ def _write(site: Site, visit: Visit, change_it: Callable[[tuple[SectionPlan, ...
 
 
 def _list(site: Site, visit: Visit, known: Newsletter, refused: Exception | None = None) -> Response:
-    lines = [Line(place, one, _KINDS[one.kind], _LOOKS[one.look], _takes(one)) for place, one in enumerate(known.plan, 1)]
+    lines = [
+        Line(place, one, _KINDS[one.kind], _LOOKS[one.look], _takes(one, visit.words))
+        for place, one in enumerate(known.plan, 1)
+    ]
     return sheets.page(
         site,
         visit,
@@ -186,7 +195,7 @@ def _list(site: Site, visit: Visit, known: Newsletter, refused: Exception | None
         at="newsletters",
         refused=refused,
         newsletter=known,
-        tabs=tabs(known),
+        tabs=tabs(known, visit.words),
         lines=lines,
         seen=planning.stamp(known.plan),
         is_full=len(known.plan) >= MOST_SECTIONS,
@@ -212,15 +221,15 @@ def _form(
         at="newsletters",
         refused=refused,
         newsletter=known,
-        tabs=tabs(known),
+        tabs=tabs(known, visit.words),
         place=place,
         typed=typed,
         rules=rules,
         seen=planning.stamp(known.plan),
-        kinds=_KINDS,
-        looks=_LOOKS,
-        shows=_SHOWS,
-        bylines=_BYLINES,
+        kinds=sheets.spoken(visit, _KINDS),
+        looks=sheets.spoken(visit, _LOOKS),
+        shows=sheets.spoken(visit, _SHOWS),
+        bylines=sheets.spoken(visit, _BYLINES),
         most_articles=MOST_ARTICLES,
         most_words=MOST_WORDS,
         categories=list(dict.fromkeys(of_blogs))[:MOST_CATEGORIES],
@@ -240,20 +249,20 @@ def _typed(form: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _takes(section: SectionPlan) -> tuple[str, ...]:
+def _takes(section: SectionPlan, words: Words) -> str:
     if section.takes_rest:
-        return ("every post that no rule fits",)
-    return tuple(map(_said, section.rules))
+        return words.gettext("every post that no rule fits")
+    return words.gettext("; or ").join(_said(rule, words) for rule in section.rules)
 
 
-def _said(rule: Rule) -> str:
-    parts = []
+def _said(rule: Rule, words: Words) -> str:
+    either, parts = words.gettext(" or "), []
     if rule.categories:
-        parts.append(f"category {' or '.join(rule.categories)}")
+        parts.append(words.gettext("category %(names)s", names=either.join(rule.categories)))
     if rule.titles:
-        parts.append(f"title {' or '.join(rule.titles)}")
+        parts.append(words.gettext("title %(names)s", names=either.join(rule.titles)))
     if rule.byline is not None:
-        parts.append("with an author" if rule.byline else "without an author")
+        parts.append(words.gettext("with an author") if rule.byline else words.gettext("without an author"))
     return ", ".join(parts)
 
 

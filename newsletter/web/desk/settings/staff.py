@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import AlreadyThere, BadValue
 from newsletter.issues import newsletters
+from newsletter.languages.catalogue import later
 from newsletter.people import colleagues
 from newsletter.staff import accounts, audit, doorlinks, identities, losses, passkeys, sessions
 from newsletter.staff.accounts import Account
@@ -28,11 +29,20 @@ IN_ONE = "role-"
 REFUSALS = (BadValue, AlreadyThere, AddressRefused, OwnRole, LastAdministrator)
 
 ROLES = (
-    (Role.VIEWER, "Viewer: reads everything"),
-    (Role.EDITOR, "Editor: writes"),
-    (Role.PUBLISHER, "Publisher: approves, sends and looks after people"),
-    (Role.ADMIN, "Administrator: everything"),
+    (Role.VIEWER, later("Viewer: reads everything")),
+    (Role.EDITOR, later("Editor: writes")),
+    (Role.PUBLISHER, later("Publisher: approves, sends and looks after people")),
+    (Role.ADMIN, later("Administrator: everything")),
 )
+
+
+# As they stand in a line about somebody.
+_ROLE_WORDS = {
+    Role.VIEWER: later("viewer"),
+    Role.EDITOR: later("editor"),
+    Role.PUBLISHER: later("publisher"),
+    Role.ADMIN: later("admin"),
+}
 
 
 def show_all(site: Site, visit: Visit) -> Response:
@@ -41,7 +51,7 @@ def show_all(site: Site, visit: Visit) -> Response:
         known = accounts.all_accounts(tx)
         names = {one.id: one.name for one in newsletters.all_newsletters(tx)}
         provider = identities.provider_name(tx)
-    return sheets.page(site, visit, "staff", at="staff", accounts=known, names=names, provider=provider)
+    return sheets.page(site, visit, "staff", at="staff", accounts=known, names=names, provider=provider, role_words=_ROLE_WORDS)
 
 
 def ask(site: Site, visit: Visit) -> Response:
@@ -89,9 +99,16 @@ def link(site: Site, visit: Visit) -> Response:
     """Make a link by which somebody chooses a password, and mail it where that is asked for."""
     with site.application.database.read() as tx:
         known = _known(tx, visit)
-    if not known.address:
-        return _one(site, visit, BadValue("address", "", "is missing, and they sign in with it"))
+    try:
+        _require_address(known)
+    except BadValue as refused:
+        return _one(site, visit, refused)
     return _link(site, visit, known)
+
+
+def _require_address(known: Account) -> None:
+    if not known.address:
+        raise BadValue("address", "", "is missing, and they sign in with it")
 
 
 def sign_out(site: Site, visit: Visit) -> Response:

@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from newsletter import bootstrap, checkup, instance, journal
+from newsletter.languages.catalogue import Words, later
 from newsletter.mail import workers
 from newsletter.mail.senderproof import Point, Standing
 from newsletter.mail.workers import Known
@@ -71,7 +72,7 @@ def show(site: Site, visit: Visit) -> Response:
         standing=standing,
         journal_folder=settings.journal_dir,
         journal=[(file.name, number(file.stat().st_size)) for file in files],
-        settings=settings_of(settings),
+        settings=settings_of(settings, visit.words),
         zone=zone,
     )
 
@@ -86,29 +87,32 @@ def looked_at(site: Site, tx: Transaction, now: datetime) -> tuple[Point, ...]:
     )
 
 
-def settings_of(settings: Settings) -> tuple[Set, ...]:
+def settings_of(settings: Settings, words: Words) -> tuple[Set, ...]:
     """Give every setting there is, with what holds and where it was set; never a secret."""
     return tuple(
-        Set(one.name, one.meaning, _value(settings, one.key, one.default), settings.where.get(one.key, "")) for one in SETTINGS
+        Set(one.name, one.meaning, _value(settings, one.key, one.default, words), settings.where.get(one.key, ""))
+        for one in SETTINGS
     )
 
 
-def _value(settings: Settings, key: str, default: str) -> str:
+def _value(settings: Settings, key: str, default: str, words: Words) -> str:
     if key in _SECRET:
         is_set = key in settings.where or (key == "secret_key" and settings.secret_key is not None)
-        return "set, and not shown" if is_set else "not set"
+        return words.gettext("set, and not shown") if is_set else words.gettext("not set")
     if key not in settings.where:
         return default.replace("`", "")
     if key == "relay_url":
         return str(settings.relay)
     if key == "database_url":
         # A password may stand in it; the page tells the place above.
-        return "set; see “Where it is kept”"
+        return words.gettext("set; see “Where it is kept”")
     value = getattr(settings, key, None)
-    return str(value) if isinstance(value, str | int | Path) and value != "" else "set"
+    return str(value) if isinstance(value, str | int | Path) and value != "" else words.gettext("set")
 
 
 def _hand(known: Known, now: datetime) -> Hand:
     if known.stopped_at is not None:
-        return Hand(known, "stopped", "gone")
-    return Hand(known, "at work", "done") if known.lease_until > now else Hand(known, "gave no sign lately", "waits")
+        return Hand(known, later("stopped"), "gone")
+    return (
+        Hand(known, later("at work"), "done") if known.lease_until > now else Hand(known, later("gave no sign lately"), "waits")
+    )

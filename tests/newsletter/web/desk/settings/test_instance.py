@@ -13,6 +13,7 @@ from newsletter.mail import dkimkeys
 from newsletter.mail.dkimkeys import KeyState
 from newsletter.nameserver import Texts
 from newsletter.web.desk.settings import system
+from newsletter.web.spelled import ENGLISH_WORDS
 from tests.conftest import SECRET
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.conftest import OpenDesk
@@ -56,7 +57,7 @@ def test_a_domain_that_is_none_makes_no_key(desk: OpenDesk, database: Database) 
 def test_secrets_are_told_to_be_set_and_no_more(desk: OpenDesk, application: Application) -> None:
     """Where each setting was set stands beside it, and no secret anywhere."""
     page = desk.page(f"{HERE}/system")
-    told = {one.name: one for one in system.settings_of(application.settings)}
+    told = {one.name: one for one in system.settings_of(application.settings, ENGLISH_WORDS)}
 
     assert SECRET not in page
     assert "set, and not shown" == told["NEWSLETTER_SECRET_KEY"].value
@@ -74,7 +75,7 @@ def test_a_password_in_an_address_is_not_shown(application: Application) -> None
         where=where,
     )
 
-    assert "s3cret" not in " ".join(one.value for one in system.settings_of(given))
+    assert "s3cret" not in " ".join(one.value for one in system.settings_of(given, ENGLISH_WORDS))
 
 
 def test_a_rehearsal_counts_what_is_due(desk: OpenDesk) -> None:
