@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from newsletter.database import Database
 from subscribers.tables.kinds import metadata
 from subscribers.tokens import Keyring
+from tests.harness import compiled
 
 SECRET = "a secret of the tests, long enough to be one"
 
@@ -56,6 +57,13 @@ def _ctrl_c_is_heard() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Compile statements and pages once for all tests of a process."""
+    with compiled.once():
+        yield
 
 
 @pytest.fixture
