@@ -82,10 +82,14 @@ def sign_in_address(request: Request) -> str:
 
 
 def fault_page(site: Site, fault: Fault, ear: Ear) -> Response:
-    """Show what went wrong."""
+    """Show what went wrong, with a way on: at the desk to its first page, else to that of the readers."""
     speech = ear.speech()
     title, text = speech.words.pattern(fault.title), speech.words.pattern(fault.text)
-    response = site.pages.spoken(speech, "public/fault.html", fault.status, status=fault.status, title=title, text=text)
+    if ear is AT_DESK:
+        response = site.pages.page("desk/fault.html", status=fault.status, title=title, text=text)
+        response.status_code = fault.status
+    else:
+        response = site.pages.spoken(speech, "public/fault.html", fault.status, status=fault.status, title=title, text=text)
     if fault.retry_after:
         response.headers["Retry-After"] = str(fault.retry_after)
     return response

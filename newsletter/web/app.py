@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.bootstrap import Application
 from newsletter.clock import Clock, system_clock
-from newsletter.web.answers import answer, fault_page
+from newsletter.web.answers import AT_DESK, answer, fault_page
 from newsletter.web.auth import FirstKey
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
 from newsletter.web.guard import Guard
@@ -66,7 +66,8 @@ def create_app(
 
     async def refuse(request: Request, error: Exception) -> Response:
         is_wrong_method = isinstance(error, HTTPException) and error.status_code == METHOD_NOT_ALLOWED
-        return fault_page(site, fault_of(WrongMethod() if is_wrong_method else PageNotFound()), listen(request))
+        ear = AT_DESK if request.scope["path"].startswith("/desk/") else listen(request)
+        return fault_page(site, fault_of(WrongMethod() if is_wrong_method else PageNotFound()), ear)
 
     async def refuse_host(scope: Scope, receive: Receive, send: Send) -> None:
         await fault_page(site, FOREIGN_HOST, listen(Request(scope)))(scope, receive, send)

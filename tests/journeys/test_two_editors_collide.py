@@ -1,18 +1,22 @@
-"""Two windows at one letter, by the keyboard alone: whoever saves second is shown both texts, and neither is lost."""
+"""Two editors at one letter, by the keyboard alone: whoever saves second is shown both texts, and neither is lost."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from newsletter.issues import draft, editing, newsletters
 from newsletter.issues.model import Issue
+from newsletter.staff import accounts, passwords
+from newsletter.staff.permissions import Role
 from subscribers import register
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
-from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.house import House, house_of_copy
 from tests.harness.newsroom import MADE_AT
+
+PASSWORD = "a few words in a row"
 
 
 @pytest.fixture(scope="module")
@@ -41,22 +45,25 @@ def issue(house: House) -> Issue:
         return editing.write_letter(tx, made.id, "Welcome", "<p>Dear colleagues,</p>", "Ann Berg", now)
 
 
-@pytest.fixture(scope="module")
-def session(browser: Browser, house: House) -> Iterator[BrowserContext]:  # noqa: F811 -- the fixture
-    """Give a browser with a session at the desk."""
+def signed_in(browser: Browser, house: House, name: str) -> Page:  # noqa: F811 -- the fixture
+    """Make an account, and sign in with it in a browser of its own."""
+    address, kept = f"{name}@example.org", passwords.hashed(PASSWORD)
+    with house.application.database.write() as tx:
+        made = accounts.add(tx, name, Role.EDITOR, house.application.clock(), address)
+        accounts.set_password(tx, made.id, kept)
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.set_default_timeout(20_000)
     page = context.new_page()
-    page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
-    page.get_by_role("button").press("Enter")
+    page.goto(f"{house.url}/desk")
+    page.get_by_label("Address").fill(address)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
     page.wait_for_url(f"{house.url}/desk")
-    yield context
-    context.close()
+    return page
 
 
-def window(session: BrowserContext, house: House, issue: Issue) -> Page:
-    """Open the letter in a window of its own, the cursor at its end."""
-    page = session.new_page()
+def window(page: Page, house: House, issue: Issue) -> Page:
+    """Open the letter, the cursor at its end."""
     page.goto(f"{house.url}/desk/issues/{issue.id}/articles/{issue.articles[0].id}")
     text = page.get_by_role("textbox", name="Text")
     # Faster than fingers: for 20 ms after the focus ProseMirror puts the cursor back to where it was.
@@ -71,10 +78,10 @@ def write(page: Page, words: str) -> None:
     page.keyboard.press("Control+s")
 
 
-def test_whoever_saves_second_is_shown_both(session: BrowserContext, house: House, issue: Issue) -> None:
+def test_whoever_saves_second_is_shown_both(browser: Browser, house: House, issue: Issue) -> None:  # noqa: F811 -- the fixture
     """One sees that the other is there, saves all the same, compares, and lets their own words stand; both are versions."""
-    ann, bo = window(session, house, issue), window(session, house, issue)
-    expect(bo.locator("#others")).to_contain_text("has this text open, too")
+    ann, bo = (window(signed_in(browser, house, name), house, issue) for name in ("Ann", "Bo"))
+    expect(bo.locator("#others")).to_contain_text("Ann has this text open, too")
 
     write(bo, " from Bo")
     expect(bo.locator("#saved")).to_contain_text("Saved at")

@@ -285,7 +285,7 @@ _SIZES_OF_WORDS = """
 # Buttons and fields that a thumb would miss on a phone.
 _SMALL_TARGETS = """
 window.innerWidth > 500 ? [] : [...document.querySelectorAll('button, .button, input:not([type=hidden]), select')]
-  .filter(element => element.checkVisibility() && !element.closest('.form__rest'))
+  .filter(element => element.checkVisibility() && !element.closest('.form__rest, .unseen'))
   .map(element => element.matches('[type=checkbox], [type=radio]') ? element.closest('label') : element)
   .filter(element => element.getBoundingClientRect().height < 44)
   .map(element => element.outerHTML)
