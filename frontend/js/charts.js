@@ -1,6 +1,7 @@
 // Pages of figures load this behind desk.js: draws each chart from the table below it, which stays for everybody else.
 // <div class="chart" data-chart="lines" data-table="issues-table" data-columns="0,1"></div>
 import uPlot from "uplot";
+import { number } from "./words.js";
 
 const HEIGHT = 240;
 const COLOURS = ["--accent", "--wait", "--stop"];
@@ -16,7 +17,7 @@ function read(table, columns) {
   const rows = [...table.tBodies[0].rows].reverse();
   const heads = [...table.tHead.rows[0].cells].slice(1);
   return {
-    names: rows.map((row) => (row.cells[0].querySelector("a") ?? row.cells[0]).firstChild.textContent.trim()),
+    names: rows.map(({ cells: [head] }) => head.dataset.short ?? (head.querySelector("a") ?? head).firstChild.textContent.trim()),
     series: columns.map((column) => ({
       label: heads[column].textContent,
       values: rows.map((row) => (row.cells[column + 1].dataset.value ? Number(row.cells[column + 1].dataset.value) : null)),
@@ -25,8 +26,7 @@ function read(table, columns) {
 }
 
 function short(name) {
-  const title = name.replace(/^No\. \d+: /, "");
-  return title.length > 14 ? `${title.slice(0, 13)}…` : title;
+  return name.length > 14 ? `${name.slice(0, 13)}…` : name;
 }
 
 function options(chart, found, width) {
@@ -49,7 +49,7 @@ function options(chart, found, width) {
         space: 90,
         values: (_, at) => at.map((one, nth) => (nth % Math.ceil((at.length * 110) / Math.max(width - 64, 1)) ? "" : short(found.names[one] ?? ""))),
       },
-      { ...axis, font, size: 64, values: (_, at) => at.map((one) => (Number.isInteger(one) ? one.toLocaleString("en") : "")) },
+      { ...axis, font, size: 64, values: (_, at) => at.map((one) => (Number.isInteger(one) ? number(one) : "")) },
     ],
     series: [
       {},

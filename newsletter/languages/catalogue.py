@@ -89,6 +89,14 @@ class Words:
         """Spell the month of *day* as on the leaf of a calendar: `Feb`."""
         return format_date(day, "MMM", locale=self._locale)
 
+    def month_of(self, day: date) -> str:
+        """Spell the month of *day* with its year: `February 2020`."""
+        return format_skeleton("yMMMM", datetime.combine(day, time()), locale=self._locale)
+
+    def weekday_clock(self, local: datetime) -> str:
+        """Spell a time on the wall with the day of the week: `Mon 09:00`."""
+        return format_skeleton("EHm", local.replace(tzinfo=None), locale=self._locale)
+
     def clock(self, at: time) -> str:
         """Spell a time of day: `09:00`."""
         return format_time(at, "short", locale=self._locale)
@@ -104,6 +112,10 @@ class Words:
     def listed(self, names: Sequence[str]) -> str:
         """Say several in a row: `A, B and C`."""
         return format_list(names, "standard", locale=self._locale)
+
+    def beside(self, parts: Sequence[str]) -> str:
+        """Put several beside each other: `3 waiting, 2 refused`."""
+        return format_list(parts, "unit", locale=self._locale)
 
     def _said_by_scripts(self, message: Message) -> tuple[str, object]:
         if isinstance(message.id, str):

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 NO_LOOK = Markup()
 
 # All that is said in all languages.
-PATTERNS_KEPT = 10_000
+PATTERNS_KEPT = 20_000
 
 _LINK = re.compile(r"\[([^\]]*)\]")
 

@@ -70,6 +70,7 @@ class Pages:
             city=partial(spelled.city, words=words),
             number=words.number,
             people=partial(spelled.people, words=words),
+            month=partial(spelled.month, words=words),
             relative=partial(spelled.relative, words=words),
         )
         return made

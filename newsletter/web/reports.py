@@ -7,10 +7,11 @@ from datetime import datetime
 
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.store import IssueLine
+from newsletter.languages.catalogue import Words, later
 from newsletter.mail import dispatch
 from newsletter.mail.delivery import Report
 from newsletter.mail.refusalbook import DomainFigures
-from newsletter.web.spelled import number
+from newsletter.web.spelled import ENGLISH_WORDS
 from subscribers.transaction import Transaction
 
 # Reports of years of issues fit; more than that is a bug.
@@ -21,6 +22,7 @@ MOST_REMEMBERED = 10_000
 class Figure:
     """One line of the report."""
 
+    # Both marked by `later`.
     words: str
     meaning: str
     count: int
@@ -80,36 +82,61 @@ def settled(report: Report) -> int:
     return report.audience - waiting(report)
 
 
-def in_a_row(report: Report) -> str:
+def in_a_row(report: Report, words: Words = ENGLISH_WORDS) -> str:
     """Give the figures for a cell of a table: `409 accepted of 412, 3 waiting`."""
     if not report.audience:
         return ""
-    words = f"{number(report.accepted)} accepted of {number(report.audience)}"
-    return f"{words}, {number(waiting(report))} waiting" if waiting(report) else words
+    taken = _taken(report, words)
+    return words.beside([taken, _waiting(waiting(report), words)]) if waiting(report) else taken
 
 
-def in_words(report: Report) -> str:
+def in_words(report: Report, words: Words = ENGLISH_WORDS) -> str:
     """Give the figures below a bar; what is zero is left out."""
     others = (
-        (waiting(report), "waiting"),
-        (report.refused, "refused"),
-        (report.uncertain, "uncertain"),
-        (report.skipped, "skipped"),
-        (report.cancelled, "cancelled"),
+        (waiting(report), _waiting),
+        (report.refused, _refused),
+        (report.uncertain, uncertain),
+        (report.skipped, _skipped),
+        (report.cancelled, _cancelled),
     )
-    first = f"{number(report.accepted)} accepted of {number(report.audience)}"
-    return ", ".join([first, *(f"{number(count)} {words}" for count, words in others if count)])
+    return words.beside([_taken(report, words), *(said(count, words) for count, said in others if count)])
+
+
+def uncertain(count: int, words: Words) -> str:
+    """Say of how many nobody knows whether they got it."""
+    return words.ngettext("%(num)s uncertain", "%(num)s uncertain", count)
+
+
+def _taken(report: Report, words: Words) -> str:
+    accepted, audience = words.number(report.accepted), words.number(report.audience)
+    return words.gettext("%(accepted)s accepted of %(audience)s", accepted=accepted, audience=audience)
+
+
+def _waiting(count: int, words: Words) -> str:
+    return words.ngettext("%(num)s waiting", "%(num)s waiting", count)
+
+
+def _refused(count: int, words: Words) -> str:
+    return words.ngettext("%(num)s refused", "%(num)s refused", count)
+
+
+def _skipped(count: int, words: Words) -> str:
+    return words.ngettext("%(num)s skipped", "%(num)s skipped", count)
+
+
+def _cancelled(count: int, words: Words) -> str:
+    return words.ngettext("%(num)s cancelled", "%(num)s cancelled", count)
 
 
 def lines(report: Report) -> tuple[Figure, ...]:
     """Give the whole report; the lines above the last add up to it."""
     return (
-        Figure("Accepted", "The mail server took it over.", report.accepted),
-        Figure("Waiting", "Not handed over yet.", report.pending),
-        Figure("Put off", "The server said “later”; it is tried again.", report.deferred),
-        Figure("Refused", "The server said no for good.", report.refused),
-        Figure("Uncertain", "Handed over, and the answer was lost: nobody knows.", report.uncertain),
-        Figure("Skipped", "Left the list, or must not be written to.", report.skipped),
-        Figure("Cancelled", "Goes without this issue.", report.cancelled),
-        Figure("Audience", "", report.audience),
+        Figure(later("Accepted"), later("The mail server took it over."), report.accepted),
+        Figure(later("Waiting"), later("Not handed over yet."), report.pending),
+        Figure(later("Put off"), later("The server said “later”; it is tried again."), report.deferred),
+        Figure(later("Refused"), later("The server said no for good."), report.refused),
+        Figure(later("Uncertain"), later("Handed over, and the answer was lost: nobody knows."), report.uncertain),
+        Figure(later("Skipped"), later("Left the list, or must not be written to."), report.skipped),
+        Figure(later("Cancelled"), later("Goes without this issue."), report.cancelled),
+        Figure(later("Audience"), "", report.audience),
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from newsletter.clock import monotonic
+from newsletter.languages.catalogue import Words
 from newsletter.mail.delivery import Report
 from newsletter.web.reports import settled, waiting
-from newsletter.web.spelled import span
+from newsletter.web.spelled import ENGLISH_WORDS, Unit, measured
 
 # The rate is that of the last minute, so that a pause is forgotten after it.
 WINDOW_SECONDS = 60.0
@@ -37,15 +38,15 @@ class Speed:
         self._ticks = ticks
         self._looks: OrderedDict[int, deque[_Look]] = OrderedDict()
 
-    def words(self, issue_id: int, report: Report) -> str:
+    def words(self, issue_id: int, report: Report, words: Words = ENGLISH_WORDS) -> str:
         """Say how fast an issue goes and how long it will take; empty while nobody can know."""
         oldest, newest = self._look(issue_id, settled(report))
         seconds, done = newest.at - oldest.at, newest.settled - oldest.settled
         if seconds < LEAST_SECONDS or not waiting(report):
             return ""
         if done <= 0:
-            return f"Nobody in the last {int(seconds)} seconds" if seconds >= STILL_SECONDS else ""
-        return f"{_rate(done / seconds)}, {_left(waiting(report) * seconds / done)}"
+            return _nobody(int(seconds), words) if seconds >= STILL_SECONDS else ""
+        return words.beside([_rate(done / seconds, words), _left(waiting(report) * seconds / done, words)])
 
     def _look(self, issue_id: int, count: int) -> tuple[_Look, _Look]:
         with self._lock:
@@ -59,10 +60,23 @@ class Speed:
             return looks[0], looks[-1]
 
 
-def _rate(per_second: float) -> str:
-    return f"{per_second:,.0f} a second" if per_second >= 1 else f"{per_second * 60:,.0f} a minute"
+def _nobody(seconds: int, words: Words) -> str:
+    return words.ngettext("Nobody in the last %(num)s second", "Nobody in the last %(num)s seconds", seconds)
 
 
-def _left(seconds: float) -> str:
-    words = span(timedelta(seconds=seconds))
-    return f"about {words} left" if words else "less than a minute left"
+def _rate(per_second: float, words: Words) -> str:
+    if per_second >= 1:
+        return words.ngettext("%(num)s a second", "%(num)s a second", round(per_second))
+    return words.ngettext("%(num)s a minute", "%(num)s a minute", round(per_second * 60))
+
+
+def _left(seconds: float, words: Words) -> str:
+    length = timedelta(seconds=seconds)
+    if length < timedelta(minutes=1):
+        return words.gettext("less than a minute left")
+    unit, count = measured(length)
+    if unit is Unit.MINUTE:
+        return words.ngettext("about %(num)s minute left", "about %(num)s minutes left", count)
+    if unit is Unit.HOUR:
+        return words.ngettext("about %(num)s hour left", "about %(num)s hours left", count)
+    return words.ngettext("about %(num)s day left", "about %(num)s days left", count)

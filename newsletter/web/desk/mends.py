@@ -7,7 +7,7 @@ from datetime import datetime
 
 from newsletter.errors import RelayMissing
 from newsletter.issues.alerts import Alert
-from newsletter.languages.catalogue import later
+from newsletter.languages.catalogue import Words, later
 from newsletter.staff.permissions import Actor, Permission, allowed
 
 P = Permission
@@ -44,11 +44,12 @@ class Waiting:
     words: str
 
 
-def no_relay(missing: RelayMissing) -> str:
+def no_relay(missing: RelayMissing, words: Words) -> str:
     """Say why nothing is mailed, without the commands that mend it: there is a page for that."""
     if missing.disabled:
-        return f"No mail server is given mail ({', '.join(missing.disabled)}), so nothing is mailed."
-    return "No mail server is connected, so nothing is mailed."
+        named = words.beside(missing.disabled)
+        return words.gettext("No mail server is given mail (%(relays)s), so nothing is mailed.", relays=named)
+    return words.gettext("No mail server is connected, so nothing is mailed.")
 
 
 def seen_by(actor: Actor, alerts: Iterable[Alert]) -> list[Alert]:

@@ -1,6 +1,5 @@
 """Begins an issue at the desk when somebody wants one: of the posts of a month, or an empty one under a title."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
@@ -10,6 +9,7 @@ from newsletter.issues import authors, draft, newsletters, store
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.issues.store import IssueLine
 from newsletter.staff import audit
+from newsletter.web import spelled
 from newsletter.web.desk import frame
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.visits import Site, Visit
@@ -64,7 +64,7 @@ def _form(site: Site, visit: Visit, error: BadValue | None = None) -> Response:
         visit,
         "desk/board/begin.html",
         newsletter=newsletter,
-        months=_months(newsletter, earlier, visit.now, visit.text("month")),
+        months=_months(newsletter, earlier, visit),
         is_of_month=visit.text("of") != "title",
         title=visit.text("title"),
         title_error=error.reason if error is not None and error.what == "title" else "",
@@ -77,12 +77,14 @@ def _form(site: Site, visit: Visit, error: BadValue | None = None) -> Response:
     return response
 
 
-def _months(newsletter: Newsletter, earlier: tuple[IssueLine, ...], now: datetime, chosen: str) -> tuple[Option, ...]:
+def _months(newsletter: Newsletter, earlier: tuple[IssueLine, ...], visit: Visit) -> tuple[Option, ...]:
     """Give the months whose posts can be taken, the current one first."""
-    month, taken = Month.of(now.astimezone(ZoneInfo(newsletter.zone)).date()), {line.month for line in earlier}
+    month, taken = Month.of(visit.now.astimezone(ZoneInfo(newsletter.zone)).date()), {line.month for line in earlier}
     found = []
     for _ in range(MONTHS_OFFERED):
-        words = f"{month.words} (has an issue; what is left of it)" if str(month) in taken else month.words
-        found.append(Option(str(month), words, is_chosen=str(month) == chosen))
+        words = spelled.month(month, visit.words)
+        if str(month) in taken:
+            words = visit.words.gettext("%(month)s (has an issue; what is left of it)", month=words)
+        found.append(Option(str(month), words, is_chosen=str(month) == visit.text("month")))
         month = month.previous
     return tuple(found)

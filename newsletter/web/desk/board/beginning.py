@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from newsletter.feeds import store as feeds
 from newsletter.issues import schedulebook
 from newsletter.issues.model import Newsletter
+from newsletter.languages.catalogue import later
 from subscribers import audience
 from subscribers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """One step on the way."""
+    """One step on the way; what it says is marked by `later`."""
 
     words: str
     # Why, in a sentence.
@@ -33,12 +34,32 @@ def steps(tx: Transaction, seen: Sequence[Newsletter], *, has_relay: bool) -> tu
     home = f"/desk/settings/newsletters/{first.id}" if first is not None else "/desk/settings/newsletters/new"
     issue = f"/desk/newsletters/{first.id}/begin" if first is not None else ""
     found = (
-        ("Make a newsletter", "Its name, its sender, and its plan of sections.", "/desk/settings/newsletters/new", bool(seen)),
-        ("Add the feed it is made of", "Posts of a blog become articles by themselves.", "/desk/settings/feeds", has_feed),
-        ("Bring its people", "Import a list, or put a form on your pages.", "/desk/people/imports", has_people),
-        ("Connect a mail server", "Without one nothing is mailed.", "/desk/settings/relays", has_relay),
-        ("Say when it comes out", "Its draft is made some days before, by itself.", f"{home}/calendar", has_calendar),
-        ("Begin the first issue", "Of the posts of a month, or of nothing but what you write.", issue, False),
+        (
+            later("Make a newsletter"),
+            later("Its name, its sender, and its plan of sections."),
+            "/desk/settings/newsletters/new",
+            bool(seen),
+        ),
+        (
+            later("Add the feed it is made of"),
+            later("Posts of a blog become articles by themselves."),
+            "/desk/settings/feeds",
+            has_feed,
+        ),
+        (later("Bring its people"), later("Import a list, or put a form on your pages."), "/desk/people/imports", has_people),
+        (later("Connect a mail server"), later("Without one nothing is mailed."), "/desk/settings/relays", has_relay),
+        (
+            later("Say when it comes out"),
+            later("Its draft is made some days before, by itself."),
+            f"{home}/calendar",
+            has_calendar,
+        ),
+        (
+            later("Begin the first issue"),
+            later("Of the posts of a month, or of nothing but what you write."),
+            issue,
+            False,
+        ),
     )
     upcoming = next((place for place, (*_, is_done) in enumerate(found) if not is_done), len(found))
     return tuple(

@@ -13,6 +13,7 @@ from newsletter.issues.model import EDITABLE, IssueState, Month, Newsletter
 from newsletter.issues.readers import list_of
 from newsletter.issues.schedule import Slot, SlotState
 from newsletter.issues.store import IssueLine
+from newsletter.languages.catalogue import Words
 from newsletter.mail import relaybook
 from newsletter.mail.delivery import Report
 from newsletter.people import departures
@@ -24,7 +25,7 @@ from newsletter.web.desk.issue import bars, readiness, states
 from newsletter.web.desk.issue.bars import Bar
 from newsletter.web.desk.issue.readiness import Readiness
 from newsletter.web.desk.issue.states import ShownState
-from newsletter.web.spelled import moment, number
+from newsletter.web.spelled import moment
 from newsletter.web.visits import Site, Visit
 from subscribers import audience, register
 from subscribers.transaction import Transaction
@@ -118,7 +119,7 @@ def board(site: Site, visit: Visit) -> Response:
         waiting = mends.seen_by(visit.actor, alerts.open_alerts(tx))
         missing = relaybook.missing(tx, site.application.relay)
         seen = [one for one in newsletters.all_newsletters(tx) if allowed(visit.actor, Permission.VIEW, one.id)]
-        papers = [_as_seen(visit, _paper(site, tx, one, visit.now, can_mail=missing is None)) for one in seen]
+        papers = [_as_seen(visit, _paper(site, tx, one, visit, can_mail=missing is None)) for one in seen]
         begun = beginning.steps(tx, seen, has_relay=missing is None)
     is_beginning = any(not step.is_done for step in begun) and not any(paper.issues for paper in papers)
     return frame.page(
@@ -129,7 +130,9 @@ def board(site: Site, visit: Visit) -> Response:
         more_alerts=len(waiting[MOST_ALERTS:]),
         newsletters=_with_one_first(papers),
         # That there is none yet is one of the steps.
-        no_relay=mends.no_relay(missing) if papers and missing is not None and (missing.disabled or not is_beginning) else "",
+        no_relay=mends.no_relay(missing, visit.words)
+        if papers and missing is not None and (missing.disabled or not is_beginning)
+        else "",
         begun=begun if is_beginning else (),
         may_begin=allowed(visit.actor, Permission.MANAGE_NEWSLETTERS),
         is_healthy=site.health(),
@@ -161,37 +164,42 @@ def _as_seen(visit: Visit, paper: Paper) -> Paper:
     )
 
 
-def _paper(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime, *, can_mail: bool) -> Paper:
+def _paper(site: Site, tx: Transaction, newsletter: Newsletter, visit: Visit, *, can_mail: bool) -> Paper:
     found = store.issues_of(tx, newsletter.id, MOST_ISSUES + 1)
     shown = found[:MOST_ISSUES]
     known = {one.id: site.reports.report(tx, one) for one in shown if one.state not in EDITABLE}
     own_feeds = feeds.feeds_of(tx, newsletter.id)
     last = next((one for one in shown if one.state is S.SENT and one.sent_at is not None), None)
     left = _left(tx, last)
+    words = visit.words
     return Paper(
         newsletter=newsletter,
         list_name=register.list_by_id(tx, newsletter.list_id).name,
-        next=_next(tx, newsletter, shown, now, has_feeds=bool(own_feeds)),
+        next=_next(tx, newsletter, shown, visit, has_feeds=bool(own_feeds)),
         missed=draft.missed_months(tx, newsletter.id),
         feeds=tuple(feed for feed in own_feeds if feed.trouble),
         running=tuple(
-            bars.bar(site, one, known[one.id], is_named=True, can_mail=can_mail) for one in shown if one.state is S.SENDING
+            bars.bar(site, words, one, known[one.id], is_named=True, can_mail=can_mail)
+            for one in shown
+            if one.state is S.SENDING
         ),
-        issues=tuple(_row(one, known.get(one.id), left if last is not None and one.id == last.id else 0) for one in shown),
+        issues=tuple(
+            _row(one, known.get(one.id), left if last is not None and one.id == last.id else 0, words) for one in shown
+        ),
         has_older=len(found) > MOST_ISSUES,
-        bounced=_bounced(last, known[last.id]) if last is not None else None,
+        bounced=_bounced(last, known[last.id], words) if last is not None else None,
     )
 
 
-def _row(line: IssueLine, report: Report | None, left: int) -> Row:
+def _row(line: IssueLine, report: Report | None, left: int, words: Words) -> Row:
     return Row(
         id=line.id,
         number=line.number,
         title=line.title,
         state=states.shown(line.state, is_paused=line.is_paused),
         at=line.sent_at or line.send_at,
-        figures=reports.in_a_row(report) if report is not None else "",
-        more=_not_arrived(report, left) if report is not None else "",
+        figures=reports.in_a_row(report, words) if report is not None else "",
+        more=_not_arrived(report, left, words) if report is not None else "",
     )
 
 
@@ -201,38 +209,51 @@ def _left(tx: Transaction, last: IssueLine | None) -> int:
     return departures.count(tx, list_of(tx, last), last.sent_at, last.sent_at + LEAVING)
 
 
-def _bounced(line: IssueLine, report: Report) -> Bounced | None:
+def _bounced(line: IssueLine, report: Report, words: Words) -> Bounced | None:
     if report.audience < FEWEST_TO_JUDGE or report.refused * ONE_IN < report.audience:
         return None
-    share = f"{100 * report.refused / report.audience:.1f} %"
-    text = (
-        f"{share} of {line.title} bounced, {number(report.refused)} of {number(report.audience)}. Mailbox providers mind that."
+    text = words.gettext(
+        "%(share)s %% of %(issue)s bounced, %(refused)s of %(audience)s. Mailbox providers mind that.",
+        share=f"{100 * report.refused / report.audience:.1f}",
+        issue=line.title,
+        refused=words.number(report.refused),
+        audience=words.number(report.audience),
     )
     return Bounced(line.id, text)
 
 
-def _not_arrived(report: Report, left: int) -> str:
+def _not_arrived(report: Report, left: int, words: Words) -> str:
     """Say what became of the others, and who left after it."""
-    parts = [f"{number(report.refused)} bounced"] * bool(report.refused)
-    parts += [f"{number(report.uncertain)} uncertain"] * bool(report.uncertain)
-    parts += [f"{number(left)} unsubscribed"] * bool(left)
-    return ", ".join(parts)
+    parts = []
+    if report.refused:
+        parts.append(words.ngettext("%(num)s bounced", "%(num)s bounced", report.refused))
+    if report.uncertain:
+        parts.append(reports.uncertain(report.uncertain, words))
+    if left:
+        parts.append(words.ngettext("%(num)s unsubscribed", "%(num)s unsubscribed", left))
+    return words.beside(parts)
 
 
-def _next(tx: Transaction, newsletter: Newsletter, shown: tuple[IssueLine, ...], now: datetime, *, has_feeds: bool) -> Next:
+def _next(tx: Transaction, newsletter: Newsletter, shown: tuple[IssueLine, ...], visit: Visit, *, has_feeds: bool) -> Next:
     held = [line for line in shown if line.state is S.HELD]
     if held:
-        return _held(tx, held[-1], now)
+        return _held(tx, held[-1], visit)
     timed = sorted((line for line in shown if line.state in EDITABLE and line.send_at), key=_time)
     if timed:
-        return _timed(tx, timed[0], now)
+        return _timed(tx, timed[0], visit)
     begun = [line for line in shown if line.state in EDITABLE]
     if begun:
-        return _untimed(tx, begun[0], now)
-    coming = calendar.upcoming(tx, newsletter.id, now, count=1)
+        return _untimed(tx, begun[0], visit)
+    coming = calendar.upcoming(tx, newsletter.id, visit.now, count=1)
     if coming:
-        return _coming(coming[0], newsletter, has_feeds=has_feeds)
-    return Next("Next issue", title="No calendar yet", text="A calendar says when issues go out.", has_calendar=False)
+        return _coming(coming[0], newsletter, visit.words, has_feeds=has_feeds)
+    words = visit.words
+    return Next(
+        words.gettext("Next issue"),
+        title=words.gettext("No calendar yet"),
+        text=words.gettext("A calendar says when issues go out."),
+        has_calendar=False,
+    )
 
 
 def _time(line: IssueLine) -> datetime:
@@ -240,51 +261,56 @@ def _time(line: IssueLine) -> datetime:
     return line.send_at
 
 
-def _held(tx: Transaction, line: IssueLine, now: datetime) -> Next:
+def _held(tx: Transaction, line: IssueLine, visit: Visit) -> Next:
+    words = visit.words
     return Next(
-        "Held",
-        title=f"“{line.title}” waits for a decision",
-        text="Its time came and nobody had approved it. It was not sent.",
-        ready=readiness.of_issue(tx, store.load(tx, line.id), now),
+        words.gettext("Held"),
+        title=words.gettext("“%(issue)s” waits for a decision", issue=line.title),
+        text=words.gettext("Its time came and nobody had approved it. It was not sent."),
+        ready=readiness.of_issue(tx, store.load(tx, line.id), visit),
         state=states.shown(line.state, is_paused=False),
         issue_id=line.id,
-        button="Open the issue",
+        button=words.gettext("Open the issue"),
     )
 
 
-def _timed(tx: Transaction, line: IssueLine, now: datetime) -> Next:
+def _timed(tx: Transaction, line: IssueLine, visit: Visit) -> Next:
+    words, articles = visit.words, _articles(line.articles, visit.words)
     is_ready = line.state in {S.APPROVED, S.SCHEDULED}
+    approved = words.gettext("“%(issue)s”, %(articles)s, approved", issue=line.title, articles=articles)
     return Next(
-        "Next issue goes out" if is_ready else "Next issue is due",
+        words.gettext("Next issue goes out") if is_ready else words.gettext("Next issue is due"),
         at=line.send_at,
-        text=f"“{line.title}”, {_articles(line.articles)}{', approved' if is_ready else ''}",
-        ready=readiness.of_issue(tx, store.load(tx, line.id), now),
+        text=approved if is_ready else words.gettext("“%(issue)s”, %(articles)s", issue=line.title, articles=articles),
+        ready=readiness.of_issue(tx, store.load(tx, line.id), visit),
         state=states.shown(line.state, is_paused=False),
         issue_id=line.id,
-        button="Open the issue" if is_ready else "Open the draft",
+        button=words.gettext("Open the issue") if is_ready else words.gettext("Open the draft"),
     )
 
 
-def _untimed(tx: Transaction, line: IssueLine, now: datetime) -> Next:
+def _untimed(tx: Transaction, line: IssueLine, visit: Visit) -> Next:
+    words = visit.words
     is_ready = line.state is S.APPROVED
     return Next(
-        "Approved, and without a time" if is_ready else "A draft without a time",
-        title=f"“{line.title}”, {_articles(line.articles)}",
-        ready=readiness.of_issue(tx, store.load(tx, line.id), now),
+        words.gettext("Approved, and without a time") if is_ready else words.gettext("A draft without a time"),
+        title=words.gettext("“%(issue)s”, %(articles)s", issue=line.title, articles=_articles(line.articles, words)),
+        ready=readiness.of_issue(tx, store.load(tx, line.id), visit),
         state=states.shown(line.state, is_paused=False),
         issue_id=line.id,
-        button="Open the issue" if is_ready else "Open the draft",
+        button=words.gettext("Open the issue") if is_ready else words.gettext("Open the draft"),
     )
 
 
-def _coming(slot: Slot, newsletter: Newsletter, *, has_feeds: bool) -> Next:
-    is_drafting = slot.state is SlotState.DRAFTING
-    text = "Its draft is being made now." if is_drafting else f"Its draft is made {moment(slot.draft_at, newsletter.zone)}."
+def _coming(slot: Slot, newsletter: Newsletter, words: Words, *, has_feeds: bool) -> Next:
+    text = words.gettext("Its draft is being made now.")
+    if slot.state is not SlotState.DRAFTING:
+        text = words.gettext("Its draft is made %(moment)s.", moment=moment(slot.draft_at, newsletter.zone, words))
     blocks = (slot.note.capitalize(),) if slot.note else ()
     if not has_feeds:
-        blocks = (*blocks, "No feed to draft it from")
-    return Next("Next issue goes out", at=slot.send_at, text=text, blocks=blocks)
+        blocks = (*blocks, words.gettext("No feed to draft it from"))
+    return Next(words.gettext("Next issue goes out"), at=slot.send_at, text=text, blocks=blocks)
 
 
-def _articles(count: int) -> str:
-    return "1 article" if count == 1 else f"{count} articles"
+def _articles(count: int, words: Words) -> str:
+    return words.ngettext("%(num)s article", "%(num)s articles", count)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import AlreadyThere, BadValue
+from newsletter.languages.catalogue import later
 from newsletter.staff import accounts, audit, ceremonies, identities, passkeys, passwords, secondfactor, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.refusals import SlowDown
@@ -25,14 +26,14 @@ HERE = "/desk/account"
 
 SAID: Mapping[str, Said] = MappingProxyType(
     {
-        "named": Said("Your name is changed. What you did before stays under the name you had."),
-        "password": Said("Your password is changed. All other sessions of yours are over."),
-        "factor_off": Said("Your second factor is off: the password alone lets you in.", is_done=False),
-        "ended": Said("That session is over."),
-        "ended_all": Said("All other sessions of yours are over."),
-        "passkey": Said("The passkey is kept. It lets you in without a password."),
-        "unbound": Said("Nobody comes in here by the provider any more, until it is bound again."),
-        "passkey_gone": Said("The passkey opens nothing here any more. Remove it from your device as well."),
+        "named": Said(later("Your name is changed. What you did before stays under the name you had.")),
+        "password": Said(later("Your password is changed. All other sessions of yours are over.")),
+        "factor_off": Said(later("Your second factor is off: the password alone lets you in."), is_done=False),
+        "ended": Said(later("That session is over.")),
+        "ended_all": Said(later("All other sessions of yours are over.")),
+        "passkey": Said(later("The passkey is kept. It lets you in without a password.")),
+        "unbound": Said(later("Nobody comes in here by the provider any more, until it is bound again.")),
+        "passkey_gone": Said(later("The passkey opens nothing here any more. Remove it from your device as well.")),
     }
 )
 
@@ -69,7 +70,7 @@ def shown(site: Site, visit: Visit, *, errors: Mapping[str, str] = MappingProxyT
     with site.application.database.read() as tx:
         account = accounts.by_id(tx, account_id(visit))
         places = [
-            Place(one, browser_in_words(one.agent), one.id == visit.session.id)
+            Place(one, browser_in_words(one.agent, visit.words), one.id == visit.session.id)
             for one in sessions.of_account(tx, account.id, visit.wall)
         ]
         codes = secondfactor.codes_left(tx, account.id)
@@ -94,7 +95,7 @@ def shown(site: Site, visit: Visit, *, errors: Mapping[str, str] = MappingProxyT
         # Where the pages are that a passkey is good for; empty: browsers make none there.
         origin=place.origin if place is not None else "",
         public_url=site.application.settings.public_url,
-        passkey=visit.text("passkey") or browser_in_words(visit.agent)[: passkeys.LONGEST_NAME],
+        passkey=visit.text("passkey") or browser_in_words(visit.agent, visit.words)[: passkeys.LONGEST_NAME],
         longest_name=passkeys.LONGEST_NAME,
         # What nothing is wrong with has no words.
         errors=defaultdict(str, errors),

@@ -2,6 +2,9 @@
 
 import re
 
+from newsletter.languages.catalogue import Words
+from newsletter.web.spelled import ENGLISH_WORDS
+
 # The first that is found counts: every browser also says it is one of those below it.
 _BROWSERS = (
     ("Edge", re.compile(r"Edg(?:e|A|iOS)?/")),
@@ -24,10 +27,10 @@ _SYSTEMS = (
 LONGEST = 40
 
 
-def browser_in_words(agent: str) -> str:
+def browser_in_words(agent: str, words: Words = ENGLISH_WORDS) -> str:
     """Give the browser and what it runs on: "Firefox on Linux"."""
     browser = next((name for name, pattern in _BROWSERS if pattern.search(agent)), "")
     system = next((name for name, pattern in _SYSTEMS if pattern.search(agent)), "")
     if browser and system:
-        return f"{browser} on {system}"
-    return browser or system or agent[:LONGEST] or "A browser without a name"
+        return words.gettext("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or system or agent[:LONGEST] or words.gettext("A browser without a name")

@@ -5,6 +5,7 @@ import base64
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
+from newsletter.languages.catalogue import later
 from newsletter.staff import accounts, audit, secondfactor, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.refusals import SlowDown
@@ -22,8 +23,8 @@ HERE = "/desk/account/second-factor"
 # The picture of the secret is part of its page: there is no address by which anybody else could ask for it.
 DATA_PICTURES = CONTENT_POLICY.replace("img-src 'self'", "img-src 'self' data:")
 
-WRONG_CODE = "This code does not fit. Type the one that the app shows now; the clock of your phone must be right."
-NOT_YOURS = "This is not your password."
+WRONG_CODE = later("This code does not fit. Type the one that the app shows now; the clock of your phone must be right.")
+NOT_YOURS = later("This is not your password.")
 
 
 def begin(site: Site, visit: Visit) -> Response:
@@ -88,13 +89,13 @@ def renew_codes(site: Site, visit: Visit) -> Response:
 def _step_of(secret: str, visit: Visit) -> int:
     number = secondfactor.step_of(secret, visit.text("code"), visit.wall)
     if number is None:
-        raise BadValue("code", "", WRONG_CODE)
+        raise BadValue("code", "", visit.words.gettext(WRONG_CODE))
     return number
 
 
 def _require_password(site: Site, visit: Visit, known: Account) -> None:
     if not signing.knows_password(site.application.database, known, visit.form.get("current", ""), visit.wall):
-        raise BadValue("password", "", NOT_YOURS)
+        raise BadValue("password", "", visit.words.gettext(NOT_YOURS))
 
 
 def _under_way(site: Site, visit: Visit) -> Step:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import RedirectResponse, Response
 
+from newsletter.languages.catalogue import later
 from newsletter.staff import audit, backoff, challenges, doorlinks, failures, identities, provider, providersigning
 from newsletter.staff.failures import Counter
 from newsletter.staff.provider import Metadata, Provider, Way
@@ -29,7 +30,7 @@ BACK = "/desk/sign-in/provider/back"
 LONGEST_CODE = 4096
 LONGEST_ERROR = 60
 
-CANCELLED = "Nothing came of it. Try again, or sign in with your password."
+CANCELLED = later("Nothing came of it. Try again, or sign in with your password.")
 
 
 def go(site: Site, visit: Visit) -> Response:
@@ -57,14 +58,22 @@ def back(site: Site, visit: Visit) -> Response:
         return signin.late()
     said = visit.query.get("error", "")
     if said:
-        words = "" if said == "access_denied" else f" The provider says: {one_line(said, LONGEST_ERROR)}."
-        return signin.shown(site, visit, step.onward, error=CANCELLED + words, status=REFUSED)
+        return signin.shown(site, visit, step.onward, error=_cancelled(said, visit), status=REFUSED)
     try:
         return _let_in(site, visit, step)
     except SlowDown as slow:
         return signin.shown(site, visit, step.onward, error=str(slow), status=TOO_MANY)
     except (ProviderRefused, NotOnStaff) as wrong:
         return signin.shown(site, visit, step.onward, error=str(wrong), status=REFUSED)
+
+
+def _cancelled(said: str, visit: Visit) -> str:
+    if said == "access_denied":
+        return visit.words.gettext(CANCELLED)
+    return visit.words.gettext(
+        "Nothing came of it. Try again, or sign in with your password. The provider says: %(error)s.",
+        error=one_line(said, LONGEST_ERROR),
+    )
 
 
 def unbind(site: Site, visit: Visit) -> Response:

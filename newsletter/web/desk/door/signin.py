@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from starlette.responses import RedirectResponse, Response
 
+from newsletter.languages.catalogue import later
 from newsletter.staff import accounts, audit, ceremonies, identities, passkeys, providersigning, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.providersigning import Binding
@@ -20,15 +21,15 @@ SEE_OTHER = 303
 REFUSED = 403
 TOO_MANY = 429
 
-NOT_KNOWN = "No account has this address and this password. Nothing says which of the two is wrong."
-WRONG_CODE = "This code is not right, or was used before. A new one appears in your app every 30 seconds."
-NO_ROLE = "Your account has no role any more. Ask an administrator."
+NOT_KNOWN = later("No account has this address and this password. Nothing says which of the two is wrong.")
+WRONG_CODE = later("This code is not right, or was used before. A new one appears in your app every 30 seconds.")
+NO_ROLE = later("Your account has no role any more. Ask an administrator.")
 
 # What was done before somebody came here.
 SAID = {
-    "password": "The password is set. Sign in with it.",
-    "ended": "You are signed out.",
-    "late": "That took longer than ten minutes. Sign in again.",
+    "password": later("The password is set. Sign in with it."),
+    "ended": later("You are signed out."),
+    "late": later("That took longer than ten minutes. Sign in again."),
 }
 
 
@@ -50,7 +51,7 @@ def sign_in(site: Site, visit: Visit) -> Response:
     except SlowDown as slow:
         return shown(site, visit, onward, address=address, error=str(slow), status=TOO_MANY)
     if known is None:
-        return shown(site, visit, onward, address=address, error=NOT_KNOWN, status=REFUSED)
+        return shown(site, visit, onward, address=address, error=visit.words.gettext(NOT_KNOWN), status=REFUSED)
     return admit(site, visit, known, onward)
 
 
@@ -62,7 +63,7 @@ def admit(
     A *binding* is done when all was right that is asked for, and not before.
     """
     if known.role is None and not known.roles:
-        return shown(site, visit, onward, error=NO_ROLE, status=REFUSED)
+        return shown(site, visit, onward, error=visit.words.gettext(NO_ROLE), status=REFUSED)
     if is_whole or not known.has_second_factor:
         _bind(site, visit, known, binding)
         return let_in(site, visit, known, onward)
@@ -98,7 +99,7 @@ def check_second(site: Site, visit: Visit) -> Response:
     except SlowDown as slow:
         return _second(site, error=str(slow), status=TOO_MANY)
     if not is_right:
-        return _second(site, error=WRONG_CODE, status=REFUSED)
+        return _second(site, error=visit.words.gettext(WRONG_CODE), status=REFUSED)
     _bind(site, visit, known, _binding(step))
     return let_in(site, visit, known, step.onward)
 
@@ -144,7 +145,7 @@ def shown(site: Site, visit: Visit, onward: str, *, address: str = "", error: st
         onward=onward,
         address=address,
         error=error,
-        said=SAID.get(visit.query.get("said", ""), ""),
+        said=visit.words.gettext(SAID.get(visit.query.get("said", ""), "")),
         is_empty=is_empty,
         # What stands on the button of the identity provider; empty: there is none.
         provider=provider,

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 from starlette.responses import Response
 
 from newsletter.errors import TookTooLong
 from newsletter.issues import newsletters, readers, store
 from newsletter.issues.model import Issue, Newsletter
+from newsletter.languages.catalogue import Words, later
 from newsletter.mail import mailings, refusalbook
 from newsletter.mail.delivery import Report
 from newsletter.mail.refusalbook import DomainFigures, Refused
@@ -21,7 +24,7 @@ from newsletter.web.desk.figures.reading import Mailed
 from newsletter.web.desk.figures.sheet import Line, Sheet, count, share
 from newsletter.web.desk.issue import around
 from newsletter.web.desk.issue.around import Tab
-from newsletter.web.spelled import day, number, people
+from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 from subscribers import suppressionbook
 from subscribers.transaction import Transaction
@@ -35,29 +38,29 @@ MOST_DOMAINS = 20
 
 # RFC 3463, as an editor would say it; what is not among them is told by its class.
 _WORDS: Mapping[str, str] = {
-    "5.1.1": "No such mailbox",
-    "5.1.2": "No such host",
-    "5.1.3": "The address is written wrongly",
-    "5.1.6": "The mailbox moved",
-    "5.1.10": "The domain takes no mail",
-    "5.2.1": "The mailbox is closed",
-    "5.2.2": "The mailbox is full",
-    "5.2.3": "The message is too long for this mailbox",
-    "5.3.4": "The message is too large",
-    "5.4.7": "Not delivered in time",
-    "5.7.1": "Not allowed by the receiver",
-    "5.7.26": "Nothing proves who it is from",
+    "5.1.1": later("No such mailbox"),
+    "5.1.2": later("No such host"),
+    "5.1.3": later("The address is written wrongly"),
+    "5.1.6": later("The mailbox moved"),
+    "5.1.10": later("The domain takes no mail"),
+    "5.2.1": later("The mailbox is closed"),
+    "5.2.2": later("The mailbox is full"),
+    "5.2.3": later("The message is too long for this mailbox"),
+    "5.3.4": later("The message is too large"),
+    "5.4.7": later("Not delivered in time"),
+    "5.7.1": later("Not allowed by the receiver"),
+    "5.7.26": later("Nothing proves who it is from"),
 }
 _CLASSES: Mapping[str, str] = {
-    "5.1": "Something about the address",
-    "5.2": "Something about the mailbox",
-    "5.3": "Something about the receiver’s system",
-    "5.4": "Something about the way there",
-    "5.5": "A misunderstanding between servers",
-    "5.6": "Something about the contents",
-    "5.7": "Refused by a rule of the receiver",
+    "5.1": later("Something about the address"),
+    "5.2": later("Something about the mailbox"),
+    "5.3": later("Something about the receiver’s system"),
+    "5.4": later("Something about the way there"),
+    "5.5": later("A misunderstanding between servers"),
+    "5.6": later("Something about the contents"),
+    "5.7": later("Refused by a rule of the receiver"),
 }
-OTHERWISE = "Refused without a reason that is known"
+OTHERWISE = later("Refused without a reason that is known")
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -65,8 +68,8 @@ def show(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         known = around.look(tx, visit.number("issue_id"), visit.now)
         issue = known.issue
-        sheets = _sheets(site, tx, issue, known.newsletter, visit.now)
-        readers = people(site.reports.report(tx, issue).audience) if sheets else ""
+        sheets = _sheets(site, tx, issue, known.newsletter, visit)
+        readers = people(site.reports.report(tx, issue).audience, visit.words) if sheets else ""
     return around.page(
         site,
         visit,
@@ -90,7 +93,7 @@ def domains(site: Site, visit: Visit) -> Response:
         here=frame.Area.FIGURES,
         issue=issue,
         newsletter=newsletter,
-        sheet=_domains_sheet(site, issue),
+        sheet=_domains_sheet(site, issue, visit.words),
         file=f"/desk/issues/{issue.id}/figures/{{key}}.csv",
     )
 
@@ -100,9 +103,9 @@ def csv(site: Site, visit: Visit) -> Response:
     key = str(visit.path["key"])
     with site.application.database.read() as tx:
         issue, newsletter = _issue(tx, visit)
-        sheets = _sheets(site, tx, issue, newsletter, visit.now)
+        sheets = _sheets(site, tx, issue, newsletter, visit)
     if key == "domains":
-        sheets = (_domains_sheet(site, issue),)
+        sheets = (_domains_sheet(site, issue, visit.words),)
     return files.of(sheets, key, f"{newsletter.slug}-{issue.number}")
 
 
@@ -111,84 +114,108 @@ def _issue(tx: Transaction, visit: Visit) -> tuple[Issue, Newsletter]:
     return issue, newsletters.by_id(tx, issue.newsletter_id)
 
 
-def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, now: datetime) -> tuple[Sheet, ...]:
+def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, visit: Visit) -> tuple[Sheet, ...]:
     planned_at = mailings.planned_at(tx, issue.letter_id) if issue.letter_id is not None else None
     if planned_at is None:
         return ()
     mailed = reading.issues_of(site, tx, newsletter)
     others = [one for one in mailed if one.line.id != issue.id]
     before = next((one for one in others if one.planned_at < planned_at), None)
-    after = min((one.planned_at for one in others if one.planned_at > planned_at), default=now + timedelta(days=1))
+    after = min((one.planned_at for one in others if one.planned_at > planned_at), default=visit.now + timedelta(days=1))
     until = min(after, planned_at + LONGEST_AFTER)
     assert issue.letter_id is not None
     left = departures.reasons_between(tx, readers.list_of(tx, issue), planned_at, until)
     complaints = len(suppressionbook.complaints(tx, planned_at, until))
-    report = site.reports.report(tx, issue)
+    report, words = site.reports.report(tx, issue), visit.words
     return (
-        _outcome(report, before),
-        _refusals(refusalbook.refused(tx, issue.letter_id), report),
-        _left(left, complaints, day(until, newsletter.zone)),
+        _outcome(report, before, words),
+        _refusals(refusalbook.refused(tx, issue.letter_id), report, words),
+        _left(left, complaints, words.day(until, newsletter.zone), words),
     )
 
 
-def _outcome(report: Report, before: Mailed | None) -> Sheet:
+def _outcome(report: Report, before: Mailed | None, words: Words) -> Sheet:
     former = {one.words: one.count for one in reports.lines(before.report)} if before is not None else {}
     lines = [
-        Line(one.words, (count(one.count, former.get(one.words)), share(one.count, report.audience)), about=one.meaning)
+        Line(
+            words.gettext(one.words),
+            (count(one.count, former.get(one.words), words=words), share(one.count, report.audience, words=words)),
+            about=words.gettext(one.meaning),
+        )
         for one in reports.lines(report)
     ]
-    waits = f", and {number(reports.waiting(report))} wait" if reports.waiting(report) else ""
+    beside: tuple[str, ...] = ()
+    if before is not None:
+        beside = (words.gettext("Beside each number: how it differs from “%(issue)s”.", issue=before.line.title),)
     return Sheet(
         "outcome",
-        "What became of it",
-        ("People", "Number", "of the audience"),
+        words.gettext("What became of it"),
+        (words.gettext("People"), words.gettext("Number"), words.gettext("of the audience")),
         tuple(lines[:-1]),
-        summary=f"Relays accepted {number(report.accepted)} of {number(report.audience)}{waits}.",
+        summary=_came_of_it(report, words),
         total=lines[-1],
-        notes=(f"Beside each number: how it differs from “{before.line.title}”.",) if before is not None else (),
+        notes=beside,
     )
 
 
-def _refusals(refused: tuple[Refused, ...], report: Report) -> Sheet:
-    by_words: Counter[str] = Counter()
+def _came_of_it(report: Report, words: Words) -> str:
+    accepted, audience = words.number(report.accepted), words.number(report.audience)
+    if not reports.waiting(report):
+        return words.gettext("Relays accepted %(accepted)s of %(audience)s.", accepted=accepted, audience=audience)
+    return words.ngettext(
+        "Relays accepted %(accepted)s of %(audience)s, and %(num)s wait.",
+        "Relays accepted %(accepted)s of %(audience)s, and %(num)s wait.",
+        reports.waiting(report),
+        accepted=accepted,
+        audience=audience,
+    )
+
+
+def _refusals(refused: tuple[Refused, ...], report: Report, words: Words) -> Sheet:
+    by_reason: Counter[str] = Counter()
     codes: dict[str, set[str]] = {}
     for one in refused:
-        words = words_of(one)
-        by_words[words] += one.people
-        codes.setdefault(words, set()).add(one.enhanced or str(one.code or "no answer"))
-    total = sum(by_words.values())
+        reason = words.gettext(words_of(one))
+        by_reason[reason] += one.people
+        codes.setdefault(reason, set()).add(one.enhanced or str(one.code or words.gettext("no answer")))
+    total = sum(by_reason.values())
+    counted, part = partial(count, words=words), partial(share, words=words)
+    summary = words.ngettext(
+        "%(num)s of %(audience)s were refused for good.",
+        "%(num)s of %(audience)s were refused for good.",
+        total,
+        audience=words.number(report.audience),
+    )
+    everybody = Line(words.gettext("All who were refused"), (counted(total), part(total, report.audience)))
     return Sheet(
         "refused",
-        "Why it was refused",
-        ("Reason", "People", "of the audience"),
+        words.gettext("Why it was refused"),
+        (words.gettext("Reason"), words.gettext("People"), words.gettext("of the audience")),
         tuple(
-            Line(words, (count(gone), share(gone, report.audience)), about=", ".join(sorted(codes[words])))
-            for words, gone in by_words.most_common()
+            Line(reason, (counted(gone), part(gone, report.audience)), about=words.beside(sorted(codes[reason])))
+            for reason, gone in by_reason.most_common()
         ),
-        summary=f"{number(total)} of {number(report.audience)} were refused for good." if total else "",
-        empty="Nobody was refused.",
-        total=Line("All who were refused", (count(total), share(total, report.audience))) if len(by_words) > 1 else None,
+        summary=summary if total else "",
+        empty=words.gettext("Nobody was refused."),
+        total=everybody if len(by_reason) > 1 else None,
     )
 
 
 def words_of(refused: Refused) -> str:
-    """Say why somebody was refused."""
+    """Say why somebody was refused, in a text of the catalogue."""
     known = _WORDS.get(refused.enhanced) or _CLASSES.get(refused.enhanced[:3])
     return known or OTHERWISE
 
 
-def _left(found: dict[str, int], complaints: int, until: str) -> Sheet:
-    sheet = reasons_sheet("left", "Who left after it", found)
-    told = "1 complaint" if complaints == 1 else f"{number(complaints)} complaints"
-    note = f"Counted until {until}, or until the next issue. On the whole instance there came {told} in this time."
-    return Sheet(
-        sheet.key, sheet.title, sheet.columns, sheet.lines, sheet.summary, empty=sheet.empty, total=sheet.total, notes=(note,)
+def _left(found: dict[str, int], complaints: int, until: str, words: Words) -> Sheet:
+    sheet = reasons_sheet("left", words.gettext("Who left after it"), found, words)
+    note = words.ngettext(
+        "Counted until %(day)s, or until the next issue. On the whole instance there came %(num)s complaint in this time.",
+        "Counted until %(day)s, or until the next issue. On the whole instance there came %(num)s complaints in this time.",
+        complaints,
+        day=until,
     )
-
-
-def _domain_line(one: DomainFigures) -> Line:
-    cells = (count(one.people), count(one.accepted), count(one.refused), share(one.refused, one.people))
-    return Line(one.name or "not known any more", cells)
+    return replace(sheet, notes=(note,))
 
 
 def _domains(site: Site, issue: Issue) -> tuple[DomainFigures, ...]:
@@ -198,20 +225,45 @@ def _domains(site: Site, issue: Issue) -> tuple[DomainFigures, ...]:
         return refusalbook.domains(tx, issue.letter_id, MOST_DOMAINS)
 
 
-def _domains_sheet(site: Site, issue: Issue) -> Sheet:
-    columns = ("Domain", "People", "Accepted", "Refused", "of its people")
+def _domains_sheet(site: Site, issue: Issue, words: Words) -> Sheet:
+    nowhere = Sheet(
+        "domains",
+        words.gettext("Where they are"),
+        (
+            words.gettext("Domain"),
+            words.gettext("People"),
+            words.gettext("Accepted"),
+            words.gettext("Refused"),
+            words.gettext("of its people"),
+        ),
+        (),
+        empty=words.gettext("Nobody."),
+    )
     try:
         found = site.reports.domains(issue, lambda: _domains(site, issue))
     except TookTooLong:
-        told = f"Its people could not be counted by domain within {LONGEST_COUNT:g} seconds. Try again when less is mailed."
-        return Sheet("domains", "Where they are", columns, (), empty=told)
-    lines = tuple(
-        Line(
-            one.name or "not known any more",
-            (count(one.people), count(one.accepted), count(one.refused), share(one.refused, one.people)),
+        told = words.gettext(
+            "Its people could not be counted by domain within %(seconds)s seconds. Try again when less is mailed.",
+            seconds=f"{LONGEST_COUNT:g}",
         )
-        for one in found
+        return replace(nowhere, empty=told)
+    return replace(
+        nowhere,
+        lines=tuple(_domain_line(one, words) for one in found),
+        summary=_largest(found, words),
+        notes=(words.gettext("The %(count)s largest domains.", count=MOST_DOMAINS),) if len(found) == MOST_DOMAINS else (),
     )
-    largest = f"Most of its people are at {found[0].name}: {number(found[0].people)}." if found and found[0].name else ""
-    notes = (f"The {MOST_DOMAINS} largest domains.",) if len(found) == MOST_DOMAINS else ()
-    return Sheet("domains", "Where they are", columns, lines, summary=largest, empty="Nobody.", notes=notes)
+
+
+def _domain_line(one: DomainFigures, words: Words) -> Line:
+    counted = partial(count, words=words)
+    cells = (counted(one.people), counted(one.accepted), counted(one.refused), share(one.refused, one.people, words=words))
+    return Line(one.name or words.gettext("not known any more"), cells)
+
+
+def _largest(found: tuple[DomainFigures, ...], words: Words) -> str:
+    if not found or not found[0].name:
+        return ""
+    return words.gettext(
+        "Most of its people are at %(domain)s: %(people)s.", domain=found[0].name, people=words.number(found[0].people)
+    )

@@ -1,12 +1,15 @@
 """Figures of a newsletter over time: its issues, its list month by month, who asked and confirmed, and why people leave."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 from starlette.responses import Response
 
 from newsletter.issues import newsletters
 from newsletter.issues.model import Month, Newsletter
 from newsletter.issues.schedule import start_of
+from newsletter.languages.catalogue import Words, later
+from newsletter.mail.delivery import Report
 from newsletter.people import departures
 from newsletter.staff.permissions import Permission
 from newsletter.web.desk import frame
@@ -14,7 +17,7 @@ from newsletter.web.desk.figures import files, reading
 from newsletter.web.desk.figures.reading import Joined, Mailed
 from newsletter.web.desk.figures.sheet import Chart, Line, Sheet, count, share
 from newsletter.web.faults import PageNotFound
-from newsletter.web.spelled import day, number, people
+from newsletter.web.spelled import month, people
 from newsletter.web.visits import Site, Visit
 from subscribers import register, suppressionbook
 from subscribers.transaction import Transaction
@@ -22,7 +25,7 @@ from subscribers.transaction import Transaction
 # How far back reasons are counted.
 REASONS_SINCE = timedelta(days=365)
 
-UNCOUNTED = "Much was said about this list lately. The worker is counting it; these figures are whole in a few minutes."
+UNCOUNTED = later("Much was said about this list lately. The worker is counting it; these figures are whole in a few minutes.")
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -33,7 +36,7 @@ def show(site: Site, visit: Visit) -> Response:
         sheets: tuple[Sheet, ...] = ()
         list_name = ""
         if chosen is not None:
-            sheets = _sheets(site, tx, chosen, visit.now)
+            sheets = _sheets(site, tx, chosen, visit)
             list_name = register.list_by_id(tx, chosen.list_id).name
     return frame.page(
         site,
@@ -54,7 +57,7 @@ def csv(site: Site, visit: Visit) -> Response:
         chosen = _chosen(_papers(tx, visit), visit)
         if chosen is None:
             raise PageNotFound
-        return files.of(_sheets(site, tx, chosen, visit.now), str(visit.path["key"]), chosen.slug)
+        return files.of(_sheets(site, tx, chosen, visit), str(visit.path["key"]), chosen.slug)
 
 
 def _papers(tx: Transaction, visit: Visit) -> tuple[Newsletter, ...]:
@@ -78,129 +81,195 @@ def _chosen(papers: tuple[Newsletter, ...], visit: Visit) -> Newsletter | None:
     return found
 
 
-def _sheets(site: Site, tx: Transaction, newsletter: Newsletter, now: datetime) -> tuple[Sheet, ...]:
+def _sheets(site: Site, tx: Transaction, newsletter: Newsletter, visit: Visit) -> tuple[Sheet, ...]:
+    now, words = visit.now, visit.words
     last = reading.this_month(newsletter, now)
     months, is_complete = reading.months_of(tx, newsletter.list_id, last)
     complaints = _complaints(tx, newsletter, months)
     return (
-        _issues(reading.issues_of(site, tx, newsletter), newsletter),
-        _growth(months, complaints, is_complete=is_complete),
-        _funnel(months[1:]),
-        _reasons(departures.reasons_between(tx, newsletter.list_id, now - REASONS_SINCE, now + timedelta(days=1))),
+        _issues(reading.issues_of(site, tx, newsletter), newsletter, words),
+        _growth(months, complaints, words, is_complete=is_complete),
+        _funnel(months[1:], words),
+        _reasons(departures.reasons_between(tx, newsletter.list_id, now - REASONS_SINCE, now + timedelta(days=1)), words),
     )
 
 
-def _issues(mailed: tuple[Mailed, ...], newsletter: Newsletter) -> Sheet:
-    lines = []
-    for at, one in enumerate(mailed):
-        report, before = one.report, mailed[at + 1].report if at + 1 < len(mailed) else None
-        cells = (
-            count(report.audience, before.audience if before else None),
-            count(report.accepted),
-            share(report.accepted, report.audience),
-            count(report.refused, before.refused if before else None),
-            share(report.refused, report.audience),
-        )
-        href = f"/desk/issues/{one.line.id}/figures"
-        lines.append(Line(f"No. {one.line.number}: {one.line.title}", cells, href, day(one.planned_at, newsletter.zone)))
+def _issues(mailed: tuple[Mailed, ...], newsletter: Newsletter, words: Words) -> Sheet:
+    lines = tuple(
+        _issue(one, mailed[at + 1].report if at + 1 < len(mailed) else None, newsletter, words) for at, one in enumerate(mailed)
+    )
     return Sheet(
         "issues",
-        "Issues",
-        ("Issue", "Audience", "Accepted", "of it", "Refused", "of it"),
-        tuple(lines),
-        summary=_in_short(mailed),
+        words.gettext("Issues"),
+        (
+            words.gettext("Issue"),
+            words.gettext("Audience"),
+            words.gettext("Accepted"),
+            words.gettext("of it"),
+            words.gettext("Refused"),
+            words.gettext("of it"),
+        ),
+        lines,
+        summary=_in_short(mailed, words),
         chart=Chart("lines", (0, 1)) if len(lines) > 1 else None,
-        empty="No issue was mailed yet. Each one that is appears here with what became of it.",
-        notes=("“Accepted” is what a relay took over. Whether it was read, nobody knows.",),
+        empty=words.gettext("No issue was mailed yet. Each one that is appears here with what became of it."),
+        notes=(words.gettext("“Accepted” is what a relay took over. Whether it was read, nobody knows."),),
     )
 
 
-def _in_short(mailed: tuple[Mailed, ...]) -> str:
+def _issue(one: Mailed, before: Report | None, newsletter: Newsletter, words: Words) -> Line:
+    report = one.report
+    return Line(
+        words.gettext("No. %(number)s: %(title)s", number=one.line.number, title=one.line.title),
+        (
+            count(report.audience, before.audience if before else None, words=words),
+            count(report.accepted, words=words),
+            share(report.accepted, report.audience, words=words),
+            count(report.refused, before.refused if before else None, words=words),
+            share(report.refused, report.audience, words=words),
+        ),
+        f"/desk/issues/{one.line.id}/figures",
+        words.day(one.planned_at, newsletter.zone),
+        one.line.title,
+    )
+
+
+def _in_short(mailed: tuple[Mailed, ...], words: Words) -> str:
     if not mailed:
         return ""
     latest, earliest = mailed[0], mailed[-1]
-    said = f"The latest issue was for {people(latest.report.audience)}; relays accepted {number(latest.report.accepted)}."
+    said = words.gettext(
+        "The latest issue was for %(people)s; relays accepted %(accepted)s.",
+        people=people(latest.report.audience, words),
+        accepted=words.number(latest.report.accepted),
+    )
     before = len(mailed) - 1
     if not before:
         return said
-    earlier = "One issue" if before == 1 else f"{before} issues"
-    return f"{said} {earlier} before, “{earliest.line.title}” was for {people(earliest.report.audience)}."
+    earlier = words.ngettext(
+        "One issue before, “%(issue)s” was for %(people)s.",
+        "%(num)s issues before, “%(issue)s” was for %(people)s.",
+        before,
+        issue=earliest.line.title,
+        people=people(earliest.report.audience, words),
+    )
+    return f"{said} {earlier}"
 
 
-def _growth(months: tuple[Joined, ...], complaints: dict[Month, int], *, is_complete: bool) -> Sheet:
+def _growth(months: tuple[Joined, ...], complaints: dict[Month, int], words: Words, *, is_complete: bool) -> Sheet:
+    counted = partial(count, words=words)
     lines = tuple(
         Line(
-            one.month.words,
+            month(one.month, words),
             (
-                count(one.asked),
-                count(one.confirmed),
-                count(one.brought),
-                count(one.left),
-                count(complaints.get(one.month, 0)),
+                counted(one.asked),
+                counted(one.confirmed),
+                counted(one.brought),
+                counted(one.left),
+                counted(complaints.get(one.month, 0)),
             ),
         )
         for one in reversed(months)
     )
-    latest = months[-1]
     notes = (
-        "Months begin at midnight UTC. Whoever was brought by an import and then asked to confirm counts in both columns.",
-        "Complaints are those of the whole instance: a complaint names an address and no list.",
+        words.gettext(
+            "Months begin at midnight UTC. Whoever was brought by an import and then asked to confirm counts in both columns."
+        ),
+        words.gettext("Complaints are those of the whole instance: a complaint names an address and no list."),
     )
     return Sheet(
         "list",
-        "The list, month by month",
-        ("Month", "Asked", "Confirmed", "Brought", "Left", "Complaints"),
+        words.gettext("The list, month by month"),
+        (
+            words.gettext("Month"),
+            words.gettext("Asked"),
+            words.gettext("Confirmed"),
+            words.gettext("Brought"),
+            words.gettext("Left"),
+            words.gettext("Complaints"),
+        ),
         lines if any(one.asked or one.confirmed or one.brought or one.left for one in months) else (),
-        empty="Nobody has joined this list or left it in thirteen months.",
-        summary=f"In {latest.month.words} so far {number(latest.confirmed)} confirmed and {number(latest.left)} left.",
+        empty=words.gettext("Nobody has joined this list or left it in thirteen months."),
+        summary=_grown(months[-1], words),
         chart=Chart("bars", (1, 2, 3)),
-        notes=notes if is_complete else (UNCOUNTED, *notes),
+        notes=notes if is_complete else (words.gettext(UNCOUNTED), *notes),
     )
 
 
-def _funnel(months: tuple[Joined, ...]) -> Sheet:
+def _grown(latest: Joined, words: Words) -> str:
+    return words.gettext(
+        "In %(month)s so far %(confirmed)s confirmed and %(left)s left.",
+        month=month(latest.month, words),
+        confirmed=words.number(latest.confirmed),
+        left=words.number(latest.left),
+    )
+
+
+def _funnel(months: tuple[Joined, ...], words: Words) -> Sheet:
     asked, confirmed = sum(one.asked for one in months), sum(one.confirmed for one in months)
+    counted, part = partial(count, words=words), partial(share, words=words)
     lines = (
-        Line("Asked by a form", (count(asked), share(asked, asked)), about="Somebody typed an address."),
-        Line("Confirmed", (count(confirmed), share(confirmed, asked)), about="They pressed the button in the mail."),
-        Line("Did not", (count(max(asked - confirmed, 0)), share(max(asked - confirmed, 0), asked))),
+        Line(
+            words.gettext("Asked by a form"),
+            (counted(asked), part(asked, asked)),
+            about=words.gettext("Somebody typed an address."),
+        ),
+        Line(
+            words.gettext("Confirmed"),
+            (counted(confirmed), part(confirmed, asked)),
+            about=words.gettext("They pressed the button in the mail."),
+        ),
+        Line(words.gettext("Did not"), (counted(max(asked - confirmed, 0)), part(max(asked - confirmed, 0), asked))),
+    )
+    summary = words.gettext(
+        "Of %(asked)s who asked, %(confirmed)s confirmed.", asked=words.number(asked), confirmed=words.number(confirmed)
     )
     return Sheet(
         "sign-up",
-        "From asking to confirming, in twelve months",
-        ("Step", "Times", "of those who asked"),
+        words.gettext("From asking to confirming, in twelve months"),
+        (words.gettext("Step"), words.gettext("Times"), words.gettext("of those who asked")),
         lines if asked or confirmed else (),
-        summary=f"Of {number(asked)} who asked, {number(confirmed)} confirmed." if asked else "",
-        empty="Nobody has asked to join by a form in the last twelve months.",
-        notes=("Whoever asks twice counts twice; what was asked in one month may be confirmed in the next.",),
+        summary=summary if asked else "",
+        empty=words.gettext("Nobody has asked to join by a form in the last twelve months."),
+        notes=(words.gettext("Whoever asks twice counts twice; what was asked in one month may be confirmed in the next."),),
     )
 
 
-def _reasons(found: dict[str, int]) -> Sheet:
-    return reasons_sheet("reasons", "Why people left, in twelve months", found)
+def _reasons(found: dict[str, int], words: Words) -> Sheet:
+    return reasons_sheet("reasons", words.gettext("Why people left, in twelve months"), found, words)
 
 
-def reasons_sheet(key: str, title: str, found: dict[str, int]) -> Sheet:
+def reasons_sheet(key: str, title: str, found: dict[str, int], words: Words) -> Sheet:
     """Give the reasons people gave for leaving as a table, the most frequent first."""
     left = sum(found.values())
     said = sorted(found.items(), key=lambda item: (not item[0], -item[1]))
+    counted, part = partial(count, words=words), partial(share, words=words)
     return Sheet(
         key,
         title,
-        ("Reason", "People", "of all who left"),
-        tuple(Line(reading.REASONS.get(reason, reason), (count(gone), share(gone, left))) for reason, gone in said),
-        summary=f"{people(left)[:1].upper()}{people(left)[1:]} left; {number(left - found.get('', 0))} said why."
+        (words.gettext("Reason"), words.gettext("People"), words.gettext("of all who left")),
+        tuple(Line(_reason(reason, words), (counted(gone), part(gone, left))) for reason, gone in said),
+        summary=words.ngettext(
+            "%(num)s person left; %(reasons)s said why.",
+            "%(num)s people left; %(reasons)s said why.",
+            left,
+            reasons=words.number(left - found.get("", 0)),
+        )
         if left
         else "",
-        empty="Nobody left.",
-        total=Line("All who left", (count(left), share(left, left))) if len(found) > 1 else None,
+        empty=words.gettext("Nobody left."),
+        total=Line(words.gettext("All who left"), (counted(left), part(left, left))) if len(found) > 1 else None,
     )
+
+
+def _reason(reason: str, words: Words) -> str:
+    return words.gettext(reading.REASONS[reason]) if reason in reading.REASONS else reason
 
 
 def _complaints(tx: Transaction, newsletter: Newsletter, months: tuple[Joined, ...]) -> dict[Month, int]:
     found: dict[Month, int] = {}
     until = start_of(months[-1].month.following, newsletter.zone)
     for at in suppressionbook.complaints(tx, start_of(months[0].month, newsletter.zone), until):
-        month = Month.of(at.date())
-        found[month] = found.get(month, 0) + 1
+        its = Month.of(at.date())
+        found[its] = found.get(its, 0) + 1
     return found

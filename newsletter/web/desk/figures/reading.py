@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsletter.issues import store
 from newsletter.issues.model import IssueState, Month, Newsletter
 from newsletter.issues.store import IssueLine
+from newsletter.languages.catalogue import later
 from newsletter.mail import mailings
 from newsletter.mail.delivery import Report
 from newsletter.people.departures import Why
@@ -25,12 +26,12 @@ ISSUES = 13
 _MAILED = frozenset({IssueState.SENDING, IssueState.SENT, IssueState.CANCELLED})
 
 REASONS: Mapping[str, str] = {
-    Why.TOO_OFTEN: "Too often",
-    Why.NOT_FOR_ME: "Not for me any more",
-    Why.NEVER_ASKED: "Never asked for it",
-    Why.ELSEWHERE: "Reads it elsewhere",
-    Why.OTHER: "Another reason",
-    "": "Said nothing",
+    Why.TOO_OFTEN: later("Too often"),
+    Why.NOT_FOR_ME: later("Not for me any more"),
+    Why.NEVER_ASKED: later("Never asked for it"),
+    Why.ELSEWHERE: later("Reads it elsewhere"),
+    Why.OTHER: later("Another reason"),
+    "": later("Said nothing"),
 }
 
 

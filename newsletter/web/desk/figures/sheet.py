@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newsletter.web.spelled import number
+from newsletter.languages.catalogue import Words
+from newsletter.web.spelled import ENGLISH_WORDS
 from subscribers.spreadsheet import write_row
 
 # Below a tenth of a percent "0.0 %" would say that there was nothing.
@@ -30,6 +31,8 @@ class Line:
     href: str = ""
     # A smaller sentence under the name.
     about: str = ""
+    # What a chart has room for; empty: the name.
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table with its title, and what it says in a sentence."""
+    """A table with its title, and what it says in a sentence; all in the language of whoever looks."""
 
     key: str
     title: str
@@ -66,28 +69,31 @@ class Sheet:
         return self.lines if self.total is None else (*self.lines, self.total)
 
 
-def count(people: int | None, before: int | None = None) -> Cell:
+def count(people: int | None, before: int | None = None, *, words: Words = ENGLISH_WORDS) -> Cell:
     """Give a number, and how it differs from the one *before*."""
     if people is None:
-        return Cell("not known")
+        return Cell(words.gettext("not known"))
     # Two nothings need no comparison.
-    return Cell(number(people), people, change(people - before) if before is not None and (people or before) else "")
+    return Cell(
+        words.number(people), people, change(people - before, words) if before is not None and (people or before) else ""
+    )
 
 
-def share(part: int, whole: int) -> Cell:
+def share(part: int, whole: int, *, words: Words = ENGLISH_WORDS) -> Cell:
     """Give a part of a whole in percent; of nothing there is none."""
     if not whole:
         return Cell("")
     percent = part / whole
-    text = f"{percent:.1%}" if not part or percent >= _LEAST_SHOWN else "under 0.1%"
-    return Cell(text.replace("%", " %"), round(percent * 100, 2))
+    if part and percent < _LEAST_SHOWN:
+        return Cell(words.gettext("under 0.1 %%"), round(percent * 100, 2))
+    return Cell(f"{percent:.1%}".replace("%", " %"), round(percent * 100, 2))
 
 
-def change(difference: int) -> str:
+def change(difference: int, words: Words = ENGLISH_WORDS) -> str:
     """Spell how two numbers differ: `+12`, `−3`, `±0`."""
     if not difference:
         return "±0"
-    return f"+{number(difference)}" if difference > 0 else f"−{number(-difference)}"
+    return f"+{words.number(difference)}" if difference > 0 else f"−{words.number(-difference)}"
 
 
 def csv(sheet: Sheet) -> str:

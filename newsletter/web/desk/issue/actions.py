@@ -14,7 +14,7 @@ from newsletter.web.desk.issue import around, audience, clocks, desked
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.back import record, seen, to_overview, to_send
 from newsletter.web.desk.issue.desked import Desked
-from newsletter.web.spelled import number, people
+from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 
 S = IssueState
@@ -101,19 +101,25 @@ def ask_to_cancel(site: Site, visit: Visit) -> Response:
     """Ask whether an issue is to be cancelled, naming how many people go without it."""
     with site.application.database.read() as tx:
         known = desked.load(site, tx, visit)
-    issue = known.issue
+    issue, words = known.issue, visit.words
     if issue.state is S.SENDING and known.report is not None:
         left = reports.waiting(known.report)
         return _ask(
             site,
             visit,
             known,
-            question=f"Cancel “{issue.title}” for the {people(left)} who wait for it?",
-            lines=(
-                f"{number(known.report.accepted)} of {people(known.report.audience)} have it already, and keep it.",
-                "The others do not get it, unless somebody sends it to them later.",
+            question=words.gettext(
+                "Cancel “%(issue)s” for the %(people)s who wait for it?", issue=issue.title, people=people(left, words)
             ),
-            button=f"Cancel it for {people(left)}",
+            lines=(
+                words.gettext(
+                    "%(accepted)s of %(people)s have it already, and keep it.",
+                    accepted=words.number(known.report.accepted),
+                    people=people(known.report.audience, words),
+                ),
+                words.gettext("The others do not get it, unless somebody sends it to them later."),
+            ),
+            button=words.gettext("Cancel it for %(people)s", people=people(left, words)),
         )
     if issue.state not in EDITABLE:
         raise WrongState(issue.id, "cancelled", issue.state.words)
@@ -121,12 +127,12 @@ def ask_to_cancel(site: Site, visit: Visit) -> Response:
         site,
         visit,
         known,
-        question=f"Cancel “{issue.title}”?",
+        question=words.gettext("Cancel “%(issue)s”?", issue=issue.title),
         lines=(
-            f"It will not be sent to anybody on {known.list_name}.",
-            "The posts in it are free for another issue. The issue itself cannot be taken up again.",
+            words.gettext("It will not be sent to anybody on %(list)s.", list=known.list_name),
+            words.gettext("The posts in it are free for another issue. The issue itself cannot be taken up again."),
         ),
-        button="Cancel this issue",
+        button=words.gettext("Cancel this issue"),
     )
 
 

@@ -10,11 +10,13 @@ from starlette.responses import HTMLResponse
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.issues.orderbook import Order
+from newsletter.languages.catalogue import Words, later
 from newsletter.mail import orders
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Said
 from newsletter.web.desk.issue import states
+from newsletter.web.spelled import month
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
 
@@ -32,13 +34,13 @@ class Tab(StrEnum):
 
 
 _TABS = (
-    (Tab.OVERVIEW, "Overview", "/desk/issues/{}"),
-    (Tab.COMPOSE, "Compose", "/desk/issues/{}/compose"),
-    (Tab.GUESTS, "Guests", "/desk/issues/{}/contributions"),
-    (Tab.REVIEW, "Review", "/desk/issues/{}/review"),
-    (Tab.SEND, "Send", "/desk/issues/{}/send"),
-    (Tab.VERSIONS, "Versions", "/desk/issues/{}/versions"),
-    (Tab.FIGURES, "Figures", "/desk/issues/{}/figures"),
+    (Tab.OVERVIEW, later("Overview"), "/desk/issues/{}"),
+    (Tab.COMPOSE, later("Compose"), "/desk/issues/{}/compose"),
+    (Tab.GUESTS, later("Guests"), "/desk/issues/{}/contributions"),
+    (Tab.REVIEW, later("Review"), "/desk/issues/{}/review"),
+    (Tab.SEND, later("Send"), "/desk/issues/{}/send"),
+    (Tab.VERSIONS, later("Versions"), "/desk/issues/{}/versions"),
+    (Tab.FIGURES, later("Figures"), "/desk/issues/{}/figures"),
 )
 
 
@@ -85,10 +87,10 @@ def page(
         said=said,
         issue=issue,
         newsletter=around.newsletter,
-        month=_month_beside_title(issue),
+        month=_month_beside_title(issue, visit.words),
         state=states.shown(issue.state, is_paused=issue.is_paused),
         standing=states.standing(issue, readers),
-        tabs=tabs(issue.id),
+        tabs=tabs(issue.id, visit.words),
         tab=tab,
         order=order,
         undo_seconds=round((order.until - visit.now).total_seconds()) if order is not None else 0,
@@ -98,9 +100,9 @@ def page(
     )
 
 
-def tabs(issue_id: int) -> Sequence[tuple[str, str, str]]:
+def tabs(issue_id: int, words: Words) -> Sequence[tuple[str, str, str]]:
     """Give the pages of an issue: key, words and address."""
-    return [(tab.value, words, path.format(issue_id)) for tab, words, path in _TABS]
+    return [(tab.value, words.gettext(text), path.format(issue_id)) for tab, text, path in _TABS]
 
 
 def may(visit: Visit, permission: Permission, around: Around) -> bool:
@@ -108,7 +110,7 @@ def may(visit: Visit, permission: Permission, around: Around) -> bool:
     return allowed(visit.actor, permission, around.newsletter.id)
 
 
-def _month_beside_title(issue: Issue) -> str:
+def _month_beside_title(issue: Issue, words: Words) -> str:
     """Name the month an issue covers where its title does not."""
-    month = Month.parse(issue.month).words if issue.month else ""
-    return "" if month == issue.title else month
+    covered = month(Month.parse(issue.month), words) if issue.month else ""
+    return "" if covered == issue.title else covered

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from newsletter.bootstrap import Application
 from newsletter.errors import BadValue, WrongState
 from newsletter.issues import editing, readers, selection
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.selection import Selection
+from newsletter.languages.catalogue import Words
 from newsletter.mail import audiences
 from newsletter.mail.audiences import Wish
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Permission, allowed
+from newsletter.web.spelled import ENGLISH_WORDS
 from newsletter.web.visits import Visit
 from subscribers import topicbook
 from subscribers.model import Topic
@@ -65,7 +68,7 @@ class Choice:
     is_approved: bool
 
 
-def choice(application: Application, issue: Issue, actor: Actor) -> Choice | None:
+def choice(application: Application, issue: Issue, actor: Actor, words: Words = ENGLISH_WORDS) -> Choice | None:
     """Give what *actor* can choose for an issue; None when there is nothing to choose from, or it is not theirs to do."""
     if issue.state not in EDITABLE or not allowed(actor, Permission.EDIT, issue.newsletter_id):
         return None
@@ -77,8 +80,8 @@ def choice(application: Application, issue: Issue, actor: Actor) -> Choice | Non
     if not (known or offered or chosen):
         return None
     return Choice(
-        included=_options("Everybody", selected.included, known, lost),
-        excluded=_options("Nobody", selected.excluded, known, lost),
+        included=_options(words.gettext("Everybody"), selected.included, known, lost, words),
+        excluded=_options(words.gettext("Nobody"), selected.excluded, known, lost, words),
         topics=tuple(Tick(one, one in chosen) for one in offered),
         former=tuple(one.name for one in chosen if one not in offered),
         is_approved=issue.state in _APPROVED,
@@ -135,16 +138,23 @@ def _topics(tx: Transaction, issue: Issue) -> tuple[tuple[Topic, ...], tuple[Top
     return topicbook.of_list(tx, readers.list_of(tx, issue)), readers.topics_of(tx, issue.id)
 
 
-def _options(nothing: str, chosen: Sequence[Segment], known: Sequence[Segment], lost: Collection[int]) -> tuple[Option, ...]:
-    several = [Option(AS_IT_IS, " or ".join(one.name for one in chosen), is_chosen=True)] if len(chosen) > 1 else []
+def _options(
+    nothing: str, chosen: Sequence[Segment], known: Sequence[Segment], lost: Collection[int], words: Words
+) -> tuple[Option, ...]:
+    several = [Option(AS_IT_IS, _either([one.name for one in chosen], words), is_chosen=True)] if len(chosen) > 1 else []
     own = [] if several else [one.id for one in chosen]
-    lines = (_option(one, is_chosen=one.id in own, is_lost=one.id in lost) for one in known)
+    lines = (_option(one, words, is_chosen=one.id in own, is_lost=one.id in lost) for one in known)
     return (Option("", nothing, is_chosen=not chosen), *several, *lines)
 
 
-def _option(one: Segment, *, is_chosen: bool, is_lost: bool) -> Option:
+def _either(names: Sequence[str], words: Words) -> str:
+    return reduce(lambda one, other: words.gettext("%(one)s or %(other)s", one=one, other=other), names)
+
+
+def _option(one: Segment, words: Words, *, is_chosen: bool, is_lost: bool) -> Option:
     if is_lost:
-        return Option(str(one.id), f"{one.name} (cannot be asked any more)", is_chosen, is_possible=is_chosen)
+        told = words.gettext("%(segment)s (cannot be asked any more)", segment=one.name)
+        return Option(str(one.id), told, is_chosen, is_possible=is_chosen)
     return Option(str(one.id), one.name, is_chosen)
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.store import IssueLine
+from newsletter.languages.catalogue import Words
 from newsletter.mail.delivery import Report
+from newsletter.web.desk.issue import states
 from newsletter.web.reports import in_words, settled
-from newsletter.web.spelled import number
 from newsletter.web.visits import Site
 
 # Of what is told aloud, in percent.
@@ -33,31 +34,39 @@ class Bar:
     told: str
 
 
-def bar(site: Site, issue: Issue | IssueLine, report: Report, *, is_named: bool, can_mail: bool) -> Bar:
+def bar(site: Site, words: Words, issue: Issue | IssueLine, report: Report, *, is_named: bool, can_mail: bool) -> Bar:
     """Give the bar of an issue that is being sent, or was a moment ago; *can_mail*: there is a relay that takes it."""
     return Bar(
         issue_id=issue.id,
         title=issue.title,
         audience=report.audience,
         settled=settled(report),
-        figures=in_words(report),
-        pace=_pace(site, issue, report, can_mail=can_mail),
+        figures=in_words(report, words),
+        pace=_pace(site, words, issue, report, can_mail=can_mail),
         is_over=issue.state is not IssueState.SENDING,
         is_named=is_named,
-        told=_told(issue, report),
+        told=_told(issue, report, words),
     )
 
 
-def _pace(site: Site, issue: Issue | IssueLine, report: Report, *, can_mail: bool) -> str:
+def _pace(site: Site, words: Words, issue: Issue | IssueLine, report: Report, *, can_mail: bool) -> str:
     if issue.is_paused:
-        return "Paused"
+        return words.gettext("Paused")
     if not can_mail:
-        return "Waits for a mail server"
-    return site.speed.words(issue.id, report)
+        return words.gettext("Waits for a mail server")
+    return site.speed.words(issue.id, report, words)
 
 
-def _told(issue: Issue | IssueLine, report: Report) -> str:
+def _told(issue: Issue | IssueLine, report: Report, words: Words) -> str:
     if issue.state is not IssueState.SENDING:
-        return f"{issue.title} is {issue.state.words}: {number(report.accepted)} accepted of {number(report.audience)}."
+        return words.gettext(
+            "%(issue)s is %(state)s: %(accepted)s accepted of %(audience)s.",
+            issue=issue.title,
+            state=words.gettext(states.shown(issue.state, is_paused=False).words),
+            accepted=words.number(report.accepted),
+            audience=words.number(report.audience),
+        )
     percent = 100 * settled(report) // max(report.audience, 1) // STEP * STEP
-    return f"{issue.title}: {'paused at' if issue.is_paused else 'mailed to'} {percent} percent."
+    if issue.is_paused:
+        return words.gettext("%(issue)s: paused at %(percent)s percent.", issue=issue.title, percent=percent)
+    return words.gettext("%(issue)s: mailed to %(percent)s percent.", issue=issue.title, percent=percent)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from newsletter import inspection
 from newsletter.errors import BadValue, RenderFailed
+from newsletter.languages.catalogue import Words
 from newsletter.mail import audiences
 from newsletter.review import gathering, preflight
 from newsletter.review.facts import Facts, Reach
@@ -40,15 +41,17 @@ class Check:
         """Whether a reason is enough to let it pass."""
         return self.is_blocked and not self.trouble
 
-    @property
-    def words(self) -> str:
-        """How much there is, for a page that does not list it."""
+    def told(self, words: Words) -> str:
+        """Say how much there is, for a page that does not list it."""
         if self.trouble:
-            return self.trouble
+            return words.gettext("Checked as a letter: %(trouble)s", trouble=f"{self.trouble[:1].lower()}{self.trouble[1:]}")
         must = sum(finding.is_blocking for finding in self.findings)
         rest = len(self.findings) - must
-        parts = [f"{must} must be mended"] * bool(must) + [f"{rest} {'is' if rest == 1 else 'are'} worth a look"] * bool(rest)
-        return ", ".join(parts) or "Nothing found to mend"
+        parts = [words.ngettext("%(num)s must be mended", "%(num)s must be mended", must)] * bool(must)
+        parts += [words.ngettext("%(num)s is worth a look", "%(num)s are worth a look", rest)] * bool(rest)
+        if not parts:
+            return words.gettext("Checked as a letter: nothing found to mend")
+        return words.gettext("Checked as a letter: %(found)s", found=words.beside(parts))
 
 
 def check(site: Site, desked: Desked) -> Check:

@@ -1,13 +1,14 @@
 """A time on the wall of one place: whether it is there at all on that day, and what clocks show elsewhere then; pure."""
 
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import BadValue
 from newsletter.issues.recurrence import instant
-from newsletter.web.spelled import city
+from newsletter.languages.catalogue import Words
+from newsletter.web.spelled import ENGLISH_WORDS, city
 
 # Where readers may be, from west to east; nothing is known of where they are.
 USUAL_ZONES = (
@@ -48,22 +49,27 @@ class Wall:
     at: datetime
     oddity: Oddity
 
-    @property
-    def warning(self) -> str:
-        """What to know of a day on which clocks are changed; empty on any other."""
-        shown = self.at.astimezone(ZoneInfo(self.zone))
-        day, place = f"{self.local.day} {self.local:%B %Y}", city(self.zone)
+    def warning(self, words: Words = ENGLISH_WORDS) -> str:
+        """Say what to know of a day on which clocks are changed; empty on any other."""
+        if self.oddity is Oddity.NONE:
+            return ""
+        told = {
+            "time": f"{self.local:%H:%M}",
+            "city": city(self.zone, words),
+            "day": words.day(self.local.replace(tzinfo=UTC), "UTC"),
+        }
         if self.oddity is Oddity.SKIPPED:
-            return (
-                f"There is no {self.local:%H:%M} in {place} on {day}: clocks are set forward over it. "
-                f"It would go out at {shown:%H:%M}."
+            return words.gettext(
+                "There is no %(time)s in %(city)s on %(day)s: clocks are set forward over it. It would go out at %(then)s.",
+                then=f"{self.at.astimezone(ZoneInfo(self.zone)):%H:%M}",
+                **told,
             )
-        if self.oddity is Oddity.DOUBLED:
-            return (
-                f"{self.local:%H:%M} comes twice in {place} on {day}, because clocks are set back. "
-                f"It goes out the first time, at {self.at:%H:%M} UTC."
-            )
-        return ""
+        return words.gettext(
+            "%(time)s comes twice in %(city)s on %(day)s, because clocks are set back. "
+            "It goes out the first time, at %(then)s UTC.",
+            then=f"{self.at:%H:%M}",
+            **told,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +103,22 @@ def read_wall(text: str, zone: str) -> Wall:
     return Wall(local, zone, at, _oddity(local, zone, at))
 
 
-def elsewhere(at: datetime, home: str) -> tuple[Elsewhere, ...]:
+def elsewhere(at: datetime, home: str, words: Words = ENGLISH_WORDS) -> tuple[Elsewhere, ...]:
     """Give what clocks show around the world at a moment, from west to east, home among them."""
     own = at.astimezone(ZoneInfo(home))
     # One line for each time there is, home's by its own name: Berlin says nothing beside Amsterdam.
     by_offset = {at.astimezone(ZoneInfo(zone)).utcoffset(): zone for zone in (*USUAL_ZONES, home)}
     zones = [by_offset[offset] for offset in sorted(by_offset, key=lambda offset: offset or timedelta())]
-    return tuple(_elsewhere(at.astimezone(ZoneInfo(zone)), own, zone, is_home=zone == home) for zone in zones)
+    return tuple(_elsewhere(at.astimezone(ZoneInfo(zone)), own, zone, words, is_home=zone == home) for zone in zones)
 
 
-def _elsewhere(local: datetime, own: datetime, zone: str, *, is_home: bool) -> Elsewhere:
+def _elsewhere(local: datetime, own: datetime, zone: str, words: Words, *, is_home: bool) -> Elsewhere:
     days = (local.date() - own.date()).days
-    day = {-1: "the day before", 0: "", 1: "the day after"}[days]
+    day = {-1: words.gettext("the day before"), 0: "", 1: words.gettext("the day after")}[days]
     is_night = not _NIGHT_ENDS <= local.hour < _NIGHT_BEGINS
-    remark = "at night" if is_night else "at the weekend" if local.weekday() >= _SATURDAY else ""
-    return Elsewhere(city(zone), f"{local:%a %H:%M}", day, remark, is_home)
+    is_weekend = local.weekday() >= _SATURDAY
+    remark = words.gettext("at night") if is_night else words.gettext("at the weekend") if is_weekend else ""
+    return Elsewhere(city(zone, words), words.weekday_clock(local), day, remark, is_home)
 
 
 def _oddity(local: datetime, zone: str, at: datetime) -> Oddity:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.errors import BadValue, TookTooLong
 from newsletter.issues.model import EDITABLE, Issue, Newsletter
+from newsletter.languages.catalogue import Words
 from newsletter.mail import audiences, relaybook
 from newsletter.mail.delivery import Report
 from newsletter.web.desk.issue import around
@@ -29,6 +30,7 @@ class Desked:
     report: Report | None
     # There is a relay that takes mail.
     can_mail: bool
+    words: Words
     # Why nobody can tell whom it goes to; empty when everybody can.
     trouble: str = ""
     # Why they are not counted although it is known who they are; empty when they are, or nobody asked.
@@ -47,7 +49,9 @@ class Desked:
     @property
     def how_many(self) -> str:
         """How many get it: `nobody`, `412 people`."""
-        return "an unknown number of people" if self.readers is None else people(self.readers)
+        if self.readers is None:
+            return self.words.gettext("an unknown number of people")
+        return people(self.readers, self.words)
 
 
 def load(site: Site, tx: Transaction, visit: Visit) -> Desked:
@@ -60,6 +64,7 @@ def load(site: Site, tx: Transaction, visit: Visit) -> Desked:
         readers=report.audience if report is not None else None,
         report=report,
         can_mail=relaybook.missing(tx, site.application.relay) is None,
+        words=visit.words,
     )
 
 
@@ -82,8 +87,10 @@ def counted(site: Site, desked: Desked) -> Desked:
         # A segment of it speaks of what is gone. The page is there to say so.
         return replace(desked, trouble=str(error))
     except TookTooLong:
-        told = (
-            f"Its readers could not be counted within {LONGEST_COUNT:g} seconds. It goes to all of them all the same; "
-            f"“newsletter issues audience {desked.issue.id}” counts for as long as it takes."
+        told = desked.words.gettext(
+            "Its readers could not be counted within %(seconds)s seconds. It goes to all of them all the same; "
+            "“%(command)s” counts for as long as it takes.",
+            seconds=f"{LONGEST_COUNT:g}",
+            command=f"newsletter issues audience {desked.issue.id}",
         )
         return replace(desked, uncounted=told)

@@ -87,7 +87,7 @@ def _live(site: Site, tx: Transaction, known: Desked) -> Live:
     letter_id = mailings.letter_of_issue(tx, issue.id)
     is_troubled = letter_id is not None and bool(report.refused + report.deferred)
     return Live(
-        bar=bars.bar(site, issue, report, is_named=False, can_mail=known.can_mail),
+        bar=bars.bar(site, known.words, issue, report, is_named=False, can_mail=known.can_mail),
         state=states.shown(issue.state, is_paused=issue.is_paused),
         is_sending=issue.state is S.SENDING,
         is_paused=issue.is_paused,

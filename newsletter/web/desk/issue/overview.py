@@ -8,7 +8,7 @@ from newsletter.mail import dispatch
 from newsletter.review import store as approvals
 from newsletter.web import reports
 from newsletter.web.desk import mends
-from newsletter.web.desk.issue import around, bars, checked, desked, readiness, review, steps
+from newsletter.web.desk.issue import around, bars, checked, desked, readiness, review, states, steps
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.bars import Bar
 from newsletter.web.desk.issue.desked import Desked
@@ -24,7 +24,7 @@ def show(site: Site, visit: Visit) -> Response:
         issue, report = known.issue, known.report
         waiting = [alert for alert in alerts.open_alerts(tx) if alert.issue_id == issue.id]
         approval = approvals.standing(tx, issue)
-        ready = readiness.of_issue(tx, issue, visit.now) if issue.state in EDITABLE else None
+        ready = readiness.of_issue(tx, issue, visit) if issue.state in EDITABLE else None
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
     check = checked.check(site, known) if issue.state in review.TO_BE_CHECKED else None
     is_blocked = check is not None and check.is_blocked
@@ -44,9 +44,10 @@ def show(site: Site, visit: Visit) -> Response:
         steps=steps.steps(issue, known.newsletter, visit.actor, is_blocked=is_blocked),
         bar=_bar(site, known) if issue.state is S.SENDING else None,
         figures=reports.lines(report) if report is not None and report.audience else (),
-        check=check,
+        checked=check.told(visit.words) if check is not None else "",
+        stages=states.STAGES,
     )
 
 
 def _bar(site: Site, known: Desked) -> Bar:
-    return bars.bar(site, known.issue, known.report or dispatch.NOBODY, is_named=False, can_mail=known.can_mail)
+    return bars.bar(site, known.words, known.issue, known.report or dispatch.NOBODY, is_named=False, can_mail=known.can_mail)

@@ -11,6 +11,7 @@ from newsletter.issues.differences import told
 from newsletter.issues.model import EDITABLE, Issue, IssueState
 from newsletter.issues.snapshot import Label
 from newsletter.issues.versions import Version
+from newsletter.languages.catalogue import later
 from newsletter.review import approval, comments, guests
 from newsletter.review import store as approvals
 from newsletter.review.comments import Comment
@@ -29,7 +30,7 @@ S = IssueState
 TO_BE_CHECKED = frozenset({S.DRAFT, S.IN_REVIEW, S.HELD})
 
 # A link for longer is asked for anew.
-LIVES = (("1", "a day"), ("3", "three days"), ("7", "a week"), ("30", "a month"))
+LIVES = (("1", later("a day")), ("3", later("three days")), ("7", later("a week")), ("30", later("a month")))
 USUAL_LIFE = "7"
 
 # Of what was done since an approval.

@@ -1,6 +1,7 @@
 """Where an issue is sent: who gets it and when, a last look that says both in one sentence, and then how its mailing goes."""
 
 from datetime import datetime
+from enum import Enum, auto
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from starlette.responses import Response
 
 from newsletter.errors import BadValue, RelayMissing, TookTooLong, WrongState
 from newsletter.issues.model import EDITABLE, Issue, IssueState
+from newsletter.languages.catalogue import Words
 from newsletter.mail import audiences, mailings, orders, relaybook
 from newsletter.review import store as approvals
 from newsletter.staff.permissions import Permission
@@ -16,7 +18,7 @@ from newsletter.web.desk.issue import around, audience, clocks, desked, live, st
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.clocks import Wall
 from newsletter.web.desk.issue.desked import Desked
-from newsletter.web.spelled import moment, number, people, relative
+from newsletter.web.spelled import moment, people, relative
 from newsletter.web.visits import Site, Visit
 
 S = IssueState
@@ -28,6 +30,14 @@ NOW, AT = "now", "at"
 
 # Nobody plans a mailing further ahead by hand; a year that was mistyped is seen at once.
 LONGEST_AHEAD = 366
+
+
+class _Trouble(Enum):
+    """What is wrong with a time that is asked about."""
+
+    UNREAD = auto()
+    PASSED = auto()
+    FAR = auto()
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -48,7 +58,7 @@ def show(site: Site, visit: Visit) -> Response:
         tab=Tab.SEND,
         said=said,
         list_name=known.list_name,
-        choice=audience.choice(site.application, known.issue, visit.actor),
+        choice=audience.choice(site.application, known.issue, visit.actor, visit.words),
         approval=approval,
         is_ready=known.issue.state in APPROVED,
         may_send=around.may(visit, Permission.SEND, known.around),
@@ -56,8 +66,9 @@ def show(site: Site, visit: Visit) -> Response:
         when=visit.query.get("when", AT if known.issue.send_at else NOW),
         at=_suggestion(known, visit),
         wall=wall,
-        trouble=_time_trouble(wall, visit),
-        elsewhere=clocks.elsewhere(wall.at if wall else visit.now, known.newsletter.zone),
+        warning=wall.warning(visit.words) if wall else "",
+        trouble=_time_said(wall, visit),
+        elsewhere=clocks.elsewhere(wall.at if wall else visit.now, known.newsletter.zone, visit.words),
         can_mail=known.can_mail,
         is_copy=is_copy,
     )
@@ -73,12 +84,15 @@ def count(site: Site, visit: Visit) -> Response:
     try:
         with application.database.read(within=desked.LONGEST_COUNT) as tx:
             found = audiences.count_if(tx, known.issue, wanted, visit.now)
-            words = people(found.readers)
-            left_out = people(found.left_out) if found.left_out else ""
+            words = people(found.readers, visit.words)
+            left_out = people(found.left_out, visit.words) if found.left_out else ""
     except BadValue as error:
         trouble = str(error)
     except TookTooLong:
-        trouble = f"They could not be counted within {desked.LONGEST_COUNT:g} seconds. It goes to all of them all the same."
+        trouble = visit.words.gettext(
+            "They could not be counted within %(seconds)s seconds. It goes to all of them all the same.",
+            seconds=f"{desked.LONGEST_COUNT:g}",
+        )
     return site.pages.page("desk/issue/_count.html", words=words, left_out=left_out, trouble=trouble)
 
 
@@ -98,8 +112,7 @@ def look(site: Site, visit: Visit) -> Response:
     wall = None
     if visit.query.get("when", NOW) == AT:
         wall = clocks.read_wall(visit.query.get("at", ""), known.newsletter.zone)
-        if problem := _time_trouble(wall, visit):
-            raise BadValue("time", visit.query.get("at", ""), problem)
+        _require_time(wall, visit)
     is_counted = desked.is_to_be_counted(visit)
     known = desked.counted(site, known) if is_counted else known
     return around.page(
@@ -115,10 +128,11 @@ def look(site: Site, visit: Visit) -> Response:
         uncounted=known.uncounted,
         trouble=known.trouble,
         wall=wall,
+        warning=wall.warning(visit.words) if wall else "",
         at=wall.local.strftime(clocks.WALL) if wall else "",
         when=_when(wall, visit, known),
         undo=round(orders.UNDO.total_seconds()),
-        no_relay=_no_relay(missing),
+        no_relay=_no_relay(missing, visit.words),
     )
 
 
@@ -130,12 +144,15 @@ def _counting(issue_id: int, wall: Wall | None) -> str:
 
 def _when(wall: Wall | None, visit: Visit, known: Desked) -> str:
     if wall is None:
-        return "in a minute"
-    return f"{moment(wall.at, known.newsletter.zone)} ({relative(wall.at, visit.now)})"
+        return visit.words.gettext("in a minute")
+    at, ahead = moment(wall.at, known.newsletter.zone, visit.words), relative(wall.at, visit.now, visit.words)
+    return visit.words.gettext("%(moment)s (%(relative)s)", moment=at, relative=ahead)
 
 
-def _no_relay(missing: RelayMissing | None) -> str:
-    return f"{mends.no_relay(missing)} It is planned, and goes out when there is one." if missing is not None else ""
+def _no_relay(missing: RelayMissing | None, words: Words) -> str:
+    if missing is None:
+        return ""
+    return words.gettext("%(trouble)s It is planned, and goes out when there is one.", trouble=mends.no_relay(missing, words))
 
 
 def _wall(visit: Visit, known: Desked) -> Wall | None:
@@ -146,13 +163,35 @@ def _wall(visit: Visit, known: Desked) -> Wall | None:
         return None
 
 
-def _time_trouble(wall: Wall | None, visit: Visit) -> str:
+def _require_time(wall: Wall, visit: Visit) -> None:
+    trouble, text = _time_trouble(wall, visit), visit.query.get("at", "")
+    if trouble is _Trouble.PASSED:
+        raise BadValue("time", text, "has passed; choose a later one, or send the issue now")
+    if trouble is _Trouble.FAR:
+        raise BadValue("time", text, f"lies {(wall.at - visit.now).days:,} days ahead; an issue waits for a year at most")
+
+
+def _time_trouble(wall: Wall | None, visit: Visit) -> _Trouble | None:
     if wall is None:
-        return "write it as 2020-02-03T09:00"
+        return _Trouble.UNREAD
     if wall.at <= visit.now:
-        return "has passed; choose a later one, or send the issue now"
-    days = (wall.at - visit.now).days
-    return f"lies {number(days)} days ahead; an issue waits for a year at most" if days > LONGEST_AHEAD else ""
+        return _Trouble.PASSED
+    return _Trouble.FAR if (wall.at - visit.now).days > LONGEST_AHEAD else None
+
+
+def _time_said(wall: Wall | None, visit: Visit) -> str:
+    trouble, words = _time_trouble(wall, visit), visit.words
+    if trouble is _Trouble.UNREAD or wall is None:
+        return words.gettext("Write the time as 2020-02-03T09:00.")
+    if trouble is _Trouble.PASSED:
+        return words.gettext("This time has passed; choose a later one, or send the issue now.")
+    if trouble is _Trouble.FAR:
+        return words.ngettext(
+            "This time lies %(num)s day ahead; an issue waits for a year at most.",
+            "This time lies %(num)s days ahead; an issue waits for a year at most.",
+            (wall.at - visit.now).days,
+        )
+    return ""
 
 
 def _suggestion(known: Desked, visit: Visit) -> str:

@@ -124,9 +124,10 @@ def _owed(site: Site, visit: Visit, issue_id: int) -> tuple[Owed, str]:
         with site.application.database.read(within=desked.LONGEST_COUNT) as tx:
             return rest.look(tx, issue_id, visit.now), ""
     except TookTooLong:
-        told = (
-            f"They could not be counted within {desked.LONGEST_COUNT:g} seconds. "
-            f"“newsletter issues send-rest {issue_id}” counts for as long as it takes."
+        told = visit.words.gettext(
+            "They could not be counted within %(seconds)s seconds. “%(command)s” counts for as long as it takes.",
+            seconds=f"{desked.LONGEST_COUNT:g}",
+            command=f"newsletter issues send-rest {issue_id}",
         )
         return NOBODY, told
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from newsletter.issues.model import Issue, IssueState, Newsletter
+from newsletter.languages.catalogue import later
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web.desk.frame import Said
 
@@ -15,6 +16,7 @@ S = IssueState
 class Step:
     """A link to where something is done."""
 
+    # Marked by `later`.
     words: str
     href: str
     is_first: bool = False
@@ -25,37 +27,41 @@ class Step:
 SAID: Mapping[str, Said] = MappingProxyType(
     {
         "approved": Said(
-            "Approved. What the preview shows is frozen and will be sent byte for byte; any edit takes the approval back."
+            later(
+                "Approved. What the preview shows is frozen and will be sent byte for byte; any edit takes the approval back."
+            )
         ),
         "approved_unread": Said(
-            "Approved as it stands. A feed could not be read, so whether its posts were changed since is not known.",
+            later("Approved as it stands. A feed could not be read, so whether its posts were changed since is not known."),
             is_done=False,
         ),
-        "begun": Said("Begun, and empty. The composer is where its sections and texts are put in."),
-        "drafted": Said("Drafted. Later posts of the month are added by themselves."),
+        "begun": Said(later("Begun, and empty. The composer is where its sections and texts are put in.")),
+        "drafted": Said(later("Drafted. Later posts of the month are added by themselves.")),
         "drafted_unread": Said(
-            "Drafted of the posts that are here. A feed could not be read; what it brings later is added by itself.",
+            later("Drafted of the posts that are here. A feed could not be read; what it brings later is added by itself."),
             is_done=False,
         ),
-        "blocked": Said("Not approved: something below must be mended first, or set aside with a reason.", is_done=False),
-        "chosen": Said("Its readers are chosen. Who is in a segment is asked again when it is sent."),
-        "scheduled": Said("The time is set. For a minute you can take it back as if nothing had happened."),
-        "ordered": Said("It goes out in a minute. Until then you can take it back as if nothing had happened."),
-        "undone": Said("Taken back. The issue stands as it stood before, and nobody got anything."),
-        "unscheduled": Said("Its time is taken away. It is approved, and goes out when somebody says so."),
-        "rate": Said("The rate is changed. It holds for everything that goes to this mail server."),
-        "invited": Said("A mail with the link is on its way."),
-        "revoked": Said("The link opens nothing any more. What was said by it stays."),
-        "commented": Said("Your comment stands below. Reviewers read it too."),
-        "resolved": Said("Done. Its author reads the answer behind the same link."),
-        "proofed": Said("A proof is on its way. It is not counted as sent."),
-        "settled": Said("They are counted as accepted, by your word."),
-        "resent": Said("They are mailed again: the same mail, under the same number."),
-        "rest": Said("It is on its way to those who had not got it."),
-        "rest_nobody": Said("There is nobody left who could get it.", is_done=False),
-        "paused": Said("Paused. Nobody else gets it until you resume.", is_done=False),
-        "resumed": Said("It goes on."),
-        "cancelled": Said("Cancelled."),
+        "blocked": Said(
+            later("Not approved: something below must be mended first, or set aside with a reason."), is_done=False
+        ),
+        "chosen": Said(later("Its readers are chosen. Who is in a segment is asked again when it is sent.")),
+        "scheduled": Said(later("The time is set. For a minute you can take it back as if nothing had happened.")),
+        "ordered": Said(later("It goes out in a minute. Until then you can take it back as if nothing had happened.")),
+        "undone": Said(later("Taken back. The issue stands as it stood before, and nobody got anything.")),
+        "unscheduled": Said(later("Its time is taken away. It is approved, and goes out when somebody says so.")),
+        "rate": Said(later("The rate is changed. It holds for everything that goes to this mail server.")),
+        "invited": Said(later("A mail with the link is on its way.")),
+        "revoked": Said(later("The link opens nothing any more. What was said by it stays.")),
+        "commented": Said(later("Your comment stands below. Reviewers read it too.")),
+        "resolved": Said(later("Done. Its author reads the answer behind the same link.")),
+        "proofed": Said(later("A proof is on its way. It is not counted as sent.")),
+        "settled": Said(later("They are counted as accepted, by your word.")),
+        "resent": Said(later("They are mailed again: the same mail, under the same number.")),
+        "rest": Said(later("It is on its way to those who had not got it.")),
+        "rest_nobody": Said(later("There is nobody left who could get it."), is_done=False),
+        "paused": Said(later("Paused. Nobody else gets it until you resume."), is_done=False),
+        "resumed": Said(later("It goes on.")),
+        "cancelled": Said(later("Cancelled.")),
     },
 )
 
@@ -64,20 +70,26 @@ def steps(issue: Issue, newsletter: Newsletter, actor: Actor, *, is_blocked: boo
     """Give what is to be done next with an issue, as far as *actor* may do it; at most one is the first."""
     base = f"/desk/issues/{issue.id}"
     if issue.state is S.SENT:
-        return (Step("Read it in the archive", href=f"/archive/{newsletter.slug}/{issue.number}"),)
+        return (Step(later("Read it in the archive"), href=f"/archive/{newsletter.slug}/{issue.number}"),)
     if issue.state is S.SENDING:
-        return (Step("Watch the mailing", href=f"{base}/send", is_first=True),)
+        return (Step(later("Watch the mailing"), href=f"{base}/send", is_first=True),)
     if issue.state is S.CANCELLED:
         return ()
     found: tuple[Step, ...] = ()
     if issue.state in {S.APPROVED, S.SCHEDULED}:
         # With a time it goes out by itself, so sending is not the next thing to do.
-        found = (Step("Who gets it when" if issue.send_at else "Send …", href=f"{base}/send", is_first=issue.send_at is None),)
+        found = (
+            Step(
+                later("Who gets it when") if issue.send_at else later("Send …"),
+                href=f"{base}/send",
+                is_first=issue.send_at is None,
+            ),
+        )
     elif allowed(actor, Permission.APPROVE, newsletter.id):
-        words = "See what must be mended" if is_blocked else "Review and approve"
+        words = later("See what must be mended") if is_blocked else later("Review and approve")
         found = (Step(words, href=f"{base}/review", is_first=True),)
     else:
-        found = (Step("Review", href=f"{base}/review"),)
+        found = (Step(later("Review"), href=f"{base}/review"),)
     if allowed(actor, Permission.SEND, newsletter.id):
-        found = (*found, Step("Cancel this issue …", href=f"{base}/cancel", is_quiet=True))
+        found = (*found, Step(later("Cancel this issue …"), href=f"{base}/cancel", is_quiet=True))
     return found

@@ -31,14 +31,14 @@ def test_a_change_of_clocks_is_seen(text: str, oddity: Oddity, at: str) -> None:
     wall = read_wall(text, AMSTERDAM)
 
     assert (oddity, at) == (wall.oddity, wall.at.strftime("%Y-%m-%dT%H:%M"))
-    assert (wall.warning == "") == (oddity is Oddity.NONE)
+    assert (wall.warning() == "") == (oddity is Oddity.NONE)
 
 
 def test_a_warning_says_what_happens() -> None:
     """In the words of somebody who looks at a clock."""
-    assert "There is no 02:30 in Amsterdam on 29 March 2020" in read_wall("2020-03-29T02:30", AMSTERDAM).warning
-    assert "It would go out at 03:30." in read_wall("2020-03-29T02:30", AMSTERDAM).warning
-    assert "02:30 comes twice in Amsterdam on 25 October 2020" in read_wall("2020-10-25T02:30", AMSTERDAM).warning
+    assert "There is no 02:30 in Amsterdam on 29 March 2020" in read_wall("2020-03-29T02:30", AMSTERDAM).warning()
+    assert "It would go out at 03:30." in read_wall("2020-03-29T02:30", AMSTERDAM).warning()
+    assert "02:30 comes twice in Amsterdam on 25 October 2020" in read_wall("2020-10-25T02:30", AMSTERDAM).warning()
 
 
 @pytest.mark.parametrize(
