@@ -135,6 +135,12 @@ def number_in(path: Mapping[str, str | int], name: str) -> int:
     return number
 
 
+def whole_number(text: str) -> int | None:
+    """Give the number that a field or an address says in digits; None: none, or a larger one than anything has."""
+    # Length first: Python refuses to read thousands of digits, and databases a number of twenty.
+    return int(text) if len(text) <= len(str(LARGEST_NUMBER)) and text.isascii() and text.isdecimal() else None
+
+
 class Of(Enum):
     """What a page of the desk is of: whose permission is asked for, before anything else is read.
 

@@ -22,7 +22,7 @@ from newsletter.web.faults import LinkRunOut, TooOften
 from newsletter.web.guard import preview_headers
 from newsletter.web.public import guestdoor
 from newsletter.web.speech import FIELD, Speech
-from newsletter.web.visits import Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import limits
 from subscribers.limits import Limit
 from subscribers.networks import network_of
@@ -82,7 +82,7 @@ def comment(site: Site, visit: Visit) -> Response:
     with application.database.write() as tx:
         standing = _standing(site, visit, tx)
         is_too_much = not _is_in_time(site, visit, tx, standing)
-        trouble = "" if is_too_much else _said(tx, visit, standing, int(article) if article.isdecimal() else None)
+        trouble = "" if is_too_much else _said(tx, visit, standing, whole_number(article))
         said = comments.comments_of(tx, standing.issue.id)
     if is_too_much:
         raise TooOften

@@ -20,7 +20,7 @@ from newsletter.web.desk.composer.readers import reader_at
 from newsletter.web.desk.composer.said import Done
 from newsletter.web.desk.composer.view import Side
 from newsletter.web.desk.saving import held, save, version_shown
-from newsletter.web.visits import Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
 
@@ -117,8 +117,8 @@ def remove_section(site: Site, visit: Visit) -> Response:
 
     def write(tx: Transaction, over: int | None) -> Issue:
         issue = held(tx, issue_id, over)
-        into = visit.text("into")
-        target = moves.section_of(issue, int(into)).title if into.isascii() and into.isdecimal() else None
+        into = whole_number(visit.text("into"))
+        target = moves.section_of(issue, into).title if into is not None else None
         return sections.remove_section(tx, issue_id, moves.section_of(issue, section_id).title, visit.now, into=target)
 
     def work() -> Done:

@@ -23,7 +23,7 @@ from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
 from newsletter.web.desk.issue import around, states
 from newsletter.web.faults import fault_of
-from newsletter.web.visits import Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import attributebook
 from subscribers.attributes import Attribute
 from subscribers.transaction import Transaction
@@ -185,7 +185,7 @@ def _into(query: Mapping[str, str], issue: Issue) -> int:
 
 
 def _walk(query: Mapping[str, str], issue: Issue) -> Walk:
-    at, top = (int(text) if text.isascii() and text.isdecimal() else 0 for text in (query.get("at", ""), query.get("top", "")))
+    at, top = (whole_number(query.get(name, "")) or 0 for name in ("at", "top"))
     if not 1 <= at <= top < issue.version:
         # Nobody went back: the version before is what an undo leads to.
         return Walk(issue.version - 1, 0, issue.version)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from newsletter.issues.model import Article, Issue
 from newsletter.web.desk.composer.moves import spot_of
 from newsletter.web.desk.composer.view import View
+from newsletter.web.visits import whole_number
 
 # A title in a sentence.
 _LONGEST_TITLE = 80
@@ -63,7 +64,7 @@ def sentence(query: Mapping[str, str], issue: Issue, dropped: tuple[Article, ...
     pattern = _SENTENCES.get(query.get("did", ""))
     if pattern is None:
         return ""
-    on, count = (int(text) if text.isascii() and text.isdecimal() else 0 for text in (query.get("on", ""), query.get("n", "")))
+    on, count = (whole_number(query.get(name, "")) or 0 for name in ("on", "n"))
     facts = {"count": str(count), **_about(issue, dropped, on)}
     if query["did"] == "taken":
         facts["count"] = "1 post" if count == 1 else f"{count} posts"

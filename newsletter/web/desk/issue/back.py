@@ -6,7 +6,7 @@ from newsletter.errors import Outdated
 from newsletter.issues import authors, store
 from newsletter.issues.model import Issue
 from newsletter.staff import audit
-from newsletter.web.visits import Visit
+from newsletter.web.visits import Visit, whole_number
 from subscribers.transaction import Transaction
 
 SEE_OTHER = 303
@@ -23,7 +23,7 @@ def seen(tx: Transaction, visit: Visit) -> Issue:
     issue = store.load(tx, visit.number("issue_id"))
     shown = visit.text("version")
     if shown != str(issue.version):
-        raise Outdated(issue.id, issue.version, int(shown) if shown.isdecimal() else 0)
+        raise Outdated(issue.id, issue.version, whole_number(shown) or 0)
     return issue
 
 

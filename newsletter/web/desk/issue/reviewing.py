@@ -19,7 +19,7 @@ from newsletter.review.guests import LONGEST_LIFE, GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.web.desk.composing import compose
 from newsletter.web.desk.issue.back import record, seen, to_review, to_send
-from newsletter.web.visits import Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers.address import parse
 
 # Seconds that whoever approves waits for pictures; most often the worker has brought them long before.
@@ -89,10 +89,9 @@ def revoke(site: Site, visit: Visit) -> Response:
 
 def comment(site: Site, visit: Visit) -> Response:
     """Say something of the issue, or of one article, where reviewers read it too."""
-    issue_id, article = visit.number("issue_id"), visit.text("article")
+    issue_id, article_id = visit.number("issue_id"), whole_number(visit.text("article"))
     with site.application.database.write() as tx:
         issue = store.load(tx, issue_id)
-        article_id = int(article) if article.isdecimal() else None
         made = comments.say(tx, issue, visit.actor.name, visit.text("text"), visit.now, article_id=article_id)
         record(tx, visit, "issue.comment", issue_id, comment=made.id)
     return to_review(issue_id, "commented", f"#c{made.id}")
@@ -140,6 +139,7 @@ def _composed(site: Site, issue_id: int) -> Draft:
 
 
 def _life(days: str) -> timedelta:
-    if not days.isascii() or not days.isdecimal() or not 1 <= int(days[:4]) <= LONGEST_LIFE.days:
+    number = whole_number(days)
+    if number is None or not 1 <= number <= LONGEST_LIFE.days:
         raise BadValue("days", days, f"is to be a number from 1 to {LONGEST_LIFE.days}")
-    return timedelta(days=int(days))
+    return timedelta(days=number)

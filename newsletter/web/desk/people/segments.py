@@ -18,7 +18,7 @@ from newsletter.web.desk.people.acts import SEE_OTHER
 from newsletter.web.desk.people.rules import COMPARISONS
 from newsletter.web.faults import PageNotFound
 from newsletter.web.spelled import people
-from newsletter.web.visits import Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.errors import RuleRefused, SegmentExists, SegmentUnnamed
 from subscribers.model import MailingList
@@ -195,7 +195,7 @@ def _rule(tx: Transaction, visit: Visit, text: str) -> tuple[Rule | None, str]:
 def _counted(site: Site, visit: Visit, editor: Editor, rule: Rule | None) -> Editor:
     if rule is None or visit.text("act") != "count":
         return editor
-    list_id = int(editor.list_id) if editor.list_id.isascii() and editor.list_id.isdigit() else None
+    list_id = whole_number(editor.list_id)
     try:
         with site.application.database.read(within=LONGEST_COUNT) as tx:
             seen = verbs.look(tx, rule, list_id, SAMPLE, visit.now)

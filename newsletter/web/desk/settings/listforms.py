@@ -91,7 +91,8 @@ def edit_topic(site: Site, visit: Visit) -> Response:
     def act(tx: Transaction, one: MailingList) -> None:
         known = topicbook.by_id(tx, visit.number("topic_id"))
         if known.list_id != one.id:
-            raise BadValue("topic", known.name, "is none of this list")
+            # Of another list not even the name is told.
+            raise BadValue("topic", str(known.id), "is none of this list")
         doing = visit.text("act")
         if doing == "remove":
             segments.remove_topic(tx, known, visit.now)

@@ -14,7 +14,7 @@ from newsletter.languages.catalogue import Words
 from newsletter.languages.model import LANGUAGES
 from newsletter.staff.permissions import allowed
 from newsletter.web.desk.settings import sheets
-from newsletter.web.visits import Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.model import MailingList
 from subscribers.transaction import Transaction
@@ -191,9 +191,9 @@ def _new(site: Site, visit: Visit, typed: Mapping[str, str], refused: Exception 
 
 
 def _list(tx: Transaction, visit: Visit, typed: Mapping[str, str]) -> MailingList:
-    chosen = typed["list_id"]
-    if chosen.isascii() and chosen.isdigit():
-        return register.list_by_id(tx, int(chosen))
+    chosen = whole_number(typed["list_id"])
+    if chosen is not None:
+        return register.list_by_id(tx, chosen)
     name = typed["list_name"] or visit.words.gettext("Readers of %(newsletter)s", newsletter=typed["name"])
     made = register.create_list(tx, name, visit.now)
     sheets.record(tx, visit, "list.create", f"list {made.name}")

@@ -115,7 +115,7 @@ def test_topics_are_added_moved_renamed_and_offered_no_more(desk: OpenDesk, data
 
 
 def test_a_topic_of_another_list_is_not_touched(desk: OpenDesk, database: Database, list_: MailingList) -> None:
-    """However its number came into the address."""
+    """However its number came into the address; nor is it told what it is called (A09)."""
     with database.write() as tx:
         other = register.create_list(tx, "Others", list_.created_at)
         topic = topicbook.add(tx, other.id, "Theirs")
@@ -123,6 +123,7 @@ def test_a_topic_of_another_list_is_not_touched(desk: OpenDesk, database: Databa
     answer = desk.press(f"{HERE}/{list_.id}/topics/{topic.id}", act="remove")
 
     assert 422 == answer.status_code
+    assert "Theirs" not in answer.text
     with database.read() as tx:
         assert ["Theirs"] == [one.name for one in topicbook.of_list(tx, other.id)]
 

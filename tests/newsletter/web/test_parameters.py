@@ -1,0 +1,140 @@
+"""What stands in the addresses and forms of the desk and no page of ours wrote there (A06, A07, W06, W07)."""
+
+import html
+import re
+from itertools import cycle, islice
+
+import pytest
+from sqlalchemy import update
+
+from newsletter.bootstrap import Application
+from newsletter.database import Database
+from newsletter.web.desk.routes import ROUTES
+from newsletter.web.visits import LARGEST_NUMBER, whole_number
+from subscribers.tables.kinds import metadata
+from subscribers.tokens import Keyring
+from tests.harness.injections import COMPUTED, INJECTIONS
+from tests.newsletter.web.conftest import ROOT, Hands, browser_of, csrf_of
+from tests.newsletter.web.test_access import ADMIN, address, furnished
+from tests.newsletter.web.test_crawl import everything
+
+# Ask a feed, a name server or a web site, of which there is none here.
+ASKING_ELSEWHERE = frozenset(
+    {"/desk/settings/feeds/try", "/desk/settings/feeds/{feed_id:int}/test", "/desk/settings/domains/look"}
+)
+
+_READ = re.compile(r'query(?:\.get\(|\[)"([a-z_.-]+)"')
+_NAMED = re.compile(r'name="([a-z_.-]+)"')
+
+
+def names() -> list[str]:
+    """Give every parameter that a page of the desk reads or a form of it has."""
+    code = "".join(file.read_text() for file in (ROOT / "newsletter" / "web").rglob("*.py"))
+    pages = "".join(file.read_text() for file in (ROOT / "templates" / "pages" / "desk").rglob("*.html"))
+    return sorted({*_READ.findall(code), *_NAMED.findall(pages)})
+
+
+# A page that did not foresee what it was asked.
+BROKEN = 500
+
+# What ends a text in SQL, numbers that no column holds, times that no calendar has, signs that databases refuse.
+HOSTILE = (
+    "' OR 1=1; DROP TABLE account; -- ",
+    '1") UNION SELECT name, password FROM account -- %00\0\\',
+    "9" * 30,
+    "9999-12-31T23:59",
+    "x" * 400,
+)
+
+# Numbers that nothing has, in fields that hold one.
+NUMBERS = ("9" * 30, "9" * 5000, "0365999999999", "٣", "-1", "1_0", "1e9")
+NUMBERED = {
+    "/desk/settings/newsletters/new": {"name": "New", "list_id": ""},
+    "/desk/issues/{issue_id}/comments": {"text": "A word.", "article": ""},
+    "/desk/issues/{issue_id}/reviewers": {"address": "ann@example.org", "name": "Ann", "days": ""},
+    "/desk/issues/{issue_id}/approve": {"version": ""},
+    "/desk/issues/{issue_id}/compose/sections/{section_id}/remove": {"into": ""},
+    "/desk/people/segments/new": {"act": "count", "text": "language is de", "list": ""},
+}
+
+# Whose texts stand on which page, by table and column: editors', readers' and the staff's.
+SHOWN = {
+    ("newsletter", "name"): "/desk/settings/newsletters/{newsletter_id}",
+    ("mailing_list", "name"): "/desk/settings/lists/{list_id}",
+    ("issue", "title"): "/desk/issues/{issue_id}",
+    ("issue", "subject"): "/desk/issues/{issue_id}/compose",
+    ("section", "title"): "/desk/issues/{issue_id}/compose",
+    ("article", "title"): "/desk/issues/{issue_id}/compose",
+    ("subscriber", "name"): "/desk/people/{subscriber_id}",
+}
+
+
+def test_no_parameter_is_more_than_a_text(application: Application, database: Database, keyring: Keyring, clock: Hands) -> None:
+    """In every parameter of every page: refused, or found nowhere, and no row is another one afterwards (A06, A07, W07)."""
+    ids = furnished(database, keyring, "Own", clock())
+    client = browser_of(application, ADMIN)
+    known, texts, broken = names(), cycle(HOSTILE), []
+    before = everything(database)
+    for page in ROUTES:
+        if "GET" not in page.methods or page.is_stream or page.path in ASKING_ELSEWHERE:
+            continue
+        for _ in range(2):
+            # Each page is asked with all of them, in another order each time.
+            asked = dict(zip(known, texts, strict=False))
+            answer = client.get(address(page, ids), params=asked)
+            if answer.status_code >= BROKEN or "argon2" in answer.text:
+                broken.append(f"{page.path}: {answer.status_code}")
+
+    assert [] == broken
+    assert before == everything(database)
+
+
+def test_a_number_that_nothing_has_is_no_bug(
+    application: Application, database: Database, keyring: Keyring, clock: Hands
+) -> None:
+    """Neither one that no database holds nor one that Python does not read (W07)."""
+    ids = furnished(database, keyring, "Own", clock())
+    client = browser_of(application, ADMIN)
+    csrf = csrf_of(client)
+    answers = {
+        f"{path} {text[:20]}": client.post(
+            path.format(**ids), data={"csrf": csrf} | {name: value or text for name, value in fields.items()}
+        ).status_code
+        for path, fields in NUMBERED.items()
+        for text in NUMBERS
+    }
+
+    assert {} == {said: status for said, status in answers.items() if status >= BROKEN}
+
+
+@pytest.mark.parametrize("text", ["", "x", "1.0", "+1", "-1", " 1", "1_0", "²", "٣", "9" * 30, "9" * 5000])
+def test_what_is_no_number_of_ours(text: str) -> None:
+    """Whatever Python would make of it."""
+    assert whole_number(text) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("007", 7), (str(LARGEST_NUMBER), LARGEST_NUMBER)])
+def test_a_number_is_read(text: str, number: int) -> None:
+    """As it was typed."""
+    assert number == whole_number(text)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_text_at_the_desk_is_a_template(
+    application: Application, database: Database, keyring: Keyring, clock: Hands
+) -> None:
+    """Whoever wrote it, whatever engine it was written for: it stands there letter by letter (A01, W06)."""
+    ids = furnished(database, keyring, "Own", clock())
+    client = browser_of(application, ADMIN)
+    texts = cycle(INJECTIONS)
+    for _ in range(len(INJECTIONS) // len(SHOWN) + 1):
+        written = dict(zip(SHOWN, islice(texts, len(SHOWN)), strict=True))
+        with database.write() as tx:
+            for (table, column), text in written.items():
+                rows = metadata.tables[table]
+                # Of things that may not be called alike only the first.
+                tx.execute(update(rows).where(rows.c.id == 1).values({column: text}))
+        pages = {path: html.unescape(client.get(path.format(**ids)).text) for path in set(SHOWN.values())}
+
+        assert [] == [text for place, text in written.items() if text not in pages[SHOWN[place]]]
+        assert [] == [path for path, page in pages.items() if COMPUTED in page]
