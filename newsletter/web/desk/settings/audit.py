@@ -137,6 +137,8 @@ def _detail(entry: Entry, words: Words) -> str:
 def _spelled(value: object, words: Words) -> str:
     if isinstance(value, bool):
         return words.gettext("yes") if value else words.gettext("no")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={_spelled(each, words)}" for key, each in value.items()) or words.gettext("none")
     if isinstance(value, list):
         return ", ".join(map(str, value)) or words.gettext("none")
     return words.gettext("none") if value is None else str(value)

@@ -72,7 +72,9 @@ def _told(site: Site, tx: Transaction, known: _Known, visit: Visit) -> Iterator[
     words = visit.words
     yield "newsletters", _names(known.papers, words.gettext("No newsletter yet."), words), _of_newsletters(tx, known, words)
     troubled = [
-        words.gettext("%(feed)s could not be read.", feed=feed.title or feed.url) for feed in known.feeds if feed.trouble
+        words.gettext("%(feed)s could not be read.", feed=sheets.isolated(feed.title or feed.url))
+        for feed in known.feeds
+        if feed.trouble
     ]
     yield "feeds", _feeds_in_words(len(known.feeds), words), troubled
     with_form = sum(one.has_form for one in known.lists)
@@ -146,17 +148,17 @@ def _of_newsletters(tx: Transaction, known: _Known, words: Words) -> list[str]:
     archived = {one.id for one in known.lists if one.is_archived}
     return [
         *(
-            words.gettext("The list of %(newsletter)s is archived; nothing can be sent.", newsletter=one.name)
+            words.gettext("The list of %(newsletter)s is archived; nothing can be sent.", newsletter=sheets.isolated(one.name))
             for one in known.papers
             if one.list_id in archived
         ),
         *(
-            words.gettext("%(newsletter)s has no calendar.", newsletter=one.name)
+            words.gettext("%(newsletter)s has no calendar.", newsletter=sheets.isolated(one.name))
             for one in known.papers
             if one.id not in planned
         ),
         *(
-            words.gettext("%(newsletter)s has no feed to be drafted from.", newsletter=one.name)
+            words.gettext("%(newsletter)s has no feed to be drafted from.", newsletter=sheets.isolated(one.name))
             for one in known.papers
             if one.id not in read
         ),
@@ -166,7 +168,7 @@ def _of_newsletters(tx: Transaction, known: _Known, words: Words) -> list[str]:
 def _names(things: tuple[Newsletter, ...] | tuple[MailingList, ...], none: str, words: Words, most: int = 3) -> str:
     if not things:
         return none
-    shown, more = ", ".join(one.name for one in things[:most]), len(things[most:])
+    shown, more = ", ".join(sheets.isolated(one.name) for one in things[:most]), len(things[most:])
     if more:
         return words.ngettext("%(names)s, and %(num)s more.", "%(names)s, and %(num)s more.", more, names=shown)
     return words.gettext("%(names)s.", names=shown)

@@ -1,5 +1,6 @@
 """How the pages of the settings answer: what stands beside them, what was just done, and what could not be taken."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -212,6 +213,13 @@ def words_of(error: Exception, words: Words) -> str:
         return words.gettext("%(what)s: %(reason)s. Nothing was changed.", what=what, reason=reason)
     shown = str(error.value)[:_LONGEST_SHOWN]
     return words.gettext("%(what)s “%(value)s”: %(reason)s. Nothing was changed.", what=what, value=shown, reason=reason)
+
+
+def isolated(name: str) -> str:
+    """Give *name* so that one written from right to left does not turn the words and numbers around it (UAX 9, 2.7)."""
+    if any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in name):
+        return f"\u2068{name}\u2069"
+    return name
 
 
 def spoken(visit: Visit, table: Mapping[K, str]) -> dict[K, str]:

@@ -82,3 +82,14 @@ def test_a_day_that_is_none(desk: OpenDesk) -> None:
 
     assert 422 == answer.status_code
     assert "write it as 2020-02-03" in answer.text
+
+
+def test_details_are_told_in_words(desk: OpenDesk, database: Database, clock: Hands) -> None:
+    """Also those that have parts, and those that are nothing."""
+    with database.write() as tx:
+        detail = {"roles": {"3": "editor"}, "tokens": {}, "is_checked": True, "after": None}
+        audit.record(tx, ANN, "staff.edit", "account Bob", detail, clock())
+
+    page = desk.page(HERE)
+
+    assert "roles: 3=editor; tokens: none; is checked: yes; after: none" in page
