@@ -20,6 +20,7 @@ from newsletter.journal import Journal
 from newsletter.tables import (
     archive,
     authors,
+    clicks,
     datarequests,
     departures,
     digests,
@@ -73,6 +74,7 @@ TABLE_MODULES = (
     datarequests,
     importwork,
     authors,
+    clicks,
 )
 
 # Who may read the file of an SQLite database.

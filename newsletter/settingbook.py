@@ -121,6 +121,12 @@ SETTINGS = (
         "their link. What they handed in stays with the issue.",
     ),
     Setting(
+        "NEWSLETTER_KEEP_CLICKS",
+        "`12 months`",
+        "How long it is known which links somebody followed who allowed that, from the first time. How often each link was "
+        "followed stays, by nobody's name.",
+    ),
+    Setting(
         "NEWSLETTER_MAIL_PROGRAMS",
         "Gmail, Outlook, Apple Mail, Yahoo Mail and Thunderbird",
         "The mail programs of the readers, with commas between: `issues check` tells what an issue uses and one of them cannot "

@@ -140,6 +140,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
             networks=_read(given, "keep_networks", _span, Keep().networks),
             left=_read(given, "keep_left", _span, Keep().left),
             guests=_read(given, "keep_guests", _span, Keep().guests),
+            clicks=_read(given, "keep_clicks", _span, Keep().clicks),
         ),
         mail_programs=_read(given, "mail_programs", parse_programs, USUAL) or USUAL,
         log=_read(given, "log", _log, LogSettings()),

@@ -27,6 +27,9 @@ class Act(StrEnum):
     # They want something else than before: topics, how often, another address. The wording says what.
     CHANGED = "changed"
     WITHDRAWN = "withdrawn"
+    # That it is kept which links they follow: a yes of its own, and its no.
+    CLICKS_ALLOWED = "clicks-allowed"
+    CLICKS_REFUSED = "clicks-refused"
     # Taken over from elsewhere, on the basis that stands in the wording.
     IMPORTED = "imported"
     # Entered by the staff, on the basis that stands in the wording.

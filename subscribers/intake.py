@@ -30,7 +30,7 @@ FORMERLY = "Formerly"
 ANSWER = "answer:"
 
 # A yes of the person's own, or of the staff here: newer than what another program kept. That a file brought them is neither.
-_OWN_YES = frozenset({Act.CONFIRMED, Act.CHANGED, Act.ADDED})
+_OWN_YES = frozenset({Act.CONFIRMED, Act.CHANGED, Act.ADDED, Act.CLICKS_ALLOWED, Act.CLICKS_REFUSED})
 
 # As `names.columns` gives them.
 _NAMED: Mapping[str, Kind] = {"name": Text(), "name_key": Text(), "name_turned": Text()}
@@ -369,5 +369,5 @@ def _withdraw(tx: Transaction, intake: Intake, gone: Mapping[int, str]) -> None:
     if not gone:
         return
     of_them = (subscription.c.list_id == intake.list_id, subscription.c.subscriber_id.in_(batches.numbers(tx, gone)))
-    tx.execute(update(subscription).where(*of_them).values(state=S.WITHDRAWN, withdrawn_at=intake.now))
+    tx.execute(update(subscription).where(*of_them).values(state=S.WITHDRAWN, withdrawn_at=intake.now, clicks_allowed_at=None))
     acts.append_many(tx, gone, intake.list_id, Act.WITHDRAWN, intake.now, intake.evidence)

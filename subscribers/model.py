@@ -92,6 +92,8 @@ class Subscription:
     paused_until: datetime | None = None
     # Also those to come; else only what they chose.
     takes_all_topics: bool = True
+    # Since when it may be kept which links of its letters they follow; None: it may not.
+    clicks_allowed_at: datetime | None = None
 
     @property
     def is_confirmed(self) -> bool:

@@ -111,8 +111,9 @@ def ask(tx: Transaction, subscriber_id: int, list_id: int, now: datetime) -> Sub
 
 
 def settle(tx: Transaction, subscription_id: int, state: SubscriptionState, now: datetime) -> Subscription:
-    """Write down a yes or a no; either ends a pause."""
-    times = {"withdrawn_at": now} if state is SubscriptionState.WITHDRAWN else {"confirmed_at": now, "withdrawn_at": None}
+    """Write down a yes or a no; either ends a pause, and with a no nothing is left that could be counted."""
+    left = {"withdrawn_at": now, "clicks_allowed_at": None}
+    times = left if state is SubscriptionState.WITHDRAWN else {"confirmed_at": now, "withdrawn_at": None}
     statement = update(subscription).where(subscription.c.id == subscription_id).values(state=state, paused_until=None, **times)
     return subscription_of(tx.execute(statement.returning(subscription)).one())
 
@@ -157,6 +158,7 @@ def subscription_of(row: Row[Any]) -> Subscription:
         cadence=Cadence(row.cadence),
         paused_until=row.paused_until,
         takes_all_topics=row.takes_all_topics,
+        clicks_allowed_at=row.clicks_allowed_at,
     )
 
 

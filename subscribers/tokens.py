@@ -57,6 +57,8 @@ class Purpose(StrEnum):
     # Number: a link for a guest, who looks one issue over, or writes for it.
     REVIEW = "review"
     CONTRIBUTE = "contribute"
+    # Number: a subscription. Behind the address of a counted link, for whoever allowed it.
+    CLICK = "click"
     # Number: a delivery. In Message-ID and the envelope sender.
     DELIVERY = "delivery"
 

@@ -81,6 +81,11 @@ def create(
     type=click.Choice([one.value for one in Archive]),
     help="Whether its issues are on the web; as-list: where its list is public.",
 )
+@click.option(
+    "--count-clicks",
+    type=click.Choice(["yes", "no"]),
+    help="Whether links of issues approved from now on are counted when they are followed; by nobody's name without their yes.",
+)
 @click.option("--theme", metavar="NAME", help="How its letters look: federation, magazine, letter, or one of your own.")
 @click.option(
     "--token",
@@ -103,14 +108,15 @@ def edit(
     reply_to: str | None,
     second_person: str | None,
     archive: str | None,
+    count_clicks: str | None,
     theme: str | None,
     tokens: tuple[Token, ...],
 ) -> None:
-    """Change what a newsletter says of itself, who approves it, how it looks, or whether it is shown; approved letters stay.
+    """Change what a newsletter says of itself, who approves it, how it looks, or what is counted; approved letters stay.
 
     Example: newsletter newsletters edit "CPDWL Newsletter" --theme magazine --token accent=#7a2e3b
     """
-    given = (new_name, language, sender, postal_address, reply_to, second_person, archive, theme)
+    given = (new_name, language, sender, postal_address, reply_to, second_person, archive, count_clicks, theme)
     if all(one is None for one in given) and not tokens:
         raise click.UsageError("Nothing to change was given.")
     with door.acting(Permission.MANAGE_NEWSLETTERS) as acting:
@@ -130,11 +136,13 @@ def edit(
             postal_address=postal_address,
             needs_second_person=None if second_person is None else second_person == "yes",
             archive=Archive(archive) if archive else None,
+            counts_clicks=None if count_clicks is None else count_clicks == "yes",
             theme=theme,
             tokens=own if tokens else None,
         )
+        rules = {"second_person": changed.needs_second_person, "counts_clicks": changed.counts_clicks}
         looks = {"theme": changed.theme, "tokens": dict(changed.tokens)}
-        acting.record("newsletter.edit", f"newsletter {changed.name}", second_person=changed.needs_second_person, **looks)
+        acting.record("newsletter.edit", f"newsletter {changed.name}", **rules, **looks)
         mailing_list = register.list_by_id(acting.tx, changed.list_id)
     door.answer(_document(changed, mailing_list), _facts(changed, mailing_list))
 
@@ -225,6 +233,7 @@ def _document(newsletter: Newsletter, mailing_list: MailingList) -> dict[str, ob
         "timezone": newsletter.zone,
         "language": newsletter.language,
         "second_person": newsletter.needs_second_person,
+        "counts_clicks": newsletter.counts_clicks,
         "archive": newsletter.archive.value,
         "is_shown": newsletter.is_shown,
         "theme": newsletter.theme,
@@ -242,6 +251,7 @@ def _facts(newsletter: Newsletter, mailing_list: MailingList) -> Table:
         time_zone=newsletter.zone,
         postal_address=newsletter.postal_address,
         approved_by="somebody who wrote nothing in it" if newsletter.needs_second_person else "any publisher",
+        clicks="counted, by name only of those who allow it" if newsletter.counts_clicks else "not counted",
         archive="on the web" if newsletter.is_shown else "off",
         theme=newsletter.theme,
         tokens=" · ".join(f"{key}={value}" for key, value in newsletter.tokens.items()),

@@ -22,6 +22,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "images": "images.images",
         "authors": "authors.authors",
         "snippets": "snippets.snippets_",
+        "clicks": "clicks.clicks",
         "uncertain": "doubts.uncertain_",
         "reconcile": "reconciling.reconcile_",
         "subscribers": "subscribers.subscribers",

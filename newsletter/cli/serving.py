@@ -15,6 +15,7 @@ from newsletter.errors import BadValue
 from newsletter.settings import Settings
 from newsletter.staff.secrets import new_secret
 from newsletter.web.app import create_app
+from newsletter.web.clicks import Clicks
 from newsletter.web.porter import Porter
 from newsletter.worker.metronome import Worker
 
@@ -54,8 +55,10 @@ async def serve_until(
     """
     worker = Worker(application)
     token = new_secret()
-    porter = Porter(application)
-    app = create_app(application, health=worker.is_healthy, desk_token=token, porter=porter, is_stopping=stop.is_set)
+    porter, clicks = Porter(application), Clicks(application.database)
+    app = create_app(
+        application, health=worker.is_healthy, desk_token=token, porter=porter, clicks=clicks, is_stopping=stop.is_set
+    )
     # Logs are set up by the command; a line a request would hold tokens.
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=LAST_ANSWERS
@@ -66,6 +69,7 @@ async def serve_until(
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         working = asyncio.create_task(worker.run(stop))
         carrying = asyncio.create_task(asyncio.to_thread(porter.run))
+        counting = asyncio.create_task(asyncio.to_thread(clicks.run))
         try:
             await _started(server, serving, working)
             if not working.done():
@@ -76,9 +80,11 @@ async def serve_until(
             stop.set()
             server.should_exit = True
             porter.stop()
-            # Both are over before the socket is closed: uvloop waits for ever for a server whose socket was taken away.
+            # All are over before the socket is closed: uvloop waits for ever for a server whose socket was taken away.
             await asyncio.wait([serving, working, carrying])
-            await asyncio.gather(serving, working, carrying)
+            # The last answers are given.
+            clicks.stop()
+            await asyncio.gather(serving, working, carrying, counting)
 
 
 def usual_port(settings: Settings) -> int:

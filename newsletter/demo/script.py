@@ -22,6 +22,7 @@ from newsletter.mail.delivery import Report
 from newsletter.settings import LogSettings, Settings
 from newsletter.staff.secrets import new_secret
 from newsletter.web.app import create_app
+from newsletter.web.clicks import Clicks
 from newsletter.worker.metronome import Worker
 
 THE_MONTH = Month(2020, 1)
@@ -66,15 +67,19 @@ async def _perform(folder: Path, screen: Screen, *, once: bool) -> int:
         start = Start(new_secret(), outside.blog_url)
         worker = Worker(app)
         stop = asyncio.Event()
-        product = create_app(app, health=worker.is_healthy, desk_token=start.desk_token, is_stopping=stop.is_set)
+        clicks = Clicks(app.database)
+        product = create_app(app, health=worker.is_healthy, desk_token=start.desk_token, clicks=clicks, is_stopping=stop.is_set)
         pages = Pages(create_front(product, start, envelopes, SITE_ZONE))
         running = [asyncio.create_task(pages.serve([listener])), asyncio.create_task(worker.run(stop))]
+        counting = asyncio.create_task(asyncio.to_thread(clicks.run))
         try:
             return await _show(Stage(app, clock, envelopes, outside, screen, began), start, once=once)
         finally:
             stop.set()
             pages.stop()
             await asyncio.gather(*running)
+            clicks.stop()
+            await counting
 
 
 async def _show(stage: Stage, start: Start, *, once: bool) -> int:

@@ -200,6 +200,8 @@ class Newsletter:
     # How its letters look, and which tokens of the theme are its own (letters.theme).
     theme: str = "federation"
     tokens: Mapping[str, str] = field(default_factory=dict)
+    # Whether it is counted how often the links of its letters are followed.
+    counts_clicks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,9 @@ def edit(
     archive: Archive | None = None,
     theme: str | None = None,
     tokens: Mapping[str, str] | None = None,
+    counts_clicks: bool | None = None,
 ) -> Newsletter:
-    """Change what a newsletter says of itself, who approves it, whether it is shown, or how it looks; frozen letters stay.
+    """Change what a newsletter says of itself, who approves it, how it is shown, and what is counted; frozen letters stay.
 
     Its slug stays, whatever it is called: it stands in the addresses of its archive. Its zone and its list have verbs of their
     own (zonechange, listchange). Whether there is such a theme, and whether its tokens can be read on each other, is asked
@@ -110,6 +111,7 @@ def edit(
         "postal_address": None if postal_address is None else _postal(postal_address),
         "needs_second_person": needs_second_person,
         "archive": None if archive is None else archive.value,
+        "counts_clicks": counts_clicks,
     }
     # Only these: what is known of a newsletter may be its list's word.
     said = {column: value for column, value in changes.items() if value is not None}
@@ -229,6 +231,7 @@ def _newsletter(row: Row[Any]) -> Newsletter:
         is_shown=row.list_is_public if archive is Archive.AS_LIST else archive is Archive.PUBLIC,
         theme=row.theme,
         tokens=row.tokens,
+        counts_clicks=row.counts_clicks,
     )
 
 

@@ -98,7 +98,7 @@ def compose_issue(
     )
     draft = replace(draft, answers=sheet.answers.asked_in(draft.html, draft.text))
     _require_way_out(draft)
-    size = longest_size(draft, links, newsletter.slug, issue.number)
+    size = longest_size(draft, links, newsletter.slug, issue.number, counts_clicks=newsletter.counts_clicks)
     return Composition(sealed(draft), sheet.warnings, sheet.shown.sections, size)
 
 

@@ -100,6 +100,10 @@ class Links:
         """Give the calendar file of one event of an issue."""
         return self._at(f"/events/{token}.ics")
 
+    def click(self, token: str, person: str = "") -> str:
+        """Give where a counted link of a letter leads; for *person*, a token of theirs, who allowed it."""
+        return self._at(f"/l/{token}/{person}" if person else f"/l/{token}")
+
     def read(self, token: str) -> str:
         """Give the page of one issue that is not in a public archive, for whoever got it."""
         return self._at(f"/read/{token}")

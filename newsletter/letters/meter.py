@@ -1,5 +1,6 @@
 """How large a letter is for whom it is largest: bytes of HTML, its slots and answers filled; pure."""
 
+from newsletter.letters.counted import counted_in, exchanged
 from newsletter.letters.letter import Draft, SlotName
 from newsletter.letters.links import Links
 from subscribers.attributes import LONGEST_TEXT
@@ -10,12 +11,16 @@ from subscribers.tokens import TOKEN_LENGTH
 _WIDEST = 6
 
 
-def longest_size(draft: Draft, links: Links, slug: str, number: int) -> int:
+def longest_size(draft: Draft, links: Links, slug: str, number: int, *, counts_clicks: bool = False) -> int:
     """Give the bytes of the HTML of *draft* for a reader whose name and answers are as long as they can be.
 
-    The links of persons are all of one length; *slug* and *number* name the issue on the web.
+    The links of persons are all of one length; *slug* and *number* name the issue on the web. Where clicks are counted, this
+    reader allows that it is kept which links they follow: those are the longest.
     """
     token = "x" * TOKEN_LENGTH
+    html = draft.html
+    if counts_clicks:
+        html = exchanged(html, dict.fromkeys(counted_in(html, links.public_url), links.click(token, token)))
     widths = {
         SlotName.NAME: LONGEST_NAME * _WIDEST,
         SlotName.UNSUBSCRIBE: len(links.unsubscribe(token).encode()),
@@ -24,4 +29,4 @@ def longest_size(draft: Draft, links: Links, slug: str, number: int) -> int:
     }
     holes = [(token, widths[name]) for name, token in draft.slots.items() if name in widths]
     holes += [(token, LONGEST_TEXT * _WIDEST) for token in draft.answers.values()]
-    return len(draft.html.encode()) + sum(draft.html.count(token) * (width - len(token)) for token, width in holes)
+    return len(html.encode()) + sum(html.count(token) * (width - len(token)) for token, width in holes)

@@ -82,6 +82,8 @@ class Delivery:
     confirmation_id: int
     # Tries that came to a verdict before.
     attempts: int
+    # Whether they allowed, when the letter was planned, that it is kept which of its links they follow.
+    allows_clicks: bool = False
     # Which of its worker's claims it came by.
     claim: int = 0
     # What the person answered to what the letter asks for, by the attributes' keys; None: nothing, or it asks for nothing.

@@ -73,6 +73,7 @@ _WAITING = Prepared(
             delivery.c.name,
             delivery.c.confirmation_id,
             delivery.c.attempts,
+            delivery.c.allows_clicks,
             bindparam("its_claim", type_=Number),
             delivery.c.state,
         )

@@ -52,14 +52,11 @@ COUNTED = {"preserve_rowcount": True}
 def plan(tx: Transaction, letter_id: int, wanted: Audience, now: datetime, kind: LetterKind = LetterKind.ISSUE) -> int:
     """Freeze the audience of a letter to many: one row for everybody it is for at this moment; gives how many."""
     mailings.begin(tx, letter_id, kind, now)
-    people = audience.held(wanted).add_columns(
-        literal(letter_id, Number),
-        literal(S.PENDING.value),
-        literal(now, Instant()),
-        domains.paced_domain(tx, subscriber.c.email),
-    )
+    of_letter = (literal(letter_id, Number), literal(S.PENDING.value), literal(now, Instant()))
+    paced, allows = domains.paced_domain(tx, subscriber.c.email), case((subscription.c.clicks_allowed_at.is_(None), 0), else_=1)
+    people = audience.held(wanted).add_columns(*of_letter, paced, allows)
     columns = ["subscriber_id", "subscription_id", "list_id", "email", "email_hash", "name", "letter_id", "state", "not_before"]
-    columns += ["paced_domain"]
+    columns += ["paced_domain", "allows_clicks"]
     planned = tx.execute(insert(delivery).from_select(columns, people), execution_options=COUNTED).rowcount
     mailings.set_audience(tx, letter_id, planned)
     answers.freeze(tx, letter_id)

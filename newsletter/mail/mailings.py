@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, func,
 
 from newsletter.errors import NotAdopted
 from newsletter.issues import newsletters
+from newsletter.letters import redirects
 from newsletter.letters import store as letters
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import figures
@@ -151,6 +152,7 @@ def load(tx: Transaction, letter_id: int) -> Facts:
         issue_number=number or 0,
         issue_id=issue_id or 0,
         is_shown=paper is None or paper.is_shown,
+        counted={one.url: one.token for one in redirects.of_letter(tx, letter_id)},
     )
 
 

@@ -1,7 +1,7 @@
 """What a message is made of: the facts all messages of a mailing share, the person one is for, and its header fields."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -37,6 +37,8 @@ class Facts:
     issue_id: int = 0
     # Whether its newsletter is on the web for everybody.
     is_shown: bool = True
+    # The token of each address whose links are counted.
+    counted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sender_domain(self) -> str:
@@ -56,6 +58,8 @@ class Person:
     values: Mapping[SlotName, str]
     # What they answered, by the attributes' keys; None: nothing.
     answers: Mapping[str, str] | None = None
+    # Stands behind the addresses of counted links for whoever allowed it; empty for everybody else.
+    click_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

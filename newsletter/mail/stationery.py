@@ -41,7 +41,13 @@ class Stationery:
         """Give the person a delivery is for, with the links that are theirs alone."""
         name = one_line(delivery.name)
         values = {slot: self._value(slot, name, letter.facts, delivery) for slot in letter.slots}
-        return Person(delivery.email, name, self.keyring.seal(Purpose.DELIVERY, delivery.id), values, delivery.answers)
+        token = self.keyring.seal(Purpose.DELIVERY, delivery.id)
+        return Person(delivery.email, name, token, values, delivery.answers, self._click_token(letter.facts, delivery))
+
+    def _click_token(self, facts: Facts, delivery: Delivery) -> str:
+        if not facts.counted or not delivery.allows_clicks or delivery.subscription_id is None:
+            return ""
+        return self.keyring.seal(Purpose.CLICK, delivery.subscription_id)
 
     def _value(self, slot: SlotName, name: str, facts: Facts, delivery: Delivery) -> str:
         match slot:

@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from newsletter.mail import history
+from newsletter.mail import clickbook, history
+from newsletter.mail.clickbook import NamedClick
 from newsletter.mail.history import Departed, Mailed
 from newsletter.people import datarequests
 from newsletter.people.datarequests import Request
@@ -28,6 +29,8 @@ class PersonFile:
     as_guest: tuple[GuestFile, ...] = ()
     # What they asked about their data, by letter or telephone.
     requests: tuple[Request, ...] = ()
+    # Which links they followed, where they allow that it is kept.
+    clicks: tuple[NamedClick, ...] = ()
 
     def to_json(self) -> str:
         """Give it as a JSON object that people and programs can read; moments are ISO 8601."""
@@ -35,6 +38,9 @@ class PersonFile:
         document["mailed"] = [asdict(one) for one in self.mailed]
         document["departures"] = [asdict(one) for one in self.departures]
         document["requests"] = [asdict(one) for one in self.requests]
+        document["clicks"] = [
+            {"issue": one.issue, "url": one.url, "first_at": one.first_at, "clicks": one.clicks} for one in self.clicks
+        ]
         document["as_guest"] = [asdict(one) for one in self.as_guest]
         return json.dumps(document, ensure_ascii=False, indent=2, default=datetime.isoformat)
 
@@ -56,6 +62,7 @@ def gather(tx: Transaction, subscriber_id: int) -> PersonFile:
         history.departures_of(tx, subscriber_id),
         as_guest,
         tuple(datarequests.all_of(tx, subscriber_id)),
+        clickbook.of_person(tx, subscriber_id),
     )
 
 

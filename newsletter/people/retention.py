@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from newsletter import failpoints
 from newsletter.database import Database
-from newsletter.mail import history
+from newsletter.mail import clickbook, history
 from newsletter.people import departures, erase
 from newsletter.review import guestbook
 from subscribers import acts, retention
@@ -37,6 +37,8 @@ class Keep:
     left: timedelta | None = timedelta(days=3 * 365)
     # Who was asked to write for an issue or to look it over, and what they typed, counted from the end of their link.
     guests: timedelta | None = timedelta(days=365)
+    # Which links somebody followed who allowed it, counted from the first time. How often each was followed stays.
+    clicks: timedelta | None = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def rules(keep: Keep, keyring: Keyring, now: datetime) -> tuple[Rule, ...]:
         Rule("departures", "departures tell a network", keep.networks, departures.networks_before, of_departures),
         Rule("left", "people left their last list", keep.left, retention.left, _erasing(keyring, now)),
         Rule("evidence", "erased people are found by their hash", keep.left, retention.erased, found),
+        Rule("clicks", "links say who followed them", keep.clicks, clickbook.named_before, _emptying(clickbook.forget_before)),
         Rule("guests", "links say whose they were", keep.guests, guestbook.ended, _emptying(_forget_guests)),
     )
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from newsletter.issues import newsletters
 from newsletter.letters.letter import Draft, LetterKind
-from newsletter.mail import dispatch, ledger
+from newsletter.mail import clickbook, dispatch, ledger
 from newsletter.people import departures
 from subscribers import confirmations, moves, recognition, register, suppression
 from subscribers.consent import Evidence
@@ -43,6 +43,7 @@ def withdraw(
     outcome = register.withdraw(tx, keyring, subscription_id, now, evidence)
     if isinstance(outcome, Unknown):
         return outcome
+    clickbook.forget(tx, subscription_id)
     if not isinstance(outcome, Withdrawn):
         ledger.skip_open(tx, subscription_id, now, NOTE, but=_STAYS)
         return outcome

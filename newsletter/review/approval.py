@@ -10,9 +10,11 @@ from newsletter.issues import store as issues
 from newsletter.issues.authors import NOBODY
 from newsletter.issues.model import Issue, IssueState, Newsletter
 from newsletter.issues.plan import to_document
+from newsletter.letters import redirects
 from newsletter.letters import store as letters
 from newsletter.letters.apart import take_apart
 from newsletter.letters.compose import Composition, compose_issue
+from newsletter.letters.counted import counted_in
 from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Letter
 from newsletter.letters.links import Links
@@ -48,6 +50,8 @@ class LookedOver:
     pieces: Pieces
     # Of the templates that composed it.
     templates_hash: str = ""
+    # Where the links lead that are to be counted.
+    counted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,9 @@ def look_over(
     facts = gathering.gather(tx, issue, newsletter, composition, known)
     findings = preflight.check(issue, newsletter, composition, links, facts)
     pieces = _pieces(templates, newsletter, issue, composition, links)
-    return LookedOver(issue, newsletter, composition, findings, pieces, templates.worn_by(newsletter).content_hash())
+    of_templates = templates.worn_by(newsletter).content_hash()
+    counted = counted_in(composition.draft.html, links.public_url) if newsletter.counts_clicks else ()
+    return LookedOver(issue, newsletter, composition, findings, pieces, of_templates, counted)
 
 
 def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *, override_reason: str = "") -> Approved:
@@ -110,6 +116,7 @@ def approve(tx: Transaction, looked: LookedOver, actor: Actor, now: datetime, *,
     versions.close(tx, issue)
     owned = {"newsletter_id": issue.newsletter_id, "issue_id": issue.id, "list_id": looked.newsletter.list_id}
     letter = letters.freeze(tx, draft, now, **owned, pieces=looked.pieces)
+    redirects.keep(tx, letter.id, looked.counted)
     store.add(tx, given)
     authorbook.learn_issue(tx, issue, now)
     audit.record(tx, actor, "issue.approve", f"issue {issue.id}", _detail(given, looked.findings), now)

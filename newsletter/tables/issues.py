@@ -33,6 +33,8 @@ newsletter = Table(
     Column("plan", Document, nullable=False),
     # Whoever wrote in an issue may not approve it.
     Column("needs_second_person", Flag, nullable=False, default=False, server_default="0"),
+    # The links of its letters lead by our own address, where it is counted how often they are followed.
+    Column("counts_clicks", Flag, nullable=False, default=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
     # How its letters look (letters.theme), and which tokens of the theme it changed, by key.
     Column("theme", Text, nullable=False, default="federation", server_default="federation"),

@@ -68,6 +68,8 @@ delivery = Table(
     Column("enhanced", Text, nullable=False, default=""),
     Column("reply", Text, nullable=False, default=""),
     Column("note", Text, nullable=False, default=""),
+    # When the letter was planned the person allowed that it is kept which of its links they follow.
+    Column("allows_clicks", Flag, nullable=False, default=False, server_default="0"),
     UniqueConstraint("letter_id", "email_hash"),
     CheckConstraint(
         "state IN ('pending', 'leased', 'sending', 'accepted', 'deferred', 'refused', 'uncertain', 'skipped', 'cancelled')",

@@ -166,8 +166,14 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         ear=listen(request),
         is_secure=secure,
         session=session,
+        is_ahead=_is_ahead(request),
         cookies=cookies,
     )
+
+
+def _is_ahead(request: Request) -> bool:
+    said = (request.headers.get(name, "").lower() for name in ("sec-purpose", "purpose", "x-moz", "x-purpose"))
+    return request.method == "HEAD" or any("prefetch" in one or "preview" in one for one in said)
 
 
 def is_of_desk(page: Page) -> bool:

@@ -14,6 +14,7 @@ from newsletter.bootstrap import Application
 from newsletter.clock import Clock, system_clock
 from newsletter.web.answers import AT_DESK, answer, fault_page
 from newsletter.web.auth import FirstKey
+from newsletter.web.clicks import Clicks
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
 from newsletter.web.guard import Guard
 from newsletter.web.pages import Pages
@@ -43,6 +44,7 @@ def create_app(
     desk_token: str | None,
     wall: Clock = system_clock,
     porter: Porter | None = None,
+    clicks: Clicks | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """Make the web application: pages for readers, and the desk for whoever has the one-time link.
@@ -50,7 +52,7 @@ def create_app(
     *health* says whether the clock of the worker in this process goes. *desk_token* stands in the link that opens the
     desk once (`/desk/enter/{token}`); None: there is no such link. Sessions, links and codes of the door go by *wall*, the
     clock of this machine. What imports the desk takes in hand is carried on by *porter*, which whoever serves the pages lets
-    run. *is_stopping* says whether the process is about to end.
+    run, and so does *clicks*, which writes clicks down. *is_stopping* says whether the process is about to end.
     """
     site = Site(
         application=application,
@@ -60,6 +62,7 @@ def create_app(
         speed=Speed(),
         health=health,
         porter=porter or Porter(application),
+        clicks=clicks or Clicks(application.database, wall),
         is_stopping=is_stopping,
         wall=wall,
     )

@@ -5,6 +5,7 @@ from newsletter.web.desk import routes as desk
 from newsletter.web.public import (
     address,
     archive,
+    clicks,
     confirm,
     contribute,
     crawlers,
@@ -75,6 +76,8 @@ ROUTES = (
     Page("/b/{token}", GET, address.question_back, None),
     Page("/b/{token}", POST, address.move_back, None),
     Page("/p/{token}/data", POST, mydata.request, None),
+    Page("/l/{token}", GET, clicks.follow, None),
+    Page("/l/{token}/{person}", GET, clicks.follow, None),
     Page("/read/{token}", GET, archive.issue_by_link, None),
     Page("/calendar/{token}.ics", GET, dates.show, None),
     Page("/d/{token}", GET, mydata.show, None),

@@ -18,6 +18,8 @@ class Subject:
     newsletter: Newsletter
     # What people call it: the newsletter, and the list only where several newsletters go to it.
     called: str
+    # Whether any newsletter of the list counts how often its links are followed.
+    counts_clicks: bool = False
 
 
 def subject_of(tx: Transaction, list_: MailingList) -> Subject:
@@ -38,7 +40,8 @@ def find_subject(tx: Transaction, list_: MailingList) -> Subject | None:
     found = newsletters.all_of_list(tx, list_.id)
     if not found:
         return None
-    return Subject(list_, found[0], found[0].name if len(found) == 1 else list_.name)
+    called = found[0].name if len(found) == 1 else list_.name
+    return Subject(list_, found[0], called, counts_clicks=any(one.counts_clicks for one in found))
 
 
 def subject_for(tx: Transaction, person: Subscriber) -> Subject:

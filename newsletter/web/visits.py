@@ -15,6 +15,7 @@ from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.provider import Metadata
 from newsletter.staff.sessions import Session
 from newsletter.web.auth import FirstKey
+from newsletter.web.clicks import Clicks
 from newsletter.web.cookies import Cookie
 from newsletter.web.faults import PageNotFound
 from newsletter.web.forms import LARGEST_UPLOAD
@@ -49,6 +50,8 @@ class Site:
     health: Callable[[], bool]
     # Carries imports on behind the pages.
     porter: Porter
+    # Counts clicks behind the pages.
+    clicks: Clicks
     presence: Presence = field(default_factory=Presence)
     streams: Streams = field(default_factory=Streams)
     replies: Lately[Replies] = field(default_factory=Lately)
@@ -79,6 +82,8 @@ class Visit:
     # Whether a cookie of this answer may ask for TLS.
     is_secure: bool = False
     session: Session | None = None
+    # Asked by a program before anybody wants to see it: HEAD, and what browsers load beforehand.
+    is_ahead: bool = False
     # As far as the browser sent them.
     cookies: Mapping[Cookie, str] = field(repr=False, default_factory=dict)
     # By the names of their fields; only for pages that take files.

@@ -51,6 +51,8 @@ subscription = Table(
     Column("cadence", Text, nullable=False, default="every-issue", server_default="every-issue"),
     Column("paused_until", Instant),
     Column("takes_all_topics", Flag, nullable=False, default=True, server_default="1"),
+    # Since when it may be kept which links of its letters this person follows; null: it may not.
+    Column("clicks_allowed_at", Instant),
     UniqueConstraint("subscriber_id", "list_id"),
     CheckConstraint("state IN ('requested', 'confirmed', 'withdrawn')", name="state"),
     # Freezing an audience walks one list's confirmed people in order.
@@ -111,6 +113,8 @@ confirmation = Table(
     Column("used_at", Instant),
     # It brings back whoever did not mean to leave; the mail that says goodbye carries it.
     Column("is_return", Flag, nullable=False, default=False, server_default=text("0")),
+    # The form it comes from asked whether it may be kept which links are followed, and the box was ticked.
+    Column("wants_clicks", Flag, nullable=False, default=False, server_default=text("0")),
     # When the one reminder was planned.
     Column("reminded_at", Instant),
     Index("ix_confirmation_rate", "email_hash", "requested_at"),

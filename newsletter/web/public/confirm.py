@@ -7,6 +7,7 @@ from starlette.responses import Response
 from newsletter.letters.letter import LetterKind
 from newsletter.people import joining
 from newsletter.web.faults import LinkRunOut
+from newsletter.web.public import counting
 from newsletter.web.public.publications import masked, speech_about
 from newsletter.web.speech import Speech
 from newsletter.web.subjects import Subject, subject_of
@@ -30,6 +31,8 @@ class _Question:
     subscription: Subscription
     subscriber: Subscriber
     speech: Speech
+    # Whether the form that this mail answers had the box ticked that asks about links.
+    wants_clicks: bool
 
 
 def question(site: Site, visit: Visit) -> Response:
@@ -41,7 +44,17 @@ def question(site: Site, visit: Visit) -> Response:
         return _confirmed(site, asked, already=True)
     if not is_good:
         return _expired(site, asked)
-    return _page(site, "public/confirm.html", asked, token=visit.token, wording=_wording(asked))
+    words = asked.speech.words
+    return _page(
+        site,
+        "public/confirm.html",
+        asked,
+        token=visit.token,
+        wording=_wording(asked),
+        clicks_question=counting.question(asked.subject, words) if asked.subject.counts_clicks else "",
+        clicks_explanation=counting.explanation(words),
+        is_clicks_ticked=asked.wants_clicks,
+    )
 
 
 def confirm(site: Site, visit: Visit) -> Response:
@@ -55,6 +68,11 @@ def confirm(site: Site, visit: Visit) -> Response:
         outcome = joining.confirm(
             tx, application.keyring, welcome, asked.subject.newsletter, asked.confirmation_id, visit.now, evidence
         )
+        if isinstance(outcome, Confirmed) and asked.subject.counts_clicks and counting.is_ticked(visit.form):
+            words = asked.speech.words
+            counting.take(
+                tx, application.keyring, asked.subject, outcome.subscription, words, visit.now, evidence, is_allowed=True
+            )
     if isinstance(outcome, Confirmed | AlreadyConfirmed):
         return _confirmed(site, asked, already=isinstance(outcome, AlreadyConfirmed))
     return _expired(site, asked)
@@ -69,7 +87,8 @@ def _question(site: Site, visit: Visit, tx: Transaction) -> _Question:
         raise LinkRunOut
     subject = subject_of(tx, register.list_by_id(tx, subscription.list_id))
     subscriber = register.subscriber_by_id(tx, subscription.subscriber_id)
-    return _Question(confirmation_id, subject, subscription, subscriber, speech_about(visit, subject, subscriber))
+    speech, wants_clicks = speech_about(visit, subject, subscriber), confirmations.wants_clicks(tx, confirmation_id)
+    return _Question(confirmation_id, subject, subscription, subscriber, speech, wants_clicks)
 
 
 def _wording(asked: _Question) -> str:

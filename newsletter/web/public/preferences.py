@@ -11,7 +11,7 @@ from newsletter.languages.model import LANGUAGES, Language
 from newsletter.people import withdraw
 from newsletter.web.faults import FormDamaged
 from newsletter.web.forms import NO_FORM
-from newsletter.web.public import details, farewells, wishes
+from newsletter.web.public import counting, details, farewells, wishes
 from newsletter.web.public.details import Field, Portion
 from newsletter.web.public.publications import masked
 from newsletter.web.public.wishes import Asked, Wish
@@ -59,6 +59,31 @@ class Choice:
     def was_on(self, form: Mapping[str, str]) -> bool:
         """Whether the page that a form comes from showed it as on."""
         return self.field_before in form
+
+    @property
+    def allows_clicks(self) -> bool:
+        """Whether it may be kept which links they follow."""
+        return self.subscription is not None and self.subscription.clicks_allowed_at is not None
+
+    @property
+    def asks_clicks(self) -> bool:
+        """Whether they are asked that; whoever said yes can always take it back."""
+        return self.is_on and (self.subject.counts_clicks or self.allows_clicks)
+
+    @property
+    def clicks_field(self) -> str:
+        """The name of the box for it."""
+        return f"{counting.FIELD}-{self.subject.list.id}"
+
+    @property
+    def clicks_field_asked(self) -> str:
+        """The name under which the form says that the page showed this box."""
+        return f"{counting.FIELD}-asked-{self.subject.list.id}"
+
+    @property
+    def is_clicks_ticked(self) -> bool:
+        """Whether this box is shown with a tick."""
+        return self.clicks_field in self.typed if self.typed else self.allows_clicks
 
     @property
     def is_on(self) -> bool:
@@ -140,6 +165,26 @@ def _take_details(site: Site, visit: Visit, standing: _Standing) -> None:
             said = terms.words(wanted, choice.portion.topics, choice.subject.newsletter.zone)
             evidence = _evidence(visit, standing, SAVE, said)
             terms.agree(tx, application.keyring, choice.subscription.id, wanted, visit.now, evidence)
+        _take_clicks(tx, site, visit, standing)
+
+
+def _take_clicks(tx: Transaction, site: Site, visit: Visit, standing: _Standing) -> None:
+    words, evidence = _shown(visit, standing).words, _evidence(visit, standing, SAVE)
+    for choice in standing.choices:
+        # By what the page showed: a form without the box says nothing about it.
+        if choice.subscription is None or choice.clicks_field_asked not in visit.form:
+            continue
+        is_allowed = choice.clicks_field in visit.form and choice.asks_clicks
+        counting.take(
+            tx,
+            site.application.keyring,
+            choice.subject,
+            choice.subscription,
+            words,
+            visit.now,
+            evidence,
+            is_allowed=is_allowed,
+        )
 
 
 def _day_sent_back(site: Site, visit: Visit, standing: _Standing, wrong: Portion) -> Response:
@@ -280,6 +325,8 @@ def _page(site: Site, visit: Visit, saved: Callable[[Words], str] | None = None,
         troubled=troubled,
         languages=_languages(standing.person),
         has_any=any(choice.is_on for choice in standing.choices),
+        clicks_question=lambda subject: counting.question(subject, speech.words),
+        clicks_explanation=counting.explanation(speech.words),
         saved=saved(speech.words) if saved is not None else "",
     )
 

@@ -38,6 +38,7 @@ EXPORTED = {
     "delivery_answer": "mailed",
     "attempt": "mailed",
     "departure": "departures",
+    "person_click": "clicks",
     # What a name was before an import changed it, until the import is undone or forgotten.
     "import_change": "changed_by_imports",
     # The moments of the last day at which a mail was asked for: the counter of a limit.

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from newsletter.bootstrap import Application
 from newsletter.web.answers import answer
 from newsletter.web.auth import FirstKey
+from newsletter.web.clicks import Clicks
 from newsletter.web.pages import Pages
 from newsletter.web.porter import Porter
 from newsletter.web.reports import FinalReports
@@ -41,7 +42,16 @@ def anyio_backend() -> str:
 def site(application: Application) -> Site:
     """Give what all endpoints share."""
     pages = Pages(application.settings.templates / "pages")
-    return Site(application, pages, FirstKey(None), FinalReports(), Speed(), lambda: True, Porter(application))
+    return Site(
+        application,
+        pages,
+        FirstKey(None),
+        FinalReports(),
+        Speed(),
+        lambda: True,
+        Porter(application),
+        Clicks(application.database),
+    )
 
 
 def asked() -> Request:

@@ -44,6 +44,8 @@ STEPS = {
     "/desk/sign-in/provider",
     "/desk/sign-in/provider/back",
     "/desk/link/{token}/provider",
+    "/l/{token}",
+    "/l/{token}/{person}",
 }
 PAGES = [page for page in ROUTES if page.permission is None and "GET" in page.methods and page.path not in STEPS]
 

@@ -104,6 +104,7 @@ BEHIND = (
     "/desk/issues/1/live",
     "/desk/issues/1/uncertain",
     "/desk/issues/1/figures/domains",
+    "/desk/issues/1/figures/clicks",
     "/desk/issues/2/send/count",
     "/desk/newsletters/1/readers",
     "/desk/settings/lists/1/people",

@@ -16,9 +16,10 @@ from newsletter.mail import mailings, refusalbook
 from newsletter.mail.delivery import Report
 from newsletter.mail.refusalbook import DomainFigures, Refused
 from newsletter.people import departures
+from newsletter.staff.permissions import Permission
 from newsletter.web import reports
 from newsletter.web.desk import frame
-from newsletter.web.desk.figures import files, reading
+from newsletter.web.desk.figures import clicks, files, reading
 from newsletter.web.desk.figures.overtime import reasons_sheet
 from newsletter.web.desk.figures.reading import Mailed
 from newsletter.web.desk.figures.sheet import Line, Sheet, count, share
@@ -78,6 +79,8 @@ def show(site: Site, visit: Visit) -> Response:
         tab=Tab.FIGURES,
         readers=readers,
         sheets=sheets,
+        # Who followed links is seen by those who look after people.
+        people_of=clicks.KEY if around.may(visit, Permission.MANAGE_PEOPLE, known) else "",
         file=f"/desk/issues/{issue.id}/figures/{{key}}.csv",
     )
 
@@ -127,8 +130,10 @@ def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, v
     left = departures.reasons_between(tx, readers.list_of(tx, issue), planned_at, until)
     complaints = len(suppressionbook.complaints(tx, planned_at, until))
     report, words = site.reports.report(tx, issue), visit.words
+    followed = clicks.sheet(tx, issue.letter_id, words)
     return (
         _outcome(report, before, words),
+        *((followed,) if followed is not None else ()),
         _refusals(refusalbook.refused(tx, issue.letter_id), report, words),
         _left(left, complaints, words.day(until, newsletter.zone), words),
     )

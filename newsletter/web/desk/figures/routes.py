@@ -1,7 +1,7 @@
 """The pages of figures."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.figures import issue, overtime
+from newsletter.web.desk.figures import clicks, issue, overtime
 from newsletter.web.visits import GET, Of, Page
 
 ROUTES = (
@@ -9,5 +9,6 @@ ROUTES = (
     Page("/desk/figures/{key}.csv", GET, overtime.csv, Permission.VIEW, Of.ANY_NEWSLETTER),
     Page("/desk/issues/{issue_id:int}/figures", GET, issue.show, Permission.VIEW, Of.ISSUE),
     Page("/desk/issues/{issue_id:int}/figures/domains", GET, issue.domains, Permission.VIEW, Of.ISSUE),
+    Page("/desk/issues/{issue_id:int}/figures/clicks", GET, clicks.people, Permission.MANAGE_PEOPLE, Of.ISSUE),
     Page("/desk/issues/{issue_id:int}/figures/{key}.csv", GET, issue.csv, Permission.VIEW, Of.ISSUE),
 )

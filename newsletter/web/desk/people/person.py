@@ -9,7 +9,7 @@ from starlette.responses import Response
 from newsletter.issues import newsletters
 from newsletter.languages.catalogue import Words, later
 from newsletter.letters.letter import LetterKind
-from newsletter.mail import history
+from newsletter.mail import clickbook, history
 from newsletter.people import datarequests
 from newsletter.people.departures import Why
 from newsletter.staff.permissions import Permission, includes
@@ -29,6 +29,8 @@ from subscribers.transaction import Transaction
 
 # Letters shown; the file of a data request has all.
 MOST_LETTERS = 50
+# Links they followed, likewise.
+MOST_CLICKS = 50
 
 _LETTERS = {
     LetterKind.ISSUE: "",
@@ -138,6 +140,7 @@ def show(site: Site, visit: Visit) -> Response:
         standings = register.subscriptions_of(tx, person.id)
         stands = tuple(_stand(tx, known[one.list_id], one, visit.now) for one in standings if one.list_id in known)
         mailed = history.last_mailed_to(tx, person.id, MOST_LETTERS, seen_newsletters(visit))
+        clicks = clickbook.of_person(tx, person.id, MOST_CLICKS, seen_newsletters(visit))
         answers = _answers(tx, visit, person)
         requests = datarequests.of_person(tx, person.id)
         asked = moves.waiting_of(tx, person.id, visit.now)
@@ -157,6 +160,9 @@ def show(site: Site, visit: Visit) -> Response:
         findings=proof.findings,
         mailed=tuple(_mailed(one) for one in mailed),
         most_letters=MOST_LETTERS,
+        clicks=clicks,
+        allows_clicks=any(one.subscription.clicks_allowed_at for one in stands),
+        most_clicks=MOST_CLICKS,
         move=asked,
         scopes=words.scopes(visit.words, {one.id: one.name for one in known.values()}, has_every=is_whole),
         reasons=words.chosen_from(visit.words, (Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED)),

@@ -66,6 +66,8 @@ ACTS: Mapping[Act, str] = MappingProxyType(
         Act.CONFIRMED: later("said yes"),
         Act.CHANGED: later("changed what they want"),
         Act.WITHDRAWN: later("said no"),
+        Act.CLICKS_ALLOWED: later("allowed that their clicks are kept"),
+        Act.CLICKS_REFUSED: later("did not want their clicks kept any more"),
         Act.IMPORTED: later("came with an import"),
         Act.ADDED: later("was added by the staff"),
         Act.UNDONE: later("the import was undone"),

@@ -23,7 +23,10 @@ HERE = "/desk/settings/newsletters"
 
 # What stands in the form of a new one.
 _OF_NEW = ("name", "sender_name", "sender_address", "reply_to", "postal_address", "zone", "language", "list_id", "list_name")
-_OF_OLD = ("name", "language", "sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person")
+_OF_OLD = (
+    *("name", "language", "sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person"),
+    "counts_clicks",
+)
 
 NEW_LIST = "new"
 
@@ -121,6 +124,7 @@ def save(site: Site, visit: Visit) -> Response:
                 postal_address=typed["postal_address"],
                 needs_second_person=bool(typed["second_person"]),
                 archive=_archive(typed["archive"]),
+                counts_clicks=bool(typed["counts_clicks"]),
             )
             sheets.record(
                 tx,
@@ -131,6 +135,7 @@ def save(site: Site, visit: Visit) -> Response:
                 language=changed.language,
                 second_person=changed.needs_second_person,
                 archive=changed.archive.value,
+                counts_clicks=changed.counts_clicks,
             )
     except sheets.REFUSALS as error:
         return _details(site, visit, known, typed, error)
@@ -147,6 +152,7 @@ def _fields(known: Newsletter) -> Mapping[str, str]:
         "postal_address": known.postal_address,
         "archive": known.archive.value,
         "second_person": "1" if known.needs_second_person else "",
+        "counts_clicks": "1" if known.counts_clicks else "",
     }
 
 

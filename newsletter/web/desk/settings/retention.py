@@ -20,6 +20,7 @@ _SET_BY = {
     "departures": "NEWSLETTER_KEEP_NETWORKS",
     "left": "NEWSLETTER_KEEP_LEFT",
     "evidence": "NEWSLETTER_KEEP_LEFT",
+    "clicks": "NEWSLETTER_KEEP_CLICKS",
     "guests": "NEWSLETTER_KEEP_GUESTS",
 }
 

@@ -34,7 +34,10 @@ QUESTION = f"{HERE}/questions/{{key}}"
 
 # What their forms have; a field with another name is answered with 422 (A39).
 NEW_PAPER = ("name", "sender_name", "sender_address", "reply_to", "postal_address", "zone", "language", "list_id", "list_name")
-PAPER_FIELDS = ("name", "language", "sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person")
+PAPER_FIELDS = (
+    *("name", "language", "sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person"),
+    "counts_clicks",
+)
 SECTION = (
     *("seen", "title", "kind", "look", "show", "most", "words", "required", "rest"),
     *("categories-*", "titles-*", "byline-*"),

@@ -73,7 +73,7 @@ def test_what_was_typed_stays_when_it_is_refused(desk: OpenDesk, database: Datab
 
 
 def test_details_are_changed(desk: OpenDesk, database: Database, newsletter: Newsletter) -> None:
-    """Sender, approval rule and archive in one form."""
+    """Sender, approval rule, archive and what is counted in one form."""
     desk.press(
         f"{HERE}/{newsletter.id}",
         sender_name="The Section",
@@ -81,13 +81,15 @@ def test_details_are_changed(desk: OpenDesk, database: Database, newsletter: New
         postal_address="Oslo",
         archive="off",
         second_person="1",
+        counts_clicks="1",
     )
 
     changed = reread(database, newsletter)
-    assert ("other@example.org", Archive.OFF, True) == (
+    assert ("other@example.org", Archive.OFF, True, True) == (
         changed.sender_address,
         changed.archive,
         changed.needs_second_person,
+        changed.counts_clicks,
     )
 
 
