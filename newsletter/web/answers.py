@@ -165,6 +165,7 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         agent=request.headers.get("user-agent", "")[:LONGEST_AGENT],
         ear=listen(request),
         is_secure=secure,
+        is_from_ours=request.headers.get("sec-fetch-site", "same-origin") == "same-origin",
         session=session,
         is_ahead=_is_ahead(request),
         cookies=cookies,

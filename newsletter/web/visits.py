@@ -81,6 +81,8 @@ class Visit:
     ear: Ear
     # Whether a cookie of this answer may ask for TLS.
     is_secure: bool = False
+    # Whether a page of ours led here, as far as the browser tells; one that tells nothing is believed.
+    is_from_ours: bool = True
     session: Session | None = None
     # Asked by a program before anybody wants to see it: HEAD, and what browsers load beforehand.
     is_ahead: bool = False

@@ -42,9 +42,15 @@ def go(site: Site, visit: Visit) -> Response:
 
 
 def go_by_link(site: Site, visit: Visit) -> Response:
-    """Send somebody to the provider who was given a link to the door; only their coming back uses it up."""
+    """Send somebody to the provider who was given a link to the door; only their coming back uses it up.
+
+    Whoever comes from elsewhere is shown whose link it is first: behind a provider that knows them they would be let in to
+    that account at once, and known as its owner from then on, without having pressed anything.
+    """
     with site.application.database.read() as tx:
         known = doorlinks.opened(tx, site.application.keyring, visit.token, visit.wall)
+    if not visit.is_from_ours:
+        return RedirectResponse(f"/desk/link/{visit.token}", SEE_OTHER)
     return _sent(site, visit, Step(StepKind.PROVIDER, known.id, values={"link": visit.token}))
 
 

@@ -147,6 +147,24 @@ def test_our_second_factor_is_asked_and_nothing_is_bound_before(
     assert expected == come(browsers(), openid).headers["location"]
 
 
+def test_nobody_is_bound_to_an_account_by_a_foreign_page(
+    browsers: Browsers, ann: Account, openid: OpenId, application: Application, clock: Hands
+) -> None:
+    """A page or a mail that leads past the question whose link it is ends before that question (A11, W05)."""
+    with application.database.write() as tx:
+        link = doorlinks.make(tx, ann, clock(), timedelta(days=7))
+    path = f"/desk/link/{doorlinks.token(application.keyring, link.id)}"
+    lured = browsers()
+    for site in ("cross-site", "same-site", "none"):
+        led = lured.get(f"{path}/provider", headers={"Sec-Fetch-Site": site})
+
+        assert path == led.headers["location"]
+        assert "set-cookie" not in led.headers
+    assert (
+        lured.get(f"{path}/provider", headers={"Sec-Fetch-Site": "same-origin"}).headers["location"].startswith(openid.issuer)
+    )
+
+
 def test_a_link_binds_another_address_and_ends_all_sessions(
     browsers: Browsers, ann: Account, openid: OpenId, application: Application, clock: Hands
 ) -> None:
