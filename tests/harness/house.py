@@ -25,6 +25,7 @@ from newsletter.bootstrap import Application
 from newsletter.clock import Clock
 from newsletter.mail.mailer import Mailer
 from newsletter.web.app import create_app
+from newsletter.web.porter import Porter
 from tests.conftest import SECRET
 from tests.harness.sink import Sink
 from tests.harness.sinklog import Taken
@@ -174,13 +175,18 @@ class House:
         return bootstrap.open_application(settings.load(given | self._given), self._clock)
 
     async def _serve(self, listener: socket.socket) -> None:
-        app = create_app(self.application, health=lambda: True, desk_token=DESK_TOKEN, is_stopping=self._stop.is_set)
+        porter = Porter(self.application)
+        app = create_app(
+            self.application, health=lambda: True, desk_token=DESK_TOKEN, porter=porter, is_stopping=self._stop.is_set
+        )
         server = _Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False), self._is_open)
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve([listener]))
             group.create_task(self._mailer().run(self._stop))
+            group.create_task(asyncio.to_thread(porter.run))
             await self._stop.wait()
             server.should_exit = True
+            porter.stop()
 
     def _mailer(self) -> Mailer:
         one = self.application

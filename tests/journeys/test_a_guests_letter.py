@@ -1,0 +1,65 @@
+"""A guest is asked for the letter and writes it by the link in the mail, on a phone; the editor finds it in the issue."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from newsletter.issues import draft
+from newsletter.issues.model import Month
+from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.newsroom import a_month, a_newsletter
+
+
+@pytest.fixture
+def house(tmp_path: Path, sqlite_template: Path) -> Iterator[House]:
+    """Give a house with January drafted, whose letter waits to be written."""
+    with house_of_copy(tmp_path, sqlite_template, "guest") as opened:
+        with opened.application.database.write() as tx:
+            news = a_newsletter(tx)
+            a_month(tx, news)
+            draft.draft_month(tx, news, Month(2020, 1), opened.application.clock())
+        yield opened
+
+
+def tab(browser: Browser, address: str, width: int) -> Page:  # noqa: F811 -- the fixture
+    """Open an address in a browser of its own."""
+    page = browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce").new_page()
+    page.goto(address)
+    return page
+
+
+def test_a_guest_writes_the_letter(browser: Browser, house: House) -> None:  # noqa: F811 -- the fixture
+    """What they keep is there when they come again; what they send stands in the issue, and the board says so."""
+    editor = tab(browser, f"{house.url}/desk/enter/{DESK_TOKEN}", 1280)
+    editor.get_by_role("button").press("Enter")
+    editor.get_by_role("link", name="January 2020").press("Enter")
+    editor.get_by_role("link", name="Waits to be written").press("Enter")
+    editor.get_by_role("link", name="Ask somebody to write it").press("Enter")
+    editor.get_by_label("Name", exact=True).fill("Catharina")
+    editor.get_by_label("Mail address").fill("chair@example.org")
+    editor.get_by_label("Last day").fill((house.application.clock() + timedelta(days=9)).date().isoformat())
+    editor.get_by_role("button", name="Send the invitation").press("Enter")
+    expect(editor.get_by_text("chair@example.org").first).to_be_visible()
+
+    (mail,) = house.postbox.wait_for("chair@example.org")
+    guest = tab(browser, mail.link("/w/"), 390)
+    guest.get_by_label("Your text").fill("Dear colleagues,")
+    guest.get_by_role("button", name="Keep it for now").click()
+    guest.goto(mail.link("/w/"))
+    expect(guest.get_by_label("Your text")).to_have_value("Dear colleagues,")
+    guest.get_by_label("Your text").fill("Dear colleagues, a good year to all of you.")
+    guest.get_by_role("button", name="Send it to the editors").click()
+    expect(guest.get_by_role("status").first).to_be_visible()
+    assert [] == Axe().run(guest).response["violations"]
+
+    editor.get_by_role("link", name="Desk", exact=True).press("Enter")
+    expect(editor.get_by_label("Waits for somebody")).to_contain_text("Catharina")
+    editor.get_by_role("link", name="January 2020").last.press("Enter")
+    expect(editor.get_by_text("by Catharina")).to_be_visible()
+    editor.get_by_role("link", name="Division Chair letter").last.press("Enter")
+    expect(editor.get_by_role("textbox", name="Text")).to_have_text("Dear colleagues, a good year to all of you.")
