@@ -1,6 +1,7 @@
 """Makes the addresses that feeds and editors give whole and safe."""
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from newsletter.errors import BadValue
@@ -10,6 +11,9 @@ LONGEST_URL = 2000
 
 # What programs of campaigns hang onto a link to know who followed it.
 _TRACKERS = frozenset({"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "igshid", "_hsenc", "_hsmi"})
+
+# Pages of all issues of a newsletter are compared whenever somebody looks through its posts: twenty years of them.
+_MOST_KNOWN = 20_000
 
 _ATTRIBUTE = re.compile(r"""(?P<head>\s(?:href|src|poster)\s*=\s*)(?P<quote>["'])(?P<url>[^"'<>]*)(?P=quote)""", re.IGNORECASE)
 
@@ -61,6 +65,7 @@ def without_trackers(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(query=urlencode(kept)))
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def same_page(url: str) -> str:
     """Give what two spellings of one page's address have in common: with http and https, www, a last slash or trackers.
 

@@ -214,7 +214,8 @@ def _fate(before: Article | None, after: Article, *, has_moved: bool) -> Iterato
         yield Fate.DROPPED if after.is_dropped else Fate.TAKEN_IN
     elif has_moved:
         yield Fate.MOVED
-    if _said(before) != _said(after):
+    # Most of an issue is the very same, and looked at no further.
+    if before is not after and _said(before) != _said(after):
         yield Fate.CHANGED
 
 

@@ -39,6 +39,8 @@ def restore(tx: Transaction, issue_id: int, label: Label, now: datetime, *, expe
     newsletters.take_turn(tx, known.newsletter_id)
     wanted = versions.version_of(tx, known, label)
     known = store.begin_edit(tx, issue_id, now, expected_version, deed=f"version {label} restored")
+    if not label.side:
+        versions.say_restored(tx, known, label.version)
     elsewhere = _carried_elsewhere(tx, known, wanted)
     are_readers_put = put_back(tx, known, _without(wanted, elsewhere))
     return Restored(store.load(tx, issue_id), elsewhere, kept_readers=not are_readers_put)

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 from newsletter.errors import BadValue
@@ -25,6 +26,7 @@ _DIGEST_DIGITS = 32
 _SAID = {kind: frozenset(field.name for field in fields(kind)) for kind in (Article, Section)}
 
 _PLACE = frozenset({"id", "section_id", "position"})
+_BARE = tuple(field.name for field in fields(Article) if field.name not in _PLACE)
 
 _LABEL = re.compile(r"([1-9][0-9]{0,8})(?:\.([1-9][0-9]{0,8}))?", re.ASCII)
 
@@ -82,6 +84,17 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelled:
+    """A snapshot taken apart, with nothing compressed yet."""
+
+    document: Mapping[str, Any]
+    # Name of the part -> one article as text.
+    texts: Mapping[str, bytes]
+    # The same articles as they stand.
+    articles: Mapping[str, Article]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """A snapshot as it is kept."""
 
@@ -95,14 +108,16 @@ def snapshot_of(issue: Issue, dropped: tuple[Article, ...], readers: Readers) ->
     return Snapshot(issue.title, issue.subject, issue.preheader, issue.sections, dropped, readers)
 
 
-def write(snapshot: Snapshot) -> Written:
+def spell(snapshot: Snapshot) -> Spelled:
     """Take a snapshot apart."""
-    parts: dict[str, bytes] = {}
+    texts: dict[str, bytes] = {}
+    articles: dict[str, Article] = {}
 
     def placed(article: Article) -> dict[str, Any]:
         text = _spelled(article)
         digest = _digest(text)
-        parts[digest] = zlib.compress(text)
+        texts[digest] = text
+        articles[digest] = article
         return {"id": article.id, "section": article.section_id, "position": article.position, "part": digest}
 
     document = {
@@ -114,14 +129,22 @@ def write(snapshot: Snapshot) -> Written:
         "sections": [_section_document(section, placed) for section in snapshot.sections],
         "dropped": [placed(article) for article in snapshot.dropped],
     }
-    return Written(document, parts)
+    return Spelled(document, texts, articles)
 
 
-def read(written: Written) -> Snapshot:
-    """Put a snapshot together again."""
+def packed(text: bytes) -> bytes:
+    """Give the text of a part as it is kept."""
+    return zlib.compress(text)
+
+
+def read(written: Written, known: Mapping[str, Article] = MappingProxyType({})) -> Snapshot:
+    """Put a snapshot together again; articles that are *known* by the names of their parts need not be written down."""
     document = written.document
 
     def article(place: Mapping[str, Any]) -> Article:
+        if (one := known.get(place["part"])) is not None:
+            is_there = (one.id, one.section_id, one.position) == (place["id"], place["section"], place["position"])
+            return one if is_there else replace(one, id=place["id"], section_id=place["section"], position=place["position"])
         bare = json.loads(zlib.decompress(written.parts[place["part"]]))
         return _article(bare, place["id"], place["section"], place["position"])
 
@@ -168,7 +191,9 @@ def _digest(text: bytes) -> str:
 
 def _bare(article: Article) -> dict[str, Any]:
     """Give what an article says, without where it stands."""
-    return {name: value for name, value in asdict(article).items() if name not in _PLACE}
+    bare = {name: getattr(article, name) for name in _BARE}
+    # Not asdict of the whole: it copies each text, and an issue of two hundred is written down with every save.
+    return {name: asdict(value) if isinstance(value, Event | Suggestion) else value for name, value in bare.items()}
 
 
 def _section_document(section: Section, placed: Callable[[Article], dict[str, Any]]) -> dict[str, Any]:

@@ -70,6 +70,19 @@ def load(tx: Transaction, issue_id: int) -> Issue:
     return _issue(row, contents.sections_of(tx, issue_id))
 
 
+def version_of(tx: Transaction, issue_id: int) -> int:
+    """Give the version that an issue is at.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+
+    """
+    found = tx.execute(select(issue.c.version).where(issue.c.id == issue_id)).scalar_one_or_none()
+    if found is None:
+        raise IssueNotFound(issue_id)
+    return int(found)
+
+
 def newsletter_of(tx: Transaction, issue_id: int) -> int:
     """Give the newsletter of an issue, by its id.
 

@@ -89,7 +89,7 @@ def places(tx: Transaction, newsletter_id: int) -> Places:
     by_page: dict[str, Place] = {}
     for row in rows:
         place = Place(row.id, row.number, row.title, IssueState(row.state), row.section, row.article_id)
-        by_page |= {page: place for page in map(same_page, (row.link, row.permalink or "")) if page}
+        by_page |= {page: place for page in map(same_page, {row.link, row.permalink or ""}) if page}
         if row.post_id is not None:
             by_post[row.post_id] = place
             by_guid |= {row.guid: place} if is_universal(row.guid) else {}

@@ -4,7 +4,7 @@ A version is begun by the save that makes it (`store.begin_edit`), and what the 
 begins. So whatever an edit does is in its version, and no edit can leave it out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,14 +21,16 @@ from newsletter.issues.snapshot import (
     Label,
     Readers,
     Snapshot,
+    Spelled,
     Written,
     article_in,
     digest_in,
     digest_of,
     digests,
+    packed,
     read,
     snapshot_of,
-    write,
+    spell,
 )
 from newsletter.tables.issues import issue_list, issue_segment, issue_topic
 from newsletter.tables.review import issue_part, issue_version
@@ -67,9 +69,42 @@ class Trace:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far one can go back and forth among what an issue was."""
+
+    # Versions; 0: not further.
+    back: int
+    forth: int
+
+
 def begin(tx: Transaction, issue_id: int, version: int, now: datetime, deed: str = UNTOLD) -> None:
     """Begin a version; its author is whoever signed the transaction."""
     _put(tx, issue_id, Label(version), authors.author(tx), now, deed)
+
+
+def say_restored(tx: Transaction, known: Issue, version: int) -> None:
+    """Write down that what an issue is now is what it was at a version."""
+    tx.execute(update(issue_version).where(*_is(known.id, Label(known.version))).values(restored=version))
+
+
+def walk(tx: Transaction, known: Issue) -> Walk:
+    """Give where a step back leads, and where a step forth leads while nothing was edited since somebody went back.
+
+    A restore is a step where it leads to the version next to the one that the issue was like; any other leads on to
+    something new, as an edit does.
+    """
+    its = issue_version.c
+    own = (its.issue_id == known.id, its.side == 0)
+    edited = select(func.coalesce(func.max(its.version), 0)).where(*own, its.restored.is_(None)).scalar_subquery()
+    rows = tx.execute(select(its.version, its.restored).where(*own, its.version >= edited).order_by(its.version))
+    top = at = known.version
+    for row in rows:
+        if row.restored is None or abs(row.restored - at) != 1 or row.restored > top:
+            top = at = row.version
+        else:
+            at = row.restored
+    return Walk(at - 1, at + 1 if at < top else 0)
 
 
 def turn(tx: Transaction, left: Issue, now: datetime, deed: str = UNTOLD) -> None:
@@ -86,13 +121,16 @@ def close(tx: Transaction, known: Issue, label: Label | None = None) -> None:
     """Write down what an issue is now, under its version."""
     label = label or Label(known.version)
     snapshot = present(tx, known)
+    spelled = spell(snapshot)
     row = tx.execute(select(issue_version).where(*_is(known.id, label))).one_or_none()
     if row is None:
         # From before there were versions.
         _put(tx, known.id, label, authors.NOBODY, known.created_at, UNTOLD)
     if row is None or row.deed == UNTOLD:
-        tx.execute(update(issue_version).where(*_is(known.id, label)).values(deed=_deed(tx, known.id, label, snapshot)))
-    _keep(tx, known.id, label, snapshot)
+        tx.execute(
+            update(issue_version).where(*_is(known.id, label)).values(deed=_deed(tx, known.id, label, snapshot, spelled))
+        )
+    _keep(tx, known.id, label, spelled)
 
 
 def keep_aside(tx: Transaction, issue_id: int, version: int, snapshot: Snapshot, now: datetime, deed: str) -> Label:
@@ -102,7 +140,7 @@ def keep_aside(tx: Transaction, issue_id: int, version: int, snapshot: Snapshot,
     )
     label = Label(version, tx.execute(last).scalar_one() + 1)
     _put(tx, issue_id, label, authors.author(tx), now, deed)
-    _keep(tx, issue_id, label, snapshot)
+    _keep(tx, issue_id, label, spell(snapshot))
     return label
 
 
@@ -153,11 +191,9 @@ def traces(tx: Transaction, known: Issue, one: Article, *, behind: int = 0, limi
     return tuple(found)
 
 
-def articles_called(tx: Transaction, issue_id: int, names: Iterable[str]) -> Mapping[str, Article]:
+def articles_called(tx: Transaction, issue_id: int, names: Collection[str]) -> Mapping[str, Article]:
     """Give what articles said by the names of their parts, without where they stood."""
-    wanted = (issue_part.c.issue_id == issue_id, issue_part.c.digest.in_(list(names)))
-    rows = tx.execute(select(issue_part.c.digest, issue_part.c.body).where(*wanted))
-    return {row.digest: article_in(bytes(row.body)) for row in rows}
+    return {name: article_in(body) for name, body in _parts(tx, issue_id, names).items()}
 
 
 def latest(tx: Transaction, known: Issue) -> Version:
@@ -184,7 +220,7 @@ def version_of(tx: Transaction, known: Issue, label: Label) -> Snapshot:
     document = tx.execute(select(issue_version.c.document).where(*_is(known.id, label))).scalar_one_or_none()
     if document is None:
         raise VersionNotFound(label)
-    return read(Written(document, _parts(tx, known.id, document)))
+    return read(Written(document, _parts(tx, known.id, digests(document))))
 
 
 def article_at(tx: Transaction, known: Issue, article_id: int, label: Label) -> Article:
@@ -287,16 +323,21 @@ def _line(tx: Transaction, known: Issue, row: Row[Any]) -> Version:
 
 def _current(tx: Transaction, known: Issue, version: Version) -> Version:
     """Say of the version that is the issue now what was done, which is written down when it is left."""
-    deed = version.deed or _deed(tx, known.id, version.label, present(tx, known))
-    return replace(version, deed=deed, is_current=True)
+    if version.deed:
+        return replace(version, is_current=True)
+    snapshot = present(tx, known)
+    return replace(version, deed=_deed(tx, known.id, version.label, snapshot, spell(snapshot)), is_current=True)
 
 
-def _deed(tx: Transaction, issue_id: int, label: Label, snapshot: Snapshot) -> str:
+def _deed(tx: Transaction, issue_id: int, label: Label, snapshot: Snapshot, spelled: Spelled) -> str:
+    """Say what was done since the version before; of that, only what is not the same is read."""
     before = Label(label.version - 1)
     document = tx.execute(select(issue_version.c.document).where(*_is(issue_id, before))).scalar_one_or_none()
     if document is None:
         return UNTOLD
-    return differences.told(read(Written(document, _parts(tx, issue_id, document))), snapshot)[:LONGEST_DEED]
+    others = [name for name in digests(document) if name not in spelled.articles]
+    earlier = read(Written(document, _parts(tx, issue_id, others)), spelled.articles)
+    return differences.told(earlier, snapshot)[:LONGEST_DEED]
 
 
 def _put(tx: Transaction, issue_id: int, label: Label, by: str, now: datetime, deed: str) -> None:
@@ -312,16 +353,19 @@ def _put(tx: Transaction, issue_id: int, label: Label, by: str, now: datetime, d
     )
 
 
-def _keep(tx: Transaction, issue_id: int, label: Label, snapshot: Snapshot) -> None:
-    written = write(snapshot)
-    rows = [{"issue_id": issue_id, "digest": digest, "body": body} for digest, body in written.parts.items()]
+def _keep(tx: Transaction, issue_id: int, label: Label, spelled: Spelled) -> None:
+    """Write down a version, and those of its parts that are not there; most are, from the versions before."""
+    its = issue_part.c
+    there = frozenset(tx.execute(select(its.digest).where(its.issue_id == issue_id, its.digest.in_(spelled.texts))).scalars())
+    texts = {digest: text for digest, text in spelled.texts.items() if digest not in there}
+    rows = [{"issue_id": issue_id, "digest": digest, "body": packed(text)} for digest, text in texts.items()]
     if rows:
         tx.execute(upsert(issue_part).on_conflict_do_nothing(), rows)
-    tx.execute(update(issue_version).where(*_is(issue_id, label)).values(document=dict(written.document)))
+    tx.execute(update(issue_version).where(*_is(issue_id, label)).values(document=dict(spelled.document)))
 
 
-def _parts(tx: Transaction, issue_id: int, document: Mapping[str, Any]) -> Mapping[str, bytes]:
-    wanted = (issue_part.c.issue_id == issue_id, issue_part.c.digest.in_(digests(document)))
+def _parts(tx: Transaction, issue_id: int, names: Collection[str]) -> Mapping[str, bytes]:
+    wanted = (issue_part.c.issue_id == issue_id, issue_part.c.digest.in_(names))
     rows = tx.execute(select(issue_part.c.digest, issue_part.c.body).where(*wanted))
     return {row.digest: bytes(row.body) for row in rows}
 

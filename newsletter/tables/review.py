@@ -27,6 +27,8 @@ issue_version = Table(
     Column("written_at", Instant, nullable=False),
     # What was done, in words.
     Column("deed", Text, nullable=False),
+    # The version that this one laid out again as it was; null: it is none of before, or what was kept aside.
+    Column("restored", Integer),
     # The issue, its articles by the names of their parts (issues.snapshot); null: it is as the issue is now.
     Column("document", Document),
     UniqueConstraint("issue_id", "version", "side"),

@@ -7,11 +7,13 @@ from sqlalchemy import delete, func, select
 
 from newsletter.database import Database
 from newsletter.errors import VersionNotFound
-from newsletter.issues import authors, contents, draft, editing, readers, store, versions
+from newsletter.issues import authors, contents, draft, editing, readers, restoring, store, versions
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.issues.snapshot import Label
+from newsletter.issues.versions import Walk
 from newsletter.tables.review import issue_part, issue_version
 from subscribers import topicbook
+from subscribers.transaction import Transaction
 from tests.harness.newsroom import a_month, an_entry, article_called, january, publish
 
 JANUARY = Month(2020, 1)
@@ -140,3 +142,25 @@ def test_nothing_that_is_lost_is_told_of_a_version(database: Database, issue: Is
 
         assert [dropped.id] == [one.id for one in versions.version_of(tx, known, Label(2)).dropped]
         assert contents.article_of(tx, issue.id, dropped.id).is_dropped
+
+
+def test_steps_back_and_forth_are_known_from_the_versions_alone(database: Database, issue: Issue, now: datetime) -> None:
+    """Until somebody edits; a restore that leads further than one step is something new, and one step back leads behind it."""
+    with database.write() as tx:
+        for number in range(4):
+            editing.edit_issue(tx, issue.id, now, subject=f"Subject {number}")
+        walked = [after(tx, issue, target, now) for target in (None, 4, 3, 4, 3, 2)]
+        jumped = after(tx, issue, 5, now)
+        stepped = after(tx, issue, 10, now)
+        editing.edit_issue(tx, issue.id, now, subject="Another")
+        edited = versions.walk(tx, store.load(tx, issue.id))
+
+    assert [Walk(4, 0), Walk(3, 5), Walk(2, 4), Walk(3, 5), Walk(2, 4), Walk(1, 3)] == walked
+    assert [Walk(10, 0), Walk(9, 11), Walk(12, 0)] == [jumped, stepped, edited]
+
+
+def after(tx: Transaction, issue: Issue, target: int | None, now: datetime) -> Walk:
+    """Let an issue be what it was at a version; gives how far one can go from there."""
+    if target is not None:
+        restoring.restore(tx, issue.id, Label(target), now)
+    return versions.walk(tx, store.load(tx, issue.id))
