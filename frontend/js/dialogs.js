@@ -1,5 +1,6 @@
 // What the editor asks in a window of its own: where a link leads, what a slot stands for, which picture.
 import { leads } from "./schema.js";
+import { _ } from "./words.js";
 
 export function ask(editor, addresses) {
   return { link: () => askLink(editor), slot: () => askSlot(editor), picture: () => askPicture(editor, addresses) };
@@ -92,7 +93,7 @@ async function askPicture(editor, addresses) {
     try {
       list.innerHTML = await (await request).text();
     } catch {
-      list.textContent = "The pictures could not be fetched: no connection. Close this window and try again.";
+      list.textContent = _("The pictures could not be fetched: no connection. Close this window and try again.");
     }
     if (!list.querySelector("input")) upload.closest("details").open = true;
     choose(Boolean(chosen()));

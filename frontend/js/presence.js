@@ -1,9 +1,11 @@
 // Says every 20 seconds that this window has the text open, and shows who else has.
+import { ngettext } from "./words.js";
+
 const BEAT = 20000;
 
 export function present(form) {
   const note = document.querySelector("#others");
-  const names = note.querySelector("[data-names]");
+  const line = note.querySelector("[data-told]");
   const own = `${performance.timeOrigin}-${Math.random()}`;
   const body = (more = {}) => new URLSearchParams({ csrf: form.elements.csrf.value, window: own, ...more });
 
@@ -21,11 +23,12 @@ export function present(form) {
   }
 
   function show(others) {
-    const told = others.join(", ");
-    if (names.textContent === told && note.hidden === !told) return;
-    names.textContent = told;
+    const names = others.join(", ");
+    const told = names ? ngettext("%(names)s has this text open, too.", "%(names)s have this text open, too.", others.length, { names }) : "";
+    if (line.textContent === told && note.hidden === !told) return;
+    line.textContent = told;
     note.hidden = !told;
-    if (told) dispatchEvent(new CustomEvent("desk:say", { detail: `${told} has this text open, too.` }));
+    if (told) dispatchEvent(new CustomEvent("desk:say", { detail: told }));
   }
 
   addEventListener("pagehide", () => navigator.sendBeacon(form.dataset.here, body({ leaves: "1" })));

@@ -1,4 +1,5 @@
 // Saves a text while it is written. What cannot be saved stays on the page, and in this window should the page be closed.
+import { _ } from "./words.js";
 
 // After the last key; and while somebody writes without a pause.
 const PAUSE = 2500;
@@ -40,7 +41,7 @@ export function keeper(form, editor) {
     if (busy) return;
     if (!lines.title.trim()) {
       refused = true;
-      tell("Not saved: the text needs a title.", "stop");
+      tell(_("Not saved: the text needs a title."), "stop");
       return;
     }
     busy = true;
@@ -49,7 +50,7 @@ export function keeper(form, editor) {
     refused = false;
     const sent = text(editor);
     const sentLines = lines;
-    tell("Saving …");
+    tell(_("Saving …"));
     try {
       const answer = await post(form, { ...sentLines, document: sent });
       failures = 0;
@@ -70,7 +71,7 @@ export function keeper(form, editor) {
     kept = sentLines;
     form.elements.version.value = answer.version;
     sessionStorage.removeItem(shelf);
-    tell(isDirty() ? "Not saved yet" : answer.said);
+    tell(isDirty() ? _("Not saved yet") : answer.said);
   }
 
   // Somebody else saved this text: theirs stands in the issue, this one is kept beside it.
@@ -86,10 +87,10 @@ export function keeper(form, editor) {
     sessionStorage.removeItem(shelf);
     saved = sent;
     kept = lines;
-    tell("Somebody else saved this text. Yours is kept as version ", "wait");
+    tell(`${_("Somebody else saved this text. Yours is kept as version %(version)s.", { version: answer.kept })} `, "wait");
     const link = document.createElement("a");
     link.href = answer.beside;
-    link.textContent = `${answer.kept}: see both side by side`;
+    link.textContent = _("See both side by side");
     line.append(link);
     link.focus();
   }
@@ -98,21 +99,21 @@ export function keeper(form, editor) {
     shelve();
     refused = Boolean(problem.said) || SIGNED_OUT.has(problem.status);
     if (problem.said) {
-      tell(`Not saved. ${problem.said}`, "stop");
+      tell(_("Not saved. %(why)s", { why: problem.said }), "stop");
       return;
     }
     if (refused) {
-      tell("Not saved: you are signed out. ", "stop");
+      tell(`${_("Not saved: you are signed out.")} `, "stop");
       const link = document.createElement("a");
       link.href = "/desk";
       link.target = "_blank";
-      link.textContent = "Sign in in another window, then press Save here; your text stays.";
+      link.textContent = _("Sign in in another window, then press Save here; your text stays.");
       line.append(link);
       return;
     }
     const wait = TRIES[Math.min(failures, TRIES.length - 1)];
     failures += 1;
-    tell(`Not saved: no connection. It is tried again in ${wait / 1000} seconds; go on writing.`, "wait");
+    tell(_("Not saved: no connection. It is tried again in %(seconds)s seconds; go on writing.", { seconds: wait / 1000 }), "wait");
     clearTimeout(timer);
     timer = setTimeout(save, wait);
   }
@@ -132,13 +133,13 @@ export function keeper(form, editor) {
     // Over the version it was written on, so that whoever saved since is not written over.
     form.elements.version.value = found.version;
     // Nothing ends an approval by itself.
-    if (form.elements.ends) tell("What you wrote in this window before is not saved yet.", "wait");
+    if (form.elements.ends) tell(_("What you wrote in this window before is not saved yet."), "wait");
     else later(0);
   }
 
   editor.on("update", () => {
     if (text(editor) === saved) return;
-    if (!busy && !failures) tell("Not saved yet");
+    if (!busy && !failures) tell(_("Not saved yet"));
     later();
   });
   for (const name of ["title", "byline"]) {

@@ -49,13 +49,13 @@ const Picture = Node.create({
   },
 });
 
-// Stands for what a reader answered; `labels` says what each is called.
+// Stands for what a reader answered; `labels` says what each is called, `said` how it stands in the text with its other words.
 const Slot = Node.create({
   name: "slot",
   group: "inline",
   inline: true,
   atom: true,
-  addOptions: () => ({ labels: {} }),
+  addOptions: () => ({ labels: {}, said: (slot) => slot }),
   addAttributes: () => ({
     key: { default: "", parseHTML: (element) => element.dataset.slot ?? "", renderHTML: ({ key }) => ({ "data-slot": key }) },
     otherwise: {
@@ -67,13 +67,13 @@ const Slot = Node.create({
   parseHTML: () => [{ tag: "span[data-slot]" }],
   renderHTML({ node, HTMLAttributes }) {
     const { key, otherwise } = node.attrs;
-    const label = this.options.labels[key] ?? key;
-    return ["span", mergeAttributes(HTMLAttributes, { class: "slot" }), otherwise ? `${label}, else “${otherwise}”` : label];
+    const { labels, said } = this.options;
+    return ["span", mergeAttributes(HTMLAttributes, { class: "slot" }), said(labels[key] ?? key, otherwise)];
   },
   renderText: ({ node }) => node.attrs.otherwise || node.attrs.key,
 });
 
-export const schema = ({ addresses = {}, labels = {} } = {}) => [
+export const schema = ({ addresses = {}, labels = {}, said = (slot) => slot } = {}) => [
   Document,
   Paragraph,
   Text,
@@ -88,5 +88,5 @@ export const schema = ({ addresses = {}, labels = {} } = {}) => [
   Italic,
   Leading,
   Picture.configure({ addresses }),
-  Slot.configure({ labels }),
+  Slot.configure({ labels, said }),
 ];

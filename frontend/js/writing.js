@@ -6,11 +6,15 @@ import { present } from "./presence.js";
 import { keeper } from "./saving.js";
 import { schema } from "./schema.js";
 import { arm } from "./toolbar.js";
+import { _, ngettext } from "./words.js";
 
 const say = (text) => dispatchEvent(new CustomEvent("desk:say", { detail: text }));
 
 // Enough to tell what a paste is from another editor's or a word processor's.
 const OWN = "data-pm-slice";
+
+// How a slot stands in the text: what it is called, and what whoever has not said it reads.
+const said = (slot, words) => (words ? _("%(slot)s, else “%(words)s”", { slot, words }) : slot);
 
 export function write(form) {
   const place = document.querySelector("#editor");
@@ -21,7 +25,7 @@ export function write(form) {
     element: place,
     // Its stylesheet is in editor.css: pages take no styles from scripts.
     injectCSS: false,
-    extensions: [...schema({ addresses, labels }), UndoRedo, Placeholder.configure({ placeholder: "Write here …" })],
+    extensions: [...schema({ addresses, labels, said }), UndoRedo, Placeholder.configure({ placeholder: _("Write here …") })],
     content: JSON.parse(place.dataset.document),
     editorProps: {
       attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": "text-label", spellcheck: "true" },
@@ -52,7 +56,7 @@ function cleaned(editor, form, event) {
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
     .then(({ content, losses }) => {
       editor.chain().focus().insertContent(content).run();
-      if (losses.length) say(`Pasted. ${losses.join("; ")}.`);
+      if (losses.length) say(_("Pasted. %(losses)s.", { losses: losses.join("; ") }));
     })
     // No connection, or too much: the words at least.
     .catch(() => editor.chain().focus().insertContent({ type: "text", text: words }).run());
@@ -63,7 +67,7 @@ function counts(editor) {
   const line = document.querySelector("#count");
   const show = () => {
     const words = editor.getText().match(/\S+/g)?.length ?? 0;
-    line.textContent = `${words.toLocaleString("en")} ${words === 1 ? "word" : "words"}`;
+    line.textContent = ngettext("%(num)s word", "%(num)s words", words);
   };
   line.hidden = false;
   show();

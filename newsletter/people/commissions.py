@@ -19,6 +19,9 @@ from subscribers.transaction import Transaction
 
 MOST_WORDS = 10_000
 
+# How a text stands that was changed behind its guest's word.
+CHANGED = "changed since agreed"
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -169,7 +172,7 @@ def stands(tx: Transaction, known: Contribution) -> str:
     """Say how a text stands, also where it was changed behind the guest's word."""
     article = contributors.article_of(tx, known)
     if known.state is ContributionState.AGREED and (article is None or article.content != known.agreed_to):
-        return "changed since agreed"
+        return CHANGED
     return known.state.words
 
 

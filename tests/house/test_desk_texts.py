@@ -30,8 +30,8 @@ _SPEECH = re.compile(r"[^\W\d_][,.:;…!?’”)]*\s+[“(‘]?[^\W\d_]|^[A-Z][a
 # A value within words; where it stands, \0 stands.
 _GLUED = re.compile(r"[^\W\d_]{2,}[,.:;…’”)]* [“(‘]?\0|\0[,.:;…’”)]* [“(‘]?[^\W\d_]{2,}")
 
-# What a browser is told of an answer.
-_HEADER = re.compile(r"[a-z]+/[a-z0-9.+-]+; charset=|^attachment; filename=|max-age=")
+# What a browser is told of an answer, and in styles.
+_HEADER = re.compile(r"[a-z]+/[a-z0-9.+-]+; charset=|^attachment; filename=|max-age=|@media")
 # What the audit calls things, such as "issue 4": read by those who filter it, in any language.
 _OBJECT = re.compile(r"(?:[a-z]+|DKIM key) \0")
 # What is typed elsewhere.
@@ -52,7 +52,14 @@ _CLASSES = re.compile(r"--|__")
 _SELECTOR = re.compile(r"[#\[\]>{}=^]|^\.|--|__")
 _CALLED = {
     *("End", "Enter", "Escape", "Home"),
-    *("(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)", "input, select, textarea", "place \0", "13px \0"),
+    *(
+        "(prefers-color-scheme: dark)",
+        "(prefers-reduced-motion: reduce)",
+        "input, select, textarea",
+        "place \0",
+        "section-place \0",
+        "13px \0",
+    ),
 }
 _SAID_BY_SCRIPTS = re.compile(r'\b(?:_|ngettext)\((?:\s*(?:"(?:[^"\\\n]|\\.)*"\s*\+?\s*)+,?)+')
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`|//[^\n]*|/\*.*?\*/', re.DOTALL)

@@ -91,7 +91,7 @@ def test_with_a_mouse(page: Page, house: House) -> None:
     assert ["Came late", TITLE, "Where to find us"] == contents_of(issue(house))["Communication initiatives"]
 
     first, second, *_ = [one.id for one in issue(house).sections]
-    drag(page, f"#s{second} .section__grip", f"#s{first}")
+    drag(page, f"#s{second} .section__grip", f"#s{first}", meanwhile="#order.is-ordering")
     expect(page.locator("#told")).to_have_text(f"The section “{FEATURES}” is now 1 of 5.")
     assert [second, first] == [one.id for one in issue(house).sections[:2]]
     # Its articles, which were folded away meanwhile, are seen again.
@@ -133,13 +133,15 @@ def test_on_a_phone_without_a_script(browser: Browser, page: Page, house: House)
     context.close()
 
 
-def drag(page: Page, source: str, target: str) -> None:
-    """Take something by its handle, and drop it on the upper edge of something else."""
+def drag(page: Page, source: str, target: str, meanwhile: str = "") -> None:
+    """Take something by its handle, and drop it on the upper edge of something else; *meanwhile* this is on the page."""
     handle = page.locator(source).first.bounding_box()
     assert handle is not None
     page.mouse.move(handle["x"] + 8, handle["y"] + 8)
     page.mouse.down()
     page.mouse.move(handle["x"] + 12, handle["y"] + 24, steps=4)
+    if meanwhile:
+        expect(page.locator(meanwhile)).to_be_visible()
     # On its way it makes room where it could be dropped, and moves what stands below.
     for _ in range(3):
         place = page.locator(target).bounding_box()

@@ -1,6 +1,10 @@
 // An answer that is no composer, because one is signed out or something broke, takes nothing away from the page.
-const TOLD = "Not done: the desk answered with another page, perhaps because you are signed out. "
-  + "What you typed stands here still; copy it before you load the page again.";
+import { _ } from "../words.js";
+
+const told = () => _(
+  "Not done: the desk answered with another page, perhaps because you are signed out. "
+    + "What you typed stands here still; copy it before you load the page again.",
+);
 
 addEventListener("htmx:before:swap", (event) => {
   const ctx = event.detail?.ctx;
@@ -11,7 +15,7 @@ addEventListener("htmx:before:swap", (event) => {
   note.id = "unanswered";
   note.className = "note note--stop";
   note.setAttribute("role", "alert");
-  note.append(Object.assign(document.createElement("p"), { textContent: TOLD }));
+  note.append(Object.assign(document.createElement("p"), { textContent: told() }));
   document.querySelector(".composer__head").after(note);
   note.scrollIntoView({ block: "center" });
 });

@@ -1,5 +1,6 @@
 // Sections, cards and posts are dragged by their handles, with a mouse or a finger.
 import Sortable from "sortablejs";
+import { _ } from "../words.js";
 import { always, composer, press } from "./page.js";
 
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -75,7 +76,7 @@ addEventListener("htmx:error", () => {
   if (!putBack) return;
   putBack();
   putBack = null;
-  dispatchEvent(new CustomEvent("desk:say", { detail: "Not moved: there was no answer. What you dragged is where it was." }));
+  dispatchEvent(new CustomEvent("desk:say", { detail: _("Not moved: there was no answer. What you dragged is where it was.") }));
 });
 
 document.documentElement.classList.add("drags");

@@ -1,4 +1,5 @@
 // What is being typed: counted, kept over swaps of the page around it, and not left behind unasked.
+import { _, ngettext } from "../words.js";
 import { always, composer } from "./page.js";
 
 const SEARCH_AFTER = 300;
@@ -11,9 +12,9 @@ function count(field) {
   if (!told) return;
   const length = [...field.value].length;
   const seen = Number(told.dataset.shown);
-  const words = `${length} ${length === 1 ? "character" : "characters"}`;
-  if (!length) told.textContent = `Phones show about ${seen} characters.`;
-  else told.textContent = length <= seen ? `${words}; phones show all of it.` : `${words}; phones show about ${seen} of them.`;
+  if (!length) told.textContent = ngettext("Phones show about %(num)s character.", "Phones show about %(num)s characters.", seen);
+  else if (length <= seen) told.textContent = ngettext("%(num)s character; phones show all of it.", "%(num)s characters; phones show all of it.", length);
+  else told.textContent = ngettext("%(num)s character; phones show about %(shown)s of them.", "%(num)s characters; phones show about %(shown)s of them.", length, { shown: seen });
 }
 
 document.addEventListener("input", (event) => {
@@ -42,7 +43,7 @@ document.addEventListener("click", (event) => {
   const key = document.getElementById("slot").value;
   const otherwise = document.getElementById("otherwise");
   const words = otherwise.value.replace(/[{}|<>]/g, "").trim();
-  otherwise.setCustomValidity(key === "name" || words ? "" : "Say what stands there for whoever has not said it.");
+  otherwise.setCustomValidity(key === "name" || words ? "" : _("Say what stands there for whoever has not said it."));
   if (!otherwise.reportValidity()) return;
   text.setRangeText(key === "name" ? "{{ name }}" : `{{ ${key} | ${words} }}`, text.selectionStart, text.selectionEnd, "end");
   text.focus();

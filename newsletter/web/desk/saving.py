@@ -27,7 +27,7 @@ def save(site: Site, visit: Visit, issue_id: int, write: Write, act: str, **deta
     try:
         with database.write() as tx:
             authors.sign(tx, visit.actor.name)
-            before = store.load(tx, issue_id).version
+            before = store.version_of(tx, issue_id)
             issue = write(tx, version_shown(visit))
             if issue.version != before:
                 audit.record(tx, visit.actor, act, f"issue {issue_id}", detail, visit.now)

@@ -10,37 +10,40 @@ from urllib.parse import urljoin
 
 from newsletter.images.model import Hosted, Shelf, own_file
 from newsletter.issues.model import Article, Issue, Look, Section, SectionKind, Show
+from newsletter.languages.catalogue import later
 from newsletter.review.comments import Comment
 from newsletter.review.contribution import Contribution, ContributionState
 
 LOOKS: Mapping[Look, str] = MappingProxyType(
     {
-        Look.AUTO: "As the theme has it",
-        Look.LETTER: "Letter",
-        Look.LEAD: "The first one large",
-        Look.FEATURES: "Features",
-        Look.CARDS: "Two beside each other",
-        Look.ITEMS: "Short items",
-        Look.LINKS: "Links",
-        Look.HEADLINES: "Headlines",
-        Look.EVENTS: "Dates",
-        Look.NOTE: "Note",
-        Look.NOTICE: "Notice in a box",
-        Look.SPONSORS: "Sponsors",
+        Look.AUTO: later("As the theme has it"),
+        Look.LETTER: later("Letter"),
+        Look.LEAD: later("The first one large"),
+        Look.FEATURES: later("Features"),
+        Look.CARDS: later("Two beside each other"),
+        Look.ITEMS: later("Short items"),
+        Look.LINKS: later("Links"),
+        Look.HEADLINES: later("Headlines"),
+        Look.EVENTS: later("Dates"),
+        Look.NOTE: later("Note"),
+        Look.NOTICE: later("Notice in a box"),
+        Look.SPONSORS: later("Sponsors"),
     }
 )
 KINDS: Mapping[SectionKind, str] = MappingProxyType(
     {
-        SectionKind.LETTER: "Letters, shown in full",
-        SectionKind.ARTICLES: "Articles",
-        SectionKind.HEADLINES: "Titles only",
-        SectionKind.EVENTS: "Events, by their dates",
-        SectionKind.NOTE: "A few words of the editors",
-        SectionKind.NOTICE: "A notice in a box",
-        SectionKind.SPONSORS: "Sponsors",
+        SectionKind.LETTER: later("Letters, shown in full"),
+        SectionKind.ARTICLES: later("Articles"),
+        SectionKind.HEADLINES: later("Titles only"),
+        SectionKind.EVENTS: later("Events, by their dates"),
+        SectionKind.NOTE: later("A few words of the editors"),
+        SectionKind.NOTICE: later("A notice in a box"),
+        SectionKind.SPONSORS: later("Sponsors"),
     }
 )
-SHOWS: Mapping[Show, str] = MappingProxyType({Show.EXCERPT: "Excerpt", Show.FULL: "In full", Show.TITLE: "Title only"})
+SHOWS: Mapping[Show, str] = MappingProxyType(
+    {Show.EXCERPT: later("Excerpt"), Show.FULL: later("In full"), Show.TITLE: later("Title only")}
+)
 
 _PICTURE = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"']+)", re.IGNORECASE)
 # A picture that leads stands in the beginning of a text.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import RenderFailed
 from newsletter.issues.model import Issue, Newsletter
+from newsletter.languages.catalogue import Words, later
 from newsletter.letters.compose import CLIPPED_BYTES
 from newsletter.review.finding import Code, Finding
 from newsletter.web.desk.composer.view import Side, View
@@ -51,12 +52,13 @@ class Meter:
     size: int
     most: int
 
-    @property
-    def words(self) -> str:
-        """The size for an editor."""
+    def said(self, words: Words) -> str:
+        """Say the size to an editor."""
         if self.size > self.most:
-            return f"{self.size} KB: Gmail cuts a letter off at {self.most} KB, and the link for leaving with it."
-        return f"{self.size} KB of the {self.most} KB at which Gmail cuts a letter off."
+            told = later("%(size)s KB: Gmail cuts a letter off at %(most)s KB, and the link for leaving with it.")
+        else:
+            told = later("%(size)s KB of the %(most)s KB at which Gmail cuts a letter off.")
+        return words.gettext(told, size=self.size, most=self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Checked:
     trouble: str = ""
 
 
-def check(site: Site, issue: Issue, newsletter: Newsletter, view: View) -> Checked:
+def check(site: Site, issue: Issue, newsletter: Newsletter, view: View, words: Words) -> Checked:
     """Look an issue over; whom it goes to is looked at where it is sent.
 
     Outside of any transaction: a read that stays open for a render keeps SQLite's log from shrinking.
@@ -80,7 +82,7 @@ def check(site: Site, issue: Issue, newsletter: Newsletter, view: View) -> Check
     except RenderFailed as error:
         return Checked(trouble=str(error))
     meter = Meter(-(-looked.composition.size // _KILOBYTE), CLIPPED_BYTES // _KILOBYTE)
-    remarks = [(one.is_blocking, _remark(one, issue, view)) for one in looked.findings]
+    remarks = [(one.is_blocking, _remark(one, issue, view, words)) for one in looked.findings]
     return Checked(
         tuple(remark for is_blocking, remark in remarks if is_blocking),
         tuple(remark for is_blocking, remark in remarks if not is_blocking),
@@ -88,16 +90,16 @@ def check(site: Site, issue: Issue, newsletter: Newsletter, view: View) -> Check
     )
 
 
-def _remark(finding: Finding, issue: Issue, view: View) -> Remark:
-    return Remark(finding.text, _COMMAND.sub("", finding.mend.words), *_place(finding, issue, view))
+def _remark(finding: Finding, issue: Issue, view: View, words: Words) -> Remark:
+    return Remark(finding.text, _COMMAND.sub("", finding.mend.words), *_place(finding, issue, view, words))
 
 
-def _place(finding: Finding, issue: Issue, view: View) -> tuple[str, str]:
+def _place(finding: Finding, issue: Issue, view: View, words: Words) -> tuple[str, str]:
     """Give where something is mended on the page, and how that is called; nothing where it is elsewhere."""
     if finding.code in _OF_THE_HEAD:
-        return view.to("head", open="head"), "Title and subject"
+        return view.to("head", open="head"), words.gettext("Title and subject")
     if finding.code is Code.POSTS_LEFT_OUT:
-        return view.to("pool", side=Side.POSTS), "Posts"
+        return view.to("pool", side=Side.POSTS), words.gettext("Posts")
     for article in issue.articles:
         if article.id == finding.article_id:
             return view.to(f"a{article.id}", open=f"a{article.id}"), article.title

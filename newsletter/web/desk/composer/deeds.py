@@ -177,14 +177,14 @@ def _redo(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
 
 
 def _walk(site: Site, visit: Visit, numbers: Sequence[int], did: str) -> Done:
-    """Let the issue be as it was at a version; the second number is the newest one that can be gone back to."""
-    at, top = numbers[0], numbers[-1]
+    """Let the issue be as it was at a version."""
+    (at, *_) = numbers
 
     def write(tx: Transaction, over: int | None) -> Issue:
         return restoring.restore(tx, visit.number("issue_id"), Label(at), visit.now, expected_version=over).issue
 
     save(site, visit, visit.number("issue_id"), write, "issue.restore", version=str(at))
-    return Done(did, count=at, focus=did[:4], at=at, top=max(at, top))
+    return Done(did, count=at, focus=did[:4])
 
 
 def _resolve(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:

@@ -12,7 +12,7 @@ from newsletter.images.fetching import LONGEST_NAME
 from newsletter.images.model import Facts
 from newsletter.issues import changes, conflicts, contents, editing, events, newsletters, sections, store
 from newsletter.issues.changes import Change
-from newsletter.issues.model import Article, Event, Issue, Look, SectionKind, Show
+from newsletter.issues.model import Article, Event, Issue, Look, Newsletter, SectionKind, Show
 from newsletter.issues.sections import SectionChange
 from newsletter.web.desk.composer import moves, page
 from newsletter.web.desk.composer.answering import SEE_OTHER, answered
@@ -21,6 +21,7 @@ from newsletter.web.desk.composer.said import Done
 from newsletter.web.desk.composer.view import Side
 from newsletter.web.desk.saving import held, save, version_shown
 from newsletter.web.visits import Site, Visit, whole_number
+from subscribers.model import Subscriber
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
 
@@ -137,10 +138,17 @@ def reader(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         newsletter = newsletters.by_id(tx, store.load(tx, view.issue_id).newsletter_id)
         found = reader_at(tx, visit.actor, newsletter, visit.text("address"))
-    if found is None:
-        error = BadValue("reader", visit.text("address"), f"is nobody who gets {newsletter.name}, or did")
+    try:
+        known = _known(found, visit.text("address"), newsletter)
+    except BadValue as error:
         return page.refused(site, visit, view, error)
-    return RedirectResponse(replace(view, reader=found.id, side=Side.PREVIEW).to(), SEE_OTHER)
+    return RedirectResponse(replace(view, reader=known.id, side=Side.PREVIEW).to(), SEE_OTHER)
+
+
+def _known(found: Subscriber | None, address: str, newsletter: Newsletter) -> Subscriber:
+    if found is None:
+        raise BadValue("reader", address, f"is nobody who gets {newsletter.name}, or did")
+    return found
 
 
 def _change(visit: Visit) -> Change:
@@ -180,10 +188,11 @@ def _event(visit: Visit) -> Event:
 def _with_pictures(site: Site, visit: Visit, change: Change) -> Change:
     """Give a change with the pictures that were sent along, if there are any."""
     if data := visit.files.get("file"):
-        key = _kept(site, data, change.title or "picture", change.picture_alt, change.picture_credit)
+        key = _kept(site, data, change.title or visit.words.gettext("picture"), change.picture_alt, change.picture_credit)
         change = replace(change, picture=key)
     if data := visit.files.get("portrait_file"):
-        name = f"portrait of {change.byline}" if change.byline else "portrait"
+        words = visit.words
+        name = words.gettext("portrait of %(name)s", name=change.byline) if change.byline else words.gettext("portrait")
         change = replace(change, portrait=_kept(site, data, name, change.portrait_alt or change.byline, change.portrait_credit))
     return change
 

@@ -21,11 +21,6 @@ class Spot:
     section: Section
     place: int
 
-    @property
-    def words(self) -> str:
-        """The place as it ends a sentence: "2 of 5 in Feature articles"."""
-        return f"{self.place} of {len(self.section.articles)} in {self.section.title}"
-
 
 def spot_of(issue: Issue, article_id: int) -> Spot | None:
     """Give where an article stands; None where the issue does not show it."""

@@ -10,7 +10,7 @@ from newsletter.images.model import Image
 from newsletter.images.store import library
 from newsletter.issues import authorbook, contents, newsletters, snippets, store, versions
 from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter, SectionKind
-from newsletter.issues.versions import Version
+from newsletter.issues.versions import Version, Walk
 from newsletter.letters.illustrate import shelf_of
 from newsletter.review import comments as remarks
 from newsletter.review import contributions
@@ -23,7 +23,7 @@ from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
 from newsletter.web.desk.issue import around, states
 from newsletter.web.faults import fault_of
-from newsletter.web.visits import Site, Visit, whole_number
+from newsletter.web.visits import Site, Visit
 from subscribers import attributebook
 from subscribers.attributes import Attribute
 from subscribers.transaction import Transaction
@@ -53,17 +53,6 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """How far one can go back and forth among what the issue was."""
-
-    # Versions; 0: not further.
-    back: int
-    forth: int
-    # The newest one there is to go to.
-    top: int
-
-
-@dataclass(frozen=True, slots=True)
 class Choices:
     """What the form that is open offers to choose from."""
 
@@ -84,6 +73,7 @@ class Laid:
     # About the whole issue.
     comments: tuple[Comment, ...]
     latest: Version
+    walk: Walk
     choices: Choices
 
 
@@ -95,7 +85,9 @@ def show(site: Site, visit: Visit) -> Response:
 def refused(site: Site, visit: Visit, view: View, error: NewsletterError) -> Response:
     """Show the composer as it is now, with why something was not done and what became of it."""
     if isinstance(error, Outdated):
-        text = "Not saved: the issue was changed after this page was shown to you. It is shown below as it is now."
+        text = visit.words.gettext(
+            "Not saved: the issue was changed after this page was shown to you. It is shown below as it is now."
+        )
         is_article = view.open.startswith("a") and bool(error.kept)
         beside = f"/desk/issues/{view.issue_id}/articles/{view.open[1:]}/beside/{error.kept}" if is_article else ""
         return render(site, visit, view, Trouble(text, error.changes, error.kept, beside), status=CONFLICT)
@@ -113,7 +105,7 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         laid = _laid(site, tx, view)
         pool = posts.look(tx, laid.newsletter, view) if view.side is Side.POSTS else None
         reader = reader_of(tx, visit.actor, laid.newsletter, view.reader)
-    checked = checks.check(site, laid.issue, laid.newsletter, view) if view.side is Side.CHECKS else None
+    checked = checks.check(site, laid.issue, laid.newsletter, view, visit.words) if view.side is Side.CHECKS else None
     issue = laid.issue
     can_edit = issue.state in EDITABLE and allowed(visit.actor, Permission.EDIT, issue.newsletter_id)
     answer = frame.page(
@@ -133,14 +125,15 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         state=states.shown(issue.state, is_paused=issue.is_paused),
         can_edit=can_edit,
         is_approved=issue.state in _APPROVED,
-        told=said.sentence(visit.query, issue, laid.dropped) if trouble is None else "",
+        told=said.sentence(visit.query, issue, laid.dropped, visit.words) if trouble is None else "",
         focus=visit.query.get("focus", ""),
         at=f"a{on}" if (on := visit.query.get("on", "")) in {str(one.id) for one in issue.articles} else "",
         trouble=trouble,
         typed=visit.form if trouble is not None else {},
-        walk=_walk(visit.query, issue),
+        walk=laid.walk,
         subjects=subjects.alternatives(issue, laid.newsletter) if view.open == "head" else (),
         lengths=subjects.lengths(issue),
+        words=visit.words,
         looks=cards.LOOKS,
         kinds=cards.KINDS,
         shows=cards.SHOWS,
@@ -161,6 +154,7 @@ def _laid(site: Site, tx: Transaction, view: View) -> Laid:
         dropped=tuple(article for article in contents.articles_of(tx, issue.id) if article.is_dropped),
         comments=tuple(one for one in said_of if one.article_id is None),
         latest=versions.latest(tx, issue),
+        walk=versions.walk(tx, issue),
         choices=_choices(tx, newsletter, view),
     )
 
@@ -182,11 +176,3 @@ def _into(query: Mapping[str, str], issue: Issue) -> int:
     on = query.get("on", "") if query.get("did") == "taken" else ""
     fit = (one for one in issue.sections if str(one.id) == on or (not on and one.kind is SectionKind.ARTICLES))
     return next((one.id for one in fit), 0)
-
-
-def _walk(query: Mapping[str, str], issue: Issue) -> Walk:
-    at, top = (whole_number(query.get(name, "")) or 0 for name in ("at", "top"))
-    if not 1 <= at <= top < issue.version:
-        # Nobody went back: the version before is what an undo leads to.
-        return Walk(issue.version - 1, 0, issue.version)
-    return Walk(at - 1, at + 1 if at < top else 0, top)

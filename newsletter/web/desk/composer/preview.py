@@ -45,7 +45,8 @@ def show(site: Site, visit: Visit) -> Response:
         letter = frozen or _unfrozen(site, issue, newsletter, visit.now)
     except RenderFailed as error:
         # Within the frame, where a page of ours would not be shown.
-        return PlainTextResponse(f"There is no preview. {error}", headers=preview_headers(""))
+        said = visit.words.gettext("There is no preview. %(why)s", why=error)
+        return PlainTextResponse(said, headers=preview_headers(""))
     values = dict(public_values(application.links, newsletter.slug, issue.number, letter.draft.language))
     if name:
         values[SlotName.NAME] = name

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from newsletter.issues.editing import LONGEST_SUBJECT
 from newsletter.issues.model import Issue, Newsletter, SectionKind
+from newsletter.languages.catalogue import Words, desk_words
+from newsletter.languages.model import first_of
 from subscribers.oneline import one_line
 
 # What most inboxes of phones show of each.
@@ -23,15 +25,20 @@ class Length:
     characters: int
     shown: int
 
-    @property
-    def words(self) -> str:
-        """The length for an editor."""
+    def said(self, words: Words) -> str:
+        """Say the length to an editor; as typing.js does while it changes."""
         if not self.characters:
-            return f"Phones show about {self.shown} characters."
-        counted = f"{self.characters} {'character' if self.characters == 1 else 'characters'}"
+            return words.ngettext("Phones show about %(num)s character.", "Phones show about %(num)s characters.", self.shown)
         if self.characters <= self.shown:
-            return f"{counted}; phones show all of it."
-        return f"{counted}; phones show about {self.shown} of them."
+            return words.ngettext(
+                "%(num)s character; phones show all of it.", "%(num)s characters; phones show all of it.", self.characters
+            )
+        return words.ngettext(
+            "%(num)s character; phones show about %(shown)s of them.",
+            "%(num)s characters; phones show about %(shown)s of them.",
+            self.characters,
+            shown=self.shown,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +74,11 @@ def _made(issue: Issue, newsletter: Newsletter) -> Iterator[str]:
     yield titles[0]
     if len(titles) > 1:
         more = len(titles) - 2
-        yield f"{titles[0]} · {titles[1]}" + (f" · and {more} more" if more else "")
+        both = f"{titles[0]} · {titles[1]}"
+        words = desk_words(first_of(newsletter.language))
+        yield (
+            words.ngettext("%(titles)s · and %(num)s more", "%(titles)s · and %(num)s more", more, titles=both)
+            if more
+            else both
+        )
     yield f"{issue.title}: {titles[0]}"

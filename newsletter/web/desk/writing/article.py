@@ -1,7 +1,6 @@
 """The page of one text: what it says, where it is written, and what is said about it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,6 +11,7 @@ from newsletter.issues import changes, conflicts, contents, differences, documen
 from newsletter.issues.draft import LONGEST_TITLE
 from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter, Section
 from newsletter.issues.snapshot import Label
+from newsletter.languages.catalogue import later
 from newsletter.letters.answers import NAME
 from newsletter.letters.greeting import nameless
 from newsletter.review import comments, contributions
@@ -39,11 +39,11 @@ BY_SCRIPT = "script"
 _APPROVED = frozenset({IssueState.APPROVED, IssueState.SCHEDULED})
 
 SAID = {
-    "saved": Said("Saved."),
-    "same": Said("It says that already; nothing was saved."),
-    "taken": Said("This text is what that version said. What stood here is among the versions."),
-    "commented": Said("Your comment stands below."),
-    "resolved": Said("The comment is done."),
+    "saved": Said(later("Saved.")),
+    "same": Said(later("It says that already; nothing was saved.")),
+    "taken": Said(later("This text is what that version said. What stood here is among the versions.")),
+    "commented": Said(later("Your comment stands below.")),
+    "resolved": Said(later("The comment is done.")),
 }
 
 
@@ -51,7 +51,8 @@ class ApprovedMeanwhile(Refused):
     """Somebody approved the issue while a window of it was open."""
 
     def __init__(self) -> None:
-        super().__init__("The issue was approved meanwhile. Open this text anew if it is to be edited all the same.")
+        msg = "The issue was approved meanwhile. Open this text anew if it is to be edited all the same."
+        super().__init__(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def save(site: Site, visit: Visit) -> Response:
     except NewsletterError as error:
         return _refused(site, visit, error)
     if _is_script(visit):
-        return JSONResponse({"version": issue.version, "said": _saved_at(site, issue, visit.now)})
+        return JSONResponse({"version": issue.version, "said": _saved_at(site, visit, issue)})
     return back(visit, "saved" if str(issue.version) != before else "same")
 
 
@@ -153,10 +154,10 @@ def _is_script(visit: Visit) -> bool:
     return visit.text("by") == BY_SCRIPT
 
 
-def _saved_at(site: Site, issue: Issue, now: datetime) -> str:
+def _saved_at(site: Site, visit: Visit, issue: Issue) -> str:
     with site.application.database.read() as tx:
         zone = newsletters.by_id(tx, issue.newsletter_id).zone
-    return f"Saved at {now.astimezone(ZoneInfo(zone)):%H:%M}"
+    return visit.words.gettext("Saved at %(time)s", time=visit.words.clock(visit.now.astimezone(ZoneInfo(zone)).time()))
 
 
 def _sheet(tx: Transaction, visit: Visit) -> Sheet:
@@ -216,7 +217,7 @@ def _page(site: Site, visit: Visit, sheet: Sheet, *, trouble: str = "", status: 
         begun=sheet.begun,
         pictures=sheet.pictures,
         attributes=sheet.attributes,
-        slots={NAME: "Name", **{one.key: one.label for one in sheet.attributes}},
+        slots={NAME: visit.words.gettext("Name"), **{one.key: one.label for one in sheet.attributes}},
         nameless=nameless(sheet.newsletter.language),
         remarks=sheet.remarks,
         guest=sheet.guest,

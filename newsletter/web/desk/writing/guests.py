@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from newsletter.errors import BadValue, NewsletterError
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import EDITABLE, Issue, Newsletter, SectionKind
+from newsletter.languages.catalogue import later
 from newsletter.people import commissions, contributors
 from newsletter.people.commissions import MOST_WORDS, Asked, Order
 from newsletter.review.contribution import ContributionState
@@ -33,13 +34,15 @@ USUAL_NOTICE = timedelta(days=14)
 _MOST_DIGITS = 5
 
 SAID = {
-    "invited": Said("The mail is on its way. You are told here when the text comes."),
+    "invited": Said(later("The mail is on its way. You are told here when the text comes.")),
     "also": Said(
-        "The mail is on its way. Somebody else is asked for the same, or this guest for something else; both links work.",
+        later(
+            "The mail is on its way. Somebody else is asked for the same, or this guest for something else; both links work."
+        ),
         is_done=False,
     ),
-    "asked": Said("The guest is asked by mail whether the text may stand as it is now."),
-    "withdrawn": Said("The link opens nothing any more. What was handed in stays in the issue."),
+    "asked": Said(later("The guest is asked by mail whether the text may stand as it is now.")),
+    "withdrawn": Said(later("The link opens nothing any more. What was handed in stays in the issue.")),
 }
 
 _MARKS = {
@@ -49,6 +52,18 @@ _MARKS = {
     C.EDITED: "waits",
     C.AGREED: "done",
     C.WITHDRAWN: "gone",
+}
+
+
+# What `commissions.stands` says, for the catalogue.
+_STANDS = {
+    C.INVITED.words: later("invited"),
+    C.WRITING.words: later("writing"),
+    C.HANDED_IN.words: later("handed in"),
+    C.EDITED.words: later("edited"),
+    C.AGREED.words: later("agreed"),
+    C.WITHDRAWN.words: later("withdrawn"),
+    commissions.CHANGED: later("changed since agreed"),
 }
 
 
@@ -148,7 +163,7 @@ def _page(site: Site, visit: Visit, *, trouble: str = "", status: int = 200) -> 
         "desk/writing/guests.html",
         stands,
         tab=Tab.GUESTS,
-        readers=READERS,
+        readers=visit.words.gettext(READERS),
         said=SAID.get(visit.query.get("said", "")),
         lines=lines,
         typed=visit.form
@@ -169,7 +184,7 @@ def _line(tx: Transaction, asked: Asked, visit: Visit) -> Line:
     known = asked.contribution
     return Line(
         asked=asked,
-        words=commissions.stands(tx, known),
+        words=_STANDS[commissions.stands(tx, known)],
         mark=_MARKS[known.state],
         is_late=known.state in {C.INVITED, C.WRITING} and known.due_at < visit.now,
         can_ask=known.may_become(C.EDITED),

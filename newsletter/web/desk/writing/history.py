@@ -12,6 +12,7 @@ from newsletter.issues.model import EDITABLE, Issue
 from newsletter.issues.restoring import Restored
 from newsletter.issues.snapshot import Label
 from newsletter.issues.versions import Version
+from newsletter.languages.catalogue import later
 from newsletter.staff import audit
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
@@ -25,16 +26,16 @@ from subscribers.transaction import Transaction
 SEE_OTHER = 303
 
 # Whom an issue goes to is counted on pages that are about them.
-READERS = "its readers"
+READERS = later("its readers")
 
 # Versions on one page.
 MOST_SHOWN = 50
 
 SAID = {
-    "restored": Said("The issue is again what that version was. What it was until now is among the versions, too."),
-    "undone": Said("The last save is taken back. Take this one back, and you have it again."),
+    "restored": Said(later("The issue is again what that version was. What it was until now is among the versions, too.")),
+    "undone": Said(later("The last save is taken back. Take this one back, and you have it again.")),
     "partly": Said(
-        "The issue is again what that version was, but for posts that another issue carries by now; they stay dropped.",
+        later("The issue is again what that version was, but for posts that another issue carries by now; they stay dropped."),
         is_done=False,
     ),
 }
@@ -62,7 +63,7 @@ def show(site: Site, visit: Visit) -> Response:
         "desk/writing/versions.html",
         stands,
         tab=Tab.VERSIONS,
-        readers=READERS,
+        readers=visit.words.gettext(READERS),
         said=SAID.get(visit.query.get("said", "")),
         sittings=tuple(_sittings(shown)),
         behind=behind,

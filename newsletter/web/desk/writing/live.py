@@ -47,10 +47,10 @@ def add_picture(site: Site, visit: Visit) -> Response:
     """Take a picture into the library; the list that follows has it first."""
     data = visit.files.get("file")
     if not data:
-        return _pictures(site, trouble="Choose a file first.")
+        return _pictures(site, trouble=visit.words.gettext("Choose a file first."))
     application = site.application
     alt = visit.text("alt")
-    facts = Facts(one_line(alt, LONGEST_NAME) or "picture", alt=alt, credit=visit.text("credit"))
+    facts = Facts(one_line(alt, LONGEST_NAME) or visit.words.gettext("picture"), alt=alt, credit=visit.text("credit"))
     try:
         added = library.add(application.database, application.child, application.clock, data, facts)
     except BadValue as error:

@@ -6,6 +6,8 @@ from sqlalchemy import update
 
 from newsletter.database import Database
 from newsletter.issues import editing
+from newsletter.languages.catalogue import words_of
+from newsletter.languages.model import ENGLISH
 from newsletter.tables.issues import newsletter as newsletter_table
 from newsletter.web.desk.composer.checks import Meter
 from tests.harness.newsroom import article_called, section_called
@@ -43,4 +45,4 @@ def test_what_cannot_be_composed(composer: Composer, database: Database) -> None
 
 def test_a_letter_that_is_too_large() -> None:
     """Nobody could leave by it."""
-    assert "Gmail cuts a letter off at 100 KB" in Meter(140, 100).words
+    assert "Gmail cuts a letter off at 100 KB" in Meter(140, 100).said(words_of(ENGLISH))

@@ -59,12 +59,3 @@ def test_what_is_not_there_stands_nowhere() -> None:
 
     assert spot_of(issue, 9) is None
     assert beside(issue, 9, Step.UP) is None
-
-
-def test_a_spot_in_words() -> None:
-    """As it ends a sentence."""
-    issue = an_issue_of(1, 3)
-
-    spot = spot_of(issue, 3)
-    assert spot is not None
-    assert "2 of 3 in Section 2" == spot.words

@@ -117,4 +117,4 @@ def test_what_another_issue_took_meanwhile(
 
     page = composer.page("?side=posts&state=all")
 
-    assert f'<a href="/desk/issues/{other.id}" hx-boost="false">February 2020</a>' in page
+    assert f'<a href="/desk/issues/{other.id}">February 2020</a>' in page

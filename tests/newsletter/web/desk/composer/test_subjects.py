@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from newsletter.issues.model import SectionKind
+from newsletter.languages.catalogue import words_of
+from newsletter.languages.model import ENGLISH
 from newsletter.web.desk.composer.subjects import Length, alternatives
 from tests.harness.letters import a_newsletter, a_section, an_article, an_issue
 
@@ -29,5 +31,5 @@ def test_an_empty_issue_has_one() -> None:
 
 def test_lengths_in_words() -> None:
     """What an editor wants to know is how much of it is seen."""
-    assert "1 character; phones show all of it." == Length(1, 60).words
-    assert "79 characters; phones show about 60 of them." == Length(79, 60).words
+    assert "1 character; phones show all of it." == Length(1, 60).said(words_of(ENGLISH))
+    assert "79 characters; phones show about 60 of them." == Length(79, 60).said(words_of(ENGLISH))
