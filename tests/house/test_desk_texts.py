@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-from tests.house.desk_texts import NOT_YET
 from tests.house.test_languages import CLASS, JINJA, PROSE, SAID_IN_TAGS, TAG, UNSEEN, constants
 
 ROOT = Path(__file__).parents[2]
@@ -18,12 +17,6 @@ SCRIPTS = ROOT / "frontend" / "js"
 
 # Texts of the desk that stand beside it.
 BESIDE = [ROOT / "newsletter" / "web" / name for name in ("reports.py", "speed.py", "spelled.py")]
-
-# Which scripts belong to which bundle; all others are of desk.js.
-_BUNDLES = {
-    "scripts of the composer": ("composer/",),
-    "scripts of the editor": ("dialogs.js", "presence.js", "saving.js", "schema.js", "toolbar.js", "writing.js"),
-}
 
 # Two words, or one that begins a sentence or stands on a button. Keys, names of fields and classes are in lower case.
 _SPEECH = re.compile(r"[^\W\d_][,.:;…!?’”)]*\s+[“(‘]?[^\W\d_]|^[A-Z][a-z]+(?:-[a-z]+)? ?[.…:]?$")
@@ -65,21 +58,9 @@ _SAID_BY_SCRIPTS = re.compile(r'\b(?:_|ngettext)\((?:\s*(?:"(?:[^"\\\n]|\\.)*"\s
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
 
-def area_of(path: Path, root: Path) -> str:
-    """Give the area of the desk that a file is of."""
-    first = path.relative_to(root).parts[0] if path.is_relative_to(root) else ""
-    return first if (root / first).is_dir() and first else "common"
-
-
-def bundle_of(path: Path) -> str:
-    """Give the bundle that a script is of."""
-    place = path.relative_to(SCRIPTS).as_posix()
-    return next((bundle for bundle, names in _BUNDLES.items() if place.startswith(names)), "scripts of every page")
-
-
-MODULES = sorted(path for path in [*DESK.rglob("*.py"), *BESIDE] if area_of(path, DESK) not in NOT_YET)
-TEMPLATES = sorted(path for path in PAGES.rglob("*.html") if area_of(path, PAGES) not in NOT_YET)
-SPEAKING = sorted(path for path in SCRIPTS.rglob("*.js") if bundle_of(path) not in NOT_YET)
+MODULES = sorted([*DESK.rglob("*.py"), *BESIDE])
+TEMPLATES = sorted(PAGES.rglob("*.html"))
+SPEAKING = sorted(SCRIPTS.rglob("*.js"))
 
 
 def place(path: Path) -> str:
