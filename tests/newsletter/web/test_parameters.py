@@ -54,6 +54,11 @@ NUMBERED = {
     "/desk/issues/{issue_id}/reviewers": {"address": "ann@example.org", "name": "Ann", "days": ""},
     "/desk/issues/{issue_id}/approve": {"version": ""},
     "/desk/issues/{issue_id}/compose/sections/{section_id}/remove": {"into": ""},
+    "/desk/people/add": {"address": "ann@example.org", "how": "ask", "list": ""},
+    "/desk/people/export": {"list": ""},
+    "/desk/people/suppression": {"address": "ann@example.org", "reason": "manual", "list": ""},
+    "/desk/people/{subscriber_id}/keep-out": {"reason": "manual", "list": ""},
+    "/desk/people/{subscriber_id}/answered": {"request": ""},
     "/desk/people/segments/new": {"act": "count", "text": "language is de", "list": ""},
 }
 

@@ -20,7 +20,7 @@ from newsletter.web.desk.people.person import WHYS
 from newsletter.web.desk.people.scope import require_all_lists_of, require_list
 from newsletter.web.faults import PageNotFound
 from newsletter.web.subjects import subject_for
-from newsletter.web.visits import Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import attributebook, recognition, register, terms, topicbook
 from subscribers.address import parse
 from subscribers.consent import Door as By
@@ -163,10 +163,9 @@ def _told(visit: Visit, why: Why | None) -> str:
 
 def _scope(tx: Transaction, visit: Visit, subscriber_id: int) -> int:
     """Give the list that the form names, which must be one of the actor's; EVERY_LIST where it names all of them."""
-    text = visit.text("list")
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):  # noqa: PLR2004 -- digits of the largest number there is
-        raise BadValue("list", text[:40], "choose one of those offered")
-    scope = int(text)
+    scope = whole_number(visit.text("list"))
+    if scope is None:
+        raise BadValue("list", visit.text("list")[:40], "choose one of those offered")
     if scope == EVERY_LIST:
         require_all_lists_of(tx, visit, subscriber_id)
     else:

@@ -19,7 +19,7 @@ from newsletter.web.desk.people import words
 from newsletter.web.desk.people.acts import SEE_OTHER
 from newsletter.web.desk.people.scope import require_list, seen_lists
 from newsletter.web.spelled import moment
-from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.address import EmailAddress, parse
 from subscribers.consent import Door as By
@@ -69,7 +69,7 @@ def add(site: Site, visit: Visit) -> Response:
     if wrong or address is None:
         return _form(site, visit, wrong, given)
     with site.application.database.read() as tx:
-        chosen = register.list_by_id(tx, _number(given["list"]))
+        chosen = register.list_by_id(tx, whole_number(given["list"]) or 0)
         require_list(tx, visit, chosen.id)
     outcome = _done(site, visit, chosen, address)
     match outcome:
@@ -127,11 +127,6 @@ def _address(text: str, wrong: dict[str, str]) -> EmailAddress | None:
     except AddressRefused as error:
         wrong["address"] = error.reason
         return None
-
-
-def _number(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))
-    return int(text) if is_number else 0
 
 
 def _form(site: Site, visit: Visit, wrong: Mapping[str, str], given: Mapping[str, str]) -> Response:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from newsletter.errors import BadValue
 from newsletter.mail import fates
-from newsletter.web.visits import LARGEST_NUMBER, Visit
+from newsletter.web.visits import Visit, whole_number
 from subscribers import topicbook
 from subscribers.directory import LONGEST_TEXT, Place
 from subscribers.errors import TopicNotFound
@@ -110,10 +110,10 @@ def _number(fields: Mapping[str, str], name: str) -> int | None:
     text = fields.get(name)
     if text is None:
         return None
-    # Length first: the interpreter refuses to read thousands of digits.
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) and int(text) <= LARGEST_NUMBER):
+    number = whole_number(text)
+    if number is None:
         raise BadValue(name, text[:40], "it is a number")
-    return int(text)
+    return number
 
 
 def _day(fields: Mapping[str, str]) -> datetime | None:

@@ -11,7 +11,7 @@ from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.people.scope import require_list, seen_lists
-from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.exchange.exporting import export_csv
 
@@ -30,8 +30,7 @@ def form(site: Site, visit: Visit) -> Response:
 
 def export(site: Site, visit: Visit) -> Response:
     """Give everybody who stands on a list as CSV; who took it stands in the audit."""
-    text = visit.text("list")
-    list_id = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else 0
+    list_id = whole_number(visit.text("list")) or 0
     is_raw = "raw" in visit.form
     with site.application.database.write() as tx:
         require_list(tx, visit, list_id)

@@ -17,7 +17,7 @@ from newsletter.web.desk.people.acts import SEE_OTHER
 from newsletter.web.desk.people.inhand import LARGEST, LONGEST_CELL, MOST_SHOWN
 from newsletter.web.desk.people.scope import require_list, seen_lists
 from newsletter.web.faults import PageNotFound
-from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.exchange import asking
 from subscribers.exchange import imports as store
@@ -60,7 +60,7 @@ def bring(site: Site, visit: Visit) -> Response:
     """Keep a file for a while."""
     brought = inhand.brought(visit)
     with site.application.database.read() as tx:
-        list_id = _number(visit.text("list"))
+        list_id = whole_number(visit.text("list")) or 0
         require_list(tx, visit, list_id)
         register.require_open(tx, list_id)
     order = ImportOrder(list_id, "", is_confirmed=False, source=brought.name)
@@ -173,7 +173,7 @@ def undo(site: Site, visit: Visit) -> Response:
 
 def ask(site: Site, visit: Visit) -> Response:
     """Let the people of an import who must confirm be asked by mail, so many an hour."""
-    pace = _number(visit.text("pace"))
+    pace = whole_number(visit.text("pace")) or 0
     if not 1 <= pace <= asking.FASTEST:
         raise BadValue("pace", visit.text("pace")[:20], f"from 1 to {asking.FASTEST:,} people an hour")
     with site.application.database.write() as tx:
@@ -198,10 +198,6 @@ def _wrong(which: str) -> Mapping[str, str]:
         "consent": later("Choose one of the two."),
     }
     return {which: texts[which]} if which in texts else {}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else 0
 
 
 def _to(work_id: int) -> Response:

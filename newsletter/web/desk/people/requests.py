@@ -16,7 +16,7 @@ from newsletter.web.desk.frame import Area, Said
 from newsletter.web.desk.people import guests, words
 from newsletter.web.desk.people.acts import SEE_OTHER, acting, back
 from newsletter.web.desk.people.scope import require_all_lists_of, seen_lists
-from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.consent import Door as By
 from subscribers.consent import Evidence
@@ -60,8 +60,7 @@ def note(site: Site, visit: Visit) -> Response:
 
 def answered(site: Site, visit: Visit) -> Response:
     """Write down that a request is answered."""
-    text = visit.text("request")
-    request_id = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else 0
+    request_id = whole_number(visit.text("request")) or 0
     with acting(site, visit) as act:
         closed = datarequests.close(act.tx, act.person.id, request_id, visit.actor.name, visit.now)
         act.record("privacy.answered", was_open=closed)

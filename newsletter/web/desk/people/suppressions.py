@@ -17,7 +17,7 @@ from newsletter.web.desk.people import words
 from newsletter.web.desk.people.acts import SEE_OTHER, read_reason
 from newsletter.web.desk.people.inhand import LARGEST
 from newsletter.web.desk.people.scope import require_scope, seen_lists
-from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import recognition, register, suppressionbook
 from subscribers.address import EmailAddress, parse
 from subscribers.directory import PAGE
@@ -103,8 +103,9 @@ def lift(site: Site, visit: Visit) -> Response:
 
 def scope_of(tx: Transaction, visit: Visit) -> int:
     """Give the list that the form names; what holds for every list is said by whoever looks after all of them."""
-    text = visit.text("list")
-    scope = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) else -1
+    number = whole_number(visit.text("list"))
+    # No list has it, and it is not what stands for all of them.
+    scope = -1 if number is None else number
     require_scope(tx, visit, scope)
     return scope
 
@@ -133,9 +134,10 @@ def _before(visit: Visit) -> int | None:
     text = visit.query.get("before", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))):
+    number = whole_number(text)
+    if number is None:
         raise BadValue("before", text[:40], "pages follow each other by the links on them")
-    return int(text)
+    return number
 
 
 def _more(reason: Reason | None, before: int | None) -> str:
