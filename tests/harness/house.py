@@ -25,6 +25,7 @@ from newsletter.bootstrap import Application
 from newsletter.clock import Clock
 from newsletter.mail.mailer import Mailer
 from newsletter.web.app import create_app
+from newsletter.web.clicks import Clicks
 from newsletter.web.porter import Porter
 from tests.conftest import SECRET
 from tests.harness.sink import Sink
@@ -137,6 +138,7 @@ class House:
         self._is_open = threading.Event()
         self.postbox: Postbox
         self.application: Application
+        self.clicks: Clicks
         self.url = ""
 
     def __enter__(self) -> Self:
@@ -176,8 +178,15 @@ class House:
 
     async def _serve(self, listener: socket.socket) -> None:
         porter = Porter(self.application)
+        # Written down when a test says so.
+        self.clicks = Clicks(self.application.database)
         app = create_app(
-            self.application, health=lambda: True, desk_token=DESK_TOKEN, porter=porter, is_stopping=self._stop.is_set
+            self.application,
+            health=lambda: True,
+            desk_token=DESK_TOKEN,
+            porter=porter,
+            clicks=self.clicks,
+            is_stopping=self._stop.is_set,
         )
         server = _Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False), self._is_open)
         async with asyncio.TaskGroup() as group:
