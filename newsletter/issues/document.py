@@ -51,7 +51,8 @@ _IMAGE_KEY = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _SLOT_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SLOT_WORDS = re.compile(r"[^{}|<>]*")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?", re.ASCII)
-_NO_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\xa0<>\"'\\`{}|^]")
+# A lone surrogate can be written in JSON and in no database.
+_NO_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\xa0<>\"'\\`{}|^\ud800-\udfff]")
 
 
 class Kind(StrEnum):

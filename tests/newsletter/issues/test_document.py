@@ -177,6 +177,7 @@ def test_links_lead_to_the_web_to_people_and_to_telephones(href: str) -> None:
         "mailto:nobody",
         "tel:call me",
         "https://example.org/" + "x" * 2000,
+        "https://example.org/\ud800",
     ],
 )
 def test_links_that_lead_nowhere_or_run_are_none(href: str) -> None:

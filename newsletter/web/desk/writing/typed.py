@@ -98,8 +98,8 @@ def _document(visit: Visit, article: Article) -> Mapping[str, Any] | None:
 def _loaded(text: str) -> Mapping[str, Any]:
     try:
         given = json.loads(text)
-    # RecursionError: brackets within brackets by the thousand.
-    except (json.JSONDecodeError, RecursionError) as error:
+    # RecursionError: brackets within brackets by the thousand; and a number of thousands of digits is no error of JSON's.
+    except (ValueError, RecursionError) as error:
         raise BadValue("text", "of the article", "arrived damaged") from error
     return document.write(document.read(given))
 

@@ -68,7 +68,13 @@ def test_editor_may_send_a_long_text(database: Database, letter: OpenText) -> No
 
 
 @on_sqlite
-@pytest.mark.parametrize("document", ["{", "[]", '{"type": "doc", "content": [{"type": "script"}]}', "[" * 5_000])
+@pytest.mark.parametrize(
+    "document",
+    [
+        *("{", "[]", '{"type": "doc", "content": [{"type": "script"}]}', "[" * 5_000),
+        f'{{"type": "doc", "content": [], "x": {"9" * 5_000}}}',
+    ],
+)
 def test_what_is_no_rich_text_changes_nothing(database: Database, letter: OpenText, document: str) -> None:
     """The editor is told why, in words."""
     answer = letter.save(document=document, by="script")
