@@ -7,9 +7,10 @@ from newsletter.errors import RenderFailed
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.languages.catalogue import Words, later
 from newsletter.letters.compose import CLIPPED_BYTES
-from newsletter.review.finding import Code, Finding
-from newsletter.web.desk.composer.view import Side, View
+from newsletter.review.finding import Finding
+from newsletter.web.desk.composer.view import View
 from newsletter.web.desk.composing import look_over
+from newsletter.web.desk.places import place_of
 from newsletter.web.visits import Site
 
 # As mail programs count.
@@ -17,20 +18,6 @@ _KILOBYTE = 1000
 
 # A command that a sentence names besides: what stands at its place of the page does the same.
 _COMMAND = re.compile(r" \(newsletter [^)]*\)")
-
-# What is mended in the lines above the sections.
-_OF_THE_HEAD = frozenset(
-    {
-        Code.SUBJECT_MISSING,
-        Code.SUBJECT_LONG,
-        Code.SUBJECT_REPEATED,
-        Code.SUBJECT_FEIGNED,
-        Code.PREHEADER_MISSING,
-        Code.PREHEADER_SHORT,
-        Code.PREHEADER_LONG,
-        Code.PREHEADER_REPEATED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +78,6 @@ def check(site: Site, issue: Issue, newsletter: Newsletter, view: View, words: W
 
 
 def _remark(finding: Finding, issue: Issue, view: View, words: Words) -> Remark:
-    return Remark(finding.text, _COMMAND.sub("", finding.mend.words), *_place(finding, issue, view, words))
-
-
-def _place(finding: Finding, issue: Issue, view: View, words: Words) -> tuple[str, str]:
-    """Give where something is mended on the page, and how that is called; nothing where it is elsewhere."""
-    if finding.code in _OF_THE_HEAD:
-        return view.to("head", open="head"), words.gettext("Title and subject")
-    if finding.code is Code.POSTS_LEFT_OUT:
-        return view.to("pool", side=Side.POSTS), words.gettext("Posts")
-    for article in issue.articles:
-        if article.id == finding.article_id:
-            return view.to(f"a{article.id}", open=f"a{article.id}"), article.title
-    for section in issue.sections:
-        if section.title == finding.section:
-            return view.to(f"s{section.id}", open=f"n{section.id}"), section.title
-    return "", ""
+    place = place_of(finding, issue, words)
+    mend = _COMMAND.sub("", finding.mend.words)
+    return Remark(finding.text, mend, view.to(place.anchor, **place.query) if place else "", place.words if place else "")

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from newsletter import inspection
 from newsletter.errors import BadValue, RenderFailed
+from newsletter.issues.model import Issue
 from newsletter.languages.catalogue import Words
 from newsletter.mail import audiences
-from newsletter.review import gathering, preflight
-from newsletter.review.facts import Facts, Reach
-from newsletter.web.desk.composing import compose
+from newsletter.review.facts import Reach
+from newsletter.review.finding import Code, Finding
+from newsletter.web.desk.composing import look_over
 from newsletter.web.desk.issue.desked import Desked
+from newsletter.web.desk.places import place_of
 from newsletter.web.visits import Site
 
 
@@ -21,6 +23,9 @@ class Remark:
     is_blocking: bool
     # The command that mends it; empty where there is none.
     hint: str
+    # The page where it is mended, and its words; empty where only the command does.
+    href: str
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +59,33 @@ class Check:
         return words.gettext("Checked as a letter: %(found)s", found=words.beside(parts))
 
 
-def check(site: Site, desked: Desked) -> Check:
+def check(site: Site, desked: Desked, words: Words) -> Check:
     """Look an issue over; how many get it is judged where they were counted.
 
     Outside of any transaction: a read that stays open for a render keeps SQLite's log from shrinking.
     """
     if desked.trouble:
         return Check(trouble=desked.trouble)
+    issue = desked.issue
     try:
-        composition = compose(site, desked.issue, desked.newsletter)
-    except RenderFailed as error:
-        return Check(trouble=str(error))
-    now = site.application.clock()
-    with site.application.database.read() as tx:
-        try:
+        with site.application.database.read() as tx:
             # Without counting anybody: whether it can be told whom the issue goes to.
-            audiences.among(tx, desked.issue, now)
-        except BadValue as error:
-            return Check(trouble=str(error))
-        before = inspection.audience_before(tx, desked.issue)
+            audiences.among(tx, issue, site.application.clock())
+            before = inspection.audience_before(tx, issue)
         reach = None if desked.readers is None else Reach(desked.readers, before)
-        known = Facts(now=now, reach=reach, support=site.application.support)
-        facts = gathering.gather(tx, desked.issue, desked.newsletter, composition, known)
-    findings = preflight.check(desked.issue, desked.newsletter, composition, site.application.links, facts)
-    return Check(tuple(Remark(f"{one.text} {one.mend.words}", one.is_blocking, one.mend.command) for one in findings))
+        looked = look_over(site, issue, desked.newsletter, reach)
+    except (BadValue, RenderFailed) as error:
+        return Check(trouble=str(error))
+    return Check(tuple(_remark(one, issue, words) for one in looked.findings))
+
+
+def _remark(finding: Finding, issue: Issue, words: Words) -> Remark:
+    text, hint = f"{finding.text} {finding.mend.words}", finding.mend.command
+    if finding.code is Code.COMMENT_OPEN:
+        # Where they are answered, on the same page.
+        here = f"/desk/issues/{issue.id}/review#comments"
+        return Remark(text, finding.is_blocking, hint, here, words.gettext("Comments"))
+    place = place_of(finding, issue, words)
+    if place is None:
+        return Remark(text, finding.is_blocking, hint, "", "")
+    return Remark(text, finding.is_blocking, hint, place.address(issue.id), place.words)

@@ -129,3 +129,15 @@ def test_findings_are_listed_and_set_aside_with_a_reason(desk: OpenDesk, issue: 
     assert "Must be mended" in page
     assert "Approve with this reason" in buttons(page)
     assert "Approve for sending" not in buttons(page)
+
+
+def test_findings_lead_to_where_they_are_mended(desk: OpenDesk, database: Database, ready: Issue, clock: Hands) -> None:
+    """A comment to where it is answered, the subject to its line; no command is named for either."""
+    with database.write() as tx:
+        comments.say(tx, ready, "Ann Lee", "Is the date right?", clock(), article_id=ready.articles[0].id)
+        editing.edit_issue(tx, ready.id, clock(), subject="S" * 200)
+    page = desk.page(path(ready, "/review"))
+
+    assert f'href="{path(ready, "/review#comments")}"' in page
+    assert f'href="{path(ready, "/compose?open=head#head")}"' in page
+    assert "resolve-comment" not in page
