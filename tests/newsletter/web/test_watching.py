@@ -24,6 +24,9 @@ PATIENCE = 30
 # That a stream goes on.
 SIGN = b":\n\n"
 
+# A stream that gave so many of them goes on, whatever was to end it.
+MOST_SIGNS = 1000
+
 # Does to somebody what is to end what they watch; given their session's secret as well.
 Deed = Callable[[House, Account, str], None]
 
@@ -128,4 +131,5 @@ def told(wire: socket.socket, until: bytes | None = None) -> bytes:
             assert until is None, heard
             return heard
         heard += piece
+        assert heard.count(SIGN) < MOST_SIGNS, "it goes on"
     return heard
