@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from newsletter.errors import NewsletterError, Outdated
+from newsletter.errors import NewsletterError, Outdated, VersionNotFound
 from newsletter.issues import authors, restoring, store, versions
 from newsletter.issues.model import EDITABLE
-from newsletter.issues.snapshot import Label
+from newsletter.issues.snapshot import Label, Snapshot
 from subscribers.transaction import Transaction
 
 
@@ -24,6 +24,26 @@ def over(tx: Transaction, issue_id: int, article_id: int, seen: int) -> int:
     store.hold(tx, issue_id)
     known = store.load(tx, issue_id)
     return known.version if versions.is_as_at(tx, known, article_id, seen) else seen
+
+
+def over_part(tx: Transaction, issue_id: int, part: Callable[[Snapshot], object], seen: int) -> int:
+    """Give the version over which one *part* of an issue may be saved by somebody who saw it at version *seen*.
+
+    As `over` for an article: whoever moves cards and whoever writes at a text or at the subject are in nobody's way. The
+    issue is not held here, because some edits take another turn first; what happens in between refuses the edit.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+
+    """
+    known = store.load(tx, issue_id)
+    if known.version == seen:
+        return seen
+    try:
+        before = versions.version_of(tx, known, Label(seen))
+    except VersionNotFound:
+        return seen
+    return known.version if part(versions.present(tx, known)) == part(before) else seen
 
 
 def keep_refused(tx: Transaction, refused: Outdated, edit: Callable[[Transaction], object], now: datetime) -> Outdated:

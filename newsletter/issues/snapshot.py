@@ -103,6 +103,16 @@ class Written:
     parts: Mapping[str, bytes]
 
 
+def head(known: Snapshot) -> object:
+    """Give what stands above the sections, to be compared."""
+    return known.title, known.subject, known.preheader
+
+
+def layout(known: Snapshot) -> object:
+    """Give which article stands where in which section, to be compared; not what any of them says."""
+    return tuple((replace(one, articles=()), tuple(article.id for article in one.articles)) for one in known.sections)
+
+
 def snapshot_of(issue: Issue, dropped: tuple[Article, ...], readers: Readers) -> Snapshot:
     """Take down an issue as it is."""
     return Snapshot(issue.title, issue.subject, issue.preheader, issue.sections, dropped, readers)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from newsletter.errors import Outdated
 from newsletter.issues import authors, conflicts, store
 from newsletter.issues.model import Issue
+from newsletter.issues.snapshot import Snapshot
 from newsletter.staff import audit
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
@@ -12,12 +13,19 @@ from subscribers.transaction import Transaction
 # The field of a form that says which version its page showed.
 VERSION_FIELD = "version"
 
+# What of an issue is compared to find out whether two people saved the same.
+Part = Callable[[Snapshot], object]
+
 # Saves an issue; the number is the version that it must be at, None: at whichever.
 Write = Callable[[Transaction, int | None], Issue]
 
 
-def save(site: Site, visit: Visit, issue_id: int, write: Write, act: str, **detail: object) -> Issue:
+def save(
+    site: Site, visit: Visit, issue_id: int, write: Write, act: str, *, part: Part | None = None, **detail: object
+) -> Issue:
     """Save by *write* over the version that the form names, and record the *act*; gives the issue as it is then.
+
+    Where but one *part* of the issue is saved, what others did to the rest of it since refuses nothing.
 
     Raises:
         Outdated: somebody else saved meanwhile; what was to be saved is kept aside under the name the error has.
@@ -28,7 +36,8 @@ def save(site: Site, visit: Visit, issue_id: int, write: Write, act: str, **deta
         with database.write() as tx:
             authors.sign(tx, visit.actor.name)
             before = store.version_of(tx, issue_id)
-            issue = write(tx, version_shown(visit))
+            shown = version_shown(visit)
+            issue = write(tx, shown if part is None else conflicts.over_part(tx, issue_id, part, shown))
             if issue.version != before:
                 audit.record(tx, visit.actor, act, f"issue {issue_id}", detail, visit.now)
             return issue

@@ -8,6 +8,7 @@ from newsletter.feeds.visiting import visit as look_at
 from newsletter.issues import editing, events, pages, texts
 from newsletter.issues.contents import Text
 from newsletter.issues.model import Issue, SectionKind, Show
+from newsletter.issues.snapshot import layout
 from newsletter.letters import prose
 from newsletter.web.desk.composer import moves
 from newsletter.web.desk.composer.answering import answered
@@ -85,7 +86,7 @@ def snippet(site: Site, visit: Visit) -> Response:
 
 def _added(site: Site, visit: Visit, write: Write, act: str, **detail: object) -> Done:
     section_id = visit.number("section_id")
-    issue = save(site, visit, visit.number("issue_id"), write, act, section=section_id, **detail)
+    issue = save(site, visit, visit.number("issue_id"), write, act, part=layout, section=section_id, **detail)
     section = moves.section_of(issue, section_id)
     own = [article for article in section.articles if article.post_id is None]
     # A letter is written where the one stood that was waited for; everything else comes last.

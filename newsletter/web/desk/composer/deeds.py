@@ -5,10 +5,10 @@ from types import MappingProxyType
 
 from starlette.responses import Response
 
-from newsletter.issues import changes, editing, restoring, sections, store
+from newsletter.issues import changes, conflicts, editing, restoring, sections, store
 from newsletter.issues.changes import Change
 from newsletter.issues.model import Issue
-from newsletter.issues.snapshot import Label
+from newsletter.issues.snapshot import Label, layout
 from newsletter.review import comments
 from newsletter.staff import audit
 from newsletter.web.desk.composer import moves
@@ -68,7 +68,7 @@ def _step(site: Site, visit: Visit, article_id: int, step: Step) -> Done:
             return issue
         return editing.move_article(tx, issue.id, article_id, visit.now, section=spot.section.title, position=spot.place)
 
-    save(site, visit, visit.number("issue_id"), write, "issue.edit", article=article_id)
+    save(site, visit, visit.number("issue_id"), write, "issue.edit", part=layout, article=article_id)
     focus = f"{step.name.lower()}{article_id}"
     return Done("moved" if is_there else "edge", article_id, focus=focus, anchor=f"a{article_id}")
 
@@ -83,7 +83,7 @@ def _place(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
         title = moves.section_of(issue, section_id).title
         return editing.move_article(tx, issue.id, article_id, visit.now, section=title, position=place)
 
-    save(site, visit, visit.number("issue_id"), write, "issue.edit", article=article_id)
+    save(site, visit, visit.number("issue_id"), write, "issue.edit", part=layout, article=article_id)
     return Done("moved", article_id, focus=f"edit{article_id}", anchor=f"a{article_id}")
 
 
@@ -97,7 +97,7 @@ def _drop(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
     with site.application.database.read() as tx:
         issue = store.load(tx, visit.number("issue_id"))
     spot = moves.spot_of(issue, article_id)
-    save(site, visit, issue.id, write, "issue.edit", article=article_id)
+    save(site, visit, issue.id, write, "issue.edit", part=layout, article=article_id)
     # The card is gone: the eye and the focus stay where it was.
     anchor = f"s{spot.section.id}" if spot is not None else ""
     return Done("dropped", article_id, focus=f"restore{article_id}", anchor=anchor)
@@ -109,7 +109,7 @@ def _restore(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
     def write(tx: Transaction, over: int | None) -> Issue:
         return editing.restore_article(tx, visit.number("issue_id"), article_id, visit.now, expected_version=over)
 
-    save(site, visit, visit.number("issue_id"), write, "issue.edit", article=article_id)
+    save(site, visit, visit.number("issue_id"), write, "issue.edit", part=layout, article=article_id)
     return Done("restored", article_id, focus=f"edit{article_id}", anchor=f"a{article_id}")
 
 
@@ -125,6 +125,7 @@ def _unnamed(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
 
 def _settled(site: Site, visit: Visit, article_id: int, change: Change) -> Done:
     def write(tx: Transaction, over: int | None) -> Issue:
+        over = None if over is None else conflicts.over(tx, visit.number("issue_id"), article_id, over)
         return changes.change_article(tx, visit.number("issue_id"), article_id, change, visit.now, expected_version=over)
 
     save(site, visit, visit.number("issue_id"), write, "issue.article", article=article_id)
@@ -148,7 +149,7 @@ def _section_step(site: Site, visit: Visit, section_id: int, step: Step) -> Done
             return issue
         return sections.move_section(tx, issue.id, section.title, place, visit.now)
 
-    save(site, visit, visit.number("issue_id"), write, "issue.section.move", section=section_id)
+    save(site, visit, visit.number("issue_id"), write, "issue.section.move", part=layout, section=section_id)
     return Done("section-moved", section_id, focus=f"s{step.name.lower()}{section_id}", anchor=f"s{section_id}")
 
 
@@ -164,7 +165,7 @@ def _section_place(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
             return issue
         return sections.move_section(tx, issue.id, section.title, place, visit.now)
 
-    save(site, visit, visit.number("issue_id"), write, "issue.section.move", section=section_id)
+    save(site, visit, visit.number("issue_id"), write, "issue.section.move", part=layout, section=section_id)
     return Done("section-moved", section_id, focus=f"sedit{section_id}", anchor=f"s{section_id}")
 
 

@@ -10,7 +10,7 @@ from newsletter.errors import BadValue
 from newsletter.images import library
 from newsletter.images.fetching import LONGEST_NAME
 from newsletter.images.model import Facts
-from newsletter.issues import changes, conflicts, contents, editing, events, newsletters, sections, store
+from newsletter.issues import changes, conflicts, contents, editing, events, newsletters, sections, snapshot, store
 from newsletter.issues.changes import Change
 from newsletter.issues.model import Article, Event, Issue, Look, Newsletter, SectionKind, Show
 from newsletter.issues.sections import SectionChange
@@ -48,7 +48,7 @@ def head(site: Site, visit: Visit) -> Response:
         )
 
     def work() -> Done:
-        save(site, visit, issue_id, write, "issue.edit")
+        save(site, visit, issue_id, write, "issue.edit", part=snapshot.head)
         return Done("head", focus="edit-head", anchor="head")
 
     return answered(site, visit, work, open="head")
@@ -83,7 +83,9 @@ def add_section(site: Site, visit: Visit) -> Response:
         return sections.add_section(tx, issue_id, visit.text("title"), kind, visit.now, expected_version=over)
 
     def work() -> Done:
-        made = save(site, visit, issue_id, write, "issue.section.add", section=visit.text("title")).sections[-1]
+        made = save(
+            site, visit, issue_id, write, "issue.section.add", part=snapshot.layout, section=visit.text("title")
+        ).sections[-1]
         return Done("section-added", made.id, focus=f"sedit{made.id}", anchor=f"s{made.id}")
 
     return answered(site, visit, work, open="sections")
@@ -106,7 +108,7 @@ def section(site: Site, visit: Visit) -> Response:
         return sections.edit_section(tx, issue_id, found.title, change, visit.now)
 
     def work() -> Done:
-        save(site, visit, issue_id, write, "issue.section.edit", section=section_id)
+        save(site, visit, issue_id, write, "issue.section.edit", part=snapshot.layout, section=section_id)
         return Done("section", section_id, focus=f"sedit{section_id}", anchor=f"s{section_id}")
 
     return answered(site, visit, work, open=f"s{section_id}")
@@ -123,7 +125,7 @@ def remove_section(site: Site, visit: Visit) -> Response:
         return sections.remove_section(tx, issue_id, moves.section_of(issue, section_id).title, visit.now, into=target)
 
     def work() -> Done:
-        save(site, visit, issue_id, write, "issue.section.remove", section=section_id)
+        save(site, visit, issue_id, write, "issue.section.remove", part=snapshot.layout, section=section_id)
         return Done("section-removed", focus="add-section", anchor="sections")
 
     return answered(site, visit, work, open=f"s{section_id}")

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from newsletter.errors import BadValue
 from newsletter.issues import editing
 from newsletter.issues.model import Issue
+from newsletter.issues.snapshot import layout
 from newsletter.web.desk.composer import moves
 from newsletter.web.desk.composer.answering import answered
 from newsletter.web.desk.composer.said import Done
@@ -34,7 +35,7 @@ def take(site: Site, visit: Visit) -> Response:
     def work() -> Done:
         if not ids:
             raise BadValue("posts", "none", "are ticked; tick what is to be taken, or press Take at one of them")
-        save(site, visit, issue_id, write, "issue.take_post", posts=ids)
+        save(site, visit, issue_id, write, "issue.take_post", part=layout, posts=ids)
         return Done("taken", section_id, len(ids), focus="pool", anchor=f"s{section_id}")
 
     return answered(site, visit, work)

@@ -167,20 +167,35 @@ def test_an_edit_ends_what_can_be_done_again(composer: Composer) -> None:
 def test_what_came_too_late_is_told_and_kept(composer: Composer, database: Database, clock: Hands) -> None:
     """Somebody else saved meanwhile: the page shows what they did, and under which version mine is kept."""
     mine, version = article_called(composer.issue, "Staying relevant"), composer.issue.version
+    theirs = article_called(composer.issue, "Mentoring in Norway")
     with database.write() as tx:
-        editing.edit_issue(tx, composer.issue_id, clock(), subject="Theirs")
+        editing.drop_article(tx, composer.issue_id, theirs.id, clock())
 
     answer = composer.sent("", version, do=f"down {mine.id}")
 
     assert 409 == answer.status_code
     said = trouble(answer.text)
     assert "Not saved: the issue was changed" in said
-    assert "subject" in said
+    assert "dropped" in said
     assert f"kept as version {version}.1" in said
-    assert "Theirs" in answer.text
     with database.read() as tx:
         kept = versions.version_of(tx, composer.issue, Label(version, 1))
     assert ["Mentoring in Norway", "Staying relevant"] == [one.title for one in kept.sections[1].articles]
+
+
+def test_cards_are_moved_while_somebody_writes(composer: Composer, database: Database, clock: Hands) -> None:
+    """What others type refuses no press: neither a text nor the subject has a place."""
+    mine, version = article_called(composer.issue, "Staying relevant"), composer.issue.version
+    with database.write() as tx:
+        editing.edit_issue(tx, composer.issue_id, clock(), subject="Theirs")
+        editing.edit_article(tx, composer.issue_id, mine.id, clock(), content="<p>Their words.</p>")
+
+    answer = composer.sent("", version, do=f"down {mine.id}")
+
+    assert 303 == answer.status_code
+    assert ["Mentoring in Norway", "Staying relevant"] == [one.title for one in composer.issue.sections[1].articles]
+    assert "Theirs" == composer.issue.subject
+    assert "Their words." in article_called(composer.issue, "Staying relevant").content
 
 
 def test_no_such_button(composer: Composer) -> None:
