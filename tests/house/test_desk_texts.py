@@ -133,3 +133,9 @@ def test_scripts_say_nothing_by_themselves(path: Path) -> None:
     said = [text for text in literals if _SPEECH.search(text) or _GLUED.search(text)]
 
     assert [] == [text for text in said if not _SELECTOR.search(text) and text not in _CALLED]
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if not path.name.startswith("_")], ids=place)
+def test_every_page_of_the_desk_says_how_it_works(path: Path) -> None:
+    """By `parts.help`; templates whose name begins with _ are frames and pieces of others."""
+    assert "{% call parts.help(" in path.read_text()
