@@ -168,6 +168,7 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         is_from_ours=request.headers.get("sec-fetch-site", "same-origin") == "same-origin",
         session=session,
         is_ahead=_is_ahead(request),
+        encodings=request.headers.get("accept-encoding", ""),
         cookies=cookies,
     )
 

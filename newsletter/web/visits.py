@@ -86,6 +86,8 @@ class Visit:
     session: Session | None = None
     # Asked by a program before anybody wants to see it: HEAD, and what browsers load beforehand.
     is_ahead: bool = False
+    # How an answer may be packed, as the browser says it.
+    encodings: str = ""
     # As far as the browser sent them.
     cookies: Mapping[Cookie, str] = field(repr=False, default_factory=dict)
     # By the names of their fields; only for pages that take files.

@@ -1,5 +1,6 @@
 """The small files that pages link to."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,16 @@ def test_only_kinds_that_pages_link_to_are_on_the_shelf(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
 
     assert ["style.css"] == list(read_shelf(tmp_path))
+
+
+def test_files_are_packed_where_that_is_shorter(tmp_path: Path) -> None:
+    """As those who accept it get them; a file of one letter grows by it."""
+    (tmp_path / "style.css").write_text("a { color: red }\n" * 100)
+    (tmp_path / "small.css").write_text("a")
+    shelf = read_shelf(tmp_path)
+
+    assert shelf["style.css"].body == gzip.decompress(shelf["style.css"].packed)
+    assert b"" == shelf["small.css"].packed
 
 
 def test_icon_is_drawn_for_the_eyes_only(tmp_path: Path) -> None:

@@ -140,14 +140,16 @@ def board(site: Site, visit: Visit) -> Response:
 
 
 def readers(site: Site, visit: Visit) -> Response:
-    """Count who is on the list of a newsletter; a piece of the board, asked for behind it."""
+    """Count who is on the list of a newsletter, on a page of its own that the board takes the number from."""
+    with site.application.database.read() as tx:
+        newsletter = newsletters.by_id(tx, visit.number("newsletter_id"))
+        list_name = register.list_by_id(tx, newsletter.list_id).name
     try:
         with site.application.database.read(within=LONGEST_COUNT) as tx:
-            list_id = newsletters.by_id(tx, visit.number("newsletter_id")).list_id
-            count: int | None = audience.count(tx, list_id)
+            count: int | None = audience.count(tx, newsletter.list_id)
     except TookTooLong:
         count = None
-    return site.pages.page("desk/board/_readers.html", count=count)
+    return frame.page(site, visit, "desk/board/readers.html", newsletter=newsletter, list_name=list_name, count=count)
 
 
 def _with_one_first(papers: list[Paper]) -> tuple[Paper, ...]:

@@ -69,8 +69,16 @@ def test_a_newsletter_without_a_calendar(desk: OpenDesk, newsletter: Newsletter)
 
     assert "No calendar yet" in page
     assert "No issue yet" in page
-    assert f'hx-get="/desk/newsletters/{newsletter.id}/readers"' in page
-    assert "nobody" in desk.page(f"/desk/newsletters/{newsletter.id}/readers")
+
+
+def test_readers_are_counted_with_a_script_and_without(desk: OpenDesk, newsletter: Newsletter) -> None:
+    """Behind the board, or on a page of its own that a link leads to."""
+    there = f"/desk/newsletters/{newsletter.id}/readers"
+    board = desk.page("/desk")
+
+    assert f'hx-get="{there}" hx-trigger="load" hx-select="#people"' in board
+    assert f'<a href="{there}">Count them</a>' in board
+    assert '<span id="people"><span>nobody</span></span>' in desk.page(there)
 
 
 def test_the_next_slot_stands_in_the_newsletters_zone(
