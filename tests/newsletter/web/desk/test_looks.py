@@ -1,33 +1,42 @@
 """Every page of the desk in a real browser, in light and dark, wide and narrow: empty, full, and overfull."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page, expect
+from sqlalchemy import update
 
 from newsletter.bootstrap import Application
 from newsletter.issues import draft, newsletters, schedulebook, timetable
-from newsletter.issues.model import Month
+from newsletter.issues.model import Issue, Month
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
+from newsletter.letters import redirects
 from newsletter.mail import relaybook
+from newsletter.mail.clicking import Click
 from newsletter.mail.relays import Relay, Tls
-from newsletter.people import datarequests
+from newsletter.people import clicking, datarequests
 from newsletter.people.datarequests import Kind
 from newsletter.staff import accounts, doorlinks
 from newsletter.staff.permissions import Role
 from newsletter.strongbox import Strongbox
+from newsletter.tables.mail import delivery
+from newsletter.web.desk.routes import ROUTES
 from subscribers import attributebook, recognition, suppression
 from subscribers.attributes import AttributeKind
 from subscribers.model import Reason
 from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.counted import ALLOWED
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.newsroom import an_entry, january, publish
-from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, enter, furnish, inspect
+from tests.harness.people import join
+from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, PLACES, enter, furnish, inspect
 
 ARABIC = "النشرة الإخبارية لشهر يناير: أخبار المكتبات وورش العمل"
 PASSWORD = "a few words in a row"
@@ -40,6 +49,7 @@ FULL = (
     "/desk/people",
     "/desk/people?q=nobody-of-this-name",
     "/desk/people/1",
+    "/desk/people/{huda}",
     "/desk/people/1/erase",
     "/desk/people/add",
     "/desk/people/segments",
@@ -49,7 +59,10 @@ FULL = (
     "/desk/people/export",
     "/desk/figures",
     "/desk/issues/1/figures",
+    "/desk/issues/1/figures/domains",
+    "/desk/issues/1/figures/clicks",
     "/desk/issues/1/uncertain",
+    "/desk/issues/1/uncertain?act=resend&d1=1",
     "/desk/settings",
     "/desk/settings/newsletters",
     "/desk/settings/newsletters/1",
@@ -57,24 +70,30 @@ FULL = (
     "/desk/settings/newsletters/1/list",
     "/desk/settings/newsletters/1/sections",
     "/desk/settings/newsletters/1/sections/1",
+    "/desk/settings/newsletters/1/sections/new",
     "/desk/settings/newsletters/1/calendar",
     "/desk/settings/newsletters/1/look",
     "/desk/settings/feeds",
+    "/desk/settings/feeds/1/test",
     "/desk/settings/feeds/1/remove",
     "/desk/settings/lists",
     "/desk/settings/lists/1",
+    "/desk/settings/lists/1/people",
     "/desk/settings/lists/1/archive",
     "/desk/settings/lists/1/form",
     "/desk/settings/lists/1/topics",
     "/desk/settings/lists/1/notices",
     "/desk/settings/questions",
+    "/desk/settings/questions/library/people",
     "/desk/settings/questions/library/remove",
     "/desk/settings/relays",
     "/desk/settings/relays/main",
     "/desk/settings/relays/main/remove",
     "/desk/settings/domains",
+    "/desk/settings/domains/look",
     "/desk/settings/languages",
     "/desk/settings/retention",
+    "/desk/settings/retention/rehearsal",
     "/desk/settings/audit",
     "/desk/settings/system",
     "/desk/settings/staff",
@@ -83,7 +102,12 @@ FULL = (
     "/desk/settings/staff/provider",
     "/desk/issues/987654",
     "/desk/issues/{crowded}",
+    "/desk/issues/{crowded}/articles/{article}/versions",
+    "/desk/issues/{crowded}/versions",
     "/desk/issues/{crowded}/review",
+    "/desk/issues/{crowded}/send",
+    "/desk/issues/{bare}/compose",
+    "/desk/issues/{bare}/figures",
 )
 
 # Where nothing was ever made.
@@ -105,8 +129,52 @@ EMPTY = (
     "/desk/settings/questions",
     "/desk/settings/relays/new",
     "/desk/settings/domains",
+    "/desk/settings/audit",
     "/desk/settings/staff/new",
 )
+
+# What a test of its own goes to.
+ON_THE_WAY = (
+    "/desk/enter/{token}",
+    "/desk/sign-in",
+    "/desk/sign-in/second",
+    "/desk/sign-in/forgotten",
+    "/desk/sign-in/forgotten/sent",
+    "/desk/link/{token}",
+    "/desk/account/second-factor",
+    "/desk/people/imports/{import_id:int}",
+    "/desk/people/imports/files/{work_id:int}",
+    "/desk/people/suppression/files/{work_id:int}",
+)
+
+# Lines of the route table that nobody needs to look at here, and why.
+NOT_LOOKED_AT: Mapping[str, str] = MappingProxyType(
+    {
+        "/desk/sign-in/passkey": "looked at in tests/journeys/test_passkeys.py, with a device",
+        "/desk/account/passkeys/new": "the same",
+        "/desk/sign-in/provider": "leads on to the provider",
+        "/desk/sign-in/provider/back": "leads on to the desk, or back to the door",
+        "/desk/link/{token}/provider": "leads on to the provider",
+        "/desk/newsletters/{newsletter_id:int}/readers": "a number in the board",
+        "/desk/issues/{issue_id:int}/send/count": "a number in the page of sending",
+        "/desk/issues/{issue_id:int}/live": "a piece of the page of sending",
+        "/desk/issues/{issue_id:int}/stream": "the same",
+        "/desk/issues/{issue_id:int}/preview": "a letter: tests/newsletter/letters/test_looks.py",
+        "/desk/settings/newsletters/{newsletter_id:int}/look/sample": "the same",
+        "/desk/issues/{issue_id:int}/articles/{article_id:int}/pictures": "answers a script in JSON",
+        "/samples/{name}": "a picture of ours",
+        "/desk/settings/feeds/try": "shows what the page of a test shows, of an address elsewhere",
+        "/desk/figures/{key}.csv": "a file",
+        "/desk/issues/{issue_id:int}/figures/{key}.csv": "a file",
+        "/desk/people/imports/files/{work_id:int}/left-out.csv": "a file",
+        "/desk/people/suppression/files/{work_id:int}/left-out.csv": "a file",
+        "/desk/settings/audit.csv": "a file",
+        "/desk/settings/audit.json": "a file",
+    },
+)
+
+# The page asks every two seconds how far it is; a machine may be busy. In milliseconds.
+PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -117,17 +185,24 @@ def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
 
 
 @pytest.fixture(scope="module")
-def names(house: House) -> Mapping[str, int]:
-    """Fill the house; gives what addresses name."""
-    now = house.application.clock()
-    with house.application.database.write() as tx:
-        furnish(tx, house.application, now)
-        fill(tx, house.application, now)
-        return {"crowded": crowded(tx, now)}
+def names(house: House) -> Mapping[str, str]:
+    """Fill the house; gives what addresses name, and the places that are looked at where all pages are."""
+    application = house.application
+    now = application.clock()
+    with application.database.write() as tx:
+        places = furnish(tx, application, now)
+        fill(tx, application, now)
+        huda = follow_links(tx, application, now)
+        full = crowded(tx, now)
+        bare = draft.draft_empty(tx, newsletters.by_id(tx, 2), ARABIC, now)
+        # The one with the longest title.
+        article = max(full.articles, key=lambda one: len(one.title))
+        more = {"crowded": full.id, "bare": bare.id, "article": article.id, "huda": huda}
+        return {**places, **{name: str(number) for name, number in more.items()}}
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, house: House, names: Mapping[str, int]) -> Iterator[Page]:  # noqa: F811 -- the fixture
+def page(browser: Browser, house: House, names: Mapping[str, str]) -> Iterator[Page]:  # noqa: F811 -- the fixture
     """Give a tab with a session at the desk."""
     context = browser.new_context()
     opened = context.new_page()
@@ -169,18 +244,78 @@ def fill(tx: Transaction, application: Application, now: datetime) -> None:
         suppression.suppress(tx, email_hash, reason, now)
 
 
-def crowded(tx: Transaction, now: datetime) -> int:
-    """Draft an issue of two hundred articles; gives its number."""
+def follow_links(tx: Transaction, application: Application, now: datetime) -> int:
+    """Keep a click of somebody of an Arabic name, and lose the answer to the mail of another; gives who clicked."""
+    allowing = join(tx, application.keyring, newsletters.by_id(tx, 1).list_id, "huda@example.org", now, ARABIC)
+    assert clicking.allow(tx, application.keyring, allowing.subscription.id, now, ALLOWED)
+    redirects.keep(tx, 1, [f"https://blog.example.org/{LONG_WORD}/{LONG_WORD}?q={LONG_WORD}"])
+    link, *_ = redirects.of_letter(tx, 1)
+    clicking.keep(tx, [Click(now, now, link.id, 1, b"", False, allowing.subscription.id)], [False])
+    # Its connection was lost when everything had been said.
+    tx.execute(
+        update(delivery).where(delivery.c.id == 1).values(state="uncertain", settled_at=None, sending_at=now, note=LONG_NAME)
+    )
+    return allowing.subscriber.id
+
+
+def crowded(tx: Transaction, now: datetime) -> Issue:
+    """Draft an issue of two hundred articles."""
     posts = [an_entry(f"{ARABIC} {number}", january(2), "Feature articles", byline=ARABIC) for number in range(199)]
     publish(tx, newsletters.by_id(tx, 2), *posts, an_entry((LONG_NAME * 3)[:300], january(3)))
-    return draft.draft_month(tx, newsletters.by_id(tx, 2), Month(2020, 1), now).id
+    return draft.draft_month(tx, newsletters.by_id(tx, 2), Month(2020, 1), now)
 
 
 @pytest.mark.parametrize("path", FULL)
-def test_pages_are_well_set(page: Page, house: House, names: Mapping[str, int], path: str) -> None:
+def test_pages_are_well_set(page: Page, house: House, names: Mapping[str, str], path: str) -> None:
     """Contrast, names, headings, one scale of type, targets for thumbs, no sideways scrolling, with too much of everything."""
     page.goto(house.url + path.format(**names))
 
+    inspect(page)
+
+
+def test_a_composer_of_two_hundred_articles_is_well_set(page: Page, house: House, names: Mapping[str, str]) -> None:
+    """Also where one has a title of 300 characters, and the others are from right to left."""
+    page.goto(f"{house.url}/desk/issues/{names['crowded']}/compose")
+
+    inspect(page, is_huge=True)
+
+
+def test_every_page_of_the_desk_is_looked_at(names: Mapping[str, str]) -> None:
+    """Here, where all pages are, or by a test of its own; what is not is named with its reason."""
+    here = {path.format(**names).partition("?")[0] for path in (*FULL, *EMPTY, *(names[place] for place in PLACES))}
+    unseen = {
+        line.path
+        for line in ROUTES
+        if "GET" in line.methods and not any(re.fullmatch(spelled(line.path), path) for path in here)
+    }
+
+    assert unseen == {*ON_THE_WAY, *NOT_LOOKED_AT}
+
+
+def test_a_file_of_people_is_well_set_at_each_step(page: Page, house: House) -> None:
+    """Brought, tried, taken in, kept out: with long columns, with an Arabic name, with rows that are left out."""
+    rows = f"Adresse,{LONG_WORD}\nhuda@example.net,{ARABIC}\n{LONG_WORD} {LONG_WORD},Nobody\n".encode()
+    file = FilePayload(name=f"{LONG_WORD}.csv", mimeType="text/csv", buffer=rows)
+    page.goto(f"{house.url}/desk/people/imports")
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Bring this file").click()
+    inspect(page)
+    page.get_by_label("Adresse").select_option("email")
+    page.get_by_label(LONG_WORD).select_option("name")
+    page.get_by_label("Yes, all of them").check()
+    page.get_by_label("Why we may write to them").fill(LONG_NAME)
+    page.get_by_role("button", name="Try it, and change nothing").click()
+    expect(page.get_by_text("Nothing was changed yet.")).to_be_visible(timeout=PATIENCE)
+    inspect(page)
+    page.get_by_role("button", name="Take in 1 person").click()
+    expect(page.get_by_role("heading", name="It is taken in")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("link", name="The import, and how to undo it").click()
+    inspect(page)
+    page.goto(f"{house.url}/desk/people/suppression")
+    page.get_by_text("Keep a whole file out").click()
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Bring this file").click()
+    page.wait_for_url("**/suppression/files/*")
     inspect(page)
 
 
@@ -196,7 +331,7 @@ def test_an_empty_desk_is_well_set(stranger: Page, fresh: House) -> None:
         inspect(stranger)
 
 
-def test_the_door_is_well_set(stranger: Page, house: House, names: Mapping[str, int]) -> None:
+def test_the_door_is_well_set(stranger: Page, house: House, names: Mapping[str, str]) -> None:
     """With what is wrong, with a long name, by every way in; and the pages of one's own account."""
     application = house.application
     with application.database.write() as tx:
@@ -227,6 +362,11 @@ def test_the_door_is_well_set(stranger: Page, house: House, names: Mapping[str, 
     stranger.get_by_label("Code").fill("000000")
     stranger.get_by_role("button").click()
     inspect(stranger)
+
+
+def spelled(path: str) -> str:
+    """Give the pattern of the addresses of a line of the route table."""
+    return re.sub(r"\\{\w+\\}", "[^/]+", re.sub(r"\\{\w+:int\\}", r"\\d+", re.escape(path)))
 
 
 def make_account(page: Page) -> None:
