@@ -71,6 +71,7 @@ export function keeper(form, editor) {
     kept = sentLines;
     form.elements.version.value = answer.version;
     sessionStorage.removeItem(shelf);
+    dispatchEvent(new CustomEvent("desk:saved", { detail: answer.version }));
     tell(isDirty() ? _("Not saved yet") : answer.said);
   }
 

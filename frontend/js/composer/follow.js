@@ -1,19 +1,6 @@
 // The preview follows what is saved, and shows the article that was.
+import { show } from "../preview.js";
 import { always, composer } from "./page.js";
-
-// What a frame shows. It stays in the page over swaps (data-keep), so that it does not go white, and not into the history.
-const shown = new WeakMap();
-
-function show(frame, own, version, at) {
-  const address = new URL(own, location.href);
-  address.searchParams.set("v", version);
-  const wanted = address.href;
-  const before = shown.get(frame);
-  shown.set(frame, wanted);
-  if (before === undefined || before === wanted) return;
-  address.hash = at;
-  frame.contentWindow.location.replace(address.href);
-}
 
 always(() => {
   const frame = document.getElementById("preview-frame");

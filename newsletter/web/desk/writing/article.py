@@ -210,6 +210,7 @@ def _page(site: Site, visit: Visit, sheet: Sheet, *, trouble: str = "", status: 
         "desk/writing/article.html",
         said=SAID.get(visit.query.get("said", "")),
         address=address(visit),
+        preview=f"/desk/issues/{issue.id}/preview#a{sheet.article.id}",
         issue=issue,
         newsletter=sheet.newsletter,
         section=sheet.section,

@@ -74,7 +74,7 @@ def keys(page: Page, *pressed: str) -> None:
 
 
 def test_the_keyboard_alone_sets_a_text(page: Page, house: House, issue: Issue) -> None:
-    """A heading by the toolbar, a link and bold words by their keys; Escape leads back from the toolbar."""
+    """A heading by the toolbar, a link by its keys, Escape leads back; the letter beside it follows the save."""
     keys(page, "Enter", "Alt+F10", "End", "Home", "Escape")
     expect(page.get_by_role("textbox", name="Text")).to_be_focused()
     keys(page, "Alt+F10", "Enter")
@@ -88,6 +88,7 @@ def test_the_keyboard_alone_sets_a_text(page: Page, house: House, issue: Issue) 
     expect(page.get_by_role("textbox", name="Text")).to_be_focused()
     keys(page, "Control+s")
     expect(page.locator("#saved")).to_contain_text("Saved at")
+    expect(page.frame_locator("#preview-frame").get_by_role("heading", name="News", exact=True)).to_be_visible()
 
     assert '<p>Dear all,</p><h2>News</h2><p><a href="https://ifla.org">ifla.org</a></p>' == content(house, issue)
 
