@@ -3,22 +3,32 @@
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
-from sqlalchemy import Text, cast, literal, update
+from sqlalchemy import Text, cast, literal, select, update
 
+from newsletter.bootstrap import Application
+from newsletter.people import importwork
 from newsletter.staff import accounts
 from newsletter.staff.permissions import Role
 from newsletter.web.desk.routes import ROUTES
-from subscribers.tables.kinds import metadata
+from newsletter.web.porter import Porter
+from subscribers import register
+from subscribers.address import parse
+from subscribers.exchange.model import ImportOrder
+from subscribers.model import Reason
+from subscribers.tables.kinds import Document, metadata
 from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import House, house_of_copy
+from tests.harness.people import FORM
 from tests.newsletter.web import test_attacks
+from tests.newsletter.web.laden import load
 from tests.newsletter.web.test_looks import enter, furnish
 
 CANARY = "https://canary.example"
@@ -26,45 +36,164 @@ EVIL = (
     f"\"'></title></textarea></template><script>alert(1)</script><script src={CANARY}/s.js></script>"
     f"<img src={CANARY}/i onerror=alert(1)><svg onload=alert(1)><a href=javascript:alert(1)>x</a>{{{{7*7}}}}${{7*7}}"
 )
+# A rule that asks for it; a value in one has 200 characters at most.
+SHORT = EVIL[:190]
+RULE = {"any": [{"field": "name", "op": "contains", "values": [SHORT]}, {"topic": SHORT, "of_list": SHORT}]}
+
+# A file of people: a title and cells are the attack, and where the address should be.
+CELL = EVIL.replace('"', '""')
+FILE = f'email,"{CELL}"\n"{CELL}","{CELL}"\neva@example.org,"{CELL}"\n'.encode()
 
 # What editors, guests, readers, feeds, mail servers and strangers write, by table.
 WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "account": ["name"],
+        "account_session": ["agent"],
         "alert": ["text"],
         "approval": ["approved_by", "override_reason"],
-        "article": ["title", "byline", "affiliation", "picture_alt", "picture_credit", "portrait_alt"],
+        "article": [
+            "title",
+            "byline",
+            "affiliation",
+            "picture_alt",
+            "picture_credit",
+            "portrait_alt",
+            "portrait_credit",
+            "summary",
+            "content",
+            "link",
+        ],
         "attempt": ["reply"],
         "attribute": ["label"],
+        "attribute_value": ["text"],
         "audit": ["actor", "act", "subject"],
         "author": ["name", "affiliation"],
         "author_alias": ["alias"],
-        "contribution": ["section", "title", "byline", "affiliation", "text", "picture_alt", "picture_credit"],
+        "contribution": [
+            "section",
+            "title",
+            "byline",
+            "affiliation",
+            "text",
+            "picture_alt",
+            "picture_credit",
+            "portrait_alt",
+            "portrait_credit",
+            "handed_in",
+            "agreed_to",
+        ],
+        "data_request": ["note", "noted_by", "closed_by"],
         "delivery": ["name", "reply", "note"],
         "delivery_answer": ["text"],
         "departure": ["reason"],
+        "digest": ["note"],
         "erratum": ["text", "published_by"],
         "feed": ["title", "trouble", "etag", "last_modified"],
         "guest_link": ["name", "invited_by"],
+        "identity_provider": ["name"],
         "image": ["name", "alt", "credit", "source"],
         "import_run": ["source", "basis"],
-        "import_work": ["owner", "source", "trouble"],
+        "import_work": ["owner", "source", "basis", "trouble"],
         "issue": ["title", "subject", "preheader"],
         "issue_version": ["written_by", "deed"],
-        "link_check": ["reason"],
+        "link_check": ["reason", "leads_to"],
         "mailing_list": ["name", "description", "sender_name"],
         "newsletter": ["name", "sender_name", "postal_address"],
         "notice_words": ["subject", "heading", "text"],
-        "post": ["guid", "title", "feed_title", "author", "byline", "summary", "content", "date_doubt"],
-        "post_revision": ["title", "feed_title", "author", "byline", "summary", "content"],
-        "relay": ["name", "username"],
+        "passkey": ["name"],
+        "post": ["guid", "title", "feed_title", "author", "byline", "summary", "content", "date_doubt", "permalink"],
+        "post_revision": ["title", "feed_title", "author", "byline", "summary", "content", "permalink"],
+        "relay": ["username", "ca_file"],
+        "remote_file": ["trouble"],
         "review_comment": ["author", "text", "resolved_by", "answer"],
         "section": ["title", "planned"],
         "segment": ["name", "made_by"],
+        "send_order": ["given_by", "slot_note"],
         "slot": ["note"],
-        "snippet": ["name", "title", "content"],
+        "snippet": ["name", "title", "content", "link"],
         "subscriber": ["name"],
         "topic": ["name", "description"],
+        "worker": ["place"],
+    },
+)
+
+# The same within what is kept as a small JSON value: what is in it, with the attack in place of each text.
+DOCUMENTS: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "article": {
+            "event": {"begins": "2020-02-03T09:00", "ends": "", "zone": "", "place": EVIL},
+            "suggestion": {"byline": EVIL, "why": EVIL},
+        },
+        "attribute": {"choices": [EVIL, "b"]},
+        "audit": {"detail": {EVIL: EVIL}},
+        "feed": {"site_categories": [EVIL]},
+        "issue_segment": {"rule": RULE},
+        "post": {"categories": [EVIL]},
+        "import_run": {"reading": {"columns": {EVIL: "email"}, "encoding": "", "is_raw": False}},
+        "newsletter": {
+            "plan": [{"title": EVIL, "kind": "letter", "rules": [], "rest": False, "required": False, "show": "full"}]
+        },
+        "segment": {"rule": RULE},
+    },
+)
+
+# Why every other text is none of somebody else's choosing, and which they are.
+OURS: Mapping[str, str] = MappingProxyType(
+    {
+        "a hash, a seal, a secret, or a key, number, day or name that is ours": (
+            "account.address_key account.password account.totp account_device.secret_hash account_session.secret_hash "
+            "account_session.csrf account_session.network alert.key allowance.key allowance.day announcement.site "
+            "approval.content_hash approval.inputs archive_article.slug archive_print.content_hash "
+            "article.taken_fingerprint article.portrait article.picture article.snippet asked_mail.email_hash "
+            "author.name_key author.portrait author_alias.alias_key click_day.day confirmation.email_hash "
+            "consent.origin_salt consent.origin_digest consent.person_salt consent.person_digest consent.email_hash "
+            "consent.digest consent.network consent_seal.day consent_seal.key_id consent_seal.digest consent_seal.code "
+            "contribution.portrait contribution.picture counted_link.token delivery.email_hash delivery.worker_id "
+            "departure.network departure_burst.network digest.quarter dkim_key.public dkim_key.sealed door_failure.key "
+            "figure.shard forgetting.day forgetting.forgotten identity_provider.client_secret image.key image.card_key "
+            "import_run.fingerprint import_work.stored instance.id instance.key_check issue.month issue.slot_key "
+            "issue_part.digest issue_remote_file.digest letter.content_hash letter_image.image_key "
+            "letter_pieces.content_hash limit_use.key link_check.digest list_day.day passkey.handle passkey.credential "
+            "passkey.public_key post.fingerprint post_revision.fingerprint recovery_code.code_hash relay.password_sealed "
+            "remote_file.digest remote_file.image_key slot.slot_key slot.lease_token snippet.name_key "
+            "spent_challenge.challenge_hash subscriber.email_key subscriber.email_hash subscriber.name_key "
+            "subscriber.name_turned suppression.email_hash wording.digest worker.id attribute_value.folded"
+        ),
+        "one of a few words of ours: a state, a kind, a verdict, a door, a language, a theme": (
+            "account.role account_role.role article.show attempt.verdict attempt.phase attempt.enhanced attribute.kind "
+            "consent.act consent.door consent.language contribution.state data_request.kind delivery.state "
+            "delivery.enhanced delivery_answer.kind departure.door dkim_key.algorithm dkim_key.state domain_rule.verdict "
+            "figure.state guest_link.purpose image.media_type import_run.kind import_run.state import_work.reason "
+            "import_work.encoding import_work.state issue.state letter.kind letter.language link_check.verdict "
+            "list_day.act list_day.door mailing.kind mailing.state mailing_list.language newsletter.language "
+            "newsletter.archive newsletter.theme notice_words.kind notice_words.language remote_file.kind schedule.covers "
+            "schedule.when_empty schedule.shift section.kind section.look send_order.was_state send_order.slot_state "
+            "slot.state staff_reminder.duty subscriber.language subscription.state subscription.cadence suppression.reason "
+            "relay.tls"
+        ),
+        "held to an alphabet before it is kept: an address, a domain, a name in addresses, a time, a zone, a country": (
+            "account.address account_link.address account_identity.issuer account_identity.subject address_move.old_email "
+            "address_move.new_email attribute.key consent.message_id counted_link.url delivery.email delivery.paced_domain "
+            "delivery_answer.key dkim_key.domain dkim_key.selector domain_rate.domain domain_rate.rate domain_rule.domain "
+            "feed.url feed.fetch_url feed.site_zone guest_link.address identity_provider.issuer "
+            "identity_provider.client_id link_check.url mailing_list.slug mailing_list.sender_address newsletter.slug "
+            "newsletter.sender_address newsletter.reply_to newsletter.zone newsletter.tokens relay.name relay.host "
+            "relay.limits relay.timeouts remote_file.url schedule.recurrence schedule.at schedule.zone "
+            "schedule.contributions_before schedule.review_before schedule.approval_before schedule.country "
+            "subscriber.email"
+        ),
+        "written by the verbs that the house calls with the attack: a chain or a digest holds it": (
+            "consent.agent consent.form wording.text import_work.columns import_work.report import_change.former"
+        ),
+        "made of the others, and read back as a document of ours": (
+            "article.document snippet.document issue_version.document post.enclosures instance.place archive_print.trouble "
+            "letter.sender_name letter.sender_address letter.reply_to letter.subject letter.preheader letter.html "
+            "letter.text letter.slots letter_pieces.newsletter letter_pieces.title letter_pieces.articles "
+            "letter_pieces.page archive_article.section archive_article.title archive_article.byline archive_article.link "
+            "archive_article.html archive_article.picture archive_article.picture_alt archive_article.picture_credit "
+            "archive_article.portrait archive_article.portrait_alt archive_article.portrait_credit archive_article.happens "
+            "archive_article.calendar archive_article.heading archive_article.body"
+        ),
     },
 )
 
@@ -88,15 +217,7 @@ UNLINKED: Mapping[str, str] = MappingProxyType(
         "/desk/issues/{issue_id:int}/stream": "ends with the mailing; its frames are the page that is asked for instead",
         "/desk/issues/{issue_id:int}/articles/{article_id:int}/pictures": "answers a script in JSON",
         "/samples/{name}": "a picture of ours",
-        "/desk/people/imports/files/{work_id:int}": "no file is being taken in",
-        "/desk/people/imports/files/{work_id:int}/left-out.csv": "the same",
-        "/desk/people/imports/{import_id:int}": "none was taken in",
-        "/desk/people/suppression/files/{work_id:int}": "no file is being taken in",
-        "/desk/people/suppression/files/{work_id:int}/left-out.csv": "the same",
         "/desk/settings/feeds/try": "asks the address that it is given",
-        "/desk/settings/questions/{key}/people": "nothing is asked",
-        "/desk/settings/questions/{key}/remove": "the same",
-        "/desk/settings/relays/{name}/remove": "there is but the relay of the setting",
     },
 )
 # What pages ask for behind themselves, and what is known by its address alone.
@@ -107,9 +228,20 @@ BEHIND = (
     "/desk/issues/1/figures/clicks",
     "/desk/issues/2/send/count",
     "/desk/settings/lists/1/people",
+    # Tried.
+    "/desk/people/imports/files/1",
+    "/desk/people/suppression/files/2/left-out.csv",
+    # Whoever asked for their data, and answered a question.
+    "/desk/people/1",
+    "/desk/settings/questions/library/people",
+    "/desk/settings/relays/second",
+    "/desk/settings/relays/second/remove",
     # Somebody else's: of oneself there is less to be done.
     "/desk/settings/staff/2",
 )
+
+# A second page of one line: a file that nobody has said how to read.
+SECOND = "/desk/people/imports/files/3"
 
 FILES = {"csv", "json"}
 # A button of ours may lead to another page of ours.
@@ -126,8 +258,30 @@ def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
         with opened.application.database.write() as tx:
             places = furnish(tx, opened.application, opened.application.clock())
             accounts.add(tx, "Bo", Role.VIEWER, opened.application.clock(), "bo@example.org")
+            load(tx, opened.application, opened.application.clock())
+            consent(tx, opened.application)
+        bring(opened)
+        with opened.application.database.write() as tx:
             poison(tx)
         yield opened, (*(path for path in places.values() if path.startswith("/desk")), *BEHIND)
+
+
+def consent(tx: Transaction, application: Application) -> None:
+    """Let somebody ask to join in words, by a form and with a browser that are the attack; its chain is written as always."""
+    act = replace(FORM, wording=EVIL, form=EVIL, agent=EVIL)
+    register.request(tx, application.keyring, 1, parse("mal@example.org"), EVIL, application.clock(), act)
+
+
+def bring(house: House) -> None:
+    """Bring files: one of people that is tried, one of addresses to be kept out that is, and one that is not understood yet."""
+    carrier = Porter(house.application).carrier
+    order = ImportOrder(1, EVIL, is_confirmed=True, columns={"email": "email"}, source=EVIL)
+    tried = carrier.keep(order, EVIL, FILE)
+    with house.application.database.write() as tx:
+        importwork.map_(tx, tried, order)
+    carrier.keep(order, EVIL, FILE, reason=Reason.BOUNCED)
+    carrier.carry()
+    carrier.keep(replace(order, columns={}), EVIL, FILE)
 
 
 def poison(tx: Transaction) -> None:
@@ -136,6 +290,8 @@ def poison(tx: Transaction) -> None:
         table = metadata.tables[name]
         [key, *_] = table.primary_key.columns
         tx.execute(update(table).values({column: literal(EVIL) + cast(key, Text) for column in columns}))
+    for name, documents in DOCUMENTS.items():
+        tx.execute(update(metadata.tables[name]).values(documents))
     delivery = metadata.tables["delivery"]
     tx.execute(update(delivery).where(delivery.c.state == "accepted").values(state="uncertain", settled_at=None))
 
@@ -173,6 +329,28 @@ def look(page: Page, house: House, path: str) -> None:
     assert [] == page.eval_on_selector_all(ACTING, "all => all.map(one => one.outerHTML)"), path
 
 
+def test_every_text_of_the_database_is_an_attack_or_says_why_not(house: tuple[House, tuple[str, ...]]) -> None:
+    """A new column is written to, or it is named with its reason; and what is written to has rows."""
+    opened, _ = house
+    texts = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, (Text, Document)) or column.type.python_type is str
+    }
+    attacked = [
+        f"{name}.{column}" for by_table in (WRITTEN, DOCUMENTS) for name, columns in by_table.items() for column in columns
+    ]
+    ours = [column for columns in OURS.values() for column in columns.split()]
+    with opened.application.database.read() as tx:
+        without = {
+            name for name in (*WRITTEN, *DOCUMENTS) if tx.execute(select(metadata.tables[name]).limit(1)).first() is None
+        }
+
+    assert sorted(texts) == sorted([*attacked, *ours])
+    assert set() == without
+
+
 def test_no_field_becomes_a_script(browser: Browser, house: tuple[House, tuple[str, ...]]) -> None:  # noqa: F811 -- the fixture
     """Whatever it is and whoever wrote it, on every page a link of the desk leads to (A02, A03, W02)."""
     opened, starts = house
@@ -188,6 +366,7 @@ def test_no_field_becomes_a_script(browser: Browser, house: tuple[House, tuple[s
     page.on("request", lambda request: asked.append(request.url))
     enter(page, opened)
     seen = follow(page, opened, starts)
+    look(page, opened, SECOND)
 
     assert [] == dialogs
     assert [] == [url for url in asked if not url.startswith((opened.url, "data:"))]
