@@ -205,14 +205,14 @@ def unname(tx: Transaction, subscriber_ids: Collection[int]) -> None:
     tx.execute(update(consent).where(of_them).values(values))
 
 
-def last_about(tx: Transaction, chains: Collection[int], list_id: int) -> dict[int, Consent]:
-    """Give the last act of each of these people that is about a list."""
-    newest = (
-        select(func.max(consent.c.id).label("id"))
-        .where(consent.c.chain.in_(batches.numbers(tx, chains)), consent.c.list_id == list_id)
-        .group_by(consent.c.chain)
-        .subquery()
-    )
+def last_about(
+    tx: Transaction, chains: Collection[int], list_id: int, *, but: Collection[Act] = frozenset()
+) -> dict[int, Consent]:
+    """Give the last act of each of these people that is about a list; *but*: acts that are looked past."""
+    of_list = [consent.c.chain.in_(batches.numbers(tx, chains)), consent.c.list_id == list_id]
+    if but:
+        of_list.append(consent.c.act.not_in(sorted(but)))
+    newest = select(func.max(consent.c.id).label("id")).where(*of_list).group_by(consent.c.chain).subquery()
     return {row.chain: _consent_of(row) for row in tx.execute(_said().join(newest, newest.c.id == consent.c.id))}
 
 

@@ -63,17 +63,6 @@ def promise(tx: Transaction, subscription_id: int, email_hash: str, now: datetim
     return number
 
 
-def want_clicks(tx: Transaction, confirmation_id: int) -> None:
-    """Write down that the form asked whether it may be kept which links are followed, and the box was ticked."""
-    tx.execute(update(confirmation).where(confirmation.c.id == confirmation_id).values(wants_clicks=True))
-
-
-def wants_clicks(tx: Transaction, confirmation_id: int) -> bool:
-    """Whether that stands beside a confirmation; it is no yes before the owner of the address gives it."""
-    found = tx.execute(select(confirmation.c.wants_clicks).where(confirmation.c.id == confirmation_id))
-    return bool(found.scalar_one_or_none())
-
-
 def offer_return(tx: Transaction, subscription_id: int, email_hash: str, now: datetime) -> int:
     """Write down that somebody who left may come back by one button; gives the number that stands in the link.
 

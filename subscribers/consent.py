@@ -39,6 +39,10 @@ class Act(StrEnum):
     ERASED = "erased"
 
 
+# Says nothing about whether somebody wants to be written to.
+ABOUT_CLICKS = frozenset({Act.CLICKS_ALLOWED, Act.CLICKS_REFUSED})
+
+
 class Door(StrEnum):
     """Where the act came in."""
 

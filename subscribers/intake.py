@@ -13,7 +13,7 @@ from subscribers.attributebook import Answered
 from subscribers.attributes import Answer, Attribute
 from subscribers.attributes import spelled as spelled_answer
 from subscribers.batches import Kind, spelled
-from subscribers.consent import Act, Evidence
+from subscribers.consent import ABOUT_CLICKS, Act, Evidence
 from subscribers.model import Reason, SubscriptionState
 from subscribers.tables.imports import import_change
 from subscribers.tables.kinds import Instant, Number
@@ -30,7 +30,7 @@ FORMERLY = "Formerly"
 ANSWER = "answer:"
 
 # A yes of the person's own, or of the staff here: newer than what another program kept. That a file brought them is neither.
-_OWN_YES = frozenset({Act.CONFIRMED, Act.CHANGED, Act.ADDED, Act.CLICKS_ALLOWED, Act.CLICKS_REFUSED})
+_OWN_YES = frozenset({Act.CONFIRMED, Act.CHANGED, Act.ADDED})
 
 # As `names.columns` gives them.
 _NAMED: Mapping[str, Kind] = {"name": Text(), "name_key": Text(), "name_turned": Text()}
@@ -334,7 +334,7 @@ def _keep_off(tx: Transaction, intake: Intake, people: Sequence[Newcomer]) -> Ta
     if not people:
         return Taken()
     confirmed = _confirmed(tx, intake.list_id, [one.email_hash for one in people])
-    said = acts.last_about(tx, [row.subscriber_id for row in confirmed.values()], intake.list_id)
+    said = acts.last_about(tx, [row.subscriber_id for row in confirmed.values()], intake.list_id, but=ABOUT_CLICKS)
     stay = {
         email_hash for email_hash, row in confirmed.items() if (last := said.get(row.subscriber_id)) and last.act in _OWN_YES
     }

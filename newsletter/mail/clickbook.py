@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, case, delete, func, literal, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.letters import redirects
 from newsletter.letters.redirects import CountedLink
+from newsletter.mail.delivery import DeliveryState
 from newsletter.tables.clicks import click_day, counted_link, person_click
-from newsletter.tables.issues import issue
+from newsletter.tables.issues import issue, newsletter
 from newsletter.tables.letters import letter
+from newsletter.tables.mail import delivery
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
+
+S = DeliveryState
+_NOT_ON_THE_WIRE = (S.PENDING, S.DEFERRED, S.LEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,16 @@ class NamedClick:
     clicks: int
 
 
-def hold_links(tx: Transaction, link_ids: Collection[int]) -> frozenset[int]:
-    """Give those of some links that there are still, and let nobody delete one before this transaction ends."""
-    known = select(counted_link.c.id).where(counted_link.c.id.in_(sorted(link_ids))).order_by(counted_link.c.id)
-    return frozenset(tx.execute(known.with_for_update(read=True, key_share=True)).scalars())
+def hold_counted(tx: Transaction, link_ids: Collection[int]) -> frozenset[int]:
+    """Give those of some links that there are still and whose newsletters count now; none is deleted before this ends."""
+    counted = (
+        select(counted_link.c.id)
+        .join_from(counted_link, letter, letter.c.id == counted_link.c.letter_id)
+        .join(newsletter, newsletter.c.id == letter.c.newsletter_id)
+        .where(counted_link.c.id.in_(sorted(link_ids)), newsletter.c.counts_clicks == 1)
+        .order_by(counted_link.c.id)
+    )
+    return frozenset(tx.execute(counted.with_for_update(read=True, key_share=True, of=counted_link)).scalars())
 
 
 def add(tx: Transaction, counts: Mapping[LinkDay, int]) -> None:
@@ -156,6 +167,21 @@ def forget(tx: Transaction, subscription_id: int) -> int:
     return tx.execute(delete(person_click).where(person_click.c.subscription_id == subscription_id)).rowcount
 
 
+def name_no_more(tx: Transaction, subscription_id: int) -> None:
+    """Let what is not on the wire yet say nothing of who follows its links; belongs into the transaction that takes back a yes.
+
+    Whoever is leased waits again: a mailer has written their message already, and is not let through with it. What is marked
+    or in doubt may have arrived, and stays the message that it is.
+    """
+    named = (
+        delivery.c.subscription_id == subscription_id,
+        delivery.c.allows_clicks == 1,
+        delivery.c.state.in_(_NOT_ON_THE_WIRE),
+    )
+    waits_again = case((delivery.c.state == S.LEASED, literal(S.PENDING.value)), else_=delivery.c.state)
+    tx.execute(update(delivery).where(*named).values(allows_clicks=False, state=waits_again, worker_id=""))
+
+
 def named_before(tx: Transaction, before: datetime) -> int:
     """Count what was first followed before a moment and still says by whom; and all of whoever does not allow it any more."""
     return tx.execute(select(func.count()).select_from(_kept_too_long(before).subquery())).scalar_one()
@@ -164,8 +190,9 @@ def named_before(tx: Transaction, before: datetime) -> int:
 def forget_before(tx: Transaction, before: datetime, limit: int) -> int:
     """Forget up to so much of it; gives how much. How often each link was followed stays."""
     rows = tx.execute(_kept_too_long(before).limit(limit)).all()
-    for row in rows:
-        of_row = (person_click.c.subscription_id == row.subscription_id, person_click.c.link_id == row.link_id)
+    # In one order, as they are written down: two in different ones would wait for each other for ever.
+    for row in sorted(map(tuple, rows)):
+        of_row = (person_click.c.subscription_id == row[0], person_click.c.link_id == row[1])
         tx.execute(delete(person_click).where(*of_row))
     return len(rows)
 

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 # So many links of one letter within such a time: no person reads and presses so quickly.
 BURST_LINKS = 3
+# Where an address is the same for all readers, a caller may be a house full of them behind one address, with one browser.
+CROWD_LINKS = 5
 BURST_WITHIN = timedelta(seconds=2)
 
 # Programs say so, most of them; a browser always names itself. There is a telephone called Cubot.
@@ -47,17 +49,19 @@ def is_program(agent: str) -> bool:
 def machines(clicks: Sequence[Click]) -> tuple[bool, ...]:
     """Say of each click, in their order, whether a program's."""
     found = [one.is_program for one in clicks]
-    of_caller: dict[tuple[bytes, int], list[int]] = defaultdict(list)
+    # Whose link it is tells callers apart, whatever stands between them and us.
+    of_caller: dict[tuple[bytes, int | None, int], list[int]] = defaultdict(list)
     for place, one in enumerate(clicks):
-        of_caller[one.caller, one.letter_id].append(place)
+        of_caller[one.caller, one.subscription_id, one.letter_id].append(place)
     for places in of_caller.values():
         places.sort(key=lambda place: clicks[place].wall)
-        for place in _bursts(places, clicks):
+        is_one = clicks[places[0]].subscription_id is not None
+        for place in _bursts(places, clicks, BURST_LINKS if is_one else CROWD_LINKS):
             found[place] = True
     return tuple(found)
 
 
-def _bursts(places: Sequence[int], clicks: Sequence[Click]) -> set[int]:
+def _bursts(places: Sequence[int], clicks: Sequence[Click], most: int) -> set[int]:
     """Give those of one caller's clicks, in order of time, that came with too many others."""
     found: set[int] = set()
     first = 0
@@ -70,6 +74,6 @@ def _bursts(places: Sequence[int], clicks: Sequence[Click]) -> set[int]:
             if not links[gone]:
                 del links[gone]
             first += 1
-        if len(links) >= BURST_LINKS:
+        if len(links) >= most:
             found.update(places[first : last + 1])
     return found

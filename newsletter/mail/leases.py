@@ -11,6 +11,8 @@ from newsletter.mail import answers, domains, figures, mailings
 from newsletter.mail.delivery import Delivery, DeliveryState
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
+from newsletter.tables.issues import newsletter
+from newsletter.tables.letters import letter
 from newsletter.tables.mail import IS_WAITING, delivery
 from subscribers.tables.kinds import Instant, Number
 from subscribers.transaction import Transaction
@@ -60,6 +62,13 @@ def _lease(tx: Transaction, worker_id: str, waiting: Waiting, now: datetime, num
     return claimed
 
 
+_COUNTS = (
+    select(newsletter.c.counts_clicks)
+    .join_from(letter, newsletter, newsletter.c.id == letter.c.newsletter_id)
+    .where(letter.c.id == bindparam("its_letter", type_=Number))
+    .scalar_subquery()
+)
+
 _WAITING = Prepared(
     lambda _dialect: (
         select(
@@ -73,7 +82,8 @@ _WAITING = Prepared(
             delivery.c.name,
             delivery.c.confirmation_id,
             delivery.c.attempts,
-            delivery.c.allows_clicks,
+            # A letter that was approved while its newsletter counted may be mailed when it does so no more.
+            ((delivery.c.allows_clicks == 1) & (_COUNTS == 1)).label("allows_clicks"),
             bindparam("its_claim", type_=Number),
             delivery.c.state,
         )

@@ -19,21 +19,25 @@ def allow(tx: Transaction, keyring: Keyring, subscription_id: int, now: datetime
 
 
 def refuse(tx: Transaction, keyring: Keyring, subscription_id: int, now: datetime, evidence: Evidence) -> bool:
-    """Keep it no longer, and forget what was kept; the links in their mail lead on. False: it was not kept."""
+    """Keep it no longer, forget what was kept, and mail their name behind no link any more. False: it was not kept."""
     refused = clickconsent.refuse(tx, keyring, subscription_id, now, evidence)
     clickbook.forget(tx, subscription_id)
+    clickbook.name_no_more(tx, subscription_id)
     return refused
 
 
 def keep(tx: Transaction, clicks: Sequence[Click], are_machines: Sequence[bool]) -> None:
-    """Write down clicks: a number for each link and day, and who it was for those alone who allow it at this moment."""
+    """Write down clicks: a number for each link and day, and who it was for those alone who allow it at this moment.
+
+    Of newsletters that do not count at this moment nothing is written, whatever their letters were approved with.
+    """
     # People before links, as everybody who writes about people does.
     allowing = clickconsent.hold_allowing(tx, {one.subscription_id for one in clicks if one.subscription_id is not None})
-    known = clickbook.hold_links(tx, {one.link_id for one in clicks})
+    counted = clickbook.hold_counted(tx, {one.link_id for one in clicks})
     counts: Counter[LinkDay] = Counter()
     named: dict[Followed, Often] = {}
     for one, is_machine in zip(clicks, are_machines, strict=True):
-        if one.link_id not in known:
+        if one.link_id not in counted:
             continue
         counts[LinkDay(one.link_id, one.at.astimezone(UTC).date().isoformat(), is_machine)] += 1
         # What a scanner follows is nobody's doing.

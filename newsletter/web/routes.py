@@ -81,6 +81,7 @@ ROUTES = (
     Page("/read/{token}", GET, archive.issue_by_link, None),
     Page("/calendar/{token}.ics", GET, dates.show, None),
     Page("/d/{token}", GET, mydata.show, None),
+    Page("/d/{token}/links", POST, mydata.answer, None),
     Page("/d/{token}/everything.json", GET, mydata.download, None),
     Page("/d/{token}/erase", GET, mydata.question, None),
     Page("/d/{token}/erase", POST, mydata.erase, None),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from subscribers import acts, attributebook, attributes, register, suppression, terms
-from subscribers.consent import Consent
+from subscribers.consent import ABOUT_CLICKS, Consent
 from subscribers.exchange.dialects import SEPARATOR
 from subscribers.spreadsheet import write_row
 from subscribers.tables.lists import subscription
@@ -47,7 +47,7 @@ def export_csv(tx: Transaction, list_id: int, *, is_raw: bool = False) -> Iterat
         ids = [row.id for row in rows]
         choosing = [row.subscription_id for row in rows if not row.takes_all_topics]
         chosen = terms.offered_among(tx, choosing) if choosing else {}
-        said = acts.last_about(tx, ids, list_id)
+        said = acts.last_about(tx, ids, list_id, but=ABOUT_CLICKS)
         answers = attributebook.answers_among(tx, ids) if keys else {}
         for row in rows:
             consent = said.get(row.id)

@@ -113,8 +113,6 @@ confirmation = Table(
     Column("used_at", Instant),
     # It brings back whoever did not mean to leave; the mail that says goodbye carries it.
     Column("is_return", Flag, nullable=False, default=False, server_default=text("0")),
-    # The form it comes from asked whether it may be kept which links are followed, and the box was ticked.
-    Column("wants_clicks", Flag, nullable=False, default=False, server_default=text("0")),
     # When the one reminder was planned.
     Column("reminded_at", Instant),
     Index("ix_confirmation_rate", "email_hash", "requested_at"),

@@ -23,7 +23,7 @@ from tests.harness.people import join
 ANN = "ann.lee@example.org"
 # A browser without a window says so, and would be taken for a program.
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-ASKED = "It may be kept which links of Section News I follow."
+ASKED = "It may be kept which links I follow in what comes to me by the list “Readers of Section News”."
 
 
 class _Article(BaseHTTPRequestHandler):
@@ -102,11 +102,13 @@ def test_a_reader_is_a_number_until_they_say_otherwise(house: House, newsletter:
 
     preferences = house.postbox.to(ANN)[0].link("/p/")
     page.goto(preferences)
+    page.get_by_role("button", name="Send me the link to my data").click()
+    page.goto(house.postbox.wait_for(ANN, 2)[1].link("/d/"))
     page.get_by_label(ASKED).check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
     second: Counted = a_counted_issue(house.application, newsletter, [blog], "February 2020")
-    mine = followed(house.postbox.wait_for(ANN, 2)[1])
+    mine = followed(house.postbox.wait_for(ANN, 3)[2])
     read(page, mine)
     assert (1, [1]) == (kept(house), second.people())
 

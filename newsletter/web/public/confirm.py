@@ -31,8 +31,6 @@ class _Question:
     subscription: Subscription
     subscriber: Subscriber
     speech: Speech
-    # Whether the form that this mail answers had the box ticked that asks about links.
-    wants_clicks: bool
 
 
 def question(site: Site, visit: Visit) -> Response:
@@ -51,9 +49,8 @@ def question(site: Site, visit: Visit) -> Response:
         asked,
         token=visit.token,
         wording=_wording(asked),
-        clicks_question=counting.question(asked.subject, words) if asked.subject.counts_clicks else "",
+        clicks_question=counting.question(asked.subject.list, words) if asked.subject.counts_clicks else "",
         clicks_explanation=counting.explanation(words),
-        is_clicks_ticked=asked.wants_clicks,
     )
 
 
@@ -68,11 +65,9 @@ def confirm(site: Site, visit: Visit) -> Response:
         outcome = joining.confirm(
             tx, application.keyring, welcome, asked.subject.newsletter, asked.confirmation_id, visit.now, evidence
         )
-        if isinstance(outcome, Confirmed) and asked.subject.counts_clicks and counting.is_ticked(visit.form):
-            words = asked.speech.words
-            counting.take(
-                tx, application.keyring, asked.subject, outcome.subscription, words, visit.now, evidence, is_allowed=True
-            )
+        if isinstance(outcome, Confirmed) and asked.subject.counts_clicks and counting.is_yes(visit.text(counting.FIELD)):
+            box = counting.Box(asked.subject.list, outcome.subscription)
+            counting.take(tx, application.keyring, box, asked.speech.words, visit.now, evidence, is_allowed=True)
     if isinstance(outcome, Confirmed | AlreadyConfirmed):
         return _confirmed(site, asked, already=isinstance(outcome, AlreadyConfirmed))
     return _expired(site, asked)
@@ -87,8 +82,7 @@ def _question(site: Site, visit: Visit, tx: Transaction) -> _Question:
         raise LinkRunOut
     subject = subject_of(tx, register.list_by_id(tx, subscription.list_id))
     subscriber = register.subscriber_by_id(tx, subscription.subscriber_id)
-    speech, wants_clicks = speech_about(visit, subject, subscriber), confirmations.wants_clicks(tx, confirmation_id)
-    return _Question(confirmation_id, subject, subscription, subscriber, speech, wants_clicks)
+    return _Question(confirmation_id, subject, subscription, subscriber, speech_about(visit, subject, subscriber))
 
 
 def _wording(asked: _Question) -> str:

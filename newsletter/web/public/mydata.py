@@ -6,7 +6,8 @@ from newsletter.letters.letter import LetterKind
 from newsletter.people import asking, personfile
 from newsletter.people import erase as erasing
 from newsletter.web.faults import LinkRunOut, TooOften
-from newsletter.web.public import floods
+from newsletter.web.forms import NO_FORM
+from newsletter.web.public import counting, floods
 from newsletter.web.public.publications import masked
 from newsletter.web.public.readers import Reader, reader
 from newsletter.web.visits import Site, Visit
@@ -37,7 +38,18 @@ def request(site: Site, visit: Visit) -> Response:
 
 def show(site: Site, visit: Visit) -> Response:
     """Show what can be done with everything that is kept."""
-    return _page(site, _owner(site, visit), "public/data.html", token=visit.token)
+    return _data(site, visit)
+
+
+def answer(site: Site, visit: Visit) -> Response:
+    """Take the answer whether it may be kept which links they follow: whoever is here had a mail at the address just now."""
+    standing, keyring = _owner(site, visit), site.application.keyring
+    words = standing.speech.words
+    evidence = Evidence(Door.LINK, "", visit.network, visit.agent, language=words.language.tag)
+    with site.application.database.write() as tx:
+        for box, is_allowed in counting.answers(counting.boxes(tx, standing.person.id), visit.form):
+            counting.take(tx, keyring, box, words, visit.now, evidence, is_allowed=is_allowed)
+    return _data(site, visit, is_saved=True)
 
 
 def download(site: Site, visit: Visit) -> Response:
@@ -79,6 +91,24 @@ def _owner(site: Site, visit: Visit) -> Reader:
         if subscriber_id is None:
             raise LinkRunOut
         return reader(visit, tx, subscriber_id)
+
+
+def _data(site: Site, visit: Visit, *, is_saved: bool = False) -> Response:
+    standing = _owner(site, visit)
+    words = standing.speech.words
+    with site.application.database.read() as tx:
+        boxes = counting.boxes(tx, standing.person.id)
+    return _page(
+        site,
+        standing,
+        "public/data.html",
+        token=visit.token,
+        boxes=boxes,
+        typed=NO_FORM,
+        clicks_question=lambda list_: counting.question(list_, words),
+        clicks_explanation=counting.explanation(words),
+        is_saved=is_saved,
+    )
 
 
 def _page(site: Site, standing: Reader, name: str, **values: object) -> Response:

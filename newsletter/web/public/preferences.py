@@ -12,6 +12,7 @@ from newsletter.people import withdraw
 from newsletter.web.faults import FormDamaged
 from newsletter.web.forms import NO_FORM
 from newsletter.web.public import counting, details, farewells, wishes
+from newsletter.web.public.counting import Box
 from newsletter.web.public.details import Field, Portion
 from newsletter.web.public.publications import masked
 from newsletter.web.public.wishes import Asked, Wish
@@ -61,31 +62,6 @@ class Choice:
         return self.field_before in form
 
     @property
-    def allows_clicks(self) -> bool:
-        """Whether it may be kept which links they follow."""
-        return self.subscription is not None and self.subscription.clicks_allowed_at is not None
-
-    @property
-    def asks_clicks(self) -> bool:
-        """Whether they are asked that; whoever said yes can always take it back."""
-        return self.is_on and (self.subject.counts_clicks or self.allows_clicks)
-
-    @property
-    def clicks_field(self) -> str:
-        """The name of the box for it."""
-        return f"{counting.FIELD}-{self.subject.list.id}"
-
-    @property
-    def clicks_field_asked(self) -> str:
-        """The name under which the form says that the page showed this box."""
-        return f"{counting.FIELD}-asked-{self.subject.list.id}"
-
-    @property
-    def is_clicks_ticked(self) -> bool:
-        """Whether this box is shown with a tick."""
-        return self.clicks_field in self.typed if self.typed else self.allows_clicks
-
-    @property
     def is_on(self) -> bool:
         """Whether its letters come to the person."""
         return self.subscription is not None and self.subscription.is_confirmed
@@ -107,6 +83,13 @@ class _Standing:
     choices: tuple[Choice, ...]
     # What the lists they are on want to know.
     fields: tuple[Field, ...]
+    # Of which lists they are asked whether it may be kept which links they follow.
+    boxes: tuple[Box, ...]
+
+    @property
+    def followed(self) -> tuple[Box, ...]:
+        """Those they said yes to, also where nothing is counted or sent any more."""
+        return tuple(box for box in self.boxes if box.is_allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,21 +153,10 @@ def _take_details(site: Site, visit: Visit, standing: _Standing) -> None:
 
 def _take_clicks(tx: Transaction, site: Site, visit: Visit, standing: _Standing) -> None:
     words, evidence = _shown(visit, standing).words, _evidence(visit, standing, SAVE)
-    for choice in standing.choices:
-        # By what the page showed: a form without the box says nothing about it.
-        if choice.subscription is None or choice.clicks_field_asked not in visit.form:
-            continue
-        is_allowed = choice.clicks_field in visit.form and choice.asks_clicks
-        counting.take(
-            tx,
-            site.application.keyring,
-            choice.subject,
-            choice.subscription,
-            words,
-            visit.now,
-            evidence,
-            is_allowed=is_allowed,
-        )
+    for box, is_allowed in counting.answers(standing.followed, visit.form):
+        # The link may have been forwarded with a letter: here a yes is only taken back.
+        if not is_allowed:
+            counting.take(tx, site.application.keyring, box, words, visit.now, evidence, is_allowed=False)
 
 
 def _day_sent_back(site: Site, visit: Visit, standing: _Standing, wrong: Portion) -> Response:
@@ -286,7 +258,7 @@ def _standing(site: Site, visit: Visit, *, is_typed: bool = False) -> _Standing:
         person = register.subscriber_by_id(tx, subscriber_id)
         choices = _choices(tx, person, visit.now, visit.form if is_typed else NO_FORM)
         on = [choice.list.id for choice in choices if choice.is_on]
-        return _Standing(person, choices, details.fields(tx, on, person.id, visit.form))
+        return _Standing(person, choices, details.fields(tx, on, person.id, visit.form), counting.boxes(tx, person.id))
 
 
 def _choices(tx: Transaction, person: Subscriber, now: datetime, typed: Mapping[str, str]) -> tuple[Choice, ...]:
@@ -325,7 +297,10 @@ def _page(site: Site, visit: Visit, saved: Callable[[Words], str] | None = None,
         troubled=troubled,
         languages=_languages(standing.person),
         has_any=any(choice.is_on for choice in standing.choices),
-        clicks_question=lambda subject: counting.question(subject, speech.words),
+        followed=standing.followed,
+        could_allow=len(standing.followed) < len(standing.boxes),
+        typed=visit.form if is_sent_back else NO_FORM,
+        clicks_question=lambda list_: counting.question(list_, speech.words),
         clicks_explanation=counting.explanation(speech.words),
         saved=saved(speech.words) if saved is not None else "",
     )

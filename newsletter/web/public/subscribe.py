@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from newsletter.letters.links import Links
 from newsletter.web.pages import Pages
-from newsletter.web.public import counting, details, stamps, wishes
+from newsletter.web.public import details, stamps, wishes
 from newsletter.web.public.details import Field
 from newsletter.web.public.publications import speech_about
 from newsletter.web.public.wishes import Unfit, wording
@@ -30,9 +30,7 @@ def request(site: Site, visit: Visit) -> Response:
     speech = speech_about(visit, subject)
     if not visit.text(wishes.HONEYPOT) and not stamps.is_good(site.application.keyring, visit.text(stamps.FIELD), visit.now):
         return _once_more(site, subject, visit)
-    evidence = Evidence(
-        Door.FORM, wishes.evident(subject, visit, speech.words), visit.network, visit.agent, language=speech.language.tag
-    )
+    evidence = Evidence(Door.FORM, wording(subject, speech.words), visit.network, visit.agent, language=speech.language.tag)
     unfit = wishes.take(site, subject, visit, evidence, speech.words)
     if unfit is not None:
         return _form(site, subject, visit, unfit)
@@ -65,7 +63,6 @@ def snippet(pages: Pages, links: Links, subject: Subject, speech: Speech, fields
         called=subject.called,
         fields=fields,
         wording=wording(subject, speech.words),
-        **_box(subject, speech, is_ticked=False),
     )
 
 
@@ -88,7 +85,6 @@ def _form(site: Site, subject: Subject, visit: Visit, unfit: Unfit | None = None
         trouble=unfit.reason if unfit is not None else "",
         troubled=unfit.field if unfit is not None else "",
         wording=wording(subject, speech.words),
-        **_box(subject, speech, is_ticked=counting.is_ticked(visit.form)),
         stamp=_stamp(site, visit),
     )
 
@@ -105,7 +101,6 @@ def _once_more(site: Site, subject: Subject, visit: Visit) -> Response:
         name=visit.text("name"),
         fields=_fields(site, subject, visit.form),
         wording=wording(subject, speech.words),
-        **_box(subject, speech, is_ticked=counting.is_ticked(visit.form)),
         stamp=_stamp(site, visit),
     )
 
@@ -113,16 +108,6 @@ def _once_more(site: Site, subject: Subject, visit: Visit) -> Response:
 def _fields(site: Site, subject: Subject, form: Mapping[str, str]) -> tuple[Field, ...]:
     with site.application.database.read() as tx:
         return details.fields(tx, [subject.list.id], None, form)
-
-
-def _box(subject: Subject, speech: Speech, *, is_ticked: bool) -> dict[str, object]:
-    """Give the box about links; its question is empty where nothing is counted."""
-    asked = counting.question(subject, speech.words) if subject.counts_clicks else ""
-    return {
-        "clicks_question": asked,
-        "clicks_explanation": counting.explanation(speech.words) if asked else "",
-        "is_clicks_ticked": is_ticked,
-    }
 
 
 def _stamp(site: Site, visit: Visit) -> str:

@@ -2,13 +2,11 @@
 
 from starlette.responses import JSONResponse, Response
 
-from newsletter.languages.catalogue import Words
-from newsletter.web.public import counting, details, stamps, wishes
+from newsletter.web.public import details, stamps, wishes
 from newsletter.web.public.details import Field
 from newsletter.web.public.publications import speech_about
 from newsletter.web.public.wishes import wording
 from newsletter.web.speech import FIELD
-from newsletter.web.subjects import Subject
 from newsletter.web.visits import Site, Visit
 from subscribers.consent import Door, Evidence
 
@@ -33,7 +31,6 @@ def describe(site: Site, visit: Visit) -> Response:
             "wording": wording(subject, speech.words),
             "fields": ["email", "name"],
             "questions": [_question(field) for field in asked],
-            **_box(subject, speech.words),
             **_stamp(site, visit),
         }
     )
@@ -48,9 +45,7 @@ def request(site: Site, visit: Visit) -> Response:
             "The stamp is missing, too old or too fresh. Nothing was done. Wait, and send the form again with this stamp."
         )
         return JSONResponse({"error": text, **_stamp(site, visit)}, EARLY)
-    evidence = Evidence(
-        Door.API, wishes.evident(subject, visit, words), visit.network, visit.agent, language=words.language.tag
-    )
+    evidence = Evidence(Door.API, wording(subject, words), visit.network, visit.agent, language=words.language.tag)
     unfit = wishes.take(site, subject, visit, evidence, words)
     if unfit is not None:
         return JSONResponse({"error": unfit.reason, "field": unfit.field}, UNFIT)
@@ -71,18 +66,6 @@ def _question(field: Field) -> dict[str, object]:
         "choices": list(attribute.choices),
         "is_required": field.is_required,
     }
-
-
-def _box(subject: Subject, words: Words) -> dict[str, object]:
-    """Give the box about links, where a newsletter of the list counts; a form shows it without a tick, or not at all."""
-    if not subject.counts_clicks:
-        return {}
-    asked = {
-        "field": counting.FIELD,
-        "label": counting.question(subject, words),
-        "explanation": counting.explanation(words),
-    }
-    return {"boxes": [asked]}
 
 
 def _stamp(site: Site, visit: Visit) -> dict[str, object]:

@@ -9,10 +9,10 @@ from newsletter.languages.model import first_of
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import joining
 from newsletter.web.faults import PageNotFound, TooOften
-from newsletter.web.public import counting, floods, refusals
+from newsletter.web.public import floods, refusals
 from newsletter.web.subjects import Subject, subject_of
 from newsletter.web.visits import Site, Visit
-from subscribers import confirmations, domainrules, questions, register
+from subscribers import domainrules, questions, register
 from subscribers.address import EmailAddress, parse
 from subscribers.attributes import Answer
 from subscribers.consent import Evidence
@@ -138,8 +138,6 @@ def ask(site: Site, subject: Subject, wish: Wish, visit: Visit, evidence: Eviden
         if not isinstance(outcome, ConfirmationDue):
             return Asked.NOT_NEEDED
         questions.answer_as_stranger(tx, outcome.subscriber, wish.asked, wish.answers)
-        if wants_clicks(subject, visit):
-            confirmations.want_clicks(tx, outcome.confirmation_id)
     return Asked.BY_MAIL
 
 
@@ -152,20 +150,6 @@ def _language(subject: Subject, words: Words) -> str:
 def confirmation_draft(site: Site, subject: Subject, words: Words) -> Draft:
     """Compose the mail that asks for the yes."""
     return site.application.notice(LetterKind.CONFIRMATION, subject.newsletter, subject.list, words)
-
-
-def wants_clicks(subject: Subject, visit: Visit) -> bool:
-    """Whether the box is ticked that asks, in the form of a list, whether it may be kept which links are followed.
-
-    It is asked again, as it was ticked, where the owner of the address says yes: anybody may have filled in the form.
-    """
-    return subject.counts_clicks and counting.is_ticked(visit.form)
-
-
-def evident(subject: Subject, visit: Visit, words: Words) -> str:
-    """Give the words of a form and of its box, where that is ticked, for the evidence."""
-    asked = wording(subject, words)
-    return f"{asked} {counting.said(subject, words, is_allowed=True)}" if wants_clicks(subject, visit) else asked
 
 
 def wording(subject: Subject, words: Words) -> str:

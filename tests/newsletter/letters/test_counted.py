@@ -29,6 +29,11 @@ def test_links_to_elsewhere_are_found_once_and_in_order() -> None:
     "address",
     [
         OURS,
+        "HTTPS://News.Example.ORG/mail",
+        "http://news.example.org/mail/archive",
+        "https://news.example.org:443/mail?a",
+        "http://news.example.org.:80/mail#a",
+        "https://news.example.org:mail/",
         f"{OURS}/archive/news/3",
         f"{OURS}?a",
         "slotunsubscribetoken",
@@ -63,16 +68,25 @@ def test_an_address_that_only_begins_like_ours_is_elsewhere() -> None:
     """Another folder of a shared host, and another host."""
     assert leads_outside("https://news.example.org/mailbox", OURS)
     assert leads_outside("https://news.example.org.evil.example/mail", OURS)
+    assert leads_outside("https://news.example.org:8443/mail", OURS)
 
 
 def test_a_link_whose_text_is_an_address_leads_there_itself() -> None:
     """A mail program warns of one that says one address and leads to another."""
-    html = link(BLOG, "https://blog.example.org/a") + link(BLOG, " www.blog.example.org") + link(BLOG, "read on")
+    texts = (
+        "https://blog.example.org/a",
+        " www.blog.example.org",
+        "<b>http://<i>b</i>.example</b>",
+        "<span>blog.example.org</span>/a",
+    )
+    html = "".join(link(BLOG, text) for text in (*texts, "Blog.Example.org", "b.example:80/?q", "read on"))
     mailed = exchanged(html, {BLOG: f"{OURS}/l/x"})
 
-    assert 2 == mailed.count(escape(BLOG))
+    assert 6 == mailed.count(escape(BLOG))
     assert f'<a href="{OURS}/l/x" style="color:#0f5c63;">read on</a>' in mailed
     assert () == counted_in(link(BLOG, "http://blog.example.org"), OURS)
+    for words in ("read on.", "e.g. this", "3.5", "<b>Dr. Lee</b>", '<img src="https://b.example/a.png" alt="">'):
+        assert (BLOG,) == counted_in(link(BLOG, words), OURS)
 
 
 def test_only_addresses_of_links_are_exchanged() -> None:

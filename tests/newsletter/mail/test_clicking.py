@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.clicking import BURST_LINKS, BURST_WITHIN, Click, is_program, machines
+from newsletter.mail.clicking import BURST_LINKS, BURST_WITHIN, CROWD_LINKS, Click, is_program, machines
 
 BEGAN = datetime(2020, 2, 3, 8, 0, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def click(link: int, seconds: float, *, caller: bytes = b"ann", letter: int = 1, is_program: bool = False) -> Click:
-    """Give a click so many seconds after the first one."""
-    return Click(BEGAN + timedelta(seconds=seconds), BEGAN, link, letter, caller, is_program)
+def click(link: int, seconds: float, *, whose: int | None = 7, letter: int = 1, is_program: bool = False) -> Click:
+    """Give a click so many seconds after the first one, from one network with one browser."""
+    return Click(BEGAN + timedelta(seconds=seconds), BEGAN, link, letter, b"one", is_program, whose)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,10 @@ def test_browsers_are_people(agent: str) -> None:
 def test_several_links_at_once_are_a_program() -> None:
     """All of them, also the first; and what the same caller follows a minute later is a person's."""
     clicks = [click(1, 0), click(2, 0.5), click(3, 1), click(1, 60)]
+    nobodys = [click(link, 0.4 * link, whose=None) for link in range(CROWD_LINKS)]
 
     assert (True, True, True, False) == machines(clicks)
+    assert all(machines(nobodys))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,8 @@ def test_several_links_at_once_are_a_program() -> None:
         [click(1, 0), click(1, 0.1), click(1, 0.2), click(1, 0.3)],
         [click(1, 0), click(2, 0.1), click(1, 0.2), click(2, 0.3)],
         [click(1, 0), click(2, 1.5), click(3, 3)],
-        [click(1, 0), click(2, 0, caller=b"bo"), click(3, 0, caller=b"cy")],
+        [click(1, 0), click(2, 0, whose=8), click(3, 0, whose=9)],
+        [click(link, 0, whose=None) for link in range(1, CROWD_LINKS)] * 2,
         [click(1, 0), click(2, 0, letter=2), click(3, 0, letter=3)],
     ],
 )

@@ -1,21 +1,28 @@
 """Counted links in what is mailed: exchanged there, and nowhere else."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import pytest
+from sqlalchemy import select, update
+
 from newsletter.database import Database
+from newsletter.issues import newsletters
 from newsletter.letters import redirects
 from newsletter.letters import store as letters
 from newsletter.letters.counted import exchanged
 from newsletter.letters.letter import LetterKind, sealed
 from newsletter.letters.links import Links
 from newsletter.letters.meter import longest_size
-from newsletter.mail import leases, mailings
+from newsletter.mail import gate, leases, mailings
 from newsletter.mail.compiled import CompiledLetter
+from newsletter.mail.delivery import Delivery, Passage
 from newsletter.mail.message import Facts
 from newsletter.mail.stationery import Stationery
-from subscribers import clickconsent
+from newsletter.people import clicking
+from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring, Purpose
+from subscribers.transaction import Transaction
 from tests.harness import people, rawmail
 from tests.harness.mailroom import a_draft, open_mailroom, plan
 from tests.newsletter.mail.test_compiled import person
@@ -30,6 +37,18 @@ DRAFT = sealed(
         a_draft(), html=f'{a_draft().html}<a href="{URL.replace("&", "&amp;")}">read on</a>', text=f"{a_draft().text}{URL}\n"
     )
 )
+
+
+WORKER = "ann's"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A letter with a counted link, and whose subscriptions it goes to."""
+
+    newsletter_id: int
+    letter_id: int
+    standings: tuple[int, ...]
 
 
 def mailed(facts: Facts, click_token: str = "") -> tuple[str, str]:
@@ -60,29 +79,70 @@ def test_whoever_allowed_it_has_a_name_behind_each() -> None:
     assert mailed(facts) == mailed(replace(facts), "")
 
 
-def test_the_mail_says_who_allowed_it_when_it_was_planned(database: Database, keyring: Keyring, now: datetime) -> None:
-    """The same bytes at every attempt: what is said later counts for the next letter; a proof counts nobody."""
+@pytest.fixture
+def counted(database: Database, keyring: Keyring, now: datetime) -> Counted:
+    """Give a letter of a newsletter that counts, planned for two who both allow it."""
     with database.write() as tx:
         room = open_mailroom(tx, keyring, now, ("ann", "bo"))
-        ann, bo = people.audience_of(tx, room.list_id)
-        assert ann < bo
-        standings = [one.subscription_id for one in leases.claim(tx, "first", now, 10)]
-        assert standings[0] is not None
-        assert clickconsent.allow(tx, keyring, standings[0], now, people.LINK)
+        newsletters.edit(tx, room.newsletter_id, counts_clicks=True)
+        standings = [one.subscription_id or 0 for one in leases.claim(tx, WORKER, now, 10)]
+        for number in standings:
+            assert clicking.allow(tx, keyring, number, now, people.LINK)
         letter_id = plan(tx, room.newsletter_id, room.list_id, now, DRAFT)
         redirects.keep(tx, letter_id, [URL])
-        [link] = redirects.of_letter(tx, letter_id)
-        claimed = leases.claim(tx, "second", now, 10)
-        assert clickconsent.refuse(tx, keyring, standings[0], now, people.LINK)
-        facts = mailings.load(tx, letter_id)
+    return Counted(room.newsletter_id, letter_id, tuple(standings))
+
+
+def is_named(tx: Transaction, keyring: Keyring, counted: Counted, one: Delivery) -> bool:
+    """Write a message, and look whose name stands behind its link; another's never does."""
+    stationery = Stationery(keyring, LINKS)
+    html = rawmail.parts(rawmail.read(stationery.envelope(stationery.compile(mailings.load(tx, counted.letter_id)), one).data))
+    [link] = redirects.of_letter(tx, counted.letter_id)
+    mine = f'/l/{link.token}/{keyring.seal(Purpose.CLICK, one.subscription_id or 0)}"'
+    assert (mine in html[1][1]) != (f'/l/{link.token}"' in html[1][1])
+    return mine in html[1][1]
+
+
+@pytest.mark.parametrize(
+    ("state", "is_still"), [("pending", False), ("deferred", False), ("leased", False), ("sending", True), ("uncertain", True)]
+)
+def test_a_no_takes_the_name_out_of_what_is_not_on_the_wire(
+    database: Database,
+    keyring: Keyring,
+    now: datetime,
+    counted: Counted,
+    state: str,
+    is_still: bool,  # noqa: FBT001 -- a parameter
+) -> None:
+    """What may have arrived stays the message that it is; what a mailer only holds is written again."""
+    ann, bo = counted.standings
+    with database.write() as tx:
+        row = (delivery.c.letter_id == counted.letter_id, delivery.c.subscription_id == ann)
+        if state == "leased":
+            held = [one.id for one in leases.claim(tx, WORKER, now, 10) if one.subscription_id == ann]
+        tx.execute(update(delivery).where(*row, delivery.c.state != "leased").values(state=state))
+        assert clicking.refuse(tx, keyring, ann, now, people.LINK)
+        if state == "leased":
+            assert {held[0]: Passage.GONE} == gate.mark(tx, WORKER, held, now)
+        assert is_still == tx.execute(select(delivery.c.allows_clicks).where(*row)).scalar_one()
+        claimed = leases.claim(tx, WORKER, now, 10)
+
+        assert [False] * (not is_still) == [
+            is_named(tx, keyring, counted, one) for one in claimed if one.subscription_id == ann
+        ]
+        assert all(is_named(tx, keyring, counted, one) for one in claimed if one.subscription_id == bo)
+
+
+def test_nobody_is_named_in_what_is_mailed_when_nothing_is_counted_any_more(
+    database: Database, keyring: Keyring, now: datetime, counted: Counted
+) -> None:
+    """Also where the letter was approved and planned before; a proof counts nobody."""
+    with database.write() as tx:
+        newsletters.edit(tx, counted.newsletter_id, counts_clicks=False)
+        claimed = leases.claim(tx, WORKER, now, 10)
+        assert [False, False] == [is_named(tx, keyring, counted, one) for one in claimed]
         proof = letters.freeze(tx, replace(DRAFT, kind=LetterKind.PROOF), now, newsletter_id=None, issue_id=None, list_id=None)
         assert () == redirects.of_letter(tx, proof.id)
-    stationery = Stationery(keyring, LINKS)
-    compiled = stationery.compile(facts)
-    first, second = (rawmail.parts(rawmail.read(stationery.envelope(compiled, one).data))[1][1] for one in claimed)
-
-    assert f'/l/{link.token}/{keyring.seal(Purpose.CLICK, standings[0])}"' in first
-    assert f'/l/{link.token}"' in second
 
 
 def test_the_meter_knows_how_long_the_addresses_become() -> None:

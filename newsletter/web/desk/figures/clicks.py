@@ -9,6 +9,7 @@ from newsletter.issues import newsletters, store
 from newsletter.languages.catalogue import Words, later
 from newsletter.mail import clickbook
 from newsletter.mail.clickbook import Followed, NamedClick
+from newsletter.staff import audit
 from newsletter.web.desk import frame
 from newsletter.web.desk.figures.sheet import Cell, Line, Sheet, count
 from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
@@ -77,12 +78,14 @@ def sheet(tx: Transaction, letter_id: int, words: Words) -> Sheet | None:
 def people(site: Site, visit: Visit) -> Response:
     """Show who followed which links, a page of them."""
     after = Place.read(visit.query.get("after", ""))
-    with site.application.database.read() as tx:
+    # That somebody looked stands in the audit, as it does where the command shows it.
+    with site.application.database.write() as tx:
         issue = store.load(tx, visit.number("issue_id"))
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         behind = Followed(after.subscription_id, after.link_id)
         found = clickbook.named_of_letter(tx, issue.letter_id, behind, ROWS + 1) if issue.letter_id is not None else ()
-    shown = found[:ROWS]
+        shown = found[:ROWS]
+        audit.record(tx, visit.actor, "clicks.people", f"issue {issue.id}", {"clicks": len(shown)}, visit.now)
     return frame.page(
         site,
         visit,

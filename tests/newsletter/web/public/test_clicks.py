@@ -96,11 +96,11 @@ def test_what_is_loaded_beforehand_is_not_counted(browser: TestClient, issue: Co
     assert [0, 0, 0, 0] == issue.machines()
 
 
-def test_programs_are_counted_apart(browser: TestClient, issue: Counted, counter: Clicks, clock: Hands) -> None:
-    """Those that say so, and those that follow everything at once."""
+def test_programs_are_counted_apart(browser: TestClient, issue: Counted, counter: Clicks, clock: Hands, reader: Reader) -> None:
+    """Those that say so, and those that follow what is one person's all at once."""
     browser.get(issue.address(1), headers={"User-Agent": "Barracuda Sentinel (EE)"})
     for place in (1, 2, 3):
-        browser.get(issue.address(place))
+        browser.get(issue.address(place, reader.subscription.id))
     clock.forward(minutes=1)
     browser.get(issue.address(4))
     settle(counter, clock)
@@ -109,15 +109,30 @@ def test_programs_are_counted_apart(browser: TestClient, issue: Counted, counter
     assert [2, 1, 1, 0] == issue.machines()
 
 
-def test_a_burst_that_is_cut_by_the_writing_is_one(browser: TestClient, issue: Counted, counter: Clicks, clock: Hands) -> None:
+def test_a_house_behind_one_address_is_no_program(browser: TestClient, issue: Counted, counter: Clicks, clock: Hands) -> None:
+    """Several who read at once with the same browser: each link of their own apart, and the common ones too."""
+    for whose in (None, None, 1, 2, 3):
+        for place in (1, 2):
+            browser.get(issue.address(place, whose))
+    for place in (3, 4):
+        browser.get(issue.address(place))
+    settle(counter, clock)
+
+    assert [5, 5, 1, 1] == issue.people()
+
+
+def test_a_burst_that_is_cut_by_the_writing_is_one(
+    browser: TestClient, issue: Counted, counter: Clicks, clock: Hands, reader: Reader
+) -> None:
     """A click waits until everything that could belong to it is there."""
-    browser.get(issue.address(1))
+    mine = reader.subscription.id
+    browser.get(issue.address(1, mine))
     clock.forward(seconds=1)
     counter.settle()
-    browser.get(issue.address(2))
+    browser.get(issue.address(2, mine))
     clock.forward(seconds=0.5)
     counter.settle()
-    browser.get(issue.address(3))
+    browser.get(issue.address(3, mine))
     settle(counter, clock)
 
     assert [1, 1, 1, 0] == issue.machines()
@@ -252,14 +267,26 @@ def test_a_flood_is_led_on_and_not_counted(
 
 
 def test_links_lead_on_when_nothing_is_counted_any_more(
-    browser: TestClient, issue: Counted, application: Application, newsletter: Newsletter, clock: Hands
+    browser: TestClient,
+    issue: Counted,
+    application: Application,
+    newsletter: Newsletter,
+    reader: Reader,
+    counter: Clicks,
+    clock: Hands,
 ) -> None:
-    """For as long as there is the letter; mail lies in inboxes for years."""
+    """For as long as there is the letter; mail lies in inboxes for years. Nothing is written of it, nor of what waits."""
+    allow(application, reader.subscription.id)
+    browser.get(issue.address(1, reader.subscription.id))
     with application.database.write() as tx:
         newsletters.edit(tx, newsletter.id, counts_clicks=False)
     clock.forward(days=3_000)
-
     assert LINKS[1] == browser.get(issue.address(2)).headers["Location"]
+    settle(counter, clock)
+
+    assert [0, 0, 0, 0] == issue.people()
+    with application.database.read() as tx:
+        assert [] == tx.execute(select(person_click)).all()
 
 
 def test_links_lead_on_behind_a_change_of_keys(

@@ -5,7 +5,7 @@ import re
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
@@ -15,6 +15,8 @@ from newsletter.issues.model import Newsletter
 from newsletter.mail.clicking import Click
 from newsletter.people import clicking, personfile
 from newsletter.tables.clicks import person_click
+from newsletter.tables.issues import newsletter as paper
+from newsletter.tables.mail import delivery
 from newsletter.web.public import stamps
 from subscribers import acts, register
 from subscribers.address import parse
@@ -23,10 +25,10 @@ from subscribers.model import MailingList, Subscription
 from subscribers.tables.lists import confirmation
 from subscribers.tokens import Keyring, Purpose
 from tests.harness.counted import Counted, a_counted_issue, allow
-from tests.harness.people import take_in_file
+from tests.harness.people import ONE_CLICK, a_list, take_in_file
 from tests.newsletter.web.conftest import Hands, Reader
 
-ASKED = "It may be kept which links of Section News I follow."
+ASKED = "It may be kept which links I follow in what comes to me by the list “Readers of Section News”."
 
 
 @pytest.fixture
@@ -34,6 +36,15 @@ def issue(application: Application, newsletter: Newsletter, reader: Reader) -> C
     """Give an issue of a newsletter that counts."""
     del reader
     return a_counted_issue(application, newsletter)
+
+
+@pytest.fixture
+def data_link(client: TestClient, database: Database, keyring: Keyring, reader: Reader) -> str:
+    """Give the link that the reader had mailed to themselves."""
+    assert "is on its way" in client.post(f"{reader.preferences}/data").text
+    with database.read() as tx:
+        found = select(delivery.c.confirmation_id).where(delivery.c.confirmation_id != 0)
+        return f"/d/{keyring.seal(Purpose.DATA, tx.execute(found).scalar_one())}"
 
 
 def save(client: TestClient, reader: Reader, *ticked: str) -> str:
@@ -71,15 +82,16 @@ def test_nobody_is_asked_where_nothing_is_counted(client: TestClient, reader: Re
     assert "boxes" not in client.get(f"/subscribe/{list_.slug}/json").json()
 
 
-def test_a_yes_and_its_end_are_a_tick_on_one_page(
-    client: TestClient, database: Database, issue: Counted, reader: Reader, clock: Hands
+def test_a_yes_and_its_end_are_a_tick(
+    client: TestClient, database: Database, issue: Counted, reader: Reader, clock: Hands, data_link: str
 ) -> None:
     """Both stand in the evidence in the words that were shown; what was kept is gone with the tick."""
     field = f"clicks-{reader.subscription.list_id}"
-    assert f'name="{field}">' in client.get(reader.preferences).text
-    shown = save(client, reader, field)
+    assert f'name="{field}" value="on">' in client.get(data_link).text
+    shown = client.post(f"{data_link}/links", data={field: "on", f"clicks-asked-{reader.subscription.list_id}": "1"}).text
     assert standing(database, reader.subscription).clicks_allowed_at == clock()
-    assert f'name="{field}" checked>' in shown
+    assert f'name="{field}" value="on" checked>' in shown
+    assert f'name="{field}" value="on" checked>' in client.get(reader.preferences).text
     with database.write() as tx:
         clicking.keep(
             tx, [Click(clock(), clock(), issue.links[0].id, issue.letter_id, b"", False, reader.subscription.id)], [False]
@@ -110,52 +122,68 @@ def test_a_page_without_the_box_says_nothing_about_it(
     assert 1 == len(said(database, reader))
 
 
+@pytest.mark.parametrize("how", ["switched off", "moved to another list"])
 def test_a_yes_can_be_taken_back_when_nothing_is_counted_any_more(
-    client: TestClient, database: Database, issue: Counted, reader: Reader, newsletter: Newsletter
+    client: TestClient, database: Database, issue: Counted, reader: Reader, newsletter: Newsletter, now: datetime, how: str
 ) -> None:
-    """The box stays for whoever ticked it."""
+    """The box stays for whoever ticked it, also where no newsletter is sent to the list."""
     allow(issue.application, reader.subscription.id)
     with database.write() as tx:
-        newsletters.edit(tx, newsletter.id, counts_clicks=False)
+        if how == "switched off":
+            newsletters.edit(tx, newsletter.id, counts_clicks=False)
+        else:
+            tx.execute(update(paper).where(paper.c.id == newsletter.id).values(list_id=a_list(tx, now).id))
     save(client, reader)
 
     assert standing(database, reader.subscription).clicks_allowed_at is None
     assert ASKED not in client.get(reader.preferences).text
 
 
-@pytest.mark.parametrize("is_ticked", [True, False])
-def test_the_form_asks_and_the_owner_of_the_address_says_yes(
+@pytest.mark.parametrize(("value", "is_yes"), [("on", True), ("true", True), ("", False), ("off", False), ("no", False)])
+def test_only_the_owner_of_the_address_says_yes(
     client: TestClient,
     database: Database,
     keyring: Keyring,
     issue: Counted,
     list_: MailingList,
     clock: Hands,
-    is_ticked: bool,  # noqa: FBT001 -- a parameter
+    value: str,
+    is_yes: bool,  # noqa: FBT001 -- a parameter
 ) -> None:
-    """Anybody may have typed the address: what was ticked is shown again where the yes is given, and counts from there."""
+    """Anybody may have filled in the form, and whatever they sent along: the box is without a tick where the yes is given."""
     del issue
     form = f"/subscribe/{list_.slug}"
-    assert 'name="clicks">' in client.get(form).text
-    assert ASKED == client.get(f"{form}/json").json()["boxes"][0]["label"]
+    assert "clicks" not in client.get(form).text
+    assert "clicks" not in client.get(f"{form}/json").text
     stamp = stamps.stamp(keyring, clock())
     clock.forward(seconds=30)
-    ticked = {"clicks": "on"} if is_ticked else {}
-    client.post(form, data={"email": "bo@example.net", "name": "Bo", stamps.FIELD: stamp, **ticked})
+    client.post(form, data={"email": "bo@example.net", "name": "Bo", stamps.FIELD: stamp, "clicks": "on"})
     with database.read() as tx:
         number = tx.execute(select(confirmation.c.id).order_by(confirmation.c.id.desc()).limit(1)).scalar_one()
     button = f"/c/{keyring.seal(Purpose.CONFIRM, number)}"
     page = client.get(button).text
-    assert is_ticked == ('name="clicks" checked>' in page)
+    assert (True, False) == ('name="clicks" value="on">' in page, "checked" in page)
     # What is to be read and answered is not pressed by itself.
     assert "data-press" not in page.replace("data-press-note", "")
-    client.post(button, data=ticked)
+    client.post(button, data={"clicks": value})
 
     with database.read() as tx:
         bo = register.find(tx, parse("bo@example.net"))
         [subscription] = register.subscriptions_of(tx, bo.id)
     assert subscription.is_confirmed
-    assert is_ticked == (subscription.clicks_allowed_at is not None)
+    assert is_yes == (subscription.clicks_allowed_at is not None)
+
+
+def test_a_forwarded_issue_says_yes_for_nobody(client: TestClient, database: Database, issue: Counted, reader: Reader) -> None:
+    """Its link shows no box before the owner of the address said yes, and takes no answer for one."""
+    del issue
+    box = f"clicks-{reader.subscription.list_id}"
+    assert ASKED not in client.get(reader.preferences).text
+    page = save(client, reader, box, box.replace("-", "-asked-"))
+
+    assert standing(database, reader.subscription).clicks_allowed_at is None
+    assert "Behind the same link you can allow that" in page
+    assert [] == said(database, reader)
 
 
 def test_an_import_says_yes_for_nobody(
@@ -170,3 +198,18 @@ def test_an_import_says_yes_for_nobody(
     with database.read() as tx:
         [cy] = register.subscriptions_of(tx, register.find(tx, parse("cy@example.org")).id)
     assert (True, None) == (cy.is_confirmed, cy.clicks_allowed_at)
+
+
+def test_a_word_about_clicks_is_none_about_mail(
+    database: Database, keyring: Keyring, issue: Counted, list_: MailingList, now: datetime
+) -> None:
+    """Whom a file put on the list is taken off by one that knows of their no, whatever they said of their clicks (M4)."""
+    take_in_file(database.write, keyring, list_.id, (b"email\n", b"cy@example.org\n"), now)
+    with database.read() as tx:
+        [cy] = register.subscriptions_of(tx, register.find(tx, parse("cy@example.org")).id)
+    allow(issue.application, cy.id)
+    with database.write() as tx:
+        assert clicking.refuse(tx, keyring, cy.id, now, ONE_CLICK)
+    take_in_file(database.write, keyring, list_.id, (b"email,status\n", b"cy@example.org,unsubscribed\n"), now)
+
+    assert not standing(database, cy).is_confirmed

@@ -8,6 +8,7 @@ from newsletter.bootstrap import Application
 from newsletter.issues.model import Newsletter
 from newsletter.mail.clicking import Click
 from newsletter.people import clicking
+from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Role
 from newsletter.web.desk.figures.clicks import Place
 from tests.harness.counted import ALLOWED, Counted, a_counted_issue, allow
@@ -46,6 +47,8 @@ def test_who_followed_what_is_seen_by_those_who_look_after_people(
     editor = browser_of(application, Actor("Ed", None, {newsletter.id: Role.EDITOR}))
     assert f'href="{here}/clicks"' in desk.page(here)
     assert "ann@example.org" in desk.page(f"{here}/clicks")
+    with application.database.read() as tx:
+        assert ("clicks.people", f"issue {issue.issue_id}") in [(one.act, one.subject) for one in audit.recent(tx, 5)]
     assert issue.links[0].url.replace("&", "&amp;") in desk.page(f"/desk/people/{reader.subscriber.id}")
     assert "Nobody" not in desk.page(f"{here}/clicks").partition("<table")[0]
     assert (200, 403) == (editor.get(here).status_code, editor.get(f"{here}/clicks").status_code)
