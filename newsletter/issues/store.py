@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, update
 
 from newsletter.errors import IssueNotFound, Outdated, WrongState
 from newsletter.issues import alerts, contents, selection, versions
@@ -104,6 +104,19 @@ def issues_of(tx: Transaction, newsletter_id: int | None, limit: int = 50) -> tu
 def issues_in(tx: Transaction, states: frozenset[IssueState], limit: int = 50) -> tuple[IssueLine, ...]:
     """List the issues that stand in one of *states*, the newest first."""
     return _lines(tx, issue.c.state.in_(states), limit)
+
+
+def page_of(
+    tx: Transaction, newsletter_id: int, state: IssueState | None, before: int | None, limit: int
+) -> tuple[IssueLine, ...]:
+    """List *limit* issues of one newsletter, the highest number first and below *before*; with a *state* only those in it."""
+    wanted = [issue.c.newsletter_id == newsletter_id]
+    if state is not None:
+        wanted.append(issue.c.state == state)
+    if before is not None:
+        wanted.append(issue.c.number < before)
+    found = _listed().where(*wanted).order_by(issue.c.number.desc()).limit(limit)
+    return tuple(_line(row) for row in tx.execute(found))
 
 
 def waiting(tx: Transaction, newsletter_id: int) -> tuple[IssueLine, ...]:
@@ -312,12 +325,16 @@ def _done_since(tx: Transaction, known: Issue, version: int) -> list[str]:
 
 
 def _lines(tx: Transaction, condition: ColumnElement[bool] | None, limit: int | None) -> tuple[IssueLine, ...]:
-    is_shown = (article.c.issue_id == issue.c.id, article.c.is_dropped == 0)
-    shown = select(func.count()).where(*is_shown).correlate(issue).scalar_subquery()
-    query = select(issue, shown.label("articles")).order_by(issue.c.created_at.desc(), issue.c.id.desc()).limit(limit)
+    query = _listed().order_by(issue.c.created_at.desc(), issue.c.id.desc()).limit(limit)
     if condition is not None:
         query = query.where(condition)
     return tuple(_line(row) for row in tx.execute(query))
+
+
+def _listed() -> Select[Any]:
+    is_shown = (article.c.issue_id == issue.c.id, article.c.is_dropped == 0)
+    shown = select(func.count()).where(*is_shown).correlate(issue).scalar_subquery()
+    return select(issue, shown.label("articles"))
 
 
 def _line(row: Row[Any]) -> IssueLine:

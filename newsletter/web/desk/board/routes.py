@@ -1,7 +1,7 @@
 """The board's lines of the route table."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.board import begin, board, missed
+from newsletter.web.desk.board import begin, board, missed, shelf
 from newsletter.web.visits import GET, POST, Of, Page
 
 FIELDS = ("of", "month", "title", "from_last")
@@ -9,6 +9,7 @@ FIELDS = ("of", "month", "title", "from_last")
 ROUTES = (
     Page("/desk", GET, board.board, Permission.VIEW, Of.ANY_NEWSLETTER),
     Page("/desk/newsletters/{newsletter_id:int}/readers", GET, board.readers, Permission.VIEW, Of.NEWSLETTER),
+    Page("/desk/newsletters/{newsletter_id:int}/issues", GET, shelf.show, Permission.VIEW, Of.NEWSLETTER),
     Page("/desk/newsletters/{newsletter_id:int}/draft", POST, missed.draft_missed, Permission.EDIT, Of.NEWSLETTER),
     Page("/desk/newsletters/{newsletter_id:int}/begin", GET, begin.form, Permission.EDIT, Of.NEWSLETTER),
     Page("/desk/newsletters/{newsletter_id:int}/begin", POST, begin.begin, Permission.EDIT, Of.NEWSLETTER, fields=FIELDS),

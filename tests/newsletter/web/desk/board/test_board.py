@@ -244,7 +244,8 @@ def test_an_overfull_board_shows_a_year(desk: OpenDesk, database: Database, news
     page = desk.page("/desk")
 
     assert MOST_ISSUES == page.count('class="rows__title"')
-    assert "Older issues are in the" in page
+    assert f'href="/desk/newsletters/{newsletter.id}/issues"' in page
+    assert "the older ones too" in page
 
 
 def test_somebody_sees_what_is_theirs(
