@@ -46,6 +46,7 @@ PASSWORD = "a few words in a row"
 FULL = (
     "/desk/account",
     "/desk/newsletters/1/begin",
+    "/desk/newsletters/1/readers",
     "/desk/people",
     "/desk/people?q=nobody-of-this-name",
     "/desk/people/1",
@@ -155,7 +156,6 @@ NOT_LOOKED_AT: Mapping[str, str] = MappingProxyType(
         "/desk/sign-in/provider": "leads on to the provider",
         "/desk/sign-in/provider/back": "leads on to the desk, or back to the door",
         "/desk/link/{token}/provider": "leads on to the provider",
-        "/desk/newsletters/{newsletter_id:int}/readers": "a number in the board",
         "/desk/issues/{issue_id:int}/send/count": "a number in the page of sending",
         "/desk/issues/{issue_id:int}/live": "a piece of the page of sending",
         "/desk/issues/{issue_id:int}/stream": "the same",
