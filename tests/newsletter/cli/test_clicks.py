@@ -6,6 +6,7 @@ from pathlib import Path
 
 from newsletter.cli.exits import Exit
 from newsletter.database import Database
+from newsletter.issues import newsletters
 from newsletter.issues import store as issues
 from newsletter.letters import redirects
 from newsletter.mail.clicking import Click
@@ -26,6 +27,7 @@ def a_followed_issue(url: str) -> int:
     database, keyring = Database(url), Keyring(SECRET)
     with database.write() as tx:
         room = mailroom.open_mailroom(tx, keyring, NOW, ("ann", "bo"))
+        newsletters.edit(tx, room.newsletter_id, counts_clicks=True)
         issue_id = mailroom.approved_issue(tx, room.newsletter_id, NOW)
         letter_id = issues.load(tx, issue_id).letter_id
         assert letter_id is not None

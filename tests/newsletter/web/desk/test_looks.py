@@ -246,6 +246,7 @@ def fill(tx: Transaction, application: Application, now: datetime) -> None:
 
 def follow_links(tx: Transaction, application: Application, now: datetime) -> int:
     """Keep a click of somebody of an Arabic name, and lose the answer to the mail of another; gives who clicked."""
+    newsletters.edit(tx, 1, counts_clicks=True)
     allowing = join(tx, application.keyring, newsletters.by_id(tx, 1).list_id, "huda@example.org", now, ARABIC)
     assert clicking.allow(tx, application.keyring, allowing.subscription.id, now, ALLOWED)
     redirects.keep(tx, 1, [f"https://blog.example.org/{LONG_WORD}/{LONG_WORD}?q={LONG_WORD}"])
