@@ -37,7 +37,8 @@ class Live {
   constructor(part, streams) {
     this.part = part;
     this.told = words(part);
-    this.toldAt = 0;
+    // The first news is told at once.
+    this.toldAt = -BETWEEN_WORDS;
     this.isOver = false;
     if (streams && window.EventSource) this.listen();
     else this.later(PAUSE);

@@ -19,6 +19,7 @@ from newsletter.strongbox import Strongbox
 from newsletter.worker import steps
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.keyboard import Keys
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
 
@@ -58,10 +59,10 @@ def issue(house: House, clock: MovableClock) -> Issue:
         return store.load(tx, made.id)
 
 
-@pytest.fixture
-def page(browser: Browser, house: House) -> Iterator[Page]:  # noqa: F811 -- the fixture
-    """Give a tab with a session at the desk."""
-    context = browser.new_context()
+@pytest.fixture(params=[1280, 390])
+def page(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: F811 -- the fixture
+    """Give a tab with a session at the desk, wide and narrow."""
+    context = browser.new_context(viewport={"width": request.param, "height": 844}, reduced_motion="reduce")
     opened = context.new_page()
     opened.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
     opened.get_by_role("button").press("Enter")
@@ -119,31 +120,74 @@ def test_approved_edited_scheduled_over_a_change_of_clocks_and_taken_back(
     assert ("approved", None) == (known.state.value, known.send_at)
 
 
-def test_paused_and_cancelled_while_it_is_watched(page: Page, house: House, issue: Issue, clock: MovableClock) -> None:
-    """The bar moves by itself, a pause bites, and the figures of the page are those of the mail server."""
-    page.goto(f"{house.url}/desk/issues/{issue.id}")
-    approve(page)
-    press(page, "Look once more")
-    press(page, f"Send to {READERS} people")
+def compose(page: Page, keys: Keys, issue: Issue) -> None:
+    """Give the letter another title, from the board on."""
+    keys.follow(page.get_by_role("link", name="March 2020").first)
+    keys.follow(page.get_by_role("link", name="Compose", exact=True).first)
+    edit = page.locator(f"#edit{issue.articles[0].id}")
+    keys.follow(edit)
+    title = page.get_by_label("Title", exact=True)
+    expect(title).to_be_visible()
+    keys.sees()
+    keys.to(title)
+    keys.type("A word from the chair")
+    keys.press("Enter")
+    expect(page.locator("#told")).to_have_text("“A word from the chair” is saved.")
+    expect(edit).to_be_focused()
+    keys.sees()
+
+
+def send(page: Page, keys: Keys) -> None:
+    """Think of another time, and send it at once all the same."""
+    keys.to(page.get_by_label("As soon as possible"))
+    keys.press("ArrowDown")
+    moment = page.get_by_label("Date and time in Amsterdam")
+    keys.to(moment)
+    # Month, day and year; then the hour.
+    page.keyboard.type("03292020")
+    keys.press("Tab")
+    page.keyboard.type("0230AM")
+    expect(page.get_by_text("There is no 02:30 in Amsterdam on 29 March 2020")).to_be_visible()
+    expect(moment).to_be_focused()
+    keys.to(page.get_by_label("At a time"), back=True)
+    keys.press("ArrowUp")
+    keys.follow(page.get_by_role("button", name="Look once more").first)
+    expect(page.locator(".lead")).to_be_visible()
+    keys.follow(page.get_by_role("button", name=f"Send to {READERS} people"))
     expect(page.get_by_text("You can take that back for")).to_be_visible()
+
+
+def test_composed_sent_paused_and_cancelled_by_keys_alone(page: Page, house: House, issue: Issue, clock: MovableClock) -> None:
+    """From the board on by Tab, arrows and Enter: the focus is seen at every stop, no swap takes it away, progress is told."""
+    keys = Keys(page)
+    page.goto(f"{house.url}/desk")
+    compose(page, keys, issue)
+    keys.follow(page.get_by_role("link", name="Review", exact=True).first, back=True)
+    keys.follow(page.get_by_role("button", name="Approve for sending"))
+    expect(page.get_by_text("Approved. What the preview shows is frozen")).to_be_visible()
+    send(page, keys)
     clock.set(clock() + timedelta(minutes=2))
     depart(house)
     page.goto(f"{house.url}/desk/issues/{issue.id}/send")
 
-    # Without a reload: the page is told.
+    # Without a reload: the page is told, and tells it on to those who hear it.
     page.evaluate("window.stillHere = true")
+    cancel = page.get_by_role("link", name="Cancel the rest …")
+    keys.to(cancel)
     bar = page.locator("[data-live-piece=bar]")
     expect(bar).to_contain_text(" accepted of 40", timeout=20_000)
     before = bar.inner_text()
     page.wait_for_function("before => document.querySelector('[data-live-piece=bar]').innerText !== before", arg=before)
+    expect(page.locator("[role=status].unseen")).to_contain_text("March 2020: mailed to")
+    expect(cancel).to_be_focused()
     assert page.evaluate("window.stillHere")
 
-    press(page, "Pause")
+    keys.follow(page.get_by_role("button", name="Pause"), back=True)
     expect(page.get_by_text("Nobody else gets it until you resume.")).to_be_visible()
-    press(page, "Resume")
+    keys.follow(page.get_by_role("button", name="Resume"))
     expect(page.get_by_text("It goes on.")).to_be_visible()
-    press(page, "Cancel the rest …")
-    page.get_by_role("button", name="Cancel it for").press("Enter")
+    keys.follow(page.get_by_role("link", name="Cancel the rest …"))
+    keys.follow(page.get_by_role("button", name="Cancel it for"))
     expect(page.get_by_text("Cancelled.")).to_be_visible()
     with house.application.database.read() as tx:
         report = dispatch.report(tx, issue.id)
