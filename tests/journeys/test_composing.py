@@ -91,7 +91,7 @@ def test_with_a_mouse(page: Page, house: House) -> None:
     assert ["Came late", TITLE, "Where to find us"] == contents_of(issue(house))["Communication initiatives"]
 
     first, second, *_ = [one.id for one in issue(house).sections]
-    drag(page, f"#s{second} .section__grip", f"#s{first}", meanwhile="#order.is-ordering")
+    drag(page, f"#s{second} .section__grip", f"#s{first}", meanwhile="#order.is-ordering", lands=f"#s{second} ~ #s{first}")
     expect(page.locator("#told")).to_have_text(f"The section “{FEATURES}” is now 1 of 5.")
     assert [second, first] == [one.id for one in issue(house).sections[:2]]
     # Its articles, which were folded away meanwhile, are seen again.
@@ -133,8 +133,11 @@ def test_on_a_phone_without_a_script(browser: Browser, page: Page, house: House)
     context.close()
 
 
-def drag(page: Page, source: str, target: str, meanwhile: str = "") -> None:
-    """Take something by its handle, and drop it on the upper edge of something else; *meanwhile* this is on the page."""
+def drag(page: Page, source: str, target: str, meanwhile: str = "", lands: str = "") -> None:
+    """Take something by its handle, and drop it on the upper edge of something else.
+
+    *meanwhile* is on the page while it is held; once *lands* is there, it stands where it is to be dropped.
+    """
     handle = page.locator(source).first.bounding_box()
     assert handle is not None
     page.mouse.move(handle["x"] + 8, handle["y"] + 8)
@@ -143,8 +146,10 @@ def drag(page: Page, source: str, target: str, meanwhile: str = "") -> None:
     if meanwhile:
         expect(page.locator(meanwhile)).to_be_visible()
     # On its way it makes room where it could be dropped, and moves what stands below.
-    for _ in range(3):
+    for turn in range(20):
+        if turn >= 3 and (not lands or page.locator(lands).count()):
+            break
         place = page.locator(target).bounding_box()
         assert place is not None
-        page.mouse.move(place["x"] + 60, place["y"] + 4, steps=6)
+        page.mouse.move(place["x"] + 60 + turn % 2, place["y"] + 4, steps=6)
     page.mouse.up()

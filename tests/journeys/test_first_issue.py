@@ -101,7 +101,7 @@ def test_from_the_consoles_link_to_a_mail_in_an_inbox(page: Page, house: House, 
     page.reload()
 
     assert "Section News: January 2020" == mail.subject
-    assert "Dear Ann, welcome." in mail.text
+    assert "Dear Ann, welcome." in mail.text, mail.text
     assert "Mentoring in Norway" in mail.text
     expect(page.get_by_text("1 accepted of 1").first).to_be_visible()
 
@@ -178,8 +178,10 @@ def write_issue(page: Page) -> None:
     page.keyboard.type("Dear ")
     press(page, "Slot for what a reader answered")
     press(page, "Put it in")
+    expect(text.locator("[data-slot]")).to_be_visible()
     expect(text).to_be_focused()
     page.keyboard.type(", welcome.")
+    expect(text).to_contain_text(", welcome.")
     use(page, page.get_by_role("button", name="Save", exact=True))
     expect(page.get_by_text("Saved at")).to_be_visible()
     press(page, "January 2020")
