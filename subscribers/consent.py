@@ -37,6 +37,13 @@ class Act(StrEnum):
     # The import that had put them on the list was undone by the staff; nobody had written to them by then.
     UNDONE = "undone"
     ERASED = "erased"
+    # Never written down: what stands in a row that was changed behind our back is none of these words.
+    UNREADABLE = "unreadable"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> "Act":
+        # Whoever looks at a person must be shown that, and must still be able to hand out, stop and erase.
+        return cls.UNREADABLE
 
 
 # Says nothing about whether somebody wants to be written to.
@@ -57,6 +64,12 @@ class Door(StrEnum):
     # `import` is a word of the language.
     IMPORT_ = "import"
     COMMAND = "command"
+    # As among the acts.
+    UNREADABLE = "unreadable"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> "Door":
+        return cls.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from subscribers import acts, chain, register, seals, walk
 from subscribers.address import EmailAddress
@@ -88,6 +88,12 @@ def gather(tx: Transaction, keyring: Keyring, address: EmailAddress) -> Dossier:
         exhibits=_exhibits(acts.of_address(tx, *hashes), recorded, tuple(seals.all_seals(tx)), names),
         findings=_findings(recorded),
     )
+
+
+def findings_of(tx: Transaction, subscriber_id: int) -> tuple[Finding, ...]:
+    """Give what does not fit together in the chain of a person."""
+    recorded = tuple(walk.recorded(tx, select(literal(subscriber_id))))
+    return (*_findings(recorded), *walk.unproven(tx, subscriber_id))
 
 
 def _refusals(tx: Transaction, email_hashes: Sequence[str], names: Mapping[int | None, str]) -> tuple[Refusal, ...]:

@@ -114,10 +114,18 @@ def _keep(tx: Transaction, made: Seal) -> bool:
     return tx.execute(statement).one_or_none() is not None
 
 
+def _day_of(text: str) -> date:
+    """Read the day of a seal; one that was made unreadable is the first day of all, and the seal is found to be changed."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date.min
+
+
 def _seal_of(row: Row[Any]) -> Seal:
     return Seal(
         number=row.number,
-        day=date.fromisoformat(row.day),
+        day=_day_of(row.day),
         at=row.at,
         key_id=row.key_id,
         after_id=row.after_id,

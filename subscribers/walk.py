@@ -98,7 +98,7 @@ def _findings(tx: Transaction, walk: ChainWalk, cover: Cover, progress: Callable
     yield from walk.end()
     progress(walk.acts)
     yield from cover.findings()
-    yield from _unproven(tx)
+    yield from unproven(tx)
 
 
 _PLAIN = (consent.c.id, consent.c.chain, consent.c.seq, consent.c.act)
@@ -152,8 +152,8 @@ def _recorded_of(row: tuple[Any, ...], versions: dict[int | None, _Version]) -> 
     return Recorded(act_id, link, digest, version.fits, network, agent, origin_salt, person_salt, email_hash, email_key)
 
 
-def _unproven(tx: Transaction) -> Iterator[Finding]:
-    """Give who stands on a list as confirmed although their last word about it in the evidence is no yes."""
+def unproven(tx: Transaction, subscriber_id: int | None = None) -> Iterator[Finding]:
+    """Give who stands on a list as confirmed although their last word about it in the evidence is no yes: one, or all."""
     end = consent.alias("ending")
     is_ended = exists().where(
         end.c.chain == consent.c.chain, end.c.list_id == consent.c.list_id, end.c.act.in_(ENDS), end.c.seq > consent.c.seq
@@ -171,6 +171,8 @@ def _unproven(tx: Transaction) -> Iterator[Finding]:
         .order_by(subscription.c.subscriber_id)
         .execution_options(yield_per=CHUNK)
     )
+    if subscriber_id is not None:
+        standing = standing.where(subscription.c.subscriber_id == subscriber_id)
     for number, name in tx.execute(standing):
         yield Finding(
             Fault.UNPROVEN,

@@ -1,9 +1,11 @@
 """`newsletter subscribers`: people, one by one."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
+from rich.console import RenderableType
 
 from newsletter.cli import exchange, imports, moves, shown, terms
 from newsletter.cli.door import Door, common, destructive, pass_door
@@ -16,7 +18,7 @@ from newsletter.letters.letter import Draft, LetterKind
 from newsletter.people import erase as erasing
 from newsletter.people import joining, personfile, withdraw
 from newsletter.staff.permissions import Permission
-from subscribers import attributebook, privacy, register
+from subscribers import attributebook, dossier, privacy, register
 from subscribers.address import EmailAddress, parse
 from subscribers.attributes import spelled
 from subscribers.consent import Door as By
@@ -35,6 +37,7 @@ from subscribers.outcomes import (
     Withdrawn,
 )
 from subscribers.transaction import Transaction
+from subscribers.verification import Finding
 
 PEOPLE = Permission.MANAGE_PEOPLE
 
@@ -138,10 +141,11 @@ def show(door: Door, address: str) -> None:
     with door.reading(PEOPLE) as tx:
         person = privacy.export_person(tx, register.find(tx, parse(address)).id)
         names = {one.id: one.name for one in register.all_lists(tx)}
+        misfits = dossier.findings_of(tx, person.subscriber.id)
     standing = [(names[one.list_id], one.state.value, shown.moment(one.confirmed_at)) for one in person.subscriptions]
     said = [(shown.moment(one.at), one.act.value, one.evidence.door.value, one.evidence.wording) for one in person.consent]
     door.answer(
-        json.loads(person.to_json()),
+        {**json.loads(person.to_json()), "evidence_does_not_fit": [one.text for one in misfits]},
         shown.pairs(
             address=person.subscriber.address,
             name=person.subscriber.name,
@@ -150,7 +154,16 @@ def show(door: Door, address: str) -> None:
         ),
         shown.table(("list", "state", "confirmed"), standing),
         shown.table(("when", "what was said", "by", "in which words"), said),
+        *_misfits(misfits),
     )
+
+
+def _misfits(found: Sequence[Finding]) -> tuple[RenderableType, ...]:
+    if not found:
+        return ()
+    told = "The evidence does not hold together: somebody changed it by another way than this program."
+    mend = "Nothing was deleted, and they can still leave, have their data and be erased. All of it: newsletter consent verify"
+    return (shown.line(told), *(shown.line(one.text) for one in found), shown.line(mend))
 
 
 @click.command("unsubscribe")

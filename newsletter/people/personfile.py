@@ -11,10 +11,11 @@ from newsletter.people import datarequests
 from newsletter.people.datarequests import Request
 from newsletter.review import guestbook
 from newsletter.review.guestbook import GuestFile
-from subscribers import privacy
+from subscribers import dossier, privacy
 from subscribers.address import EmailAddress, parse
 from subscribers.privacy import PersonExport
 from subscribers.transaction import Transaction
+from subscribers.verification import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class PersonFile:
     requests: tuple[Request, ...] = ()
     # Which links they followed, where they allow that it is kept.
     clicks: tuple[NamedClick, ...] = ()
+    # What does not fit together in the evidence of what they consented to, where somebody changed it behind our back.
+    not_fitting: tuple[Finding, ...] = ()
 
     def to_json(self) -> str:
         """Give it as a JSON object that people and programs can read; moments are ISO 8601."""
@@ -41,6 +44,8 @@ class PersonFile:
         document["clicks"] = [
             {"issue": one.issue, "url": one.url, "first_at": one.first_at, "clicks": one.clicks} for one in self.clicks
         ]
+        if self.not_fitting:
+            document["evidence_does_not_fit"] = [one.text for one in self.not_fitting]
         document["as_guest"] = [asdict(one) for one in self.as_guest]
         return json.dumps(document, ensure_ascii=False, indent=2, default=datetime.isoformat)
 
@@ -63,6 +68,7 @@ def gather(tx: Transaction, subscriber_id: int) -> PersonFile:
         as_guest,
         tuple(datarequests.all_of(tx, subscriber_id)),
         clickbook.of_person(tx, subscriber_id),
+        dossier.findings_of(tx, subscriber_id),
     )
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint, text
 
-from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Flag, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Attested, Flag, Instant, Number, metadata
 
 # Each text once: an import of a million people has one basis.
 wording = Table(
@@ -29,7 +29,7 @@ consent = Table(
     Column("seq", Integer, nullable=False),
     Column("list_id", Number),
     Column("act", Text, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", Attested, nullable=False),
     # By which door: form, link, one-click, mail, import, command.
     Column("door", Text, nullable=False),
     Column("form", Text, nullable=False, default=""),
@@ -64,7 +64,7 @@ consent_seal = Table(
     # Counted by ourselves, so that a gap can be seen.
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("day", Text, nullable=False, unique=True),
-    Column("at", Instant, nullable=False),
+    Column("at", Attested, nullable=False),
     Column("key_id", Text, nullable=False),
     # Covers the acts of ids above the one and up to the other.
     Column("after_id", Number, nullable=False),

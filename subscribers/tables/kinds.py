@@ -65,6 +65,23 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC)  # type: ignore[no-any-return]  # psycopg gives an aware datetime
 
 
+# What a moment is read as in which somebody wrote, behind our back, what is none.
+NO_MOMENT = datetime.min.replace(tzinfo=UTC)
+
+
+class Attested(Instant):
+    """A moment of the evidence: one that was made unreadable is to be seen as such, not to keep anybody from the rest."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 -- the driver's type
+        """Read the value as it comes from the database."""
+        try:
+            return super().process_result_value(value, dialect)
+        except ValueError:
+            return NO_MOMENT
+
+
 class Flag(TypeDecorator[bool]):
     """Yes or no: 1 or 0 in an integer column, because STRICT tables know no boolean."""
 

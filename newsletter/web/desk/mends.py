@@ -19,6 +19,7 @@ _MENDS = {
     "feed": (later("Look at the feeds"), "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
     "slot-waits": (later("Look at the feeds"), "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
     "clock": (later("Look at the system"), "/desk/settings/system", P.MANAGE_INSTANCE),
+    "evidence": (later("Look at it"), "/desk/people/{subject}", P.MANAGE_PEOPLE),
     "flood": (later("Look at the lists"), "/desk/settings/lists", P.MANAGE_NEWSLETTERS),
     "notices-refused": (later("Look at the mail servers"), "/desk/settings/relays", P.MANAGE_RELAYS),
     "issue-comments": (later("Read them"), "/desk/issues/{issue}/review#comments", P.VIEW),
@@ -63,9 +64,11 @@ def seen_by(actor: Actor, alerts: Iterable[Alert]) -> list[Alert]:
 def mended(actor: Actor, alert: Alert) -> Waiting:
     """Give an alert with the link that mends it."""
     text = _COMMAND.sub(".", alert.text)
-    kind = alert.key.partition(":")[0]
+    kind, _, subject = alert.key.partition(":")
     words, path, permission = _MENDS.get(kind, (later("Open the issue"), "/desk/issues/{issue}", P.VIEW))
     is_theirs = allowed(actor, permission, alert.newsletter_id)
-    if not is_theirs or ("{issue}" in path and alert.issue_id is None):
+    # A person by their number; of nobody whom one could look at there is no page.
+    has_place = alert.issue_id is not None if "{issue}" in path else subject.isdecimal() or "{subject}" not in path
+    if not (is_theirs and has_place):
         return Waiting(text, alert.raised_at, "", "")
-    return Waiting(text, alert.raised_at, path.format(issue=alert.issue_id), words)
+    return Waiting(text, alert.raised_at, path.format(issue=alert.issue_id, subject=subject), words)

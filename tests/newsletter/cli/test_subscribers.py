@@ -5,6 +5,7 @@ import pytest
 from newsletter.cli.exits import Exit
 from newsletter.database import Database
 from newsletter.mail import mailings
+from tests.harness.tampering import tamper
 from tests.harness.terminal import Terminal
 
 ANN = "ann@example.org"
@@ -139,3 +140,19 @@ def test_editor_may_not_see_people(terminal: Terminal, paper: str) -> None:
     commands = [("show", ANN), ("export", "readers"), ("erase", ANN), ("unsubscribe", ANN), ("edit", ANN, "--name", "x")]
 
     assert {Exit.REFUSED} == {terminal("--as", "ed", "subscribers", *command).code for command in commands}
+
+
+def test_evidence_that_was_changed_is_shown_with_a_warning(terminal: Terminal, paper: str, sqlite_url: str) -> None:
+    """To a person in sentences and to a program as a list; they can be erased all the same."""
+    terminal.ok("subscribers", "add", ANN, *BASIS)
+    assert [] == terminal.ok("subscribers", "show", ANN)["evidence_does_not_fit"]
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        tamper(tx, 1, act="blessed", door="window")
+    database.close()
+
+    assert "is not what was recorded" in terminal.ok("subscribers", "show", ANN)["evidence_does_not_fit"][0]
+    assert "The evidence does not hold together" in terminal("subscribers", "show", ANN).out
+    assert terminal.ok("privacy", "export", ANN)["evidence_does_not_fit"]
+    assert Exit.UNSOUND == terminal("consent", "show", ANN).code
+    assert Exit.DONE == terminal("subscribers", "erase", ANN, "--yes").code

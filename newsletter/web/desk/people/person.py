@@ -1,6 +1,6 @@
 """One person: how they stand to each list, what they said and when, what was mailed to them, and what the staff may do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,6 +104,8 @@ class Deed:
     exhibit: Exhibit
     act: str
     door: str
+    # Named in the warning above it.
+    is_doubted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def show(site: Site, visit: Visit) -> Response:
         seen = seen_lists(tx, visit)
         known = {one.id: one for one in register.all_lists(tx) if seen is None or one.id in seen}
         proof = dossier.gather(tx, site.application.keyring, person.address)
+        findings = dossier.findings_of(tx, person.id)
         standings = register.subscriptions_of(tx, person.id)
         stands = tuple(_stand(tx, known[one.list_id], one, visit.now) for one in standings if one.list_id in known)
         mailed = history.last_mailed_to(tx, person.id, MOST_LETTERS, seen_newsletters(visit))
@@ -145,6 +148,7 @@ def show(site: Site, visit: Visit) -> Response:
         requests = datarequests.of_person(tx, person.id)
         asked = moves.waiting_of(tx, person.id, visit.now)
         barred = _barred(tx, site, visit, person, {one.id: one.name for one in known.values()})
+    doubted = frozenset(one.seq for one in findings)
     is_whole = all(one.list_id in known for one in standings)
     return frame.page(
         site,
@@ -156,8 +160,9 @@ def show(site: Site, visit: Visit) -> Response:
         stands=stands,
         barred=barred,
         answers=answers,
-        acts=tuple(_act(one) for one in reversed(proof.exhibits) if _is_shown(one, person, seen)),
-        findings=proof.findings,
+        acts=tuple(_act(one, doubted) for one in reversed(proof.exhibits) if _is_shown(one, person, seen)),
+        misfits=tuple(words.misfit(visit.words, one) for one in findings),
+        runs_instance=includes(visit.actor.role, Permission.MANAGE_INSTANCE),
         mailed=tuple(_mailed(one) for one in mailed),
         most_letters=MOST_LETTERS,
         clicks=clicks,
@@ -229,8 +234,9 @@ def _is_shown(one: Exhibit, person: Subscriber, seen: frozenset[int] | None) -> 
     return is_theirs and (seen is None or one.consent.list_id is None or one.consent.list_id in seen)
 
 
-def _act(one: Exhibit) -> Deed:
-    return Deed(one, words.ACTS[one.consent.act], words.DOORS[one.consent.evidence.door])
+def _act(one: Exhibit, doubted: Collection[int | None]) -> Deed:
+    said = one.consent
+    return Deed(one, words.ACTS[said.act], words.DOORS[said.evidence.door], is_doubted=said.seq in doubted)
 
 
 def _mailed(line: history.Line) -> Mailed:

@@ -94,6 +94,7 @@ def ask_to_erase(site: Site, visit: Visit) -> Response:
         acts=len(held.known.consent),
         letters=len(held.mailed),
         answers=len(held.known.attributes),
+        misfits=held.not_fitting,
     )
 
 

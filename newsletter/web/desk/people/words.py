@@ -12,6 +12,7 @@ from newsletter.web.desk.issue.states import ShownState
 from subscribers.consent import Act, Door
 from subscribers.model import EVERY_LIST, Reason, SubscriptionState
 from subscribers.narrowing import Kept, Source
+from subscribers.verification import Fault, Finding
 
 # What a select sends: a text, or a word of one of ours.
 Key = TypeVar("Key", bound=str)
@@ -72,6 +73,7 @@ ACTS: Mapping[Act, str] = MappingProxyType(
         Act.ADDED: later("was added by the staff"),
         Act.UNDONE: later("the import was undone"),
         Act.ERASED: later("was erased"),
+        Act.UNREADABLE: later("something that cannot be read any more"),
     }
 )
 
@@ -84,6 +86,18 @@ DOORS: Mapping[Door, str] = MappingProxyType(
         Door.MAIL: later("mail"),
         Door.IMPORT_: later("import"),
         Door.COMMAND: later("the staff"),
+        Door.UNREADABLE: later("a way that cannot be read any more"),
+    }
+)
+
+# What does not fit in the evidence of one person, behind the number of the act.
+_MISFITS: Mapping[Fault, str] = MappingProxyType(
+    {
+        Fault.ACT_MISSING: later("is missing"),
+        Fault.ACT_CHANGED: later("is not what was recorded, or does not stand where it was"),
+        Fault.WORDING_CHANGED: later("has words that are not those that were recorded"),
+        Fault.ORIGIN_CHANGED: later("has another network address or browser than was recorded"),
+        Fault.PERSON_CHANGED: later("was said under another address than the person has now"),
     }
 )
 
@@ -144,3 +158,11 @@ def kept_out(spoken: Words, reasons: Iterable[tuple[int, Reason]], names: Mappin
 def _kept_out(spoken: Words, list_id: int, reason: Reason, names: Mapping[int, str]) -> str:
     why = spoken.gettext(REASONS[reason])
     return why if list_id == EVERY_LIST else f"{why} ({names.get(list_id) or spoken.gettext('a list')})"
+
+
+def misfit(words: Words, found: Finding) -> str:
+    """Say what does not fit in the evidence of a person."""
+    if found.fault not in _MISFITS or found.seq is None:
+        return words.gettext("They stand on a list as confirmed, and no yes to it is written down.")
+    said = words.gettext(_MISFITS[found.fault])
+    return words.gettext("Act %(number)s %(misfit)s.", number=found.seq, misfit=said)

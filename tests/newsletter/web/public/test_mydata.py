@@ -13,6 +13,7 @@ from subscribers.errors import SubscriberNotFound
 from subscribers.model import Reason
 from subscribers.suppression import reason_of
 from subscribers.tokens import Keyring, Purpose
+from tests.harness.tampering import tamper
 from tests.newsletter.web.conftest import Hands, Reader, planned, standing
 
 
@@ -96,3 +97,16 @@ def test_another_token_opens_nothing(client: TestClient, keyring: Keyring, link:
     """Not the link of the issues, nor one that was made up."""
     for token in (reader.preferences[3:], reader.unsubscribe[3:], keyring.seal(Purpose.MOVE, 1), "a" * 26):
         assert 404 == client.get(f"/d/{token}").status_code
+
+
+def test_evidence_that_was_changed_keeps_nobody_from_their_data(
+    client: TestClient, database: Database, link: str, reader: Reader
+) -> None:
+    """The file says in words what does not fit; erasing goes on working."""
+    with database.write() as tx:
+        tamper(tx, reader.subscriber.id, act="blessed", door="window")
+    document = client.get(f"{link}/everything.json").json()
+
+    assert ["unreadable"] == [one["act"] for one in document["consent"]][-1:]
+    assert "is not what was recorded" in document["evidence_does_not_fit"][0]
+    assert "You are erased" in client.post(f"{link}/erase").text
