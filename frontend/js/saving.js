@@ -20,6 +20,8 @@ export function keeper(form, editor) {
   let timer = 0;
   let since = 0;
   let busy = false;
+  // Save was pressed while a save was on its way: what came after goes at once behind it.
+  let asked = false;
   let failures = 0;
   // Refused in words: it is not tried again before something is changed.
   let refused = false;
@@ -59,7 +61,9 @@ export function keeper(form, editor) {
       failed(problem);
     }
     busy = false;
-    if (!failures && !refused && editor.isEditable && isDirty()) later();
+    const wait = asked ? 0 : PAUSE;
+    asked = false;
+    if (!failures && !refused && editor.isEditable && isDirty()) later(wait);
   }
 
   function done(answer, sent, sentLines) {
@@ -153,6 +157,7 @@ export function keeper(form, editor) {
     event.preventDefault();
     lines = typed(form);
     failures = 0;
+    asked = busy;
     save();
   };
   form.addEventListener("submit", saveNow);

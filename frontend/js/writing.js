@@ -19,6 +19,9 @@ const said = (slot, words) => (words ? _("%(slot)s, else “%(words)s”", { slo
 export function write(form) {
   const place = document.querySelector("#editor");
   const plain = form.elements.text;
+  // Over a slow line this script comes late: who has begun to write in the plain field goes on there, and nothing is lost.
+  if (plain.value !== plain.defaultValue) return;
+  const isFocused = document.activeElement === plain;
   const addresses = JSON.parse(place.dataset.pictures);
   const labels = JSON.parse(place.dataset.slots);
   const editor = new Editor({
@@ -43,6 +46,7 @@ export function write(form) {
   arm(document.querySelector("#toolbar"), editor, ask(editor, addresses));
   counts(editor);
   present(form);
+  if (isFocused) editor.commands.focus();
 }
 
 // What came from elsewhere goes through the server's cleaner: it knows word processors, and says what it could not keep.

@@ -172,6 +172,8 @@ def write_issue(page: Page) -> None:
     act(page, "Begin the first issue")
     press(page, "Begin the issue")
     press(page, "Waits to be written")
+    # The editor takes the place of the plain field once its script is there.
+    expect(page.get_by_role("toolbar")).to_be_visible()
     fill(page, {"By": "Ada"})
     text = page.get_by_role("textbox", name="Text")
     text.focus()

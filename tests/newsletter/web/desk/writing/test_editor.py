@@ -1,16 +1,21 @@
 """The editor in a real browser: by the keyboard alone, and without a connection."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from re import Pattern
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from newsletter.issues import draft, editing, store
 from newsletter.issues.model import Issue
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.newsroom import a_newsletter
+
+# The script, whatever its version.
+EDITOR = re.compile(r"/editor\.js")
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +112,79 @@ def test_a_lost_connection_loses_no_word(page: Page, house: House, issue: Issue)
 
     assert "<p>Dear all,</p>" == before
     assert "<p>Dear all, and everybody else</p>" == content(house, issue)
+
+
+def holding(page: Page, where: str | Pattern[str]) -> list[Route]:
+    """Keep the first request that the page makes there on its way, as a slow line does."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(where, hold)
+    return held
+
+
+def test_save_pressed_during_a_save_saves_what_came_after(
+    browser: Browser,  # noqa: F811 -- the fixture
+    session: BrowserContext,
+    house: House,
+    issue: Issue,
+) -> None:
+    """It goes right behind the one that is on its way, without the pause of whoever goes on writing."""
+    context = browser.new_context(storage_state=session.storage_state())
+    page = context.new_page()
+    page.clock.install()
+    page.goto(address(house, issue))
+    page.get_by_role("textbox", name="Text").evaluate("element => element.editor.commands.focus('end')")
+    expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    held = holding(page, address(house, issue))
+    page.keyboard.type(" one")
+    with page.expect_request(address(house, issue)):
+        keys(page, "Control+s")
+    page.keyboard.type(" two")
+    keys(page, "Control+s")
+    with page.expect_response(address(house, issue)):
+        held[0].continue_()
+    expect(page.locator("#saved")).to_have_text("Not saved yet")
+    with page.expect_response(address(house, issue)):
+        page.clock.run_for(100)
+    context.close()
+
+    assert "<p>Dear all, one two</p>" == content(house, issue)
+
+
+def opened_without_its_script(page: Page, house: House, issue: Issue) -> Route:
+    """Open the letter over a slow line: the page is there, its editor on its way."""
+    held = holding(page, EDITOR)
+    with page.expect_request(EDITOR):
+        page.goto(address(house, issue), wait_until="commit")
+    expect(page.locator("textarea[name=text]")).to_be_visible()
+    return held[0]
+
+
+def test_words_written_before_the_editor_came_stay(page: Page, house: House, issue: Issue) -> None:
+    """Whoever began in the plain field goes on in it."""
+    script = opened_without_its_script(page, house, issue)
+    plain = page.locator("textarea[name=text]")
+    plain.fill("Dear everybody,")
+    script.continue_()
+    page.wait_for_load_state()
+    expect(plain).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("textbox", name="Text")).to_have_text("Dear everybody,")
+
+    assert "<p>Dear everybody,</p>" == content(house, issue)
+
+
+def test_the_focus_follows_from_the_plain_field_into_the_editor(page: Page, house: House, issue: Issue) -> None:
+    """Keys pressed next do not fall beside the page."""
+    script = opened_without_its_script(page, house, issue)
+    page.locator("textarea[name=text]").focus()
+    script.continue_()
+
+    expect(page.locator("#editor [role=textbox]")).to_be_focused()
