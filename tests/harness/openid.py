@@ -10,24 +10,24 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from joserfc import jwk, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from tests.harness.answering import Answering
 
 KEY = jwk.generate_key("EC", "P-256", {"kid": "one", "use": "sig", "alg": "ES256"})
 RSA = jwk.generate_key("RSA", 2048, {"kid": "two", "use": "sig", "alg": "RS256"})
 
 
 @dataclass
-class OpenId:
+class OpenId(Answering):
     """Runs while the block lasts."""
 
     now: Callable[[], datetime]
@@ -50,21 +50,14 @@ class OpenId:
     asked: list[str] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """Give what each request is answered by."""
+        return _handler(self)
 
     @property
     def issuer(self) -> str:
         """Its address, which is its name."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self.origin
 
     def answers(self, address: str) -> str:
         """Say yes to whom we are sent, as its page does; gives where the browser is sent back to."""

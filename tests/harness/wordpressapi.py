@@ -2,18 +2,18 @@
 
 import base64
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.harness.answering import Answering
 
 POSTS = "/wp-json/wp/v2/posts"
 
 
 @dataclass
-class Api:
+class Api(Answering):
     """Runs while the block lasts."""
 
     user: str = "editor"
@@ -28,21 +28,14 @@ class Api:
     # Answers this, whatever was asked: it is no WordPress.
     says: bytes = b""
 
-    def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """Give what each request is answered by."""
+        return _handler(self)
 
     @property
     def site(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self.origin
 
     def answer(self, method: str, target: str, authorization: str, body: bytes) -> tuple[int, Any]:
         """Answer one request."""
