@@ -56,7 +56,7 @@ if (parts.some((part) => !part.hidden)) {
       event.preventDefault();
       ask(form);
     });
-    // Whoever pressed "Sign in with a passkey" wants to; making one is asked for on its page.
-    if (form.dataset.passkey === "get") ask(form);
+    // Whoever pressed "Sign in with a passkey" wants to, and so does who has nothing else; making one is asked for on its page.
+    if ("passkeyAtOnce" in form.dataset) ask(form);
   }
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from newsletter.errors import AccountNotFound, AlreadyThere, BadValue
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Role
 from newsletter.staff.refusals import LastAdministrator, OwnRole
-from newsletter.tables.staff import account, account_role
+from newsletter.tables.staff import account, account_role, passkey
 from subscribers.address import EmailAddress, parse
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
@@ -37,7 +37,15 @@ class Account:
     roles: Mapping[int, Role] = field(default_factory=dict, hash=False)
     # Argon2id in its own notation; empty: none was chosen yet.
     password: str = field(default="", repr=False)
+    # A code of an app.
     has_second_factor: bool = False
+    # Whether they open anything or were barred: who has a copy of one is not to get by with the password instead.
+    has_passkeys: bool = False
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the password alone lets nobody in."""
+        return self.has_second_factor or self.has_passkeys
 
     @property
     def actor(self) -> Actor:
@@ -187,7 +195,8 @@ def first_administrator(tx: Transaction) -> Account | None:
 
 
 def _accounts(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Account, ...]:
-    query: Select[Any] = select(account).where(*conditions).order_by(account.c.id)
+    has_passkeys = exists().where(passkey.c.account_id == account.c.id).label("has_passkeys")
+    query: Select[Any] = select(account, has_passkeys).where(*conditions).order_by(account.c.id)
     rows = tx.execute(query).all()
     roles: dict[int, dict[int, Role]] = defaultdict(dict)
     of_these = select(account_role).where(account_role.c.account_id.in_([row.id for row in rows]))
@@ -203,6 +212,7 @@ def _accounts(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Accoun
             roles[row.id],
             row.password,
             bool(row.totp),
+            bool(row.has_passkeys),
         )
         for row in rows
     )

@@ -1,4 +1,4 @@
-"""The second factor: codes of an app (RFC 6238), and codes on paper for when it is lost."""
+"""The second factor: codes of an app (RFC 6238), and codes on paper for when that or the passkeys are lost."""
 
 import io
 import secrets
@@ -85,17 +85,21 @@ def take(tx: Transaction, strongbox: Strongbox, account_id: int, secret: str, st
 
 
 def drop(tx: Transaction, account_id: int) -> None:
-    """Let somebody sign in without a second factor again."""
+    """Ask somebody for no code of an app any more."""
     tx.execute(update(account).where(account.c.id == account_id).values(totp="", totp_step=0))
+
+
+def drop_codes(tx: Transaction, account_id: int) -> None:
+    """Let no code on paper of somebody open anything any more."""
     tx.execute(delete(recovery_code).where(recovery_code.c.account_id == account_id))
 
 
 def passes(tx: Transaction, strongbox: Strongbox, account_id: int, code: str, now: datetime) -> bool:
     """Whether a code is right; it is used up then, whichever kind it is of."""
     kept = tx.execute(select(account.c.totp, account.c.totp_step).where(account.c.id == account_id).with_for_update()).one()
-    if not kept.totp:
-        return False
-    step = step_of(strongbox.open_text(kept.totp, _about(account_id)), code, now, kept.totp_step)
+    # Whoever has passkeys only has codes on paper and no app.
+    secret = strongbox.open_text(kept.totp, _about(account_id)) if kept.totp else ""
+    step = step_of(secret, code, now, kept.totp_step) if secret else None
     if step is not None:
         tx.execute(update(account).where(account.c.id == account_id).values(totp_step=step))
         return True

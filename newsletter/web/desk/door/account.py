@@ -29,11 +29,18 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "named": Said(later("Your name is changed. What you did before stays under the name you had.")),
         "password": Said(later("Your password is changed. All other sessions of yours are over.")),
         "factor_off": Said(later("Your second factor is off: the password alone lets you in."), is_done=False),
+        "app_off": Said(later("No code of an app is asked for any more. Your passkeys are.")),
         "ended": Said(later("That session is over.")),
         "ended_all": Said(later("All other sessions of yours are over.")),
         "passkey": Said(later("The passkey is kept. It lets you in without a password.")),
         "unbound": Said(later("Nobody comes in here by the provider any more, until it is bound again.")),
         "passkey_gone": Said(later("The passkey opens nothing here any more. Remove it from your device as well.")),
+        "last_gone": Said(
+            later(
+                "The passkey opens nothing here any more, and the password alone lets you in. Remove it from your device too."
+            ),
+            is_done=False,
+        ),
     }
 )
 

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
 from newsletter.languages.catalogue import later
-from newsletter.staff import accounts, audit, secondfactor, sessions, signing
+from newsletter.staff import accounts, audit, losses, secondfactor, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.refusals import SlowDown
 from newsletter.web.desk.door import account, steps
@@ -24,6 +24,7 @@ HERE = "/desk/account/second-factor"
 DATA_PICTURES = CONTENT_POLICY.replace("img-src 'self'", "img-src 'self' data:")
 
 WRONG_CODE = later("This code does not fit. Type the one that the app shows now; the clock of your phone must be right.")
+DONE = later("Your second factor is on. Your other sessions are over.")
 NOT_YOURS = later("This is not your password.")
 
 
@@ -45,7 +46,7 @@ def take(site: Site, visit: Visit) -> Response:
     application, step, known = site.application, _under_way(site, visit), account.own(site, visit)
     secret = step.values["secret"]
     try:
-        _require_password(site, visit, known)
+        require_password(site, visit, known)
         number = _step_of(secret, visit)
     except (BadValue, SlowDown) as wrong:
         return _offered(site, visit, step, error=wrong)
@@ -55,35 +56,59 @@ def take(site: Site, visit: Visit) -> Response:
         # Whoever came in with the password alone is asked for both from now on.
         sessions.end_all(tx, known.id, but=visit.session.id)
         audit.record(tx, visit.actor, "factor.take", f"account {known.name}", {}, visit.now)
-    return _codes(site, visit, codes, is_new=True)
+    return show_codes(site, visit, codes, DONE)
 
 
 def drop(site: Site, visit: Visit) -> Response:
-    """Let the password alone open the door again."""
+    """Ask for no code of an app any more; passkeys go on being asked for."""
     known = account.own(site, visit)
     try:
-        _require_password(site, visit, known)
+        require_password(site, visit, known)
     except (BadValue, SlowDown) as wrong:
-        return account.shown(site, visit, errors={"factor": _said(wrong)})
+        return account.shown(site, visit, errors={"factor": said(wrong)})
     with site.application.database.write() as tx:
-        secondfactor.drop(tx, known.id)
+        losses.drop_app(tx, known.id)
         audit.record(tx, visit.actor, "factor.drop", f"account {known.name}", {}, visit.now)
-    return RedirectResponse(f"{account.HERE}?said=factor_off", SEE_OTHER)
+    what = "app_off" if known.has_passkeys else "factor_off"
+    return RedirectResponse(f"{account.HERE}?said={what}", SEE_OTHER)
 
 
 def renew_codes(site: Site, visit: Visit) -> Response:
     """Make new codes instead of those that may have been seen."""
     known = account.own(site, visit)
-    if not known.has_second_factor:
+    if not known.is_guarded:
         raise PageNotFound
     try:
-        _require_password(site, visit, known)
+        require_password(site, visit, known)
     except (BadValue, SlowDown) as wrong:
-        return account.shown(site, visit, errors={"codes": _said(wrong)})
+        return account.shown(site, visit, errors={"codes": said(wrong)})
     with site.application.database.write() as tx:
         codes = secondfactor.new_codes(tx, known.id)
         audit.record(tx, visit.actor, "factor.codes", f"account {known.name}", {}, visit.now)
-    return _codes(site, visit, codes, is_new=False)
+    return show_codes(site, visit, codes)
+
+
+def require_password(site: Site, visit: Visit, known: Account) -> None:
+    """Ask before what matters whether it is they.
+
+    Raises:
+        BadValue: this is not their password.
+        SlowDown: too many attempts failed before.
+
+    """
+    if not signing.knows_password(site.application.database, known, visit.form.get("current", ""), visit.wall):
+        raise BadValue("password", "", visit.words.gettext(NOT_YOURS))
+
+
+def said(error: BadValue | SlowDown | None) -> str:
+    """Say what is wrong, beside its field."""
+    return error.reason if isinstance(error, BadValue) else str(error)
+
+
+def show_codes(site: Site, visit: Visit, codes: tuple[str, ...], done: str = "") -> Response:
+    """Show codes for when everything else is lost, this once; with what was *done* before."""
+    done = visit.words.gettext(done) if done else ""
+    return page(site, visit, "desk/door/codes.html", here=Area.ACCOUNT, codes=codes, done=done)
 
 
 def _step_of(secret: str, visit: Visit) -> int:
@@ -91,11 +116,6 @@ def _step_of(secret: str, visit: Visit) -> int:
     if number is None:
         raise BadValue("code", "", visit.words.gettext(WRONG_CODE))
     return number
-
-
-def _require_password(site: Site, visit: Visit, known: Account) -> None:
-    if not signing.knows_password(site.application.database, known, visit.form.get("current", ""), visit.wall):
-        raise BadValue("password", "", visit.words.gettext(NOT_YOURS))
 
 
 def _under_way(site: Site, visit: Visit) -> Step:
@@ -119,17 +139,9 @@ def _offered(site: Site, visit: Visit, step: Step, error: BadValue | SlowDown | 
         account=known,
         offer=made,
         picture=f"data:image/svg+xml;base64,{picture}",
-        code_error=_said(error) if is_of_code else "",
-        password_error="" if is_of_code or error is None else _said(error),
+        code_error=said(error) if is_of_code else "",
+        password_error="" if is_of_code or error is None else said(error),
     )
     response.headers["Content-Security-Policy"] = DATA_PICTURES
     response.status_code = UNPROCESSABLE if error is not None else 200
     return response
-
-
-def _said(error: BadValue | SlowDown | None) -> str:
-    return error.reason if isinstance(error, BadValue) else str(error)
-
-
-def _codes(site: Site, visit: Visit, codes: tuple[str, ...], *, is_new: bool) -> Response:
-    return page(site, visit, "desk/door/codes.html", here=Area.ACCOUNT, codes=codes, is_new=is_new)

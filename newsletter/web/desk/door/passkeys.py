@@ -3,7 +3,9 @@
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import AlreadyThere, BadValue
-from newsletter.staff import accounts, audit, ceremonies, keysigning, passkeys, signing
+from newsletter.languages.catalogue import later
+from newsletter.staff import accounts, audit, ceremonies, keysigning, losses, passkeys, secondfactor, sessions, signing
+from newsletter.staff.accounts import Account
 from newsletter.staff.ceremonies import Owner, Place
 from newsletter.staff.refusals import PasskeyCopied, PasskeyRefused, SlowDown
 from newsletter.staff.secrets import new_secret
@@ -16,7 +18,10 @@ from newsletter.web.visits import Site, Visit
 SEE_OTHER = 303
 REFUSED = 403
 NEW = "/desk/account/passkeys/new"
+GONE = "/desk/account/passkeys/{passkey_id:int}/remove"
 AT_DOOR = "/desk/sign-in/passkey"
+
+KEPT = later("The passkey is kept. It lets you in without a password, and the password alone lets nobody in any more.")
 
 
 def begin_new(site: Site, visit: Visit) -> Response:
@@ -72,19 +77,37 @@ def keep(site: Site, visit: Visit) -> Response:
     except (PasskeyRefused, BadValue, AlreadyThere) as wrong:
         words = wrong.reason if isinstance(wrong, BadValue) else str(wrong)
         return account.shown(site, visit, errors={"passkey": words})
+    codes: tuple[str, ...] = ()
     with site.application.database.write() as tx:
         audit.record(tx, visit.actor, "passkey.add", f"account {known.name}", {"passkey": name}, visit.now)
+        if not secondfactor.codes_left(tx, known.id):
+            codes = secondfactor.new_codes(tx, known.id)
+        if not known.is_guarded:
+            assert visit.session is not None
+            # Whoever came in with the password alone is asked for both from now on.
+            sessions.end_all(tx, known.id, but=visit.session.id)
+    if codes:
+        return factor.show_codes(site, visit, codes, KEPT)
     return RedirectResponse(f"{account.HERE}?said=passkey", SEE_OTHER)
 
 
 def remove(site: Site, visit: Visit) -> Response:
-    """Let one passkey open nothing any more."""
+    """Let one passkey open nothing any more; the password is asked for, which may be all that is left to come in with."""
+    known, number = account.own(site, visit), visit.number("passkey_id")
+    with site.application.database.read() as tx:
+        if number not in {one.id for one in passkeys.of_account(tx, known.id)}:
+            raise PageNotFound
+    try:
+        factor.require_password(site, visit, known)
+    except (BadValue, SlowDown) as wrong:
+        return account.shown(site, visit, errors={f"passkey_{number}": factor.said(wrong)})
     with site.application.database.write() as tx:
-        name = passkeys.remove(tx, account.account_id(visit), visit.number("passkey_id"))
+        name = losses.remove_passkey(tx, known.id, number)
         if name is None:
             raise PageNotFound
         audit.record(tx, visit.actor, "passkey.remove", f"account {visit.actor.name}", {"passkey": name}, visit.now)
-    return RedirectResponse(f"{account.HERE}?said=passkey_gone", SEE_OTHER)
+        is_guarded = accounts.by_id(tx, known.id).is_guarded
+    return RedirectResponse(f"{account.HERE}?said={'passkey_gone' if is_guarded else 'last_gone'}", SEE_OTHER)
 
 
 def begin(site: Site, visit: Visit) -> Response:
@@ -110,22 +133,33 @@ def ask(site: Site, visit: Visit) -> Response:
 
 def check(site: Site, visit: Visit) -> Response:
     """Let somebody in whose passkey answered."""
-    place, application = _place(site), site.application
     try:
         step = steps.under_way(site, visit, StepKind.PASSKEY)
     except StepOver:
         return signin.late()
-    answer = visit.form.get("credential", "")
     try:
-        known = keysigning.by_passkey(application.database, place, step.values["challenge"], answer, visit.wall)
+        known = answered(site, visit, step)
+    except (PasskeyCopied, PasskeyRefused) as wrong:
+        return signin.shown(site, visit, step.onward, error=str(wrong), status=REFUSED)
+    return signin.admit(site, visit, known, step.onward, is_whole=True)
+
+
+def answered(site: Site, visit: Visit, step: Step) -> Account:
+    """Give whose passkey answered to the challenge of *step*; a copied one is written down.
+
+    Raises:
+        PasskeyRefused: nobody's, or what the browser says is not true here.
+        PasskeyCopied: there are two of it.
+
+    """
+    place, application, answer = _place(site), site.application, visit.form.get("credential", "")
+    try:
+        return keysigning.by_passkey(application.database, place, step.values["challenge"], answer, visit.wall)
     except PasskeyCopied as copied:
         with application.database.write() as tx:
             owner = accounts.by_id(tx, copied.account_id)
             audit.record(tx, owner.actor, "passkey.copied", f"account {owner.name}", {"passkey": copied.name}, visit.now)
-        return signin.shown(site, visit, step.onward, error=str(copied), status=REFUSED)
-    except PasskeyRefused as wrong:
-        return signin.shown(site, visit, step.onward, error=str(wrong), status=REFUSED)
-    return signin.admit(site, visit, known, step.onward, is_whole=True)
+        raise
 
 
 def _place(site: Site) -> Place:

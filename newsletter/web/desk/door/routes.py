@@ -1,7 +1,7 @@
 """The pages of the door."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.door import account, entry, factor, passkeys, passwords, provider, signin
+from newsletter.web.desk.door import account, entry, factor, passkeys, passwords, provider, second, signin
 from newsletter.web.visits import GET, POST, Of, Page
 
 # As for readers: whether there is such an account is not to be told by a stopwatch.
@@ -15,8 +15,8 @@ ROUTES = (
     Page("/desk/enter/{token}", POST, entry.enter, None, fields=("name", "address", "password")),
     Page("/desk/sign-in", GET, signin.form, None),
     Page("/desk/sign-in", POST, signin.sign_in, None, fields=("address", "password", "next")),
-    Page("/desk/sign-in/second", GET, signin.second, None),
-    Page("/desk/sign-in/second", POST, signin.check_second, None, fields=("code",)),
+    Page("/desk/sign-in/second", GET, second.ask, None),
+    Page("/desk/sign-in/second", POST, second.check, None, fields=("code", "credential")),
     Page("/desk/sign-in/passkey/begin", POST, passkeys.begin, None, fields=("next",)),
     Page(passkeys.AT_DOOR, GET, passkeys.ask, None),
     Page(passkeys.AT_DOOR, POST, passkeys.check, None, fields=("credential",)),
@@ -39,7 +39,7 @@ ROUTES = (
     Page("/desk/account/passkeys/begin", POST, passkeys.begin_new, Permission.VIEW, Of.ACCOUNT, fields=("passkey", "current")),
     Page(passkeys.NEW, GET, passkeys.offer, Permission.VIEW, Of.ACCOUNT),
     Page(passkeys.NEW, POST, passkeys.keep, Permission.VIEW, Of.ACCOUNT, fields=("credential",)),
-    Page("/desk/account/passkeys/{passkey_id:int}/remove", POST, passkeys.remove, Permission.VIEW, Of.ACCOUNT, fields=()),
+    Page(passkeys.GONE, POST, passkeys.remove, Permission.VIEW, Of.ACCOUNT, fields=("current",)),
     Page("/desk/account/provider/unbind", POST, provider.unbind, Permission.VIEW, Of.ACCOUNT, fields=()),
     Page("/desk/account/sessions/{session_id:int}/end", POST, account.end_session, Permission.VIEW, Of.ACCOUNT, fields=()),
     Page("/desk/account/sessions/end-others", POST, account.end_others, Permission.VIEW, Of.ACCOUNT, fields=()),

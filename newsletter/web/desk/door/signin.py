@@ -1,4 +1,4 @@
-"""Signing in: address and password, then the code of a second factor where there is one; a passkey stands for both."""
+"""Signing in: address and password, then the second factor where there is one; a passkey stands for both."""
 
 from dataclasses import asdict
 
@@ -9,12 +9,11 @@ from newsletter.staff import accounts, audit, ceremonies, identities, passkeys, 
 from newsletter.staff.accounts import Account
 from newsletter.staff.providersigning import Binding
 from newsletter.staff.refusals import SlowDown
-from newsletter.staff.secrets import remembered
+from newsletter.staff.secrets import new_secret, remembered
 from newsletter.staff.signing import Visitor
 from newsletter.web.cookies import Cookie, give, take_back
 from newsletter.web.desk.door import steps
 from newsletter.web.desk.door.steps import Step, StepKind
-from newsletter.web.faults import StepOver
 from newsletter.web.visits import Site, Visit
 
 SEE_OTHER = 303
@@ -22,7 +21,6 @@ REFUSED = 403
 TOO_MANY = 429
 
 NOT_KNOWN = later("No account has this address and this password. Nothing says which of the two is wrong.")
-WRONG_CODE = later("This code is not right, or was used before. A new one appears in your app every 30 seconds.")
 NO_ROLE = later("Your account has no role any more. Ask an administrator.")
 
 # What was done before somebody came here.
@@ -64,44 +62,15 @@ def admit(
     """
     if known.role is None and not known.roles:
         return shown(site, visit, onward, error=visit.words.gettext(NO_ROLE), status=REFUSED)
-    if is_whole or not known.has_second_factor:
-        _bind(site, visit, known, binding)
+    if is_whole or not known.is_guarded:
+        bind(site, visit, known, binding)
         return let_in(site, visit, known, onward)
     response = RedirectResponse("/desk/sign-in/second", SEE_OTHER)
-    proof = {"password": remembered(known.password), **(asdict(binding) if binding is not None else {})}
+    # Another password ends this step; a passkey answers the challenge.
+    proof = {"password": remembered(known.password), "challenge": new_secret()}
+    proof |= asdict(binding) if binding is not None else {}
     steps.begin(site, visit, response, Step(StepKind.SECOND_FACTOR, known.id, onward, proof))
     return response
-
-
-def second(site: Site, visit: Visit) -> Response:
-    """Ask for the code of the second factor."""
-    try:
-        steps.under_way(site, visit, StepKind.SECOND_FACTOR)
-    except StepOver:
-        return late()
-    return _second(site)
-
-
-def check_second(site: Site, visit: Visit) -> Response:
-    """Let somebody in whose code is right."""
-    application = site.application
-    try:
-        step = steps.under_way(site, visit, StepKind.SECOND_FACTOR)
-    except StepOver:
-        return late()
-    with application.database.read() as tx:
-        known = next((one for one in accounts.all_accounts(tx) if one.id == step.account_id), None)
-    # Another password was chosen meanwhile, perhaps because somebody else knew this one.
-    if known is None or remembered(known.password) != step.values["password"]:
-        return late()
-    try:
-        is_right = signing.by_code(application.database, steps.strongbox(site), known.id, visit.text("code"), visit.wall)
-    except SlowDown as slow:
-        return _second(site, error=str(slow), status=TOO_MANY)
-    if not is_right:
-        return _second(site, error=visit.words.gettext(WRONG_CODE), status=REFUSED)
-    _bind(site, visit, known, _binding(step))
-    return let_in(site, visit, known, step.onward)
 
 
 def let_in(site: Site, visit: Visit, known: Account, onward: str) -> Response:
@@ -161,20 +130,10 @@ def late() -> Response:
     return RedirectResponse("/desk/sign-in?said=late", SEE_OTHER)
 
 
-def _binding(step: Step) -> Binding | None:
-    values = step.values
-    return Binding(values["issuer"], values["subject"], values["link"]) if "issuer" in values else None
-
-
-def _bind(site: Site, visit: Visit, known: Account, binding: Binding | None) -> None:
+def bind(site: Site, visit: Visit, known: Account, binding: Binding | None) -> None:
+    """Let somebody come in by the provider from now on, when all was right that is asked for."""
     if binding is None:
         return
     with site.application.database.write() as tx:
         providersigning.bind(tx, site.application.keyring, known, binding, visit.wall)
         audit.record(tx, known.actor, "identity.bind", f"account {known.name}", {"issuer": binding.issuer}, visit.now)
-
-
-def _second(site: Site, *, error: str = "", status: int = 200) -> Response:
-    response = site.pages.page("desk/door/second.html", error=error)
-    response.status_code = status
-    return response

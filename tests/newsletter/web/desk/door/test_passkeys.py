@@ -4,12 +4,13 @@ import html
 import re
 
 import httpx2
+import pyotp
 import pytest
 from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
-from newsletter.staff import accounts, audit, passkeys, secondfactor
+from newsletter.staff import accounts, audit, doorlinks, losses, passkeys, secondfactor
 from newsletter.staff.accounts import Account
 from newsletter.staff.permissions import LOCAL_OPERATOR, Role
 from newsletter.strongbox import Strongbox
@@ -20,7 +21,7 @@ from tests.newsletter.web.desk.door.conftest import PASSWORD, Browsers, press, s
 # The rows are tried on both databases where they are made (tests/newsletter/staff).
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-NEW, AT_DOOR = "/desk/account/passkeys/new", "/desk/sign-in/passkey"
+NEW, AT_DOOR, SECOND = "/desk/account/passkeys/new", "/desk/sign-in/passkey", "/desk/sign-in/second"
 
 
 def options_on(page: httpx2.Response) -> str:
@@ -48,8 +49,19 @@ def with_passkey(browsers: Browsers, step: int = 1) -> tuple[TestClient, Authent
     """Give a browser in which Ann is signed in, and a device that has a passkey of hers."""
     client, device = browsers(), Authenticator(PUBLIC_URL, step)
     sign_in(client)
-    assert "/desk/account?said=passkey" == make(client, device).headers["location"]
+    assert 200 == make(client, device).status_code
     return client, device
+
+
+def answer_second(client: TestClient, device: Authenticator, password: str = PASSWORD) -> httpx2.Response:
+    """Sign in with the password, and answer with a passkey what is asked behind it."""
+    assert SECOND == sign_in(client, password).headers["location"]
+    return client.post(SECOND, data={"credential": device.get(options_on(client.get(SECOND)))})
+
+
+def codes_on(page: httpx2.Response) -> list[str]:
+    """Give the recovery codes that a page shows."""
+    return re.findall(r"<li><code>([^<]+)</code>", page.text)
 
 
 def test_a_passkey_is_made_used_and_removed(browsers: Browsers, ann: Account, database: Database, clock: Hands) -> None:
@@ -67,7 +79,7 @@ def test_a_passkey_is_made_used_and_removed(browsers: Browsers, ann: Account, da
     assert 404 == press(other, "/desk/account/passkeys/99/remove").status_code
     found = re.search(r"/desk/account/passkeys/\d+/remove", page)
     assert found is not None
-    assert "/desk/account?said=passkey_gone" == press(other, found[0]).headers["location"]
+    assert "/desk/account?said=last_gone" == press(other, found[0], current=PASSWORD).headers["location"]
     assert 403 == come_in(browsers(), device).status_code
     with database.read() as tx:
         acts = [one.act for one in reversed(audit.recent(tx))]
@@ -156,7 +168,9 @@ def test_it_is_good_for_the_address_of_this_instance_only(browsers: Browsers, an
 
 def test_a_copied_passkey_is_refused_and_told(browsers: Browsers, ann: Account, database: Database) -> None:
     """To whoever stands at the door, to its owner, and in the audit."""
-    own, device = with_passkey(browsers, step=1)
+    own, device = browsers(), Authenticator(PUBLIC_URL, 1)
+    sign_in(own)
+    codes = codes_on(make(own, device))
     come_in(browsers(), device)
     device.step = 0
     refused = come_in(browsers(), device)
@@ -164,6 +178,9 @@ def test_a_copied_passkey_is_refused_and_told(browsers: Browsers, ann: Account, 
     assert (403, True) == (refused.status_code, "counted backwards" in html.unescape(refused.text))
     assert 303 == own.get("/desk/account").status_code
     sign_in(own)
+    # Nor does its copy make the password enough.
+    assert 303 == own.get("/desk/account").status_code
+    own.post(SECOND, data={"code": codes[0]})
     assert "somebody else may have a copy of it" in own.get("/desk/account").text
     with database.read() as tx:
         [told] = audit.page(tx, audit.Asked(act="passkey.copied"), None, 5)
@@ -190,3 +207,134 @@ def test_names_are_text(browsers: Browsers, ann: Account) -> None:
     assert "<b>x</b>" not in page
     assert "&lt;b&gt;x&lt;/b&gt; yyy" in page
     assert "<strong>A passkey</strong>" in page
+
+
+def test_a_reset_still_asks_for_the_passkey(browsers: Browsers, ann: Account, application: Application, clock: Hands) -> None:
+    """Whoever reads a mailbox chooses a password by it, and stays outside; so does whoever learns the password (A14, W05)."""
+    own, device = with_passkey(browsers)
+    with application.database.write() as tx:
+        link = doorlinks.make(tx, ann, clock(), doorlinks.FORGOTTEN)
+    stranger = browsers()
+    stranger.post(f"/desk/link/{doorlinks.token(application.keyring, link.id)}", data={"password": "another few words"})
+
+    assert 303 == own.get("/desk/account").status_code
+    assert SECOND == sign_in(stranger, "another few words").headers["location"]
+    assert 303 == stranger.get("/desk/account").status_code
+    for code in ("", "000000", "aaaa-bbbb-cccc-dddd"):
+        refused = stranger.post(SECOND, data={"code": code})
+        assert (403, True) == (refused.status_code, "This code is not right" in refused.text)
+    assert "/desk" == answer_second(own, device, "another few words").headers["location"]
+    assert 200 == own.get("/desk/account").status_code
+
+
+def test_a_recovery_code_stands_for_a_lost_passkey(browsers: Browsers, ann: Account, clock: Hands) -> None:
+    """The first passkey comes with ten; each opens once; they end with the last passkey."""
+    own, device = browsers(), Authenticator(PUBLIC_URL)
+    sign_in(own)
+    first = make(own, device)
+    codes = codes_on(first)
+    second = make(own, Authenticator(PUBLIC_URL))
+    client = browsers()
+
+    assert (10, True) == (len(codes), "the password alone lets nobody in" in first.text)
+    assert "/desk/account?said=passkey" == second.headers["location"]
+    assert [SECOND, "/desk"] == [
+        sign_in(client).headers["location"],
+        client.post(SECOND, data={"code": codes[0].upper()}).headers["location"],
+    ]
+    assert "9 of 10 recovery codes" in client.get("/desk/account").text
+    other = browsers()
+    sign_in(other)
+    assert 403 == other.post(SECOND, data={"code": codes[0]}).status_code
+    for path in re.findall(r"/desk/account/passkeys/\d+/remove", client.get("/desk/account").text):
+        press(client, path, current=PASSWORD)
+    assert "recovery codes are left" not in client.get("/desk/account").text
+    assert "/desk" == sign_in(browsers()).headers["location"]
+
+
+def test_the_first_passkey_ends_other_sessions(browsers: Browsers, ann: Account) -> None:
+    """Whoever came in by the password alone is asked for both from now on; a second one ends none."""
+    there = browsers()
+    sign_in(there)
+    own, device = with_passkey(browsers)
+    assert [200, 303] == [one.get("/desk/account").status_code for one in (own, there)]
+    come_in(there, device)
+    make(own, Authenticator(PUBLIC_URL))
+
+    assert 200 == there.get("/desk/account").status_code
+
+
+def test_a_passkey_is_removed_by_the_password_only(browsers: Browsers, ann: Account) -> None:
+    """Whoever finds an open desk does not make the password enough."""
+    own, _device = with_passkey(browsers)
+    found = re.search(r"/desk/account/passkeys/\d+/remove", own.get("/desk/account").text)
+    assert found is not None
+    for wrong in ({}, {"current": "not it at all"}):
+        refused = press(own, found[0], **wrong)
+        assert (422, True) == (refused.status_code, "This is not your password" in refused.text)
+
+    assert SECOND == sign_in(browsers()).headers["location"]
+
+
+def test_the_passkey_of_another_account_is_no_second_factor(
+    browsers: Browsers, ann: Account, database: Database, kept_password: str, clock: Hands
+) -> None:
+    """Whoever knows a colleague's password has a passkey of their own, and stays outside."""
+    with database.write() as tx:
+        bob = accounts.add(tx, "Bob", Role.ADMIN, clock(), "bob@example.org")
+        accounts.set_password(tx, bob.id, kept_password)
+    with_passkey(browsers)
+    of_bob, device = browsers(), Authenticator(PUBLIC_URL)
+    sign_in(of_bob, address="bob@example.org")
+    make(of_bob, device)
+    refused = answer_second(browsers(), device)
+
+    assert (403, True) == (refused.status_code, "the passkey of another account" in html.unescape(refused.text))
+
+
+def test_an_answer_behind_the_password_opens_once(browsers: Browsers, ann: Account) -> None:
+    """It belongs to its step: shown again, without the step or with none of the three, it opens nothing."""
+    _own, device = with_passkey(browsers, step=0)
+    client, thief = browsers(), browsers()
+    sign_in(client)
+    thief.cookies.set("__Host-newsletter-door", client.cookies["__Host-newsletter-door"], domain="news.example.org")
+    answer = device.get(options_on(client.get(SECOND)))
+
+    assert 303 == client.post(SECOND, data={"credential": answer}).status_code
+    assert 403 == thief.post(SECOND, data={"credential": answer}).status_code
+    for nonsense in ("", "{}", "[" * 9_000, "ü"):
+        sign_in(thief)
+        assert 403 == thief.post(SECOND, data={"credential": nonsense}).status_code
+    assert "/desk/sign-in?said=late" == browsers().post(SECOND, data={"credential": answer}).headers["location"]
+
+
+def test_either_is_enough_behind_the_password(browsers: Browsers, ann: Account, clock: Hands) -> None:
+    """Of a code of the app and a passkey; without the app, the passkeys are asked for still."""
+    own, device = with_passkey(browsers)
+    begun = press(own, "/desk/account/second-factor/begin")
+    found = re.search(r'door__secret">([^<]+)<', own.get(begun.headers["location"]).text)
+    assert found is not None
+    app = pyotp.TOTP(found[1].replace(" ", ""))
+    press(own, "/desk/account/second-factor", code=app.at(clock()), current=PASSWORD)
+    clock.forward(minutes=1)
+
+    assert "/desk" == answer_second(browsers(), device).headers["location"]
+    client = browsers()
+    sign_in(client)
+    assert "/desk" == client.post(SECOND, data={"code": app.at(clock())}).headers["location"]
+    off = press(client, "/desk/account/second-factor/off", current=PASSWORD)
+    assert "/desk/account?said=app_off" == off.headers["location"]
+    assert "10 of 10 recovery codes" in client.get("/desk/account").text
+    assert SECOND == sign_in(browsers()).headers["location"]
+
+
+def test_what_was_taken_away_is_not_asked_for(browsers: Browsers, ann: Account, database: Database) -> None:
+    """By an administrator, while somebody stands before the question: the password does from then on."""
+    with_passkey(browsers)
+    client = browsers()
+    sign_in(client)
+    with database.write() as tx:
+        losses.sign_out(tx, ann.id, all_passkeys=True)
+
+    assert "/desk/sign-in?said=late" == client.get(SECOND).headers["location"]
+    assert "/desk" == sign_in(client).headers["location"]

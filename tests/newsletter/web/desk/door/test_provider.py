@@ -13,8 +13,9 @@ from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
-from newsletter.staff import accounts, audit, doorlinks, identities, secondfactor
+from newsletter.staff import accounts, audit, doorlinks, identities, passkeys, secondfactor
 from newsletter.staff.accounts import Account
+from newsletter.staff.ceremonies import Made
 from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.staff.provider import Provider
 from newsletter.strongbox import Strongbox
@@ -145,6 +146,22 @@ def test_our_second_factor_is_asked_and_nothing_is_bound_before(
     assert "1001" == bound(application, ann, openid)
     expected = "/desk" if is_enough else "/desk/sign-in/second"
     assert expected == come(browsers(), openid).headers["location"]
+
+
+def test_a_passkey_is_asked_before_an_address_is_bound(
+    browsers: Browsers, ann: Account, openid: OpenId, application: Application, clock: Hands
+) -> None:
+    """An account whose only second factor it is comes to nobody by what a provider says of a mailbox (A14)."""
+    trust(application, openid, is_enough=True)
+    with application.database.write() as tx:
+        passkeys.add(tx, ann.id, "Phone", "AAAA", Made("AAAA", "AAAA", 0), clock())
+        codes = secondfactor.new_codes(tx, ann.id)
+    client = browsers()
+
+    assert "/desk/sign-in/second" == come(client, openid).headers["location"]
+    assert not bound(application, ann, openid)
+    assert "/desk" == client.post("/desk/sign-in/second", data={"code": codes[0]}).headers["location"]
+    assert "1001" == bound(application, ann, openid)
 
 
 def test_nobody_is_bound_to_an_account_by_a_foreign_page(
