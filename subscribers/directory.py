@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, false, func, or_, select, true, union_all
 
 from subscribers import names, narrowing
 from subscribers.model import EVERY_LIST, Reason, SubscriptionState
@@ -18,6 +18,9 @@ from subscribers.tables.evidence import suppression
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
+
+# A query for the ids of people.
+Ids = Select[Any]
 
 # People of one page.
 PAGE = 50
@@ -28,6 +31,8 @@ FAR_WINDOW = 20_000
 LONGEST_TEXT = 254
 # A walk by lists is a branch for each list and state; SQLite joins 500 of them at most.
 MOST_BRANCHES = 60
+# People read at a time where all of them are wanted.
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +95,40 @@ def look(tx: Transaction, wanted: Wanted, after: Place | None = None, window: in
         rows += walk.found(PAGE + 1 - len(rows))
         if len(rows) > PAGE:
             last = _place(wanted, rows[PAGE - 1])
-            return Found(_lines(tx, wanted, rows[:PAGE]), last, has_stopped=False)
+            return Found(_lines(tx, wanted.lists, rows[:PAGE]), last, has_stopped=False)
         looked = walk.looked()
         if len(looked) == within:
-            return Found(_lines(tx, wanted, rows), Place(way, looked[-1]), has_stopped=True)
-    return Found(_lines(tx, wanted, rows), None, has_stopped=False)
+            return Found(_lines(tx, wanted.lists, rows), Place(way, looked[-1]), has_stopped=True)
+    return Found(_lines(tx, wanted.lists, rows), None, has_stopped=False)
 
 
 def count(tx: Transaction, wanted: Wanted, most: int | None = None) -> int:
     """Count everybody of whom it is true, or up to *most* of them."""
-    if wanted.scope == frozenset():
-        return 0
-    conditions = [*narrowing.conditions(subscriber, wanted)]
-    if wanted.text:
-        conditions.append(or_(*(narrowing.begins(subscriber, way, wanted.text) for way in narrowing.ways(wanted))))
-    people: Select[Any] = select(subscriber.c.id).where(*conditions)
+    people = everybody(wanted)
     if most is not None:
         people = people.limit(most)
     return tx.execute(select(func.count()).select_from(people.subquery())).scalar_one()
+
+
+def everybody(wanted: Wanted) -> Ids:
+    """Give the query for the ids of everybody of whom it is true."""
+    if wanted.scope == frozenset():
+        return select(subscriber.c.id).where(false())
+    conditions = [*narrowing.conditions(subscriber, wanted)]
+    if wanted.text:
+        conditions.append(or_(*(narrowing.begins(subscriber, way, wanted.text) for way in narrowing.ways(wanted))))
+    return select(subscriber.c.id).where(*conditions)
+
+
+def lines(tx: Transaction, people: Ids, lists: frozenset[int] | None) -> Iterator[Sequence[Line]]:
+    """Give the people of these ids in the order they became known, as somebody sees them who may see *lists* (None: all).
+
+    A few at a time, so that a million of them need no more memory than a page.
+    """
+    wanted = people.subquery("wanted")
+    query = select(subscriber).join_from(wanted, subscriber, subscriber.c.id == wanted.c.id).order_by(subscriber.c.id)
+    for rows in tx.execute(query.execution_options(yield_per=CHUNK)).partitions():
+        yield _lines(tx, lists, rows)
 
 
 def is_seen(tx: Transaction, subscriber_id: int, lists: frozenset[int] | None) -> bool:
@@ -239,11 +260,11 @@ def _place(wanted: Wanted, row: Row[Any]) -> Place:
     return Place(Way.NAME if (row.name_key or "").startswith(key) else Way.TURNED, row.id)
 
 
-def _lines(tx: Transaction, wanted: Wanted, rows: Sequence[Row[Any]]) -> tuple[Line, ...]:
+def _lines(tx: Transaction, lists: frozenset[int] | None, rows: Sequence[Row[Any]]) -> tuple[Line, ...]:
     if not rows:
         return ()
-    standings = _standings(tx, [row.id for row in rows], wanted.lists)
-    kept_out = _kept_out(tx, [row.email_hash for row in rows], wanted.lists)
+    standings = _standings(tx, [row.id for row in rows], lists)
+    kept_out = _kept_out(tx, [row.email_hash for row in rows], lists)
     return tuple(
         Line(
             row.id,

@@ -1,6 +1,6 @@
 """Many people at once put on a list, in a few statements; the rows of an import pass through here."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -77,6 +77,10 @@ class Given:
     answer: Answer
 
 
+# What is to be done, in the same transaction, about subscriptions that a file takes off the list.
+Leaving = Callable[[Transaction, Collection[int]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What all people of an intake have in common."""
@@ -88,6 +92,7 @@ class Intake:
     now: datetime
     # Names and languages of people who are known already change to those handed over; empty ones change nothing.
     updates: bool = False
+    leaving: Leaving = lambda _tx, _subscriptions: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,5 +374,6 @@ def _withdraw(tx: Transaction, intake: Intake, gone: Mapping[int, str]) -> None:
     if not gone:
         return
     of_them = (subscription.c.list_id == intake.list_id, subscription.c.subscriber_id.in_(batches.numbers(tx, gone)))
-    tx.execute(update(subscription).where(*of_them).values(state=S.WITHDRAWN, withdrawn_at=intake.now, clicks_allowed_at=None))
+    left = update(subscription).where(*of_them).values(state=S.WITHDRAWN, withdrawn_at=intake.now, clicks_allowed_at=None)
+    intake.leaving(tx, tuple(tx.execute(left.returning(subscription.c.id)).scalars()))
     acts.append_many(tx, gone, intake.list_id, Act.WITHDRAWN, intake.now, intake.evidence)

@@ -64,8 +64,7 @@ def people(door: Door, issue_id: int, *, csv_file: str | None) -> None:
         found = list(_named(acting.tx, issue.letter_id)) if issue.letter_id is not None else []
         acting.record("clicks.people", f"issue {issue_id}", clicks=len(found))
     if csv_file is not None:
-        columns = ("subscriber", "address", "name", "link", "first followed", "clicks")
-        write_file(csv_file, _csv(columns, ([*map(str, _named_row(one))] for one in found)))
+        write_file(csv_file, _csv(clickbook.NAMED_COLUMNS, (one.cells for one in found)))
     rows = [(one.email, one.url, shown.moment(one.first_at), number(one.clicks)) for one in found[:MOST_SHOWN]]
     told = shown.table(("address", "link", "first followed", "#clicks"), rows)
     document = {"issue": issue_id, "people": [_named_document(one) for one in found]}
@@ -96,10 +95,6 @@ def _document(one: LinkFigures) -> dict[str, object]:
         "machines": one.machines,
         "named": one.named,
     }
-
-
-def _named_row(one: NamedClick) -> tuple[object, ...]:
-    return (one.subscriber_id, one.email, one.name, one.url, one.first_at.isoformat(), one.clicks)
 
 
 def _named_document(one: NamedClick) -> dict[str, object]:

@@ -18,6 +18,7 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.imports import begin_asking
 from newsletter.cli.progress import reading_bar
 from newsletter.errors import BadValue
+from newsletter.people import clicking
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import register
@@ -136,6 +137,7 @@ def _done(door: Door, file: str, order: ImportOrder, list_name: str, *, is_rehea
             order,
             door.now(),
             progress=lambda rows: tell(opened.tell(), rows),
+            leaving=clicking.leave,
         )
 
 

@@ -77,6 +77,14 @@ class NamedClick:
     first_at: datetime
     clicks: int
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """How it stands in a file, under `NAMED_COLUMNS`."""
+        return (str(self.subscriber_id), self.email, self.name, self.url, self.first_at.isoformat(), str(self.clicks))
+
+
+NAMED_COLUMNS = ("subscriber", "address", "name", "link", "first followed", "clicks")
+
 
 def hold_counted(tx: Transaction, link_ids: Collection[int]) -> frozenset[int]:
     """Give those of some links that there are still and whose newsletters count now; none is deleted before this ends."""
@@ -167,6 +175,11 @@ def forget(tx: Transaction, subscription_id: int) -> int:
     return tx.execute(delete(person_click).where(person_click.c.subscription_id == subscription_id)).rowcount
 
 
+def forget_all(tx: Transaction, subscription_ids: Collection[int]) -> None:
+    """Forget what the people of these subscriptions followed."""
+    tx.execute(delete(person_click).where(person_click.c.subscription_id.in_(sorted(subscription_ids))))
+
+
 def name_no_more(tx: Transaction, subscription_id: int) -> None:
     """Let what is not on the wire yet say nothing of who follows its links; belongs into the transaction that takes back a yes.
 
@@ -198,7 +211,7 @@ def forget_before(tx: Transaction, before: datetime, limit: int) -> int:
 
 
 def _kept_too_long(before: datetime) -> Select[Any]:
-    # An import may take somebody off a list who said no elsewhere; what they followed is found here.
+    # Whoever takes back the yes deletes the rows; no way of leaving that is made one day may forget it for longer than a night.
     is_over = or_(person_click.c.first_at < before, subscription.c.clicks_allowed_at.is_(None))
     return (
         select(person_click.c.subscription_id, person_click.c.link_id)

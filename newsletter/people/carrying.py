@@ -17,7 +17,7 @@ import structlog
 from newsletter.clock import Clock, monotonic
 from newsletter.database import Database
 from newsletter.errors import NewsletterError
-from newsletter.people import importwork, keepout, undoing
+from newsletter.people import clicking, importwork, keepout, undoing
 from newsletter.people.importwork import State, Work
 from newsletter.people.keepout import KeepOut
 from newsletter.staff import audit
@@ -139,7 +139,13 @@ class Carrier:
         with self._open(work) as file, self.database.bulk_writer() as writer:
             known_by = fingerprint(file)
             report = import_people(
-                writer.write, self.keyring, file, work.order, self.clock(), progress=self._noting(work, known_by)
+                writer.write,
+                self.keyring,
+                file,
+                work.order,
+                self.clock(),
+                progress=self._noting(work, known_by),
+                leaving=clicking.leave,
             )
         self._end(work, report.id, asdict(report))
 

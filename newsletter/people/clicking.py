@@ -1,7 +1,7 @@
 """Clicks of people: a yes to being counted by name and its no, and what is written down of many clicks at once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from newsletter.mail import clickbook
@@ -24,6 +24,12 @@ def refuse(tx: Transaction, keyring: Keyring, subscription_id: int, now: datetim
     clickbook.forget(tx, subscription_id)
     clickbook.name_no_more(tx, subscription_id)
     return refused
+
+
+def leave(tx: Transaction, subscription_ids: Collection[int]) -> None:
+    """Forget what was kept of people whom a file takes off a list."""
+    if subscription_ids:
+        clickbook.forget_all(tx, subscription_ids)
 
 
 def keep(tx: Transaction, clicks: Sequence[Click], are_machines: Sequence[bool]) -> None:

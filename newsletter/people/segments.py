@@ -9,6 +9,7 @@ from newsletter.issues import selection
 from newsletter.mail import fates
 from subscribers import attributebook, attributes, register, topicbook
 from subscribers.attributes import Attribute
+from subscribers.directory import Ids
 from subscribers.model import Topic
 from subscribers.segments import checking, query, reading, store, tree
 from subscribers.segments.rule import Rule, attributes_of, topics_in, values_for
@@ -155,6 +156,16 @@ def look(tx: Transaction, rule: Rule, list_id: int | None, limit: int, now: date
     """
     condition = query.holds(rule, store.vocabulary(tx), fates.mail(tx), now)
     return Seen(store.count(tx, condition, list_id), store.sample(tx, condition, list_id, limit) if limit else ())
+
+
+def everybody(tx: Transaction, rule: Rule, list_id: int | None, now: datetime) -> Ids:
+    """Give the query for the ids of the people of whom a rule is true: all who are known, or who may be written to on a list.
+
+    Raises:
+        RuleRefused: it speaks of what there is not any more.
+
+    """
+    return store.people(query.holds(rule, store.vocabulary(tx), fates.mail(tx), now), list_id)
 
 
 def _require_unasked_topic(tx: Transaction, known: Topic) -> None:

@@ -19,10 +19,11 @@ from newsletter.writers import DatabaseBusy
 
 log = structlog.get_logger()
 
-# Seconds between two times that clicks are written down; what came in between is lost with a process that is killed.
-EVERY = 5.0
+# Seconds between two times that clicks are looked through.
+EVERY = 1.0
 
-# A click is judged when everything that could belong to the same burst is there.
+# A click is judged when everything that could belong to the same burst is there. So it waits for five seconds at most, and
+# is lost with a process that is killed within them.
 REST = 2 * BURST_WITHIN
 
 # More than these are followed and not counted, so that neither a flood nor a database that is away for long fills the memory:

@@ -1,4 +1,4 @@
-"""People out: everybody who stands on a list, as CSV that comes back as it went."""
+"""People out as CSV: everybody who stands on a list, as it comes back by an import; and whoever was looked for."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from subscribers import acts, attributebook, attributes, register, suppression, terms
+from subscribers import acts, attributebook, attributes, directory, register, suppression, terms
 from subscribers.consent import ABOUT_CLICKS, Consent
+from subscribers.directory import Ids, Line
 from subscribers.exchange.dialects import SEPARATOR
+from subscribers.model import EVERY_LIST
 from subscribers.spreadsheet import write_row
 from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
@@ -24,6 +26,11 @@ STANDING = ("state", "requested_at", "confirmed_at", "withdrawn_at", "suppressed
 TERMS = ("cadence", "paused_until", "topics")
 # The last act of the person about this list: what was said, when, by which door and form and in which words.
 CONSENT = ("consent", "consent_at", "consent_by", "consent_form", "consent_words")
+
+# Of whoever was looked for: since when they are known, how they stand to each list, and why they are kept out.
+FOUND = ("known_since", "lists", "kept_out")
+# Stands for every list there is or will be.
+EVERY = "*"
 
 # Where in a row of the query what stands in the file as it is begins and ends: behind the id.
 _BEGIN, _END = 1, 1 + len(PERSON) + len(STANDING)
@@ -55,6 +62,28 @@ def export_csv(tx: Transaction, list_id: int, *, is_raw: bool = False) -> Iterat
             answered = answers.get(row.id, {})
             spelled = [attributes.spelled(answered[key]) if key in answered else "" for key in keys]
             yield write_row([*_cells(row, slug), *_terms(row, chosen), *evidence, *spelled], is_raw=is_raw)
+
+
+def export_people(tx: Transaction, people: Ids, lists: frozenset[int] | None, *, is_raw: bool = False) -> Iterator[str]:
+    """Give the people of these ids as lines of CSV, one for each person, the header first; *lists*: whose people may be seen.
+
+    How they stand to each list and why they are kept out stand by the slugs of lists; `*` is every list.
+    """
+    keys = tuple(one.key for one in attributebook.all_attributes(tx))
+    slugs = {one.id: one.slug for one in register.all_lists(tx)} | {EVERY_LIST: EVERY}
+    yield write_row((*PERSON, *FOUND, *keys))
+    for lines in directory.lines(tx, people, lists):
+        answers = attributebook.answers_among(tx, [one.id for one in lines]) if keys else {}
+        for one in lines:
+            answered = answers.get(one.id, {})
+            spelled = [attributes.spelled(answered[key]) if key in answered else "" for key in keys]
+            yield write_row([*_found(one, slugs), *spelled], is_raw=is_raw)
+
+
+def _found(one: Line, slugs: Mapping[int, str]) -> tuple[str, ...]:
+    stands = "; ".join(f"{slugs.get(stand.list_id, '')}: {stand.state.value}" for stand in one.standings)
+    kept_out = "; ".join(f"{slugs.get(list_id, '')}: {reason.value}" for list_id, reason in one.kept_out)
+    return one.email, one.name, one.language, _moment(one.created_at), stands, kept_out
 
 
 def _everybody(list_id: int) -> Select[Any]:

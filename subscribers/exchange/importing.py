@@ -16,7 +16,7 @@ from subscribers.exchange.model import ImportOrder, ImportReport
 from subscribers.exchange.reading import Reading
 from subscribers.exchange.sources import Source, fingerprint, open_source
 from subscribers.exchange.turns import Begin, turn
-from subscribers.intake import Intake, Newcomer, Taken, take_in
+from subscribers.intake import Intake, Leaving, Newcomer, Taken, take_in
 from subscribers.model import Topic
 from subscribers.oneline import one_line
 from subscribers.tokens import Keyring
@@ -62,12 +62,13 @@ def import_people(
     now: datetime,
     *,
     progress: Progress = lambda _rows: None,
+    leaving: Leaving = lambda _tx, _subscriptions: None,
 ) -> ImportReport:
     """Put the people of a file on a list; the same file again changes nothing, and goes on where an earlier run was killed.
 
     *begin* gives a transaction that may write. The basis is kept with each person as the evidence of consent. Not
     confirmed, they stand as requested and are not written to before they confirm by themselves. *progress* is told how
-    many rows are done.
+    many rows are done; *leaving* does what else is to be done about subscriptions that the file ends.
 
     Raises:
         BasisMissing: there is no basis.
@@ -84,10 +85,11 @@ def import_people(
         earlier = imports.unfinished(tx, order, known_by)
         current = earlier or imports.begin(tx, order, known_by, source.kind, now)
     run = _run(begin, keyring, source, known, order, now, current.id, progress)
+    intake = replace(run.intake, leaving=leaving)
     newcomers = _skipping(run, current.seen.rows)
     for batch, before in _batches(run, newcomers, current.seen.rows):
         with turn(begin) as tx:
-            taken = take_in(tx, run.intake, _recognised(tx, keyring, batch))
+            taken = take_in(tx, intake, _recognised(tx, keyring, batch))
             imports.move(tx, current.id, before, run.reading.seen, taken)
         progress(run.reading.rows)
     with begin() as tx:
@@ -103,6 +105,7 @@ def rehearse_import(
     now: datetime,
     *,
     progress: Progress = lambda _rows: None,
+    leaving: Leaving = lambda _tx, _subscriptions: None,
 ) -> ImportReport:
     """Say what `import_people` would do, by doing it and taking each transaction back; nothing is changed.
 
@@ -123,7 +126,7 @@ def rehearse_import(
         taken = Taken()
         with suppress(_RehearsedError), turn(begin) as tx:
             current = imports.begin(tx, order, "", source.kind, now)
-            taken = take_in(tx, replace(run.intake, import_id=current.id), _recognised(tx, keyring, batch))
+            taken = take_in(tx, replace(run.intake, import_id=current.id, leaving=leaving), _recognised(tx, keyring, batch))
             raise _RehearsedError
         total += taken
         progress(run.reading.rows)

@@ -132,6 +132,11 @@ def count(tx: Transaction, condition: ColumnElement[bool], list_id: int | None) 
     return tx.execute(select(func.count()).select_from(_people(condition, list_id).subquery())).scalar_one()
 
 
+def people(condition: ColumnElement[bool], list_id: int | None) -> Select[Any]:
+    """Give the query for the ids of these people."""
+    return _people(condition, list_id).order_by(None).with_only_columns(subscriber.c.id)
+
+
 def sample(tx: Transaction, condition: ColumnElement[bool], list_id: int | None, limit: int) -> tuple[Person, ...]:
     """Give the first of them in the order they became known."""
     query = _people(condition, list_id).order_by(None).order_by(subscriber.c.id).limit(limit)

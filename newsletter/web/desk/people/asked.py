@@ -50,6 +50,12 @@ class Asked:
         fields = urlencode({**self.fields, **beside})
         return f"/desk/people?{fields}" if fields else "/desk/people"
 
+    @property
+    def file(self) -> str:
+        """The address of the page that gives everybody it is true of as a file."""
+        fields = urlencode({name: text for name, text in self.fields.items() if name != "sort"})
+        return f"/desk/people/export/found?{fields}" if fields else "/desk/people/export/found"
+
 
 def asked(tx: Transaction, visit: Visit, lists: frozenset[int] | None) -> Asked:
     """Read what is asked for, by somebody who may see the people of *lists* (None: of all).

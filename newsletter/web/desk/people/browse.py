@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from newsletter.clock import monotonic
-from newsletter.errors import TookTooLong
 from newsletter.languages.catalogue import later
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area, Said
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.issue.states import ShownState
-from newsletter.web.desk.people import words
+from newsletter.web.desk.people import counting, words
 from newsletter.web.desk.people.asked import SORTS, Asked, asked
 from newsletter.web.desk.people.scope import seen_lists
 from newsletter.web.spelled import people
@@ -21,12 +19,6 @@ from subscribers import directory, register, topicbook
 from subscribers.directory import FAR_WINDOW, WINDOW, Found, Line
 from subscribers.model import MailingList, Topic
 from subscribers.transaction import Transaction
-
-# Seconds that people are counted; of these so many for the exact number.
-LONGEST_COUNT = 2.0
-LONGEST_EXACT = 1.4
-# Where the exact number takes longer, nobody counts further than this.
-MOST_COUNTED = 10_000
 
 _SORTED = {"newest": later("Newest first"), "oldest": later("Oldest first"), "address": later("By address")}
 SAID: Mapping[str, Said] = {
@@ -87,7 +79,7 @@ def show(site: Site, visit: Visit) -> Response:
         more=question.address(after=str(found.more)) if found.more and not found.has_stopped else "",
         further=question.address(after=str(found.more), far="1") if found.more and found.has_stopped else "",
         looked=FAR_WINDOW if question.is_far else WINDOW,
-        filters=_filters(visit, question, known, topics),
+        filters=filters(visit, question, known, topics),
         has_lists=bool(known),
         has_people=has_people,
     )
@@ -106,27 +98,11 @@ def _counted(site: Site, visit: Visit, question: Asked, found: Found) -> str:
     """Say how many there are; empty where that is still to be asked."""
     if question.after is None and found.more is None:
         return people(len(found.people), visit.words).capitalize()
-    return _number(site, visit, question) if question.is_counted else ""
+    return counting.counted(site, visit, question.wanted) if question.is_counted else ""
 
 
-def _number(site: Site, visit: Visit, question: Asked) -> str:
-    begun = monotonic()
-    try:
-        with site.application.database.read(within=LONGEST_EXACT) as tx:
-            return people(directory.count(tx, question.wanted), visit.words).capitalize()
-    except TookTooLong:
-        left = LONGEST_COUNT - (monotonic() - begun)
-    try:
-        with site.application.database.read(within=max(left, 0.1)) as tx:
-            counted = directory.count(tx, question.wanted, MOST_COUNTED + 1)
-    except TookTooLong:
-        return visit.words.gettext("Too many to be counted while you wait")
-    if counted > MOST_COUNTED:
-        return visit.words.ngettext("More than %(num)s person", "More than %(num)s people", MOST_COUNTED)
-    return people(counted, visit.words).capitalize()
-
-
-def _filters(visit: Visit, question: Asked, known: list[MailingList], topics: list[Topic]) -> Filters:
+def filters(visit: Visit, question: Asked, known: list[MailingList], topics: list[Topic]) -> Filters:
+    """Give what people can be filtered by, with what is chosen."""
     chosen, spoken = question.fields.get, visit.words
     names = {one.id: one.name for one in known}
     return Filters(

@@ -1,6 +1,6 @@
-"""Everybody on a list as a file, written while it is read, so that a million people need no more memory than ten."""
+"""People as a file, written while it is read, so that a million people need no more memory than ten."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from starlette.responses import Response, StreamingResponse
@@ -14,6 +14,7 @@ from newsletter.web.desk.people.scope import require_list, seen_lists
 from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.exchange.exporting import export_csv
+from subscribers.transaction import Transaction
 
 # Lines sent at a time: each is a step to another thread and back.
 CHUNK = 500
@@ -36,14 +37,17 @@ def export(site: Site, visit: Visit) -> Response:
         require_list(tx, visit, list_id)
         chosen = register.list_by_id(tx, list_id)
         audit.record(tx, visit.actor, "subscribers.export", f"list {chosen.name}", {"raw": is_raw}, visit.now)
-    headers = {"Content-Disposition": f'attachment; filename="{chosen.slug}.csv"'}
-    return StreamingResponse(
-        _pieces(site.application, chosen.id, is_raw=is_raw), headers=headers, media_type="text/csv; charset=utf-8"
-    )
+    return file(site.application, chosen.slug, lambda tx: export_csv(tx, chosen.id, is_raw=is_raw))
 
 
-def _pieces(application: Application, list_id: int, *, is_raw: bool) -> Iterator[str]:
+def file(application: Application, name: str, lines: Callable[[Transaction], Iterator[str]]) -> Response:
+    """Give lines of CSV as a file of this name, written while they are read."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return StreamingResponse(_pieces(application, lines), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def _pieces(application: Application, lines: Callable[[Transaction], Iterator[str]]) -> Iterator[str]:
     with application.database.read() as tx:
-        lines = export_csv(tx, list_id, is_raw=is_raw)
-        while piece := "".join(islice(lines, CHUNK)):
+        read = lines(tx)
+        while piece := "".join(islice(read, CHUNK)):
             yield piece

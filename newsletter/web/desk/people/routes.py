@@ -14,6 +14,7 @@ from newsletter.web.desk.people import (
     requests,
     segments,
     suppressions,
+    takeouts,
 )
 from newsletter.web.visits import GET, POST, Of, Page
 
@@ -27,6 +28,8 @@ ROUTES = (
     Page("/desk/people/add", POST, adding.add, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/export", GET, exports.form, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/export", POST, exports.export, PEOPLE, Of.ANY_NEWSLETTER),
+    Page("/desk/people/export/found", GET, takeouts.form, PEOPLE, Of.ANY_NEWSLETTER),
+    Page("/desk/people/export/found", POST, takeouts.take, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/imports", GET, imports.show, PEOPLE, Of.ANY_NEWSLETTER),
     Page(
         "/desk/people/imports",
@@ -55,6 +58,8 @@ ROUTES = (
     Page("/desk/people/segments/{segment_id:int}", GET, segments.edit, PEOPLE, Of.INSTANCE),
     Page("/desk/people/segments/{segment_id:int}", POST, segments.change, PEOPLE, Of.INSTANCE),
     Page("/desk/people/segments/{segment_id:int}/remove", POST, segments.remove, PEOPLE, Of.INSTANCE),
+    Page("/desk/people/segments/{segment_id:int}/export", GET, takeouts.segment_form, PEOPLE, Of.INSTANCE),
+    Page("/desk/people/segments/{segment_id:int}/export", POST, takeouts.take_segment, PEOPLE, Of.INSTANCE),
     Page("/desk/people/suppression", GET, suppressions.show, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/suppression", POST, suppressions.add, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/suppression/lift", POST, suppressions.lift, PEOPLE, Of.ANY_NEWSLETTER),

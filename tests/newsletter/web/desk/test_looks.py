@@ -58,6 +58,8 @@ FULL = (
     "/desk/people/suppression",
     "/desk/people/requests",
     "/desk/people/export",
+    "/desk/people/export/found?q=a&state=confirmed&kept=not",
+    "/desk/people/segments/1/export",
     "/desk/figures",
     "/desk/issues/1/figures",
     "/desk/issues/1/figures/domains",

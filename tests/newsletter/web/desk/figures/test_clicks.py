@@ -1,5 +1,6 @@
 """How often links were followed at the desk, and by whom of those who allow it."""
 
+import csv
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,11 @@ from newsletter.mail.clicking import Click
 from newsletter.people import clicking
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Role
+from newsletter.web.desk.figures import clicks
 from newsletter.web.desk.figures.clicks import Place
+from subscribers import register
 from tests.harness.counted import ALLOWED, Counted, a_counted_issue, allow
-from tests.newsletter.web.conftest import Hands, Reader, browser_of
+from tests.newsletter.web.conftest import Hands, Reader, browser_of, csrf_of
 from tests.newsletter.web.desk.conftest import OpenDesk
 from tests.newsletter.web.desk.figures.test_figures import file_of, rows
 
@@ -79,3 +82,31 @@ def test_a_place_is_read_whatever_stands_there(text: str) -> None:
 
     assert 0 <= place.link_id < 2**40
     assert 0 <= place.subscription_id < 2**40
+
+
+def test_who_followed_what_is_taken_as_a_file(
+    desk: OpenDesk, application: Application, issue: Counted, newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it, in pieces, written into the audit; by those who look after people alone."""
+    monkeypatch.setattr(clicks, "PIECE", 1)
+    where = f"/desk/issues/{issue.issue_id}/figures/clicks"
+    editor = browser_of(application, Actor("Ed", None, {newsletter.id: Role.EDITOR}))
+    answer = desk.press(where)
+    (line,) = csv.DictReader(answer.text.splitlines())
+
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert ("ann@example.org", issue.links[0].url, "2") == (line["address"], line["link"], line["clicks"])
+    with application.database.read() as tx:
+        assert ("clicks.people", {"file": True}) == next((one.act, one.detail) for one in audit.recent(tx, 1))
+    assert 403 == editor.post(where, data={"csrf": csrf_of(editor)}).status_code
+
+
+def test_file_of_who_followed_what_runs_nothing(
+    desk: OpenDesk, application: Application, issue: Counted, reader: Reader
+) -> None:
+    """A name is what somebody typed (A31)."""
+    with application.database.write() as tx:
+        register.edit(tx, reader.subscriber.id, name="=1+1")
+    (line,) = csv.DictReader(desk.press(f"/desk/issues/{issue.issue_id}/figures/clicks").text.splitlines())
+
+    assert "'=1+1" == line["name"]

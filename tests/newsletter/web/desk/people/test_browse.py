@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
-from newsletter.web.desk.people import browse
+from newsletter.web.desk.people import browse, counting
 from subscribers import directory, register
 from subscribers.address import parse
 from subscribers.consent import Door, Evidence
@@ -65,10 +65,10 @@ def test_many_are_counted_no_further_than_somebody_waits(
     desk: OpenDesk, crowd: int, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
     """Then it is said that they are more."""
-    monkeypatch.setattr(browse, "MOST_COUNTED", 55)
+    monkeypatch.setattr(counting, "MOST_COUNTED", 55)
     if database.is_sqlite:
         monkeypatch.setattr("newsletter.database.STEPS_BETWEEN_LOOKS", 1)
-        monkeypatch.setattr(browse, "LONGEST_EXACT", -1.0)
+        monkeypatch.setattr(counting, "LONGEST_EXACT", -1.0)
         assert "More than 55 people" in desk.page("/desk/people?count=1")
 
 
