@@ -56,7 +56,6 @@ NUMBERED = {
     "/desk/issues/{issue_id}/compose/sections/{section_id}/remove": {"into": ""},
     "/desk/people/add": {"address": "ann@example.org", "how": "ask", "list": ""},
     "/desk/people/export": {"list": ""},
-    "/desk/people/segments/{segment_id}/export": {"list": ""},
     "/desk/people/suppression": {"address": "ann@example.org", "reason": "manual", "list": ""},
     "/desk/people/{subscriber_id}/keep-out": {"reason": "manual", "list": ""},
     "/desk/people/{subscriber_id}/answered": {"request": ""},
