@@ -1,13 +1,40 @@
-// The letter beside a text follows each save of it.
+// The letter beside a text follows what is written, and each save of it.
 import { show } from "./preview.js";
+import { follower, say } from "./unsaved.js";
 
-const frame = document.getElementById("preview-frame");
-const form = document.querySelector("form[data-writing]");
+export function beside(form, editor) {
+  const frame = document.getElementById("preview-frame");
+  // A phone has no room for it: what nobody sees is not loaded.
+  if (!frame?.checkVisibility()) return;
+  const own = frame.src;
+  const { csrf, version, title, byline } = form.elements;
 
-// A phone has no room for it: what nobody sees is not loaded.
-function follow(version) {
-  if (frame?.checkVisibility()) show(frame, frame.src, version, new URL(frame.src).hash);
+  const { later, stop } = follower(() => ({
+    frame,
+    own,
+    address: form.dataset.shown,
+    body: new URLSearchParams({
+      csrf: csrf.value,
+      version: version.value,
+      title: title.value,
+      byline: byline.value,
+      document: JSON.stringify(editor.getJSON()),
+    }),
+    at: "",
+  }));
+
+  show(frame, own, version.value, frame.dataset.at);
+  editor.on("update", later);
+  for (const line of [title, byline]) line.addEventListener("input", later);
+  addEventListener("desk:saved", ({ detail }) => {
+    if (!detail.isAll) {
+      later();
+      return;
+    }
+    stop();
+    say("");
+    show(frame, own, String(detail.version), "");
+  });
+  // What an old version said stands in the editor, and not in the letter.
+  if (form.dataset.unsaved !== undefined) later();
 }
-
-if (form) follow(form.elements.version.value);
-addEventListener("desk:saved", (event) => follow(event.detail));

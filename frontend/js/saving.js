@@ -75,7 +75,7 @@ export function keeper(form, editor) {
     kept = sentLines;
     form.elements.version.value = answer.version;
     sessionStorage.removeItem(shelf);
-    dispatchEvent(new CustomEvent("desk:saved", { detail: answer.version }));
+    dispatchEvent(new CustomEvent("desk:saved", { detail: { version: answer.version, isAll: !isDirty() } }));
     tell(isDirty() ? _("Not saved yet") : answer.said);
   }
 

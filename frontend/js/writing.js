@@ -1,6 +1,7 @@
 // The page of one text: an editor in the place of the plain field, saved as somebody writes.
 import { Editor } from "@tiptap/core";
 import { Placeholder, UndoRedo } from "@tiptap/extensions";
+import { beside } from "./beside.js";
 import { ask } from "./dialogs.js";
 import { present } from "./presence.js";
 import { keeper } from "./saving.js";
@@ -36,6 +37,8 @@ export function write(form) {
       handleDOMEvents: { paste: (_view, event) => cleaned(editor, form, event) },
     },
   });
+  // Before what keeps it, which may put a text into the editor that was not saved.
+  beside(form, editor);
   keeper(form, editor);
   plain.closest(".field").querySelector("#plain-hint").hidden = true;
   plain.hidden = true;

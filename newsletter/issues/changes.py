@@ -84,20 +84,42 @@ def change_article(
         BadValue: a part cannot be as it is wanted, or there is no suggestion to confirm.
 
     """
-    if change.content is not None and change.document is not None:
-        raise BadValue("text", "of the article", "is given twice, as HTML and as rich text")
-    change = _with_whole_keys(tx, change)
+    change = _fit(tx, change)
     if _says_that_already(tx, issue_id, article_id, change, expected_version):
         return store.load(tx, issue_id)
     known = store.begin_edit(tx, issue_id, now, expected_version)
-    before = contents.article_of(tx, issue_id, article_id)
-    after = _changed(tx, known, before, change)
+    after = _changed(tx, known, contents.article_of(tx, issue_id, article_id), change)
     contents.save_article(tx, after)
     if after.byline and any(part is not None for part in (change.byline, change.affiliation, change.portrait)):
         authorbook.learn(tx, known.newsletter_id, after.byline, now, affiliation=after.affiliation, portrait=after.portrait)
     elif change.confirms_byline:
         authorbook.learn(tx, known.newsletter_id, after.byline, now)
     return store.load(tx, issue_id)
+
+
+def changed(tx: Transaction, known: Issue, article_id: int, change: Change) -> Article:
+    """Give an article of an issue as a change would make it; nothing is written.
+
+    Raises:
+        ArticleNotFound: the issue has none of this id.
+        ImageNotFound: the library has no image of a key.
+        BadValue: a part cannot be as it is wanted, or there is no suggestion to confirm.
+
+    """
+    return _changed(tx, known, contents.article_of(tx, known.id, article_id), _fit(tx, change))
+
+
+def _fit(tx: Transaction, change: Change) -> Change:
+    """Give a change with the keys of its images as the library has them.
+
+    Raises:
+        ImageNotFound: the library has no image of a key.
+        BadValue: it has two texts.
+
+    """
+    if change.content is not None and change.document is not None:
+        raise BadValue("text", "of the article", "is given twice, as HTML and as rich text")
+    return _with_whole_keys(tx, change)
 
 
 def _says_that_already(tx: Transaction, issue_id: int, article_id: int, change: Change, expected_version: int | None) -> bool:

@@ -43,14 +43,24 @@ def edit_issue(
 
     """
     known = store.begin_edit(tx, issue_id, now, expected_version)
-    store.save_head(
-        tx,
-        issue_id,
+    wanted = headed(known, title=title, subject=subject, preheader=preheader)
+    store.save_head(tx, issue_id, title=wanted.title, subject=wanted.subject, preheader=wanted.preheader)
+    return store.load(tx, issue_id)
+
+
+def headed(known: Issue, *, title: str | None = None, subject: str | None = None, preheader: str | None = None) -> Issue:
+    """Give an issue with other lines above its sections; None leaves a line as it is.
+
+    Raises:
+        BadValue: the title is empty.
+
+    """
+    return replace(
+        known,
         title=known.title if title is None else tidy_title(title),
         subject=known.subject if subject is None else one_line(subject, LONGEST_SUBJECT),
         preheader=known.preheader if preheader is None else one_line(preheader, LONGEST_PREHEADER),
     )
-    return store.load(tx, issue_id)
 
 
 def select_people(

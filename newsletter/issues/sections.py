@@ -82,11 +82,21 @@ def edit_section(
 
     """
     known = store.begin_edit(tx, issue_id, now, expected_version)
-    found = known.section_called(title)
+    contents.save_section(tx, changed(known, known.section_called(title), change))
+    return store.load(tx, issue_id)
+
+
+def changed(known: Issue, found: Section, change: SectionChange) -> Section:
+    """Give a section of an issue as a change would make it; nothing is written.
+
+    Raises:
+        AlreadyThere: the issue has another one of the new title.
+        BadValue: the new title is empty, or a number cannot be.
+
+    """
     if change.title is not None:
         change = replace(change, title=_free_title(known, change.title, found))
-    contents.save_section(tx, _changed(found, change))
-    return store.load(tx, issue_id)
+    return _changed(found, change)
 
 
 def move_section(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 
 from newsletter.letters.answers import key_of, otherwise_of
 from newsletter.review.facts import Inspected
@@ -81,15 +82,24 @@ def _about_tokens(seen: Inspected) -> Iterator[Finding]:
 def _about_answers(seen: Inspected) -> Iterator[Finding]:
     for name in seen.draft.answers:
         key, otherwise = key_of(name), otherwise_of(name)
+        article_id = _asked_in(seen, key, otherwise)
         if key not in seen.facts.attributes:
             reads = f"everybody reads “{otherwise}” there" if otherwise else "everybody reads nothing there"
             mend = Mend(f"Use one that there is, or make it: {key}.", f"newsletter attributes define {key}")
             text = f"{{{{ {key} }}}} names no attribute; {reads}."
-            yield Finding(Code.ATTRIBUTE_UNKNOWN, text, is_blocking=not otherwise, mend=mend)
+            yield Finding(Code.ATTRIBUTE_UNKNOWN, text, is_blocking=not otherwise, mend=mend, article_id=article_id)
         elif not otherwise:
+            # A gap in the middle of a sentence, for most readers: nobody has answered everything.
             text = f"Whoever has not answered {key} reads nothing there."
             mend = Mend(f"Say what they read instead: write {{{{ {key} | other words }}}}.")
-            yield Finding(Code.ANSWER_EMPTY, text, is_blocking=False, mend=mend)
+            yield Finding(Code.ANSWER_EMPTY, text, is_blocking=True, mend=mend, article_id=article_id)
+
+
+def _asked_in(seen: Inspected, key: str, otherwise: str) -> int | None:
+    """Give the first article that asks a question in its text; None where a template does."""
+    words = rf"\|\s*{re.escape(escape(otherwise))}\s*" if otherwise else r"(?:\|\s*)?"
+    asking = re.compile(rf"\{{\{{\s*{re.escape(key)}\s*{words}\}}\}}")
+    return next((one.id for one in seen.issue.articles if asking.search(one.content)), None)
 
 
 def _about_shouting(seen: Inspected, wordings: list[Wording]) -> Iterator[Finding]:

@@ -38,6 +38,10 @@ PREVIEW_POLICY = (
     + "; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 
+# Beside what is being written it is followed word by word: the page around it, and nothing in it, may change what it shows.
+# It still runs nothing: no script is allowed by the frame, by the sandbox, or by the policy.
+FOLLOWED_POLICY = PREVIEW_POLICY + " allow-same-origin"
+
 PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "Content-Security-Policy": CONTENT_POLICY,
@@ -84,10 +88,21 @@ def preview_headers(html: str) -> Mapping[str, str]:
     return _with_policy(PREVIEW_POLICY, html, "no-referrer")
 
 
-def _with_policy(policy: str, html: str, referrer: str) -> Mapping[str, str]:
+def followed_headers(html: str, images: str = "") -> Mapping[str, str]:
+    """Give the headers of a letter beside what is being written, which may come to show any of our *images*."""
+    return _with_policy(FOLLOWED_POLICY, html, "no-referrer", images)
+
+
+def _with_policy(policy: str, html: str, referrer: str, images: str = "") -> Mapping[str, str]:
     # A frozen letter shows its pictures from where this instance was when it was frozen.
-    pictures = " ".join(["'self'", *sorted(homes(html))])
+    own = {_origin(images)} if images else set()
+    pictures = " ".join(["'self'", *sorted(homes(html) | own)])
     return {"Content-Security-Policy": policy.format(pictures=pictures), "Referrer-Policy": referrer}
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Guard:

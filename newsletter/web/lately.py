@@ -19,9 +19,10 @@ class _Kept(Generic[T]):
 
 
 class Lately(Generic[T]):
-    """Keeps for each key what was made of it last, with a mark of what it was made of."""
+    """Keeps for each key what was made of it last, with a mark of what it was made of; for *most* keys at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, _Kept[T]] = OrderedDict()
 
@@ -35,6 +36,6 @@ class Lately(Generic[T]):
         with self._lock:
             self._kept[key] = _Kept(mark, value)
             self._kept.move_to_end(key)
-            if len(self._kept) > MOST_KEPT:
+            if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return value

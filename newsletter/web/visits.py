@@ -10,6 +10,7 @@ from starlette.responses import Response
 from newsletter.bootstrap import Application
 from newsletter.clock import Clock, system_clock
 from newsletter.languages.catalogue import Words
+from newsletter.letters.compose import Composition
 from newsletter.mail.replies import Replies
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.provider import Metadata
@@ -32,6 +33,9 @@ from subscribers.tokens import Purpose
 # The methods of a line of the route table.
 GET = ("GET",)
 POST = ("POST",)
+
+# Each is as large as a letter with all its articles, twice.
+MOST_COMPOSITIONS = 6
 
 # The largest number a page's address may hold; a database would choke on a larger one.
 LARGEST_NUMBER = 2**40
@@ -57,6 +61,8 @@ class Site:
     replies: Lately[Replies] = field(default_factory=Lately)
     # What the identity provider says of itself.
     providers: Lately[Metadata] = field(default_factory=Lately)
+    # Letters of issues that are being worked on.
+    compositions: Lately[Composition] = field(default_factory=lambda: Lately(MOST_COMPOSITIONS))
     # Whether the process is about to end: streams end first.
     is_stopping: Callable[[], bool] = lambda: False
     # Of this machine, whatever the application's clock shows: sessions, links and codes of the door go by it.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from newsletter.issues import draft, store
+from newsletter.issues import draft, newsletters, store
 from newsletter.issues.model import Issue, Month
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
@@ -78,6 +78,39 @@ def test_with_the_keyboard_alone(page: Page, house: House) -> None:
     expect(page.frame_locator("#preview-frame").get_by_role("heading", name=TITLE)).to_be_visible()
 
 
+def test_the_letter_follows_what_is_typed(page: Page, house: House) -> None:
+    """Before anything is saved, where one looks at it and without being loaded anew; given up, it is as it is kept."""
+    number = compose(page, house)
+    before, letter = issue(house), page.frame_locator("#preview-frame")
+    page.locator(f"#edit{number}").click()
+    expect(letter.get_by_role("heading", name=TITLE)).to_be_visible()
+    page.locator("#preview-frame").evaluate("frame => { window.loads = 0; frame.addEventListener('load', () => loads += 1); }")
+
+    page.get_by_label("Title", exact=True).press("End")
+    page.keyboard.type(" for long")
+    expect(letter.get_by_role("heading", name=f"{TITLE} for long")).to_be_in_viewport()
+    expect(page.locator("#unsaved")).to_have_text("Not saved yet")
+    page.locator("#preview-frame").evaluate("frame => frame.contentWindow.scrollBy(0, -40)")
+    scrolled = page.locator("#preview-frame").evaluate("frame => frame.contentWindow.scrollY")
+    page.get_by_label("By", exact=True).fill("Ann Typing")
+    expect(letter.get_by_text("by Ann Typing")).to_be_visible()
+    assert [scrolled, 0] == page.evaluate("[document.querySelector('#preview-frame').contentWindow.scrollY, loads]")
+    # Nobody hears each key.
+    assert not page.locator("#envelope :is([role], [aria-live])").count()
+
+    page.get_by_label("Title", exact=True).fill("")
+    expect(page.locator("#unsaved")).to_contain_text("Not shown: title")
+    page.get_by_role("link", name="Cancel").click()
+    expect(letter.get_by_role("heading", name=TITLE, exact=True)).to_be_visible()
+    expect(page.locator("#unsaved")).to_have_text("")
+    assert before == issue(house)
+
+    page.locator("#edit-head").click()
+    page.get_by_label("Subject", exact=True).fill("A subject on its way")
+    expect(page.locator("#envelope")).to_contain_text("A subject on its way")
+    page.get_by_role("link", name="Cancel").click()
+
+
 def test_with_a_mouse(page: Page, house: House) -> None:
     """A card is dragged into another section, a post from the pool to its place, and a section over another."""
     number = compose(page, house)
@@ -112,6 +145,49 @@ def test_signed_out_meanwhile(browser: Browser, page: Page, house: House) -> Non
     other.get_by_label("Title", exact=True).press("Enter")
     expect(other.get_by_role("alert")).to_contain_text("Not done")
     expect(other.get_by_label("Title", exact=True)).to_have_value("Typed for long")
+    context.close()
+
+
+def test_on_a_phone(browser: Browser, page: Page, house: House) -> None:  # noqa: F811 -- the fixture
+    """A post is taken from the pool and given back, and an article commented on, with a finger, one thing at a time."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        reduced_motion="reduce",
+        storage_state=page.context.storage_state(),
+    )
+    phone = context.new_page()
+    number = compose(phone, house)
+    with house.application.database.write() as tx:
+        publish(tx, newsletters.by_id(tx, issue(house).newsletter_id), an_entry("Came last", january(21)))
+
+    phone.get_by_role("link", name="Posts", exact=True).tap()
+    expect(phone.locator(".composer__issue")).to_be_hidden()
+    post = phone.locator(".pool__post").filter(has_text="Came last")
+    post.get_by_role("button", name="Take").tap()
+    expect(phone.locator("#told")).to_contain_text("1 post taken into")
+    assert "Came last" in {one.title for one in issue(house).articles}
+    phone.locator("#undo").tap()
+    expect(phone.locator("#told")).to_contain_text("Undone")
+    assert "Came last" not in {one.title for one in issue(house).articles}
+    expect(post).to_be_visible()
+    phone.locator("#redo").tap()
+    expect(phone.locator("#told")).to_contain_text("Done again")
+
+    phone.get_by_role("link", name="Issue", exact=True).tap()
+    phone.locator(f"#comment{number}").tap()
+    phone.get_by_label("Comment on this article").fill("Is the year right?")
+    phone.get_by_role("button", name="Comment", exact=True).tap()
+    expect(phone.locator(f"#a{number} .said")).to_contain_text("Is the year right?")
+    expect(phone.get_by_label("Comment on this article")).to_have_count(0)
+    # Nothing is wider than the phone.
+    assert 390 >= phone.evaluate("document.documentElement.scrollWidth")
+
+    phone.locator(f"#edit{number}").tap()
+    phone.get_by_label("Title", exact=True).fill("Staying typed")
+    phone.get_by_role("link", name="Preview", exact=True).tap()
+    expect(phone.frame_locator("#preview-frame").get_by_role("heading", name="Staying typed")).to_be_visible()
+    assert [] == [one for one in issue(house).articles if one.title == "Staying typed"]
     context.close()
 
 

@@ -352,7 +352,7 @@ PLANTED = (
         "answer without other words",
         lambda case: knowing(attributes={"library"})(with_article(f"<p>At {{{{ library }}}}: {A_STORY}</p>")(case)),
         Code.ANSWER_EMPTY,
-        is_blocking=False,
+        is_blocking=True,
     ),
     Planted(
         "picture without alt",

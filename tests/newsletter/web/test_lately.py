@@ -29,3 +29,13 @@ def test_it_keeps_so_many_and_no_more() -> None:
         lately.get(key, "", partial(made.append, key))
 
     assert [*range(MOST_KEPT + 1), 0] == made
+
+
+def test_what_is_large_is_kept_in_smaller_numbers() -> None:
+    """As many as it was made for."""
+    made: list[int] = []
+    lately: Lately[None] = Lately(1)
+    for key in (1, 1, 2, 1):
+        lately.get(key, "", partial(made.append, key))
+
+    assert [1, 2, 1] == made

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 from newsletter.errors import RenderFailed
 from newsletter.issues.model import Issue, Newsletter
-from newsletter.languages.catalogue import Words, later
-from newsletter.letters.compose import CLIPPED_BYTES
+from newsletter.languages.catalogue import Words
 from newsletter.review.finding import Finding
+from newsletter.web.desk.composer.envelope import Meter, meter_of
 from newsletter.web.desk.composer.view import View
 from newsletter.web.desk.composing import look_over
 from newsletter.web.desk.places import place_of
 from newsletter.web.visits import Site
-
-# As mail programs count.
-_KILOBYTE = 1000
 
 # A command that a sentence names besides: what stands at its place of the page does the same.
 _COMMAND = re.compile(r" \(newsletter [^)]*\)")
@@ -30,22 +27,6 @@ class Remark:
     # Where it is: an address on this page, and its words; both empty where it is nowhere on it.
     href: str
     where: str
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """How large the letter is for whom it is largest, in kilobytes."""
-
-    size: int
-    most: int
-
-    def said(self, words: Words) -> str:
-        """Say the size to an editor."""
-        if self.size > self.most:
-            told = later("%(size)s KB: Gmail cuts a letter off at %(most)s KB, and the link for leaving with it.")
-        else:
-            told = later("%(size)s KB of the %(most)s KB at which Gmail cuts a letter off.")
-        return words.gettext(told, size=self.size, most=self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +49,7 @@ def check(site: Site, issue: Issue, newsletter: Newsletter, view: View, words: W
         looked = look_over(site, issue, newsletter)
     except RenderFailed as error:
         return Checked(trouble=str(error))
-    meter = Meter(-(-looked.composition.size // _KILOBYTE), CLIPPED_BYTES // _KILOBYTE)
+    meter = meter_of(looked.composition.size)
     remarks = [(one.is_blocking, _remark(one, issue, view, words)) for one in looked.findings]
     return Checked(
         tuple(remark for is_blocking, remark in remarks if is_blocking),

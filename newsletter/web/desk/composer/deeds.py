@@ -23,6 +23,9 @@ from subscribers.transaction import Transaction
 # A word and numbers: "up 41".
 DO_FIELD = "do"
 
+# What is said of an article.
+COMMENT_FIELD = "comment"
+
 # More places than any section has articles, and any issue sections.
 LAST_PLACE = 10_000
 
@@ -44,7 +47,8 @@ def act(site: Site, visit: Visit) -> Response:
     deed = _DEEDS.get(word)
     if deed is None or not all(numbers) or not numbers:
         raise FormDamaged
-    return answered(site, visit, lambda: deed(site, visit, numbers))
+    # What was typed and cannot be said stands in its form still.
+    return answered(site, visit, lambda: deed(site, visit, numbers), open=f"c{numbers[0]}" if word == "say" else "")
 
 
 def _up(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
@@ -198,6 +202,18 @@ def _resolve(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
     return Done("resolved", anchor=f"a{done.article_id}" if done.article_id else "", focus=f"edit{done.article_id or 0}")
 
 
+def _say(site: Site, visit: Visit, numbers: Sequence[int]) -> Done:
+    """Comment on an article."""
+    (article_id, *_) = numbers
+    issue_id = visit.number("issue_id")
+    with site.application.database.write() as tx:
+        issue = store.load(tx, issue_id)
+        moves.article_of(issue, article_id)
+        said = comments.say(tx, issue, visit.actor.name, visit.text(COMMENT_FIELD), visit.now, article_id=article_id)
+        audit.record(tx, visit.actor, "issue.comment", f"issue {issue_id}", {"comment": said.id}, visit.now)
+    return Done("commented", article_id, focus=f"comment{article_id}", anchor=f"a{article_id}")
+
+
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
@@ -217,5 +233,6 @@ _DEEDS: Mapping[str, Deed] = MappingProxyType(
         "undo": _undo,
         "redo": _redo,
         "resolve": _resolve,
+        "say": _say,
     }
 )

@@ -1,8 +1,6 @@
 """The composer's forms: what is typed of an article, of a section and of the lines above them, saved where it stands."""
 
 from dataclasses import replace
-from enum import StrEnum
-from typing import TypeVar
 
 from starlette.responses import RedirectResponse, Response
 
@@ -10,11 +8,10 @@ from newsletter.errors import BadValue
 from newsletter.images import library
 from newsletter.images.fetching import LONGEST_NAME
 from newsletter.images.model import Facts
-from newsletter.issues import changes, conflicts, contents, editing, events, newsletters, sections, snapshot, store
+from newsletter.issues import changes, conflicts, contents, editing, newsletters, sections, snapshot, store
 from newsletter.issues.changes import Change
-from newsletter.issues.model import Article, Event, Issue, Look, Newsletter, SectionKind, Show
-from newsletter.issues.sections import SectionChange
-from newsletter.web.desk.composer import moves, page
+from newsletter.issues.model import Issue, Newsletter, SectionKind
+from newsletter.web.desk.composer import moves, page, typed
 from newsletter.web.desk.composer.answering import SEE_OTHER, answered
 from newsletter.web.desk.composer.readers import reader_at
 from newsletter.web.desk.composer.said import Done
@@ -25,27 +22,13 @@ from subscribers.model import Subscriber
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
 
-Choice = TypeVar("Choice", bound=StrEnum)
-
-# What a form sends as it stands.
-_TEXTS = (
-    *("title", "byline", "affiliation", "link", "summary"),
-    *("picture", "picture_alt", "picture_credit", "portrait", "portrait_alt", "portrait_credit"),
-)
-
-# No count in a form has more digits.
-_MOST_DIGITS = 6
-
 
 def head(site: Site, visit: Visit) -> Response:
     """Save what stands above the sections."""
     issue_id = visit.number("issue_id")
 
     def write(tx: Transaction, over: int | None) -> Issue:
-        title, subject, preheader = (_said(visit, name) for name in ("title", "subject", "preheader"))
-        return editing.edit_issue(
-            tx, issue_id, visit.now, title=title, subject=subject, preheader=preheader, expected_version=over
-        )
+        return editing.edit_issue(tx, issue_id, visit.now, **typed.head_of(visit), expected_version=over)
 
     def work() -> Done:
         save(site, visit, issue_id, write, "issue.edit", part=snapshot.head)
@@ -59,12 +42,12 @@ def article(site: Site, visit: Visit) -> Response:
     issue_id, article_id = visit.number("issue_id"), visit.number("article_id")
 
     def work() -> Done:
-        change = _with_pictures(site, visit, _change(visit))
+        change = _with_pictures(site, visit, typed.change_of(visit))
 
         def write(tx: Transaction, over: int | None) -> Issue:
             # Whoever writes at another article meanwhile is in nobody's way.
             over = None if over is None else conflicts.over(tx, issue_id, article_id, over)
-            news = _news(change, contents.article_of(tx, issue_id, article_id))
+            news = typed.news(change, contents.article_of(tx, issue_id, article_id))
             return changes.change_article(tx, issue_id, article_id, news, visit.now, expected_version=over)
 
         issue = save(site, visit, issue_id, write, "issue.article", article=article_id)
@@ -79,7 +62,7 @@ def add_section(site: Site, visit: Visit) -> Response:
     issue_id = visit.number("issue_id")
 
     def write(tx: Transaction, over: int | None) -> Issue:
-        kind = _choice(SectionKind, visit.text("kind"), "kind")
+        kind = typed.choice(SectionKind, visit.text("kind"), "kind")
         return sections.add_section(tx, issue_id, visit.text("title"), kind, visit.now, expected_version=over)
 
     def work() -> Done:
@@ -97,15 +80,7 @@ def section(site: Site, visit: Visit) -> Response:
 
     def write(tx: Transaction, over: int | None) -> Issue:
         found = moves.section_of(held(tx, issue_id, over), section_id)
-        change = SectionChange(
-            title=_said(visit, "title"),
-            kind=_choice(SectionKind, visit.text("kind"), "kind"),
-            look=_choice(Look, visit.text("look"), "look"),
-            most=_count(visit, "most"),
-            words=_count(visit, "words"),
-            is_required="is_required" in visit.form,
-        )
-        return sections.edit_section(tx, issue_id, found.title, change, visit.now)
+        return sections.edit_section(tx, issue_id, found.title, typed.section_change_of(visit), visit.now)
 
     def work() -> Done:
         save(site, visit, issue_id, write, "issue.section.edit", part=snapshot.layout, section=section_id)
@@ -153,40 +128,6 @@ def _known(found: Subscriber | None, address: str, newsletter: Newsletter) -> Su
     return found
 
 
-def _change(visit: Visit) -> Change:
-    show = visit.text("show")
-    change = Change(
-        title=_said(visit, "title"),
-        byline=_said(visit, "byline"),
-        affiliation=_said(visit, "affiliation"),
-        link=_said(visit, "link"),
-        summary=_said(visit, "summary"),
-        show=_choice(Show, show, "show") if show else None,
-        words=_count(visit, "words"),
-        picture=_said(visit, "picture"),
-        picture_alt=_said(visit, "picture_alt"),
-        picture_credit=_said(visit, "picture_credit"),
-        portrait=_said(visit, "portrait"),
-        portrait_alt=_said(visit, "portrait_alt"),
-        portrait_credit=_said(visit, "portrait_credit"),
-    )
-    if "begins" not in visit.form:
-        return change
-    if not visit.text("begins"):
-        return replace(change, drops_event=True)
-    return replace(change, event=_event(visit))
-
-
-def _news(change: Change, article: Article) -> Change:
-    """Give what of a change is not so already: a form sends all its fields, and nobody touched most of them."""
-    same = {name: None for name in _TEXTS if getattr(change, name) == getattr(article, name)}
-    return replace(change, **same)  # type: ignore[arg-type]  # None leaves a part as it is
-
-
-def _event(visit: Visit) -> Event:
-    return events.typed(*(visit.text(name) for name in ("begins", "ends", "zone", "place")))
-
-
 def _with_pictures(site: Site, visit: Visit, change: Change) -> Change:
     """Give a change with the pictures that were sent along, if there are any."""
     if data := visit.files.get("file"):
@@ -204,23 +145,3 @@ def _kept(site: Site, data: bytes, name: str, alt: str | None, credit: str | Non
     application = site.application
     facts = Facts(one_line(name, LONGEST_NAME), alt=alt or "", credit=credit or "")
     return library.add(application.database, application.child, application.clock, data, facts).key
-
-
-def _said(visit: Visit, name: str) -> str | None:
-    """Give a field of the form; None where the form has it not, which leaves that part as it is."""
-    return visit.text(name) if name in visit.form else None
-
-
-def _count(visit: Visit, name: str) -> int | None:
-    text = _said(visit, name)
-    if text is None or not text:
-        return text if text is None else 0
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
-        raise BadValue(name, text, "write a number")
-    return int(text)
-
-
-def _choice(kind: type[Choice], text: str, what: str) -> Choice:
-    if text not in set(kind):
-        raise BadValue(what, repr(text), f"is none of {', '.join(kind)}")
-    return kind(text)

@@ -11,13 +11,15 @@ from newsletter.images.store import library
 from newsletter.issues import authorbook, contents, newsletters, snippets, store, versions
 from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter, SectionKind
 from newsletter.issues.versions import Version, Walk
+from newsletter.letters import store as letters
 from newsletter.letters.illustrate import shelf_of
+from newsletter.letters.letter import Draft
 from newsletter.review import comments as remarks
 from newsletter.review import contributions
 from newsletter.review.comments import Comment
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
-from newsletter.web.desk.composer import cards, checks, posts, said, subjects
+from newsletter.web.desk.composer import cards, checks, posts, preview, said, subjects
 from newsletter.web.desk.composer.cards import Group
 from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
@@ -35,6 +37,9 @@ CONFLICT = 409
 # A browser lists no more names usefully, and no more pictures.
 MOST_NAMES = 300
 MOST_PICTURES = 60
+
+# Where the preview stands; on a phone it is one of several pages.
+_PREVIEWED = frozenset({Side.ISSUE, Side.PREVIEW})
 
 _APPROVED = frozenset({S.APPROVED, S.SCHEDULED})
 
@@ -75,6 +80,8 @@ class Laid:
     latest: Version
     walk: Walk
     choices: Choices
+    # The letter as it was approved; None where it is composed as the issue is now.
+    frozen: Draft | None
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -117,6 +124,7 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         laid=laid,
         pool=pool,
         checked=checked,
+        envelope=preview.outside(site, laid.issue, laid.newsletter, laid.frozen) if view.side in _PREVIEWED else None,
         reader=reader,
         can_see_people=allowed(visit.actor, Permission.MANAGE_PEOPLE, issue.newsletter_id),
         into=_into(visit.query, issue),
@@ -156,6 +164,7 @@ def _laid(site: Site, tx: Transaction, view: View) -> Laid:
         latest=versions.latest(tx, issue),
         walk=versions.walk(tx, issue),
         choices=_choices(tx, newsletter, view),
+        frozen=letters.load(tx, issue.letter_id).draft if issue.letter_id is not None else None,
     )
 
 

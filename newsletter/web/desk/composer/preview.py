@@ -1,22 +1,25 @@
 """The letter of an issue as it would arrive: on a desktop, a phone, in the dark, without pictures, as text, for somebody."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from newsletter.errors import RenderFailed
+from newsletter.errors import NewsletterError, RenderFailed
 from newsletter.issues import newsletters, store
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.letters import store as letters
 from newsletter.letters.answers import otherwise_of
-from newsletter.letters.letter import Letter, SlotName, fill_html, fill_text
+from newsletter.letters.letter import Draft, Letter, SlotName, fill_html, fill_text
 from newsletter.letters.webcopy import public_values
+from newsletter.web.desk.composer.envelope import Envelope, envelope_of
 from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import Shown, View
-from newsletter.web.desk.composing import compose
-from newsletter.web.guard import preview_headers
+from newsletter.web.desk.composing import compose, composed_lately
+from newsletter.web.faults import fault_of
+from newsletter.web.guard import followed_headers
 from newsletter.web.visits import Site, Visit
 from subscribers import attributebook
 from subscribers.attributes import spelled
@@ -27,6 +30,14 @@ _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme:\s*dark\s*\)", re.IGNORE
 _LIGHT = re.compile(r"@media\s*\(\s*prefers-color-scheme:\s*light\s*\)", re.IGNORECASE)
 
 Answers = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose name and answers stand in a letter; nobody's where there are none."""
+
+    name: str
+    answers: Answers
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -40,26 +51,53 @@ def show(site: Site, visit: Visit) -> Response:
         issue = store.load(tx, view.issue_id)
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
         frozen = letters.load(tx, issue.letter_id) if issue.letter_id is not None else None
-        name, answers = _person(tx, visit, view.reader, newsletter)
+        person = _person(tx, visit, view.reader, newsletter)
     try:
-        letter = frozen or _unfrozen(site, issue, newsletter, visit.now)
+        letter = frozen or _as_letter(composed_lately(site, issue, newsletter).draft, issue, newsletter, visit.now)
     except RenderFailed as error:
         # Within the frame, where a page of ours would not be shown.
         said = visit.words.gettext("There is no preview. %(why)s", why=error)
-        return PlainTextResponse(said, headers=preview_headers(""))
-    values = dict(public_values(application.links, newsletter.slug, issue.number, letter.draft.language))
-    if name:
-        values[SlotName.NAME] = name
+        return PlainTextResponse(said, headers=followed_headers(""))
+    shown = _shown(site, letter, issue, newsletter, view, person)
+    # A picture that is chosen while the letter is looked at comes from where all of ours do.
+    headers = dict(followed_headers("" if view.shown is Shown.TEXT else shown, application.links.images()))
     if view.shown is Shown.TEXT:
-        return _text(letter, values, answers)
-    html = fill_html(_answered(letter, answers), letter.draft.slots, values)
-    if view.shown is Shown.DARK:
-        html = dark(html)
-    headers = dict(preview_headers(html))
+        return PlainTextResponse(shown, headers=headers)
     if view.shown is Shown.BARE:
         policy = headers["Content-Security-Policy"]
         headers["Content-Security-Policy"] = re.sub(r"img-src [^;]*", "img-src 'none'", policy)
-    return HTMLResponse(html, headers=headers)
+    return HTMLResponse(shown, headers=headers)
+
+
+def show_unsaved(site: Site, visit: Visit, made: Callable[[Transaction], Issue]) -> Response:
+    """Give the letter of an issue that is *made* of what is being typed, for the script of the page; nothing is written."""
+    view = View.read(visit.number("issue_id"), visit.query)
+    try:
+        with site.application.database.read() as tx:
+            issue = made(tx)
+            newsletter = newsletters.by_id(tx, issue.newsletter_id)
+            person = _person(tx, visit, view.reader, newsletter)
+        letter = _as_letter(compose(site, issue, newsletter).draft, issue, newsletter, visit.now)
+    except NewsletterError as error:
+        return JSONResponse({"error": str(error)}, fault_of(error).status)
+    envelope = envelope_of(letter.draft, issue, newsletter, site.application.links)
+    return JSONResponse(
+        {"letter": _shown(site, letter, issue, newsletter, view, person), "envelope": envelope.told(visit.words)}
+    )
+
+
+def outside(site: Site, issue: Issue, newsletter: Newsletter, frozen: Draft | None) -> Envelope | None:
+    """Give what an inbox shows of the letter that `show` shows; None where there is none, which says why."""
+    try:
+        draft = frozen or composed_lately(site, issue, newsletter).draft
+    except RenderFailed:
+        return None
+    return envelope_of(draft, issue, newsletter, site.application.links)
+
+
+def _as_letter(draft: Draft, issue: Issue, newsletter: Newsletter, now: datetime) -> Letter:
+    """Give a draft as a letter that is kept nowhere."""
+    return Letter(id=0, draft=draft, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id, created_at=now)
 
 
 def dark(html: str) -> str:
@@ -67,29 +105,28 @@ def dark(html: str) -> str:
     return _LIGHT.sub("@media not all", _DARK.sub("@media all", html))
 
 
-def _person(tx: Transaction, visit: Visit, reader: int, newsletter: Newsletter) -> tuple[str, Answers]:
+def _person(tx: Transaction, visit: Visit, reader: int, newsletter: Newsletter) -> Person:
     """Give the name and the answers of a reader; nobody's where there is none for whoever looks."""
-    person = reader_of(tx, visit.actor, newsletter, reader)
-    if person is None:
-        return "", {}
-    answers = attributebook.answers_of(tx, person.id)
-    return one_line(person.name), {key: spelled(answer) for key, answer in answers.items()}
+    known = reader_of(tx, visit.actor, newsletter, reader)
+    if known is None:
+        return Person("", {})
+    answers = attributebook.answers_of(tx, known.id)
+    return Person(one_line(known.name), {key: spelled(answer) for key, answer in answers.items()})
 
 
-def _answered(letter: Letter, answers: Answers) -> str:
-    return fill_html(letter.draft.html, letter.draft.answers, _said(letter, answers))  # type: ignore[arg-type]  # answers have keys as slots have names
-
-
-def _text(letter: Letter, values: Mapping[SlotName, str], answers: Answers) -> Response:
-    text = fill_text(letter.draft.text, letter.draft.answers, _said(letter, answers))  # type: ignore[arg-type]  # as above
-    headers = preview_headers("")
-    return PlainTextResponse(fill_text(text, letter.draft.slots, values), headers=headers)
+def _shown(site: Site, letter: Letter, issue: Issue, newsletter: Newsletter, view: View, person: Person) -> str:
+    """Give a letter filled as *view* shows it."""
+    values = dict(public_values(site.application.links, newsletter.slug, issue.number, letter.draft.language))
+    if person.name:
+        values[SlotName.NAME] = person.name
+    answers = _said(letter, person.answers)
+    if view.shown is Shown.TEXT:
+        text = fill_text(letter.draft.text, letter.draft.answers, answers)  # type: ignore[arg-type]  # answers have keys as slots have names
+        return fill_text(text, letter.draft.slots, values)
+    html = fill_html(letter.draft.html, letter.draft.answers, answers)  # type: ignore[arg-type]  # as above
+    html = fill_html(html, letter.draft.slots, values)
+    return dark(html) if view.shown is Shown.DARK else html
 
 
 def _said(letter: Letter, answers: Answers) -> Answers:
     return {asked: answers.get(asked.partition("|")[0]) or otherwise_of(asked) for asked in letter.draft.answers}
-
-
-def _unfrozen(site: Site, issue: Issue, newsletter: Newsletter, now: datetime) -> Letter:
-    draft = compose(site, issue, newsletter).draft
-    return Letter(id=0, draft=draft, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id, created_at=now)

@@ -29,6 +29,7 @@ _SENTENCES: Mapping[str, str] = {
     "undone": later("Undone: the issue is as it was at version %(count)s."),
     "redone": later("Done again: the issue is as it was at version %(count)s."),
     "resolved": later("The comment is done."),
+    "commented": later("Your comment stands at “%(title)s”."),
     "same": later("Nothing was changed: it says that already."),
 }
 

@@ -18,8 +18,8 @@ KEEP_FIELD = "keep"
 LONGEST_SEARCH = 100
 # More than anything has rows.
 _NUMBER = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
-# "head", or what it is and its number: an article, a section, something new in a section.
-_OPENED = re.compile(r"head|sections|[asn][1-9][0-9]{0,11}", re.ASCII)
+# "head", or what it is and its number: an article, a section, something new in a section, a comment on an article.
+_OPENED = re.compile(r"head|sections|[asnc][1-9][0-9]{0,11}", re.ASCII)
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -49,7 +49,8 @@ class View:
 
     issue_id: int
     side: Side = Side.ISSUE
-    # An article's or section's form ("a41", "s7"), that for something new in a section ("n7"), that of the subject ("head").
+    # An article's or section's form ("a41", "s7"), that for something new in a section ("n7"), that for a
+    # comment on an article ("c41"), that of the subject ("head").
     open: str = ""
     shown: Shown = Shown.DESKTOP
     # Whose name and answers stand in the preview; 0: nobody's.

@@ -12,13 +12,16 @@ from newsletter.issues.draft import LONGEST_TITLE
 from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter, Section
 from newsletter.issues.snapshot import Label
 from newsletter.languages.catalogue import later
+from newsletter.letters import store as letters
 from newsletter.letters.answers import NAME
 from newsletter.letters.greeting import nameless
+from newsletter.letters.letter import Draft
 from newsletter.review import comments, contributions
 from newsletter.review.comments import Comment
 from newsletter.review.contribution import Contribution, ContributionState
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
+from newsletter.web.desk.composer import preview
 from newsletter.web.desk.frame import Said
 from newsletter.web.desk.issue import states
 from newsletter.web.desk.saving import save as save_over
@@ -69,6 +72,8 @@ class Sheet:
     attributes: tuple[Attribute, ...]
     remarks: tuple[Comment, ...]
     guest: Contribution | None
+    # The letter as it was approved; None where it is composed as the issue is now.
+    frozen: Draft | None
     # The version whose words stand in the editor and are not saved yet; empty for those of the issue.
     source: str = ""
 
@@ -177,6 +182,7 @@ def _sheet(tx: Transaction, visit: Visit) -> Sheet:
         attributes=attributebook.all_attributes(tx),
         remarks=tuple(one for one in comments.comments_of(tx, issue.id) if one.article_id == article.id),
         guest=_guest(tx, issue, section, article),
+        frozen=letters.load(tx, issue.letter_id).draft if issue.letter_id is not None else None,
         source=source,
     )
 
@@ -210,6 +216,8 @@ def _page(site: Site, visit: Visit, sheet: Sheet, *, trouble: str = "", status: 
         "desk/writing/article.html",
         said=SAID.get(visit.query.get("said", "")),
         address=address(visit),
+        envelope=preview.outside(site, issue, sheet.newsletter, sheet.frozen),
+        words=visit.words,
         preview=f"/desk/issues/{issue.id}/preview#a{sheet.article.id}",
         issue=issue,
         newsletter=sheet.newsletter,

@@ -1,7 +1,7 @@
 """The lines of the route table for writing."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.writing import article, beside, guests, history, lineage, live, remarks
+from newsletter.web.desk.writing import article, beside, guests, history, lineage, live, remarks, unsaved
 from newsletter.web.visits import GET, POST, Of, Page
 
 _ISSUE = "/desk/issues/{issue_id:int}"
@@ -14,6 +14,7 @@ P = Permission
 ROUTES = (
     Page(_ARTICLE, GET, article.show, P.VIEW, Of.ARTICLE),
     Page(_ARTICLE, POST, article.save, P.EDIT, Of.ARTICLE, takes_articles=True),
+    Page(f"{_ARTICLE}/unsaved", POST, unsaved.show, P.EDIT, Of.ARTICLE, takes_articles=True),
     Page(f"{_ARTICLE}/versions", GET, lineage.show, P.VIEW, Of.ARTICLE),
     Page(f"{_ARTICLE}/beside/{{label}}", GET, beside.show, P.VIEW, Of.ARTICLE),
     Page(f"{_ARTICLE}/take", POST, beside.take, P.EDIT, Of.ARTICLE),

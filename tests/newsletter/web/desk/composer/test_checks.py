@@ -6,10 +6,10 @@ from sqlalchemy import update
 
 from newsletter.database import Database
 from newsletter.issues import editing
-from newsletter.languages.catalogue import words_of
-from newsletter.languages.model import ENGLISH
+from newsletter.issues.model import Show
 from newsletter.tables.issues import newsletter as newsletter_table
-from newsletter.web.desk.composer.checks import Meter
+from subscribers import attributebook
+from subscribers.attributes import AttributeKind
 from tests.harness.newsroom import article_called, section_called
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.composer.conftest import Composer
@@ -43,6 +43,17 @@ def test_what_cannot_be_composed(composer: Composer, database: Database) -> None
     assert "The letter cannot be composed." in composer.page("?side=checks")
 
 
-def test_a_letter_that_is_too_large() -> None:
-    """Nobody could leave by it."""
-    assert "Gmail cuts a letter off at 100 KB" in Meter(140, 100).said(words_of(ENGLISH))
+def test_a_slot_without_other_words_stops_the_issue(composer: Composer, database: Database, clock: Hands) -> None:
+    """Whatever wrote it; the finding leads to the article, whose text stands as it was written."""
+    article = article_called(composer.issue, "Staying relevant")
+    text = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "slot", "attrs": {"key": "library"}}]}]}
+    with database.write() as tx:
+        attributebook.define(tx, "library", AttributeKind.TEXT, clock())
+        editing.edit_article(tx, composer.issue_id, article.id, clock(), document=text, show=Show.FULL)
+
+    page = composer.page("?side=checks")
+
+    must = page[page.index("Must be mended") :]
+    assert "Whoever has not answered library reads nothing there." in must
+    assert f"open=a{article.id}#a{article.id}" in must
+    assert "{{ library }}" in article_called(composer.issue, "Staying relevant").content

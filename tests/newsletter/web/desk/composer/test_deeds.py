@@ -217,6 +217,7 @@ def test_something_that_is_not_there(composer: Composer) -> None:
         "section-place 999",
         "undo 999",
         "resolve 999",
+        "say 999",
     ):
         answer = composer.sent("", do=deed, section=str(before.sections[0].id))
         assert 404 == answer.status_code, deed
@@ -241,3 +242,32 @@ def button(page: str, name: str) -> str:
     found = re.search(rf'value="({name} \d+)"', page)
     assert found is not None
     return found[1]
+
+
+def test_a_comment_on_an_article(composer: Composer, database: Database) -> None:
+    """From its card, where it stands from then on until somebody calls it done; it makes no version."""
+    before, first = composer.issue, article_called(composer.issue, "Staying relevant")
+    assert 'name="comment"' not in composer.page()
+    assert f'value="say {first.id}"' in composer.page(f"?open=c{first.id}")
+
+    page = composer.pressed(f"say {first.id}", comment="Is the year right?\n<b>Really</b>")
+
+    assert "Your comment stands at “Staying relevant”." == told(page)
+    assert re.search(rf'id="comment{first.id}"[^>]* autofocus', page)
+    card = page[page.index(f'id="a{first.id}"') :]
+    assert "Is the year right?<br><b>Really</b>" in card[: card.index("</li>")]
+    assert before == composer.issue
+    with database.read() as tx:
+        assert ("issue.comment", ADMINISTRATOR) == tx.execute(select(audit.c.act, audit.c.actor)).all()[-1]
+
+
+def test_a_comment_that_says_nothing(composer: Composer) -> None:
+    """Is refused in its form, where what was typed stands still."""
+    first = article_called(composer.issue, "Staying relevant")
+
+    for text in ("", "x" * 4001):
+        refused = composer.sent("", do=f"say {first.id}", comment=text)
+        assert 422 == refused.status_code
+        assert trouble(refused.text)
+        assert f'id="form-c{first.id}"' in refused.text
+        assert f">{text}</textarea>" in refused.text

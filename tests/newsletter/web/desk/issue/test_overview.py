@@ -9,7 +9,7 @@ from newsletter.database import Database
 from newsletter.issues import alerts, draft, editing
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.people import segments
-from newsletter.web.guard import PREVIEW_POLICY
+from newsletter.web.guard import FOLLOWED_POLICY
 from subscribers import attributebook
 from subscribers.attributes import AttributeKind
 from tests.harness.newsroom import article_called
@@ -54,9 +54,9 @@ def test_the_preview_is_locked_in(desk: OpenDesk, issue: Issue) -> None:
     frame = re.search(r"<iframe[^>]+>", page)
     assert frame is not None
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in frame[0]
-    assert PREVIEW_POLICY.format(pictures="'self'") == preview.headers["content-security-policy"]
-    assert "script-src 'none'" in PREVIEW_POLICY
-    assert "sandbox allow-popups" in PREVIEW_POLICY
+    assert FOLLOWED_POLICY.format(pictures="'self' https://news.example.org") == preview.headers["content-security-policy"]
+    assert "script-src 'none'" in FOLLOWED_POLICY
+    assert "sandbox allow-popups" in FOLLOWED_POLICY
     assert "no-store" == preview.headers["cache-control"]
 
 

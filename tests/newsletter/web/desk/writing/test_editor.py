@@ -188,3 +188,18 @@ def test_the_focus_follows_from_the_plain_field_into_the_editor(page: Page, hous
     script.continue_()
 
     expect(page.locator("#editor [role=textbox]")).to_be_focused()
+
+
+def test_the_letter_beside_it_has_each_word_at_once(page: Page, house: House, issue: Issue) -> None:
+    """Before it is saved, which is said beside it; the page around the letter stays where it is."""
+    letter = page.frame_locator("#preview-frame")
+    expect(letter.get_by_text("Dear all,")).to_be_visible()
+    page.keyboard.type(" and everybody")
+
+    expect(letter.get_by_text("Dear all, and everybody")).to_be_visible()
+    assert "<p>Dear all,</p>" == content(house, issue)
+    expect(page.locator("#unsaved")).to_have_text("Not saved yet")
+    assert 0 == page.evaluate("scrollY")
+    keys(page, "Control+s")
+    expect(page.locator("#unsaved")).to_have_text("")
+    assert "<p>Dear all, and everybody</p>" == content(house, issue)

@@ -1,0 +1,85 @@
+// What is typed and not saved yet, shown in the letter beside it. The server makes that letter, by its own rules, and writes
+// nothing down.
+import { showUnsaved } from "./preview.js";
+import { _ } from "./words.js";
+
+// From a key that is not shown yet to the question; who types on is shown where they are, not where they stop.
+const PAUSE = 100;
+// A server that is slower than this is asked anew with what is typed by then.
+const LONGEST = 4000;
+
+// *look* gives what is to be shown now: the frame and its letter's address, where to ask, what is sent, the place in the letter.
+export function follower(look) {
+  let timer = 0;
+  let asked = null;
+  let isBehind = false;
+
+  function later() {
+    timer ||= setTimeout(ask, PAUSE);
+  }
+
+  // One question at a time: a question that is given up is worked on by the server all the same, and makes the next one late.
+  async function ask() {
+    timer = 0;
+    if (asked) {
+      isBehind = true;
+      return;
+    }
+    isBehind = false;
+    const now = look();
+    if (!now) return;
+    const question = new AbortController();
+    asked = question;
+    const patience = setTimeout(() => question.abort(), LONGEST);
+    try {
+      await told(now, await fetch(now.address, { method: "POST", body: now.body, signal: question.signal }), question.signal);
+    } catch {
+      if (asked === question) say(_("Not shown yet: no connection"), "wait");
+    }
+    clearTimeout(patience);
+    if (asked === question) asked = null;
+    if (isBehind) ask();
+  }
+
+  // What was asked for is shown no more: it is saved, or given up.
+  function stop() {
+    clearTimeout(timer);
+    timer = 0;
+    isBehind = false;
+    asked?.abort();
+    asked = null;
+  }
+
+  return { later, stop };
+}
+
+async function told(now, answer, signal) {
+  const said = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
+  if (signal.aborted) return;
+  if (!answer.ok || !said.letter) {
+    say(said.error ? _("Not shown: %(why)s", { why: said.error }) : _("Not shown: the desk did not answer"), "stop");
+    return;
+  }
+  await showUnsaved(now.frame, now.own, said.letter, now.at);
+  if (signal.aborted) return;
+  write(said.envelope);
+  say(document.getElementById("unsaved")?.dataset.words ?? "", "wait");
+}
+
+function write({ size, most, over, ...lines }) {
+  const place = document.getElementById("envelope");
+  if (!place) return;
+  for (const line of place.querySelectorAll("[data-told]")) line.textContent = lines[line.dataset.told] ?? "";
+  const bar = place.querySelector("progress");
+  bar.value = Math.min(size, most);
+  bar.max = most;
+  bar.closest(".meter").classList.toggle("meter--over", over);
+}
+
+// How what is shown stands to what is kept. Nobody is told aloud: it would be said at every key.
+export function say(words, kind = "") {
+  const line = document.getElementById("unsaved");
+  if (!line) return;
+  line.textContent = words;
+  line.dataset.kind = kind;
+}
