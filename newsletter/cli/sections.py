@@ -2,6 +2,7 @@
 
 import click
 
+from newsletter.cli import owners
 from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.parameters import issue_argument
 from newsletter.cli.saving import EXPECTED, answer_saved, saved
@@ -162,4 +163,6 @@ def remove(door: Door, issue_id: int, title: str, *, into: str | None, expected:
     answer_saved(door, saved(door, issue_id, write, expected, "issue.section.remove", section=title, into=into))
 
 
-section = click.Group("section", commands=[add, edit, rename, move, remove], help="The sections of an issue.")
+section = click.Group(
+    "section", commands=[add, edit, rename, move, remove, owners.owners, owners.assign], help="The sections of an issue."
+)

@@ -76,6 +76,9 @@ TRANSITIONS: Mapping[IssueState, frozenset[IssueState]] = {
 # who have not got it (store.send_again), and it is being sent until they are settled too.
 ENDED = frozenset({S.SENT, S.CANCELLED})
 
+# Nobody has said yet that it may go out, so somebody owes it something.
+IN_THE_MAKING = frozenset({S.DRAFT, S.IN_REVIEW, S.HELD})
+
 EDITABLE = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.HELD})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.issues.duties import Duty, Owed
+from newsletter.issues.duties import Duty, Owed, Own
 from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.issues.practice import Milestone, Stage
 from newsletter.letters import view
@@ -22,6 +22,8 @@ class _Told:
 
     subject: str
     sentence: str
+    # Their own sections that are not there yet, a line each.
+    own: tuple[str, ...]
     # One line for each stage, with its moment.
     dates: tuple[str, ...]
     link: str
@@ -37,8 +39,9 @@ def compose(
     owed: Owed,
     links: Links,
     seed: bytes,
+    own: Sequence[Own] = (),
 ) -> Draft:
-    """Compose the letter about what is owed to *issue*.
+    """Compose the letter about what is owed to *issue*, to somebody who has *own* sections in it to see to.
 
     Raises:
         RenderFailed: a template is wrong.
@@ -48,6 +51,7 @@ def compose(
     told = _Told(
         subject=f"{newsletter.name}, {one_line(issue.title)}: {_SUBJECTS[owed.duty]}",
         sentence=_sentence(issue, owed.duty, when),
+        own=tuple(_line(one, newsletter.zone) for one in own),
         dates=tuple(f"{date.stage.words}: {when[date.stage]}" for date in dates),
         link=links.desk_issue(issue.id),
         button="Open the issue",
@@ -77,6 +81,8 @@ def compose(
 _SUBJECTS = {
     Duty.DRAFTED: "the draft is there",
     Duty.LETTERS_MISSING: "letters are missing",
+    Duty.SECTIONS_SOON: "your section is due soon",
+    Duty.SECTIONS_OVERDUE: "your section is overdue",
     Duty.REVIEW: "the review starts",
     Duty.APPROVAL_SOON: "to be approved by tomorrow",
     Duty.APPROVAL_OVERDUE: "nobody has approved it yet",
@@ -84,12 +90,22 @@ _SUBJECTS = {
 }
 
 
+_PLAIN = {
+    Duty.HELD: (
+        "It is held and goes out only when somebody lets it: approve it, then send it or give it a new time; or cancel it."
+    ),
+    Duty.SECTIONS_SOON: "What you see to in this issue is due soon and not there yet.",
+    Duty.SECTIONS_OVERDUE: "What you see to in this issue was due and is not there yet.",
+}
+
+
+def _line(own: Own, zone: str) -> str:
+    return f"Yours: “{one_line(own.title)}”, by {_moment(own.due_at, zone)}"
+
+
 def _sentence(issue: Issue, duty: Duty, when: dict[Stage, str]) -> str:
-    if duty is Duty.HELD:
-        return (
-            "It is held and goes out only when somebody lets it: approve it, then send it or give it a new time; or cancel it."
-        )
-    sent = when[Stage.SENDING]
+    # What is held, and what an editor gave a day by hand, may have no time.
+    sent = when.get(Stage.SENDING, "")
     match duty:
         case Duty.DRAFTED:
             count = len(issue.articles)
@@ -104,6 +120,8 @@ def _sentence(issue: Issue, duty: Duty, when: dict[Stage, str]) -> str:
             return f"Somebody is to approve it by {when[Stage.APPROVAL]}. Without an approval it is not sent {sent}, but held."
         case Duty.APPROVAL_OVERDUE:
             return f"It was to be approved by {when[Stage.APPROVAL]}. Without an approval it is not sent {sent}, but held."
+        case _:
+            return _PLAIN[duty]
 
 
 def _moment(at: datetime, zone: str) -> str:

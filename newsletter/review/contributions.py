@@ -87,6 +87,12 @@ def step(tx: Transaction, known: Contribution, wanted: ContributionState, now: d
     return _write(tx, known, {"state": wanted, **more}, now)
 
 
+def postpone(tx: Transaction, known: Contribution, due_at: datetime) -> None:
+    """Ask for a text by another day; of that day the guest is reminded anew."""
+    said = {"due_at": due_at, "reminded_at": None, "reminded_late_at": None}
+    tx.execute(update(contribution).where(contribution.c.id == known.id).values(said))
+
+
 def owed(tx: Transaction, limit: int) -> tuple[Contribution, ...]:
     """Give what guests still have to write for issues that are not sent, what is due first first."""
     rows = (

@@ -268,6 +268,26 @@ staff_reminder = Table(
     **SQLITE_STRICT,
 )
 
+# Who sees to a section and by when, where an editor said so; what nobody said is as usual (review.charge). It is no part of the
+# issue: saying it makes no version, and ends no approval. No foreign key to the section: one that is taken away and comes
+# back by an undo is the same again.
+section_charge = Table(
+    "section_charge",
+    metadata,
+    Column("issue_id", Number, ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
+    Column("section_id", Number, nullable=False),
+    # Somebody on the staff, or a guest by their link; neither: whoever usually does.
+    Column("account_id", Number, ForeignKey("account.id", ondelete="SET NULL"), index=True),
+    Column("link_id", Number, ForeignKey("guest_link.id", ondelete="SET NULL"), index=True),
+    # Null: as the calendar has it.
+    Column("due_at", Instant),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    PrimaryKeyConstraint("issue_id", "section_id"),
+    CheckConstraint("account_id IS NULL OR link_id IS NULL", name="owner"),
+    **SQLITE_STRICT,
+)
+
 # What waits for a person: a held issue, a missed slot, a feed that is down. One open alert per key.
 alert = Table(
     "alert",

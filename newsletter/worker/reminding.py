@@ -10,19 +10,19 @@ from newsletter import failpoints
 from newsletter.bootstrap import Application
 from newsletter.errors import NewsletterError
 from newsletter.issues import calendar, duties, newsletters, reminders, store
-from newsletter.issues.duties import Owed
-from newsletter.issues.model import Issue, IssueState, Newsletter
+from newsletter.issues.duties import Owed, Own
+from newsletter.issues.model import IN_THE_MAKING, Issue, Newsletter
 from newsletter.issues.practice import Milestone
 from newsletter.letters.duties import compose
 from newsletter.mail import dispatch, mailings
+from newsletter.review import charging
+from newsletter.review.charge import Progress
 from newsletter.staff import accounts
 from newsletter.staff.accounts import Account
-from newsletter.staff.permissions import Permission, includes
+from newsletter.staff.permissions import Permission, allowed
 from subscribers.address import parse
 
 log = structlog.get_logger()
-
-_UNDECIDED = frozenset({IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ class _Waiting:
     issue: Issue
     dates: tuple[Milestone, ...]
     owed: Owed
-    people: tuple[Account, ...]
+    person: Account
+    # The sections that they owe it.
+    own: tuple[Own, ...]
 
 
 def remind(application: Application) -> None:
@@ -47,52 +49,66 @@ def remind(application: Application) -> None:
 
 def _waiting(application: Application) -> list[_Waiting]:
     now = application.clock()
-    found = []
     with application.database.read() as tx:
         staff = [one for one in accounts.all_accounts(tx) if one.address]
         if not staff or mailings.is_copy(tx):
             return []
-        for line in store.issues_in(tx, _UNDECIDED):
+        found = []
+        for line in store.issues_in(tx, IN_THE_MAKING):
             issue = store.load(tx, line.id)
-            dates = calendar.dates_of_issue(tx, issue)
             newsletter = newsletters.by_id(tx, issue.newsletter_id)
-            for owed, people in _owing(staff, issue, dates, now):
-                untold = [one for one in people if not reminders.was_told(tx, issue.id, owed.duty, one.id)]
-                if untold:
-                    found.append(_Waiting(newsletter, issue, dates, owed, tuple(untold)))
+            dates, sections = calendar.dates_of_issue(tx, issue), charging.progress_of(tx, issue)
+            everybody = [_waiting_for(newsletter, issue, dates, sections, person, now) for person in staff]
+            found += [
+                one
+                for one in everybody
+                if one is not None and not reminders.was_told(tx, issue.id, one.owed.duty, one.person.id)
+            ]
     return found
 
 
-def _owing(
-    staff: Sequence[Account], issue: Issue, dates: Sequence[Milestone], now: datetime
-) -> Iterator[tuple[Owed, list[Account]]]:
-    """Give what is owed to *issue* now, with everybody who is to be told of it."""
-    editors = [one for one in staff if includes(one.role, Permission.EDIT)]
-    for may_approve in (False, True):
-        owed = duties.owed(issue, dates, now, may_approve=may_approve)
-        if owed is not None:
-            yield owed, [one for one in editors if includes(one.role, Permission.APPROVE) is may_approve]
+def _waiting_for(
+    newsletter: Newsletter,
+    issue: Issue,
+    dates: tuple[Milestone, ...],
+    sections: Sequence[Progress],
+    person: Account,
+    now: datetime,
+) -> _Waiting | None:
+    """Give what one person is to be told of an issue; None where that is nothing, or not their newsletter."""
+    if not allowed(person.actor, Permission.EDIT, newsletter.id):
+        return None
+    own = tuple(_own(sections, person))
+    may_approve = allowed(person.actor, Permission.APPROVE, newsletter.id)
+    owed = duties.owed(issue, dates, now, may_approve=may_approve, own=own)
+    return _Waiting(newsletter, issue, dates, owed, person, own) if owed is not None else None
+
+
+def _own(sections: Sequence[Progress], person: Account) -> Iterator[Own]:
+    for one in sections:
+        is_theirs = one.owner is not None and one.owner.account_id == person.id
+        if is_theirs and one.is_owed and one.due_at is not None and one.charge.set_at is not None:
+            yield Own(one.section.title, one.due_at, one.charge.set_at)
 
 
 def _tell(application: Application, one: _Waiting) -> None:
     seed = application.keyring.derive("slots")
-    draft = compose(application.templates, one.newsletter, one.issue, one.dates, one.owed, application.links, seed)
-    for person in one.people:
-        now = application.clock()
-        with application.database.write() as tx:
-            if not reminders.begin(tx, one.issue.id, one.owed.duty, person.id, now):
-                # Another worker was faster.
-                continue
-            dispatch.to_guest(
-                tx,
-                application.keyring,
-                draft,
-                parse(person.address),
-                now,
-                newsletter_id=one.newsletter.id,
-                issue_id=one.issue.id,
-                list_id=one.newsletter.list_id,
-                number=0,
-            )
-            failpoints.hit("staff.reminded")
-        log.info("staff reminded", issue=one.issue.id, duty=one.owed.duty.value, account=person.id)
+    draft = compose(application.templates, one.newsletter, one.issue, one.dates, one.owed, application.links, seed, one.own)
+    now = application.clock()
+    with application.database.write() as tx:
+        if not reminders.begin(tx, one.issue.id, one.owed.duty, one.person.id, now):
+            # Another worker was faster.
+            return
+        dispatch.to_guest(
+            tx,
+            application.keyring,
+            draft,
+            parse(one.person.address),
+            now,
+            newsletter_id=one.newsletter.id,
+            issue_id=one.issue.id,
+            list_id=one.newsletter.list_id,
+            number=0,
+        )
+        failpoints.hit("staff.reminded")
+    log.info("staff reminded", issue=one.issue.id, duty=one.owed.duty.value, account=one.person.id)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.issues.duties import STALE, Duty, owed
+from newsletter.issues.duties import STALE, Duty, Own, owed
 from newsletter.issues.model import Issue, IssueState, SectionKind
 from newsletter.issues.practice import Milestone, Stage
 from tests.harness.letters import a_section, an_article, an_issue
@@ -100,3 +100,44 @@ def test_nothing_is_told_before_it_is_owed(dates: Sequence[Milestone], after: ti
     found = owed(issue(), dates, now, may_approve=True)
 
     assert found is None or found.since <= now <= found.since + STALE
+
+
+OWN = Own("Letter", DRAFT_AT + 4 * DAY, since=DRAFT_AT)
+
+
+@pytest.mark.parametrize(
+    ("after", "duty"),
+    [
+        (2 * DAY, Duty.LETTERS_MISSING),
+        (3 * DAY, Duty.REVIEW),
+        (3 * DAY + timedelta(hours=12), Duty.REVIEW),
+        (4 * DAY, Duty.SECTIONS_OVERDUE),
+        (6 * DAY, Duty.APPROVAL_OVERDUE),
+    ],
+)
+def test_whoever_owns_a_section_is_told_of_it(after: timedelta, duty: Duty) -> None:
+    """Beside what everybody is told; what came to be owed later comes first."""
+    found = owed(issue(), DATES, DRAFT_AT + after, may_approve=True, own=(OWN,))
+
+    assert found is not None
+    assert duty is found.duty
+
+
+def test_an_issue_without_dates_reminds_the_owners_of_its_sections() -> None:
+    """A day before the first deadline, and from the deadline on; never before it was theirs."""
+    late = replace(OWN, due_at=OWN.due_at + 9 * DAY)
+    given_late = replace(OWN, since=OWN.due_at - timedelta(hours=1))
+    at = OWN.due_at - timedelta(hours=2)
+
+    soon, none, over = (
+        owed(issue(), (), moment, may_approve=False, own=own)
+        for moment, own in ((at, (late, OWN)), (at, (given_late,)), (OWN.due_at, (OWN,)))
+    )
+    assert [Duty.SECTIONS_SOON, None, Duty.SECTIONS_OVERDUE] == [found and found.duty for found in (soon, none, over)]
+
+
+def test_an_approved_issue_owes_its_owners_nothing() -> None:
+    """It is made."""
+    made = issue(state=IssueState.APPROVED)
+
+    assert owed(made, DATES, OWN.due_at, may_approve=True, own=(OWN,)) is None

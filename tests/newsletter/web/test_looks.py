@@ -19,8 +19,9 @@ from newsletter.issues.model import Issue, Month, Newsletter
 from newsletter.mail import dispatch, figures
 from newsletter.mail.delivery import DeliveryState
 from newsletter.people import contributors, segments
-from newsletter.review import comments, contributions, guests
+from newsletter.review import charges, comments, contributions, guests
 from newsletter.review.approval import approve, look_over
+from newsletter.review.charge import Charge
 from newsletter.review.contribution import Typed
 from newsletter.review.guests import GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR
@@ -75,6 +76,7 @@ PLACES = (
     "board",
     "all issues",
     "draft",
+    "owners",
     "composer",
     "composer, an article open",
     "composer, the pool",
@@ -142,6 +144,7 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         topicbook.add(tx, news.list_id, name)
     sending, approved, drafted = issues(tx, application, news, now)
     draft.draft_empty(tx, long, f"{LONG_WORD}: {LONG_NAME}", now)
+    charges.keep(tx, drafted.id, drafted.sections[0].id, Charge(due_at=now - timedelta(days=1)), LONG_NAME, now)
     for number in range(7):
         alerts.raise_alert(tx, f"{number}", f"The feed at https://blog.example.org/{LONG_WORD}/{number}/ answered 503.", now)
     alerts.raise_alert(tx, "held", "It was held.", now - timedelta(days=3), issue_id=drafted.id)
@@ -168,6 +171,7 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "board": "/desk",
         "all issues": f"/desk/newsletters/{news.id}/issues",
         "draft": f"/desk/issues/{drafted.id}",
+        "owners": f"/desk/issues/{drafted.id}/owners",
         "composer": f"/desk/issues/{drafted.id}/compose?open=head",
         "composer, an article open": f"/desk/issues/{drafted.id}/compose?open=a{drafted.articles[-1].id}",
         "composer, the pool": f"/desk/issues/{drafted.id}/compose?side=posts&state=all",

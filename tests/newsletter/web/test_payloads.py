@@ -107,6 +107,7 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "remote_file": ["trouble"],
         "review_comment": ["author", "text", "resolved_by", "answer"],
         "section": ["title", "planned"],
+        "section_charge": ["set_by"],
         "segment": ["name", "made_by"],
         "send_order": ["given_by", "slot_note"],
         "slot": ["note"],

@@ -14,8 +14,11 @@ from newsletter.issues.practice import Practice, Stage, parse_lead
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
 from newsletter.letters.letter import LetterKind
+from newsletter.review import charges, charging
+from newsletter.review.charge import AS_USUAL, Charge
+from newsletter.review.charging import Wish
 from newsletter.staff import accounts
-from newsletter.staff.permissions import Role
+from newsletter.staff.permissions import LOCAL_OPERATOR, Role
 from newsletter.tables.instance import instance
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import delivery
@@ -142,3 +145,52 @@ def test_an_issue_with_a_time_given_by_hand_has_dates(staffed: Instance) -> None
 
     assert (SEND_AT + 6 * DAY, SEND_AT + 7 * DAY) == (dates[Stage.APPROVAL], dates[Stage.SENDING])
     assert () == none
+
+
+def give(stage: Instance, name: str, title: str, due_at: datetime) -> None:
+    """Let somebody see to a section of the first issue."""
+    (issue,) = stage.issues()
+    with stage.application.database.write() as tx:
+        section = issue.section_called(title)
+        seen = charges.charges_of(tx, issue.id).get(section.id, AS_USUAL)
+        wanted = Charge(account_id=accounts.find(tx, name).id, due_at=due_at)
+        charging.assign(tx, issue.id, {section.id: Wish(wanted, seen)}, "Pat", stage.clock())
+
+
+def test_whoever_owns_a_section_is_reminded_of_it(staffed: Instance) -> None:
+    """A day before and when it is overdue, and nobody else is; the mail says which and by when."""
+    tick(staffed, DRAFT_AT)
+    give(staffed, "Ed", "Division Chair letter", DRAFT_AT + timedelta(days=1, hours=12))
+    for hours in (6, 12, 13, 36, 37):
+        tick(staffed, DRAFT_AT + timedelta(hours=hours))
+    with staffed.application.database.read() as tx:
+        text = tx.execute(select(letter.c.text).where(letter.c.kind == LetterKind.DUTY).order_by(letter.c.id.desc())).scalars()
+        body = " ".join((text.first() or "").split())
+
+    assert [("ed@staff.example", "your section is due soon"), ("ed@staff.example", "your section is overdue")] == told(staffed)[
+        2:
+    ]
+    assert "Yours: “Division Chair letter”, by " in body
+
+
+def test_given_another_day_they_are_reminded_of_that(staffed: Instance) -> None:
+    """What they were told before is another thing."""
+    tick(staffed, DRAFT_AT)
+    give(staffed, "Ed", "Division Chair letter", DRAFT_AT + timedelta(hours=20))
+    tick(staffed, DRAFT_AT + timedelta(hours=1))
+    give(staffed, "Ed", "Division Chair letter", DRAFT_AT + timedelta(hours=30))
+    tick(staffed, DRAFT_AT + timedelta(hours=7))
+
+    assert [("ed@staff.example", "your section is due soon")] * 2 == told(staffed)[2:]
+
+
+def test_whoever_edits_one_newsletter_is_reminded_of_its_issues(staffed: Instance) -> None:
+    """And of no other's; a role in a single newsletter counts as one everywhere."""
+    with staffed.application.database.write() as tx:
+        for name, newsletter_id in (("Ina", staffed.newsletter.id), ("Otto", staffed.newsletter.id + 1)):
+            made = accounts.add(tx, name, None, START, f"{name.lower()}@staff.example")
+            if newsletter_id == staffed.newsletter.id:
+                accounts.set_roles(tx, LOCAL_OPERATOR, made, None, {newsletter_id: Role.EDITOR})
+    tick(staffed, DRAFT_AT)
+
+    assert ["ed@staff.example", "pat@staff.example", "ina@staff.example"] == [who for who, _ in told(staffed)]

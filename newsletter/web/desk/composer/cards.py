@@ -13,6 +13,7 @@ from newsletter.issues.model import Article, Issue, Look, Section, SectionKind, 
 from newsletter.languages.catalogue import later
 from newsletter.review.comments import Comment
 from newsletter.review.contribution import Contribution, ContributionState
+from newsletter.web.desk.issue.readiness import SectionLine
 
 LOOKS: Mapping[Look, str] = MappingProxyType(
     {
@@ -88,6 +89,8 @@ class Group:
     cards: tuple[Card, ...]
     # Guests who were asked for a text that is not here yet.
     owed: tuple[Contribution, ...]
+    # Who sees to it and by when.
+    line: SectionLine
     is_first: bool
     is_last: bool
 
@@ -103,8 +106,12 @@ def groups(
     contributions: Sequence[Contribution],
     comments: Iterable[Comment],
     writers: Callable[[int], tuple[str, ...]],
+    lines: Sequence[SectionLine],
 ) -> tuple[Group, ...]:
-    """Give the sections of an issue with the cards of their articles; *writers* says who has the text of one open."""
+    """Give the sections of an issue with the cards of their articles; *writers* says who has the text of one open.
+
+    *lines* tell of the same sections who sees to each.
+    """
     said: defaultdict[int, list[Comment]] = defaultdict(list)
     for one in comments:
         if one.article_id is not None:
@@ -128,6 +135,7 @@ def groups(
                 for place, article in enumerate(section.articles, 1)
             ),
             tuple(_owed(section, contributions)),
+            lines[number - 1],
             is_first=number == 1,
             is_last=number == last,
         )

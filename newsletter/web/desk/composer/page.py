@@ -9,13 +9,13 @@ from newsletter.errors import NewsletterError, Outdated
 from newsletter.images.model import Image
 from newsletter.images.store import library
 from newsletter.issues import authorbook, contents, newsletters, snippets, store, versions
-from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter, SectionKind
+from newsletter.issues.model import EDITABLE, IN_THE_MAKING, Article, Issue, IssueState, Newsletter, SectionKind
 from newsletter.issues.versions import Version, Walk
 from newsletter.letters import store as letters
 from newsletter.letters.illustrate import shelf_of
 from newsletter.letters.letter import Draft
+from newsletter.review import charging, contributions
 from newsletter.review import comments as remarks
-from newsletter.review import contributions
 from newsletter.review.comments import Comment
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
@@ -23,7 +23,7 @@ from newsletter.web.desk.composer import cards, checks, posts, preview, said, su
 from newsletter.web.desk.composer.cards import Group
 from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
-from newsletter.web.desk.issue import around, states
+from newsletter.web.desk.issue import around, readiness, states
 from newsletter.web.faults import fault_of
 from newsletter.web.visits import Site, Visit
 from subscribers import attributebook
@@ -109,7 +109,7 @@ def kept_view(visit: Visit) -> View:
 def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None, *, status: int = 200) -> Response:
     """Answer with the page; what was typed into a form that was refused stands in it still."""
     with site.application.database.read() as tx:
-        laid = _laid(site, tx, view)
+        laid = _laid(site, visit, tx, view)
         pool = posts.look(tx, laid.newsletter, view) if view.side is Side.POSTS else None
         reader = reader_of(tx, visit.actor, laid.newsletter, view.reader)
     checked = checks.check(site, laid.issue, laid.newsletter, view, visit.words) if view.side is Side.CHECKS else None
@@ -133,6 +133,7 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         state=states.shown(issue.state, is_paused=issue.is_paused),
         can_edit=can_edit,
         is_approved=issue.state in _APPROVED,
+        may_assign=can_edit and issue.state in IN_THE_MAKING,
         told=said.sentence(visit.query, issue, laid.dropped, visit.words) if trouble is None else "",
         focus=visit.query.get("focus", ""),
         at=f"a{on}" if (on := visit.query.get("on", "")) in {str(one.id) for one in issue.articles} else "",
@@ -150,15 +151,17 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
     return answer
 
 
-def _laid(site: Site, tx: Transaction, view: View) -> Laid:
+def _laid(site: Site, visit: Visit, tx: Transaction, view: View) -> Laid:
     issue = store.load(tx, view.issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     said_of = remarks.comments_of(tx, issue.id)
     shelf = shelf_of(tx, issue, site.application.links)
+    asked = contributions.contributions_of(tx, issue.id)
+    lines = tuple(readiness.line(one, visit) for one in charging.progress_of(tx, issue))
     return Laid(
         issue=issue,
         newsletter=newsletter,
-        groups=cards.groups(issue, shelf, contributions.contributions_of(tx, issue.id), said_of, site.presence.others),
+        groups=cards.groups(issue, shelf, asked, said_of, site.presence.others, lines),
         dropped=tuple(article for article in contents.articles_of(tx, issue.id) if article.is_dropped),
         comments=tuple(one for one in said_of if one.article_id is None),
         latest=versions.latest(tx, issue),

@@ -1,7 +1,7 @@
 """The lines of the route table for one issue."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.issue import actions, live, overview, review, reviewing, sendpage, settling
+from newsletter.web.desk.issue import actions, live, overview, owners, review, reviewing, sendpage, settling
 from newsletter.web.visits import GET, POST, Of, Page
 
 P = Permission
@@ -9,6 +9,8 @@ ISSUE = "/desk/issues/{issue_id:int}"
 
 ROUTES = (
     Page(ISSUE, GET, overview.show, P.VIEW, Of.ISSUE),
+    Page(f"{ISSUE}/owners", GET, owners.show, P.VIEW, Of.ISSUE),
+    Page(f"{ISSUE}/owners", POST, owners.save, P.EDIT, Of.ISSUE, fields=owners.FIELDS),
     Page(f"{ISSUE}/review", GET, review.show, P.VIEW, Of.ISSUE),
     Page(f"{ISSUE}/approve", POST, reviewing.approve, P.APPROVE, Of.ISSUE),
     Page(f"{ISSUE}/reviewers", POST, reviewing.invite, P.EDIT, Of.ISSUE),

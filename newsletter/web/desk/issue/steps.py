@@ -44,6 +44,8 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "blocked": Said(
             later("Not approved: something below must be mended first, or set aside with a reason."), is_done=False
         ),
+        "assigned": Said(later("Saved. Whoever owns a section is named below and on the board, and reminded of it.")),
+        "unassigned": Said(later("Nothing was changed.")),
         "chosen": Said(later("Its readers are chosen. Who is in a segment is asked again when it is sent.")),
         "scheduled": Said(later("The time is set. For a minute you can take it back as if nothing had happened.")),
         "ordered": Said(later("It goes out in a minute. Until then you can take it back as if nothing had happened.")),
