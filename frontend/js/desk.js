@@ -4,6 +4,7 @@ import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 import "./live.js";
 import "./undo.js";
+import "./countdown.js";
 import "./focus.js";
 import "./announce.js";
 import "./copy.js";

@@ -12,6 +12,7 @@ from newsletter.languages.catalogue import Words, desk_words
 from newsletter.languages.markup import html
 from newsletter.languages.model import ENGLISH
 from newsletter.web import spelled
+from newsletter.web.countdown import countdown
 from newsletter.web.speech import Speech
 from newsletter.web.static import BUILT, Icons, read_shelf
 
@@ -72,6 +73,7 @@ class Pages:
             people=partial(spelled.people, words=words),
             month=partial(spelled.month, words=words),
             relative=partial(spelled.relative, words=words),
+            countdown=partial(countdown, words=words),
         )
         return made
 

@@ -16,7 +16,7 @@ PAGES = ROOT / "templates" / "pages" / "desk"
 SCRIPTS = ROOT / "frontend" / "js"
 
 # Texts of the desk that stand beside it.
-BESIDE = [ROOT / "newsletter" / "web" / name for name in ("reports.py", "speed.py", "spelled.py")]
+BESIDE = [ROOT / "newsletter" / "web" / name for name in ("countdown.py", "reports.py", "speed.py", "spelled.py")]
 
 # Two words, or one that begins a sentence or stands on a button. Keys, names of fields and classes are in lower case.
 _SPEECH = re.compile(r"[^\W\d_][,.:;…!?’”)]*\s+[“(‘]?[^\W\d_]|^[A-Z][a-z]+(?:-[a-z]+)? ?[.…:]?$")

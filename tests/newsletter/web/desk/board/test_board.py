@@ -89,7 +89,7 @@ def test_the_next_slot_stands_in_the_newsletters_zone(
     page = desk.page("/desk")
 
     assert "Mon 3 Feb 2020, 09:00 Amsterdam" in page
-    assert "(in 2 days)" in page
+    assert ">2 days to go</span>)" in page
     assert "No feed to draft it from" in page
 
 
