@@ -30,12 +30,15 @@ from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.mail.relays import Relay
 from newsletter.outbound import FetchPolicy
+from newsletter.people import keepbook
+from newsletter.people.retention import Keep
 from newsletter.review.caniemail import Support, load_support
 from newsletter.settings import LogSettings, Settings
 from newsletter.shape import UnknownShape
 from newsletter.writers import DatabaseBusy
 from subscribers.model import MailingList
 from subscribers.tokens import SHORTEST_SECRET, Keyring
+from subscribers.transaction import Transaction
 
 # Random bytes of a key we make: 64 characters, twice what is asked for.
 MADE_SECRET_BYTES = 48
@@ -83,6 +86,10 @@ class Application:
     def support(self) -> Support | None:
         """What the readers' mail programs cannot show; None: nobody fetched the data."""
         return load_support(programs=self.settings.mail_programs)
+
+    def keep(self, tx: Transaction) -> Keep:
+        """How long what is kept of people: as the settings say, else as the staff chose, else as is usual."""
+        return keepbook.keep(tx, self.settings.keep, self.settings.fixed_keeps)
 
     def ahead(self) -> timedelta | None:
         """Ask the database for the time anew, and give how far the clock of this machine is ahead of it.

@@ -101,7 +101,7 @@ SETTINGS = (
         "NEWSLETTER_KEEP_DELIVERIES",
         "`24 months`",
         "How long deliveries say to whom they went, from the planning of the letter; then issue, state and times stay. As "
-        "`24 months`, `90 days`, `2 years` or `for ever`.",
+        "`24 months`, `90 days`, `2 years` or `for ever`. Where none of the five is given, the desk can choose it.",
     ),
     Setting(
         "NEWSLETTER_KEEP_NETWORKS",

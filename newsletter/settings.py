@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -88,6 +88,11 @@ class Settings:
     def is_local(self) -> bool:
         """Whether only this machine can reach the pages."""
         return is_loopback(self.public_url)
+
+    @property
+    def fixed_keeps(self) -> frozenset[str]:
+        """What is kept as long as a setting says, whatever the staff chooses; by the names of `Keep`."""
+        return frozenset(one.name for one in fields(Keep) if f"keep_{one.name}" in self.where)
 
     @property
     def secret_file(self) -> Path:

@@ -103,7 +103,9 @@ def run(door: Door, *, is_rehearsal: bool) -> None:
 
 
 def _rules(door: Door) -> tuple[Rule, ...]:
-    return retention.rules(door.application.settings.keep, door.application.keyring, door.now())
+    with door.reading() as tx:
+        keep = door.application.keep(tx)
+    return retention.rules(keep, door.application.keyring, door.now())
 
 
 def _tell(door: Door, followed: Sequence[Rule], found: Mapping[str, int], words: str) -> None:

@@ -21,6 +21,20 @@ instance = Table(
     **SQLITE_STRICT,
 )
 
+# How long the staff wants something kept that no setting says.
+kept_for = Table(
+    "kept_for",
+    metadata,
+    # As `people.retention.Keep` names it.
+    Column("name", Text, primary_key=True),
+    Column("days", Number, nullable=False),
+    # Before it was changed last; NULL: as long as is usual. Holds until the night behind the change.
+    Column("former", Number),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    **SQLITE_STRICT,
+)
+
 # Each night's forgetting of what is kept no longer.
 forgetting = Table(
     "forgetting",

@@ -7,12 +7,10 @@ import structlog
 
 from newsletter import instance
 from newsletter.bootstrap import Application
-from newsletter.people import retention
+from newsletter.people import keepbook, retention
+from newsletter.people.spans import NIGHT_HOUR
 
 log = structlog.get_logger()
-
-# In UTC: when hardly anybody reads or writes in most places, and behind the day that is sealed.
-HOUR = 2
 
 # Of one tick: what else is due is not to wait.
 MOST_BATCHES = 20
@@ -21,12 +19,14 @@ MOST_BATCHES = 20
 def forget(application: Application) -> None:
     """Forget some of what is due tonight; nothing when that is through, or the night has not come."""
     now = application.clock().astimezone(UTC)
-    night = now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    night = now.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
     day = night.date().isoformat()
     with application.database.read() as tx:
         if now < night or instance.has_forgotten(tx, day):
             return
-    followed = retention.rules(application.settings.keep, application.keyring, now)
+        # What was chosen since holds from the next night on.
+        keep = keepbook.keep(tx, application.settings.keep, application.settings.fixed_keeps, night=night)
+    followed = retention.rules(keep, application.keyring, now)
     batches = tuple(islice(retention.forget(application.database, followed, night), MOST_BATCHES))
     is_through = len(batches) < MOST_BATCHES
     if is_through:

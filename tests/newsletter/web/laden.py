@@ -25,6 +25,13 @@ ROWS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "account_session": {"account_id": 1, "secret_hash": "0" * 64},
         "passkey": {"account_id": 1, "name": "a phone"},
+        "account_identity": {"account_id": 1, "issuer": "https://id.example.org", "subject": "1"},
+        "announcement": {"issue_id": 1, "site": "https://blog.example.org", "post_id": 1},
+        "archive_issue": {"issue_id": 1},
+        "archive_article": {"issue_id": 1, "position": 1},
+        "archive_print": {"issue_id": 1},
+        "kept_for": {"name": "left", "days": 365},
+        "counted_link": {"letter_id": 1, "place": 1, "token": "t"},
         "data_request": _PERSON | {"kind": "access"},
         "image": {"key": "0" * 64, "media_type": "image/png", "is_chosen": True},
         "remote_file": {"digest": _DIGEST, "url": _ADDRESS, "kind": "image"},

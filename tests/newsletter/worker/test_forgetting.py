@@ -10,7 +10,7 @@ from sqlalchemy import select
 from newsletter import instance
 from newsletter.bootstrap import Application
 from newsletter.clock import MovableClock
-from newsletter.people import retention
+from newsletter.people import keepbook, retention
 from newsletter.people.retention import BATCH
 from newsletter.tables import instance as instance_tables
 from newsletter.worker import forgetting
@@ -86,3 +86,19 @@ def test_every_night_is_one_night_whatever_clocks_do(database_url: str, tmp_path
 
     days = [f"{before + timedelta(days=days):%Y-%m-%d}" for days in range(3)]
     assert [(day, True) for day in days] == [(day, is_through) for day, is_through, _ in nights]
+
+
+def test_period_that_is_chosen_in_the_night_holds_from_the_next_one_on(running: tuple[Application, MovableClock]) -> None:
+    """Whoever chose it can still think again, though this night is not through."""
+    application, clock = running
+    with application.database.write() as tx:
+        keepbook.choose(tx, "networks", 3 * 365, "Ada", NIGHT - timedelta(hours=1))
+    with application.database.write() as tx:
+        keepbook.choose(tx, "networks", 30, "Ada", NIGHT + timedelta(minutes=1))
+    clock.set(NIGHT + timedelta(minutes=2))
+    forgetting.forget(application)
+    assert left(application) > 0
+    clock.set(NIGHT + timedelta(days=1))
+    forgetting.forget(application)
+
+    assert 0 == left(application)

@@ -18,6 +18,7 @@ from newsletter.web.faults import PageNotFound
 from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import directory, register, topicbook
+from subscribers.errors import RuleRefused
 from subscribers.exchange.exporting import export_people
 from subscribers.model import MailingList
 from subscribers.segments import store, writing
@@ -53,6 +54,7 @@ def form(site: Site, visit: Visit) -> Response:
         visit,
         "desk/people/takeout.html",
         here=Area.PEOPLE,
+        trouble="",
         counted=counting.counted(site, visit, question.wanted),
         asked_for=_asked_for(visit, question, filters),
         segment=None,
@@ -81,12 +83,19 @@ def segment_form(site: Site, visit: Visit) -> Response:
         lists = register.all_lists(tx)
     if list_id is not None and list_id not in {one.id for one in lists}:
         raise PageNotFound
+    trouble, counted = "", ""
+    try:
+        counted = _counted(site, visit, known, list_id)
+    except RuleRefused as error:
+        # It speaks of what there is not any more, and is true of nobody until it is changed.
+        trouble = visit.words.gettext("%(problem)s Nobody can be taken until the rule is changed.", problem=error)
     return frame.page(
         site,
         visit,
         "desk/people/takeout.html",
         here=Area.PEOPLE,
-        counted=_counted(site, visit, known, list_id),
+        trouble=trouble,
+        counted=counted,
         segment=known,
         rule=writing.text(known.rule),
         lists=_scopes(visit, lists, list_id),

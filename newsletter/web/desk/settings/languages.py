@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from newsletter.issues import newsletters
+from newsletter.issues.model import Newsletter
 from newsletter.languages.model import LANGUAGES, Language, meant
 from newsletter.letters import notebook
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit
 from subscribers import register
+from subscribers.model import MailingList
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,10 @@ class Spoken:
     """One language and who speaks it."""
 
     language: Language
-    newsletters: tuple[str, ...]
-    lists: tuple[str, ...]
+    newsletters: tuple[Newsletter, ...]
+    lists: tuple[MailingList, ...]
     # Lists that say something of their own in it.
-    own: tuple[str, ...]
+    own: tuple[MailingList, ...]
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -32,9 +34,9 @@ def show(site: Site, visit: Visit) -> Response:
         spoken = tuple(
             Spoken(
                 language,
-                tuple(one.name for one in papers if meant(one.language) is language),
-                tuple(one.name for one in lists if one.language and meant(one.language) is language),
-                tuple(one.name for one in lists if (one.id, language.code) in own),
+                tuple(one for one in papers if meant(one.language) is language),
+                tuple(one for one in lists if one.language and meant(one.language) is language),
+                tuple(one for one in lists if (one.id, language.code) in own),
             )
             for language in LANGUAGES
         )

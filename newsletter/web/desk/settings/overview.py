@@ -92,7 +92,7 @@ def _told(site: Site, tx: Transaction, known: _Known, visit: Visit) -> Iterator[
     yield "questions", beside if asked else words.gettext("No questions besides name and language."), []
     yield from _of_mail(site, tx, known, words)
     yield "languages", words.gettext("Pages and notices speak %(count)s languages.", count=len(LANGUAGES)), []
-    keep = site.application.settings.keep.deliveries
+    keep = site.application.keep(tx).deliveries
     yield "retention", words.gettext("Names in deliveries: %(how_long)s.", how_long=retention.lasting(keep, words)), []
     yield "staff", words.ngettext("%(num)s account.", "%(num)s accounts.", len(accounts.all_accounts(tx))), []
     yield "audit", _last_act(tx, visit), []

@@ -146,6 +146,12 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "key-retired": Said(
             later("The key signs no more. Leave its record in the DNS for a week: mail that it signed is under way.")
         ),
+        "kept-for": Said(later("The periods hold from the next night on. Until then you can take them back.")),
+        "kept-same": Said(later("These were the periods already.")),
+        "kept-back": Said(later("It is as it was before. Nothing was forgotten by it.")),
+        "kept-late": Said(
+            later("A night has passed since, or somebody took it back before. Nothing was changed."), is_done=False
+        ),
         "rate": Said(later("The rates are changed.")),
     }
 )

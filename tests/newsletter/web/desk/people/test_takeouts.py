@@ -115,6 +115,19 @@ def test_segment_is_taken_among_all_and_on_a_list(
         assert ["subscribers.export"] * 2 == [one.act for one in audit.recent(tx, limit=2)]
 
 
+def test_rule_that_cannot_be_used_any_more_is_told(desk: OpenDesk, crowd: int, database: Database, clock: Hands) -> None:
+    """With the way to change it, and no file."""
+    with database.write() as tx:
+        attributebook.define(tx, "library", AttributeKind.TEXT, clock())
+        made = verbs.create(tx, "Public", "library = Public", "ed", clock())
+        attributebook.remove(tx, "library")
+    page = desk.page(f"/desk/people/segments/{made.id}/export")
+
+    assert "Nobody can be taken until the rule is changed" in page
+    assert "Take the file" not in page
+    assert 409 == desk.press(f"/desk/people/segments/{made.id}/export").status_code
+
+
 def test_segment_that_is_gone_is_no_file(desk: OpenDesk, crowd: int, database: Database, clock: Hands) -> None:
     """Nor a list that is not there."""
     with database.write() as tx:
