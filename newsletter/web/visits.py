@@ -11,6 +11,7 @@ from newsletter.bootstrap import Application
 from newsletter.clock import Clock, system_clock
 from newsletter.languages.catalogue import Words
 from newsletter.letters.compose import Composition
+from newsletter.mail.refusalbook import Refused
 from newsletter.mail.replies import Replies
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.provider import Metadata
@@ -59,6 +60,7 @@ class Site:
     presence: Presence = field(default_factory=Presence)
     streams: Streams = field(default_factory=Streams)
     replies: Lately[Replies] = field(default_factory=Lately)
+    refusals: Lately[tuple[Refused, ...]] = field(default_factory=Lately)
     # What the identity provider says of itself.
     providers: Lately[Metadata] = field(default_factory=Lately)
     # Letters of issues that are being worked on.

@@ -12,7 +12,8 @@ from sqlalchemy.sql.selectable import CTE
 
 from newsletter.database import Database
 from newsletter.instance import claim_instance
-from newsletter.issues import newsletters
+from newsletter.issues import draft as drafts
+from newsletter.issues import editing, newsletters
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.letters.letter import LetterKind
@@ -172,7 +173,9 @@ def _answers(tx: Transaction) -> None:
 def _issue(tx: Transaction, newsletter_id: int, list_id: int, number: int) -> int:
     """Send an issue: one in twenty was refused, the others have it."""
     at = LONG_AGO + timedelta(days=30 * number)
-    issue_id = mailroom.approved_issue(tx, newsletter_id, at, f"Issue {number}")
+    made = drafts.draft_empty(tx, newsletters.by_id(tx, newsletter_id), f"Issue {number}", at)
+    editing.write_letter(tx, made.id, "A word", "<p>Dear colleagues.</p>", "Ann Other", at)
+    issue_id = mailroom.approve(tx, issues.load(tx, made.id), at)
     known = issues.load(tx, issue_id)
     assert known.letter_id is not None
     mailings.begin(tx, known.letter_id, LetterKind.ISSUE, at)

@@ -79,6 +79,21 @@ def test_refusals_are_told_in_words(desk: OpenDesk, mailed: Issue) -> None:
     assert ("No such mailbox", "1", "33.33") == (line["Reason"], line["People"], line["of the audience"])
 
 
+def test_refusals_are_counted_anew_when_there_are_more(desk: OpenDesk, mailed: Issue, database: Database) -> None:
+    """They are remembered only as long as the figures of the issue stay the same."""
+    path = f"/desk/issues/{mailed.id}/figures"
+    before = rows(desk.page(path), "refused")
+    with database.write() as tx:
+        letter_id = mailings.letter_of_issue(tx, mailed.id)
+        assert letter_id is not None
+        refused = {"state": "refused", "code": 550, "enhanced": "5.1.1"}
+        tx.execute(update(delivery).where(delivery.c.state == "pending").values(refused))
+        figures.add(tx, Counter([Change(letter_id, DeliveryState.REFUSED)]))
+
+    assert {"No such mailbox": ["1", "33.3 %"]} == before
+    assert {"No such mailbox": ["2", "66.7 %"]} == rows(desk.page(path), "refused")
+
+
 def test_domains_are_counted_apart(desk: OpenDesk, mailed: Issue) -> None:
     """In a request of their own, which the page makes by itself."""
     page = desk.page(f"/desk/issues/{mailed.id}/figures")

@@ -1,0 +1,236 @@
+"""The house of `benchmarks.desk`: very many people, 200 issues, the deliveries of the last three, and one of everything else.
+
+What there is a million of is put straight into the tables.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Text, case, cast, func, insert, literal, select, update
+
+from benchmarks import instance
+from newsletter.bootstrap import Application
+from newsletter.clock import system_clock
+from newsletter.database import Database
+from newsletter.issues import draft, editing, newsletters, store
+from newsletter.issues.model import Issue, IssueState, Month
+from newsletter.letters.letter import LetterKind
+from newsletter.mail import dispatch, mailings, relaybook
+from newsletter.mail.mailings import MailingState
+from newsletter.mail.relays import Relay, Tls
+from newsletter.people import importwork, segments
+from newsletter.staff import accounts
+from newsletter.staff.permissions import Role
+from newsletter.strongbox import Strongbox
+from newsletter.tables.mail import delivery, figure, mailing
+from newsletter.web.porter import Porter
+from subscribers.consent import Act, Door
+from subscribers.exchange import imports
+from subscribers.exchange.model import ImportOrder
+from subscribers.model import Reason
+from subscribers.tables.evidence import consent
+from subscribers.tables.kinds import Instant, Number
+from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
+from subscribers.transaction import Transaction
+from tests.harness import crowd, mailroom
+from tests.harness.newsroom import a_month
+
+ISSUES = 200
+RELAY = "main"
+SEGMENT = "French readers"
+
+# Of a mailing on its way: one in so many waits, was put off, and is uncertain.
+_WAITS, _PUT_OFF, _UNCERTAIN = 3, 50, 20_000
+
+# A file as somebody brings it; one row of it is left out.
+_FILE = (
+    b"Address,Name\n"
+    + b"".join(b"new%d@d0.example.org,New %d\n" % (number, number) for number in range(500))
+    + b"no address,\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the addresses of pages are filled with."""
+
+    ids: Mapping[str, str | int]
+    # Instead of those of the draft, for an issue in another state, by what that is called.
+    states: Mapping[str, Mapping[str, str | int]]
+    # For single pages, by how their paths begin: what is called the same elsewhere is another thing there.
+    places: Mapping[str, Mapping[str, str | int]]
+    order: ImportOrder
+
+
+@contextlib.contextmanager
+def in_bulk(address: str) -> Iterator[Database]:
+    """Give a database without its indexes, and on PostgreSQL without looks at foreign keys; they are there again behind it."""
+    database = Database(address)
+    with database.write() as tx:
+        found = [(row[0], row[1]) for row in tx.exec_driver_sql(_INDEXES[database.is_sqlite])]
+        for name, _ in found:
+            tx.exec_driver_sql(f'DROP INDEX "{name}"')
+        if not database.is_sqlite:
+            tx.exec_driver_sql("ALTER ROLE CURRENT_USER SET session_replication_role = replica")
+    # What was set for the role holds for new connections.
+    database.close()
+    bulk = Database(address)
+    yield bulk
+    with bulk.write() as tx:
+        for _, statement in found:
+            tx.exec_driver_sql(statement)
+        if not bulk.is_sqlite:
+            tx.exec_driver_sql("ALTER ROLE CURRENT_USER RESET session_replication_role")
+    if not bulk.is_sqlite:
+        with bulk.write() as tx:
+            tx.exec_driver_sql("ANALYZE")
+    bulk.close()
+
+
+# By whether it is SQLite: the names and texts of the indexes that only make things fast.
+_INDEXES: Mapping[bool, str] = {
+    True: "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'",
+    False: "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE 'CREATE INDEX%%'",
+}
+
+
+def furnish(database: Database, people: int) -> House:
+    """Make a newsletter with so many people, 200 issues and one of everything that a page can be of."""
+    keyring = Keyring(instance.SECRET)
+    made = crowd.gather(database, keyring, people)
+    now = system_clock()
+    sent, sending = made.issue_ids[-1], made.issue_ids[-2]
+    with database.write() as tx:
+        _acts(tx)
+        _under_way(tx, sending)
+        _figures(tx, made.issue_ids)
+        _older(tx, made.newsletter_id)
+        _end_mailings(tx, made.issue_ids, sending)
+        paper = newsletters.by_id(tx, made.newsletter_id)
+        a_month(tx, paper)
+        issue = store.load(tx, draft.draft_month(tx, paper, Month(2020, 1), now).id)
+        editing.write_letter(tx, issue.id, "Division Chair letter", "<p>Dear colleagues.</p>", "Ann Other", now)
+        issue = store.load(tx, issue.id)
+        segment = segments.create(tx, SEGMENT, "language = fr", "benchmark", now)
+        approved = _approved(tx, made.newsletter_id, now)
+        order = ImportOrder(made.list_id, "Signed in Athens.", is_confirmed=True, source="people.csv")
+        done = imports.begin(tx, order, "0", "CSV", now)
+        relaybook.add(tx, Relay("127.0.0.1", 9, Tls.NONE, name=RELAY), Strongbox.of(keyring), now)
+        states = {
+            name: _of_issue(store.load(tx, issue_id))
+            for name, issue_id in (("sent", sent), ("sending", sending), ("approved", approved))
+        }
+    return House(
+        {
+            "newsletter_id": made.newsletter_id,
+            **_of_issue(issue),
+            "list_id": made.list_id,
+            "feed_id": 1,
+            "subscriber_id": people // 2,
+            "import_id": done.id,
+            "segment_id": segment.id,
+            "place": 1,
+            "key": "country",
+            "name": RELAY,
+            "soon": (now + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
+        },
+        states,
+        {},
+        order,
+    )
+
+
+def bring_files(house: House, application: Application, porter: Porter) -> House:
+    """Take a file of people in hand, and one of addresses that are kept out: tried, and not run."""
+    with application.database.write() as tx:
+        accounts.add(tx, "Ada", Role.ADMIN, application.clock())
+    brought = porter.carrier.keep(house.order, "Ada", _FILE)
+    kept_out = porter.carrier.keep(house.order, "Ada", _FILE, reason=Reason.MANUAL)
+    with application.database.write() as tx:
+        for work in (brought, kept_out):
+            importwork.map_(tx, work, house.order)
+    porter.carrier.carry()
+    places = {"/desk/people/imports/files": {"work_id": brought.id}, "/desk/people/suppression/files": {"work_id": kept_out.id}}
+    return replace(house, places=places)
+
+
+def _of_issue(issue: Issue) -> Mapping[str, str | int]:
+    section = next(one for one in issue.sections if one.articles)
+    return {
+        "issue_id": issue.id,
+        "article_id": section.articles[0].id,
+        "section_id": section.id,
+        "label": str(issue.version),
+    }
+
+
+def _approved(tx: Transaction, newsletter_id: int, now: datetime) -> int:
+    """Let an issue for some of the people be approved."""
+    made = draft.draft_empty(tx, newsletters.by_id(tx, newsletter_id), "Approved", now)
+    editing.write_letter(tx, made.id, "A word", "<p>Dear colleagues.</p>", "Ann Other", now)
+    editing.select_people(tx, made.id, now, included=[SEGMENT], excluded=[])
+    return mailroom.approve(tx, store.load(tx, made.id), now)
+
+
+def _acts(tx: Transaction) -> None:
+    """Let everybody have asked by a form; nobody checks whether these acts hold together."""
+    rows = select(
+        subscriber.c.id,
+        literal(1),
+        literal(Act.REQUESTED.value),
+        literal(crowd.LONG_AGO, Instant()),
+        literal(Door.FORM.value),
+        cast(subscriber.c.id, Text),
+        literal(1, Number),
+    )
+    columns = ["chain", "seq", "act", "at", "door", "digest", "list_id"]
+    tx.execute(insert(consent).from_select(columns, rows))
+
+
+def _under_way(tx: Transaction, issue_id: int) -> None:
+    """Let a mailing be in its midst: some have it, some are refused, some wait, some are uncertain."""
+    known = store.load(tx, issue_id)
+    number = delivery.c.subscriber_id
+    state = case(
+        (number % _UNCERTAIN == 0, literal("uncertain")),
+        (number % _PUT_OFF == 0, literal("deferred")),
+        else_=literal("pending"),
+    )
+    some = (number % _WAITS == 0, delivery.c.state == "accepted", delivery.c.letter_id == known.letter_id)
+    tx.execute(update(delivery).where(*some).values(state=state))
+
+
+def _figures(tx: Transaction, issue_ids: tuple[int, ...]) -> None:
+    """Keep the figures of the issues that were mailed, and call all but one of them sent."""
+    for issue_id in issue_ids:
+        known = store.load(tx, issue_id)
+        assert known.letter_id is not None  # approved
+        counted = (
+            select(delivery.c.letter_id, literal(""), delivery.c.state, func.count())
+            .where(delivery.c.letter_id == known.letter_id, delivery.c.state != "pending")
+            .group_by(delivery.c.letter_id, delivery.c.state)
+        )
+        tx.execute(insert(figure).from_select(["letter_id", "shard", "state", "people"], counted))
+
+
+def _end_mailings(tx: Transaction, issue_ids: tuple[int, ...], sending: int) -> None:
+    """Let one mailing rest, and call all others finished."""
+    dispatch.pause(tx, sending, crowd.NOW)
+    ended = {"state": MailingState.FINISHED.value, "finished_at": crowd.NOW}
+    tx.execute(update(mailing).where(mailing.c.state == MailingState.OPEN.value).values(ended))
+    for issue_id in issue_ids:
+        if issue_id != sending:
+            store.set_state(tx, store.load(tx, issue_id), IssueState.SENT, crowd.NOW)
+
+
+def _older(tx: Transaction, newsletter_id: int) -> None:
+    """Make the issues before, of which nothing but their letters is left."""
+    for number in range(ISSUES - crowd.ISSUES):
+        issue_id = mailroom.approved_issue(tx, newsletter_id, crowd.LONG_AGO, f"Older issue {number}")
+        known = store.load(tx, issue_id)
+        assert known.letter_id is not None  # approved
+        mailings.begin(tx, known.letter_id, LetterKind.ISSUE, crowd.LONG_AGO)
+        store.set_state(tx, store.set_state(tx, known, IssueState.SENDING, crowd.LONG_AGO), IssueState.SENT, crowd.LONG_AGO)

@@ -1,0 +1,87 @@
+"""Which pages of the desk `benchmarks.desk` visits, with which questions, and which of them only fill a number in."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from benchmarks.deskhouse import House
+from newsletter.web.visits import Page
+
+_ISSUE = "/desk/issues/{issue_id:int}"
+
+LEFT_OUT: Mapping[str, str] = {
+    "/desk/settings/domains/look": "asks the DNS",
+    "/desk/settings/feeds/try": "asks a feed",
+    "/desk/settings/feeds/{feed_id:int}/test": "asks a feed",
+    "/desk/account/second-factor": "stands behind a form",
+    "/desk/account/passkeys/new": "stands behind a form",
+}
+
+# Requests that a page makes behind itself, for a number that grows with the list; and tables that are asked for apart because
+# they walk everybody.
+COUNTS = frozenset(
+    {
+        "/desk/people?count=1",
+        "/desk/settings/lists/{list_id:int}/people",
+        "/desk/settings/questions/{key}/people",
+        "/desk/settings/retention/rehearsal",
+        "/desk/newsletters/{newsletter_id:int}/readers",
+        f"{_ISSUE}/send/count",
+        f"{_ISSUE}/send/count?segment={{segment_id}}",
+        f"{_ISSUE}/send/look?counted=1",
+        f"{_ISSUE}/rest?counted=1",
+        f"{_ISSUE}/rest?counted=1&also_new=1",
+        f"{_ISSUE}/figures/domains",
+        f"{_ISSUE}/figures/domains.csv",
+    }
+)
+
+# What a page is asked besides; each is a page of its own.
+QUESTIONS: Mapping[str, tuple[str, ...]] = {
+    "/desk/people": (
+        "q=person12",
+        "q=person+7",
+        "q=p",
+        "q=nobody-of-this-name",
+        "list={list_id}&state=confirmed",
+        "list={list_id}&language=fr&kept=not&sort=oldest",
+        "language=xx",
+        "kept=bounced",
+        "source=form&returned=1",
+        "since=2020-01-25",
+        "sort=address",
+        "count=1",
+    ),
+    "/desk/people/suppression": ("address=person50@d0.example.org", "reason=manual"),
+    f"{_ISSUE}/send/count": ("segment={segment_id}",),
+    f"{_ISSUE}/send/look": ("when=at&at={soon}", "counted=1"),
+    f"{_ISSUE}/rest": ("counted=1", "counted=1&also_new=1"),
+}
+
+# The tables that pages of figures give as files.
+FILES: Mapping[str, tuple[str, ...]] = {
+    "/desk/figures/{key}.csv": ("issues", "list", "sign-up", "reasons"),
+    f"{_ISSUE}/figures/{{key}}.csv": ("outcome", "refused", "left", "domains"),
+}
+
+
+def is_count(page: str) -> bool:
+    """Whether a page only fills a number in, whatever the state of the issue that is named behind it."""
+    return page.partition(" (")[0] in COUNTS
+
+
+def addresses(page: Page, house: House) -> Iterator[tuple[str, str]]:
+    """Give what a page is called, and where it is: for an issue in each state, and with each question."""
+    there = next((ids for begins, ids in house.places.items() if page.path.startswith(begins)), {})
+    yield from _asked(page.path, {**house.ids, **there}, "")
+    if page.path.startswith(_ISSUE):
+        for state, ids in house.states.items():
+            yield from _asked(page.path, {**house.ids, **ids}, f" ({state})")
+
+
+def _asked(path: str, ids: Mapping[str, str | int], state: str) -> Iterator[tuple[str, str]]:
+    for key in FILES.get(path, ("",)):
+        shown = path.replace("{key}", key) if key else path
+        address = re.sub(r"\{(\w+)(?::int)?\}", lambda found: str(ids.get(found[1], 1)), shown)
+        yield f"{shown}{state}", address
+        for question in QUESTIONS.get(path, ()):
+            yield f"{shown}?{question}{state}", f"{address}?{question.format(**ids)}"
