@@ -23,17 +23,18 @@ LOCK: dict[str, Any] = json.loads((SOURCE / "package-lock.json").read_text())
 LOCKED: dict[str, dict[str, Any]] = {name: about for name, about in LOCK["packages"].items() if name}
 
 _EXACT = re.compile(r"\d+\.\d+\.\d+")
-# Gzipped, in bytes. A page of the desk is at most 60 kB without the editor; what it says itself needs its part of that.
+# Gzipped, in bytes. That a page with all it loads is at most 60 kB without the editor is tried where pages are opened
+# (tests/newsletter/web/desk/test_light_and_still.py); these say which file grew.
 MOST = {
-    "desk.js": 26_000,
-    "desk.css": 14_000,
+    "desk.js": 20_000,
+    "desk.css": 10_000,
     "editor.js": 150_000,
     "editor.css": 4_000,
-    "composer.js": 30_000,
-    "charts.js": 30_000,
+    "composer.js": 20_000,
+    "charts.js": 25_000,
     "door.js": 1_500,
 }
-EVERY_PAGE = 42_000
+EVERY_PAGE = 33_000
 
 
 def weight(path: Path) -> int:

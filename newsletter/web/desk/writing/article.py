@@ -237,7 +237,8 @@ def _page(site: Site, visit: Visit, sheet: Sheet, *, trouble: str = "", status: 
         may_edit=may_edit,
         ends_approval=is_approved,
         paragraphs=differences.paragraphs(sheet.article.content),
-        others=site.presence.others(sheet.article.id),
+        # Whoever opens it anew is told of themselves until the window before has said that it is gone.
+        others=tuple(one for one in site.presence.others(sheet.article.id) if one != visit.actor.name),
         trouble=trouble,
         longest_title=LONGEST_TITLE,
         longest_byline=changes.LONGEST_BYLINE,

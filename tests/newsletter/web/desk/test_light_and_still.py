@@ -1,0 +1,122 @@
+"""Every page of the desk as it comes to a browser: what is transferred for it, and whether anything moves while it fills in."""
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.house import House
+from tests.newsletter.web.desk.test_looks import FULL, house, names  # noqa: F401 -- fixtures
+from tests.newsletter.web.test_looks import DESKTOP, PHONE, PLACES, enter
+
+CROWDED = ("/desk/issues/{crowded}/compose", "/desk/issues/{crowded}/compose?side=posts", "/desk/issues/{crowded}/figures")
+# Those places of the full house that stand at the desk.
+AT_THE_DESK = PLACES[PLACES.index("board") :]
+
+# In bytes, gzipped, with the pieces that come behind the page. The editor comes on top where there is one.
+HEAVIEST = 60_000
+EDITOR = frozenset({"editor.js", "editor.css"})
+
+# Of what moves, as browsers count it: a full stop behind a number that comes in is less.
+MOST_MOVED = 0.001
+
+# Before anything of the page: keeps what moves, what is fetched besides, and whether anything is still on its way.
+# A stream never ends, so nobody waits for it.
+_WATCH = """
+window.moved = [];
+window.pieces = [];
+window.underway = 0;
+new PerformanceObserver(list => list.getEntries().filter(one => !one.hadRecentInput).forEach(one => moved.push({
+  value: one.value,
+  sources: one.sources.map(source => (source.node?.outerHTML ?? source.node?.textContent ?? "").slice(0, 200)),
+}))).observe({type: 'layout-shift', buffered: true});
+const real = window.fetch;
+window.fetch = async (...asked) => {
+  const isStream = String(asked[0]?.url ?? asked[0]).endsWith('/stream');
+  if (isStream) return real(...asked);
+  underway += 1;
+  try {
+    const answer = await real(...asked);
+    answer.clone().text().then(text => pieces.push(text));
+    return answer;
+  } finally {
+    setTimeout(() => { underway -= 1; });
+  }
+};
+"""
+
+_SETTLED = """
+async () => {
+  const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  do { await drawn(); } while (underway);
+  await drawn();
+  const files = performance.getEntriesByType('resource').filter(one => ['link', 'script'].includes(one.initiatorType));
+  return {
+    moved: moved.filter(one => one.value >= 0.0001),
+    pieces,
+    files: files.map(one => [new URL(one.name).pathname.split('/').pop(), one.encodedBodySize]),
+  };
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page when nothing of it is on its way any more."""
+
+    # In bytes: what a page says, its pieces as well, by itself and packed; and the files it loads, as they are served.
+    spoken: int
+    packed: int
+    files: int
+    # What moved, by how much, as a browser counts it.
+    moved: Mapping[str, float]
+
+
+@pytest.fixture(scope="module")
+def walk(browser: Browser, house: House, names: Mapping[str, str]) -> Mapping[int, Mapping[str, Seen]]:  # noqa: F811 -- the fixtures
+    """Go to every page at both widths; gives what was seen there, with too much of everything."""
+    addresses = [path.format(**names) for path in (*FULL, *CROWDED)] + [names[place] for place in AT_THE_DESK]
+    context = browser.new_context(reduced_motion="reduce")
+    context.add_init_script(_WATCH)
+    page = context.new_page()
+    enter(page, house)
+    found: dict[int, dict[str, Seen]] = {}
+    for width in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        found[width] = {address: looked_at(page, house.url + address) for address in addresses}
+    context.close()
+    return found
+
+
+def looked_at(page: Page, url: str) -> Seen:
+    """Open a page and wait until it is whole."""
+    answer = page.goto(url)
+    assert answer is not None
+    told = page.evaluate(_SETTLED)
+    texts = [answer.body(), *(text.encode() for text in told["pieces"])]
+    return Seen(
+        spoken=sum(len(text) for text in texts),
+        packed=sum(len(gzip.compress(text, 6)) for text in texts),
+        files=sum(size for name, size in told["files"] if name not in EDITOR),
+        moved={" / ".join(one["sources"]): one["value"] for one in told["moved"]},
+    )
+
+
+def test_every_page_is_light(walk: Mapping[int, Mapping[str, Seen]]) -> None:
+    """Packed, with two hundred articles, too. Pages themselves are answered unpacked, because of the tokens in their forms."""
+    weights = {address: seen.packed + seen.files for address, seen in walk[DESKTOP].items()}
+
+    assert {} == {address: weight for address, weight in weights.items() if weight > HEAVIEST}
+    # What a page loads was weighed, too.
+    assert min(seen.files for seen in walk[DESKTOP].values()) > 0
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_nothing_moves_while_a_page_fills_in(walk: Mapping[int, Mapping[str, Seen]], width: int) -> None:
+    """Numbers, charts, and what scripts add, come where their place was kept."""
+    moved = {address: seen.moved for address, seen in walk[width].items() if sum(seen.moved.values()) > MOST_MOVED}
+
+    assert {} == moved
