@@ -1,7 +1,6 @@
 // Every page of the desk loads this; without it each page is a plain form.
 import "./htmx-config.js";
 import "htmx.org";
-import "htmx.org/dist/ext/hx-sse.js";
 import "./live.js";
 import "./undo.js";
 import "./countdown.js";
