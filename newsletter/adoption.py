@@ -10,6 +10,7 @@ from newsletter.database import Database
 from newsletter.errors import NotReplayed
 from newsletter.home import Home
 from newsletter.issues import alerts
+from newsletter.mail import furtherbook
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
 from subscribers.transaction import Transaction
@@ -69,6 +70,8 @@ def adopt(tx: Transaction, path: Path, now: datetime, *, without_journal: str = 
     remembered = home.read(path)
     least = remembered.pulse if remembered is not None and remembered.instance == known.id else 0
     pulse = instance.adopt(tx, instance.place(tx), least)
+    # The one it is a copy of may have carried them out since.
+    furtherbook.drop_all(tx)
     alerts.settle_alert(tx, ALERT, now)
     return Home(known.id, pulse)
 

@@ -37,6 +37,9 @@ Name = Literal[
     "audience.done",
     "issue.departed",
     "issue.finished",
+    # An order of the desk to mail more of an issue: passed before the commit, and behind it.
+    "order.done",
+    "order.departed",
     # The ledger, for each person.
     "lease.claimed",
     "mark.sending",

@@ -10,7 +10,7 @@ from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
 from newsletter.letters.letter import Draft, LetterKind, fill_text
-from newsletter.mail import again, audiences, doubts, ledger, mailings
+from newsletter.mail import again, audiences, doubts, furtherbook, ledger, mailings
 from newsletter.mail.consequences import pause_key
 from newsletter.mail.delivery import Report
 from newsletter.mail.mailings import MailingState
@@ -192,7 +192,8 @@ def resume(tx: Transaction, issue_id: int, now: datetime) -> None:
 def cancel(tx: Transaction, issue_id: int, now: datetime) -> Report:
     """Let everybody who has not got the issue go without it; gives the figures as they stand then.
 
-    An issue that was sent once, and was being mailed again for some, is sent still: most have it.
+    An issue that was sent once, and was being mailed again for some, is sent still: most have it. What somebody ordered
+    to be mailed of it, and waits for its minute, is given up with the rest.
 
     Raises:
         IssueNotFound: there is none of this id.
@@ -202,6 +203,7 @@ def cancel(tx: Transaction, issue_id: int, now: datetime) -> Report:
     issue = issues.load(tx, issue_id)
     was_sent = issue.state is IssueState.SENDING and issue.sent_at is not None
     issues.set_state(tx, issue, IssueState.SENT if was_sent else IssueState.CANCELLED, now)
+    furtherbook.drop(tx, issue_id)
     letter_id = mailings.letter_of_issue(tx, issue_id)
     if letter_id is None:
         return NOBODY

@@ -29,7 +29,7 @@ BY_SETTING = Actor("the worker", None)
 SETTING_NOTE = "mailed again, by NEWSLETTER_UNCERTAIN=resend"
 
 # Of these an issue may be that is mailed again; a cancelled one was given up.
-_MAY_BE_MAILED = frozenset({IssueState.SENDING, IssueState.SENT})
+MAY_BE_MAILED = frozenset({IssueState.SENDING, IssueState.SENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def tell_all(tx: Transaction, doubts: Sequence[Doubt], now: datetime) -> None:
 
 def _open(tx: Transaction, doubt: Doubt, now: datetime) -> None:
     if doubt.issue_id is not None:
-        reopening.reopen(tx, doubt.issue_id, doubt.letter_id, _MAY_BE_MAILED, now)
+        reopening.reopen(tx, doubt.issue_id, doubt.letter_id, MAY_BE_MAILED, now)
         return
     mailings.require_adopted(tx)
     again.hold(tx, doubt.letter_id, None)

@@ -42,6 +42,22 @@ def look(tx: Transaction, issue_id: int, now: datetime) -> Owed:
     return owed.count(tx, _letter_of(tx, issue), audiences.of_issue(tx, issue, now))
 
 
+def require_possible(tx: Transaction, issue_id: int) -> None:
+    """Say now what would keep an issue from being sent to anybody else.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it was never mailed.
+        NotAdopted: this database is a copy that nobody has adopted yet.
+        BadValue: the newsletter has no postal address, which the law asks for in every mail, or its list is archived.
+
+    """
+    issue = issues.load(tx, issue_id)
+    mailings.require_adopted(tx)
+    _letter_of(tx, issue)
+    newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id), readers.list_of(tx, issue))
+
+
 def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) -> Planned:
     """Plan an issue for everybody of its audience who may be written to and has not got it; *also_new*: and for newcomers.
 
@@ -55,9 +71,9 @@ def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) 
             segment of the issue cannot be asked any more.
 
     """
+    require_possible(tx, issue_id)
     issue = issues.load(tx, issue_id)
     letter_id, wanted = _letter_of(tx, issue), audiences.of_issue(tx, issue, now)
-    newsletters.require_mailable(tx, newsletters.by_id(tx, issue.newsletter_id), readers.list_of(tx, issue))
     found = owed.count(tx, letter_id, wanted)
     if not found.again and not (also_new and found.new):
         return Planned(0, 0)

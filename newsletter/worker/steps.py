@@ -23,11 +23,11 @@ from newsletter.issues.agenda import Step as Agenda
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.schedule import Due, Slot
 from newsletter.letters.illustrate import BEFORE_RETRY, illustrate
-from newsletter.mail import dispatch, doubts
+from newsletter.mail import dispatch
 from newsletter.review import approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
-from newsletter.worker import archiving, clocks, digests, evidence, forgetting, guests, people, reminding
+from newsletter.worker import archiving, clocks, digests, evidence, forgetting, guests, people, reminding, repeating
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -122,7 +122,13 @@ async def send_due(application: Application) -> bool:
 async def resend_uncertain(application: Application) -> bool:
     """Mail again what has been uncertain for half an hour, where the setting says so; else it is held for a person."""
     if application.settings.resends_uncertain:
-        await asyncio.to_thread(_resend, application)
+        await asyncio.to_thread(repeating.resend, application)
+    return False
+
+
+async def carry_out_orders(application: Application) -> bool:
+    """Mail more of an issue that was mailed, where somebody at the desk ordered it and a minute is over."""
+    await asyncio.to_thread(repeating.carry_out, application)
     return False
 
 
@@ -212,6 +218,7 @@ STEPS = (
     Step("send due issues", send_due),
     Step("mail digests", mail_digests),
     Step("resend what is uncertain", resend_uncertain),
+    Step("carry out orders", carry_out_orders),
     FINISH,
     Step("fill the archive", fill_archive),
     Step("print issues", print_issues),
@@ -382,13 +389,6 @@ def _tell_refusal(application: Application, due: Due, refusal: NewsletterError) 
         known = store.load(tx, due.issue_id)
         text = f"{known.title} is due and cannot be sent: {refusal}"
         alerts.raise_alert(tx, f"issue-refused:{known.id}", text, now, newsletter_id=known.newsletter_id, issue_id=known.id)
-
-
-def _resend(application: Application) -> None:
-    with application.database.write() as tx:
-        resent = doubts.resend_due(tx, application.clock())
-    if resent:
-        log.warning("what was uncertain is mailed again", deliveries=resent)
 
 
 def _finish(application: Application) -> None:

@@ -36,6 +36,8 @@ BESIDE = {
     "person.asked": "newsletter/worker/test_people.py",
     "digest.planned": "newsletter/worker/test_digests.py",
     "people.rekeyed": "newsletter/cli/test_suppressions.py",
+    "order.done": "newsletter/worker/test_repeating.py",
+    "order.departed": "newsletter/worker/test_repeating.py",
     "batch.forgotten": "newsletter/cli/test_privacy.py",
 }
 

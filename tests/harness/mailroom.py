@@ -141,6 +141,11 @@ def approve(tx: Transaction, made: Issue, now: datetime, draft: Draft | None = N
     return issue.id
 
 
+def minutes_ago(count: int) -> datetime:
+    """Give a moment by the clock that processes of the worker go by."""
+    return datetime.now(UTC) - timedelta(minutes=count)
+
+
 def expire_leases(tx: Transaction) -> None:
     """Let half a minute pass for the leases of all workers, which only a dead or stopped one does not notice."""
     tx.execute(update(worker).values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))

@@ -12,8 +12,12 @@ from newsletter.database import Database
 from newsletter.errors import NotReplayed
 from newsletter.instance import claim_instance
 from newsletter.issues import alerts
-from newsletter.mail import mailings
+from newsletter.mail import further, furtherbook, mailings
+from newsletter.mail.delivery import DeliveryState
 from newsletter.staff import audit
+from subscribers.tokens import Keyring
+from tests.harness import mailroom
+from tests.harness.mailed import being_mailed
 
 
 @pytest.fixture
@@ -122,6 +126,25 @@ def test_copy_is_adopted_behind_its_journals(database: Database, path: Path, tmp
     with database.read() as tx:
         assert () == alerts.open_alerts(tx)
         assert instance.standing(tx).replayed_at is None
+
+
+def test_copy_carries_out_no_order_of_the_original(database: Database, tmp_path: Path, keyring: Keyring, now: datetime) -> None:
+    """What waited for its minute when a backup was made was done since."""
+    path = adoption.home_of(database, tmp_path)
+    with database.write() as tx:
+        room = mailroom.open_mailroom(tx, keyring, now, ("ann",))
+    mailed = being_mailed(database, room, now)
+    mailed.mail({"ann": DeliveryState.REFUSED})
+    with database.write() as tx:
+        further.order_rest(tx, mailed.issue_id, "Ann", now, also_new=False)
+    for _ in range(3):
+        adoption.beat(database, path, now)
+    go_back(database)
+    adoption.look(database, path, now)
+    with database.write() as tx:
+        adoption.adopt(tx, path, now, without_journal="moved")
+
+        assert () == furtherbook.of_issue(tx, mailed.issue_id)
 
 
 def test_host_that_cannot_remember_goes_on(postgres_url: str, tmp_path: Path, now: datetime) -> None:

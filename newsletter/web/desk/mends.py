@@ -27,6 +27,8 @@ _MENDS = {
     "issue-held": (later("Review and approve it"), "/desk/issues/{issue}/review", P.VIEW),
     "issue-missed": (later("Send it or give it a time"), "/desk/issues/{issue}/send", P.VIEW),
     "issue-refused": (later("See why"), "/desk/issues/{issue}/send", P.VIEW),
+    "further-rest": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
+    "further-uncertain": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
     "mailing-paused": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
 }
 

@@ -14,7 +14,20 @@ from sqlalchemy import select, update
 from newsletter.database import Database
 from newsletter.errors import NotAdopted, WrongState
 from newsletter.issues.model import IssueState
-from newsletter.mail import bookkeeping, conservation, dispatch, doubts, gate, leases, ledger, rest, workers
+from newsletter.mail import (
+    bookkeeping,
+    conservation,
+    dispatch,
+    doubts,
+    further,
+    furtherbook,
+    gate,
+    leases,
+    ledger,
+    orders,
+    rest,
+    workers,
+)
 from newsletter.mail.delivery import DeliveryState, Passage
 from newsletter.mail.owed import Owed
 from newsletter.mail.rest import Planned
@@ -280,6 +293,32 @@ class RestMachine(RuleBasedStateMachine):
             owed = rest.look(tx, self.mailed.issue_id, self.now)
             done = rest.send_rest(tx, self.mailed.issue_id, self.now, also_new=also_new)
         assert Planned(owed.again, owed.new if also_new else 0) == done
+
+    @rule(also_new=st.booleans())
+    def order_rest(self, *, also_new: bool) -> None:
+        """Order the same at the desk; it waits."""
+        with self.database.write() as tx:
+            further.order_rest(tx, self.mailed.issue_id, "Ann", self.now, also_new=also_new)
+
+    @rule()
+    def order_resend_of_nothing_that_arrived(self) -> None:
+        """Somebody asked the relay, and orders that those are mailed again that it never had."""
+        with self.database.write() as tx:
+            missing = [one for one in doubts.of_issue(tx, self.mailed.issue_id) if not self.reached.get(one.email)]
+            if missing and self.mailed.state is not IssueState.CANCELLED:
+                further.order_resend(tx, self.mailed.issue_id, missing, "Ann", self.now)
+
+    @rule(is_taken_back=st.booleans())
+    def let_the_minute_pass(self, *, is_taken_back: bool) -> None:
+        """Carry out what waits, by two workers; or take it back just before, which leaves them nothing."""
+        self.now += orders.UNDO
+        with self.database.write() as tx:
+            for order_id in furtherbook.due(tx, self.now):
+                if is_taken_back:
+                    further.take_back(tx, self.mailed.issue_id, order_id)
+                done = further.carry_out(tx, order_id, self.now)
+                assert is_taken_back is (done is None)
+                assert further.carry_out(tx, order_id, self.now) is None
 
     @rule()
     def resend_nothing_that_arrived(self) -> None:

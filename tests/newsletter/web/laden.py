@@ -63,6 +63,7 @@ ROWS: Mapping[str, Mapping[str, object]] = MappingProxyType(
         },
         "slot": {"newsletter_id": 1, "slot_key": "2020-03-02T09:00", "schedule_id": 1, "state": "planned"},
         "send_order": {"issue_id": 2, "was_state": "approved", "slot_state": "", "is_at_once": False},
+        "further_order": {"issue_id": 1, "kind": "rest", "also_new": False, "people": 3},
         "relay": {"name": "second", "host": "relay.example.org", "tls": "starttls", "port": 587},
         "import_run": {
             "list_id": 1,

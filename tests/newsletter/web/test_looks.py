@@ -16,8 +16,9 @@ from newsletter.bootstrap import Application
 from newsletter.feeds import store as feeds
 from newsletter.issues import alerts, draft, editing, store
 from newsletter.issues.model import Issue, Month, Newsletter
-from newsletter.mail import dispatch, figures
+from newsletter.mail import dispatch, figures, furtherbook
 from newsletter.mail.delivery import DeliveryState
+from newsletter.mail.furtherbook import Further, Whom
 from newsletter.people import contributors, segments
 from newsletter.review import charges, comments, contributions, guests
 from newsletter.review.approval import approve, look_over
@@ -143,6 +144,8 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         segments.create(tx, name, "not address starts with r1", "ann", now)
         topicbook.add(tx, news.list_id, name)
     sending, approved, drafted = issues(tx, application, news, now)
+    soon = now + timedelta(hours=1)
+    furtherbook.keep(tx, Further(sending.id, Whom.REST, also_new=False, people=3, given_by=LONG_NAME, given_at=now, until=soon))
     draft.draft_empty(tx, long, f"{LONG_WORD}: {LONG_NAME}", now)
     charges.keep(tx, drafted.id, drafted.sections[0].id, Charge(due_at=now - timedelta(days=1)), LONG_NAME, now)
     for number in range(7):

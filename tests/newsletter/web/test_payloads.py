@@ -116,6 +116,7 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "digest": ["note"],
         "erratum": ["text", "published_by"],
         "feed": ["title", "trouble", "etag", "last_modified", "fetch_url", "url"],
+        "further_order": ["given_by"],
         "guest_link": ["name", "invited_by"],
         "identity_provider": ["name", "client_id"],
         "image": ["name", "alt", "credit", "source"],
@@ -191,6 +192,7 @@ OURS: Mapping[str, str] = MappingProxyType(
             "account.role account_role.role article.show attempt.verdict attempt.phase attempt.enhanced attribute.kind "
             "consent.act consent.door contribution.state data_request.kind delivery.state "
             "delivery.enhanced delivery_answer.kind departure.door dkim_key.algorithm dkim_key.state domain_rule.verdict "
+            "further_order.kind "
             "figure.state guest_link.purpose image.media_type import_run.kind import_run.state import_work.reason "
             "import_work.state issue.state letter.kind letter.language link_check.verdict "
             "list_day.act list_day.door mailing.kind mailing.state mailing_list.language newsletter.language "

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from newsletter.errors import WrongState
 from newsletter.issues import agenda, newsletters
 from newsletter.issues.model import EDITABLE, IssueState
-from newsletter.mail import dispatch, orders, relaybook
+from newsletter.mail import dispatch, further, orders, relaybook
 from newsletter.mail.relaychange import NONE, RelayChange, changed
 from newsletter.staff import audit
 from newsletter.strongbox import Strongbox
@@ -15,7 +15,7 @@ from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.back import record, seen, to_overview, to_send
 from newsletter.web.desk.issue.desked import Desked
 from newsletter.web.spelled import people
-from newsletter.web.visits import Site, Visit
+from newsletter.web.visits import Site, Visit, whole_number
 
 S = IssueState
 
@@ -48,11 +48,21 @@ def send(site: Site, visit: Visit) -> Response:
 
 
 def undo(site: Site, visit: Visit) -> Response:
-    """Take back that an issue goes out, within the minute."""
+    """Take back that an issue goes out, or that more of one that was mailed is, within the minute."""
+    if "order" in visit.form:
+        return _undo_further(site, visit)
     with site.application.database.write() as tx:
         issue = orders.take_back(tx, visit.number("issue_id"), visit.now)
         record(tx, visit, "issue.undo", issue.id)
     return to_send(issue.id, "undone")
+
+
+def _undo_further(site: Site, visit: Visit) -> Response:
+    issue_id = visit.number("issue_id")
+    with site.application.database.write() as tx:
+        order = further.take_back(tx, issue_id, whole_number(visit.text("order")) or 0)
+        record(tx, visit, "issue.undo", issue_id, whom=order.whom.value, ordered_by=order.given_by)
+    return to_send(issue_id, "order_undone")
 
 
 def unschedule(site: Site, visit: Visit) -> Response:

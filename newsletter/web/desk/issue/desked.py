@@ -7,6 +7,7 @@ from newsletter.issues.model import EDITABLE, Issue, Newsletter
 from newsletter.languages.catalogue import Words
 from newsletter.mail import audiences, relaybook
 from newsletter.mail.delivery import Report
+from newsletter.web.desk import mends
 from newsletter.web.desk.issue import around
 from newsletter.web.desk.issue.around import Around
 from newsletter.web.spelled import people
@@ -71,6 +72,14 @@ def load(site: Site, tx: Transaction, visit: Visit) -> Desked:
 def is_to_be_counted(visit: Visit) -> bool:
     """Whether a page that names how many get an issue is asked for with that number: it comes behind the page itself."""
     return "counted" in visit.query
+
+
+def no_relay(site: Site, tx: Transaction, words: Words) -> str:
+    """Say why what is planned does not go out yet; empty where there is a mail server."""
+    missing = relaybook.missing(tx, site.application.relay)
+    if missing is None:
+        return ""
+    return words.gettext("%(trouble)s It is planned, and goes out when there is one.", trouble=mends.no_relay(missing, words))
 
 
 def counted(site: Site, desked: Desked) -> Desked:

@@ -7,13 +7,11 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from newsletter.errors import BadValue, RelayMissing, TookTooLong, WrongState
+from newsletter.errors import BadValue, TookTooLong, WrongState
 from newsletter.issues.model import EDITABLE, Issue, IssueState
-from newsletter.languages.catalogue import Words
-from newsletter.mail import audiences, mailings, orders, relaybook
+from newsletter.mail import audiences, mailings, orders
 from newsletter.review import store as approvals
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk import mends
 from newsletter.web.desk.issue import around, audience, clocks, desked, live, steps
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.clocks import Wall
@@ -106,7 +104,7 @@ def look(site: Site, visit: Visit) -> Response:
     """
     with site.application.database.read() as tx:
         known = desked.load(site, tx, visit)
-        missing = relaybook.missing(tx, site.application.relay)
+        no_relay = desked.no_relay(site, tx, visit.words)
     if known.issue.state not in APPROVED:
         raise WrongState(known.issue.id, "sent", known.issue.state.words)
     wall = None
@@ -132,7 +130,7 @@ def look(site: Site, visit: Visit) -> Response:
         at=wall.local.strftime(clocks.WALL) if wall else "",
         when=_when(wall, visit, known),
         undo=round(orders.UNDO.total_seconds()),
-        no_relay=_no_relay(missing, visit.words),
+        no_relay=no_relay,
     )
 
 
@@ -147,12 +145,6 @@ def _when(wall: Wall | None, visit: Visit, known: Desked) -> str:
         return visit.words.gettext("in a minute")
     at, ahead = moment(wall.at, known.newsletter.zone, visit.words), relative(wall.at, visit.now, visit.words)
     return visit.words.gettext("%(moment)s (%(relative)s)", moment=at, relative=ahead)
-
-
-def _no_relay(missing: RelayMissing | None, words: Words) -> str:
-    if missing is None:
-        return ""
-    return words.gettext("%(trouble)s It is planned, and goes out when there is one.", trouble=mends.no_relay(missing, words))
 
 
 def _wall(visit: Visit, known: Desked) -> Wall | None:

@@ -1,4 +1,7 @@
-"""What is left when an issue was mailed: deliveries nobody knows the fate of, and people who did not get it."""
+"""What is left when an issue was mailed: deliveries nobody knows the fate of, and people who did not get it.
+
+What is to be mailed because of it waits for a minute, in which it can be taken back (`mail/further.py`).
+"""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -7,7 +10,8 @@ from datetime import datetime
 from starlette.responses import Response
 
 from newsletter.errors import BadValue, TookTooLong
-from newsletter.mail import doubts, rest
+from newsletter.mail import doubts, further, furtherbook, orders, rest
+from newsletter.mail.further import Nothing
 from newsletter.mail.owed import Owed
 from newsletter.mail.uncertain import Doubt
 from newsletter.web.desk.issue import around, desked, steps
@@ -23,6 +27,9 @@ NOBODY = Owed(0, 0, 0)
 
 SENT, RESEND = "sent", "resend"
 
+# What is said where nothing was ordered.
+_NOTHING = {Nothing.NOBODY: "rest_nobody", Nothing.ORDERED_ALREADY: "ordered_already"}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -34,6 +41,8 @@ class Row:
     at: datetime | None
     why: str
     message_id: str
+    # It is mailed again by an order that waits.
+    is_ordered: bool
 
 
 def uncertain(site: Site, visit: Visit) -> Response:
@@ -41,16 +50,17 @@ def uncertain(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         known = desked.load(site, tx, visit)
         found = doubts.of_issue(tx, known.issue.id)
+        ordered = furtherbook.awaited(tx, known.issue.id)
+        no_relay = desked.no_relay(site, tx, visit.words)
     act = visit.query.get("act", "")
     chosen = _ticked(found, visit.query) if act in {SENT, RESEND} else ()
-    rows = [
-        Row(_field(one), one.email, one.sending_at, one.why, doubts.message_id(site.application.keyring, one))
-        for one in (chosen or found)[:MOST_SHOWN]
-    ]
+    # Whoever is mailed again by an order that waits is left to that one.
+    meant = chosen if act == SENT else tuple(one for one in chosen if one.delivery_id not in ordered)
+    rows = [_row(site, one, is_ordered=one.delivery_id in ordered) for one in (meant or found)[:MOST_SHOWN]]
     return around.page(
         site,
         visit,
-        "desk/issue/settle.html" if chosen else "desk/issue/uncertain.html",
+        "desk/issue/settle.html" if meant else "desk/issue/uncertain.html",
         known.around,
         tab=Tab.SEND,
         readers=known.how_many,
@@ -59,26 +69,31 @@ def uncertain(site: Site, visit: Visit) -> Response:
         more=max(len(found) - MOST_SHOWN, 0),
         act=act,
         is_nobody_ticked=act in {SENT, RESEND} and not chosen,
-        count=len(chosen),
+        is_ordered_already=bool(chosen) and not meant,
+        count=len(meant),
+        list_name=known.list_name,
+        undo=_undo_seconds(),
+        no_relay=no_relay,
     )
 
 
 def settle(site: Site, visit: Visit) -> Response:
-    """Do with the ticked ones what was asked: call them accepted by somebody's word, or mail them again."""
+    """Do with the ticked ones what was asked: call them accepted by somebody's word, or have them mailed again."""
     act = visit.text("act")
     with site.application.database.write() as tx:
         issue = seen(tx, visit)
         chosen = _ticked(doubts.of_issue(tx, issue.id), visit.form)
         if not chosen:
             raise BadValue("people", "nobody", "is ticked whose delivery is still uncertain")
-        _settle(tx, visit, issue.id, act, chosen)
-    return to_send(issue.id, "settled" if act == SENT else "resent")
+        said = _settle(tx, visit, issue.id, act, chosen)
+    return to_send(issue.id, said)
 
 
 def ask_rest(site: Site, visit: Visit) -> Response:
     """Tell who did not get an issue and could get it now, and ask whether they are to."""
     with site.application.database.read() as tx:
         known = desked.load(site, tx, visit)
+        no_relay = desked.no_relay(site, tx, visit.words)
     is_counted = desked.is_to_be_counted(visit)
     owed, trouble = _owed(site, visit, known.issue.id) if is_counted else (NOBODY, "")
     also_new = "also_new" in visit.query
@@ -96,27 +111,47 @@ def ask_rest(site: Site, visit: Visit) -> Response:
         also_new=also_new,
         people=people,
         trouble=trouble,
+        is_ordered=further.covers_rest(known.around.further, also_new=also_new),
+        list_name=known.list_name,
+        undo=_undo_seconds(),
+        no_relay=no_relay,
     )
 
 
 def send_rest(site: Site, visit: Visit) -> Response:
-    """Plan an issue for everybody who did not get it."""
+    """Let an issue go to everybody who did not get it, as soon as that cannot be taken back any more."""
+    also_new = "also_new" in visit.form
     with site.application.database.write() as tx:
         issue = seen(tx, visit)
-        planned = rest.send_rest(tx, issue.id, visit.now, also_new="also_new" in visit.form)
-        record(tx, visit, "issue.send_rest", issue.id, again=planned.again, new=planned.new)
-    return to_send(issue.id, "rest" if planned.people else "rest_nobody")
+        order = further.order_rest(tx, issue.id, visit.actor.name, visit.now, also_new=also_new)
+        if isinstance(order, Nothing):
+            return to_send(issue.id, _NOTHING[order])
+        record(tx, visit, "issue.order_rest", issue.id, people=order.people, also_new=also_new, at=order.until.isoformat())
+    return to_send(issue.id, "rest")
 
 
-def _settle(tx: Transaction, visit: Visit, issue_id: int, act: str, chosen: Sequence[Doubt]) -> None:
+def _settle(tx: Transaction, visit: Visit, issue_id: int, act: str, chosen: Sequence[Doubt]) -> str:
+    """Do it; gives what is said then."""
     if act == SENT:
         accepted = doubts.call_sent(tx, chosen, visit.actor.name, visit.now)
         record(tx, visit, "uncertain.sent", issue_id, accepted=accepted)
-    elif act == RESEND:
-        done = doubts.resend(tx, chosen, f"mailed again, by {visit.actor.name}", visit.now)
-        record(tx, visit, "uncertain.resend", issue_id, resent=done.resent, erased=done.erased)
-    else:
+        return "settled"
+    if act != RESEND:
         raise BadValue("act", act, f"is neither “{SENT}” nor “{RESEND}”")
+    order = further.order_resend(tx, issue_id, chosen, visit.actor.name, visit.now)
+    if isinstance(order, Nothing):
+        return _NOTHING[order]
+    record(tx, visit, "uncertain.order", issue_id, people=order.people, at=order.until.isoformat())
+    return "resent"
+
+
+def _row(site: Site, one: Doubt, *, is_ordered: bool) -> Row:
+    message_id = doubts.message_id(site.application.keyring, one)
+    return Row(_field(one), one.email, one.sending_at, one.why, message_id, is_ordered)
+
+
+def _undo_seconds() -> int:
+    return round(orders.UNDO.total_seconds())
 
 
 def _owed(site: Site, visit: Visit, issue_id: int) -> tuple[Owed, str]:

@@ -89,6 +89,7 @@ def test_sending_asks_first_and_names_the_number(
     assert [] == planned(database)
 
     clock.forward(seconds=1)
+    assert "it goes out in a moment" in desk.page(f"/desk/issues/{approved.id}")
     depart(application)
     assert "sending" == state_of(database, approved)
     assert ["ben@example.org", "eva@example.org", "ida@example.org"] == planned(database)
