@@ -72,10 +72,10 @@ def measure(runs: int) -> Composed:
     body = a_feed()
     whole, libraries, previews, mjml = [], [], [], []
     with Child() as child:
-        issue = _issue(_parsed(child, body))
+        issue = _issue(parsed_feed(child, body))
         size = len(_composed(_templates(child), issue).html)
         for turn in range(runs):
-            whole.append(_timed(lambda: _composed(_templates(child), _issue(_parsed(child, body)))))
+            whole.append(_timed(lambda: _composed(_templates(child), _issue(parsed_feed(child, body)))))
             warm = _templates(child)
             _composed(warm, issue)
             changed = _changed(issue, turn)
@@ -128,7 +128,8 @@ def _templates(child: Child) -> Templates:
 _COMPILED: dict[int, Templates] = {}
 
 
-def _parsed(child: Child, body: bytes) -> ParsedFeed:
+def parsed_feed(child: Child, body: bytes) -> ParsedFeed:
+    """Read the feed, all of it."""
     parsed = parse(child, body, CONTENT_TYPE, "https://blog.example.org/feed/", NOW)
     assert isinstance(parsed, ParsedFeed)
     assert len(parsed.entries) == ARTICLES

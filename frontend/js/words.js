@@ -1,6 +1,7 @@
 // What scripts say, in the language of the page. The English text is the key, as in templates; a page in another language
 // brings what it has of translations: <script type="application/json" id="words">{"Copied": "Kopiert", …}</script>.
-const found = document.getElementById("words");
+// By its name too: a form may have a field of this id.
+const found = document.querySelector("script#words");
 const said = found ? JSON.parse(found.textContent) : {};
 const language = document.documentElement.lang || "en";
 

