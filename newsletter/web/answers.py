@@ -151,8 +151,9 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
     if is_of_desk(page):
         # Before a byte of the form is read: a stranger's upload costs nothing.
         session = await anyio.to_thread.run_sync(_let_in, site, page, cookies[Cookie.SESSION], request.path_params, wall)
+        _require_own_page(page, request, public_url)
     sent = await _sent(site, page, request)
-    _require_own_form(page, request, session, sent.fields, public_url)
+    _require_own_form(page, request, session, sent.fields)
     return Visit(
         now=site.application.clock(),
         wall=wall,
@@ -222,14 +223,17 @@ async def _form(page: Page, request: Request) -> Mapping[str, str]:
         raise
 
 
-def _require_own_form(page: Page, request: Request, session: Session | None, form: Mapping[str, str], public_url: str) -> None:
+def _require_own_page(page: Page, request: Request, public_url: str) -> None:
+    # At the door, too: nobody is to be signed in as somebody else by a foreign page. A page with a token in its address tells
+    # no page where its form comes from, not even ours, and needs no more authority than the token.
+    if request.method == "POST" and "{token}" not in page.path and not is_from_our_page(request.headers, public_url):
+        raise Forged
+
+
+def _require_own_form(page: Page, request: Request, session: Session | None, form: Mapping[str, str]) -> None:
     # Forms for readers carry their authority in the address (a token) or ask for nothing that needs one.
     if request.method != "POST" or not is_of_desk(page):
         return
-    # At the door, too: nobody is to be signed in as somebody else by a foreign page. A page with a token in its address tells
-    # no page where its form comes from, not even ours, and needs no more authority than the token.
-    if "{token}" not in page.path and not is_from_our_page(request.headers, public_url):
-        raise Forged
     if page.permission is not None and session is not None and not session.owns(form.get(CSRF_FIELD, "")):
         raise Forged
     unknown = [name for name in form if not _takes(page, name)]

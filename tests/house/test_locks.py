@@ -1,15 +1,28 @@
-"""The versions that are locked: none of them is one with which somebody was hurt (W16)."""
+"""The versions that are locked: none of them is one with which somebody was hurt, or it is said why that is no matter (W16)."""
 
+import os
 import re
+import subprocess
+import sys
+import tomllib
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 
+EXCEPTIONS = ROOT / "requirements" / "exceptions.toml"
+# A reason that was good when it was written is looked at again behind this.
+OLDEST = timedelta(days=183)
+# No reason is shorter.
+SHORTEST_REASON = 40
+
+_ID = re.compile(r"(CVE-\d{4}-\d{4,}|PYSEC-\d{4}-\d+|GHSA(-[0-9a-z]{4}){3})")
 _PIN = re.compile(r"^([a-z0-9-]+)==([0-9][0-9A-Za-z.]*)", re.MULTILINE)
 
 # The least version, and what the one before let happen.
@@ -62,3 +75,76 @@ def test_every_package_is_locked_by_its_content(lock: Path) -> None:
 
     assert entries
     assert [] == [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]
+
+
+def faults(document: Mapping[str, Any]) -> list[str]:
+    """Give what is wrong with the exceptions."""
+    known = {name for lock in LOCKS for name in pins(lock)}
+    locked, found = document["locked"], []
+    for one in document["exception"]:
+        since = one.get("since")
+        if set(one) != {"id", "package", "since", "reason"} or not _ID.fullmatch(one["id"]):
+            found.append("is not an id, a package, a date and a reason")
+        elif type(since) is not date or not locked - OLDEST <= since <= locked:
+            found.append("is dated behind the locks, or long before them")
+        elif one["package"] not in known:
+            found.append("is of nothing that is locked")
+        elif len(one["reason"]) < SHORTEST_REASON:
+            found.append("has no reason")
+    return found
+
+
+def test_every_exception_is_dated_argued_for_and_of_what_is_locked() -> None:
+    """Else a hole that was put up with for a week is there for ever (W16)."""
+    document = tomllib.loads(EXCEPTIONS.read_text())
+
+    assert {"locked", "exception"} == set(document)
+    assert [] == faults(document)
+
+
+GOOD = MappingProxyType(
+    {
+        "id": "PYSEC-2026-1",
+        "package": "starlette",
+        "since": date(2026, 6, 1),
+        "reason": "Nothing here calls the function in which it is.",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"id": "all of them"}, ["is not an id, a package, a date and a reason"]),
+        ({"since": "2026-06-01"}, ["is dated behind the locks, or long before them"]),
+        ({"since": date(2026, 7, 2)}, ["is dated behind the locks, or long before them"]),
+        ({"since": date(2025, 12, 1)}, ["is dated behind the locks, or long before them"]),
+        ({"package": "left-pad"}, ["is of nothing that is locked"]),
+        ({"reason": "later"}, ["has no reason"]),
+    ],
+)
+def test_what_is_no_exception_is_told(change: Mapping[str, object], expected: list[str]) -> None:
+    """A wrong day, another package, or no reason."""
+    assert expected == faults({"locked": date(2026, 7, 1), "exception": [{**GOOD, **change}]})
+
+
+def test_the_audit_passes_over_exceptions_and_nothing_else(tmp_path: Path) -> None:
+    """Whoever asks PyPI asks about the locks as they are; what it does not know fails."""
+    for name in ("scripts", "requirements"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "scripts" / "audit").write_text((ROOT / "scripts" / "audit").read_text())
+    (tmp_path / "requirements" / "exceptions.toml").write_text(
+        '[[exception]]\nid = "PYSEC-2026-1"\n[[exception]]\nid = "CVE-2026-2"\n'
+    )
+    done = subprocess.run(
+        ["/usr/bin/env", "bash", tmp_path / "scripts" / "audit"],
+        env={**os.environ, "AUDIT": "echo", "PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = "--strict --disable-pip --require-hashes --requirement requirements/{}.lock"
+    said += " --ignore-vuln PYSEC-2026-1 --ignore-vuln CVE-2026-2"
+
+    assert [said.format("run"), said.format("build")] == done.stdout.splitlines()

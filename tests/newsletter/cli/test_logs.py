@@ -1,6 +1,8 @@
-"""What the process of the pages writes while people come and go, and while everything breaks (A44, W12)."""
+"""What the processes write while people come and go, mail is refused, and everything breaks (A44, W12)."""
 
+import os
 import signal
+import subprocess
 from collections.abc import Mapping
 from contextlib import closing
 
@@ -9,8 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from newsletter.database import Database
+from tests.harness.background import Watched, in_background
+from tests.harness.sink import Conversation
 from tests.harness.terminal import Terminal
-from tests.newsletter.cli.test_running import LONGEST, first_answer, running
+from tests.newsletter.cli.test_running import COMMAND, LONGEST, first_answer, running
 
 # None of these is anywhere in a log: who somebody is, what they typed, and what opens something.
 NAME, ADDRESS, PASSWORD = "Canary Person", "canary@example.org", "canary words in a row"
@@ -33,16 +37,21 @@ def go_around(browser: httpx2.Client, csrf: str) -> None:
     browser.post("/desk/account/name", data={"csrf": csrf, SEARCHED: NAME})
 
 
-def break_what_pages_read(settings: Mapping[str, str]) -> None:
-    """Take a table away, so that every question about people is an error with its statement."""
+def take_away(settings: Mapping[str, str], table: str = "subscriber") -> None:
+    """Take a table away, so that every question about what is in it is an error with its statement."""
     with closing(Database(settings["NEWSLETTER_DATABASE_URL"])) as database, database.write() as tx:
-        tx.execute(text("ALTER TABLE subscriber RENAME TO somewhere_else"))
+        tx.execute(text(f"ALTER TABLE {table} RENAME TO somewhere_else"))
 
 
-# SQLite calls a lost table a database that is away, which is no bug and leaves no traceback.
-@pytest.mark.parametrize("instance_url", ["postgres"], indirect=True)
+def told_in(err: str, *secrets: str) -> list[str]:
+    """Give who and what is told in a log."""
+    return [one for one in (NAME, ADDRESS, PASSWORD, READER, SEARCHED, *secrets) if one in err]
+
+
+@pytest.mark.both_databases
 def test_no_line_of_a_log_tells_who_was_there(settings: dict[str, str], paper: str) -> None:
     """Neither a refusal nor a traceback: no name, no address, no password, no word that was looked for, no token (A44, W12)."""
+    is_sqlite = settings["NEWSLETTER_DATABASE_URL"].startswith("sqlite")
     relayed = {**settings, "NEWSLETTER_RELAY_URL": "smtp://127.0.0.1:9", "NEWSLETTER_LOG": "debug"}
     Terminal(relayed).ok("subscribers", "add", READER)
     with running(relayed, "serve", "--port", "0", "--json") as process:
@@ -50,12 +59,68 @@ def test_no_line_of_a_log_tells_who_was_there(settings: dict[str, str], paper: s
         with httpx2.Client(base_url=opened["url"], timeout=LONGEST) as browser:
             csrf = come_in(browser, opened["desk"])
             go_around(browser, csrf)
-            break_what_pages_read(settings)
+            take_away(settings)
             go_around(browser, csrf)
             secrets = [csrf, opened["desk"].rpartition("/")[2], *(value for value in browser.cookies.values() if value)]
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=LONGEST)
 
-    assert "a page failed" in err
-    assert "Traceback" in err
-    assert [] == [one for one in (NAME, ADDRESS, PASSWORD, READER, SEARCHED, *secrets) if one in err + out]
+    # SQLite calls a lost table a database that is away, which is no bug and leaves no traceback.
+    assert is_sqlite or ("a page failed" in err and "Traceback" in err)
+    assert [] == told_in(err + out, *secrets)
+
+
+async def refuse(conversation: Conversation) -> None:
+    """Say no, and say to whom."""
+    await conversation.say(f"550 5.1.1 <{READER}>: {NAME} ({SEARCHED}) is not here")
+
+
+def unkind() -> Watched:
+    """Give a mail server that takes nobody, and tells in each answer who it was."""
+    sink = Watched()
+    sink.script = lambda step: refuse if step.name == "rcpt" else None
+    return sink
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("lost", ["", "delivery"])
+def test_no_line_of_the_worker_tells_to_whom(settings: dict[str, str], paper: str, lost: str) -> None:
+    """What is mailed, what a mail server says of somebody, and what breaks meanwhile (A44, W12)."""
+    with in_background(unkind()) as sink:
+        relayed = settings | {"NEWSLETTER_RELAY_URL": f"smtp://127.0.0.1:{sink.port}?tls=none", "NEWSLETTER_LOG": "debug"}
+        Terminal(relayed).ok("subscribers", "add", READER, "--name", NAME)
+        if lost:
+            take_away(settings, lost)
+        done = command(relayed, "worker", "--until-idle", "--json")
+
+    assert bool(lost) == bool(done.returncode)
+    assert [] == told_in(done.stderr + done.stdout)
+
+
+@pytest.mark.both_databases
+def test_no_error_of_a_command_tells_whom_it_was_about(settings: dict[str, str], paper: str) -> None:
+    """Whoever asks for help sends its lines: none of them says who somebody is (A44, W12)."""
+    relayed = settings | {"NEWSLETTER_LOG": "debug"}
+    Terminal(relayed).ok("subscribers", "add", READER, "--name", NAME)
+    take_away(settings)
+    told = [
+        command(relayed, *words)
+        for words in (
+            ("subscribers", "show", READER),
+            ("subscribers", "add", ADDRESS, "--name", NAME, "--confirmed", "--basis", SEARCHED),
+            ("subscribers", "edit", READER, "--name", SEARCHED),
+            ("subscribers", "erase", READER, "--yes"),
+            ("suppressions", "add", READER, "--reason", "manual"),
+        )
+    ]
+
+    assert all(one.returncode for one in told)
+    assert [] == told_in("".join(one.stderr for one in told))
+
+
+def command(settings: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run one command as a process of its own, to its end."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("NEWSLETTER_")}
+    return subprocess.run(
+        [COMMAND, *words], env=others | dict(settings), capture_output=True, text=True, timeout=LONGEST, check=False
+    )
