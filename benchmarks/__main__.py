@@ -92,6 +92,9 @@ SUITE = (
         ("--rows", "5000", "--kills", "2", "--postgresql", POSTGRESQL),
     ),
     Run("compose", "compose", ("--runs", "7"), ("--runs", "2")),
+    Run("desk", "desk", ("--subscribers", "1000000"), ("--subscribers", "2000", "--only", "sqlite")),
+    Run("preview", "preview", ("--runs", "15"), ("--runs", "3")),
+    Run("strain", "strain", (), ()),
     Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
 )
 

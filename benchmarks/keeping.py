@@ -45,4 +45,6 @@ def _state(first: Record) -> str:
 
 def _lasting(first: Record) -> dict[str, Any]:
     told = {name: value for name, value in first["machine"].items() if name not in _OF_THE_GO}
-    return told | {"is_quick": first["is_quick"]}
+    # A kernel is built anew more often than it changes: what stands behind its version is the build.
+    kernel = str(told.get("kernel", "")).partition("-")[0]
+    return told | {"kernel": kernel, "is_quick": first["is_quick"]}

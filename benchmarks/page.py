@@ -27,7 +27,9 @@ SEGMENTS = ("segments", "segments-postgresql")
 # And of `benchmarks.leaving` and `benchmarks.rotation`.
 LEAVINGS = ("leaving", "leaving-postgresql")
 ROTATIONS = ("rotation", "rotation-postgresql")
-OTHERS = ("growth", "roundtrip", "enumeration", "flood", "compose")
+OTHERS = ("growth", "roundtrip", "enumeration", "flood", "compose", "desk", "preview", "strain")
+# Of the pages of the desk so many stand on the page, those that grow most first.
+MOST_PAGES = 10
 
 Record = Mapping[str, Any]
 Results = Mapping[str, Any]
@@ -95,6 +97,7 @@ def markdown(records: Sequence[Record]) -> str:
         rules=_told(results, commands, SEGMENTS),
         faults=_faults(results),
         leavings=_told(results, commands, LEAVINGS),
+        most_pages=MOST_PAGES,
         rotations=_told(results, commands, ROTATIONS),
         has_postfix=bool(roundtrip) and any(leg["server"] == "Postfix" for leg in roundtrip["legs"]),
         reasons={name: _reason(records, name) for name in results},
@@ -115,6 +118,8 @@ def bounds(results: Results) -> list[Bound]:
     people = results["people"] or {}
     states, flood, rotation = results["enumeration"] or {}, results["flood"] or {}, results["rotation"] or {}
     composing = results["compose"] or {}
+    desk, strain = results["desk"] or {}, results["strain"] or {}
+    short, long = (results["preview"] or {}).get("sizes", ({}, {}))
     drift = max((abs(step["drift_mb"]) for step in growth.get("steps", ())), default=None)
     return [
         _at_least("Throughput against `smtp-source`", 0.9, mailer.get("ratio"), " ×"),
@@ -139,6 +144,11 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("A preview after a change, against bare MJML", 10, composing.get("preview_ratio"), " ×"),
         _at_most("A feed of 500 posts gathered, against feedparser alone", 2, composing.get("gather_ratio"), " ×"),
         _at_most("An issue looked over, without a network", 1, composing.get("preflight_seconds"), " s"),
+        _at_most("A page of the desk with very many people, against few", 3, desk.get("worst_ratio"), " ×"),
+        _at_most("A number that fills in behind a page of the desk", 2, desk.get("slowest_count"), " s"),
+        _at_most("What is typed stands in the letter beside it, 30 articles", 300, short.get("typed_ms"), " ms"),
+        _at_most("The same with 201 articles", 300, long.get("typed_ms"), " ms"),
+        _at_most("Others beside somebody who strains the desk, p99", 1000, strain.get("meanwhile_p99_ms"), " ms"),
         _at_least("At 40 ms, 10 connections, against `aiosmtplib.sendmail`", 3.5, over_distance, " ×"),
     ]
 

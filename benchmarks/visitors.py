@@ -63,9 +63,10 @@ def visitor_from(number: int) -> str:
     return f"127.{high}.{low}.1"
 
 
-def get(port: int, path: str) -> Answer:
+def get(port: int, path: str, *headers: str) -> Answer:
     """Ask for a page."""
-    return _talk(port, HERE, f"GET {path} HTTP/1.1\r\nHost: {HERE}:{port}\r\nConnection: close\r\n\r\n".encode())
+    lines = (f"GET {path} HTTP/1.1", f"Host: {HERE}:{port}", *headers, "Connection: close")
+    return _talk(port, HERE, "\r\n".join((*lines, "", "")).encode())
 
 
 def post(port: int, visitor: str, path: str, fields: Mapping[str, str], kind: str = FORM) -> Answer:

@@ -30,6 +30,17 @@ def test_one_go_has_one_state() -> None:
     assert {"aaa, 2026-11-26": ["mailer", "growth"]} == states(go("aaa", "mailer", "growth"))
 
 
+def test_a_kernel_that_was_only_built_anew_is_the_same_machine() -> None:
+    """Its version counts."""
+    kept, news, newer = go("aaa", "mailer"), go("bbb", "mailer", figure=2), go("ccc", "mailer")
+    for one, kernel in ((kept, "Linux 6.18.44-fc-v595"), (news, "Linux 6.18.44-fc-v782"), (newer, "Linux 6.19.1-fc-v800")):
+        one[0]["machine"]["kernel"] = kernel
+
+    assert [("mailer", 2)] == [(one["name"], one["result"]) for one in merged(kept, news, ("mailer",))[1:]]
+    with pytest.raises(AnotherMachine):
+        merged(kept, newer, ("mailer",))
+
+
 @pytest.mark.parametrize("other", [go("bbb", "mailer", python="3.13.1"), go("bbb", "mailer", is_quick=True)])
 def test_figures_that_cannot_be_compared_are_not_mixed(other: list[dict[str, Any]]) -> None:
     """Another Python is another machine, and a quick run is no measure of anything."""

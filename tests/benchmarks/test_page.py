@@ -91,6 +91,48 @@ SEGMENTS = {
     ],
 }
 
+DESK = {
+    "few": 1000,
+    "many": 1_000_000,
+    "issues": 200,
+    "pages": [
+        {"page": "/desk/figures", "database": "postgresql", "few_ms": 20.0, "many_ms": 30.0, "ratio": 1.5, "kilobytes": 9.0}
+    ],
+    "worst_ratio": 1.5,
+    "worst_page": "/desk/figures on postgresql",
+    "counts": [],
+    "slowest_count": 1.2,
+    "left_out": {},
+    "seconds": 300.0,
+}
+FOLLOWED = {"typed_ms": 100.0, "saved_ms": 150.0, "written_ms": 110.0, "longest_ms": 200.0, "letter_ms": 15.0}
+PREVIEW = {
+    "runs": 15,
+    "sizes": [
+        {"articles": 30, "letter_kilobytes": 133, **FOLLOWED},
+        {
+            "articles": 201,
+            "letter_kilobytes": 777,
+            "typed_ms": 310.0,
+            "saved_ms": 400.0,
+            "written_ms": 320.0,
+            "longest_ms": 900.0,
+            "letter_ms": 90.0,
+        },
+    ],
+    "slowest_ms": 400.0,
+}
+STRAIN = {
+    "alone_p50_ms": 7.0,
+    "alone_p99_ms": 91.0,
+    "meanwhile_p50_ms": 13.0,
+    "meanwhile_p99_ms": 321.0,
+    "meanwhile_longest_ms": 691.0,
+    "asked": 300,
+    "held": 500,
+    "rounds": 7,
+}
+
 LATENCY = {"requests": 500, "p50_ms": 9.5, "p99_ms": 20.0, "most_ms": 31.0}
 LEAVING = {
     "database": "SQLite",
@@ -257,6 +299,23 @@ def test_page_tells_of_which_code_each_figure_is() -> None:
 def test_summary_has_a_line_for_each_promise() -> None:
     """For those who measure without making a page."""
     assert "CPU a message: 140 µs (≤ 150 µs) held" in page.summary(ALL).splitlines()
+
+
+def test_page_tells_what_the_desk_costs_and_how_fast_it_follows() -> None:
+    """The pages that grow most, the letter beside what is typed, and others beside somebody who strains it."""
+    text = page.markdown(
+        records(
+            {"name": "desk", "result": DESK},
+            {"name": "preview", "result": PREVIEW},
+            {"name": "strain", "result": STRAIN},
+        )
+    )
+
+    assert "| postgresql | `/desk/figures` | 20 ms | 30 ms | 1.50 |" in text
+    assert "| A page of the desk with very many people, against few | ≤ 3 × | 1.5 × | held |" in text
+    assert "| 201 | 777 KB | 310 ms | 400 ms | 320 ms | 900 ms | 90 ms |" in text
+    assert "| The same with 201 articles | ≤ 300 ms | 310 ms | **missed** |" in text
+    assert "| beside the strain | 13 ms | 321 ms | 691 ms |" in text
 
 
 def test_page_says_what_was_not_measured_and_why() -> None:
