@@ -1,6 +1,7 @@
 """Addresses never to be written to, remembered by keyed hash so that they outlive the person's row."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, or_, select
@@ -26,6 +27,15 @@ OWN_WORD = frozenset({Reason.UNSUBSCRIBED, Reason.ERASED})
 # What stands in the journal as well. A dead address that is tried again after a restore is found dead again; nobody else
 # would say a second time that they are not to be written to.
 JOURNALLED = frozenset(Reason) - {Reason.BOUNCED}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is said of an address in one scope."""
+
+    id: int
+    reason: Reason
+    at: datetime
 
 
 def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list_id: int = EVERY_LIST) -> bool:
@@ -66,6 +76,25 @@ def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int, is_ow
     lifted = tx.execute(said).scalar_one_or_none()
     if lifted in JOURNALLED:
         journal.note(tx, Line(now, Said.LIFTED, Reason(lifted), _scope(tx, list_id), email_hash))
+
+
+def said_by_others(tx: Transaction, email_hash: str, list_id: int) -> Standing | None:
+    """Give what others than the person said of an address in exactly this scope."""
+    others = select(suppression.c.id, suppression.c.reason, suppression.c.at)
+    row = tx.execute(others.where(*_of_scope(email_hash, list_id), suppression.c.is_own == 0)).one_or_none()
+    return Standing(row.id, Reason(row.reason), row.at) if row is not None else None
+
+
+def put_back(tx: Transaction, said: Standing, former: Standing | None, now: datetime) -> bool:
+    """Take back what others said, where it stands as it was said, and let the weaker word from before stand; gives whether."""
+    of_said = (suppression.c.id == said.id, suppression.c.reason == said.reason, suppression.c.at == said.at)
+    row = tx.execute(select(suppression.c.email_hash, suppression.c.list_id).where(*of_said)).one_or_none()
+    if row is None:
+        return False
+    lift(tx, row.email_hash, now, list_id=row.list_id)
+    if former is not None:
+        suppress(tx, row.email_hash, former.reason, former.at, list_id=row.list_id)
+    return True
 
 
 def lift_older(tx: Transaction, email_hash: str, lifted_at: datetime, *, list_id: int, is_own: bool) -> bool:

@@ -19,7 +19,7 @@ from newsletter.database import Database
 from newsletter.errors import NewsletterError
 from newsletter.people import clicking, importwork, keepout, undoing
 from newsletter.people.importwork import State, Work
-from newsletter.people.keepout import KeepOut
+from newsletter.people.keepout import KeepOut, Said
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
 from subscribers.errors import SubscribersError
@@ -112,7 +112,7 @@ class Carrier:
     def _carry(self, work: Work) -> None:
         does = {S.TRYING: self._try, S.RUNNING: self._run, S.UNDOING: self._undo}[work.state]
         if work.reason is not None:
-            does = self._keep_out
+            does = self._let_in if work.state is S.UNDOING else self._keep_out
         try:
             does(work)
         except (NewsletterError, SubscribersError) as error:
@@ -195,16 +195,40 @@ class Carrier:
         with self._open(work) as file, self.database.bulk_writer() as writer:
             people = open_source(file, encoding=order.encoding, said=order.columns, is_raw=order.is_raw).people
             report = keepout.keep_out_many(
-                writer.write, self.keyring, people, terms, is_rehearsal=is_rehearsal, progress=self._progress(work)
+                writer.write,
+                self.keyring,
+                people,
+                terms,
+                is_rehearsal=is_rehearsal,
+                progress=self._progress(work),
+                noting=lambda tx, said: importwork.note_kept_out(tx, work.id, said.now, said.former),
             )
-        values: dict[str, object] = {"done": report.rows, "report": asdict(report)}
         with self.database.write() as tx:
+            noted = importwork.count_kept_out(tx, work.id)
+            values: dict[str, object] = {"done": report.rows, "report": {**asdict(report), "noted": noted}}
             if is_rehearsal:
                 importwork.move(tx, work, S.TRIED, before=S.TRYING, **values)
                 return
             if importwork.move(tx, work, S.DONE, before=S.RUNNING, stored="", **values):
                 self._record(tx, work, "suppressions.import", keepout.about(order.list_id), report.figures)
         self._delete(work)
+
+    def _let_in(self, work: Work) -> None:
+        """Take back what a file of addresses said; whoever was killed goes on with what is left of it."""
+
+        def said(tx: Transaction, after: int) -> tuple[Said, ...]:
+            return tuple(Said(now, former) for now, former in importwork.kept_out(tx, work.id, after, keepout.BATCH))
+
+        with self.database.bulk_writer() as writer:
+            keepout.let_in_many(writer.write, said, self.clock(), progress=self._progress(work))
+        with self.database.write() as tx:
+            # Whatever was taken back is no more among what the file said; counted so, a restart changes nothing of it.
+            stays = importwork.count_kept_out(tx, work.id)
+            noted = int((work.report or {}).get("noted", 0))
+            report = {**(work.report or {}), "lifted": noted - stays, "stays": stays}
+            if importwork.move(tx, work, S.UNDONE, before=S.UNDOING, report=report):
+                figures: dict[str, object] = {"upload": work.id, "lifted": noted - stays}
+                self._record(tx, work, "suppressions.undo-import", keepout.about(work.order.list_id), figures)
 
     def _open(self, work: Work) -> BinaryIO:
         path = self.path(work)

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from newsletter.errors import NewsletterError, NotFound
-from newsletter.tables.importwork import import_work
+from newsletter.tables.importwork import import_work, kept_out_by
 from subscribers.exchange.model import ImportOrder
 from subscribers.model import EVERY_LIST, Reason
+from subscribers.suppression import Standing
 from subscribers.transaction import Transaction
 
 # A file of addresses that nobody took in by then is deleted: whoever comes back later brings it again.
@@ -141,6 +142,32 @@ def tell(tx: Transaction, work: Work, done: int) -> None:
 def note_import(tx: Transaction, work: Work, import_id: int | None) -> None:
     """Write down which import it is."""
     tx.execute(update(import_work).where(import_work.c.id == work.id).values(import_id=import_id))
+
+
+def note_kept_out(tx: Transaction, work_id: int, said: Standing, former: Standing | None) -> None:
+    """Write down what a file said of an address, so that it can be taken back."""
+    values = {"work_id": work_id, "suppression_id": said.id, "reason": said.reason, "at": said.at}
+    before = {"former": former.reason, "former_at": former.at} if former is not None else {}
+    tx.execute(insert(kept_out_by).values({**values, **before}))
+
+
+def kept_out(tx: Transaction, work_id: int, after: int, limit: int) -> tuple[tuple[Standing, Standing | None], ...]:
+    """Give the next of what a file said that is still there, each with what was said before; from behind a number on."""
+    of_work = (kept_out_by.c.work_id == work_id, kept_out_by.c.suppression_id > after)
+    rows = tx.execute(select(kept_out_by).where(*of_work).order_by(kept_out_by.c.suppression_id).limit(limit))
+    return tuple(
+        (
+            Standing(row.suppression_id, Reason(row.reason), row.at),
+            Standing(row.suppression_id, Reason(row.former), row.former_at) if row.former is not None else None,
+        )
+        for row in rows
+    )
+
+
+def count_kept_out(tx: Transaction, work_id: int, reason: Reason | None = None) -> int:
+    """Count what a file said that is still there, for one reason or for any."""
+    of_work = [kept_out_by.c.work_id == work_id, *([kept_out_by.c.reason == reason] if reason is not None else [])]
+    return tx.execute(select(func.count()).select_from(kept_out_by).where(*of_work)).scalar_one()
 
 
 def let_go(tx: Transaction, work: Work) -> None:

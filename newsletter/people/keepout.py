@@ -1,6 +1,6 @@
 """Keeping addresses out by the staff's word, one or many, and letting back in those whom only the staff may let in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from subscribers.exchange.marks import Marks
 from subscribers.exchange.model import PersonRow
 from subscribers.exchange.reading import REASONS
 from subscribers.model import EVERY_LIST, Reason, Subscriber
+from subscribers.suppression import Standing
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -42,6 +43,17 @@ class KeepOut:
     # EVERY_LIST, or the id of one list.
     list_id: int
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file said of an address that was news, and what was said of it before."""
+
+    now: Standing
+    former: Standing | None
+
+
+Noting = Callable[[Transaction, Said], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +127,13 @@ def keep_out_many(
     *,
     is_rehearsal: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
+    noting: Noting = lambda _tx, _said: None,
 ) -> KeptOut:
     """Keep everybody out whom another program kept out; the same file again changes nothing.
 
     A row that says why (left, bounced, complained, blocked) is believed, others have the reason of *terms*. A rehearsal does
-    the same and takes each transaction back.
+    the same and takes each transaction back. *noting* is told, in the same transaction, of what can be taken back: a no of
+    their own cannot.
     """
     report = KeptOut()
     marks = Marks()
@@ -128,11 +142,31 @@ def keep_out_many(
         with suppress(_Rehearsed), begin() as tx:
             _hold(tx, keyring, batch)
             for row in batch:
-                _take(tx, keyring, row, terms, report, marks)
+                said = _take(tx, keyring, row, terms, report, marks)
+                if said is not None:
+                    noting(tx, said)
             if is_rehearsal:
                 raise _Rehearsed
         progress(report.rows)
     return report
+
+
+def let_in_many(
+    begin: Begin, said: Callable[[Transaction, int], Sequence[Said]], now: datetime, *, progress: Callable[[int], None]
+) -> int:
+    """Take back what a file said of addresses, as far as it stands as the file said it; gives how many.
+
+    *said* gives the next of it behind the number of one. What was kept back on its way stays so.
+    """
+    after, looked, back = 0, 0, 0
+    while True:
+        with begin() as tx:
+            batch = said(tx, after)
+            back += sum(suppression.put_back(tx, one.now, one.former, now) for one in batch)
+        if not batch:
+            return back
+        after, looked = batch[-1].now.id, looked + len(batch)
+        progress(looked)
 
 
 def lift(tx: Transaction, actor: Actor, email_hash: str, now: datetime, *, list_id: int) -> Reason:
@@ -180,7 +214,7 @@ def _hold(tx: Transaction, keyring: Keyring, rows: Iterable[PersonRow]) -> None:
     records.hold_known(tx, recognition.hashes_of(tx, keyring, keys).values())
 
 
-def _take(tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, report: KeptOut, marks: Marks) -> None:
+def _take(tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, report: KeptOut, marks: Marks) -> Said | None:
     report.rows += 1
     try:
         address = parse(row.email)
@@ -188,12 +222,16 @@ def _take(tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, rep
         report.refused += 1
         if len(report.refusals) < MOST_REPORTED:
             report.refusals.append(Unread(row.number, error.text, error.reason))
-        return
+        return None
     if not marks.add(keyring.hash_address(address.key)):
         report.duplicates += 1
-        return
+        return None
     reason = REASONS.get(row.standing, terms.reason)
-    if keep_out(tx, keyring, address, KeepOut(reason, terms.list_id, terms.now)):
-        report.news += 1
-    else:
+    email_hash = recognition.hash_of(tx, keyring, address.key)
+    former = suppression.said_by_others(tx, email_hash, terms.list_id)
+    if not keep_out(tx, keyring, address, KeepOut(reason, terms.list_id, terms.now)):
         report.known += 1
+        return None
+    report.news += 1
+    now = suppression.said_by_others(tx, email_hash, terms.list_id)
+    return Said(now, former) if now is not None and reason not in suppression.OWN_WORD else None

@@ -1,8 +1,8 @@
 """What the desk has in hand about imports: a file of people or of addresses on its way in, and an import on its way back."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from subscribers.tables.kinds import SQLITE, Document, Flag, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Flag, Instant, Number, metadata
 
 import_work = Table(
     "import_work",
@@ -38,3 +38,20 @@ import_work = Table(
     CheckConstraint("list_id IS NOT NULL OR reason <> ''", name="list"),
     **SQLITE,
 )
+
+# What a file said of addresses that nobody had said of them before, so that it can be taken back as one; gone with the work.
+kept_out_by = Table(
+    "kept_out_by",
+    metadata,
+    Column("work_id", Number, ForeignKey("import_work.id", ondelete="CASCADE"), nullable=False),
+    # Whoever lifts it makes it nothing to be taken back.
+    Column("suppression_id", Number, ForeignKey("suppression.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    # The weaker reason that stood there before; null where there was none.
+    Column("former", Text),
+    Column("former_at", Instant),
+    PrimaryKeyConstraint("work_id", "suppression_id"),
+    **SQLITE_STRICT,
+)
+Index("ix_kept_out_by_suppression", kept_out_by.c.suppression_id)

@@ -195,6 +195,7 @@ OURS: Mapping[str, str] = MappingProxyType(
             "further_order.kind "
             "figure.state guest_link.purpose image.media_type import_run.kind import_run.state import_work.reason "
             "import_work.state issue.state letter.kind letter.language link_check.verdict "
+            "kept_out_by.reason kept_out_by.former "
             "list_day.act list_day.door mailing.kind mailing.state mailing_list.language newsletter.language "
             "newsletter.archive newsletter.theme notice_words.kind notice_words.language remote_file.kind schedule.covers "
             "schedule.when_empty schedule.shift section.kind section.look send_order.was_state send_order.slot_state "

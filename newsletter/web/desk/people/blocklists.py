@@ -6,6 +6,7 @@ from newsletter.errors import BadValue
 from newsletter.people import importwork, keepout
 from newsletter.people.importwork import CHANGEABLE, OPEN, NotNow, State, Work
 from newsletter.staff import audit
+from newsletter.staff.permissions import Permission, require
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area
 from newsletter.web.desk.people import inhand, words
@@ -38,6 +39,7 @@ def look(site: Site, visit: Visit) -> Response:
     work = _work(site, visit)
     with site.application.database.read() as tx:
         where = _where(tx, work)
+        noted = importwork.count_kept_out(tx, work.id)
     report = work.report or {}
     return frame.page(
         site,
@@ -46,6 +48,7 @@ def look(site: Site, visit: Visit) -> Response:
         here=Area.PEOPLE,
         work=work,
         where=where,
+        noted=noted,
         reason=words.REASONS[work.reason or Reason.MANUAL],
         read=inhand.read(site, visit, work) if work.state in CHANGEABLE else None,
         report=report,
@@ -89,6 +92,20 @@ def drop(site: Site, visit: Visit) -> Response:
         raise NotNow(work)
     site.porter.carrier.drop(work)
     return RedirectResponse(f"{HERE}?said=dropped", SEE_OTHER)
+
+
+def undo(site: Site, visit: Visit) -> Response:
+    """Let what the file said be taken back, behind the pages; a complaint is lifted by those alone who may lift one."""
+    work = _work(site, visit)
+    with site.application.database.write() as tx:
+        if importwork.count_kept_out(tx, work.id, Reason.COMPLAINED):
+            require(visit.actor, Permission.LIFT_COMPLAINTS)
+        if not importwork.move(tx, work, S.UNDOING, before=S.DONE, done=0):
+            raise NotNow(work)
+        about = keepout.about(work.order.list_id)
+        audit.record(tx, visit.actor, "suppressions.undo-begin", about, {"upload": work.id}, visit.now)
+    site.porter.call()
+    return _to(work)
 
 
 def rejects(site: Site, visit: Visit) -> Response:

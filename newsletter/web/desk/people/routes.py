@@ -75,6 +75,7 @@ ROUTES = (
     Page(_BLOCKLIST, GET, blocklists.look, PEOPLE, Of.ANY_NEWSLETTER),
     Page(f"{_BLOCKLIST}/try", POST, blocklists.try_, PEOPLE, Of.ANY_NEWSLETTER),
     Page(f"{_BLOCKLIST}/run", POST, blocklists.run, PEOPLE, Of.ANY_NEWSLETTER),
+    Page(f"{_BLOCKLIST}/undo", POST, blocklists.undo, PEOPLE, Of.ANY_NEWSLETTER),
     Page(f"{_BLOCKLIST}/drop", POST, blocklists.drop, PEOPLE, Of.ANY_NEWSLETTER),
     Page(f"{_BLOCKLIST}/left-out.csv", GET, blocklists.rejects, PEOPLE, Of.ANY_NEWSLETTER),
     Page("/desk/people/{subscriber_id:int}", GET, person.show, PEOPLE, Of.SUBSCRIBER),

@@ -11,7 +11,7 @@ from newsletter.languages.catalogue import Words, later
 from newsletter.people import keepbook, retention
 from newsletter.people.keepbook import Chosen
 from newsletter.people.retention import Keep, Rule
-from newsletter.people.spans import CHOICES, night_behind
+from newsletter.people.spans import CHOICES, MONTH, YEAR, night_behind
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit, whole_number
@@ -109,7 +109,13 @@ def have_back(site: Site, visit: Visit) -> Response:
 
 def lasting(keep: timedelta | None, words: Words) -> str:
     """Say how long something is kept."""
-    return words.gettext("for ever") if keep is None else words.ngettext("%(num)s day", "%(num)s days", keep.days)
+    if keep is None:
+        return words.gettext("for ever")
+    if keep.days and not keep.days % YEAR:
+        return words.ngettext("%(num)s year", "%(num)s years", keep.days // YEAR)
+    if keep.days and not keep.days % MONTH:
+        return words.ngettext("%(num)s month", "%(num)s months", keep.days // MONTH)
+    return words.ngettext("%(num)s day", "%(num)s days", keep.days)
 
 
 def _wanted(site: Site, visit: Visit) -> Mapping[str, int]:

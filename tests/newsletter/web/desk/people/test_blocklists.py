@@ -132,3 +132,79 @@ def test_nobody_is_erased_by_a_file(desk: OpenDesk) -> None:
     empty = desk.client.post(WHERE, data=form | {"reason": "manual"}, files={"file": ("a", b"")})
 
     assert [422, 422] == [erased.status_code, empty.status_code]
+
+
+def kept_out(desk: OpenDesk, carrier: Carrier, data: str = PEOPLE) -> str:
+    """Keep the addresses of a file out; gives the address of its page."""
+    page = bring(desk, data)
+    carrier.carry()
+    desk.press(f"{page}/run")
+    carrier.carry()
+    return page
+
+
+def test_file_is_taken_back_as_one(
+    desk: OpenDesk, reader: Reader, carrier: Carrier, database: Database, keyring: Keyring
+) -> None:
+    """What it said is lifted; a no of their own, which the file told of, stays a no."""
+    page = kept_out(desk, carrier)
+    assert "Let 1 address in again" in desk.page(page)
+    assert page in desk.press(f"{page}/undo").headers["location"]
+    assert "It is being taken back" in desk.page(page)
+    assert 409 == desk.press(f"{page}/undo").status_code
+    carrier.carry()
+
+    assert "It is undone" in desk.page(page)
+    assert [None, Reason.UNSUBSCRIBED] == reasons(database, keyring)
+    with database.read() as tx:
+        done = audit.recent(tx)[0]
+    assert ("suppressions.undo-import", 1) == (done.act, done.detail["lifted"])
+    assert 409 == desk.press(f"{page}/undo").status_code
+    assert "Undo this file" not in desk.page(page)
+
+
+def test_what_was_said_before_and_since_stays(
+    desk: OpenDesk, carrier: Carrier, database: Database, keyring: Keyring, application: Application
+) -> None:
+    """A weaker reason from before stands again, a stronger one from since is not touched, and nobody is kept out twice."""
+    zoe, bo = (keyring.hash_address(f"{name}@example.org") for name in ("zoe", "bo"))
+    with database.write() as tx:
+        suppression.suppress(tx, zoe, Reason.BOUNCED, application.clock())
+    page = kept_out(desk, carrier, "email,status\nzoe@example.org,complained\nbo@example.org,bounced\n")
+    with database.write() as tx:
+        suppression.suppress(tx, bo, Reason.MANUAL, application.clock())
+    desk.press(f"{page}/undo")
+    carrier.carry()
+
+    with database.read() as tx:
+        found = [suppression.reason_of(tx, one, EVERY_LIST) for one in (zoe, bo)]
+    assert [Reason.BOUNCED, Reason.MANUAL] == found
+    assert "Something else was said of them since" in desk.page(page)
+
+
+def test_undoing_goes_on_after_a_restart(
+    desk: OpenDesk, carrier: Carrier, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And counts all that is let in, whoever did it."""
+    monkeypatch.setattr("newsletter.people.keepout.BATCH", 1)
+    page = kept_out(desk, carrier, "email\nzoe@example.org\nbo@example.org\neva@example.org\n")
+    desk.press(f"{page}/undo")
+    first = Porter(application)
+    first.stop()
+    first.carrier.carry()
+    assert "It is being taken back" in desk.page(page)
+
+    carrier.carry()
+    assert "It is undone" in desk.page(page)
+    assert "<td>3</td>" in desk.page(page)
+
+
+def test_complaint_is_taken_back_by_those_alone_who_may(
+    application: Application, desk: OpenDesk, carrier: Carrier, database: Database, keyring: Keyring, newsletter: Newsletter
+) -> None:
+    """As one by one."""
+    page = kept_out(desk, carrier, "email,status\nzoe@example.org,complained\n")
+    publisher = browser_of(application, Actor("Pia", Role.PUBLISHER))
+
+    assert 403 == publisher.post(f"{page}/undo", data={"csrf": csrf_of(publisher)}).status_code
+    assert [Reason.COMPLAINED, None] == reasons(database, keyring)

@@ -34,7 +34,7 @@ def test_period_is_tried_before_it_is_kept(desk: OpenDesk, application: Applicat
     kept = desk.press(HERE, left="365", act="keep")
     assert "said=kept-for" in kept.headers["location"]
     assert 365 == days_left(application)
-    assert "before it was 1,095 days" in desk.page(HERE)
+    assert "before it was 3 years" in desk.page(HERE)
     with application.database.read() as tx:
         (entry,) = audit.recent(tx, 1)
     assert ("retention.set", "keep left", {"days": 365, "before": 1095}) == (entry.act, entry.subject, entry.detail)
