@@ -16,8 +16,8 @@ CROWDED = ("/desk/issues/{crowded}/compose", "/desk/issues/{crowded}/compose?sid
 # Those places of the full house that stand at the desk.
 AT_THE_DESK = PLACES[PLACES.index("board") :]
 
-# In bytes, gzipped, with the pieces that come behind the page. The editor comes on top where there is one.
-HEAVIEST = 60_000
+# 60 KB, gzipped, with the pieces that come behind the page. The editor comes on top where there is one.
+HEAVIEST = 60 * 1024
 EDITOR = frozenset({"editor.js", "editor.css"})
 
 # Of what moves, as browsers count it: a full stop behind a number that comes in is less.
