@@ -4,7 +4,7 @@ import { showUnsaved } from "./preview.js";
 import { _ } from "./words.js";
 
 // From a key that is not shown yet to the question; who types on is shown where they are, not where they stop.
-const PAUSE = 100;
+const PAUSE = 60;
 // A server that is slower than this is asked anew with what is typed by then.
 const LONGEST = 4000;
 
@@ -57,7 +57,7 @@ async function told(now, answer, signal) {
   const said = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
   if (signal.aborted) return;
   if (!answer.ok || !said.letter) {
-    say(said.error ? _("Not shown: %(why)s", { why: said.error }) : _("Not shown: the desk did not answer"), "stop");
+    say(said.error ? _("Not shown: %(why)s", { why: said.error }) : _("Not shown yet: no connection"), "stop");
     return;
   }
   await showUnsaved(now.frame, now.own, said.letter, now.at);

@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from newsletter.issues import draft
 from newsletter.issues.model import Month
+from newsletter.people import contributors
+from newsletter.review import contributions
+from subscribers.tokens import Purpose
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.newsroom import a_month, a_newsletter
@@ -33,9 +36,10 @@ def tab(browser: Browser, address: str, width: int) -> Page:  # noqa: F811 -- th
     return page
 
 
-def test_a_guest_writes_the_letter(browser: Browser, house: House) -> None:  # noqa: F811 -- the fixture
-    """What they keep is there when they come again; what they send stands in the issue, and the board says so."""
-    editor = tab(browser, f"{house.url}/desk/enter/{DESK_TOKEN}", 1280)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_guest_writes_the_letter(browser: Browser, house: House, width: int) -> None:  # noqa: F811 -- the fixture
+    """On whichever screen the editor is: what they keep is there when they come again, what they send stands in the issue."""
+    editor = tab(browser, f"{house.url}/desk/enter/{DESK_TOKEN}", width)
     editor.get_by_role("button").press("Enter")
     editor.get_by_role("link", name="January 2020").press("Enter")
     editor.get_by_role("link", name="Waits to be written").press("Enter")
@@ -63,3 +67,43 @@ def test_a_guest_writes_the_letter(browser: Browser, house: House) -> None:  # n
     expect(editor.get_by_text("by Catharina")).to_be_visible()
     editor.get_by_role("link", name="Division Chair letter").last.press("Enter")
     expect(editor.get_by_role("textbox", name="Text")).to_have_text("Dear colleagues, a good year to all of you.")
+    assert width >= editor.evaluate("document.documentElement.scrollWidth")
+
+
+def test_a_guest_who_presses_nothing(browser: Browser, house: House) -> None:  # noqa: F811 -- the fixture
+    """What they write is kept by itself; without a connection it stays in their window, and is kept once there is one."""
+    with house.application.database.write() as tx:
+        now = house.application.clock()
+        made = contributors.invite(
+            tx,
+            1,
+            section="Division Chair letter",
+            address="chair@example.org",
+            name="",
+            by="ann",
+            words=0,
+            due_at=now + timedelta(days=9),
+            now=now,
+        )
+    guest = tab(browser, f"{house.url}/w/{house.application.keyring.seal(Purpose.CONTRIBUTE, made.link_id)}", 390)
+    guest.on("dialog", lambda dialog: dialog.accept())
+    guest.get_by_label("Your text").fill("Dear colleagues,")
+    expect(guest.locator("#kept")).to_have_text("Not kept yet.")
+    expect(guest.locator("#kept")).to_contain_text("It is kept.", timeout=15_000)
+
+    guest.route("**/w/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    guest.get_by_label("Your text").fill("Dear colleagues, a good year.")
+    expect(guest.locator("#kept")).to_contain_text("there is no connection", timeout=15_000)
+    assert "Dear colleagues," == typed(house)
+    guest.unroute("**/w/*")
+    guest.reload()
+    expect(guest.get_by_label("Your text")).to_have_value("Dear colleagues, a good year.")
+    expect(guest.locator("#kept")).to_contain_text("It is kept.")
+    assert "Dear colleagues, a good year." == typed(house)
+
+
+def typed(house: House) -> str:
+    """Give the text that the guest keeps."""
+    with house.application.database.read() as tx:
+        (known,) = contributions.contributions_of(tx, 1)
+    return known.typed.text

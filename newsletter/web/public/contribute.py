@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from newsletter.confined import ChildFailed
 from newsletter.errors import BadValue, ContributionClosed, GuestLinkNotFound, SectionNotFound
@@ -59,7 +59,16 @@ _NO_PICTURE = later(
 _CLOSED = later(
     "The editors have changed the text meanwhile, or the issue is finished. Load the page again to see how it stands."
 )
+_ELSEWHERE = later(
+    "This text was kept from another window meanwhile. Yours stands here; press “Keep it for now” if it is to stand instead."
+)
 _UNREADABLE = later("This text cannot be read. It is kept as you typed it; try it as plain text.")
+
+
+# The page's script says so, and is answered in JSON.
+BY_SCRIPT = "script"
+
+CONFLICT, UNFIT = 409, 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,8 @@ def act(site: Site, visit: Visit) -> Response:
         is_too_much = not _is_in_time(site, visit, tx, standing)
     if is_too_much:
         raise TooOften
+    if visit.text("by") == BY_SCRIPT:
+        return _kept_by_itself(site, visit, standing)
     deeds = {"send": _send, "agree": _agree, "say": _say}
     try:
         said, trouble = deeds.get(visit.text("do"), _keep)(site, visit, standing)
@@ -127,6 +138,31 @@ def act(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         standing = _standing(site, visit, tx)
     return _page(site, visit, standing, said, trouble)
+
+
+def _kept_by_itself(site: Site, visit: Visit, standing: Standing) -> Response:
+    """Keep what is being typed, unless another window kept something since; gives what the script is to send next time."""
+    words = standing.speech.words
+    if not standing.is_open:
+        return JSONResponse({"said": words.gettext(_CLOSED)}, CONFLICT)
+    before = standing.contribution.typed
+    # A page that was left before the answer came sends the same once more.
+    if visit.text("seen") != _typed_seen(before) and not _says_the_same(visit, before):
+        return JSONResponse({"said": words.gettext(_ELSEWHERE)}, CONFLICT)
+    try:
+        said, trouble = _keep(site, visit, standing)
+    except ContributionClosed:
+        return JSONResponse({"said": words.gettext(_CLOSED)}, CONFLICT)
+    if trouble:
+        return JSONResponse({"said": words.gettext(trouble, count=words.number(LONGEST_TEXT))}, UNFIT)
+    with site.application.database.read() as tx:
+        kept = contributions.of_link(tx, standing.link.id)
+    return JSONResponse({"said": words.gettext(said), "seen": _typed_seen(kept.typed)})
+
+
+def _says_the_same(visit: Visit, before: Typed) -> bool:
+    lines = (visit.text(name) == getattr(before, name).strip() for name in ("title", "byline", "affiliation"))
+    return visit.text("text").replace("\r\n", "\n") == before.text.strip() and all(lines)
 
 
 def _keep(site: Site, visit: Visit, standing: Standing) -> tuple[str, str]:
@@ -261,6 +297,8 @@ def _page(site: Site, visit: Visit, standing: Standing, said: str = "", trouble:
         and standing.article is not None
         and standing.article.content == known.agreed_to,
         article=standing.article,
+        typed_seen=_typed_seen(known.typed),
+        closed=words.gettext(_CLOSED),
         seen=_seen(standing.article) if standing.article is not None else "",
         changes=_changes(standing),
         paragraphs=differences.paragraphs(standing.article.content) if standing.article is not None else (),
@@ -284,6 +322,11 @@ def _changes(standing: Standing) -> tuple[Passage, ...]:
 def _seen(article: Article) -> str:
     """Name the text of an article as somebody looks at it."""
     return hashlib.sha256(article.content.encode()).hexdigest()[:_SEEN_DIGITS]
+
+
+def _typed_seen(typed: Typed) -> str:
+    """Name what is kept of a guest, for whoever keeps something over it."""
+    return hashlib.sha256(repr(typed).encode()).hexdigest()[:_SEEN_DIGITS]
 
 
 def _host(standing: Standing) -> str:

@@ -15,6 +15,7 @@ from newsletter.database import Database
 from newsletter.issues import alerts, draft, editing, store, versions
 from newsletter.issues.model import Article, Issue, IssueState, Month, Newsletter
 from newsletter.people import contributors
+from newsletter.people.contributors import LONGEST_TEXT
 from newsletter.review import comments, contributions, guests
 from newsletter.review.contribution import Contribution, ContributionState
 from newsletter.review.guests import GuestPurpose
@@ -264,3 +265,55 @@ def test_who_keeps_without_end_waits(guest: Guest) -> None:
     answers = [guest.do("keep", text="Dear all.", byline="Ann").status_code for _ in range(42)]
 
     assert [200] * 40 + [429] * 2 == answers
+
+
+def by_itself(guest: Guest, seen: str, **form: str) -> httpx2.Response:
+    """Keep what is typed, as the page's script does."""
+    return guest.client.post(guest.path, data={"by": "script", "seen": seen, **form})
+
+
+def seen_on(page: str) -> str:
+    """Give what a page says it was shown, for its script to keep something over."""
+    found = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_it_is_kept_while_it_is_written(guest: Guest) -> None:
+    """And is nobody's but the guest's all the same; the next time is over this one."""
+    first = by_itself(guest, seen_on(guest.client.get(guest.path).text), text="Dear", byline="Ann").json()
+    second = by_itself(guest, first["seen"], text="Dear all", byline="Ann").json()
+
+    assert "It is kept. The editors see it when you send it." == second["said"]
+    assert ("Dear all", C.WRITING) == (guest.known.typed.text, guest.known.state)
+    assert guest.article.is_placeholder
+    assert second["seen"] == seen_on(guest.client.get(guest.path).text)
+
+
+def test_two_windows_of_one_guest(guest: Guest) -> None:
+    """Nothing is written over by itself; by the button it is."""
+    seen = seen_on(guest.client.get(guest.path).text)
+    by_itself(guest, seen, text="From the telephone")
+    late = by_itself(guest, seen, text="From the laptop")
+
+    assert 409 == late.status_code
+    assert "kept from another window" in late.json()["said"]
+    assert "From the telephone" == guest.known.typed.text
+    # The same once more, from a page that was left before it had the answer.
+    assert 200 == by_itself(guest, seen, text="From the telephone").status_code
+    guest.do("keep", text="From the laptop")
+    assert "From the laptop" == guest.known.typed.text
+
+
+def test_what_cannot_be_kept_by_itself(guest: Guest) -> None:
+    """Is told in words: it is too long, or the editors have gone over it."""
+    seen = seen_on(guest.client.get(guest.path).text)
+    long = by_itself(guest, seen, text="x" * (LONGEST_TEXT + 1))
+    guest.do("send", text="Dear all,", byline="Ann")
+    guest.edit("<p>Dear colleagues,</p>")
+    closed = by_itself(guest, seen, text="Dear everybody,")
+
+    assert (422, 409) == (long.status_code, closed.status_code)
+    assert "at most" in long.json()["said"]
+    assert "The editors have changed the text meanwhile" in closed.json()["said"]
+    assert "Dear all," == guest.known.typed.text
