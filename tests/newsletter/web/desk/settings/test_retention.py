@@ -44,8 +44,8 @@ def test_rehearsal_counts_by_what_is_wanted(desk: OpenDesk, application: Applica
     """A network address of a month ago is due where a month is wanted."""
     assert reader.subscription.id
     clock.forward(days=20)
-    due = re.findall(r'rows__right">(\d+)</td></tr>', desk.press(HERE, networks="30", act="look").text)
-    usual = re.findall(r'rows__right">(\d+)</td></tr>', desk.page(f"{HERE}/rehearsal"))
+    due = re.findall(r"Due now</span>(\d+)</td></tr>", desk.press(HERE, networks="30", act="look").text)
+    usual = re.findall(r"Due now</span>(\d+)</td></tr>", desk.page(f"{HERE}/rehearsal"))
 
     assert len(due) == len(usual) == 7
     assert sum(map(int, due)) > sum(map(int, usual))
