@@ -35,6 +35,7 @@ from newsletter.tables import (
     letters,
     links,
     mail,
+    presence,
     relays,
     review,
     staff,
@@ -77,6 +78,7 @@ TABLE_MODULES = (
     importwork,
     authors,
     clicks,
+    presence,
 )
 
 # Who may read the file of an SQLite database.

@@ -1,36 +1,36 @@
-// Says every 20 seconds that this window has the text open, and shows who else has.
-import { ngettext } from "./words.js";
-
+// Says every 20 seconds where this window is, and hands on who else is there.
 const BEAT = 20000;
+// Moves are said at once, but not each of somebody who looks through the cards.
+const SHORTEST = 2000;
 
-export function present(form) {
-  const note = document.querySelector("#others");
-  const line = note.querySelector("[data-told]");
+// `place` gives where the window is, `show` is handed who else is; gives a function that says at once where it is now.
+export function here(address, csrf, place, show) {
   const own = `${performance.timeOrigin}-${Math.random()}`;
-  const body = (more = {}) => new URLSearchParams({ csrf: form.elements.csrf.value, window: own, ...more });
+  const body = (more) => new URLSearchParams({ csrf: csrf(), window: own, ...more });
+  let waiting;
+  let last = 0;
 
   async function beat() {
+    clearTimeout(waiting);
+    last = Date.now();
     // A hidden window writes nothing.
     if (document.visibilityState === "visible") {
       try {
-        const answer = await fetch(form.dataset.here, { method: "POST", body: body() });
+        const answer = await fetch(address, { method: "POST", body: body(place()) });
         if (answer.ok) show((await answer.json()).others);
       } catch {
         // Without a connection nobody is told of anybody.
       }
     }
-    setTimeout(beat, BEAT);
+    clearTimeout(waiting);
+    waiting = setTimeout(beat, BEAT);
   }
 
-  function show(others) {
-    const names = others.join(", ");
-    const told = names ? ngettext("%(names)s has this text open, too.", "%(names)s have this text open, too.", others.length, { names }) : "";
-    if (line.textContent === told && note.hidden === !told) return;
-    line.textContent = told;
-    note.hidden = !told;
-    if (told) dispatchEvent(new CustomEvent("desk:say", { detail: told }));
-  }
-
-  addEventListener("pagehide", () => navigator.sendBeacon(form.dataset.here, body({ leaves: "1" })));
+  addEventListener("pagehide", () => navigator.sendBeacon(address, body({ leaves: "1" })));
+  addEventListener("pageshow", (event) => { if (event.persisted) beat(); });
   beat();
+  return () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(beat, Math.max(0, last + SHORTEST - Date.now()));
+  };
 }

@@ -3,7 +3,7 @@ import { Editor } from "@tiptap/core";
 import { Placeholder, UndoRedo } from "@tiptap/extensions";
 import { beside } from "./beside.js";
 import { ask } from "./dialogs.js";
-import { present } from "./presence.js";
+import { present } from "./others.js";
 import { keeper } from "./saving.js";
 import { schema } from "./schema.js";
 import { arm } from "./toolbar.js";

@@ -19,6 +19,7 @@ from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault
 from newsletter.web.guard import Guard
 from newsletter.web.pages import Pages
 from newsletter.web.porter import Porter
+from newsletter.web.presence import Presence
 from newsletter.web.reports import FinalReports
 from newsletter.web.routes import ROUTES
 from newsletter.web.speech import listen
@@ -63,6 +64,7 @@ def create_app(
         health=health,
         porter=porter or Porter(application),
         clicks=clicks or Clicks(application.database, wall),
+        presence=Presence(application.database),
         is_stopping=is_stopping,
         wall=wall,
     )

@@ -57,7 +57,7 @@ class Site:
     porter: Porter
     # Counts clicks behind the pages.
     clicks: Clicks
-    presence: Presence = field(default_factory=Presence)
+    presence: Presence
     streams: Streams = field(default_factory=Streams)
     replies: Lately[Replies] = field(default_factory=Lately)
     refusals: Lately[tuple[Refused, ...]] = field(default_factory=Lately)

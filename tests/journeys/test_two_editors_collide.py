@@ -100,3 +100,32 @@ def test_whoever_saves_second_is_shown_both(browser: Browser, house: House, issu
     ann.get_by_role("link", name="All versions of the issue").press("Enter")
     expect(ann.locator(".version")).to_have_count(5)
     assert [] == Axe().run(ann).response["violations"]
+
+
+def test_each_sees_what_the_other_has_open_in_the_composer(
+    browser: Browser,  # noqa: F811 -- the fixture
+    house: House,
+    issue: Issue,
+) -> None:
+    """Above the cards who is there, at the card what they edit; when they go, nothing of it stays."""
+    cid, dan = (signed_in(browser, house, name) for name in ("Cid", "Dan"))
+    now = house.application.clock()
+    with house.application.database.write() as tx:
+        other = draft.draft_empty(tx, newsletters.by_id(tx, issue.newsletter_id), "Summer", now)
+        (article,) = editing.write_letter(tx, other.id, "Welcome", "<p>Dear colleagues,</p>", "Ann Berg", now).articles
+    for page in (cid, dan):
+        page.goto(f"{house.url}/desk/issues/{other.id}/compose")
+    expect(dan.locator("#others")).to_have_text("Cid has this issue open, too.")
+
+    cid.locator(f"#edit{article.id}").press("Enter")
+    expect(cid.locator(f"#form-a{article.id}")).to_be_visible()
+    # Who moves tells where they are, and hears of the others.
+    expect(cid.locator("#others")).to_have_text("Dan has this issue open, too.")
+    dan.locator(f"#sedit{article.section_id}").press("Enter")
+    expect(dan.locator(f"#a{article.id} [data-writers]")).to_have_text("Cid is writing here")
+    assert [] == Axe().run(dan).response["violations"]
+
+    cid.goto(f"{house.url}/desk")
+    dan.locator("#add-section").press("Enter")
+    expect(dan.locator("#others")).to_be_hidden()
+    expect(dan.locator("[data-writers]")).to_have_count(0)

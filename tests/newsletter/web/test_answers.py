@@ -10,6 +10,7 @@ from newsletter.web.auth import FirstKey
 from newsletter.web.clicks import Clicks
 from newsletter.web.pages import Pages
 from newsletter.web.porter import Porter
+from newsletter.web.presence import Presence
 from newsletter.web.reports import FinalReports
 from newsletter.web.speed import Speed
 from newsletter.web.visits import Page, Site, Visit
@@ -51,6 +52,7 @@ def site(application: Application) -> Site:
         lambda: True,
         Porter(application),
         Clicks(application.database),
+        Presence(application.database),
     )
 
 

@@ -182,7 +182,8 @@ OURS: Mapping[str, str] = MappingProxyType(
             "figure.shard forgetting.day forgetting.forgotten identity_provider.client_secret image.key image.card_key "
             "import_run.fingerprint import_work.stored instance.id instance.key_check issue.month issue.slot_key "
             "issue_part.digest kept_for.name issue_remote_file.digest letter.content_hash letter_image.image_key "
-            "letter_pieces.content_hash limit_use.key link_check.digest list_day.day passkey.handle passkey.credential "
+            "letter_pieces.content_hash limit_use.key link_check.digest list_day.day open_window.window "
+            "passkey.handle passkey.credential "
             "passkey.public_key post.fingerprint post_revision.fingerprint recovery_code.code_hash relay.password_sealed "
             "remote_file.digest remote_file.image_key slot.slot_key slot.lease_token snippet.name_key "
             "spent_challenge.challenge_hash subscriber.email_key subscriber.email_hash subscriber.name_key "
@@ -199,6 +200,7 @@ OURS: Mapping[str, str] = MappingProxyType(
             "list_day.act list_day.door mailing.kind mailing.state mailing_list.language newsletter.language "
             "newsletter.archive newsletter.theme notice_words.kind notice_words.language remote_file.kind schedule.covers "
             "schedule.when_empty schedule.shift section.kind section.look send_order.was_state send_order.slot_state "
+            "open_window.place "
             "slot.state staff_reminder.duty subscription.state subscription.cadence suppression.reason "
             "relay.tls"
         ),

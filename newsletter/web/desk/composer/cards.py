@@ -91,6 +91,8 @@ class Group:
     owed: tuple[Contribution, ...]
     # Who sees to it and by when.
     line: SectionLine
+    # Who else edits it, or adds to it.
+    writers: tuple[str, ...]
     is_first: bool
     is_last: bool
 
@@ -105,10 +107,10 @@ def groups(
     shelf: Shelf,
     contributions: Sequence[Contribution],
     comments: Iterable[Comment],
-    writers: Callable[[int], tuple[str, ...]],
+    writers: Callable[..., tuple[str, ...]],
     lines: Sequence[SectionLine],
 ) -> tuple[Group, ...]:
-    """Give the sections of an issue with the cards of their articles; *writers* says who has the text of one open.
+    """Give the sections of an issue with the cards of their articles; *writers* names who is at one of some places.
 
     *lines* tell of the same sections who sees to each.
     """
@@ -128,7 +130,7 @@ def groups(
                     thumb(article, section, shelf),
                     written.get(article.id),
                     tuple(said[article.id]),
-                    writers(article.id),
+                    writers(*(f"{what}{article.id}" for what in "tac")),
                     is_first=number == 1 and place == 1,
                     is_last=number == last and place == len(section.articles),
                 )
@@ -136,6 +138,7 @@ def groups(
             ),
             tuple(_owed(section, contributions)),
             lines[number - 1],
+            writers(f"s{section.id}", f"n{section.id}"),
             is_first=number == 1,
             is_last=number == last,
         )

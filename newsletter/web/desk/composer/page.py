@@ -18,12 +18,13 @@ from newsletter.review import charging, contributions
 from newsletter.review import comments as remarks
 from newsletter.review.comments import Comment
 from newsletter.staff.permissions import Permission, allowed
-from newsletter.web.desk import frame
+from newsletter.web.desk import frame, sightings
 from newsletter.web.desk.composer import cards, checks, posts, preview, said, subjects
 from newsletter.web.desk.composer.cards import Group
 from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
 from newsletter.web.desk.issue import around, readiness, states
+from newsletter.web.desk.sightings import Around
 from newsletter.web.faults import fault_of
 from newsletter.web.visits import Site, Visit
 from subscribers import attributebook
@@ -71,6 +72,8 @@ class Choices:
 class Laid:
     """Everything that the page is made of."""
 
+    # Who else has it open.
+    around: Around
     issue: Issue
     newsletter: Newsletter
     groups: tuple[Group, ...]
@@ -157,11 +160,13 @@ def _laid(site: Site, visit: Visit, tx: Transaction, view: View) -> Laid:
     said_of = remarks.comments_of(tx, issue.id)
     shelf = shelf_of(tx, issue, site.application.links)
     asked = contributions.contributions_of(tx, issue.id)
+    around_it = sightings.around(site, visit, issue.id)
     lines = tuple(readiness.line(one, visit) for one in charging.progress_of(tx, issue))
     return Laid(
+        around=around_it,
         issue=issue,
         newsletter=newsletter,
-        groups=cards.groups(issue, shelf, asked, said_of, site.presence.others, lines),
+        groups=cards.groups(issue, shelf, asked, said_of, around_it.at, lines),
         dropped=tuple(article for article in contents.articles_of(tx, issue.id) if article.is_dropped),
         comments=tuple(one for one in said_of if one.article_id is None),
         latest=versions.latest(tx, issue),

@@ -1,6 +1,7 @@
 """The lines of the route table for the composer."""
 
 from newsletter.staff.permissions import Permission
+from newsletter.web.desk import sightings
 from newsletter.web.desk.composer import additions, deeds, forms, page, preview, taking, unsaved
 from newsletter.web.visits import GET, POST, Of, Page
 
@@ -11,6 +12,7 @@ ROUTES = (
     Page("/desk/issues/{issue_id:int}/preview", GET, preview.show, Permission.VIEW, Of.ISSUE),
     Page(_COMPOSE, GET, page.show, Permission.VIEW, Of.ISSUE),
     Page(_COMPOSE, POST, deeds.act, Permission.EDIT, Of.ISSUE),
+    Page(f"{_COMPOSE}/here", POST, sightings.here, Permission.EDIT, Of.ISSUE, fields=sightings.FIELDS),
     Page(f"{_COMPOSE}/head", POST, forms.head, Permission.EDIT, Of.ISSUE),
     Page(f"{_COMPOSE}/head/unsaved", POST, unsaved.head, Permission.EDIT, Of.ISSUE),
     Page(f"{_COMPOSE}/articles/{{article_id:int}}/unsaved", POST, unsaved.article, Permission.EDIT, Of.ARTICLE),

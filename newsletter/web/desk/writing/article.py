@@ -20,7 +20,7 @@ from newsletter.review import comments, contributions
 from newsletter.review.comments import Comment
 from newsletter.review.contribution import Contribution, ContributionState
 from newsletter.staff.permissions import Permission, allowed
-from newsletter.web.desk import frame
+from newsletter.web.desk import frame, sightings
 from newsletter.web.desk.composer import preview
 from newsletter.web.desk.frame import Said
 from newsletter.web.desk.issue import states
@@ -237,8 +237,7 @@ def _page(site: Site, visit: Visit, sheet: Sheet, *, trouble: str = "", status: 
         may_edit=may_edit,
         ends_approval=is_approved,
         paragraphs=differences.paragraphs(sheet.article.content),
-        # Whoever opens it anew is told of themselves until the window before has said that it is gone.
-        others=tuple(one for one in site.presence.others(sheet.article.id) if one != visit.actor.name),
+        others=sightings.around(site, visit, issue.id).at(f"t{sheet.article.id}", f"a{sheet.article.id}"),
         trouble=trouble,
         longest_title=LONGEST_TITLE,
         longest_byline=changes.LONGEST_BYLINE,

@@ -8,6 +8,8 @@ from newsletter.images import store as images
 from newsletter.images.fetching import LONGEST_NAME
 from newsletter.images.model import Facts, Image
 from newsletter.issues import contents, document
+from newsletter.web.desk import sightings
+from newsletter.web.desk.sightings import names_at
 from newsletter.web.desk.writing import typed
 from newsletter.web.visits import Site, Visit
 from subscribers.oneline import one_line
@@ -20,11 +22,8 @@ UNFIT = 422
 
 def here(site: Site, visit: Visit) -> Response:
     """Note that a window has a text open, or is closed; gives who else has it open."""
-    article_id, window = visit.number("article_id"), visit.text("window")
-    if visit.text("leaves"):
-        site.presence.leave(article_id, window)
-        return JSONResponse({"others": []})
-    return JSONResponse({"others": site.presence.enter(article_id, window, visit.actor.name)})
+    article_id = visit.number("article_id")
+    return JSONResponse({"others": names_at(article_id, sightings.seen(site, visit, f"t{article_id}"))})
 
 
 def paste(site: Site, visit: Visit) -> Response:

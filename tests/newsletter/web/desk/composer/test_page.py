@@ -3,15 +3,20 @@
 import re
 from datetime import timedelta
 
+from starlette.testclient import TestClient
+
+from newsletter.clock import system_clock
 from newsletter.database import Database
 from newsletter.issues import changes, draft, editing, store
 from newsletter.issues.changes import Change
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.review import comments, contributions, guests
 from newsletter.review.guests import GuestPurpose
+from newsletter.staff import accounts
+from newsletter.staff.permissions import Role
 from tests.harness.newsroom import an_image, article_called
-from tests.harness.staff import ADMINISTRATOR
-from tests.newsletter.web.conftest import Hands
+from tests.harness.staff import ADMINISTRATOR, a_session
+from tests.newsletter.web.conftest import PUBLIC_URL, Hands, csrf_of
 from tests.newsletter.web.desk.composer.conftest import Composer, told
 from tests.newsletter.web.desk.conftest import OpenDesk
 
@@ -80,13 +85,42 @@ def test_a_guests_text_that_is_owed(composer: Composer, database: Database, cloc
     assert "Gina Guest is invited" in composer.page()
 
 
-def test_who_writes_at_an_article(composer: Composer) -> None:
-    """Stands at its card while their window is open."""
-    article = article_called(composer.issue, "Staying relevant")
-    here = f"/desk/issues/{composer.issue_id}/articles/{article.id}/here"
-    assert 200 == composer.desk.press(here, window="one").status_code
+def somebody_else(composer: Composer) -> TestClient:
+    """Give a browser of another editor at the same desk."""
+    with composer.database.write() as tx:
+        secret = a_session(tx, accounts.add(tx, "Bo <b>", Role.EDITOR, system_clock()), system_clock())
+    opened = TestClient(composer.desk.client.app, PUBLIC_URL, follow_redirects=False)
+    opened.cookies.set("__Host-newsletter-desk", secret, domain="news.example.org")
+    return opened
 
-    assert f"{ADMINISTRATOR} is writing here" in card(composer.page(), article.id)
+
+def test_who_else_is_here(composer: Composer) -> None:
+    """Stands above the cards, and at what they edit, while their window says so; oneself does not."""
+    article = article_called(composer.issue, "Staying relevant")
+    bo = somebody_else(composer)
+    token = csrf_of(bo)
+    here, at_text = f"{composer.path}/here", f"/desk/issues/{composer.issue_id}/articles/{article.id}/here"
+    places = [(at_text, ""), (here, f"a{article.id}"), (here, f"s{article.section_id}"), (here, "head"), (here, "<script>")]
+    pages = []
+    for number, (path, place) in enumerate(places):
+        assert (
+            200 == bo.post(path, data={"csrf": token, "window": f"w{number}"} | ({"place": place} if place else {})).status_code
+        )
+        pages.append(composer.page())
+        bo.post(path, data={"csrf": token, "window": f"w{number}", "leaves": "1"})
+    assert {"others": []} == composer.desk.press(here, window="mine", place="head").json()
+
+    writing = "Bo <b> is writing here"
+    assert [True, True, False, False, False] == [writing in card(page, article.id) for page in pages]
+    assert [True, True, True, False, False] == [writing in page for page in pages]
+    assert all("Bo <b> has this issue open, too." in page for page in pages)
+    assert "has this issue open" not in composer.page()
+
+
+def test_a_window_without_a_name_is_nobody(composer: Composer) -> None:
+    """Nor is one with a name that no script of ours makes."""
+    for window in ("", "w" * 65):
+        assert {"others": []} == composer.desk.press(f"{composer.path}/here", window=window, place="head").json()
 
 
 def test_an_issue_with_nothing_in_it(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:
