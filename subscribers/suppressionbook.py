@@ -37,6 +37,14 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """An address from which our mail was called spam; of which mail that was said, nobody tells."""
+
+    email_hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Which suppressions are wanted; None: any."""
 
@@ -116,10 +124,12 @@ def _with_addresses(tx: Transaction, rows: Sequence[Row[Any]]) -> tuple[Suppress
     )
 
 
-def complaints(tx: Transaction, since: datetime, until: datetime) -> tuple[datetime, ...]:
-    """Give when somebody called our mail spam, from *since* up to but without *until*: few among very many."""
-    told = select(suppression.c.at).where(_IS_COMPLAINT, suppression.c.at >= since, suppression.c.at < until)
-    return tuple(tx.execute(told.order_by(suppression.c.at)).scalars())
+def complaints(tx: Transaction, since: datetime, until: datetime) -> tuple[Complaint, ...]:
+    """Give who called our mail spam, from *since* up to but without *until*, the earliest first: few among very many."""
+    told = select(suppression.c.email_hash, suppression.c.at).where(
+        _IS_COMPLAINT, suppression.c.at >= since, suppression.c.at < until
+    )
+    return tuple(Complaint(row.email_hash, row.at) for row in tx.execute(told.order_by(suppression.c.at)))
 
 
 def _suppressions() -> Select[Any]:

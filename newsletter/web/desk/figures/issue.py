@@ -12,7 +12,7 @@ from newsletter.errors import TookTooLong
 from newsletter.issues import newsletters, readers, store
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.languages.catalogue import Words, later
-from newsletter.mail import mailings, refusalbook
+from newsletter.mail import blamed, mailings, refusalbook
 from newsletter.mail.delivery import Report
 from newsletter.mail.refusalbook import DomainFigures, Refused
 from newsletter.people import departures
@@ -128,14 +128,16 @@ def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, v
     until = min(after, planned_at + LONGEST_AFTER)
     assert issue.letter_id is not None
     left = departures.reasons_between(tx, readers.list_of(tx, issue), planned_at, until)
-    complaints = len(suppressionbook.complaints(tx, planned_at, until))
+    # Until as late as somebody can mean this issue: who has got the next one since is counted with that.
+    said = suppressionbook.complaints(tx, planned_at, planned_at + blamed.LONGEST_AFTER + timedelta(days=1))
+    complaints = len(blamed.blamed(tx, said).by_letter.get(issue.letter_id, ()))
     report, words = site.reports.report(tx, issue), visit.words
     followed = clicks.sheet(tx, issue.letter_id, words)
     return (
         _outcome(report, before, words),
         *((followed,) if followed is not None else ()),
         _refusals(_refused(site, tx, issue.letter_id, report), report, words),
-        _left(left, complaints, words.day(until, newsletter.zone), words),
+        _left(left, complaints, words.day(until, newsletter.zone), report, words),
     )
 
 
@@ -218,15 +220,20 @@ def words_of(refused: Refused) -> str:
     return known or OTHERWISE
 
 
-def _left(found: dict[str, int], complaints: int, until: str, words: Words) -> Sheet:
+def _left(found: dict[str, int], complaints: int, until: str, report: Report, words: Words) -> Sheet:
     sheet = reasons_sheet("left", words.gettext("Who left after it"), found, words)
-    note = words.ngettext(
-        "Counted until %(day)s, or until the next issue. On the whole instance there came %(num)s complaint in this time.",
-        "Counted until %(day)s, or until the next issue. On the whole instance there came %(num)s complaints in this time.",
+    spam = words.ngettext(
+        "%(num)s person called it spam, %(share)s of those it was accepted for.",
+        "%(num)s people called it spam, %(share)s of those it was accepted for.",
         complaints,
-        day=until,
+        share=share(complaints, report.accepted, words=words).text,
     )
-    return replace(sheet, notes=(note,))
+    notes = (
+        words.gettext("Counted until %(day)s, or until the next issue.", day=until),
+        spam if complaints else words.gettext("Nobody called it spam, as far as is known here."),
+        words.gettext("A complaint names an address. It counts for the last issue that address got in the month before."),
+    )
+    return replace(sheet, notes=notes)
 
 
 def _domains(site: Site, issue: Issue) -> tuple[DomainFigures, ...]:

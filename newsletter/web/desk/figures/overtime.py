@@ -1,14 +1,17 @@
 """Figures of a newsletter over time: its issues, its list month by month, who asked and confirmed, and why people leave."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from starlette.responses import Response
 
-from newsletter.issues import newsletters
+from newsletter.issues import newsletters, store
 from newsletter.issues.model import Month, Newsletter
 from newsletter.issues.schedule import start_of
 from newsletter.languages.catalogue import Words, later
+from newsletter.mail import blamed
 from newsletter.mail.delivery import Report
 from newsletter.people import departures
 from newsletter.staff.permissions import Permission
@@ -25,7 +28,19 @@ from subscribers.transaction import Transaction
 # How far back reasons are counted.
 REASONS_SINCE = timedelta(days=365)
 
+# Of a newsletter in thirteen months; one that comes out every day has as many.
+MOST_ISSUES = 400
+
 UNCOUNTED = later("Much was said about this list lately. The worker is counting it; these figures are whole in a few minutes.")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """How often the mail of a newsletter was called spam."""
+
+    by_month: Mapping[Month, int]
+    # Of the whole instance, and about nothing that is known.
+    nowhere: int
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -156,7 +171,7 @@ def _in_short(mailed: tuple[Mailed, ...], words: Words) -> str:
     return f"{said} {earlier}"
 
 
-def _growth(months: tuple[Joined, ...], complaints: dict[Month, int], words: Words, *, is_complete: bool) -> Sheet:
+def _growth(months: tuple[Joined, ...], complaints: Complaints, words: Words, *, is_complete: bool) -> Sheet:
     counted = partial(count, words=words)
     lines = tuple(
         Line(
@@ -166,7 +181,7 @@ def _growth(months: tuple[Joined, ...], complaints: dict[Month, int], words: Wor
                 counted(one.confirmed),
                 counted(one.brought),
                 counted(one.left),
-                counted(complaints.get(one.month, 0)),
+                counted(complaints.by_month[one.month]),
             ),
         )
         for one in reversed(months)
@@ -175,7 +190,18 @@ def _growth(months: tuple[Joined, ...], complaints: dict[Month, int], words: Wor
         words.gettext(
             "Months begin at midnight UTC. Whoever was brought by an import and then asked to confirm counts in both columns."
         ),
-        words.gettext("Complaints are those of the whole instance: a complaint names an address and no list."),
+        words.gettext("A complaint names an address. It counts for the last issue that address got in the month before."),
+        *(
+            (
+                words.ngettext(
+                    "%(num)s complaint of this instance belongs to no issue that is known still, and is counted nowhere.",
+                    "%(num)s complaints of this instance belong to no issue that is known still, and are counted nowhere.",
+                    complaints.nowhere,
+                ),
+            )
+            if complaints.nowhere
+            else ()
+        ),
     )
     return Sheet(
         "list",
@@ -266,10 +292,14 @@ def _reason(reason: str, words: Words) -> str:
     return words.gettext(reading.REASONS[reason]) if reason in reading.REASONS else reason
 
 
-def _complaints(tx: Transaction, newsletter: Newsletter, months: tuple[Joined, ...]) -> dict[Month, int]:
-    found: dict[Month, int] = {}
-    until = start_of(months[-1].month.following, newsletter.zone)
-    for at in suppressionbook.complaints(tx, start_of(months[0].month, newsletter.zone), until):
-        its = Month.of(at.date())
-        found[its] = found.get(its, 0) + 1
-    return found
+def _complaints(tx: Transaction, newsletter: Newsletter, months: tuple[Joined, ...]) -> Complaints:
+    own = {line.letter_id for line in store.issues_of(tx, newsletter.id, MOST_ISSUES)}
+    by_month: dict[Month, int] = {}
+    nowhere = 0
+    # Month by month: what somebody complains of was mailed shortly before.
+    for one in months:
+        month, zone = one.month, newsletter.zone
+        found = blamed.blamed(tx, suppressionbook.complaints(tx, start_of(month, zone), start_of(month.following, zone)))
+        by_month[month] = sum(len(moments) for letter, moments in found.by_letter.items() if letter in own)
+        nowhere += len(found.nowhere)
+    return Complaints(by_month, nowhere)

@@ -4,9 +4,10 @@ import csv
 import io
 import re
 from collections import Counter
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from newsletter.database import Database
 from newsletter.issues.model import Issue, Newsletter
@@ -22,6 +23,7 @@ from newsletter.web.desk.figures.issue import OTHERWISE, words_of
 from subscribers import daybook, register, suppression
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
+from tests.harness.newsroom import a_newsletter
 from tests.harness.people import LINK, join
 from tests.newsletter.web.conftest import Hands, Reader
 from tests.newsletter.web.desk.conftest import OpenDesk
@@ -146,10 +148,36 @@ def test_the_list_is_told_month_by_month(
     daybook.count(database.write, 10)
 
     month = f"{clock():%B %Y}"
-    assert ["2", "2", "0", "0", "1"] == before[month]
+    # From an address that got nothing.
+    assert ["2", "2", "0", "0", "0"] == before[month]
+    assert "1 complaint of this instance belongs to no issue that is known still" in desk.page(HERE)
     assert month == next(iter(before))
     assert before == rows(desk.page(HERE), "list")
     assert ["2", "100.0 %"] == rows(desk.page(HERE), "sign-up")["Confirmed"]
+
+
+def complain(database: Database, email: str, at: datetime) -> None:
+    """Let somebody who got mail call it spam."""
+    with database.write() as tx:
+        found = tx.execute(select(delivery.c.email_hash).where(delivery.c.email == email)).scalars().first()
+        assert found is not None
+        suppression.suppress(tx, found, Reason.COMPLAINED, at, list_id=EVERY_LIST)
+
+
+def test_a_complaint_counts_with_the_issue_it_is_about(desk: OpenDesk, database: Database, mailed: Issue, clock: Hands) -> None:
+    """Of whoever got it; who was refused speaks of something else. Another newsletter has none of it."""
+    with database.write() as tx:
+        other = a_newsletter(tx, "Another")
+    path = f"/desk/issues/{mailed.id}/figures"
+    assert "Nobody called it spam" in desk.page(path)
+    for name in ("ben", "eva"):
+        complain(database, f"{name}@example.org", clock() + timedelta(hours=1))
+
+    assert "1 person called it spam, 100.0 % of those it was accepted for." in desk.page(path)
+    assert "1" == rows(desk.page(HERE), "list")[f"{clock():%B %Y}"][-1]
+    theirs = desk.page(f"{HERE}?newsletter={other.id}")
+    assert "1 complaint of this instance belongs to no issue that is known still" in theirs
+    assert "0" == rows(theirs, "list").get(f"{clock():%B %Y}", ["0"])[-1]
 
 
 def test_figures_that_are_not_whole_say_so(
