@@ -1,5 +1,6 @@
 """Issues in SQL: read, listed, and led from state to state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -117,6 +118,12 @@ def page_of(
         wanted.append(issue.c.number < before)
     found = _listed().where(*wanted).order_by(issue.c.number.desc()).limit(limit)
     return tuple(_line(row) for row in tx.execute(found))
+
+
+def counts_of(tx: Transaction, newsletter_id: int) -> Mapping[IssueState, int]:
+    """Count the issues of one newsletter by their states; states without any are not there."""
+    query = select(issue.c.state, func.count().label("issues")).where(issue.c.newsletter_id == newsletter_id)
+    return {IssueState(row.state): row.issues for row in tx.execute(query.group_by(issue.c.state))}
 
 
 def waiting(tx: Transaction, newsletter_id: int) -> tuple[IssueLine, ...]:

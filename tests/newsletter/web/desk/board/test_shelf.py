@@ -24,6 +24,11 @@ def numbers(page: str) -> list[int]:
     return [int(found) for found in re.findall(r'rows__label">No. </span>(\d+)', page)]
 
 
+def tabs(page: str) -> list[str]:
+    """Give the tabs of a page."""
+    return re.findall(r"<a href=[^>]+>([^<]+ \(\d+\))</a>", page)
+
+
 def test_every_issue_is_reached_page_by_page(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:
     """The latest first, none twice, and back to the beginning."""
     many(database, newsletter, clock, PAGE + 2)
@@ -39,7 +44,7 @@ def test_every_issue_is_reached_page_by_page(desk: OpenDesk, database: Database,
 
 
 def test_issues_of_one_state_can_be_had(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:
-    """And none of that state says so."""
+    """By a tab for each state that there is; and none of a state says so."""
     many(database, newsletter, clock, 3)
     here = f"/desk/newsletters/{newsletter.id}/issues"
     with database.write() as tx:
@@ -49,6 +54,8 @@ def test_issues_of_one_state_can_be_had(desk: OpenDesk, database: Database, news
     assert [3] == numbers(desk.page(f"{here}?state=cancelled"))
     assert [2, 1] == numbers(desk.page(f"{here}?state=draft"))
     assert "No issue here" in desk.page(f"{here}?state=sent")
+    assert ["All (3)", "Draft (2)", "Cancelled (1)"] == tabs(desk.page(here))
+    assert ["All (3)", "Draft (2)", "Sent (0)", "Cancelled (1)"] == tabs(desk.page(f"{here}?state=sent"))
 
 
 @pytest.mark.parametrize("asked", ["state=nonsense", "before=" + "9" * 18, "before=x", "before=-1", "before=%D9%A3"])
@@ -62,5 +69,9 @@ def test_nonsense_in_the_address_is_not_asked_for(
 
 
 def test_a_newsletter_without_issues_says_how_one_comes(desk: OpenDesk, newsletter: Newsletter) -> None:
-    """By the calendar, or by hand."""
-    assert "No issue yet" in desk.page(f"/desk/newsletters/{newsletter.id}/issues")
+    """By the calendar, or by hand; there is nothing to choose from yet."""
+    page = desk.page(f"/desk/newsletters/{newsletter.id}/issues")
+
+    assert "No issue yet" in page
+    assert f'href="/desk/newsletters/{newsletter.id}/begin"' in page
+    assert [] == tabs(page)
