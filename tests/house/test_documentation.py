@@ -118,3 +118,12 @@ def test_every_page_is_reached_from_the_index() -> None:
     ]
 
     assert [] == [page_id(page) for page in unreached]
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    """Two that were made at once may have taken the same; a title begins with the number of its file."""
+    files = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    numbers = [file.name[:4] for file in files]
+
+    assert sorted(set(numbers)) == numbers
+    assert [f"# {int(number)}." for number in numbers] == [" ".join(file.read_text().split()[:2]) for file in files]
