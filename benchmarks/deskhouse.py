@@ -30,7 +30,7 @@ from subscribers.consent import Act, Door
 from subscribers.exchange import imports
 from subscribers.exchange.model import ImportOrder
 from subscribers.model import Reason
-from subscribers.tables.evidence import consent
+from subscribers.tables.evidence import consent, suppression
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
@@ -44,6 +44,9 @@ SEGMENT = "French readers"
 
 # Of a mailing on its way: one in so many waits, was put off, and is uncertain.
 _WAITS, _PUT_OFF, _UNCERTAIN = 3, 50, 20_000
+
+# One in so many calls mail spam, which providers put up with just so: half of them at the last issue, half of them yesterday.
+_CALLS_IT_SPAM = 1_000
 
 # A file as somebody brings it; one row of it is left out.
 _FILE = (
@@ -109,6 +112,7 @@ def furnish(database: Database, people: int) -> House:
         _figures(tx, made.issue_ids)
         _older(tx, made.newsletter_id)
         _end_mailings(tx, made.issue_ids, sending)
+        _complaints(tx, sent, now)
         paper = newsletters.by_id(tx, made.newsletter_id)
         a_month(tx, paper)
         issue = store.load(tx, draft.draft_month(tx, paper, Month(2020, 1), now).id)
@@ -224,6 +228,15 @@ def _end_mailings(tx: Transaction, issue_ids: tuple[int, ...], sending: int) -> 
     for issue_id in issue_ids:
         if issue_id != sending:
             store.set_state(tx, store.load(tx, issue_id), IssueState.SENT, crowd.NOW)
+
+
+def _complaints(tx: Transaction, issue_id: int, now: datetime) -> None:
+    """Date complaints so that the figures of the issue and those of the last months have some."""
+    letter_id = store.load(tx, issue_id).letter_id
+    planned = tx.execute(select(mailing.c.planned_at).where(mailing.c.letter_id == letter_id)).scalar_one()
+    for rest, at in ((0, planned + timedelta(days=1)), (_CALLS_IT_SPAM, now - timedelta(days=1))):
+        some = select(subscriber.c.email_hash).where(subscriber.c.id % (2 * _CALLS_IT_SPAM) == rest)
+        tx.execute(update(suppression).where(suppression.c.email_hash.in_(some)).values(at=at))
 
 
 def _older(tx: Transaction, newsletter_id: int) -> None:
