@@ -111,8 +111,10 @@ def kept_view(visit: Visit) -> View:
 
 def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None, *, status: int = 200) -> Response:
     """Answer with the page; what was typed into a form that was refused stands in it still."""
+    # Before the page has a connection of its own: two for a page, and some pages at once wait for each other.
+    company = sightings.around(site, visit, view.issue_id)
     with site.application.database.read() as tx:
-        laid = _laid(site, visit, tx, view)
+        laid = _laid(site, tx, visit, view, company)
         pool = posts.look(tx, laid.newsletter, view) if view.side is Side.POSTS else None
         reader = reader_of(tx, visit.actor, laid.newsletter, view.reader)
     checked = checks.check(site, laid.issue, laid.newsletter, view, visit.words) if view.side is Side.CHECKS else None
@@ -154,19 +156,18 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
     return answer
 
 
-def _laid(site: Site, visit: Visit, tx: Transaction, view: View) -> Laid:
+def _laid(site: Site, tx: Transaction, visit: Visit, view: View, company: Around) -> Laid:
     issue = store.load(tx, view.issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     said_of = remarks.comments_of(tx, issue.id)
     shelf = shelf_of(tx, issue, site.application.links)
     asked = contributions.contributions_of(tx, issue.id)
-    around_it = sightings.around(site, visit, issue.id)
     lines = tuple(readiness.line(one, visit) for one in charging.progress_of(tx, issue))
     return Laid(
-        around=around_it,
+        around=company,
         issue=issue,
         newsletter=newsletter,
-        groups=cards.groups(issue, shelf, asked, said_of, around_it.at, lines),
+        groups=cards.groups(issue, shelf, asked, said_of, company.at, lines),
         dropped=tuple(article for article in contents.articles_of(tx, issue.id) if article.is_dropped),
         comments=tuple(one for one in said_of if one.article_id is None),
         latest=versions.latest(tx, issue),
