@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
 from newsletter.clock import system_clock
@@ -14,6 +15,7 @@ from newsletter.review import comments, contributions, guests
 from newsletter.review.guests import GuestPurpose
 from newsletter.staff import accounts
 from newsletter.staff.permissions import Role
+from newsletter.web.forms import MOST_FIELDS
 from tests.harness.newsroom import an_image, article_called
 from tests.harness.staff import ADMINISTRATOR, a_session
 from tests.newsletter.web.conftest import PUBLIC_URL, Hands, csrf_of
@@ -67,6 +69,17 @@ def test_comments_stand_at_their_article(composer: Composer, database: Database,
 
     assert "The comment is done." == told(page)
     assert f"Done by {ADMINISTRATOR}: It is now." in card(page, article.id)
+
+
+def test_very_many_comments_take_no_button_away(composer: Composer, database: Database, clock: Hands) -> None:
+    """Each answer is a form of its own: of all of them together a form would be refused, and Enter in one would press Undo."""
+    with database.write() as tx:
+        for number in range(MOST_FIELDS + 1):
+            comments.say(tx, composer.issue, "Ann Lee", f"Look at page {number}.", clock())
+    tree = LexborHTMLParser(composer.page())
+
+    assert MOST_FIELDS + 1 == len(tree.css("form.said__answer"))
+    assert ["csrf", "version", "keep"] == [one.attributes["name"] for one in tree.css("#act input, input[form=act]")]
 
 
 def test_a_guests_text_that_is_owed(composer: Composer, database: Database, clock: Hands) -> None:
