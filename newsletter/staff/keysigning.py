@@ -22,7 +22,7 @@ def owner_of(tx: Transaction, known: Account) -> Owner:
 
 
 def keep(
-    database: Database, place: Place, known: Account, name: str, handle: str, challenge: str, answer: str, now: datetime
+    tx: Transaction, place: Place, known: Account, name: str, handle: str, challenge: str, answer: str, now: datetime
 ) -> str:
     """Keep the passkey that a browser made for *challenge*; gives its name.
 
@@ -33,10 +33,9 @@ def keep(
 
     """
     made = ceremonies.made(place, challenge, answer)
-    with database.write() as tx:
-        if not challenges.spend(tx, challenge, now):
-            raise PasskeyRefused
-        return passkeys.add(tx, known.id, name, handle, made, now)
+    if not challenges.spend(tx, challenge, now):
+        raise PasskeyRefused
+    return passkeys.add(tx, known.id, name, handle, made, now)
 
 
 def by_passkey(database: Database, place: Place, challenge: str, answer: str, now: datetime) -> Account:

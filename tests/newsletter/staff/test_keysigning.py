@@ -31,7 +31,8 @@ def a_device(database: Database, owner: Account, now: datetime, step: int = 1) -
     with database.read() as tx:
         asked = keysigning.owner_of(tx, owner)
     answer = device.create(ceremonies.creation(PLACE, challenge, asked, []))
-    keysigning.keep(database, PLACE, owner, "Phone", asked.handle, challenge, answer, now)
+    with database.write() as tx:
+        keysigning.keep(tx, PLACE, owner, "Phone", asked.handle, challenge, answer, now)
     return device
 
 
@@ -129,8 +130,8 @@ def test_a_passkey_is_kept_once(database: Database, ann: Account, now: datetime)
     with database.read() as tx:
         asked = keysigning.owner_of(tx, bob)
     answer = device.create(ceremonies.creation(PLACE, challenge, asked, []))
-    with pytest.raises(AlreadyThere):
-        keysigning.keep(database, PLACE, bob, "Phone", asked.handle, challenge, answer, now)
+    with database.write() as tx, pytest.raises(AlreadyThere):
+        keysigning.keep(tx, PLACE, bob, "Phone", asked.handle, challenge, answer, now)
     for _ in range(passkeys.MOST - 1):
         a_device(database, ann, now)
 

@@ -62,23 +62,22 @@ def offer(site: Site, visit: Visit) -> Response:
 def keep(site: Site, visit: Visit) -> Response:
     """Keep the passkey that the browser made."""
     step, known = _new(site, visit), account.own(site, visit)
-    values, answer = step.values, visit.form.get("credential", "")
     try:
-        name = keysigning.keep(
-            site.application.database,
-            _place(site),
-            known,
-            values["name"],
-            values["handle"],
-            values["challenge"],
-            answer,
-            visit.wall,
-        )
+        codes = _keep(site, visit, step, known)
     except (PasskeyRefused, BadValue, AlreadyThere) as wrong:
         words = wrong.reason if isinstance(wrong, BadValue) else str(wrong)
         return account.shown(site, visit, errors={"passkey": words})
+    if codes:
+        return factor.show_codes(site, visit, codes, KEPT)
+    return RedirectResponse(f"{account.HERE}?said=passkey", SEE_OTHER)
+
+
+def _keep(site: Site, visit: Visit, step: Step, known: Account) -> tuple[str, ...]:
+    """Keep it with all that comes with the first one, or nothing; gives the codes on paper, where they had none."""
+    place, values, answer = _place(site), step.values, visit.form.get("credential", "")
     codes: tuple[str, ...] = ()
     with site.application.database.write() as tx:
+        name = keysigning.keep(tx, place, known, values["name"], values["handle"], values["challenge"], answer, visit.wall)
         audit.record(tx, visit.actor, "passkey.add", f"account {known.name}", {"passkey": name}, visit.now)
         if not secondfactor.codes_left(tx, known.id):
             codes = secondfactor.new_codes(tx, known.id)
@@ -86,9 +85,7 @@ def keep(site: Site, visit: Visit) -> Response:
             assert visit.session is not None
             # Whoever came in with the password alone is asked for both from now on.
             sessions.end_all(tx, known.id, but=visit.session.id)
-    if codes:
-        return factor.show_codes(site, visit, codes, KEPT)
-    return RedirectResponse(f"{account.HERE}?said=passkey", SEE_OTHER)
+    return codes
 
 
 def remove(site: Site, visit: Visit) -> Response:

@@ -264,6 +264,21 @@ def test_the_first_passkey_ends_other_sessions(browsers: Browsers, ann: Account)
     assert 200 == there.get("/desk/account").status_code
 
 
+def test_the_first_passkey_is_kept_with_its_codes_or_not_at_all(browsers: Browsers, ann: Account, database: Database) -> None:
+    """Else the password alone would let nobody in, and no code on paper would either."""
+    client, device = browsers(), Authenticator(PUBLIC_URL)
+    sign_in(client)
+    full = "CREATE TRIGGER full BEFORE INSERT ON recovery_code BEGIN SELECT RAISE(ABORT, 'full'); END"
+    with database.write() as tx:
+        tx.exec_driver_sql(full)
+    assert 500 == make(client, device).status_code
+    with database.write() as tx:
+        assert () == passkeys.of_account(tx, ann.id)
+        tx.exec_driver_sql("DROP TRIGGER full")
+
+    assert 10 == len(codes_on(make(client, device)))
+
+
 def test_a_passkey_is_removed_by_the_password_only(browsers: Browsers, ann: Account) -> None:
     """Whoever finds an open desk does not make the password enough."""
     own, _device = with_passkey(browsers)
