@@ -1,11 +1,20 @@
 """`newsletter issues section owners` and `assign`."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from newsletter.cli.exits import Exit
+from newsletter.clock import MovableClock
 from tests.harness.terminal import Terminal
 
 LETTER = "Division Chair letter"
+
+
+@pytest.fixture
+def terminal(settings: dict[str, str]) -> Terminal:
+    """Give a terminal on a day on which the deadlines of the issue are still ahead."""
+    return Terminal(settings, MovableClock(datetime(2020, 2, 1, 9, 0, tzinfo=UTC)))
 
 
 @pytest.fixture

@@ -46,6 +46,10 @@ EXPORTED = {
     "address_move": "address_changes",
     "data_link": "data_asked_at",
     "data_request": "requests",
+    # That one of these is to be mailed again, for the minutes until it is.
+    "further_delivery": "mailed",
+    # By which file one of these was brought, for the week in which that file can be taken back.
+    "kept_out_by": "suppressions",
 }
 
 

@@ -238,7 +238,7 @@ def test_no_text_becomes_a_script(
     assert [] == dialogs
     assert [] == [request.url for request in asked if not request.url.startswith((house.url, "data:"))]
     scripts = {urlsplit(request.url).path for request in asked if request.resource_type == "script"}
-    assert {"/static/desk.js", "/static/editor.js"} == scripts
+    assert {"/static/desk.js", "/static/editor.js", "/static/keep.js"} == scripts
 
 
 def test_a_form_on_a_foreign_page_does_nothing(page: Page, house: House, issue: Issue) -> None:

@@ -1,5 +1,6 @@
 """The pages of the settings: each with the permission it needs, and where."""
 
+from newsletter.people.spans import CHOICES as SPANS
 from newsletter.staff.permissions import Permission
 from newsletter.web.desk.settings import (
     audit,
@@ -161,8 +162,8 @@ ROUTES = (
     # The instance.
     Page(f"{HERE}/languages", GET, languages.show, P.MANAGE_NEWSLETTERS),
     Page(f"{HERE}/retention", GET, retention.show, P.MANAGE_INSTANCE),
-    Page(f"{HERE}/retention", POST, retention.change, P.MANAGE_INSTANCE),
-    Page(f"{HERE}/retention/undo", POST, retention.have_back, P.MANAGE_INSTANCE),
+    Page(f"{HERE}/retention", POST, retention.change, P.MANAGE_INSTANCE, fields=("act", *SPANS)),
+    Page(f"{HERE}/retention/undo", POST, retention.have_back, P.MANAGE_INSTANCE, fields=("name",)),
     Page(f"{HERE}/retention/rehearsal", GET, retention.rehearse, P.MANAGE_INSTANCE),
     Page(f"{HERE}/audit", GET, audit.show, P.MANAGE_STAFF),
     Page(f"{HERE}/audit.csv", GET, audit.csv, P.MANAGE_STAFF),
