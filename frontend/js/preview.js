@@ -48,6 +48,7 @@ export async function showUnsaved(frame, own, letter, at) {
   if (state.own !== own) return;
   state.shows = "unsaved";
   const turn = (state.turn += 1);
+  if (isAstray(frame, state)) load(frame, state, new URL(own, location.href), "");
   await put(frame, state, turn, letter);
   reveal(frame, at);
 }
@@ -72,6 +73,7 @@ function loaded(frame, done) {
 
 async function put(frame, state, turn, letter, isText) {
   await state.loads;
+  if (isAstray(frame, state)) throw new TypeError(state.own);
   await new Promise((done) => { loaded(frame, done); });
   if (state.turn !== turn) return;
   const page = frame.contentDocument;
@@ -86,6 +88,9 @@ async function put(frame, state, turn, letter, isText) {
   const fresh = new frame.contentWindow.DOMParser().parseFromString(letter, "text/html");
   become(page.documentElement, fresh.documentElement);
 }
+
+// Whether it shows what is not ours, or could not load what is: no load would come that one could wait for.
+const isAstray = (frame, state) => frame.isConnected && !state.loads && !frame.contentDocument;
 
 const isLoaded = (frame) => frame.contentDocument && frame.contentDocument.readyState !== "loading" && frame.contentDocument.URL !== "about:blank";
 

@@ -5,8 +5,9 @@ import { _ } from "./words.js";
 
 // From a key that is not shown yet to the question; who types on is shown where they are, not where they stop.
 const PAUSE = 60;
-// A server that is slower than this is asked anew with what is typed by then.
+// A server that is slower than this is asked anew with what is typed by then; and once more if nothing is, with more patience.
 const LONGEST = 4000;
+const LONGEST_AGAIN = 20000;
 
 // *look* gives what is to be shown now: the frame and its letter's address, where to ask, what is sent, the place in the letter.
 export function follower(look) {
@@ -15,11 +16,11 @@ export function follower(look) {
   let isBehind = false;
 
   function later() {
-    timer ||= setTimeout(ask, PAUSE);
+    timer ||= setTimeout(() => ask(), PAUSE);
   }
 
   // One question at a time: a question that is given up is worked on by the server all the same, and makes the next one late.
-  async function ask() {
+  async function ask(isAgain = false) {
     timer = 0;
     if (asked) {
       isBehind = true;
@@ -30,15 +31,21 @@ export function follower(look) {
     if (!now) return;
     const question = new AbortController();
     asked = question;
-    const patience = setTimeout(() => question.abort(), LONGEST);
+    const patience = setTimeout(() => question.abort(), isAgain ? LONGEST_AGAIN : LONGEST);
+    let isLost = false;
     try {
       await told(now, await fetch(now.address, { method: "POST", body: now.body, signal: question.signal }), question.signal);
     } catch {
-      if (asked === question) say(_("Not shown yet: no connection"), "wait");
+      isLost = true;
     }
     clearTimeout(patience);
-    if (asked === question) asked = null;
+    if (asked !== question) return;
+    asked = null;
+    const isLate = question.signal.aborted;
+    if (isLate) say(isAgain ? _("Not shown: it takes too long. It is shown when it is saved.") : _("Not shown yet: it takes longer than usual"), "wait");
+    else if (isLost) say(_("Not shown yet: no connection"), "wait");
     if (isBehind) ask();
+    else if (isLate && !isAgain) ask(true);
   }
 
   // What was asked for is shown no more: it is saved, or given up.

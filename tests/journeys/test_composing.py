@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from newsletter.issues import draft, newsletters, store
 from newsletter.issues.model import Issue, Month
@@ -13,6 +13,13 @@ from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.newsroom import a_month, a_newsletter, an_entry, article_called, contents_of, january, publish
 
 FEATURES, TITLE = "Feature articles", "Staying relevant"
+
+# Keeps what the line above the preview says, however short it stands there.
+SAID = """() => {
+  window.said = [];
+  const line = document.querySelector("#unsaved");
+  new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +115,46 @@ def test_the_letter_follows_what_is_typed(page: Page, house: House) -> None:
     page.locator("#edit-head").click()
     page.get_by_label("Subject", exact=True).fill("A subject on its way")
     expect(page.locator("#envelope")).to_contain_text("A subject on its way")
+    page.get_by_role("link", name="Cancel").click()
+
+
+def test_a_link_in_the_letter_is_followed(page: Page, house: House) -> None:
+    """On a page of its own; and wherever the frame is led, it shows the next key."""
+    number = compose(page, house)
+    letter, title = page.frame_locator("#preview-frame"), page.get_by_label("Title", exact=True)
+    page.locator(f"#edit{number}").click()
+    expect(letter.get_by_role("heading", name=TITLE)).to_be_visible()
+    # Nothing of it is loaded: that another page is asked for is enough.
+    page.context.route("https://**", lambda route: route.fulfill(body="elsewhere"))
+    with page.context.expect_page() as opened:
+        letter.locator("a[href^='http']").first.click()
+    opened.value.close()
+    page.context.unroute("https://**")
+    title.fill("Staying after a link")
+    expect(letter.get_by_role("heading", name="Staying after a link")).to_be_visible()
+
+    page.evaluate("document.querySelector('#preview-frame').contentWindow.location = 'http://127.0.0.2:9/'")
+    page.wait_for_function("!document.querySelector('#preview-frame').contentDocument")
+    title.fill("Staying at home")
+    expect(letter.get_by_role("heading", name="Staying at home")).to_be_visible()
+    page.get_by_role("link", name="Cancel").click()
+    expect(letter.get_by_role("heading", name=TITLE, exact=True)).to_be_visible()
+
+
+def test_a_letter_that_takes_long(page: Page, house: House) -> None:
+    """That is said as it is, and it is asked for once more without another key."""
+    number = compose(page, house)
+    held: list[Route] = []
+    page.route("**/unsaved*", lambda route: route.continue_() if held else held.append(route))
+    page.locator(f"#edit{number}").click()
+    page.evaluate(SAID)
+    page.get_by_label("Title", exact=True).fill("Staying patient")
+
+    heading = page.frame_locator("#preview-frame").get_by_role("heading", name="Staying patient")
+    expect(heading).to_be_visible(timeout=20_000)
+    expect(page.locator("#unsaved")).to_have_text("Not saved yet")
+    assert ["Not shown yet: it takes longer than usual", "Not saved yet"] == page.evaluate("said")
+    page.unroute("**/unsaved*")
     page.get_by_role("link", name="Cancel").click()
 
 

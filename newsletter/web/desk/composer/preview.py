@@ -28,6 +28,9 @@ from subscribers.transaction import Transaction
 
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme:\s*dark\s*\)", re.IGNORECASE)
 _LIGHT = re.compile(r"@media\s*\(\s*prefers-color-scheme:\s*light\s*\)", re.IGNORECASE)
+# A link that leads out of the letter, and not to a place in it.
+_OUTWARD = re.compile(r"""<a(?=\s(?:[^<>]*\s)?href="(?!#))""", re.IGNORECASE)
+_OWN_PAGE = r'\g<0> target="_blank" rel="noopener"'
 
 Answers = Mapping[str, str]
 
@@ -95,6 +98,11 @@ def outside(site: Site, issue: Issue, newsletter: Newsletter, frozen: Draft | No
     return envelope_of(draft, issue, newsletter, site.application.links)
 
 
+def outward(html: str) -> str:
+    """Give a letter whose links open on pages of their own; the frame it stands in may show nothing else."""
+    return _OUTWARD.sub(_OWN_PAGE, html)
+
+
 def _as_letter(draft: Draft, issue: Issue, newsletter: Newsletter, now: datetime) -> Letter:
     """Give a draft as a letter that is kept nowhere."""
     return Letter(id=0, draft=draft, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id, created_at=now)
@@ -124,7 +132,7 @@ def _shown(site: Site, letter: Letter, issue: Issue, newsletter: Newsletter, vie
         text = fill_text(letter.draft.text, letter.draft.answers, answers)  # type: ignore[arg-type]  # answers have keys as slots have names
         return fill_text(text, letter.draft.slots, values)
     html = fill_html(letter.draft.html, letter.draft.answers, answers)  # type: ignore[arg-type]  # as above
-    html = fill_html(html, letter.draft.slots, values)
+    html = outward(fill_html(html, letter.draft.slots, values))
     return dark(html) if view.shown is Shown.DARK else html
 
 

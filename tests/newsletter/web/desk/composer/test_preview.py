@@ -1,5 +1,7 @@
 """The letter as it would arrive."""
 
+import re
+
 from sqlalchemy import update
 
 from newsletter.database import Database
@@ -7,7 +9,7 @@ from newsletter.issues import changes
 from newsletter.issues.changes import Change
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.tables.issues import newsletter as newsletter_table
-from newsletter.web.desk.composer.preview import dark
+from newsletter.web.desk.composer.preview import dark, outward
 from subscribers import attributebook, register
 from subscribers.address import parse
 from subscribers.attributes import AttributeKind
@@ -34,6 +36,18 @@ def test_in_the_dark_without_a_dark_browser(desk: OpenDesk, issue: Issue) -> Non
     assert "@media all {a} @media not all {b}" == dark(
         "@media (prefers-color-scheme:dark) {a} @media ( prefers-color-scheme: light ) {b}"
     )
+
+
+def test_links_open_on_pages_of_their_own(desk: OpenDesk, issue: Issue) -> None:
+    """In the preview, whose frame may show nothing else; never in what is mailed, and not to a place within the letter."""
+    page = preview(desk, issue)
+    outside = re.findall(r'<a [^>]*href="(?!#)[^>]*>', page)
+
+    assert outside
+    assert [] == [one for one in outside if not one.startswith('<a target="_blank" rel="noopener"')]
+    assert '<a href="#a1">' == outward('<a href="#a1">')
+    assert '<a target="_blank" rel="noopener" class="x" href="">' == outward('<a class="x" href="">')
+    assert '<abbr title=" href="> <a name="x">' == outward('<abbr title=" href="> <a name="x">')
 
 
 def test_without_pictures(desk: OpenDesk, issue: Issue) -> None:

@@ -39,6 +39,16 @@ def test_an_article_as_it_is_typed(composer: Composer, database: Database) -> No
 
 
 @on_sqlite
+def test_links_of_what_is_typed_open_on_pages_of_their_own(composer: Composer) -> None:
+    """As those of what is saved do, so that nothing else is different in the frame."""
+    article = article_called(composer.issue, "Staying relevant")
+    letter = seen(composer, f"/articles/{article.id}", title="Staying awake")["letter"]
+
+    assert 'target="_blank"' in letter
+    assert '<a href="http' not in letter
+
+
+@on_sqlite
 def test_subject_and_preheader_as_they_are_typed(composer: Composer) -> None:
     """An inbox shows them, and the letter its title."""
     told = seen(composer, "/head", title="Spring", subject="News of spring", preheader="At last")
