@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from newsletter.issues import draft
 from newsletter.issues.model import Month
@@ -72,20 +72,7 @@ def test_a_guest_writes_the_letter(browser: Browser, house: House, width: int) -
 
 def test_a_guest_who_presses_nothing(browser: Browser, house: House) -> None:  # noqa: F811 -- the fixture
     """What they write is kept by itself; without a connection it stays in their window, and is kept once there is one."""
-    with house.application.database.write() as tx:
-        now = house.application.clock()
-        made = contributors.invite(
-            tx,
-            1,
-            section="Division Chair letter",
-            address="chair@example.org",
-            name="",
-            by="ann",
-            words=0,
-            due_at=now + timedelta(days=9),
-            now=now,
-        )
-    guest = tab(browser, f"{house.url}/w/{house.application.keyring.seal(Purpose.CONTRIBUTE, made.link_id)}", 390)
+    guest = tab(browser, invited(house), 390)
     guest.on("dialog", lambda dialog: dialog.accept())
     guest.get_by_label("Your text").fill("Dear colleagues,")
     expect(guest.locator("#kept")).to_have_text("Not kept yet.")
@@ -100,6 +87,51 @@ def test_a_guest_who_presses_nothing(browser: Browser, house: House) -> None:  #
     expect(guest.get_by_label("Your text")).to_have_value("Dear colleagues, a good year.")
     expect(guest.locator("#kept")).to_contain_text("It is kept.")
     assert "Dear colleagues, a good year." == typed(house)
+
+
+def test_a_button_that_fails(browser: Browser, house: House) -> None:  # noqa: F811 -- the fixture
+    """Takes nothing away: whoever comes again finds what they wrote; once it is kept, the window forgets it."""
+    address = invited(house)
+    guest = tab(browser, address, 390)
+    guest.route("**/w/*", lambda route: route.fulfill(status=502, body="away") if is_sent(route) else route.continue_())
+    guest.get_by_label("Your text").fill("Dear colleagues,  ")
+    guest.get_by_role("button", name="Keep it for now").click()
+    guest.wait_for_function("!document.querySelector('form')")
+    assert "" == typed(house)
+
+    guest.unroute("**/w/*")
+    # Browsers put the answer in the place of the page.
+    guest.goto(address)
+    expect(guest.get_by_label("Your text")).to_have_value("Dear colleagues,  ")
+    expect(guest.locator("#kept")).to_contain_text("It is kept.")
+    assert "Dear colleagues," == typed(house).strip()
+    guest.get_by_label("Your text").fill("Dear all,  ")
+    guest.get_by_role("button", name="Keep it for now").click()
+    expect(guest.get_by_role("status").first).to_contain_text("It is kept.")
+    assert 0 == guest.evaluate("sessionStorage.length")
+
+
+def is_sent(route: Route) -> bool:
+    """Whether it is a form, and not a page that is asked for."""
+    return route.request.method == "POST"
+
+
+def invited(house: House) -> str:
+    """Ask a guest for the letter; gives where they write it."""
+    with house.application.database.write() as tx:
+        now = house.application.clock()
+        made = contributors.invite(
+            tx,
+            1,
+            section="Division Chair letter",
+            address="chair@example.org",
+            name="",
+            by="ann",
+            words=0,
+            due_at=now + timedelta(days=9),
+            now=now,
+        )
+    return f"{house.url}/w/{house.application.keyring.seal(Purpose.CONTRIBUTE, made.link_id)}"
 
 
 def typed(house: House) -> str:

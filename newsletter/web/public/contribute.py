@@ -306,9 +306,17 @@ def _page(site: Site, visit: Visit, standing: Standing, said: str = "", trouble:
         host=_host(standing),
         said=words.gettext(said) if said else "",
         trouble=words.gettext(trouble, count=words.number(LONGEST_TEXT)) if trouble else "",
+        kept=_fate(said, trouble),
         longest=LONGEST_TEXT,
         longest_line=LONGEST_LINE,
     )
+
+
+def _fate(said: str, trouble: str) -> str:
+    """Tell the page's script whether what a button sent is kept, so that it forgets it in the window or does not."""
+    if not said and not trouble:
+        return ""
+    return "no" if trouble in {_TOO_LONG, _CLOSED} else "yes"
 
 
 def _changes(standing: Standing) -> tuple[Passage, ...]:

@@ -12,7 +12,10 @@
   const fields = [...form.elements].filter((field) => field.matches("input:not([type]), textarea"));
 
   const typed = () => JSON.stringify(fields.map((field) => field.value));
-  let kept = typed();
+  // What the server has: a browser that goes back may have filled the form anew by now.
+  let kept = form.dataset.kept === "no" ? "" : JSON.stringify(fields.map((field) => field.defaultValue));
+  // What a button sent; whether it came to be kept, the next page knows.
+  let sent = "";
   let timer = 0;
   let since = 0;
   let busy = false;
@@ -40,7 +43,7 @@
     if (busy || stopped) return;
     busy = true;
     since = 0;
-    const sent = typed();
+    const now = typed();
     try {
       // Files, and what takes a picture away, wait for a button.
       const body = new URLSearchParams(fields.map((field) => [field.name, field.value]));
@@ -51,7 +54,7 @@
       if (answer.status === 429 || answer.status >= 500) throw new Error(String(answer.status));
       const said = answer.headers.get("content-type")?.includes("json") ? await answer.json() : { said: form.dataset.closed };
       if (said.seen) {
-        kept = sent;
+        kept = now;
         form.elements.seen.value = said.seen;
         sessionStorage.removeItem(shelf);
         tell(typed() === kept ? said.said : form.dataset.waits);
@@ -85,18 +88,23 @@
       return;
     }
     clearTimeout(timer);
-    kept = typed();
-    sessionStorage.removeItem(shelf);
+    sent = typed();
+    shelve();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    sent = "";
+    // Come back to: it may have been kept or not.
+    if (persisted && typed() !== kept) later(0);
   });
   addEventListener("online", () => { if (typed() !== kept) keep(); });
   addEventListener("beforeunload", (event) => {
-    if (typed() === kept) return;
+    if (typed() === kept || typed() === sent) return;
     shelve();
     event.preventDefault();
   });
 
   const found = JSON.parse(sessionStorage.getItem(shelf) ?? "null");
-  if (found && JSON.stringify(found.typed) === kept) sessionStorage.removeItem(shelf);
+  if (found && (form.dataset.kept === "yes" || JSON.stringify(found.typed) === kept)) sessionStorage.removeItem(shelf);
   else if (found?.typed?.length === fields.length) {
     found.typed.forEach((value, at) => { fields[at].value = value; });
     // Over what it was written on, so that what another window kept since is not written over.

@@ -305,6 +305,14 @@ def test_two_windows_of_one_guest(guest: Guest) -> None:
     assert "From the laptop" == guest.known.typed.text
 
 
+def test_the_page_says_whether_it_kept_what_was_sent(guest: Guest) -> None:
+    """For its script, which forgets only then what it has in the window."""
+    assert "data-kept" not in guest.client.get(guest.path).text
+    assert 'data-kept="yes"' in guest.do("keep", text="Dear all,").text
+    assert 'data-kept="yes"' in guest.do("send", text="Dear all,", byline="").text
+    assert 'data-kept="no"' in guest.do("keep", text="x" * (LONGEST_TEXT + 1)).text
+
+
 def test_what_cannot_be_kept_by_itself(guest: Guest) -> None:
     """Is told in words: it is too long, or the editors have gone over it."""
     seen = seen_on(guest.client.get(guest.path).text)
