@@ -128,6 +128,22 @@ def keep(tx: Transaction, known: Contribution, typed: Typed, now: datetime) -> C
     return contributions.step(tx, kept, C.WRITING, now) if kept.may_become(C.WRITING) else kept
 
 
+def keep_over(tx: Transaction, known: Contribution, seen: str, typed: Typed, now: datetime) -> Contribution | None:
+    """Keep what a guest typed over what they have *seen*; None: another window kept something else since, and it stays.
+
+    Raises:
+        ContributionClosed: an editor has changed it meanwhile, or it was withdrawn.
+        BadValue: it is too long.
+
+    """
+    held = contributions.hold(tx, known)
+    # A page that was left before the answer came sends the same once more.
+    if seen != held.typed.fingerprint and _tidy(typed) != held.typed:
+        _require_open(tx, held)
+        return None
+    return keep(tx, held, typed, now)
+
+
 def hand_in(tx: Transaction, known: Contribution, html: str, now: datetime) -> Contribution:
     """Put the text that a guest keeps into the issue, as *html*, by a version of their own; the editors are told.
 

@@ -1,5 +1,6 @@
 """A text that a guest was asked for, and its life as a table of transitions; pure."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,9 @@ REMIND_BEFORE = timedelta(days=2)
 REMIND_AFTER = timedelta(hours=12)
 # Whoever was asked this short before is not reminded of it.
 LEAST_NOTICE = timedelta(days=1)
+
+# Enough to tell two versions of a text apart.
+FINGERPRINT_DIGITS = 16
 
 
 class ContributionState(StrEnum):
@@ -69,6 +73,11 @@ class Typed:
     picture_credit: str = ""
     portrait_alt: str = ""
     portrait_credit: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names what is kept, for whoever keeps something over it."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:FINGERPRINT_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,40 +143,55 @@ def act(site: Site, visit: Visit) -> Response:
 def _kept_by_itself(site: Site, visit: Visit, standing: Standing) -> Response:
     """Keep what is being typed, unless another window kept something since; gives what the script is to send next time."""
     words = standing.speech.words
-    if not standing.is_open:
-        return JSONResponse({"said": words.gettext(_CLOSED)}, CONFLICT)
-    before = standing.contribution.typed
-    # A page that was left before the answer came sends the same once more.
-    if visit.text("seen") != _typed_seen(before) and not _says_the_same(visit, before):
-        return JSONResponse({"said": words.gettext(_ELSEWHERE)}, CONFLICT)
+    if _is_too_long(visit):
+        return JSONResponse({"said": words.gettext(_TOO_LONG, count=words.number(LONGEST_TEXT))}, UNFIT)
     try:
-        said, trouble = _keep(site, visit, standing)
+        with site.application.database.write() as tx:
+            held = contributions.hold(tx, standing.contribution)
+            # Pictures wait for a button, and stay as whichever window left them.
+            typed = _typed(visit, held.typed)
+            kept = contributors.keep_over(tx, held, visit.text("seen"), typed, visit.now)
     except ContributionClosed:
         return JSONResponse({"said": words.gettext(_CLOSED)}, CONFLICT)
-    if trouble:
-        return JSONResponse({"said": words.gettext(trouble, count=words.number(LONGEST_TEXT))}, UNFIT)
-    with site.application.database.read() as tx:
-        kept = contributions.of_link(tx, standing.link.id)
-    return JSONResponse({"said": words.gettext(said), "seen": _typed_seen(kept.typed)})
-
-
-def _says_the_same(visit: Visit, before: Typed) -> bool:
-    lines = (visit.text(name) == getattr(before, name).strip() for name in ("title", "byline", "affiliation"))
-    return visit.text("text").replace("\r\n", "\n") == before.text.strip() and all(lines)
+    if kept is None:
+        return JSONResponse({"said": words.gettext(_ELSEWHERE)}, CONFLICT)
+    return JSONResponse({"said": words.gettext(_KEPT), "seen": kept.typed.fingerprint})
 
 
 def _keep(site: Site, visit: Visit, standing: Standing) -> tuple[str, str]:
     """Keep what was typed; gives what is said, and what is wrong, in English."""
-    # Line ends count twice in what browsers send.
-    text = visit.text("text").replace("\r\n", "\n")
-    if len(text) > LONGEST_TEXT:
+    if _is_too_long(visit):
         return "", _TOO_LONG
-    before = standing.contribution.typed
-    typed = Typed(
+    brought, trouble = Typed(), ""
+    try:
+        brought = _with_pictures(site, visit, _typed(visit, Typed()))
+    except BadValue:
+        trouble = _NO_PICTURE
+    with site.application.database.write() as tx:
+        held = contributions.hold(tx, standing.contribution)
+        # A picture that another window brought meanwhile stays, unless this one brings another.
+        typed = _typed(visit, held.typed)
+        typed = replace(typed, portrait=brought.portrait or typed.portrait, picture=brought.picture or typed.picture)
+        contributors.keep(tx, held, typed, visit.now)
+    return ("", trouble) if trouble else (_KEPT, "")
+
+
+def _is_too_long(visit: Visit) -> bool:
+    return len(_text(visit)) > LONGEST_TEXT
+
+
+def _text(visit: Visit) -> str:
+    # Line ends count twice in what browsers send.
+    return visit.text("text").replace("\r\n", "\n")
+
+
+def _typed(visit: Visit, before: Typed) -> Typed:
+    """Give what stands in the form, with the pictures from *before* unless they are taken away."""
+    return Typed(
         title=visit.text("title"),
         byline=visit.text("byline"),
         affiliation=visit.text("affiliation"),
-        text=text,
+        text=_text(visit),
         portrait="" if visit.text("no-portrait") else before.portrait,
         picture="" if visit.text("no-picture") else before.picture,
         picture_alt=visit.text("picture_alt"),
@@ -184,14 +199,6 @@ def _keep(site: Site, visit: Visit, standing: Standing) -> tuple[str, str]:
         portrait_alt=visit.text("portrait_alt"),
         portrait_credit=visit.text("portrait_credit"),
     )
-    trouble = ""
-    try:
-        typed = _with_pictures(site, visit, typed)
-    except BadValue:
-        trouble = _NO_PICTURE
-    with site.application.database.write() as tx:
-        contributors.keep(tx, standing.contribution, typed, visit.now)
-    return ("", trouble) if trouble else (_KEPT, "")
 
 
 def _with_pictures(site: Site, visit: Visit, typed: Typed) -> Typed:
@@ -297,7 +304,7 @@ def _page(site: Site, visit: Visit, standing: Standing, said: str = "", trouble:
         and standing.article is not None
         and standing.article.content == known.agreed_to,
         article=standing.article,
-        typed_seen=_typed_seen(known.typed),
+        typed_seen=known.typed.fingerprint,
         closed=words.gettext(_CLOSED),
         seen=_seen(standing.article) if standing.article is not None else "",
         changes=_changes(standing),
@@ -330,11 +337,6 @@ def _changes(standing: Standing) -> tuple[Passage, ...]:
 def _seen(article: Article) -> str:
     """Name the text of an article as somebody looks at it."""
     return hashlib.sha256(article.content.encode()).hexdigest()[:_SEEN_DIGITS]
-
-
-def _typed_seen(typed: Typed) -> str:
-    """Name what is kept of a guest, for whoever keeps something over it."""
-    return hashlib.sha256(repr(typed).encode()).hexdigest()[:_SEEN_DIGITS]
 
 
 def _host(standing: Standing) -> str:

@@ -88,6 +88,23 @@ def test_a_guest_who_is_no_subscriber_has_a_file(database: Database, asked: int)
     assert [("invitation", "Chair@example.org")] == [(one["kind"], one["email"]) for one in document["mailed"]]
 
 
+def test_what_another_window_kept_stays(database: Database, now: datetime, asked: int) -> None:
+    """Compared with what is kept when it is written, and not with what was read before; the same once more is no conflict."""
+    mine, theirs = Typed(text="From the laptop."), Typed(text="From the telephone.")
+    with database.read() as tx:
+        known = contributions.of_link(tx, asked)
+    with database.write() as tx:
+        first = contributors.keep_over(tx, known, known.typed.fingerprint, theirs, now)
+    with database.write() as tx:
+        late = contributors.keep_over(tx, known, known.typed.fingerprint, mine, now)
+        again = contributors.keep_over(tx, known, known.typed.fingerprint, theirs, now)
+
+    assert late is None
+    assert first == again
+    with database.read() as tx:
+        assert theirs == contributions.of_link(tx, asked).typed
+
+
 def test_a_subscriber_gets_what_they_wrote_as_a_guest(database: Database, keyring: Keyring, now: datetime, asked: int) -> None:
     """In the one file that they ask for."""
     with database.write() as tx:

@@ -305,6 +305,19 @@ def test_two_windows_of_one_guest(guest: Guest) -> None:
     assert "From the laptop" == guest.known.typed.text
 
 
+def test_a_picture_of_another_window_stays(guest: Guest) -> None:
+    """Whoever keeps their text knows nothing of it; taken away is what they say is to go."""
+    seen = seen_on(guest.client.get(guest.path).text)
+    guest.do("keep", {"picture": ("hall.jpg", a_picture())}, text="Dear all,")
+    picture = guest.known.typed.picture
+
+    assert picture
+    assert 409 == by_itself(guest, seen, text="Dear colleagues,").status_code
+    guest.do("keep", {"portrait": ("me.jpg", a_picture(200))}, text="Dear colleagues,")
+    assert ("Dear colleagues,", picture) == (guest.known.typed.text, guest.known.typed.picture)
+    assert guest.known.typed.portrait
+
+
 def test_the_page_says_whether_it_kept_what_was_sent(guest: Guest) -> None:
     """For its script, which forgets only then what it has in the window."""
     assert "data-kept" not in guest.client.get(guest.path).text
