@@ -153,7 +153,7 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         session = await anyio.to_thread.run_sync(_let_in, site, page, cookies[Cookie.SESSION], request.path_params, wall)
         _require_own_page(page, request, public_url)
     sent = await _sent(site, page, request)
-    _require_own_form(page, request, session, sent.fields)
+    _require_own_form(page, request, session, sent)
     return Visit(
         now=site.application.clock(),
         wall=wall,
@@ -230,13 +230,13 @@ def _require_own_page(page: Page, request: Request, public_url: str) -> None:
         raise Forged
 
 
-def _require_own_form(page: Page, request: Request, session: Session | None, form: Mapping[str, str]) -> None:
+def _require_own_form(page: Page, request: Request, session: Session | None, sent: Sent) -> None:
     # Forms for readers carry their authority in the address (a token) or ask for nothing that needs one.
     if request.method != "POST" or not is_of_desk(page):
         return
-    if page.permission is not None and session is not None and not session.owns(form.get(CSRF_FIELD, "")):
+    if page.permission is not None and session is not None and not session.owns(sent.fields.get(CSRF_FIELD, "")):
         raise Forged
-    unknown = [name for name in form if not _takes(page, name)]
+    unknown = [name for name in (*sent.fields, *sent.names) if not _takes(page, name)]
     if unknown:
         raise FieldsUnknown(unknown)
 

@@ -59,7 +59,7 @@ NUMBERED = {
     "/desk/people/suppression": {"address": "ann@example.org", "reason": "manual", "list": ""},
     "/desk/people/{subscriber_id}/keep-out": {"reason": "manual", "list": ""},
     "/desk/people/{subscriber_id}/answered": {"request": ""},
-    "/desk/people/segments/new": {"act": "count", "text": "language is de", "list": ""},
+    "/desk/people/segments/new": {"act": "count", "rule": "language is de", "list": ""},
 }
 
 # Whose texts stand on which page, by table and column: editors', readers' and the staff's.

@@ -63,7 +63,7 @@ def test_a_form_sent_back_changes_nothing_of_another_newsletter(
         for form in forms(client, path):
             if form.to != LEAVES:
                 pressed.add(form.to)
-                client.post(form.to, data=form.fields, files={"nothing": b""} if form.is_upload else None)
+                client.post(form.to, data=form.fields, files={"file": b""} if form.is_upload else None)
 
     assert before == of_another(database, foreign)
     assert len(pressed) > 10

@@ -10,7 +10,14 @@ ROUTES = (
     Page("/desk", GET, board.board, Permission.VIEW, Of.ANY_NEWSLETTER),
     Page("/desk/newsletters/{newsletter_id:int}/readers", GET, board.readers, Permission.VIEW, Of.NEWSLETTER),
     Page("/desk/newsletters/{newsletter_id:int}/issues", GET, shelf.show, Permission.VIEW, Of.NEWSLETTER),
-    Page("/desk/newsletters/{newsletter_id:int}/draft", POST, missed.draft_missed, Permission.EDIT, Of.NEWSLETTER),
+    Page(
+        "/desk/newsletters/{newsletter_id:int}/draft",
+        POST,
+        missed.draft_missed,
+        Permission.EDIT,
+        Of.NEWSLETTER,
+        fields=("month",),
+    ),
     Page("/desk/newsletters/{newsletter_id:int}/begin", GET, begin.form, Permission.EDIT, Of.NEWSLETTER),
     Page("/desk/newsletters/{newsletter_id:int}/begin", POST, begin.begin, Permission.EDIT, Of.NEWSLETTER, fields=FIELDS),
 )

@@ -10,6 +10,6 @@ ROUTES = (
     Page("/desk/issues/{issue_id:int}/figures", GET, issue.show, Permission.VIEW, Of.ISSUE),
     Page("/desk/issues/{issue_id:int}/figures/domains", GET, issue.domains, Permission.VIEW, Of.ISSUE),
     Page("/desk/issues/{issue_id:int}/figures/clicks", GET, clicks.people, Permission.MANAGE_PEOPLE, Of.ISSUE),
-    Page("/desk/issues/{issue_id:int}/figures/clicks", POST, clicks.people_file, Permission.MANAGE_PEOPLE, Of.ISSUE),
+    Page("/desk/issues/{issue_id:int}/figures/clicks", POST, clicks.people_file, Permission.MANAGE_PEOPLE, Of.ISSUE, fields=()),
     Page("/desk/issues/{issue_id:int}/figures/{key}.csv", GET, issue.csv, Permission.VIEW, Of.ISSUE),
 )

@@ -35,6 +35,9 @@ UNCLEAR = later("It is not clear which column has the addresses. Choose it below
 # What stands for "as it was recognised" and is told to nobody.
 AS_READ = ""
 
+# Stands before the place of a column in the name of its select.
+COLUMN = "column-"
+
 _FIELDS: Mapping[str, str] = {
     Field.EMAIL: later("the address"),
     Field.NAME: later("the whole name"),
@@ -69,7 +72,7 @@ class Column:
     @property
     def field(self) -> str:
         """The name of its select in the form."""
-        return f"column-{self.place}"
+        return f"{COLUMN}{self.place}"
 
 
 @dataclass(frozen=True, slots=True)
