@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -36,13 +37,27 @@ class Standing:
     id: int
     reason: Reason
     at: datetime
+    # How often something was said of it, this with it.
+    times: int
+
+
+class Back(Enum):
+    """What became of a word that was to be taken back."""
+
+    # Nothing is said by others any more.
+    LIFTED = auto()
+    # What was said before is said again.
+    RESTORED = auto()
+    # It was not the last word, and stands.
+    STANDS = auto()
 
 
 def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list_id: int = EVERY_LIST) -> bool:
     """Never write to this address again, on one list or on every list; gives whether that is news.
 
     What the person says and what others say of the address stand beside each other, each by its strongest reason. The
-    transaction owes the journal a line for it. Saying it twice is not an error, and owes nothing.
+    transaction owes the journal a line for it. Saying it twice is not an error, and owes nothing. Of what others say it is
+    counted that it was said again, so that nobody takes back more than their own word.
     """
     is_own = reason in OWN_WORD
     weaker = [one for one in _STRENGTH[: _STRENGTH.index(reason)] if (one in OWN_WORD) is is_own]
@@ -50,13 +65,18 @@ def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *,
     written = tx.execute(
         statement.on_conflict_do_update(
             index_elements=["email_hash", "list_id", "is_own"],
-            set_={"reason": statement.excluded.reason, "at": statement.excluded.at},
+            set_={
+                "reason": statement.excluded.reason,
+                "at": statement.excluded.at,
+                "times": suppression.c.times + 1,
+            },
             where=suppression.c.reason.in_(weaker),
         ).returning(suppression.c.id)
     )
     is_news = written.scalar_one_or_none() is not None
+    is_said = not is_news and (_stands if is_own else _say_again)(tx, email_hash, list_id, reason)
     # What stands behind a stronger reason is said all the same, and a restored database may know only that.
-    if reason in JOURNALLED and (is_news or not _stands(tx, email_hash, list_id, reason)):
+    if reason in JOURNALLED and not is_said:
         owe(tx, email_hash, reason, now, list_id=list_id)
     return is_news
 
@@ -80,21 +100,38 @@ def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int, is_ow
 
 def said_by_others(tx: Transaction, email_hash: str, list_id: int) -> Standing | None:
     """Give what others than the person said of an address in exactly this scope."""
-    others = select(suppression.c.id, suppression.c.reason, suppression.c.at)
+    others = select(suppression.c.id, suppression.c.reason, suppression.c.at, suppression.c.times)
     row = tx.execute(others.where(*_of_scope(email_hash, list_id), suppression.c.is_own == 0)).one_or_none()
-    return Standing(row.id, Reason(row.reason), row.at) if row is not None else None
+    return Standing(row.id, Reason(row.reason), row.at, row.times) if row is not None else None
 
 
-def put_back(tx: Transaction, said: Standing, former: Standing | None, now: datetime) -> bool:
-    """Take back what others said, where it stands as it was said, and let the weaker word from before stand; gives whether."""
-    of_said = (suppression.c.id == said.id, suppression.c.reason == said.reason, suppression.c.at == said.at)
-    row = tx.execute(select(suppression.c.email_hash, suppression.c.list_id).where(*of_said)).one_or_none()
+def put_back(tx: Transaction, said: Standing, former: Standing | None, now: datetime) -> Back:
+    """Take back what others said, where it is the last word, and let the weaker word from before stand again.
+
+    Whatever anybody said since, the weaker and the same as well, lets it stand.
+    """
+    # One statement: a complaint that comes at the same moment is counted before it, or is news behind it.
+    is_last = (
+        suppression.c.id == said.id,
+        suppression.c.reason == said.reason,
+        suppression.c.at == said.at,
+        suppression.c.times == said.times,
+    )
+    whose = (suppression.c.email_hash, suppression.c.list_id)
+    if former is None:
+        row = tx.execute(delete(suppression).where(*is_last).returning(*whose)).one_or_none()
+    else:
+        # The same row, to which what the others said of it stays noted.
+        word = {"reason": former.reason, "at": former.at, "times": former.times}
+        row = tx.execute(update(suppression).where(*is_last).values(word).returning(*whose)).one_or_none()
     if row is None:
-        return False
-    lift(tx, row.email_hash, now, list_id=row.list_id)
+        return Back.STANDS
     if former is not None:
-        suppress(tx, row.email_hash, former.reason, former.at, list_id=row.list_id)
-    return True
+        # Nothing for the journal: what is lifted there is lifted with all from before, and they stay kept out.
+        return Back.RESTORED
+    if said.reason in JOURNALLED:
+        journal.note(tx, Line(now, Said.LIFTED, said.reason, _scope(tx, row.list_id), row.email_hash))
+    return Back.LIFTED
 
 
 def lift_older(tx: Transaction, email_hash: str, lifted_at: datetime, *, list_id: int, is_own: bool) -> bool:
@@ -194,6 +231,14 @@ def own_no(said: Iterable[Consent], list_id: int) -> Consent | None:
         elif one.act is Act.CONFIRMED and list_id in {EVERY_LIST, one.list_id}:
             last = None
     return last
+
+
+def _say_again(tx: Transaction, email_hash: str, list_id: int, reason: Reason) -> bool:
+    """Count one more word of others of what stands already; gives whether it is the same."""
+    others = (*_of_scope(email_hash, list_id), suppression.c.is_own == 0)
+    again = update(suppression).where(*others).values(times=suppression.c.times + 1).returning(suppression.c.reason)
+    found: str | None = tx.execute(again).scalar_one_or_none()
+    return found == reason
 
 
 def _stands(tx: Transaction, email_hash: str, list_id: int, reason: Reason) -> bool:

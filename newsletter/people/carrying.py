@@ -6,7 +6,7 @@ takes up what is open. Of several hosts each carries the files that lie with it.
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from newsletter.database import Database
 from newsletter.errors import NewsletterError
 from newsletter.people import clicking, importwork, keepout, undoing
 from newsletter.people.importwork import State, Work
-from newsletter.people.keepout import KeepOut, Said
+from newsletter.people.keepout import KeepOut, Notes, Said, TakenBack
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
 from subscribers.errors import SubscribersError
@@ -28,6 +28,7 @@ from subscribers.exchange.importing import import_people, rehearse_import
 from subscribers.exchange.model import Import, ImportOrder, ImportState
 from subscribers.exchange.sources import fingerprint, open_source
 from subscribers.model import Reason
+from subscribers.suppression import Back
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -78,11 +79,13 @@ class Carrier:
         path = self._folder / work.stored
         return path if work.stored and path.exists() else None
 
-    def drop(self, work: Work) -> None:
-        """Have a file no longer in hand, and delete it."""
+    def drop(self, work: Work) -> bool:
+        """Have a file no longer in hand, and delete it; False when somebody let it be worked on meanwhile."""
         with self.database.write() as tx:
-            importwork.let_go(tx, work)
-        self._delete(work)
+            is_gone = importwork.let_go(tx, work)
+        if is_gone:
+            self._delete(work)
+        return is_gone
 
     def carry(self) -> None:
         """Do everything that is open, and delete what has come to its end."""
@@ -201,7 +204,10 @@ class Carrier:
                 terms,
                 is_rehearsal=is_rehearsal,
                 progress=self._progress(work),
-                noting=lambda tx, said: importwork.note_kept_out(tx, work.id, said.now, said.former),
+                notes=Notes(
+                    add=lambda tx, said: importwork.note_kept_out(tx, work.id, said.now, said.former),
+                    has=lambda tx, standing: importwork.has_kept_out(tx, work.id, standing),
+                ),
             )
         with self.database.write() as tx:
             noted = importwork.count_kept_out(tx, work.id)
@@ -219,15 +225,19 @@ class Carrier:
         def said(tx: Transaction, after: int) -> tuple[Said, ...]:
             return tuple(Said(now, former) for now, former in importwork.kept_out(tx, work.id, after, keepout.BATCH))
 
+        def told(tx: Transaction, taken: Sequence[TakenBack]) -> None:
+            _note_let_in(tx, work.id, taken)
+
         with self.database.bulk_writer() as writer:
-            keepout.let_in_many(writer.write, said, self.clock(), progress=self._progress(work))
+            keepout.let_in_many(writer.write, said, self.clock(), told=told, progress=self._progress(work))
         with self.database.write() as tx:
-            # Whatever was taken back is no more among what the file said; counted so, a restart changes nothing of it.
+            # Whatever was taken back is no more among what the file said.
             stays = importwork.count_kept_out(tx, work.id)
-            noted = int((work.report or {}).get("noted", 0))
-            report = {**(work.report or {}), "lifted": noted - stays, "stays": stays}
+            after = importwork.by_id(tx, work.id)
+            report = {**(work.report or {}), "lifted": after.lifted, "restored": after.restored, "stays": stays}
             if importwork.move(tx, work, S.UNDONE, before=S.UNDOING, report=report):
-                figures: dict[str, object] = {"upload": work.id, "lifted": noted - stays}
+                figures: dict[str, object] = {"upload": work.id, "lifted": after.lifted}
+                figures |= {"restored": after.restored, "stays": stays}
                 self._record(tx, work, "suppressions.undo-import", keepout.about(work.order.list_id), figures)
 
     def _open(self, work: Work) -> BinaryIO:
@@ -236,11 +246,13 @@ class Carrier:
         return path.open("rb")
 
     def _record(self, tx: Transaction, work: Work, act: str, subject: str, detail: dict[str, object]) -> None:
-        audit.record(tx, Actor(work.owner, None), act, subject, detail, self.clock())
+        audit.record(tx, Actor(work.undone_by or work.owner, None), act, subject, detail, self.clock())
 
     def _fail(self, work: Work, trouble: str) -> None:
+        # What a file of addresses said is still noted: it is taken back by the same button as before.
+        can_go_on = work.reason is not None and work.state is S.UNDOING
         with self.database.write() as tx:
-            importwork.move(tx, work, S.FAILED, before=work.state, trouble=trouble)
+            importwork.move(tx, work, S.DONE if can_go_on else S.FAILED, before=work.state, trouble=trouble)
 
     def _progress(self, work: Work) -> Callable[[int], None]:
         told_at = monotonic()
@@ -260,3 +272,14 @@ class Carrier:
         if work.stored:
             with suppress(OSError):
                 (self._folder / work.stored).unlink(missing_ok=True)
+
+
+def _note_let_in(tx: Transaction, work_id: int, taken: Sequence[TakenBack]) -> None:
+    """Count what was taken back, and let nothing come back with another file that this one said below it."""
+    became = [one.back for one in taken]
+    importwork.note_let_in(tx, work_id, lifted=became.count(Back.LIFTED), restored=became.count(Back.RESTORED))
+    for one in taken:
+        if one.back is Back.RESTORED:
+            importwork.forget_restored(tx, work_id, one.said.now.id)
+        elif one.back is Back.STANDS:
+            importwork.take_from_under(tx, one.said.now, one.said.former)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.tables.importwork import import_work, kept_out_by
@@ -71,11 +71,16 @@ class Work:
     # For which reason addresses are kept out whose rows do not say; None: people are taken in.
     reason: Reason | None
     owner: str
+    # Who had it taken back.
+    undone_by: str
     # In the folder of uploads; empty when it is there no more.
     stored: str
     state: State
     done: int
     report: Mapping[str, Any] | None
+    # Of a file of addresses that is taken back: of how many nothing is said any more, and of how many what was said before.
+    lifted: int
+    restored: int
     trouble: str
     import_id: int | None
     made_at: datetime
@@ -146,9 +151,14 @@ def note_import(tx: Transaction, work: Work, import_id: int | None) -> None:
 
 def note_kept_out(tx: Transaction, work_id: int, said: Standing, former: Standing | None) -> None:
     """Write down what a file said of an address, so that it can be taken back."""
-    values = {"work_id": work_id, "suppression_id": said.id, "reason": said.reason, "at": said.at}
-    before = {"former": former.reason, "former_at": former.at} if former is not None else {}
-    tx.execute(insert(kept_out_by).values({**values, **before}))
+    values = {"work_id": work_id, "suppression_id": said.id, "reason": said.reason, "at": said.at, "times": said.times}
+    tx.execute(insert(kept_out_by).values({**values, **_former(former)}))
+
+
+def has_kept_out(tx: Transaction, work_id: int, standing: Standing) -> bool:
+    """Whether what stands of an address is what a file said, and the last word."""
+    of_work = (kept_out_by.c.work_id == work_id, *_is_word(standing))
+    return tx.execute(select(kept_out_by.c.work_id).where(*of_work)).one_or_none() is not None
 
 
 def kept_out(tx: Transaction, work_id: int, after: int, limit: int) -> tuple[tuple[Standing, Standing | None], ...]:
@@ -157,8 +167,10 @@ def kept_out(tx: Transaction, work_id: int, after: int, limit: int) -> tuple[tup
     rows = tx.execute(select(kept_out_by).where(*of_work).order_by(kept_out_by.c.suppression_id).limit(limit))
     return tuple(
         (
-            Standing(row.suppression_id, Reason(row.reason), row.at),
-            Standing(row.suppression_id, Reason(row.former), row.former_at) if row.former is not None else None,
+            Standing(row.suppression_id, Reason(row.reason), row.at, row.times),
+            Standing(row.suppression_id, Reason(row.former), row.former_at, row.former_times)
+            if row.former is not None and row.former_times is not None
+            else None,
         )
         for row in rows
     )
@@ -170,9 +182,32 @@ def count_kept_out(tx: Transaction, work_id: int, reason: Reason | None = None) 
     return tx.execute(select(func.count()).select_from(kept_out_by).where(*of_work)).scalar_one()
 
 
-def let_go(tx: Transaction, work: Work) -> None:
-    """Have it no longer in hand."""
-    tx.execute(delete(import_work).where(import_work.c.id == work.id))
+def note_let_in(tx: Transaction, work_id: int, *, lifted: int, restored: int) -> None:
+    """Count what was taken back of what a file said."""
+    more = {"lifted": import_work.c.lifted + lifted, "restored": import_work.c.restored + restored}
+    tx.execute(update(import_work).where(import_work.c.id == work_id).values(more))
+
+
+def forget_restored(tx: Transaction, work_id: int, suppression_id: int) -> None:
+    """Forget what a file said of an address of which what was said before stands again."""
+    tx.execute(delete(kept_out_by).where(kept_out_by.c.work_id == work_id, kept_out_by.c.suppression_id == suppression_id))
+
+
+def take_from_under(tx: Transaction, said: Standing, former: Standing | None) -> None:
+    """Take what a file said from under the file that said more: taken back, that one lets stand what was before both."""
+    under = (
+        kept_out_by.c.suppression_id == said.id,
+        kept_out_by.c.former == said.reason,
+        kept_out_by.c.former_at == said.at,
+        kept_out_by.c.former_times == said.times,
+    )
+    tx.execute(update(kept_out_by).where(*under).values(_former(former)))
+
+
+def let_go(tx: Transaction, work: Work) -> bool:
+    """Have it no longer in hand; False while it is being worked on."""
+    is_open = import_work.c.state.in_([one.value for one in OPEN])
+    return tx.execute(delete(import_work).where(import_work.c.id == work.id, ~is_open)).rowcount == 1
 
 
 def over(tx: Transaction, now: datetime) -> tuple[Work, ...]:
@@ -190,7 +225,23 @@ def _insert(tx: Transaction, order: ImportOrder, owner: str, now: datetime, **va
     facts: dict[str, object] = {"owner": owner, "source": order.source, "made_at": now, "ends_at": now + LIFE, **_asked(order)}
     facts |= {"list_id": None if order.list_id == EVERY_LIST else order.list_id, "reason": ""}
     facts |= {"stored": "", "done": 0, "trouble": "", "import_id": None}
+    facts |= {"undone_by": "", "lifted": 0, "restored": 0}
     return _work(tx.execute(insert(import_work).values(facts | values).returning(import_work)).one())
+
+
+def _is_word(said: Standing) -> tuple[ColumnElement[bool], ...]:
+    return (
+        kept_out_by.c.suppression_id == said.id,
+        kept_out_by.c.reason == said.reason,
+        kept_out_by.c.at == said.at,
+        kept_out_by.c.times == said.times,
+    )
+
+
+def _former(former: Standing | None) -> dict[str, object]:
+    if former is None:
+        return {"former": None, "former_at": None, "former_times": None}
+    return {"former": former.reason, "former_at": former.at, "former_times": former.times}
 
 
 def _asked(order: ImportOrder) -> dict[str, object]:
@@ -220,10 +271,13 @@ def _work(row: Row[Any]) -> Work:
         order=order,
         reason=Reason(row.reason) if row.reason else None,
         owner=row.owner,
+        undone_by=row.undone_by,
         stored=row.stored,
         state=S(row.state),
         done=row.done,
         report=row.report,
+        lifted=row.lifted,
+        restored=row.restored,
         trouble=row.trouble,
         import_id=row.import_id,
         made_at=row.made_at,

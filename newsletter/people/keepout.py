@@ -18,7 +18,7 @@ from subscribers.exchange.marks import Marks
 from subscribers.exchange.model import PersonRow
 from subscribers.exchange.reading import REASONS
 from subscribers.model import EVERY_LIST, Reason, Subscriber
-from subscribers.suppression import Standing
+from subscribers.suppression import Back, Standing
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -53,7 +53,22 @@ class Said:
     former: Standing | None
 
 
-Noting = Callable[[Transaction, Said], None]
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a file said of an address, and what became of it when it was taken back."""
+
+    said: Said
+    back: Back
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Where it is written down what a file says, in the same transaction."""
+
+    # Is told of what can be taken back.
+    add: Callable[[Transaction, Said], None]
+    # Whether the file said this itself, before it was interrupted: it is no word more.
+    has: Callable[[Transaction, Standing], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +142,12 @@ def keep_out_many(
     *,
     is_rehearsal: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
-    noting: Noting = lambda _tx, _said: None,
+    notes: Notes | None = None,
 ) -> KeptOut:
     """Keep everybody out whom another program kept out; the same file again changes nothing.
 
     A row that says why (left, bounced, complained, blocked) is believed, others have the reason of *terms*. A rehearsal does
-    the same and takes each transaction back. *noting* is told, in the same transaction, of what can be taken back: a no of
+    the same and takes each transaction back. *notes* are told, in the same transaction, of what can be taken back: a no of
     their own cannot.
     """
     report = KeptOut()
@@ -142,9 +157,9 @@ def keep_out_many(
         with suppress(_Rehearsed), begin() as tx:
             _hold(tx, keyring, batch)
             for row in batch:
-                said = _take(tx, keyring, row, terms, report, marks)
-                if said is not None:
-                    noting(tx, said)
+                said = _take(tx, keyring, row, terms, report, marks, notes)
+                if notes is not None and said is not None:
+                    notes.add(tx, said)
             if is_rehearsal:
                 raise _Rehearsed
         progress(report.rows)
@@ -152,19 +167,25 @@ def keep_out_many(
 
 
 def let_in_many(
-    begin: Begin, said: Callable[[Transaction, int], Sequence[Said]], now: datetime, *, progress: Callable[[int], None]
-) -> int:
-    """Take back what a file said of addresses, as far as it stands as the file said it; gives how many.
+    begin: Begin,
+    said: Callable[[Transaction, int], Sequence[Said]],
+    now: datetime,
+    *,
+    told: Callable[[Transaction, Sequence[TakenBack]], None],
+    progress: Callable[[int], None],
+) -> None:
+    """Take back what a file said of addresses, as far as nobody said anything of them since.
 
-    *said* gives the next of it behind the number of one. What was kept back on its way stays so.
+    *said* gives the next of it behind the number of one; *told* is told, in the same transaction, what became of it. What was
+    kept back on its way stays so.
     """
-    after, looked, back = 0, 0, 0
+    after, looked = 0, 0
     while True:
         with begin() as tx:
             batch = said(tx, after)
-            back += sum(suppression.put_back(tx, one.now, one.former, now) for one in batch)
+            told(tx, [TakenBack(one, suppression.put_back(tx, one.now, one.former, now)) for one in batch])
         if not batch:
-            return back
+            return
         after, looked = batch[-1].now.id, looked + len(batch)
         progress(looked)
 
@@ -214,7 +235,9 @@ def _hold(tx: Transaction, keyring: Keyring, rows: Iterable[PersonRow]) -> None:
     records.hold_known(tx, recognition.hashes_of(tx, keyring, keys).values())
 
 
-def _take(tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, report: KeptOut, marks: Marks) -> Said | None:
+def _take(
+    tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, report: KeptOut, marks: Marks, notes: Notes | None
+) -> Said | None:
     report.rows += 1
     try:
         address = parse(row.email)
@@ -229,9 +252,21 @@ def _take(tx: Transaction, keyring: Keyring, row: PersonRow, terms: KeepOut, rep
     reason = REASONS.get(row.standing, terms.reason)
     email_hash = recognition.hash_of(tx, keyring, address.key)
     former = suppression.said_by_others(tx, email_hash, terms.list_id)
+    if former is not None and notes is not None and notes.has(tx, former):
+        report.known += 1
+        return None
     if not keep_out(tx, keyring, address, KeepOut(reason, terms.list_id, terms.now)):
         report.known += 1
         return None
     report.news += 1
     now = suppression.said_by_others(tx, email_hash, terms.list_id)
-    return Said(now, former) if now is not None and reason not in suppression.OWN_WORD else None
+    if now is None or reason in suppression.OWN_WORD or not _follows(now, former):
+        return None
+    return Said(now, former)
+
+
+def _follows(now: Standing, former: Standing | None) -> bool:
+    """Whether nobody else said something in between, who would be taken back with it."""
+    if former is None:
+        return now.times == 1
+    return (now.id, now.times) == (former.id, former.times + 1)

@@ -12,8 +12,9 @@ import_work = Table(
     Column("list_id", Number, ForeignKey("mailing_list.id", ondelete="CASCADE")),
     # For which reason its addresses are kept out, where a row does not say; empty: its people are taken in.
     Column("reason", Text, nullable=False, server_default=""),
-    # Who brought it.
+    # Who brought it, and who had it taken back; empty before.
     Column("owner", Text, nullable=False),
+    Column("undone_by", Text, nullable=False, server_default=""),
     # What the file was called, and what it is called in the folder of uploads; empty when it is there no more.
     Column("source", Text, nullable=False),
     Column("stored", Text, nullable=False),
@@ -29,6 +30,9 @@ import_work = Table(
     Column("done", Integer, nullable=False),
     # What the trial or the import said, or what was undone; null before.
     Column("report", Document),
+    # Of a file of addresses that is taken back: of how many nothing is said any more, and of how many what was said before.
+    Column("lifted", Integer, nullable=False, server_default="0"),
+    Column("restored", Integer, nullable=False, server_default="0"),
     Column("trouble", Text, nullable=False),
     Column("import_id", Number),
     Column("made_at", Instant, nullable=False),
@@ -48,9 +52,12 @@ kept_out_by = Table(
     Column("suppression_id", Number, ForeignKey("suppression.id", ondelete="CASCADE"), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    # How often something had been said of it by then; 0 where nobody counted, and it is not known what was said since.
+    Column("times", Integer, nullable=False, server_default="0"),
     # The weaker reason that stood there before; null where there was none.
     Column("former", Text),
     Column("former_at", Instant),
+    Column("former_times", Integer),
     PrimaryKeyConstraint("work_id", "suppression_id"),
     **SQLITE_STRICT,
 )

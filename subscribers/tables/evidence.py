@@ -110,6 +110,8 @@ suppression = Table(
     Column("is_own", Flag, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    # How often others said something of it, the weaker and the same as well: only the last word is taken back with its file.
+    Column("times", Integer, nullable=False, server_default="1"),
     UniqueConstraint("email_hash", "list_id", "is_own"),
     CheckConstraint("(is_own = 1) = (reason IN ('unsubscribed', 'erased'))", name="whose"),
     **SQLITE,

@@ -88,9 +88,8 @@ def run(site: Site, visit: Visit) -> Response:
 def drop(site: Site, visit: Visit) -> Response:
     """Delete the file."""
     work = _work(site, visit)
-    if work.state in OPEN:
+    if not site.porter.carrier.drop(work):
         raise NotNow(work)
-    site.porter.carrier.drop(work)
     return RedirectResponse(f"{HERE}?said=dropped", SEE_OTHER)
 
 
@@ -100,7 +99,8 @@ def undo(site: Site, visit: Visit) -> Response:
     with site.application.database.write() as tx:
         if importwork.count_kept_out(tx, work.id, Reason.COMPLAINED):
             require(visit.actor, Permission.LIFT_COMPLAINTS)
-        if not importwork.move(tx, work, S.UNDOING, before=S.DONE, done=0):
+        begun = {"done": 0, "trouble": "", "undone_by": visit.actor.name}
+        if not importwork.move(tx, work, S.UNDOING, before=S.DONE, **begun):
             raise NotNow(work)
         about = keepout.about(work.order.list_id)
         audit.record(tx, visit.actor, "suppressions.undo-begin", about, {"upload": work.id}, visit.now)

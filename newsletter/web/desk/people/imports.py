@@ -128,9 +128,8 @@ def run(site: Site, visit: Visit) -> Response:
 def drop(site: Site, visit: Visit) -> Response:
     """Delete the file."""
     work, _ = _work(site, visit)
-    if work.state in OPEN:
+    if not site.porter.carrier.drop(work):
         raise NotNow(work)
-    site.porter.carrier.drop(work)
     return RedirectResponse(f"{HERE}?said=dropped", SEE_OTHER)
 
 
