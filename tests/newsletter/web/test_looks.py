@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 
@@ -33,25 +31,9 @@ from subscribers.transaction import Transaction
 from tests.harness import forms
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.looks import DESKTOP, PHONE, inspect
 from tests.harness.newsroom import a_month, a_newsletter, an_entry, january, publish
 from tests.harness.people import ask, join
-
-DESKTOP, PHONE = 1280, 390
-
-# In the first two everything is looked for, in the others contrast and what is too wide.
-LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (
-    ("light", DESKTOP),
-    ("dark", PHONE),
-    ("light", PHONE),
-    ("dark", DESKTOP),
-)
-WHOLE_LOOKS = 2
-
-# The size of type on a page comes from one scale.
-SCALE = {"13px", "15px", "17px", "20px", "25px", "32px"}
-
-# A letter is no page of ours: it is made to stand in the main region of a mail program.
-LETTER_RULES = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
 
 LONG_NAME = "Continuing Professional Development and Workplace Learning of Librarians, Archivists and Everybody Between Them"
 LONG_WORD = "Bibliotheksweiterbildungsveranstaltungsankündigung"
@@ -277,47 +259,6 @@ def enter(page: Page, house: House) -> None:
     page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
     page.get_by_role("button").click()
     page.wait_for_url(f"{house.url}/desk")
-
-
-def inspect(page: Page, *, is_letter: bool = False, is_huge: bool = False) -> None:
-    """Look at what is open in both schemes and at both widths; whatever axe-core finds fails the test. Once, if it is huge."""
-    for number, (scheme, width) in enumerate(LOOKS):
-        # Without motion, or axe-core would measure a colour on its way from light to dark.
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size({"width": width, "height": 900})
-        if number == 0:
-            page.evaluate(Axe().axe_script)
-        # What else there is to find stands in the first two already.
-        options = (LETTER_RULES if is_letter else {}) if number < WHOLE_LOOKS else {"runOnly": ["color-contrast"]}
-
-        assert [] == (page.evaluate(_FOUND, options) if number == 0 or not is_huge else []), (scheme, width)
-        # Nobody scrolls sideways.
-        assert width == page.evaluate("document.documentElement.scrollWidth")
-        if not is_letter and number < WHOLE_LOOKS:
-            assert set() == set(page.evaluate(_SIZES_OF_WORDS)) - SCALE
-            assert [] == page.evaluate(_SMALL_TARGETS)
-
-
-# What passed is not asked for: of a long page that is megabytes.
-_FOUND = """
-options => axe.run(document, {...options, resultTypes: ['violations']})
-  .then(found => found.violations.map(one => [one.id, one.nodes.map(node => node.html)]))
-"""
-
-_SIZES_OF_WORDS = """
-[...document.querySelectorAll('body *:not(code)')]
-  .filter(element => [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
-  .map(element => getComputedStyle(element).fontSize)
-"""
-
-# Buttons and fields that a thumb would miss on a phone.
-_SMALL_TARGETS = """
-window.innerWidth > 500 ? [] : [...document.querySelectorAll('button, .button, input:not([type=hidden]), select')]
-  .filter(element => element.checkVisibility() && !element.closest('.form__rest, .unseen'))
-  .map(element => element.matches('[type=checkbox], [type=radio]') ? element.closest('label') : element)
-  .filter(element => element.getBoundingClientRect().height < 44)
-  .map(element => element.outerHTML)
-"""
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -34,9 +34,10 @@ from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.counted import ALLOWED
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.looks import inspect
 from tests.harness.newsroom import an_entry, january, publish
 from tests.harness.people import join
-from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, PLACES, enter, furnish, inspect
+from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, PLACES, enter, furnish
 
 ARABIC = "النشرة الإخبارية لشهر يناير: أخبار المكتبات وورش العمل"
 PASSWORD = "a few words in a row"
@@ -135,6 +136,29 @@ EMPTY = (
     "/desk/settings/audit",
     "/desk/settings/staff/new",
 )
+
+# Forms that are refused: the button, and what is typed, by the names of the fields.
+REFUSED: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "/desk/newsletters/1/begin": ("Begin the issue", {"of": "title"}),
+        "/desk/people/add": ("Add this person", {"address": LONG_WORD, "how": "consented"}),
+        "/desk/people/segments/new?as=text": ("Keep this segment", {"rule": f"{LONG_WORD} is"}),
+        "/desk/settings/lists/new": ("Make the list", {"sender_address": LONG_WORD}),
+        "/desk/settings/newsletters/new": ("Make the newsletter", {"zone": LONG_WORD}),
+        "/desk/settings/newsletters/1/calendar": ("Set this calendar", {"zone": LONG_WORD}),
+        "/desk/settings/relays/new": ("Add the relay", {"host": LONG_WORD}),
+        "/desk/settings/staff/new": ("Make the account", {"address": LONG_WORD}),
+        "{composer}": ("Save", {"title": ""}),
+    },
+)
+
+# Browsers ask for what is required before a form is sent; not every one does.
+_TYPE = """
+typed => [...document.forms].forEach(form => {
+  form.noValidate = true;
+  for (const [name, value] of Object.entries(typed)) if (form.elements[name]) form.elements[name].value = value;
+})
+"""
 
 # What a test of its own goes to.
 ON_THE_WAY = (
@@ -281,6 +305,20 @@ def test_a_composer_of_two_hundred_articles_is_well_set(page: Page, house: House
     page.goto(f"{house.url}/desk/issues/{names['crowded']}/compose")
 
     inspect(page, is_huge=True)
+
+
+@pytest.mark.parametrize("path", REFUSED)
+def test_what_is_refused_is_well_set(page: Page, house: House, names: Mapping[str, str], path: str) -> None:
+    """With what was typed, and what is wrong with it."""
+    button, typed = REFUSED[path]
+    page.goto(house.url + path.format(**names))
+    page.evaluate(_TYPE, typed)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.get_by_role("button", name=button, exact=True).click()
+    page.locator("main [role=alert], main .field__error").first.wait_for()
+
+    assert 422 == answered.value.status
+    inspect(page)
 
 
 def test_every_page_of_the_desk_is_looked_at(names: Mapping[str, str]) -> None:
