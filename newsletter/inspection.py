@@ -56,6 +56,6 @@ def sender_troubles(proof: Proof) -> tuple[SenderTrouble, ...]:
             f"Receivers are asked to turn mail of this sender away that nothing proves (DMARC p={proof.policy}), and neither "
             "SPF nor DKIM proves this mail."
         )
-        return (SenderTrouble(text, "Publish what the doctor says is missing.", is_blocking=True),)
+        return (SenderTrouble(text, "Publish the records of the DNS that are missing.", is_blocking=True),)
     wrong = (point for point in proof.points if point.standing is Standing.WRONG)
     return tuple(SenderTrouble(point.text, point.mend, is_blocking=False) for point in wrong)

@@ -19,7 +19,7 @@ def documents(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "is_blocking": finding.is_blocking,
             "article": finding.article_id,
             "section": finding.section,
-            "mend": finding.mend.words,
+            "mend": finding.mend.told,
             "command": finding.mend.command or None,
         }
         for finding in findings
@@ -29,6 +29,6 @@ def documents(findings: Sequence[Finding]) -> list[dict[str, object]]:
 def _lines(finding: Finding) -> Iterator[str]:
     place = f" (article {finding.article_id})" if finding.article_id is not None else ""
     yield f"{'blocks ' if finding.is_blocking else 'warning'}  {finding.text}{place}"
-    yield f"         {finding.mend.words}"
+    yield f"         {finding.mend.told}"
     if finding.mend.command:
         yield f"         {finding.mend.command}"

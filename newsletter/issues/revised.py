@@ -110,9 +110,14 @@ def take(tx: Transaction, issue_id: int, article_id: int, now: datetime, *, expe
     known = store.begin_edit(tx, issue_id, now, expected_version)
     change = _revision(tx, known, article_id)
     article = contents.article_of(tx, issue_id, article_id)
-    contents.save_article(tx, _saying(article, {part.name: part.after for part in change.parts}))
+    contents.save_article(tx, renewed(article, change))
     taken.note_decision(tx, article_id)
     return store.load(tx, issue_id)
+
+
+def renewed(article: Article, change: Change) -> Article:
+    """Give an article as it would be with what its feed says otherwise now."""
+    return _saying(article, {part.name: part.after for part in change.parts})
 
 
 def keep_mine(tx: Transaction, issue_id: int, article_id: int) -> Issue:

@@ -131,7 +131,7 @@ def tell(tx: Transaction, issue: Issue, letter_id: int, now: datetime) -> None:
     whom = "1 person" if left == 1 else f"{left:,} people"
     text = (
         f"Whether {whom} got {issue.title} is not known: the answer of the relay was lost. "
-        f"`newsletter uncertain list {issue.id}` tells who; the relay's log may tell what became of them."
+        f"The relay's log may tell what became of them: newsletter uncertain list {issue.id}"
     )
     alerts.raise_alert(tx, key, text, now, newsletter_id=issue.newsletter_id, issue_id=issue.id)
 

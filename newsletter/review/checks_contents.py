@@ -24,6 +24,9 @@ SHORTEST_STORY = 12
 # From here on one letter is more than was asked for.
 SEVERAL = 2
 
+# How an editor who works by command says that a text is by nobody.
+_NOBODY = '--byline "" is for nobody.'
+
 _WORD = re.compile(r"\w+")
 
 
@@ -96,7 +99,9 @@ def _text_unseen(seen: Inspected, section: Section, article: Article) -> Finding
 def _letter_missing(seen: Inspected, section: Section, placeholder: Article | None) -> Finding:
     where = placeholder.id if placeholder is not None else None
     mend = Mend(
-        "Put in what its author sent, or ask somebody for it (newsletter issues invite).", seen.commands.letter(section.title)
+        "Put in what its author sent, or ask somebody for it.",
+        seen.commands.letter(section.title),
+        "newsletter issues invite asks a guest.",
     )
     text = f"“{section.title}” has not been written yet{_owing(seen, section)}."
     return Finding(Code.LETTER_MISSING, text, is_blocking=True, mend=mend, article_id=where, section=section.title)
@@ -131,12 +136,12 @@ def _about_bylines(seen: Inspected) -> Iterator[Finding]:
         if found.name:
             text = f"“{article.title}” seems to name its author, {found.name}, and has no byline."
             command = seen.commands.edit(f'--byline "{found.name}"', f'--article-title "{found.title}"', article=article)
-            mend = Mend('If so, write the name into the byline; if not, write --byline "" for nobody.', command)
+            mend = Mend("If so, write the name into the byline; if not, say that it names nobody.", command, _NOBODY)
             yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
         elif article.suggestion is not None:
             text = f"“{article.title}” may be by {article.suggestion.byline}: {article.suggestion.why}."
             command = seen.commands.article(article, "--confirm-byline")
-            mend = Mend('If it is, confirm the byline; if not, write another one, or --byline "" for nobody.', command)
+            mend = Mend("If it is, confirm the byline; if not, write another one, or name nobody.", command, _NOBODY)
             yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
 
 

@@ -89,7 +89,7 @@ def _about_place(seen: Inspected) -> Iterator[Finding]:
         host = urlsplit(src).netloc
         if host and not own_file(src):
             text = f"The templates show the picture {_name(seen, src)} from {host}, which would be told who reads."
-            mend = Mend("Take it into your own images (newsletter images add), and show it from there.")
+            mend = Mend("Take it into your own images, and show it from there.", aside="newsletter images add does.")
             yield Finding(Code.IMAGE_REMOTE, text, is_blocking=True, mend=mend)
 
 

@@ -93,6 +93,13 @@ class Mend:
     words: str
     # Where a command does it, or leads there; what is to be filled in stands in capitals.
     command: str = ""
+    # A sentence more for those who work by command.
+    aside: str = ""
+
+    @property
+    def told(self) -> str:
+        """The sentences for those who work by command."""
+        return f"{self.words} {self.aside}" if self.aside else self.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
+from newsletter.cli.nouns import PLACES
 from tests.house.test_languages import CLASS, JINJA, PROSE, SAID_IN_TAGS, TAG, UNSEEN, constants
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +58,21 @@ _CALLED = {
 _SAID_BY_SCRIPTS = re.compile(r'\b(?:_|ngettext)\((?:\s*(?:"(?:[^"\\\n]|\\.)*"\s*\+?\s*)+,?)+')
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
+
+# What somebody is sent to a shell by.
+_SHELL = re.compile(rf"\bnewsletter (?:{'|'.join(PLACES)})\b|By command")
+# Seen by those who look after the instance, or before anybody is signed in.
+FOR_THOSE_WITH_A_SHELL = frozenset(
+    {
+        "newsletter/web/desk/settings/retention.py",
+        "templates/pages/desk/door/sign_in.html",
+        "templates/pages/desk/people/_evidence.html",
+        "templates/pages/desk/settings/_bits.html",
+        "templates/pages/desk/settings/retention.html",
+        "templates/pages/desk/settings/staff_one.html",
+        "templates/pages/desk/settings/system.html",
+    }
+)
 
 MODULES = sorted([*DESK.rglob("*.py"), *BESIDE])
 TEMPLATES = sorted(PAGES.rglob("*.html"))
@@ -123,6 +139,14 @@ def test_templates_of_the_desk_say_nothing_by_themselves(path: Path) -> None:
 
 def _is_said(const: nodes.Const) -> bool:
     return bool(_SPEECH.search(const.value)) and not _CLASSES.search(const.value)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in (*MODULES, *TEMPLATES) if place(path) not in FOR_THOSE_WITH_A_SHELL], ids=place
+)
+def test_no_page_sends_an_editor_to_a_command(path: Path) -> None:
+    """Whoever edits has no shell; what is done by a command is done on a page, too."""
+    assert [] == _SHELL.findall(path.read_text())
 
 
 @pytest.mark.parametrize("path", SPEAKING, ids=place)

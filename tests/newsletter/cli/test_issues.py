@@ -66,7 +66,7 @@ def test_check_lists_what_blocks_and_exits_3(terminal: Terminal, issue: str) -> 
     assert told.answer["blocked"]
     missing = next(finding for finding in told.answer["findings"] if finding["code"] == "letter_missing")
     assert 'newsletter issues letter 1 "Division Chair letter" FILE --by NAME' == missing["command"]
-    assert "Put in what its author sent, or ask somebody for it (newsletter issues invite)." == missing["mend"]
+    assert "Put in what its author sent, or ask somebody for it. newsletter issues invite asks a guest." == missing["mend"]
     assert "draft" == terminal.ok("issues", "show", issue)["state"]
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from tests.harness import forms
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.looks import DESKTOP, PHONE, inspect
-from tests.harness.newsroom import a_month, a_newsletter, an_entry, january, publish
+from tests.harness.newsroom import a_month, a_newsletter, an_entry, article_called, january, publish
 from tests.harness.people import ask, join
 
 LONG_NAME = "Continuing Professional Development and Workplace Learning of Librarians, Archivists and Everybody Between Them"
@@ -164,6 +165,7 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
         "writing": f"/desk/issues/{drafted.id}/articles/{drafted.articles[-1].id}",
         "reading": f"/desk/issues/{approved.id}/articles/{store.load(tx, approved.id).articles[0].id}",
         "side by side": f"/desk/issues/{drafted.id}/articles/{drafted.articles[0].id}/beside/{drafted.version}",
+        "changed in its blog": f"/desk/issues/{drafted.id}/articles/{article_called(drafted, 'News of February').id}/post",
         "versions": f"/desk/issues/{drafted.id}/versions",
         "version": f"/desk/issues/{drafted.id}/versions/{drafted.version}?with=now",
         "guests": f"/desk/issues/{drafted.id}/contributions",
@@ -230,8 +232,11 @@ def issues(tx: Transaction, application: Application, news: Newsletter, now: dat
     dispatch.pause(tx, sending.id, now)
     some = tx.execute(select(delivery.c.id).order_by(delivery.c.id).limit(report.audience // 2)).scalars().all()
     tx.execute(update(delivery).where(delivery.c.id.in_(some)).values(state="accepted", settled_at=now))
-    publish(tx, news, an_entry("News of February", january(31) + timedelta(days=9)))
+    february = an_entry("News of February", january(31) + timedelta(days=9))
+    publish(tx, news, february)
     drafted = draft.draft_month(tx, news, Month(2020, 2), now)
+    # Its blog has changed it since.
+    publish(tx, news, replace(february, title=f"{LONG_WORD}: {LONG_NAME}", content=f"<p>{LONG_NAME}</p>", fingerprint="later"))
     store.set_send_at(tx, drafted.id, now + timedelta(days=2))
     return sending, approved, drafted
 

@@ -1,20 +1,15 @@
 """What the preflight finds, each finding with the place of the page where it is mended, and how large the letter is."""
 
-import re
 from dataclasses import dataclass
 
 from newsletter.errors import RenderFailed
 from newsletter.issues.model import Issue, Newsletter
-from newsletter.languages.catalogue import Words
 from newsletter.review.finding import Finding
 from newsletter.web.desk.composer.envelope import Meter, meter_of
 from newsletter.web.desk.composer.view import View
 from newsletter.web.desk.composing import look_over
-from newsletter.web.desk.places import place_of
-from newsletter.web.visits import Site
-
-# A command that a sentence names besides: what stands at its place of the page does the same.
-_COMMAND = re.compile(r" \(newsletter [^)]*\)")
+from newsletter.web.desk.places import way_to
+from newsletter.web.visits import Site, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +19,11 @@ class Remark:
     text: str
     # How it is mended.
     mend: str
-    # Where it is: an address on this page, and its words; both empty where it is nowhere on it.
+    # Where it is, and its words; without an address, whom to ask.
     href: str
     where: str
+    # Another page than this one.
+    is_away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class Checked:
     trouble: str = ""
 
 
-def check(site: Site, issue: Issue, newsletter: Newsletter, view: View, words: Words) -> Checked:
+def check(site: Site, visit: Visit, issue: Issue, newsletter: Newsletter, view: View) -> Checked:
     """Look an issue over; whom it goes to is looked at where it is sent.
 
     Outside of any transaction: a read that stays open for a render keeps SQLite's log from shrinking.
@@ -50,7 +47,7 @@ def check(site: Site, issue: Issue, newsletter: Newsletter, view: View, words: W
     except RenderFailed as error:
         return Checked(trouble=str(error))
     meter = meter_of(looked.composition.size)
-    remarks = [(one.is_blocking, _remark(one, issue, view, words)) for one in looked.findings]
+    remarks = [(one.is_blocking, _remark(one, issue, view, visit)) for one in looked.findings]
     return Checked(
         tuple(remark for is_blocking, remark in remarks if is_blocking),
         tuple(remark for is_blocking, remark in remarks if not is_blocking),
@@ -58,7 +55,7 @@ def check(site: Site, issue: Issue, newsletter: Newsletter, view: View, words: W
     )
 
 
-def _remark(finding: Finding, issue: Issue, view: View, words: Words) -> Remark:
-    place = place_of(finding, issue, words)
-    mend = _COMMAND.sub("", finding.mend.words)
-    return Remark(finding.text, mend, view.to(place.anchor, **place.query) if place else "", place.words if place else "")
+def _remark(finding: Finding, issue: Issue, view: View, visit: Visit) -> Remark:
+    way = way_to(finding, issue, visit.actor, visit.words)
+    href = view.to(way.place.anchor, **way.place.query) if way.place else way.href
+    return Remark(finding.text, finding.mend.words, href, way.words, is_away=way.place is None)

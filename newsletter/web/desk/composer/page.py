@@ -8,7 +8,7 @@ from starlette.responses import Response
 from newsletter.errors import NewsletterError, Outdated
 from newsletter.images.model import Image
 from newsletter.images.store import library
-from newsletter.issues import authorbook, contents, newsletters, snippets, store, versions
+from newsletter.issues import authorbook, contents, newsletters, revised, snippets, store, versions
 from newsletter.issues.model import EDITABLE, IN_THE_MAKING, Article, Issue, IssueState, Newsletter, SectionKind
 from newsletter.issues.versions import Version, Walk
 from newsletter.letters import store as letters
@@ -78,6 +78,8 @@ class Laid:
     newsletter: Newsletter
     groups: tuple[Group, ...]
     dropped: tuple[Article, ...]
+    # What became of the posts of articles, where nobody has decided about it, by the ids of those.
+    changed: Mapping[int, str]
     # About the whole issue.
     comments: tuple[Comment, ...]
     latest: Version
@@ -117,7 +119,7 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         laid = _laid(site, tx, visit, view, company)
         pool = posts.look(tx, laid.newsletter, view) if view.side is Side.POSTS else None
         reader = reader_of(tx, visit.actor, laid.newsletter, view.reader)
-    checked = checks.check(site, laid.issue, laid.newsletter, view, visit.words) if view.side is Side.CHECKS else None
+    checked = checks.check(site, visit, laid.issue, laid.newsletter, view) if view.side is Side.CHECKS else None
     issue = laid.issue
     can_edit = issue.state in EDITABLE and allowed(visit.actor, Permission.EDIT, issue.newsletter_id)
     answer = frame.page(
@@ -169,6 +171,8 @@ def _laid(site: Site, tx: Transaction, visit: Visit, view: View, company: Around
         newsletter=newsletter,
         groups=cards.groups(issue, shelf, asked, said_of, company.at, lines),
         dropped=tuple(article for article in contents.articles_of(tx, issue.id) if article.is_dropped),
+        # Told once of each: that it was changed, if both.
+        changed={one.article_id: one.kind for one in reversed(revised.changes_of(tx, issue))},
         comments=tuple(one for one in said_of if one.article_id is None),
         latest=versions.latest(tx, issue),
         walk=versions.walk(tx, issue),

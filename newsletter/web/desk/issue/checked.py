@@ -11,8 +11,8 @@ from newsletter.review.facts import Reach
 from newsletter.review.finding import Code, Finding
 from newsletter.web.desk.composing import look_over
 from newsletter.web.desk.issue.desked import Desked
-from newsletter.web.desk.places import place_of
-from newsletter.web.visits import Site
+from newsletter.web.desk.places import way_to
+from newsletter.web.visits import Site, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,7 @@ class Remark:
 
     text: str
     is_blocking: bool
-    # The command that mends it; empty where there is none.
-    hint: str
-    # The page where it is mended, and its words; empty where only the command does.
+    # The page where it is mended, and its words; without a page, whom to ask.
     href: str
     where: str
 
@@ -59,7 +57,7 @@ class Check:
         return words.gettext("Checked as a letter: %(found)s", found=words.beside(parts))
 
 
-def check(site: Site, desked: Desked, words: Words) -> Check:
+def check(site: Site, desked: Desked, visit: Visit) -> Check:
     """Look an issue over; how many get it is judged where they were counted.
 
     Outside of any transaction: a read that stays open for a render keeps SQLite's log from shrinking.
@@ -76,16 +74,14 @@ def check(site: Site, desked: Desked, words: Words) -> Check:
         looked = look_over(site, issue, desked.newsletter, reach)
     except (BadValue, RenderFailed) as error:
         return Check(trouble=str(error))
-    return Check(tuple(_remark(one, issue, words) for one in looked.findings))
+    return Check(tuple(_remark(one, issue, visit) for one in looked.findings))
 
 
-def _remark(finding: Finding, issue: Issue, words: Words) -> Remark:
-    text, hint = f"{finding.text} {finding.mend.words}", finding.mend.command
+def _remark(finding: Finding, issue: Issue, visit: Visit) -> Remark:
+    text = f"{finding.text} {finding.mend.words}"
     if finding.code is Code.COMMENT_OPEN:
         # Where they are answered, on the same page.
         here = f"/desk/issues/{issue.id}/review#comments"
-        return Remark(text, finding.is_blocking, hint, here, words.gettext("Comments"))
-    place = place_of(finding, issue, words)
-    if place is None:
-        return Remark(text, finding.is_blocking, hint, "", "")
-    return Remark(text, finding.is_blocking, hint, place.address(issue.id), place.words)
+        return Remark(text, finding.is_blocking, here, visit.words.gettext("Comments"))
+    way = way_to(finding, issue, visit.actor, visit.words)
+    return Remark(text, finding.is_blocking, way.href, way.words)

@@ -98,8 +98,7 @@ def counted(site: Site, desked: Desked) -> Desked:
     except TookTooLong:
         told = desked.words.gettext(
             "Its readers could not be counted within %(seconds)s seconds. It goes to all of them all the same; "
-            "“%(command)s” counts for as long as it takes.",
+            "whoever looks after this instance can count them for as long as it takes.",
             seconds=f"{LONGEST_COUNT:g}",
-            command=f"newsletter issues audience {desked.issue.id}",
         )
         return replace(desked, uncounted=told)

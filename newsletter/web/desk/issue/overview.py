@@ -26,7 +26,7 @@ def show(site: Site, visit: Visit) -> Response:
         approval = approvals.standing(tx, issue)
         ready = readiness.of_issue(tx, issue, visit) if issue.state in EDITABLE else None
     # Composed after the transaction: a read that stays open for a render keeps SQLite's log from shrinking.
-    check = checked.check(site, known, visit.words) if issue.state in review.TO_BE_CHECKED else None
+    check = checked.check(site, known, visit) if issue.state in review.TO_BE_CHECKED else None
     is_blocked = check is not None and check.is_blocked
     return around.page(
         site,

@@ -76,7 +76,7 @@ def show(site: Site, visit: Visit) -> Response:
     check = None
     if known.issue.state in TO_BE_CHECKED:
         # How many get it is counted where that is what stands in the way; else nobody waits for it.
-        check = checked.check(site, desked.counted(site, known) if is_blocked else known, visit.words)
+        check = checked.check(site, desked.counted(site, known) if is_blocked else known, visit)
     may_approve = around.may(visit, Permission.APPROVE, known.around)
     return around.page(
         site,

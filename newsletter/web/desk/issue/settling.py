@@ -160,9 +160,9 @@ def _owed(site: Site, visit: Visit, issue_id: int) -> tuple[Owed, str]:
             return rest.look(tx, issue_id, visit.now), ""
     except TookTooLong:
         told = visit.words.gettext(
-            "They could not be counted within %(seconds)s seconds. “%(command)s” counts for as long as it takes.",
+            "They could not be counted within %(seconds)s seconds. Try again in a while; whoever looks after this "
+            "instance can count and mail them for as long as it takes.",
             seconds=f"{desked.LONGEST_COUNT:g}",
-            command=f"newsletter issues send-rest {issue_id}",
         )
         return NOBODY, told
 

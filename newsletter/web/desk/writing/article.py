@@ -7,9 +7,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from newsletter.errors import ImageNotFound, NewsletterError, Outdated, Refused
 from newsletter.images import store as images
-from newsletter.issues import changes, conflicts, contents, differences, document, newsletters, store, versions
+from newsletter.issues import changes, conflicts, contents, differences, document, newsletters, revised, store, versions
 from newsletter.issues.draft import LONGEST_TITLE
 from newsletter.issues.model import EDITABLE, Article, Issue, IssueState, Newsletter, Section
+from newsletter.issues.revised import Kind
 from newsletter.issues.snapshot import Label
 from newsletter.languages.catalogue import later
 from newsletter.letters import store as letters
@@ -39,12 +40,14 @@ SEE_OTHER = 303
 BY_SCRIPT = "script"
 
 # Somebody answers for it already: it is read until its editor says that the approval may end.
-_APPROVED = frozenset({IssueState.APPROVED, IssueState.SCHEDULED})
+APPROVED = frozenset({IssueState.APPROVED, IssueState.SCHEDULED})
 
 SAID = {
     "saved": Said(later("Saved.")),
     "same": Said(later("It says that already; nothing was saved.")),
     "taken": Said(later("This text is what that version said. What stood here is among the versions.")),
+    "renewed": Said(later("This text says what its blog says now. What stood here is among the versions.")),
+    "kept": Said(later("It stays as it is. Nobody is asked again until the blog changes the post once more.")),
     "commented": Said(later("Your comment stands below.")),
     "resolved": Said(later("The comment is done.")),
 }
@@ -74,6 +77,8 @@ class Sheet:
     guest: Contribution | None
     # The letter as it was approved; None where it is composed as the issue is now.
     frozen: Draft | None
+    # What became of its post, where nobody has decided about it.
+    changes: tuple[Kind, ...] = ()
     # The version whose words stand in the editor and are not saved yet; empty for those of the issue.
     source: str = ""
 
@@ -91,7 +96,7 @@ def save(site: Site, visit: Visit) -> Response:
 
     def write(tx: Transaction, seen: int | None) -> Issue:
         over = None if seen is None else conflicts.over(tx, issue_id, article_id, seen)
-        _require_unapproved(tx, visit, issue_id)
+        require_unapproved(tx, visit, issue_id)
         change = typed.change(visit, contents.article_of(tx, issue_id, article_id))
         return changes.change_article(tx, issue_id, article_id, change, visit.now, expected_version=over)
 
@@ -148,10 +153,10 @@ def _refused(site: Site, visit: Visit, error: NewsletterError) -> Response:
     return _page(site, visit, kept, trouble=str(error), status=status)
 
 
-def _require_unapproved(tx: Transaction, visit: Visit, issue_id: int) -> None:
+def require_unapproved(tx: Transaction, visit: Visit, issue_id: int) -> None:
     """Let nobody end an approval who was not told that there is one: it may have come while their window was open."""
     known = store.load(tx, issue_id)
-    if known.state in _APPROVED and visit.text("ends") != "approval":
+    if known.state in APPROVED and visit.text("ends") != "approval":
         raise ApprovedMeanwhile
 
 
@@ -183,6 +188,7 @@ def _sheet(tx: Transaction, visit: Visit) -> Sheet:
         remarks=tuple(one for one in comments.comments_of(tx, issue.id) if one.article_id == article.id),
         guest=_guest(tx, issue, section, article),
         frozen=letters.load(tx, issue.letter_id).draft if issue.letter_id is not None else None,
+        changes=tuple(one.kind for one in revised.changes_of(tx, issue) if one.article_id == article.id),
         source=source,
     )
 
@@ -208,7 +214,7 @@ def _guest(tx: Transaction, issue: Issue, section: Section, article: Article) ->
 def _page(site: Site, visit: Visit, sheet: Sheet, *, trouble: str = "", status: int = 200) -> Response:
     issue = sheet.issue
     may_edit = allowed(visit.actor, Permission.EDIT, issue.newsletter_id) and issue.state in EDITABLE
-    is_approved = issue.state in _APPROVED
+    is_approved = issue.state in APPROVED
     wants_edit = "edit" in visit.query or bool(trouble) or bool(sheet.source)
     answer = frame.page(
         site,
@@ -230,6 +236,7 @@ def _page(site: Site, visit: Visit, sheet: Sheet, *, trouble: str = "", status: 
         nameless=nameless(sheet.newsletter.language),
         remarks=sheet.remarks,
         guest=sheet.guest,
+        changes=sheet.changes,
         source=sheet.source,
         state=states.shown(issue.state, is_paused=issue.is_paused),
         can_edit=may_edit and (not is_approved or wants_edit),

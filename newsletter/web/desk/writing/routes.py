@@ -1,7 +1,7 @@
 """The lines of the route table for writing."""
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.desk.writing import article, beside, guests, history, lineage, live, remarks, unsaved
+from newsletter.web.desk.writing import article, beside, guests, history, lineage, live, overtaken, remarks, unsaved
 from newsletter.web.visits import GET, POST, Of, Page
 
 _ISSUE = "/desk/issues/{issue_id:int}"
@@ -18,6 +18,8 @@ ROUTES = (
     Page(f"{_ARTICLE}/versions", GET, lineage.show, P.VIEW, Of.ARTICLE),
     Page(f"{_ARTICLE}/beside/{{label}}", GET, beside.show, P.VIEW, Of.ARTICLE),
     Page(f"{_ARTICLE}/take", POST, beside.take, P.EDIT, Of.ARTICLE),
+    Page(f"{_ARTICLE}/post", GET, overtaken.show, P.VIEW, Of.ARTICLE),
+    Page(f"{_ARTICLE}/post", POST, overtaken.decide, P.EDIT, Of.ARTICLE, fields=("version", "act", "shown", "ends")),
     Page(f"{_ARTICLE}/here", POST, live.here, P.EDIT, Of.ARTICLE),
     Page(f"{_ARTICLE}/paste", POST, live.paste, P.EDIT, Of.ARTICLE, takes_articles=True),
     Page(f"{_ARTICLE}/pictures", GET, live.pictures, P.EDIT, Of.ARTICLE),
