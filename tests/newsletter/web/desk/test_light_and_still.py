@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import House
+from tests.harness.looks import DESKTOP, PHONE
 from tests.newsletter.web.desk.test_looks import FULL, house, names  # noqa: F401 -- fixtures
-from tests.newsletter.web.test_looks import DESKTOP, PHONE, PLACES, enter
+from tests.newsletter.web.test_looks import PLACES, enter
 
 CROWDED = ("/desk/issues/{crowded}/compose", "/desk/issues/{crowded}/compose?side=posts", "/desk/issues/{crowded}/figures")
 # Those places of the full house that stand at the desk.
