@@ -23,7 +23,8 @@ from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
 
 S = DeliveryState
-_NOT_ON_THE_WIRE = (S.PENDING, S.DEFERRED, S.LEASED)
+# What was not mailed is not on the wire either: somebody may send it to the rest.
+_NOT_ON_THE_WIRE = (S.PENDING, S.DEFERRED, S.LEASED, S.REFUSED, S.SKIPPED, S.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +192,10 @@ def name_no_more(tx: Transaction, subscription_id: int) -> None:
         delivery.c.allows_clicks == 1,
         delivery.c.state.in_(_NOT_ON_THE_WIRE),
     )
-    waits_again = case((delivery.c.state == S.LEASED, literal(S.PENDING.value)), else_=delivery.c.state)
-    tx.execute(update(delivery).where(*named).values(allows_clicks=False, state=waits_again, worker_id=""))
+    is_leased = delivery.c.state == S.LEASED
+    waits_again = case((is_leased, literal(S.PENDING.value)), else_=delivery.c.state)
+    by_whom = case((is_leased, literal("")), else_=delivery.c.worker_id)
+    tx.execute(update(delivery).where(*named).values(allows_clicks=False, state=waits_again, worker_id=by_whom))
 
 
 def named_before(tx: Transaction, before: datetime) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
@@ -21,6 +21,7 @@ from newsletter.tables.mail import attempt, delivery, mailing
 from subscribers import audience
 from subscribers.audience import Audience
 from subscribers.tables.kinds import Instant, Number
+from subscribers.tables.lists import subscription
 from subscribers.transaction import Transaction
 
 S = DeliveryState
@@ -83,6 +84,9 @@ def _plan_those_in(tx: Transaction, state: DeliveryState, letter_id: int, wanted
             email=owed.c.email,
             email_hash=owed.c.email_hash,
             name=owed.c.name,
+            # Whoever took it back since is asked no more, nor is who joined anew without a word of it. A no of this very moment
+            # stands in the row itself (`clickbook.name_no_more`).
+            allows_clicks=case((and_(delivery.c.allows_clicks == 1, owed.c.allows_clicks == 1), 1), else_=0),
         ),
     )
     return result.rowcount
@@ -107,7 +111,8 @@ def plan_new(tx: Transaction, letter_id: int, wanted: Audience, now: datetime) -
 
 
 def _again(letter_id: int, wanted: Audience, condition: ColumnElement[bool]) -> Select[Any]:
-    person = audience.people(wanted).order_by(None).subquery("person")
+    allows = case((subscription.c.clicks_allowed_at.is_(None), 0), else_=1).label("allows_clicks")
+    person = audience.people(wanted).add_columns(allows).order_by(None).subquery("person")
     other = delivery.alias("other")
     others = (other.c.letter_id == letter_id, other.c.id != delivery.c.id)
     return (
@@ -118,6 +123,7 @@ def _again(letter_id: int, wanted: Audience, condition: ColumnElement[bool]) -> 
             person.c.email,
             person.c.email_hash,
             person.c.name,
+            person.c.allows_clicks,
         )
         .join_from(delivery, person, person.c.subscriber_id == delivery.c.subscriber_id)
         .where(

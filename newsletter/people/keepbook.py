@@ -39,13 +39,16 @@ def chosen(tx: Transaction) -> Mapping[str, Chosen]:
 def keep(tx: Transaction, given: Keep, fixed: Collection[str], *, night: datetime | None = None) -> Keep:
     """Give how long what is kept: as *given* where it is *fixed* by the settings, else as chosen, else as given.
 
-    Of a *night* it is what was chosen before it: whoever changes something has until the next one to think again.
+    Of a *night* it is what was chosen before it: whoever changes something has until the next one to think again. A longer
+    period holds at once: what is forgotten by a mistake comes back by no button.
     """
     spans: dict[str, timedelta | None] = asdict(given)
     for name, one in chosen(tx).items():
-        days = one.former if night is not None and one.at >= night else one.days
-        if name in spans and name not in fixed and days is not None:
-            spans[name] = timedelta(days=days)
+        if name not in spans or name in fixed:
+            continue
+        wanted, before = timedelta(days=one.days), spans[name] if one.former is None else timedelta(days=one.former)
+        is_since = night is not None and one.at >= night
+        spans[name] = _longer(before, wanted) if is_since else wanted
     return Keep(**spans)
 
 
@@ -71,3 +74,8 @@ def have_back(tx: Transaction, name: str, now: datetime) -> bool:
         delete(kept_for).where(of_name) if known.former is None else update(kept_for).where(of_name).values(days=known.former)
     )
     return True
+
+
+def _longer(one: timedelta | None, other: timedelta) -> timedelta | None:
+    # None: for ever.
+    return None if one is None else max(one, other)

@@ -24,7 +24,7 @@ def forget(application: Application) -> None:
     with application.database.read() as tx:
         if now < night or instance.has_forgotten(tx, day):
             return
-        # What was chosen since holds from the next night on.
+        # A shorter period that was chosen since holds from the next night on, a longer one from the next tick.
         keep = keepbook.keep(tx, application.settings.keep, application.settings.fixed_keeps, night=night)
     followed = retention.rules(keep, application.keyring, now)
     batches = tuple(islice(retention.forget(application.database, followed, night), MOST_BATCHES))

@@ -38,6 +38,31 @@ def test_what_is_chosen_holds_from_the_next_night_on(database: Database) -> None
     assert 365 == left(database, night=NIGHT)
 
 
+@pytest.mark.parametrize(("days", "expected"), [(1825, 1825), (365, 1095)])
+def test_only_a_longer_period_holds_in_the_night_it_is_chosen_in(database: Database, days: int, expected: int) -> None:
+    """Behind what is usual, which nobody had chosen; what was forgotten does not come back, what is kept can go tomorrow."""
+    choose(database, days, NIGHT + HOUR)
+
+    assert expected == left(database, night=NIGHT)
+    assert days == left(database, night=NIGHT + timedelta(days=1))
+
+
+def test_longest_period_of_those_of_a_night_is_not_that_of_the_last_change(database: Database) -> None:
+    """A short one that was chosen before, a long and a middle one since: the middle one is what is wanted now."""
+    choose(database, 365)
+    choose(database, 3650, NIGHT + HOUR)
+    choose(database, 730, NIGHT + 2 * HOUR)
+
+    assert 730 == left(database, night=NIGHT)
+
+
+def test_what_is_kept_for_ever_is_for_ever_in_the_night_it_ends(database: Database) -> None:
+    """Nothing is longer."""
+    choose(database, 3650, NIGHT + HOUR)
+    with database.read() as tx:
+        assert keepbook.keep(tx, Keep(left=None), frozenset(), night=NIGHT).left is None
+
+
 def test_setting_wins(database: Database) -> None:
     """Whoever runs the machine has the last word."""
     choose(database, 365)
@@ -61,7 +86,7 @@ def test_two_changes_of_a_day_are_one(database: Database) -> None:
     """What holds in the night before them, and what is had back, is from before both."""
     choose(database, 730, NOON - timedelta(days=3))
     choose(database, 365)
-    choose(database, 1825, NOON + HOUR)
+    choose(database, 180, NOON + HOUR)
 
     assert 730 == left(database, night=NIGHT - timedelta(days=1))
     with database.write() as tx:

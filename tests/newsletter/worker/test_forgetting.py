@@ -102,3 +102,23 @@ def test_period_that_is_chosen_in_the_night_holds_from_the_next_one_on(running: 
     forgetting.forget(application)
 
     assert 0 == left(application)
+
+
+def test_longer_period_that_is_chosen_in_the_night_holds_at_once(
+    running: tuple[Application, MovableClock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever chose too short a one sees people forgotten and mends it: nobody more is."""
+    application, clock = running
+    monkeypatch.setattr(forgetting, "MOST_BATCHES", 1)
+    with application.database.write() as tx:
+        keepbook.choose(tx, "networks", 30, "Ada", NIGHT - timedelta(hours=1))
+    forgetting.forget(application)
+    before = left(application)
+    with application.database.write() as tx:
+        keepbook.choose(tx, "networks", 3 * 365, "Ada", NIGHT + timedelta(minutes=2))
+    for minutes in (3, 4, 5):
+        clock.set(NIGHT + timedelta(minutes=minutes))
+        forgetting.forget(application)
+
+    assert 0 < before == left(application)
+    assert [True] == [is_through for _, is_through, _ in recorded(application)]
