@@ -121,7 +121,7 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "identity_provider": ["name", "client_id"],
         "image": ["name", "alt", "credit", "source"],
         "import_run": ["source", "basis"],
-        "import_work": ["owner", "source", "basis", "trouble", "encoding"],
+        "import_work": ["owner", "source", "basis", "trouble", "encoding", "undone_by"],
         "issue": ["title", "subject", "preheader"],
         "issue_version": ["written_by", "deed"],
         "link_check": ["reason", "leads_to", "url"],
