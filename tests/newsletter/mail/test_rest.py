@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from newsletter.mail import (
     conservation,
     dispatch,
     doubts,
-    figures,
     further,
     furtherbook,
     gate,
@@ -33,7 +31,7 @@ from newsletter.mail import (
 from newsletter.mail.delivery import DeliveryState, Passage
 from newsletter.mail.owed import Owed
 from newsletter.mail.rest import Planned
-from newsletter.people import clicking, erase, withdraw
+from newsletter.people import erase, withdraw
 from newsletter.tables.instance import instance
 from newsletter.tables.mail import attempt, delivery
 from subscribers import register, suppression
@@ -102,35 +100,6 @@ def test_refused_get_it_when_somebody_says_so(mailed: Mailed) -> None:
     assert IssueState.SENT is mailed.state
     with mailed.database.read() as tx:
         assert ["refused"] == mailroom.attempts(tx)
-
-
-@pytest.mark.parametrize("fate", [S.REFUSED, S.SKIPPED, S.CANCELLED])
-def test_whoever_took_their_yes_to_clicks_back_is_not_named_in_what_comes_later(book: Ledger, fate: S) -> None:
-    """Ann said no and Bob joined anew without a word of it, since it was planned; Cem still allows it."""
-    standings = allowing(book)
-    mailed = being_mailed(book.database, book.room, book.now)
-    with book.database.write() as tx:
-        of_letter = delivery.c.letter_id == mailed.letter_id
-        tx.execute(update(delivery).where(of_letter).values(state=fate, settled_at=mailed.now))
-        figures.add(tx, Counter({figures.Change(mailed.letter_id, fate): 3}))
-        dispatch.finish(tx, mailed.now)
-        assert clicking.refuse(tx, KEYRING, standings["ann"], mailed.now, people.LINK)
-        leave(tx, "bob")
-        come(tx, "bob")
-
-    assert Planned(again=3, new=0) == send_rest(mailed)
-    with book.database.read() as tx:
-        allows = select(delivery.c.subscription_id).where(of_letter, delivery.c.allows_clicks == 1)
-        assert [standings["cem"]] == list(tx.execute(allows).scalars())
-
-
-def allowing(book: Ledger) -> dict[str, int]:
-    """Let everybody allow that it is kept which links they follow; gives their subscriptions by name."""
-    with book.database.write() as tx:
-        standings = {name: mailroom.subscription_of(tx, name).id for name in ("ann", "bob", "cem")}
-        for number in standings.values():
-            assert clicking.allow(tx, KEYRING, number, book.now, people.LINK)
-    return standings
 
 
 def test_who_is_suppressed_stays_refused(mailed: Mailed) -> None:
