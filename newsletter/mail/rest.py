@@ -78,10 +78,9 @@ def send_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) 
     if not found.again and not (also_new and found.new):
         return Planned(0, 0)
     issue = reopening.reopen(tx, issue_id, letter_id, MAY_BE_SENT, now)
-    planned = Planned(
-        again=owed.plan_again(tx, letter_id, wanted, now),
-        new=owed.plan_new(tx, letter_id, wanted, now) if also_new else 0,
-    )
+    # First, as they were counted: a row that goes to another address now leaves its old one to whoever has that meanwhile.
+    new = owed.plan_new(tx, letter_id, wanted, now) if also_new else 0
+    planned = Planned(owed.plan_again(tx, letter_id, wanted, now), new)
     doubts.tell(tx, issue, letter_id, now)
     return planned
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.mail import dispatch, figures
+from newsletter.mail import dispatch, figures, rest
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.rest import Planned
 from newsletter.people import clicking
@@ -13,7 +13,7 @@ from newsletter.tables.mail import delivery
 from tests.harness import mailroom, people
 from tests.harness.mailed import being_mailed
 from tests.newsletter.mail.conftest import Ledger
-from tests.newsletter.mail.test_rest import KEYRING, come, leave, send_rest
+from tests.newsletter.mail.test_rest import KEYRING, come, leave, move, send_rest
 
 S = DeliveryState
 
@@ -45,3 +45,16 @@ def allowing(book: Ledger) -> dict[str, int]:
         for number in standings.values():
             assert clicking.allow(tx, KEYRING, number, book.now, people.LINK)
     return standings
+
+
+def test_whoever_has_the_old_address_of_somebody_is_mailed_as_it_was_counted(book: Ledger) -> None:
+    """Bob moved away, and another has his address: not in the count, and so not in what is planned with it."""
+    mailed = being_mailed(book.database, book.room, book.now)
+    with book.database.write() as tx:
+        dispatch.cancel(tx, mailed.issue_id, mailed.now)
+        move(tx, "bob", "robert")
+        come(tx, "bob")
+        counted = rest.look(tx, mailed.issue_id, mailed.now)
+    planned = send_rest(mailed, also_new=True)
+
+    assert Planned(counted.again, counted.new) == planned == Planned(3, 0)
