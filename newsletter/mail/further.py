@@ -46,24 +46,36 @@ class Carried:
     is_late: bool = False
 
 
-def order_rest(tx: Transaction, issue_id: int, by: str, now: datetime, *, also_new: bool) -> Further | Nothing:
+def count_rest(tx: Transaction, issue_id: int, now: datetime, *, also_new: bool) -> int:
+    """Count who would get an issue that did not; of very many people that takes seconds.
+
+    Raises:
+        IssueNotFound: there is none of this id.
+        WrongState: it was never mailed.
+        BadValue: a segment of the issue cannot be asked.
+
+    """
+    owed = rest.look(tx, issue_id, now)
+    return owed.again + (owed.new if also_new else 0)
+
+
+def order_rest(tx: Transaction, issue_id: int, by: str, now: datetime, *, also_new: bool, people: int) -> Further | Nothing:
     """Let an issue go to those who did not get it as soon as that cannot be taken back any more.
 
-    What would keep it from going out is said now and not when the minute is over.
+    What would keep it from going out is said now and not when the minute is over. How many *people* that are was counted
+    before, and is only told: nobody who mails or leaves is to wait for a count.
 
     Raises:
         IssueNotFound: there is none of this id.
         WrongState: it was never mailed.
         NotAdopted: this database is a copy that nobody has adopted yet.
-        BadValue: the newsletter has no postal address, its list is archived, or a segment of the issue cannot be asked.
+        BadValue: the newsletter has no postal address, or its list is archived.
 
     """
     store.hold(tx, issue_id)
     rest.require_possible(tx, issue_id)
     if covers_rest(furtherbook.of_issue(tx, issue_id), also_new=also_new):
         return Nothing.ORDERED_ALREADY
-    owed = rest.look(tx, issue_id, now)
-    people = owed.again + (owed.new if also_new else 0)
     if not people:
         return Nothing.NOBODY
     return _kept(tx, Further(issue_id, Whom.REST, also_new, people, by, now, now + UNDO))

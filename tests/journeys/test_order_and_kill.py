@@ -29,7 +29,7 @@ def test_an_order_is_carried_out_once_wherever_the_worker_dies(
     issue_id, letter_id = plan_issue(database, keyring, now, readers=READERS)
     with database.write() as tx:
         dispatch.cancel(tx, issue_id, now)
-        further.order_rest(tx, issue_id, "Ann", mailroom.minutes_ago(3), also_new=True)
+        further.order_rest(tx, issue_id, "Ann", mailroom.minutes_ago(3), also_new=True, people=3)
     log = tmp_path / "sink.log"
     waited = []
     with sink_process(log) as port:

@@ -136,7 +136,7 @@ def test_copy_carries_out_no_order_of_the_original(database: Database, tmp_path:
     mailed = being_mailed(database, room, now)
     mailed.mail({"ann": DeliveryState.REFUSED})
     with database.write() as tx:
-        further.order_rest(tx, mailed.issue_id, "Ann", now, also_new=False)
+        further.order_rest(tx, mailed.issue_id, "Ann", now, also_new=False, people=3)
     for _ in range(3):
         adoption.beat(database, path, now)
     go_back(database)

@@ -51,8 +51,10 @@ def over(book: Ledger) -> Mailed:
 
 def order_rest(mailed: Mailed, *, also_new: bool = False, by: str = "Ann") -> Further:
     """Order that those get it who did not."""
+    with mailed.database.read() as tx:
+        counted = further.count_rest(tx, mailed.issue_id, mailed.now, also_new=also_new)
     with mailed.database.write() as tx:
-        order = further.order_rest(tx, mailed.issue_id, by, mailed.now, also_new=also_new)
+        order = further.order_rest(tx, mailed.issue_id, by, mailed.now, also_new=also_new, people=counted)
     assert isinstance(order, Further)
     return order
 
@@ -173,7 +175,7 @@ def test_the_same_is_ordered_once(mailed: Mailed) -> None:
     mailed.now += 10 * SECOND
     with mailed.database.write() as tx:
         found = doubts.of_issue(tx, mailed.issue_id)
-        again = further.order_rest(tx, mailed.issue_id, "Bob", mailed.now, also_new=False)
+        again = further.order_rest(tx, mailed.issue_id, "Bob", mailed.now, also_new=False, people=3)
         resent = further.order_resend(tx, mailed.issue_id, found, "Bob", mailed.now)
 
     assert (Nothing.ORDERED_ALREADY, Nothing.ORDERED_ALREADY) == (again, resent)
@@ -187,7 +189,7 @@ def test_a_wider_order_beside_a_narrow_one_reaches_nobody_twice(mailed: Mailed, 
     order_rest(mailed)
     wide = order_rest(mailed, also_new=True, by="Bob")
     with mailed.database.write() as tx:
-        assert Nothing.ORDERED_ALREADY is further.order_rest(tx, mailed.issue_id, "Cem", mailed.now, also_new=False)
+        assert Nothing.ORDERED_ALREADY is further.order_rest(tx, mailed.issue_id, "Cem", mailed.now, also_new=False, people=3)
 
     assert 2 == wide.people
     assert [(1, 0), (0, 1)] == [(one.again, one.new) for one in let_go(mailed)]
@@ -198,7 +200,8 @@ def test_nobody_is_left_to_be_ordered_for(mailed: Mailed, keyring: Keyring) -> N
     """It is said at once, and nothing waits."""
     with mailed.database.write() as tx:
         suppression.suppress(tx, keyring.hash_address("bob@example.net"), Reason.BOUNCED, mailed.now)
-        found = further.order_rest(tx, mailed.issue_id, "Ann", mailed.now, also_new=True)
+        counted = further.count_rest(tx, mailed.issue_id, mailed.now, also_new=True)
+        found = further.order_rest(tx, mailed.issue_id, "Ann", mailed.now, also_new=True, people=counted)
         uncertain_ones = further.order_resend(tx, mailed.issue_id, (), "Ann", mailed.now)
 
     assert (Nothing.NOBODY, Nothing.NOBODY) == (found, uncertain_ones)
@@ -375,7 +378,7 @@ def test_a_draft_cannot_be_sent_to_its_rest(mailed: Mailed) -> None:
         draft = mailroom.approved_issue(tx, 1, mailed.now, "February 2020")
 
     with pytest.raises(WrongState), mailed.database.write() as tx:
-        further.order_rest(tx, draft, "Ann", mailed.now, also_new=False)
+        further.order_rest(tx, draft, "Ann", mailed.now, also_new=False, people=3)
 
 
 def at_once(mailed: Mailed, *acts: Callable[[Transaction], object]) -> list[object]:
@@ -398,7 +401,7 @@ def test_two_who_press_at_once_order_once(mailed: Mailed) -> None:
     """Whoever comes second is told that it waits already."""
 
     def press(tx: Transaction) -> object:
-        return further.order_rest(tx, mailed.issue_id, "Ann", mailed.now, also_new=True)
+        return further.order_rest(tx, mailed.issue_id, "Ann", mailed.now, also_new=True, people=3)
 
     def tick(tx: Transaction) -> object:
         return further.order_resend(tx, mailed.issue_id, doubts.of_issue(tx, mailed.issue_id), "Ann", mailed.now)

@@ -298,7 +298,8 @@ class RestMachine(RuleBasedStateMachine):
     def order_rest(self, *, also_new: bool) -> None:
         """Order the same at the desk; it waits."""
         with self.database.write() as tx:
-            further.order_rest(tx, self.mailed.issue_id, "Ann", self.now, also_new=also_new)
+            people = further.count_rest(tx, self.mailed.issue_id, self.now, also_new=also_new)
+            further.order_rest(tx, self.mailed.issue_id, "Ann", self.now, also_new=also_new, people=people)
 
     @rule()
     def order_resend_of_nothing_that_arrived(self) -> None:

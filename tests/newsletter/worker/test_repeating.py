@@ -51,7 +51,7 @@ def mailed(application: Application) -> Mailed:
 
 def rest_of(tx: Transaction, mailed: Mailed) -> object:
     """Order that Bob gets it after all."""
-    return further.order_rest(tx, mailed.issue_id, "Ann", mailed.now, also_new=False)
+    return further.order_rest(tx, mailed.issue_id, "Ann", mailed.now, also_new=False, people=3)
 
 
 def uncertain_of(tx: Transaction, mailed: Mailed) -> object:

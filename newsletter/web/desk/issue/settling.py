@@ -121,9 +121,11 @@ def ask_rest(site: Site, visit: Visit) -> Response:
 def send_rest(site: Site, visit: Visit) -> Response:
     """Let an issue go to everybody who did not get it, as soon as that cannot be taken back any more."""
     also_new = "also_new" in visit.form
+    with site.application.database.read() as tx:
+        people = further.count_rest(tx, visit.number("issue_id"), visit.now, also_new=also_new)
     with site.application.database.write() as tx:
         issue = seen(tx, visit)
-        order = further.order_rest(tx, issue.id, visit.actor.name, visit.now, also_new=also_new)
+        order = further.order_rest(tx, issue.id, visit.actor.name, visit.now, also_new=also_new, people=people)
         if isinstance(order, Nothing):
             return to_send(issue.id, _NOTHING[order])
         record(tx, visit, "issue.order_rest", issue.id, people=order.people, also_new=also_new, at=order.until.isoformat())
