@@ -60,9 +60,7 @@ def _waiting(application: Application) -> list[_Waiting]:
             dates, sections = calendar.dates_of_issue(tx, issue), charging.progress_of(tx, issue)
             everybody = [_waiting_for(newsletter, issue, dates, sections, person, now) for person in staff]
             found += [
-                one
-                for one in everybody
-                if one is not None and not reminders.was_told(tx, issue.id, one.owed.duty, one.person.id)
+                one for one in everybody if one is not None and not reminders.was_told(tx, issue.id, one.owed, one.person.id)
             ]
     return found
 
@@ -96,7 +94,7 @@ def _tell(application: Application, one: _Waiting) -> None:
     draft = compose(application.templates, one.newsletter, one.issue, one.dates, one.owed, application.links, seed, one.own)
     now = application.clock()
     with application.database.write() as tx:
-        if not reminders.begin(tx, one.issue.id, one.owed.duty, one.person.id, now):
+        if not reminders.begin(tx, one.issue.id, one.owed, one.person.id, now):
             # Another worker was faster.
             return
         dispatch.to_guest(

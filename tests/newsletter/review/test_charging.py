@@ -16,17 +16,10 @@ from newsletter.staff import accounts
 from newsletter.staff.accounts import Account
 from newsletter.staff.permissions import LOCAL_OPERATOR, Role
 from subscribers.transaction import Transaction
-from tests.harness.newsroom import a_month, a_newsletter
+from tests.harness.newsroom import a_month
 
 DAY = timedelta(days=1)
 LETTER = "Division Chair letter"
-
-
-@pytest.fixture
-def newsletter(database: Database) -> Newsletter:
-    """Give a newsletter."""
-    with database.write() as tx:
-        return a_newsletter(tx)
 
 
 @pytest.fixture

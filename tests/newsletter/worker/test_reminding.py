@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from newsletter import failpoints
-from newsletter.issues import agenda, calendar, schedulebook, timetable
+from newsletter.issues import agenda, calendar, editing, schedulebook, timetable
 from newsletter.issues.draft import draft_empty
 from newsletter.issues.model import IssueState
 from newsletter.issues.practice import Practice, Stage, parse_lead
@@ -182,6 +182,22 @@ def test_given_another_day_they_are_reminded_of_that(staffed: Instance) -> None:
     tick(staffed, DRAFT_AT + timedelta(hours=7))
 
     assert [("ed@staff.example", "your section is due soon")] * 2 == told(staffed)[2:]
+
+
+def test_of_each_section_its_owner_is_reminded(staffed: Instance) -> None:
+    """The first is written; of the one that is due later they have heard nothing yet, and hear of it once."""
+    tick(staffed, DRAFT_AT)
+    give(staffed, "Ed", "Division Chair letter", DRAFT_AT + timedelta(hours=20))
+    give(staffed, "Ed", "Communication initiatives", DRAFT_AT + timedelta(hours=36))
+    tick(staffed, DRAFT_AT + timedelta(hours=1))
+    with staffed.application.database.write() as tx:
+        editing.write_letter(tx, staffed.issues()[0].id, "Division Chair letter", "<p>Dear all.</p>", "Ann", staffed.clock())
+    for hours in (2, 13, 14, 37, 38):
+        tick(staffed, DRAFT_AT + timedelta(hours=hours))
+
+    assert ["your section is due soon"] * 2 + ["your section is overdue"] == [
+        what for who, what in told(staffed) if who[:2] == "ed"
+    ][1:]
 
 
 def test_whoever_edits_one_newsletter_is_reminded_of_its_issues(staffed: Instance) -> None:
