@@ -74,10 +74,11 @@ window.pressed = 0;
 for (const kind of ['keydown', 'pointerdown']) {
   addEventListener(kind, () => { window.pressed = performance.now(); }, true);
 }
-window.shown = word => new Promise(done => {
+window.shown = (word, patience) => new Promise((done, failed) => {
   const look = () => {
     const text = document.getElementById('preview-frame')?.contentDocument?.body?.textContent ?? '';
     if (text.includes(word)) requestAnimationFrame(() => done(performance.now() - window.pressed));
+    else if (performance.now() - window.pressed > patience) failed(new Error(`never shown: ${word}`));
     else requestAnimationFrame(look);
   };
   look();
@@ -156,10 +157,11 @@ def _on_a_card(page: Page, composer: str, article: int, runs: int) -> tuple[list
         page.goto(f"{composer}?open=a{article}")
         _wait_for_letter(page)
         title = page.locator("#title")
-        title.press("End")
+        # In its place: one that grows with every turn is shortened in the letter.
+        title.select_text()
         typed.append(_timed(page, f"typed{turn}x", page.keyboard.type))
         # Its own word, so that the letter has not got it by a key already.
-        page.evaluate("word => { document.getElementById('title').value += word; }", f" saved{turn}x")
+        page.evaluate("word => { document.getElementById('title').value = word; }", f"saved{turn}x")
         button = page.locator(f"#form-a{article} .button--first")
         saved.append(_timed(page, f"saved{turn}x", lambda _word, button=button: button.click()))  # type: ignore[misc]
     # The first ones find nothing prepared.
@@ -180,7 +182,7 @@ def _wait_for_letter(page: Page) -> None:
 def _timed(page: Page, word: str, act: Callable[[str], object]) -> float:
     """Let a change be made that puts *word* into the letter; gives how long after the last key or press it stood there."""
     act(word)
-    took: float = page.evaluate("word => window.shown(word)", word)
+    took: float = page.evaluate("([word, patience]) => window.shown(word, patience)", [word, PATIENCE])
     return took
 
 
