@@ -163,8 +163,8 @@ def _do(job: str, url: str, path: Path) -> _Spent:
         with database.read() as tx:
             segments.look(tx, read(RULE), list_id, 0, system_clock())
     else:
-        with database.read() as tx, path.open("w", newline="") as target:
-            target.writelines(export_csv(tx, list_id))
+        with path.open("w", newline="") as target:
+            target.writelines(export_csv(database.read, list_id))
     seconds = time.perf_counter() - begun
     database.close()
     return _Spent(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -109,13 +109,14 @@ def export(door: Door, list_name: str, *, output: str | None, is_raw: bool) -> N
     """
     with door.reading(Permission.MANAGE_PEOPLE) as tx:
         chosen = register.find_list(tx, list_name)
-        lines = export_csv(tx, chosen.id, is_raw=is_raw)
-        if output is not None:
-            written = _write(output, lines)
-        elif door.as_json:
-            people = list(csv.DictReader(lines))
-        else:
-            written = _print(lines)
+    # What reads the lines may be slow, and holds nothing open.
+    lines = export_csv(door.application.database.read, chosen.id, is_raw=is_raw)
+    if output is not None:
+        written = _write(output, lines)
+    elif door.as_json:
+        people = list(csv.DictReader(lines))
+    else:
+        written = _print(lines)
     if door.as_json:
         door.answer({"list": chosen.slug, **({"file": output, "people": written} if output else {"people": people})})
     else:

@@ -1,11 +1,10 @@
 """People as a file, written while it is read, so that a million people need no more memory than ten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from starlette.responses import Response, StreamingResponse
 
-from newsletter.bootstrap import Application
 from newsletter.staff import audit
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area
@@ -14,7 +13,6 @@ from newsletter.web.desk.people.scope import require_list, seen_lists
 from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.exchange.exporting import export_csv
-from subscribers.transaction import Transaction
 
 # Lines sent at a time: each is a step to another thread and back.
 CHUNK = 500
@@ -37,17 +35,15 @@ def export(site: Site, visit: Visit) -> Response:
         require_list(tx, visit, list_id)
         chosen = register.list_by_id(tx, list_id)
         audit.record(tx, visit.actor, "subscribers.export", f"list {chosen.name}", {"raw": is_raw}, visit.now)
-    return file(site.application, chosen.slug, lambda tx: export_csv(tx, chosen.id, is_raw=is_raw))
+    return file(chosen.slug, export_csv(site.application.database.read, chosen.id, is_raw=is_raw))
 
 
-def file(application: Application, name: str, lines: Callable[[Transaction], Iterator[str]]) -> Response:
-    """Give lines of CSV as a file of this name, written while they are read."""
+def file(name: str, lines: Iterator[str]) -> Response:
+    """Give lines of CSV as a file of this name, written while they are read; *lines* hold nothing open in between."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return StreamingResponse(_pieces(application, lines), headers=headers, media_type="text/csv; charset=utf-8")
+    return StreamingResponse(_pieces(lines), headers=headers, media_type="text/csv; charset=utf-8")
 
 
-def _pieces(application: Application, lines: Callable[[Transaction], Iterator[str]]) -> Iterator[str]:
-    with application.database.read() as tx:
-        read = lines(tx)
-        while piece := "".join(islice(read, CHUNK)):
-            yield piece
+def _pieces(lines: Iterator[str]) -> Iterator[str]:
+    while piece := "".join(islice(lines, CHUNK)):
+        yield piece

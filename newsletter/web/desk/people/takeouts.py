@@ -72,7 +72,7 @@ def take(site: Site, visit: Visit) -> Response:
         filters = {name: _TYPED if name == "q" else text for name, text in question.fields.items()}
         audit.record(tx, visit.actor, "subscribers.export", "people", {"filters": filters, "raw": is_raw}, visit.now)
     ids = directory.everybody(question.wanted)
-    return exports.file(site.application, "people", lambda tx: export_people(tx, ids, seen, is_raw=is_raw))
+    return exports.file("people", export_people(site.application.database.read, ids, seen, is_raw=is_raw))
 
 
 def segment_form(site: Site, visit: Visit) -> Response:
@@ -115,7 +115,7 @@ def take_segment(site: Site, visit: Visit) -> Response:
         details = {"rule": writing.text(known.rule), "list": of_list.name if of_list else None, "raw": is_raw}
         audit.record(tx, visit.actor, "subscribers.export", f"segment {known.name}", details, visit.now)
     name = slug(known.name, "segment")
-    return exports.file(site.application, name, lambda tx: export_people(tx, ids, None, is_raw=is_raw))
+    return exports.file(name, export_people(site.application.database.read, ids, None, is_raw=is_raw))
 
 
 def _segment(tx: Transaction, visit: Visit) -> Segment:
