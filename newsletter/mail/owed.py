@@ -22,6 +22,7 @@ from subscribers import audience
 from subscribers.audience import Audience
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import subscription
+from subscribers.tables.people import subscriber
 from subscribers.transaction import Transaction
 
 S = DeliveryState
@@ -44,11 +45,12 @@ class Owed:
 
 def count(tx: Transaction, letter_id: int, wanted: Audience) -> Owed:
     """Count them."""
+    without, perhaps_reached = _without(tx, letter_id, wanted)
     return Owed(
-        again=_count(tx, _again(letter_id, wanted, ~_may_have_arrived())),
+        again=without - perhaps_reached,
         # In no order: PostgreSQL would sort a million people before it looks for those who are new.
         new=_count(tx, _new(letter_id, audience.people(wanted).order_by(None).subquery("person"))),
-        perhaps_reached=_count(tx, _again(letter_id, wanted, _may_have_arrived())),
+        perhaps_reached=perhaps_reached,
     )
 
 
@@ -113,8 +115,6 @@ def plan_new(tx: Transaction, letter_id: int, wanted: Audience, now: datetime) -
 def _again(letter_id: int, wanted: Audience, condition: ColumnElement[bool]) -> Select[Any]:
     allows = case((subscription.c.clicks_allowed_at.is_(None), 0), else_=1).label("allows_clicks")
     person = audience.people(wanted).add_columns(allows).order_by(None).subquery("person")
-    other = delivery.alias("other")
-    others = (other.c.letter_id == letter_id, other.c.id != delivery.c.id)
     return (
         select(
             delivery.c.id.label("delivery_id"),
@@ -127,14 +127,43 @@ def _again(letter_id: int, wanted: Audience, condition: ColumnElement[bool]) -> 
         )
         .join_from(delivery, person, person.c.subscriber_id == delivery.c.subscriber_id)
         .where(
-            delivery.c.letter_id == letter_id,
-            delivery.c.state.in_(WITHOUT),
-            delivery.c.email != "",
-            # Whoever has another address now: nobody else got it there, nor they themselves by another row.
-            ~exists().where(*others, other.c.email_hash == person.c.email_hash),
-            ~exists().where(*others, other.c.subscriber_id == person.c.subscriber_id),
-            condition,
+            *_has_not_got_it(letter_id), *_no_other_row_of(letter_id, person.c.email_hash, person.c.subscriber_id), condition
         )
+    )
+
+
+def _without(tx: Transaction, letter_id: int, wanted: Audience) -> tuple[int, int]:
+    """Count whom `_again` finds, and those of them who may have got it all the same, in one walk.
+
+    From their rows to the people, and not from a million people to the rows of a few: that took five times as long.
+    """
+    people = (
+        audience.people(wanted)
+        .order_by(None)
+        .where(
+            subscription.c.subscriber_id == delivery.c.subscriber_id,
+            *_no_other_row_of(letter_id, subscriber.c.email_hash, subscription.c.subscriber_id),
+        )
+        .correlate(delivery)
+    )
+    perhaps = func.coalesce(func.sum(case((_may_have_arrived(), 1), else_=0)), 0)
+    row = tx.execute(select(func.count(), perhaps).where(*_has_not_got_it(letter_id), people.exists())).one()
+    return row[0], row[1]
+
+
+def _has_not_got_it(letter_id: int) -> tuple[ColumnElement[bool], ...]:
+    return delivery.c.letter_id == letter_id, delivery.c.state.in_(WITHOUT), delivery.c.email != ""
+
+
+def _no_other_row_of(
+    letter_id: int, email_hash: ColumnElement[str], subscriber_id: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions that nobody else got it at the address somebody has now, nor they themselves by another row."""
+    other = delivery.alias("other")
+    others = (other.c.letter_id == letter_id, other.c.id != delivery.c.id)
+    return (
+        ~exists().where(*others, other.c.email_hash == email_hash).correlate_except(other),
+        ~exists().where(*others, other.c.subscriber_id == subscriber_id).correlate_except(other),
     )
 
 
