@@ -21,6 +21,8 @@ LEFT_OUT: Mapping[str, str] = {
 COUNTS = frozenset(
     {
         "/desk/people?count=1",
+        "/desk/people/export/found?count=1",
+        "/desk/people/segments/{segment_id:int}/export?count=1",
         "/desk/settings/lists/{list_id:int}/people",
         "/desk/settings/questions/{key}/people",
         "/desk/settings/retention/rehearsal",
@@ -51,6 +53,8 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
         "sort=address",
         "count=1",
     ),
+    "/desk/people/export/found": ("count=1",),
+    "/desk/people/segments/{segment_id:int}/export": ("count=1",),
     "/desk/people/suppression": ("address=person50@d0.example.org", "reason=manual"),
     f"{_ISSUE}/send/count": ("segment={segment_id}",),
     f"{_ISSUE}/send/look": ("when=at&at={soon}", "counted=1"),

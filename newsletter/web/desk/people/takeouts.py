@@ -55,7 +55,8 @@ def form(site: Site, visit: Visit) -> Response:
         "desk/people/takeout.html",
         here=Area.PEOPLE,
         trouble="",
-        counted=counting.counted(site, visit, question.wanted),
+        counted=counting.counted(site, visit, question.wanted) if question.is_counted else "",
+        counting=_with_count(question.file),
         asked_for=_asked_for(visit, question, filters),
         segment=None,
         where=question.file,
@@ -81,26 +82,24 @@ def segment_form(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         known = _segment(tx, visit)
         lists = register.all_lists(tx)
+        trouble = _trouble(tx, visit, known)
     if list_id is not None and list_id not in {one.id for one in lists}:
         raise PageNotFound
-    trouble, counted = "", ""
-    try:
-        counted = _counted(site, visit, known, list_id)
-    except RuleRefused as error:
-        # It speaks of what there is not any more, and is true of nobody until it is changed.
-        trouble = visit.words.gettext("%(problem)s Nobody can be taken until the rule is changed.", problem=error)
+    where = f"/desk/people/segments/{known.id}/export"
+    is_counted = visit.query.get("count") == "1" and not trouble
     return frame.page(
         site,
         visit,
         "desk/people/takeout.html",
         here=Area.PEOPLE,
         trouble=trouble,
-        counted=counted,
+        counted=_counted(site, visit, known, list_id) if is_counted else "",
+        counting=_with_count(f"{where}?list={list_id}" if list_id else where),
         segment=known,
         rule=writing.text(known.rule),
         lists=_scopes(visit, lists, list_id),
         list_id=list_id or "",
-        where=f"/desk/people/segments/{known.id}/export",
+        where=where,
         back=f"/desk/people/segments/{known.id}",
     )
 
@@ -123,6 +122,20 @@ def _segment(tx: Transaction, visit: Visit) -> Segment:
     if not found:
         raise PageNotFound
     return found[0]
+
+
+def _trouble(tx: Transaction, visit: Visit, known: Segment) -> str:
+    """Say why nobody can be taken: the rule speaks of what there is not any more. Empty: it can be asked."""
+    try:
+        segments.everybody(tx, known.rule, None, visit.now)
+    except RuleRefused as error:
+        return visit.words.gettext("%(problem)s Nobody can be taken until the rule is changed.", problem=error)
+    return ""
+
+
+def _with_count(address: str) -> str:
+    """Give the address of a page with the number on it, which of very many people takes a moment."""
+    return f"{address}{'&' if '?' in address else '?'}count=1"
 
 
 def _list_id(text: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from html import unescape
 
 import pytest
 
@@ -40,12 +41,25 @@ def crowd(database: Database, keyring: Keyring, newsletter: Newsletter, reader: 
 def test_file_has_exactly_who_is_found(desk: OpenDesk, crowd: int, query: str) -> None:
     """And the number beforehand is how many lines there are."""
     shown = re.findall(r'<a href="/desk/people/\d+">([^<]+)</a>', desk.page(f"/desk/people{query}"))
-    before = desk.page(f"{WHERE}{query}")
+    before = desk.page(f"{WHERE}{query}{'&' if query else '?'}count=1")
     taken = people_in(desk.press(f"{WHERE}{query}").text)
 
     assert sorted(shown) == sorted(taken)
     said = {0: "Nobody", 1: "1 person"}.get(len(taken), f"{len(taken)} people")
     assert f'role="status">{said}<' in before
+
+
+def test_number_fills_in_later(desk: OpenDesk, crowd: int, database: Database, clock: Hands) -> None:
+    """Nobody waits for a million people to be counted before they see the page; where no script runs, a link waits for it."""
+    with database.write() as tx:
+        made = verbs.create(tx, "Anns", "address starts with ann", "ed", clock())
+    for where in (f"{WHERE}?q=ann", f"/desk/people/segments/{made.id}/export?list=1"):
+        page = desk.page(where)
+        (later,) = re.findall(r'<a href="([^"]+count=1)">Wait for the number</a>', page)
+
+        assert not re.search(r'role="status">\d', page)
+        assert f'hx-get="{later}"' in page
+        assert re.search(r'id="counted" role="status">\d+ p', desk.page(unescape(later)))
 
 
 def test_page_of_people_leads_to_their_file(desk: OpenDesk, crowd: int) -> None:
@@ -106,8 +120,8 @@ def test_segment_is_taken_among_all_and_on_a_list(
     where = f"/desk/people/segments/{made.id}/export"
     on_list = str(newsletter.list_id)
 
-    assert "2 people" in desk.page(where)
-    assert "1 person" in desk.page(f"{where}?list={on_list}")
+    assert "2 people" in desk.page(f"{where}?count=1")
+    assert "1 person" in desk.page(f"{where}?list={on_list}&count=1")
     assert where in desk.page(f"/desk/people/segments/{made.id}")
     assert ["eva@example.org", "ida@example.org"] == people_in(desk.press(where).text)
     assert ["eva@example.org"] == people_in(desk.press(where, list=on_list).text)
