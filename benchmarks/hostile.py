@@ -23,12 +23,12 @@ from newsletter.feeds.model import Feed
 from tests.harness.chaosfeed import Answer, ChaosFeed, Page, entity_bomb, gzip_bomb, many_attributes
 
 RSS = "application/rss+xml"
-# The page is asked for so often when no feed is there.
+# What a reader asks for, and how often when no feed is there.
+PAGE = "/archive/"
 ASKED = 200
 # In seconds: all feeds together are given up long before.
 LONGEST = 180.0
 TICK = "1"
-OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def measure(folder: Path) -> Result:
         pass
     settings = visitors.settings_of(str(database.url), folder, allow_loopback="1", tick_seconds=TICK)
     with ChaosFeed() as chaos, visitors.serving(settings, folder) as server:
-        alone = [_ask(server.port) for _ in range(ASKED)]
+        alone = [visitors.waited(server.port, PAGE) for _ in range(ASKED)]
         with database.write() as tx:
             for path, answer in _hostile():
                 feeds.add(tx, made.newsletter_id, chaos.put(path, answer), system_clock())
@@ -99,13 +99,7 @@ def _is_read(feed: Feed) -> bool:
 def _until(is_over: Callable[[], bool], port: int) -> Iterator[float]:
     ends_at = time.perf_counter() + LONGEST
     while not is_over() and time.perf_counter() < ends_at:
-        yield _ask(port)
-
-
-def _ask(port: int) -> float:
-    answer = visitors.get(port, "/archive/")
-    assert answer.status == OK, answer.status
-    return answer.seconds
+        yield visitors.waited(port, PAGE)
 
 
 def main() -> None:

@@ -28,7 +28,6 @@ ASKED = 300
 HELD = 500
 # What others ask for: a page of the desk, and one for readers.
 PAGES = ("/desk/account", "/archive/")
-OK = 200
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
 FILES = "Content-Type: multipart/form-data; boundary=b"
@@ -148,9 +147,7 @@ def _strains(desk: _Desk) -> Iterator[tuple[bytes, ...]]:
 
 def _asked(desk: _Desk) -> Iterator[float]:
     for _, path in zip(range(ASKED), itertools.cycle(PAGES), strict=False):
-        answer = visitors.get(desk.port, path, desk.cookie)
-        assert answer.status == OK, answer.status
-        yield answer.seconds
+        yield visitors.waited(desk.port, path, desk.cookie)
 
 
 def main() -> None:

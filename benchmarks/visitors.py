@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -67,6 +68,13 @@ def get(port: int, path: str, *headers: str) -> Answer:
     """Ask for a page."""
     lines = (f"GET {path} HTTP/1.1", f"Host: {HERE}:{port}", *headers, "Connection: close")
     return _talk(port, HERE, "\r\n".join((*lines, "", "")).encode())
+
+
+def waited(port: int, path: str, *headers: str) -> float:
+    """Ask for a page that is there; gives in how many seconds it came."""
+    answer = get(port, path, *headers)
+    assert answer.status == HTTPStatus.OK, f"{path}: {answer.status}"
+    return answer.seconds
 
 
 def post(port: int, visitor: str, path: str, fields: Mapping[str, str], kind: str = FORM) -> Answer:
