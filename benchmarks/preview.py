@@ -3,9 +3,9 @@
     python -m benchmarks.preview --json
 
 An issue of thirty articles and one of two hundred and one are opened in the composer and a text of theirs in the editor, on
-the product's own pages over loopback. Timed is from the last key of a word, or from the press of Save, to the frame in which
-that word stands drawn; the bound is 300 ms. The yardstick is the letter alone, composed again with one article changed, in a
-process that does nothing else.
+the product's own pages over loopback. Timed is from the last key of a word, or from the press of Save, of Down or of Leave out
+on a card, to the frame in which that stands drawn; the bound is 300 ms. The yardstick is the letter alone, composed again with
+one article changed, in a process that does nothing else.
 """
 
 import argparse
@@ -51,6 +51,9 @@ class Shown:
     typed_ms: float
     # Save on the card.
     saved_ms: float
+    # Down on a card, and Leave out.
+    moved_ms: float
+    removed_ms: float
     # A key in the text in the editor, before it is saved.
     written_ms: float
     longest_ms: float
@@ -68,34 +71,39 @@ class Result:
     slowest_ms: float
 
 
-# Keeps when a key or a button was pressed, and when the frame has a word that is drawn.
+# Keeps when a key or a button was pressed, and when the frame has a word, or an article anywhere else, and that is drawn.
 _WATCH = """
 window.pressed = 0;
 for (const kind of ['keydown', 'pointerdown']) {
   addEventListener(kind, () => { window.pressed = performance.now(); }, true);
 }
-window.shown = (word, patience) => new Promise((done, failed) => {
+window.letter = () => document.getElementById('preview-frame')?.contentDocument?.body;
+window.before = id => [...letter().querySelectorAll('[id]')].findIndex(one => one.id === id);
+window.until = (test, what, patience) => new Promise((done, failed) => {
   const look = () => {
-    const text = document.getElementById('preview-frame')?.contentDocument?.body?.textContent ?? '';
-    if (text.includes(word)) requestAnimationFrame(() => done(performance.now() - window.pressed));
-    else if (performance.now() - window.pressed > patience) failed(new Error(`never shown: ${word}`));
+    if (test()) requestAnimationFrame(() => done(performance.now() - window.pressed));
+    else if (performance.now() - window.pressed > patience) failed(new Error(`never shown: ${what}`));
     else requestAnimationFrame(look);
   };
   look();
 });
+window.shown = (word, patience) => until(() => letter()?.textContent.includes(word), word, patience);
+window.away = (id, place, patience) => until(() => before(id) !== place, id, patience);
 """
 
 
 def measure(runs: int) -> Result:
     """Open the composer and the editor of each issue, and change something again and again."""
     sizes = tuple(_shown(articles, runs) for articles in SIZES)
-    return Result(runs, sizes, max(max(one.typed_ms, one.saved_ms, one.written_ms) for one in sizes))
+    slowest = max(max(one.typed_ms, one.saved_ms, one.moved_ms, one.removed_ms, one.written_ms) for one in sizes)
+    return Result(runs, sizes, slowest)
 
 
 def _shown(articles: int, runs: int) -> Shown:
     with _opened(articles) as (house, issue, page):
         composer = f"{house.url}/desk/issues/{issue.id}/compose"
         typed, saved = _on_a_card(page, composer, _article(issue), runs)
+        moved, removed = _of_cards(page, composer, issue, runs)
         written = _in_the_editor(page, f"{house.url}/desk/issues/{issue.id}/articles/{_article(issue)}", runs)
         letter, kilobytes = _alone(house.application, issue.id, runs)
     return Shown(
@@ -103,8 +111,10 @@ def _shown(articles: int, runs: int) -> Shown:
         letter_kilobytes=kilobytes,
         typed_ms=_middle(typed),
         saved_ms=_middle(saved),
+        moved_ms=_middle(moved),
+        removed_ms=_middle(removed),
         written_ms=_middle(written),
-        longest_ms=round(max(*typed, *saved, *written), 1),
+        longest_ms=round(max(*typed, *saved, *moved, *removed, *written), 1),
         letter_ms=_middle(letter),
     )
 
@@ -168,6 +178,32 @@ def _on_a_card(page: Page, composer: str, article: int, runs: int) -> tuple[list
     return typed[1:], saved[1:]
 
 
+def _of_cards(page: Page, composer: str, issue: Issue, runs: int) -> tuple[list[float], list[float]]:
+    """Move a card down and up again, then leave it out and take it back; gives what moves and removals took."""
+    moved, removed = [], []
+    page.goto(composer)
+    _wait_for_letter(page)
+    article = _article(issue)
+    for turn in range(runs + 1):
+        moved.append(_pressed(page, f"#{'up' if turn % 2 else 'down'}{article}", article))
+        removed.append(_pressed(page, f"#a{article} [value='drop {article}']", article))
+        _pressed(page, "#undo", article)
+    return moved[1:], removed[1:]
+
+
+def _pressed(page: Page, button: str, article: int) -> float:
+    """Press a button that brings an article to another place of the letter, or out of it; gives how long that took."""
+    place = page.evaluate("id => window.before(id)", f"a{article}")
+    version = page.locator("#composer").get_attribute("data-version")
+    # Out from under the head of the page.
+    page.locator(button).evaluate("one => one.scrollIntoView({ block: 'center' })")
+    page.locator(button).click()
+    took: float = page.evaluate(f"place => window.away('a{article}', place, {PATIENCE})", place)
+    # The cards come behind the letter.
+    page.wait_for_function("version => document.getElementById('composer').dataset.version !== version", arg=version)
+    return took
+
+
 def _in_the_editor(page: Page, address: str, runs: int) -> list[float]:
     page.goto(address)
     _wait_for_letter(page)
@@ -213,7 +249,8 @@ def told(result: Result) -> str:
     """Say it in words."""
     return "\n".join(
         f"{one.articles} articles, a letter of {one.letter_kilobytes} KB: typed {one.typed_ms} ms, saved {one.saved_ms} ms, "
-        f"written {one.written_ms} ms, at most {one.longest_ms} ms; the letter alone {one.letter_ms} ms"
+        f"moved {one.moved_ms} ms, removed {one.removed_ms} ms, written {one.written_ms} ms, at most {one.longest_ms} ms; "
+        f"the letter alone {one.letter_ms} ms"
         for one in result.sizes
     )
 

@@ -3,5 +3,6 @@ import "./composer/answers.js";
 import "./composer/typing.js";
 import "./composer/follow.js";
 import "./composer/company.js";
+import "./composer/sight.js";
 import "./composer/keys.js";
 import "./composer/drag.js";

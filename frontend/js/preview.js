@@ -42,11 +42,11 @@ export async function show(frame, own, version, at) {
   }
 }
 
-// Lets a frame show a letter that is nowhere yet.
-export async function showUnsaved(frame, own, letter, at) {
+// Lets a frame show a letter that is nowhere yet, or that came with what was just saved as a version.
+export async function showLetter(frame, own, letter, at, version = "unsaved") {
   const state = known(frame, own);
   if (state.own !== own) return;
-  state.shows = "unsaved";
+  state.shows = version;
   const turn = (state.turn += 1);
   if (isAstray(frame, state)) load(frame, state, new URL(own, location.href), "");
   await put(frame, state, turn, letter);

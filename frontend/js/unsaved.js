@@ -1,6 +1,6 @@
 // What is typed and not saved yet, shown in the letter beside it. The server makes that letter, by its own rules, and writes
 // nothing down.
-import { showUnsaved } from "./preview.js";
+import { showLetter } from "./preview.js";
 import { _ } from "./words.js";
 
 // From a key that is not shown yet to the question; who types on is shown where they are, not where they stop.
@@ -67,7 +67,7 @@ async function told(now, answer, signal) {
     say(said.error ? _("Not shown: %(why)s", { why: said.error }) : _("Not shown yet: no connection"), "stop");
     return;
   }
-  await showUnsaved(now.frame, now.own, said.letter, now.at);
+  await showLetter(now.frame, now.own, said.letter, now.at);
   if (signal.aborted) return;
   write(said.envelope);
   say(document.getElementById("unsaved")?.dataset.words ?? "", "wait");

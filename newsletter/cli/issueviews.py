@@ -20,7 +20,7 @@ def answer_issue(door: Door, issue: Issue, more: Mapping[str, object] = MappingP
         further = [one.name for one in readers.further_lists(tx, issue.id)]
         topics = [one.name for one in readers.topics_of(tx, issue.id)]
         selected = selection.of_issue(tx, issue)
-        dropped = tuple(one for one in contents.articles_of(tx, issue.id) if one.is_dropped)
+        dropped = contents.dropped_of(tx, issue.id)
     rows = [row for section in issue.sections for row in _rows(section)]
     document = {
         **_head(issue, newsletter),

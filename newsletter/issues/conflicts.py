@@ -22,6 +22,8 @@ def over(tx: Transaction, issue_id: int, article_id: int, seen: int) -> int:
 
     """
     store.hold(tx, issue_id)
+    if store.version_of(tx, issue_id) == seen:
+        return seen
     known = store.load(tx, issue_id)
     return known.version if versions.is_as_at(tx, known, article_id, seen) else seen
 
@@ -36,9 +38,10 @@ def over_part(tx: Transaction, issue_id: int, part: Callable[[Snapshot], object]
         IssueNotFound: there is none of this id.
 
     """
-    known = store.load(tx, issue_id)
-    if known.version == seen:
+    # A long issue is read whole only where somebody else saved.
+    if store.version_of(tx, issue_id) == seen:
         return seen
+    known = store.load(tx, issue_id)
     try:
         before = versions.version_of(tx, known, Label(seen))
     except VersionNotFound:

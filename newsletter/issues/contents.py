@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, delete, func, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, ScalarSelect, bindparam, delete, func, insert, select, update
 
 from newsletter.errors import ArticleNotFound, SectionNotFound
 from newsletter.feeds.addresses import same_page
@@ -76,19 +76,20 @@ class Carried:
 def sections_of(tx: Transaction, issue_id: int) -> tuple[Section, ...]:
     """Give the sections of an issue with their articles, dropped ones left out, in reading order."""
     shown: defaultdict[int, list[Article]] = defaultdict(list)
-    for one in articles_of(tx, issue_id):
-        if not one.is_dropped:
-            shown[one.section_id].append(one)
+    for one in _articles_where(tx, article.c.issue_id == issue_id, _IS_SHOWN):
+        shown[one.section_id].append(one)
     rows = tx.execute(select(section).where(section.c.issue_id == issue_id).order_by(section.c.position, section.c.id))
     return tuple(_section(row, tuple(shown[row.id])) for row in rows)
 
 
-def articles_of(tx: Transaction, issue_id: int) -> tuple[Article, ...]:
-    """Give all articles of an issue, the dropped ones too, section by section as they were made, in order."""
-    rows = tx.execute(
-        select(article).where(article.c.issue_id == issue_id).order_by(article.c.section_id, article.c.position, article.c.id),
-    )
-    return tuple(_article(row) for row in rows)
+def dropped_of(tx: Transaction, issue_id: int) -> tuple[Article, ...]:
+    """Give the articles that were left out of an issue, section by section as they were made."""
+    return _articles_where(tx, article.c.issue_id == issue_id, article.c.is_dropped != 0)
+
+
+def _articles_where(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Article, ...]:
+    asked = select(article).where(*conditions).order_by(article.c.section_id, article.c.position, article.c.id)
+    return tuple(_article(row) for row in tx.execute(asked))
 
 
 def article_of(tx: Transaction, issue_id: int, article_id: int) -> Article:
@@ -270,8 +271,16 @@ def save_article(tx: Transaction, edited: Article) -> None:
 
 def arrange(tx: Transaction, section_id: int, article_ids: Sequence[int]) -> None:
     """Put articles into a section in this order, from place 1."""
-    for position, article_id in enumerate(article_ids, 1):
-        tx.execute(update(article).where(article.c.id == article_id).values(section_id=section_id, position=position))
+    if not article_ids:
+        return
+    its: BindParameter[int] = bindparam("its")
+    place: BindParameter[int] = bindparam("place")
+    moved = (article.c.section_id != section_id) | (article.c.position != place)
+    # Of two hundred articles most stay where they are, and one statement for all takes a tenth of one for each.
+    tx.execute(
+        update(article).where(article.c.id == its, moved).values(section_id=section_id, position=place),
+        [{"its": article_id, "place": position} for position, article_id in enumerate(article_ids, 1)],
+    )
 
 
 def carried(tx: Transaction, newsletter_id: int, *, but_issue_id: int = 0) -> Carried:

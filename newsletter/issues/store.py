@@ -212,9 +212,9 @@ def require_version(tx: Transaction, issue_id: int, expected_version: int) -> No
 
     """
     hold(tx, issue_id)
-    known = load(tx, issue_id)
-    if known.version != expected_version:
-        raise Outdated(issue_id, known.version, expected_version, _done_since(tx, known, expected_version))
+    version = version_of(tx, issue_id)
+    if version != expected_version:
+        raise Outdated(issue_id, version, expected_version, _done_since(tx, load(tx, issue_id), expected_version))
 
 
 def save_head(tx: Transaction, issue_id: int, *, title: str, subject: str, preheader: str) -> None:

@@ -256,8 +256,7 @@ def is_as_at(tx: Transaction, known: Issue, article_id: int, version: int) -> bo
 
 def present(tx: Transaction, known: Issue) -> Snapshot:
     """Give what an issue is now."""
-    dropped = tuple(one for one in contents.articles_of(tx, known.id) if one.is_dropped)
-    return snapshot_of(known, dropped, _readers(tx, known.id))
+    return snapshot_of(known, contents.dropped_of(tx, known.id), _readers(tx, known.id))
 
 
 def authors_since(tx: Transaction, issue_id: int, version: int) -> Mapping[str, int]:

@@ -105,7 +105,15 @@ DESK = {
     "left_out": {},
     "seconds": 300.0,
 }
-FOLLOWED = {"typed_ms": 100.0, "saved_ms": 150.0, "written_ms": 110.0, "longest_ms": 200.0, "letter_ms": 15.0}
+FOLLOWED = {
+    "typed_ms": 100.0,
+    "saved_ms": 150.0,
+    "moved_ms": 140.0,
+    "removed_ms": 130.0,
+    "written_ms": 110.0,
+    "longest_ms": 200.0,
+    "letter_ms": 15.0,
+}
 PREVIEW = {
     "runs": 15,
     "sizes": [
@@ -115,6 +123,8 @@ PREVIEW = {
             "letter_kilobytes": 777,
             "typed_ms": 310.0,
             "saved_ms": 400.0,
+            "moved_ms": 390.0,
+            "removed_ms": 380.0,
             "written_ms": 320.0,
             "longest_ms": 900.0,
             "letter_ms": 90.0,
@@ -313,7 +323,7 @@ def test_page_tells_what_the_desk_costs_and_how_fast_it_follows() -> None:
 
     assert "| postgresql | `/desk/figures` | 20 ms | 30 ms | 1.50 |" in text
     assert "| A page of the desk with very many people, against few | ≤ 3 × | 1.5 × | held |" in text
-    assert "| 201 | 777 KB | 310 ms | 400 ms | 320 ms | 900 ms | 90 ms |" in text
+    assert "| 201 | 777 KB | 310 ms | 400 ms | 390 ms | 380 ms | 320 ms | 900 ms | 90 ms |" in text
     assert "| The same with 201 articles | ≤ 300 ms | 310 ms | **missed** |" in text
     assert "| beside the strain | 13 ms | 321 ms | 691 ms |" in text
 

@@ -7,10 +7,19 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from newsletter.issues import draft, newsletters, store
-from newsletter.issues.model import Issue, Month
+from newsletter.issues.model import Article, Issue, Month
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
-from tests.harness.newsroom import a_month, a_newsletter, an_entry, article_called, contents_of, january, publish
+from tests.harness.newsroom import (
+    a_month,
+    a_newsletter,
+    an_entry,
+    article_called,
+    contents_of,
+    january,
+    publish,
+    section_called,
+)
 
 FEATURES, TITLE = "Feature articles", "Staying relevant"
 
@@ -19,6 +28,14 @@ SAID = """() => {
   window.said = [];
   const line = document.querySelector("#unsaved");
   new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true });
+}"""
+
+# Whether an article stands in the letter behind all others of its section on the page.
+IN_LETTER = """id => {
+  const letter = document.querySelector("#preview-frame").contentDocument;
+  const others = [...document.getElementById(id).parentElement.children].filter((one) => one.id !== id);
+  const at = letter.getElementById(id);
+  return others.every((one) => letter.getElementById(one.id).compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING);
 }"""
 
 
@@ -116,6 +133,55 @@ def test_the_letter_follows_what_is_typed(page: Page, house: House) -> None:
     page.get_by_label("Subject", exact=True).fill("A subject on its way")
     expect(page.locator("#envelope")).to_contain_text("A subject on its way")
     page.get_by_role("link", name="Cancel").click()
+
+
+def first_of_features(house: House) -> Article:
+    """Give the article that stands first among the features, wherever other tests left them."""
+    return section_called(issue(house), FEATURES).articles[0]
+
+
+def test_the_letter_is_there_before_the_page(page: Page, house: House) -> None:
+    """What is moved is seen in the letter while the cards are still on their way, and the frame is not loaded anew."""
+    compose(page, house)
+    first = first_of_features(house)
+    held: list[Route] = []
+    asked: list[str] = []
+    expect(page.frame_locator("#preview-frame").get_by_role("heading", name=TITLE)).to_be_visible()
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/compose?did=*", lambda route: route.continue_() if held else held.append(route))
+
+    with page.expect_request("**/compose?did=*"):
+        page.locator(f"#down{first.id}").click()
+    page.wait_for_function(IN_LETTER, arg=f"a{first.id}")
+    expect(page.locator("#told")).to_have_text("")
+    held[0].continue_()
+    expect(page.locator("#told")).to_have_text(f"“{first.title}” is now 2 of 2 in {FEATURES}.")
+    page.locator(f"#up{first.id}").click()
+    expect(page.locator("#told")).to_have_text(f"“{first.title}” is now 1 of 2 in {FEATURES}.")
+    page.unroute("**/compose?did=*")
+    assert not [one for one in asked if "/preview" in one]
+
+
+def test_the_page_stays_where_one_works(page: Page, house: House) -> None:
+    """Far down in an issue, too; and what was refused is in sight."""
+    compose(page, house)
+    number = first_of_features(house).id
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.locator(f"#down{number}").evaluate("one => one.scrollIntoView({ block: 'center' })")
+    before = page.evaluate("scrollY")
+    page.locator(f"#down{number}").click()
+    expect(page.locator("#told")).to_contain_text(" is now 2 of 2 ")
+    assert 0 < before == page.evaluate("scrollY")
+
+    page.locator(f"#up{number}").click()
+    expect(page.locator("#told")).to_contain_text(" is now 1 of 2 ")
+    page.locator(f"#edit{number}").click()
+    page.get_by_label("Title", exact=True).evaluate("one => { one.required = false; }")
+    page.get_by_label("Title", exact=True).fill(" ")
+    page.locator(f"#form-a{number} .button--first").click()
+    expect(page.locator("#trouble")).to_be_in_viewport()
+    page.get_by_role("link", name="Cancel").click()
+    page.set_viewport_size({"width": 1280, "height": 1400})
 
 
 def test_a_link_in_the_letter_is_followed(page: Page, house: House) -> None:

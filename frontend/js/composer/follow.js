@@ -1,5 +1,5 @@
 // The preview follows what is typed and what is saved, and shows the article that was.
-import { show } from "../preview.js";
+import { show, showLetter } from "../preview.js";
 import { follower } from "../unsaved.js";
 import { always, composer } from "./page.js";
 
@@ -40,6 +40,27 @@ always(() => {
   if (!frame || !own) return;
   show(frame, own.href, composer().dataset.version, document.getElementById("told")?.dataset.at ?? "");
   if (form) later();
+});
+
+// What is saved is seen in the letter first, and then the page changes: it takes as long again to be made and put in place.
+// Where no letter comes, the page that does tells which version it is of.
+async function letterFirst(address, request) {
+  request.body.set("by", "script");
+  const answer = await fetch(address, request);
+  if (!answer.headers.get("content-type")?.includes("json")) return answer;
+  const { place, letter, version } = await answer.json();
+  const page = fetch(place, { headers: request.headers, signal: request.signal });
+  const frame = preview();
+  if (letter && frame) {
+    const at = /[?&]on=(\d+)/.exec(place);
+    showLetter(frame, document.getElementById("preview-own").href, letter, at ? `a${at[1]}` : "", String(version)).catch(() => {});
+  }
+  return page;
+}
+
+addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  // What nobody sees is not waited for.
+  if (ctx.target?.id === "composer" && ctx.request.method === "POST" && preview()?.checkVisibility()) ctx.fetch = letterFirst;
 });
 
 // As soon as the answer is here, and not only when the page is changed after it.

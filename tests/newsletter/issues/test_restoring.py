@@ -103,7 +103,7 @@ def test_what_came_in_since_is_dropped_and_kept(
 
         assert "Better late" not in [one.title for one in restored.issue.articles]
         assert 0 == draft.top_up(tx, issue.id, now)
-        late = next(one for one in contents.articles_of(tx, issue.id) if one.title == "Better late")
+        late = next(one for one in contents.dropped_of(tx, issue.id) if one.title == "Better late")
         taken = editing.restore_article(tx, issue.id, late.id, now)
     assert "Better late" in [one.title for one in taken.articles]
 
@@ -174,7 +174,7 @@ def test_any_way_from_any_version_leads_back_to_it(
     with database.write() as tx:
         known = store.load(tx, issue.id)
         was = {known.version: as_it_is(tx, issue.id)}
-        ids = [one.id for one in contents.articles_of(tx, issue.id)]
+        ids = [one.id for one in issue.articles]
         for which, deed, place in moves:
             article = contents.article_of(tx, issue.id, ids[which % len(ids)])
             if deed == 0 and not article.is_dropped:

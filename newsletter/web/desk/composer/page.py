@@ -170,7 +170,7 @@ def _laid(site: Site, tx: Transaction, visit: Visit, view: View, company: Around
         issue=issue,
         newsletter=newsletter,
         groups=cards.groups(issue, shelf, asked, said_of, company.at, lines),
-        dropped=tuple(article for article in contents.articles_of(tx, issue.id) if article.is_dropped),
+        dropped=contents.dropped_of(tx, issue.id),
         # Told once of each: that it was changed, if both.
         changed={one.article_id: one.kind for one in reversed(revised.changes_of(tx, issue))},
         comments=tuple(one for one in said_of if one.article_id is None),

@@ -43,27 +43,31 @@ class Person:
     answers: Answers
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is looked at, and by the eyes of whom."""
+
+    issue: Issue
+    newsletter: Newsletter
+    person: Person
+    view: View
+
+
 def show(site: Site, visit: Visit) -> Response:
     """Show the letter, frozen or as it would be now; the page holding it runs nothing of it.
 
     No link in it does anything for anybody: where the mail has a person's own, the preview leads where the web copy does.
     """
     view = View.read(visit.number("issue_id"), visit.query)
-    application = site.application
-    with application.database.read() as tx:
-        issue = store.load(tx, view.issue_id)
-        newsletter = newsletters.by_id(tx, issue.newsletter_id)
-        frozen = letters.load(tx, issue.letter_id) if issue.letter_id is not None else None
-        person = _person(tx, visit, view.reader, newsletter)
     try:
-        letter = frozen or _as_letter(composed_lately(site, issue, newsletter).draft, issue, newsletter, visit.now)
+        looked, letter = _kept(site, visit, view)
     except RenderFailed as error:
         # Within the frame, where a page of ours would not be shown.
         said = visit.words.gettext("There is no preview. %(why)s", why=error)
         return PlainTextResponse(said, headers=followed_headers(""))
-    shown = _shown(site, letter, issue, newsletter, view, person)
+    shown = _shown(site, letter, looked)
     # A picture that is chosen while the letter is looked at comes from where all of ours do.
-    headers = dict(followed_headers("" if view.shown is Shown.TEXT else shown, application.links.images()))
+    headers = dict(followed_headers("" if view.shown is Shown.TEXT else shown, site.application.links.images()))
     if view.shown is Shown.TEXT:
         return PlainTextResponse(shown, headers=headers)
     if view.shown is Shown.BARE:
@@ -72,21 +76,49 @@ def show(site: Site, visit: Visit) -> Response:
     return HTMLResponse(shown, headers=headers)
 
 
+def told(site: Site, visit: Visit, view: View) -> Mapping[str, object]:
+    """Give what `show` shows and what stands above it, for the script of the page; nothing where there is no letter."""
+    try:
+        looked, letter = _kept(site, visit, view)
+    except RenderFailed:
+        return {}
+    return {"version": looked.issue.version, **_told(site, visit, letter, looked)}
+
+
 def show_unsaved(site: Site, visit: Visit, made: Callable[[Transaction], Issue]) -> Response:
     """Give the letter of an issue that is *made* of what is being typed, for the script of the page; nothing is written."""
     view = View.read(visit.number("issue_id"), visit.query)
     try:
         with site.application.database.read() as tx:
-            issue = made(tx)
-            newsletter = newsletters.by_id(tx, issue.newsletter_id)
-            person = _person(tx, visit, view.reader, newsletter)
-        letter = _as_letter(compose(site, issue, newsletter).draft, issue, newsletter, visit.now)
+            looked = _looked(tx, visit, view, made(tx))
+        letter = _as_letter(compose(site, looked.issue, looked.newsletter).draft, looked, visit.now)
     except NewsletterError as error:
         return JSONResponse({"error": str(error)}, fault_of(error).status)
-    envelope = envelope_of(letter.draft, issue, newsletter, site.application.links)
-    return JSONResponse(
-        {"letter": _shown(site, letter, issue, newsletter, view, person), "envelope": envelope.told(visit.words)}
-    )
+    return JSONResponse(_told(site, visit, letter, looked))
+
+
+def _kept(site: Site, visit: Visit, view: View) -> tuple[Looked, Letter]:
+    """Give an issue as it is kept, and its letter: the frozen one, or as it would be now.
+
+    Raises:
+        RenderFailed: a template or the theme is wrong.
+
+    """
+    with site.application.database.read() as tx:
+        looked = _looked(tx, visit, view, store.load(tx, view.issue_id))
+        issue, newsletter = looked.issue, looked.newsletter
+        frozen = letters.load(tx, issue.letter_id) if issue.letter_id is not None else None
+    return looked, frozen or _as_letter(composed_lately(site, issue, newsletter).draft, looked, visit.now)
+
+
+def _looked(tx: Transaction, visit: Visit, view: View, issue: Issue) -> Looked:
+    newsletter = newsletters.by_id(tx, issue.newsletter_id)
+    return Looked(issue, newsletter, _person(tx, visit, view.reader, newsletter), view)
+
+
+def _told(site: Site, visit: Visit, letter: Letter, looked: Looked) -> Mapping[str, object]:
+    envelope = envelope_of(letter.draft, looked.issue, looked.newsletter, site.application.links)
+    return {"letter": _shown(site, letter, looked), "envelope": envelope.told(visit.words)}
 
 
 def outside(site: Site, issue: Issue, newsletter: Newsletter, frozen: Draft | None) -> Envelope | None:
@@ -103,8 +135,9 @@ def outward(html: str) -> str:
     return _OUTWARD.sub(_OWN_PAGE, html)
 
 
-def _as_letter(draft: Draft, issue: Issue, newsletter: Newsletter, now: datetime) -> Letter:
+def _as_letter(draft: Draft, looked: Looked, now: datetime) -> Letter:
     """Give a draft as a letter that is kept nowhere."""
+    issue, newsletter = looked.issue, looked.newsletter
     return Letter(id=0, draft=draft, newsletter_id=newsletter.id, issue_id=issue.id, list_id=newsletter.list_id, created_at=now)
 
 
@@ -122,8 +155,9 @@ def _person(tx: Transaction, visit: Visit, reader: int, newsletter: Newsletter) 
     return Person(one_line(known.name), {key: spelled(answer) for key, answer in answers.items()})
 
 
-def _shown(site: Site, letter: Letter, issue: Issue, newsletter: Newsletter, view: View, person: Person) -> str:
-    """Give a letter filled as *view* shows it."""
+def _shown(site: Site, letter: Letter, looked: Looked) -> str:
+    """Give a letter filled as it is looked at."""
+    issue, newsletter, person, view = looked.issue, looked.newsletter, looked.person, looked.view
     values = dict(public_values(site.application.links, newsletter.slug, issue.number, letter.draft.language))
     if person.name:
         values[SlotName.NAME] = person.name

@@ -9,8 +9,8 @@ _COMPOSE = "/desk/issues/{issue_id:int}/compose"
 _SECTION = _COMPOSE + "/sections/{section_id:int}"
 
 # What their forms and scripts send; a field with another name is answered with 422 (A39). All tell which version was shown and
-# how the page stood.
-_SHOWN = ("version", "keep")
+# how the page stood, and a script that it is one.
+_SHOWN = ("version", "keep", "by")
 # What is dragged says where to.
 _DROPPED = (*_SHOWN, "section", "place")
 _HEAD = (*_SHOWN, "title", "subject", "preheader")
