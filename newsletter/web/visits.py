@@ -213,7 +213,7 @@ class Page:
     # The answer leaves so many seconds after the question, whatever was found out meanwhile.
     answers_after: float = 0.0
     # The names of the fields and files it takes; one with another name is answered with 422. A name that ends with "*" stands
-    # for all that begin so. None: all are taken, and the endpoint looks at those it knows.
+    # for all that begin so. None, of readers' pages alone: all are taken, and the endpoint looks at those it knows.
     fields: tuple[str, ...] | None = None
     # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.
     speaks_json: bool = False

@@ -12,19 +12,14 @@ from starlette.testclient import TestClient
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.staff.permissions import Actor, Role
-from newsletter.web.desk.issue.routes import ROUTES as ISSUE
 from newsletter.web.desk.routes import ROUTES
-from newsletter.web.desk.writing.routes import ROUTES as WRITING
 from newsletter.web.visits import Page
 from subscribers.tokens import Keyring
 from tests.newsletter.web.conftest import Hands, browser_of
 from tests.newsletter.web.test_access import address, furnished
 
 POSTS = [page for page in ROUTES if "POST" in page.methods]
-# Pages of an issue and of its texts look at the fields they know; all others name theirs.
-OPEN = [page for page in (*ISSUE, *WRITING) if page.fields is None]
-NAMED = [page for page in POSTS if page not in OPEN]
-OF_STAFF = [page for page in NAMED if page.permission is not None]
+OF_STAFF = [page for page in POSTS if page.permission is not None]
 UPLOADS = [page for page in OF_STAFF if page.takes_uploads]
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -43,8 +38,8 @@ def client(application: Application) -> TestClient:
 
 
 def test_every_line_names_its_fields() -> None:
-    """But for those of an issue and of its texts, none of the desk takes whatever comes."""
-    assert [] == [page.path for page in NAMED if page.fields is None]
+    """None of the desk takes whatever comes."""
+    assert [] == [page.path for page in POSTS if page.fields is None]
 
 
 @on_sqlite
@@ -75,13 +70,11 @@ def test_every_form_of_the_desk_sends_what_its_page_takes(client: TestClient, ow
     for path in (*pages(own), *opened(own)):
         for action, names in forms(client, path):
             page = taker(action)
-            if page in OPEN:
-                continue
             seen.add(page.path)
             strange = [name for name in names if not any(fnmatchcase(name, one) for one in page.fields or ())]
             assert [] == strange, (path, action)
 
-    assert len(seen) > 30, sorted(seen)
+    assert len(seen) > 50, sorted(seen)
 
 
 def is_refused(answer: Response) -> bool:

@@ -26,6 +26,8 @@ MOST_SHOWN = 200
 NOBODY = Owed(0, 0, 0)
 
 SENT, RESEND = "sent", "resend"
+# Stands before the number of a delivery in the name of its box.
+TICK = "d"
 
 # What is said where nothing was ordered.
 _NOTHING = {Nothing.NOBODY: "rest_nobody", Nothing.ORDERED_ALREADY: "ordered_already"}
@@ -174,4 +176,4 @@ def _ticked(found: Sequence[Doubt], said: Container[str]) -> tuple[Doubt, ...]:
 
 
 def _field(one: Doubt) -> str:
-    return f"d{one.delivery_id}"
+    return f"{TICK}{one.delivery_id}"
