@@ -15,7 +15,17 @@ from newsletter.staff import sessions
 from newsletter.staff.sessions import Session
 from newsletter.web.belonging import require_access
 from newsletter.web.cookies import Cookie, cookie_name, is_secure
-from newsletter.web.faults import DeskClosed, Fault, FieldsUnknown, Forged, FormDamaged, PageNotFound, TooOften, fault_of
+from newsletter.web.faults import (
+    DeskClosed,
+    Fault,
+    FieldDoubled,
+    FieldsUnknown,
+    Forged,
+    FormDamaged,
+    PageNotFound,
+    TooOften,
+    fault_of,
+)
 from newsletter.web.forms import (
     CSRF_FIELD,
     LARGEST_ARTICLE,
@@ -201,7 +211,7 @@ def _let_in(site: Site, page: Page, cookie: str, path: Mapping[str, str | int], 
 
 async def _sent(site: Site, page: Page, request: Request) -> Sent:
     if page.takes_files is None and not page.takes_uploads:
-        return Sent(await _form(page, request))
+        return await _form(page, request)
     if request.method != "POST":
         return Sent(NO_FORM)
     if page.takes_files is not None:
@@ -210,16 +220,16 @@ async def _sent(site: Site, page: Page, request: Request) -> Sent:
     return await read_upload(request, page.largest_upload)
 
 
-async def _form(page: Page, request: Request) -> Mapping[str, str]:
+async def _form(page: Page, request: Request) -> Sent:
     if request.method != "POST":
-        return NO_FORM
+        return Sent(NO_FORM)
     try:
         if page.speaks_json:
             return await read_form_or_json(request)
         return await read_form(request, LARGEST_ARTICLE if page.takes_articles else LARGEST_BODY)
     except FormDamaged:
         if page.takes_any_body:
-            return NO_FORM
+            return Sent(NO_FORM)
         raise
 
 
@@ -231,6 +241,9 @@ def _require_own_page(page: Page, request: Request, public_url: str) -> None:
 
 
 def _require_own_form(page: Page, request: Request, session: Session | None, sent: Sent) -> None:
+    if sent.is_doubled and not page.takes_any_body:
+        # Which of the two was meant, nobody knows: a filter before us may have looked at the other one.
+        raise FieldDoubled
     # Forms for readers carry their authority in the address (a token) or ask for nothing that needs one.
     if request.method != "POST" or not is_of_desk(page):
         return

@@ -76,6 +76,10 @@ class FieldsUnknown(PageError):  # noqa: N818 -- named for the outcome
         super().__init__(f"The page has no field {one_line(names[0], LONGEST_FIELD)}. Nothing was changed.")
 
 
+class FieldDoubled(PageError):  # noqa: N818 -- named for the outcome
+    """A form with two values for one field."""
+
+
 class FormDamaged(PageError):  # noqa: N818 -- named for the outcome
     """A body that cannot be read as a form."""
 
@@ -181,6 +185,17 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
         ),
     ),
     (FieldsUnknown, Fault(422, "This form has a field too many")),
+    (
+        FieldDoubled,
+        Fault(
+            422,
+            later("This form says something twice"),
+            later(
+                "One of its fields came with two values, and nobody can know which of them is meant. Nothing was changed. "
+                "Go back and send it again."
+            ),
+        ),
+    ),
     (
         FormDamaged,
         Fault(

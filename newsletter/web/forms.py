@@ -1,13 +1,13 @@
 """Forms: read within limits, and told from forged ones."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from python_multipart.exceptions import FormParserError
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
@@ -36,15 +36,18 @@ NO_FORM: Mapping[str, str] = MappingProxyType({})
 class Sent:
     """A form as it was sent."""
 
+    # The last value of each.
     fields: Mapping[str, str]
     # By the names of their fields; none is empty.
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     # What whoever sent them calls them, by the names of their fields; to be told, never to be opened.
     names: Mapping[str, str] = field(default_factory=dict)
+    # Whether a name came more than once: no form of ours has two fields of one name that a browser sends together.
+    is_doubled: bool = False
 
 
-async def read_form(request: Request, largest: int = LARGEST_BODY) -> Mapping[str, str]:
-    """Read the body as a form, urlencoded or multipart; of fields of one name the last counts.
+async def read_form(request: Request, largest: int = LARGEST_BODY) -> Sent:
+    """Read the body as a form, urlencoded or multipart.
 
     Raises:
         BodyTooLarge: more bytes than *largest*.
@@ -61,8 +64,7 @@ async def read_form(request: Request, largest: int = LARGEST_BODY) -> Mapping[st
         raise FormDamaged from error
     except ClientDisconnect as error:
         raise HungUp from error
-    # PostgreSQL refuses NUL in a text, and nobody can type one.
-    return MappingProxyType({name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)})
+    return Sent(_fields(form), is_doubled=_is_doubled(form.multi_items()))
 
 
 async def read_upload(request: Request, largest: int = LARGEST_UPLOAD) -> Sent:
@@ -79,17 +81,17 @@ async def read_upload(request: Request, largest: int = LARGEST_UPLOAD) -> Sent:
     bounded = Request(request.scope, _bounded(request.receive, largest))
     try:
         async with bounded.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_BODY) as form:
-            fields = {name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)}
             files = {name: await value.read() for name, value in form.items() if isinstance(value, UploadFile)}
             names = {name: value.filename or "" for name, value in form.items() if isinstance(value, UploadFile)}
     except (HTTPException, MultiPartException, FormParserError, UnicodeError) as error:
         raise FormDamaged from error
     except ClientDisconnect as error:
         raise HungUp from error
-    return Sent(MappingProxyType(fields), MappingProxyType({name: data for name, data in files.items() if data}), names)
+    files = {name: data for name, data in files.items() if data}
+    return Sent(_fields(form), MappingProxyType(files), names, is_doubled=_is_doubled(form.multi_items()))
 
 
-async def read_form_or_json(request: Request) -> Mapping[str, str]:
+async def read_form_or_json(request: Request) -> Sent:
     """Read the body as one JSON object of texts where it says that it is JSON, else as a form.
 
     Raises:
@@ -101,7 +103,8 @@ async def read_form_or_json(request: Request) -> Mapping[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return await read_form(request)
     try:
-        return _texts(json.loads(await Request(request.scope, _bounded(request.receive)).body()))
+        # As pairs: a name that comes twice is told.
+        return _texts(json.loads(await Request(request.scope, _bounded(request.receive)).body(), object_pairs_hook=tuple))
     # RecursionError: brackets in brackets.
     except (ValueError, RecursionError) as error:
         raise FormDamaged from error
@@ -109,15 +112,24 @@ async def read_form_or_json(request: Request) -> Mapping[str, str]:
         raise HungUp from error
 
 
-def _texts(document: object) -> Mapping[str, str]:
-    if not isinstance(document, dict) or len(document) > MOST_FIELDS:
+def _texts(document: object) -> Sent:
+    # Of what JSON has, an object alone is read as a tuple.
+    if not isinstance(document, tuple) or len(document) > MOST_FIELDS:
         raise FormDamaged
-    if not all(isinstance(value, str) for value in document.values()):
+    if not all(isinstance(value, str) for _, value in document):
         raise FormDamaged
     # A lone surrogate can be written in JSON and in no database.
-    return MappingProxyType(
-        {name: value.replace("\0", "").encode("utf-8", "replace").decode() for name, value in document.items()}
-    )
+    texts = {name: value.replace("\0", "").encode("utf-8", "replace").decode() for name, value in document}
+    return Sent(MappingProxyType(texts), is_doubled=_is_doubled(document))
+
+
+def _fields(form: FormData) -> Mapping[str, str]:
+    # PostgreSQL refuses NUL in a text, and nobody can type one.
+    return MappingProxyType({name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)})
+
+
+def _is_doubled(pairs: Collection[tuple[str, object]]) -> bool:
+    return len({name for name, _ in pairs}) < len(pairs)
 
 
 def is_from_our_page(headers: Headers, public_url: str) -> bool:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from newsletter.web.faults import BodyTooLarge, FormDamaged, HungUp, fault_of
-from newsletter.web.forms import LARGEST_BODY, MOST_FIELDS, is_from_our_page, read_form
+from newsletter.web.forms import LARGEST_BODY, MOST_FIELDS, Sent, is_from_our_page, read_form
 
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -22,7 +22,8 @@ MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
 async def echo(request: Request) -> Response:
     """Answer with the form as read, or the name of what went wrong."""
     try:
-        return JSONResponse(dict(await read_form(request)))
+        sent = await read_form(request)
+        return JSONResponse({**sent.fields, **({"is_doubled": "yes"} if sent.is_doubled else {})})
     except (BodyTooLarge, FormDamaged) as error:
         return PlainTextResponse(type(error).__name__, 400)
 
@@ -47,9 +48,12 @@ def test_text_of_any_script_without_nul(client: TestClient) -> None:
     assert {"name": "Øст\u4e2d"} == client.post("/", data={"name": "Ø\0ст\u4e2d"}).json()
 
 
-def test_the_last_value_of_a_name_counts(client: TestClient) -> None:
-    """As a browser's user would say."""
-    assert {"a": "2"} == client.post("/", content=b"a=1&a=2", headers=URLENCODED).json()
+@pytest.mark.parametrize("second", [b"2", b"1", b""])
+def test_a_name_that_comes_twice_is_told(client: TestClient, second: bytes) -> None:
+    """Even with the same value: no form of ours sends it."""
+    assert {"a": second.decode(), "is_doubled": "yes"} == client.post(
+        "/", content=b"a=1&a=" + second, headers=URLENCODED
+    ).json()
 
 
 def test_no_body_is_an_empty_form(client: TestClient) -> None:
@@ -96,7 +100,7 @@ def test_who_hangs_up_in_the_middle_is_no_bug_of_ours() -> None:
     headers = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"30")]
     request = Request({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive)
 
-    async def read() -> Mapping[str, str]:
+    async def read() -> Sent:
         return await read_form(request)
 
     with pytest.raises(HungUp) as caught:
