@@ -120,6 +120,8 @@ def _merge(tx: Transaction, given: Subquery) -> None:
     tx.execute(update(suppressions).where(of_moved, ~has_twin).values(email_hash=given.c.present))
     doubled = select(suppressions, given.c.present).join(given, of_moved)
     for row in tx.execute(doubled).all():
+        if row.complained_at is not None:
+            suppression.suppress(tx, row.present, Reason.COMPLAINED, row.complained_at, list_id=row.list_id)
         suppression.suppress(tx, row.present, Reason(row.reason), row.at, list_id=row.list_id)
         tx.execute(delete(suppressions).where(suppressions.c.id == row.id))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, func, literal, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +15,7 @@ from subscribers.consent import Act, Consent
 from subscribers.journal import Line, Said
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tables.evidence import suppression
+from subscribers.tables.kinds import Instant
 from subscribers.tables.lists import mailing_list
 from subscribers.transaction import Transaction
 
@@ -57,11 +58,14 @@ def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *,
 
     What the person says and what others say of the address stand beside each other, each by its strongest reason. The
     transaction owes the journal a line for it. Saying it twice is not an error, and owes nothing. Of what others say it is
-    counted that it was said again, so that nobody takes back more than their own word.
+    counted that it was said again, so that nobody takes back more than their own word; and that it was a complaint stays
+    known behind a stronger reason.
     """
     is_own = reason in OWN_WORD
     weaker = [one for one in _STRENGTH[: _STRENGTH.index(reason)] if (one in OWN_WORD) is is_own]
-    statement = insert(suppression).values(email_hash=email_hash, list_id=list_id, is_own=is_own, reason=reason, at=now)
+    complained = {"complained_at": now} if reason is Reason.COMPLAINED else {}
+    said = {"email_hash": email_hash, "list_id": list_id, "is_own": is_own, "reason": reason, "at": now, **complained}
+    statement = insert(suppression).values(said)
     written = tx.execute(
         statement.on_conflict_do_update(
             index_elements=["email_hash", "list_id", "is_own"],
@@ -69,12 +73,14 @@ def suppress(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *,
                 "reason": statement.excluded.reason,
                 "at": statement.excluded.at,
                 "times": suppression.c.times + 1,
+                **complained,
             },
             where=suppression.c.reason.in_(weaker),
         ).returning(suppression.c.id)
     )
     is_news = written.scalar_one_or_none() is not None
-    is_said = not is_news and (_stands if is_own else _say_again)(tx, email_hash, list_id, reason)
+    word = (email_hash, list_id, reason)
+    is_said = not is_news and (_stands(tx, *word) if is_own else _say_again(tx, *word, now))
     # What stands behind a stronger reason is said all the same, and a restored database may know only that.
     if reason in JOURNALLED and not is_said:
         owe(tx, email_hash, reason, now, list_id=list_id)
@@ -96,6 +102,21 @@ def lift(tx: Transaction, email_hash: str, now: datetime, *, list_id: int, is_ow
     lifted = tx.execute(said).scalar_one_or_none()
     if lifted in JOURNALLED:
         journal.note(tx, Line(now, Said.LIFTED, Reason(lifted), _scope(tx, list_id), email_hash))
+
+
+def lift_word(tx: Transaction, email_hash: str, reason: Reason, now: datetime, *, list_id: int) -> bool:
+    """Take back one reason that others gave in exactly this scope; gives whether it still stood there.
+
+    A complaint is no part of the staff's word in front of it: it stands then.
+    """
+    word = (*_of_scope(email_hash, list_id), suppression.c.is_own == 0, suppression.c.reason == reason)
+    if reason is Reason.MANUAL and _uncover(tx, word):
+        # Nothing for the journal: what is lifted there is lifted with all from before, and they stay kept out.
+        return True
+    lifted = tx.execute(delete(suppression).where(*word).returning(suppression.c.id)).scalar_one_or_none()
+    if lifted is not None and reason in JOURNALLED:
+        journal.note(tx, Line(now, Said.LIFTED, reason, _scope(tx, list_id), email_hash))
+    return lifted is not None
 
 
 def said_by_others(tx: Transaction, email_hash: str, list_id: int) -> Standing | None:
@@ -123,6 +144,9 @@ def put_back(tx: Transaction, said: Standing, former: Standing | None, now: date
     else:
         # The same row, to which what the others said of it stays noted.
         word = {"reason": former.reason, "at": former.at, "times": former.times}
+        if former.reason is Reason.BOUNCED:
+            # No complaint can have stood behind it: the one that is taken back was said by the same file.
+            word["complained_at"] = None
         row = tx.execute(update(suppression).where(*is_last).values(word).returning(*whose)).one_or_none()
     if row is None:
         return Back.STANDS
@@ -142,7 +166,9 @@ def lift_older(tx: Transaction, email_hash: str, lifted_at: datetime, *, list_id
     older = (suppression.c.is_own == int(is_own), suppression.c.at <= lifted_at)
     if tx.execute(select(suppression.c.id).where(*_of_scope(email_hash, list_id), *older)).one_or_none() is None:
         return False
-    lift(tx, email_hash, lifted_at, list_id=list_id, is_own=is_own)
+    # A complaint that came behind it was not lifted with it.
+    if not _uncover(tx, (*_of_scope(email_hash, list_id), *older, suppression.c.complained_at > lifted_at)):
+        lift(tx, email_hash, lifted_at, list_id=list_id, is_own=is_own)
     return True
 
 
@@ -233,12 +259,23 @@ def own_no(said: Iterable[Consent], list_id: int) -> Consent | None:
     return last
 
 
-def _say_again(tx: Transaction, email_hash: str, list_id: int, reason: Reason) -> bool:
+def _say_again(tx: Transaction, email_hash: str, list_id: int, reason: Reason, now: datetime) -> bool:
     """Count one more word of others of what stands already; gives whether it is the same."""
     others = (*_of_scope(email_hash, list_id), suppression.c.is_own == 0)
-    again = update(suppression).where(*others).values(times=suppression.c.times + 1).returning(suppression.c.reason)
+    word: dict[str, object] = {"times": suppression.c.times + 1}
+    if reason is Reason.COMPLAINED:
+        word["complained_at"] = func.coalesce(suppression.c.complained_at, literal(now, Instant))
+    again = update(suppression).where(*others).values(word).returning(suppression.c.reason)
     found: str | None = tx.execute(again).scalar_one_or_none()
     return found == reason
+
+
+def _uncover(tx: Transaction, word: Collection[ColumnElement[bool]]) -> bool:
+    """Let the complaint behind a word stand in its place; gives whether there is one."""
+    behind = (*word, suppression.c.complained_at.is_not(None))
+    complaint = {"reason": Reason.COMPLAINED, "at": suppression.c.complained_at}
+    uncovered = update(suppression).where(*behind).values(complaint).returning(suppression.c.id)
+    return tx.execute(uncovered).scalar_one_or_none() is not None
 
 
 def _stands(tx: Transaction, email_hash: str, list_id: int, reason: Reason) -> bool:

@@ -116,8 +116,9 @@ def add(door: Door, address: str, *, reason: str, list_name: str | None) -> None
 def lift(door: Door, address: str, *, list_name: str | None) -> None:
     """Let an address be written to again that the staff, a relay or a complaint had kept out.
 
-    A complaint is lifted by administrators only. What a person said themselves (unsubscribed, erased) is lifted by nobody but
-    them: they join again and press the button in the mail.
+    A complaint is lifted by administrators only, and by itself: it stands when the staff's own word before it is lifted. What
+    a person said themselves (unsubscribed, erased) is lifted by nobody but them: they join again and press the button in the
+    mail.
 
     Example: newsletter suppressions lift ann@example.org
     """

@@ -193,7 +193,7 @@ def let_in_many(
 def lift(tx: Transaction, actor: Actor, email_hash: str, now: datetime, *, list_id: int) -> Reason:
     """Take back what the staff, a relay or a complaint said of an address in exactly this scope; gives what was lifted.
 
-    What the person said themselves is not lifted with it: it holds again when it stood behind a stronger reason.
+    A complaint is not lifted with the staff's word before it, nor is what the person said themselves: they hold then.
 
     Raises:
         NotSuppressed: nothing was said in this scope.
@@ -208,7 +208,9 @@ def lift(tx: Transaction, actor: Actor, email_hash: str, now: datetime, *, list_
         raise OwnWordHolds(reason)
     if reason is Reason.COMPLAINED:
         require(actor, Permission.LIFT_COMPLAINTS)
-    suppression.lift(tx, email_hash, now, list_id=list_id)
+    if not suppression.lift_word(tx, email_hash, reason, now, list_id=list_id):
+        # Something else came in between, which nobody meant to lift.
+        raise NotSuppressed
     # A no from before it had a place of its own beside what others say.
     own = suppression.own_no(register.consent_of(tx, email_hash), list_id)
     if own is not None:

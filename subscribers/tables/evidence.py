@@ -112,6 +112,8 @@ suppression = Table(
     Column("at", Instant, nullable=False),
     # How often others said something of it, the weaker and the same as well: only the last word is taken back with its file.
     Column("times", Integer, nullable=False, server_default="1"),
+    # When mail was first called spam: it stands behind the staff's stronger word, which is lifted without it.
+    Column("complained_at", Instant),
     UniqueConstraint("email_hash", "list_id", "is_own"),
     CheckConstraint("(is_own = 1) = (reason IN ('unsubscribed', 'erased'))", name="whose"),
     **SQLITE,

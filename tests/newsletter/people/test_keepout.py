@@ -96,6 +96,49 @@ def test_complaint_is_lifted_by_administrators_only(
         assert not suppression.is_suppressed(tx, email_hash, room.list_id)
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_complaint_is_not_lifted_with_the_staffs_word(
+    database: Database, keyring: Keyring, now: datetime, *, is_first: bool
+) -> None:
+    """Whichever was said first: whoever may not lift complaints lifts none behind their own word."""
+    email_hash = keyring.hash_address(ANN.key)
+    said = (Reason.COMPLAINED, Reason.MANUAL) if is_first else (Reason.MANUAL, Reason.COMPLAINED)
+    with database.write() as tx:
+        for hours, reason in enumerate(said):
+            keepout.keep_out(tx, keyring, ANN, KeepOut(reason, EVERY_LIST, now + hours * HOUR))
+
+        assert Reason.MANUAL == keepout.lift(tx, PUBLISHER, email_hash, now + 2 * HOUR, list_id=EVERY_LIST)
+        standing = suppression.said_by_others(tx, email_hash, EVERY_LIST)
+        assert standing is not None
+        assert (Reason.COMPLAINED, now if is_first else now + HOUR) == (standing.reason, standing.at)
+        with pytest.raises(NotPermitted, match="may not lift complaints"):
+            keepout.lift(tx, PUBLISHER, email_hash, now + 2 * HOUR, list_id=EVERY_LIST)
+        assert Reason.COMPLAINED == keepout.lift(tx, LOCAL_OPERATOR, email_hash, now + 2 * HOUR, list_id=EVERY_LIST)
+        assert suppression.reason_of_scope(tx, email_hash, EVERY_LIST) is None
+
+
+def test_who_was_lifted_and_is_kept_out_again_has_no_old_complaint(database: Database, keyring: Keyring, now: datetime) -> None:
+    """A complaint that an administrator lifted is gone, also behind what is said later."""
+    email_hash = keyring.hash_address(ANN.key)
+    with database.write() as tx:
+        keepout.keep_out(tx, keyring, ANN, KeepOut(Reason.COMPLAINED, EVERY_LIST, now))
+        keepout.lift(tx, LOCAL_OPERATOR, email_hash, now, list_id=EVERY_LIST)
+        keepout.keep_out(tx, keyring, ANN, KeepOut(Reason.MANUAL, EVERY_LIST, now + HOUR))
+        keepout.lift(tx, PUBLISHER, email_hash, now + HOUR, list_id=EVERY_LIST)
+
+        assert suppression.reason_of_scope(tx, email_hash, EVERY_LIST) is None
+
+
+def test_what_came_in_between_is_not_lifted(database: Database, keyring: Keyring, now: datetime) -> None:
+    """Somebody looked at a bounce; the complaint that replaced it meanwhile stands."""
+    email_hash = keyring.hash_address(ANN.key)
+    with database.write() as tx:
+        suppression.suppress(tx, email_hash, Reason.COMPLAINED, now)
+
+        assert not suppression.lift_word(tx, email_hash, Reason.BOUNCED, now, list_id=EVERY_LIST)
+        assert Reason.COMPLAINED is suppression.reason_of_scope(tx, email_hash, EVERY_LIST)
+
+
 @pytest.mark.parametrize("act", ["leave", "leave everything", "erase", "come back", "erase and come back"])
 def test_own_word_behind_a_complaint_holds_when_that_is_lifted(
     database: Database, keyring: Keyring, now: datetime, room: Mailroom, act: str

@@ -21,7 +21,7 @@ from newsletter.web.desk.people.scope import require_all_lists_of, require_list
 from newsletter.web.faults import PageNotFound
 from newsletter.web.subjects import subject_for
 from newsletter.web.visits import Site, Visit, whole_number
-from subscribers import attributebook, recognition, register, terms, topicbook
+from subscribers import attributebook, recognition, register, suppression, terms, topicbook
 from subscribers.address import parse
 from subscribers.consent import Door as By
 from subscribers.consent import Evidence
@@ -103,8 +103,9 @@ def lift(site: Site, visit: Visit) -> Response:
         scope = _scope(act.tx, visit, act.person.id)
         email_hash = recognition.hash_of(act.tx, site.application.keyring, act.person.address.key)
         lifted = keepout.lift(act.tx, visit.actor, email_hash, visit.now, list_id=scope)
+        is_uncovered = suppression.reason_of_scope(act.tx, email_hash, scope) is Reason.COMPLAINED
         act.record("suppression.lift", list=scope, reason=lifted.value, why=visit.text("why")[:300])
-    return back(visit, "lifted")
+    return back(visit, "uncovered" if is_uncovered else "lifted")
 
 
 def move(site: Site, visit: Visit) -> Response:

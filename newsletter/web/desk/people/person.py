@@ -51,6 +51,9 @@ SAID: Mapping[str, Said] = {
     "kept-out": Said(later("The address is never written to again, and what was on its way is kept back.")),
     "known": Said(later("The address was kept out before, for this reason or a stronger one.")),
     "lifted": Said(later("That reason does not stand any more.")),
+    "uncovered": Said(
+        later("That reason does not stand any more; behind it our mail had been called spam, and that still stands.")
+    ),
     "move-asked": Said(later("The new address is asked by mail. Until it says yes, everything stays as it is."), is_done=False),
     "move-not-asked": Said(
         later("Nobody was asked: the address is theirs already, must not be written to, or was written to often enough today."),

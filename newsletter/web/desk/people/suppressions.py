@@ -18,7 +18,7 @@ from newsletter.web.desk.people.acts import SEE_OTHER, read_reason
 from newsletter.web.desk.people.inhand import LARGEST
 from newsletter.web.desk.people.scope import require_scope, seen_lists
 from newsletter.web.visits import Site, Visit, whole_number
-from subscribers import recognition, register, suppressionbook
+from subscribers import recognition, register, suppression, suppressionbook
 from subscribers.address import EmailAddress, parse
 from subscribers.directory import PAGE
 from subscribers.errors import AddressRefused
@@ -33,6 +33,9 @@ SAID: Mapping[str, Said] = {
     "kept-out": Said(later("The address is never written to again, and what was on its way is kept back.")),
     "known": Said(later("The address was kept out before, for this reason or a stronger one.")),
     "lifted": Said(later("That reason does not stand any more.")),
+    "uncovered": Said(
+        later("That reason does not stand any more; behind it our mail had been called spam, and that still stands.")
+    ),
     "dropped": Said(later("The file is deleted.")),
 }
 
@@ -97,8 +100,9 @@ def lift(site: Site, visit: Visit) -> Response:
         scope = scope_of(tx, visit)
         email_hash = recognition.hash_of(tx, site.application.keyring, parsed.key)
         lifted = keepout.lift(tx, visit.actor, email_hash, visit.now, list_id=scope)
+        is_uncovered = suppression.reason_of_scope(tx, email_hash, scope) is Reason.COMPLAINED
         audit.record(tx, visit.actor, "suppression.lift", keepout.about(scope), {"reason": lifted, "why": why[:300]}, visit.now)
-    return _back("lifted")
+    return _back("uncovered" if is_uncovered else "lifted")
 
 
 def scope_of(tx: Transaction, visit: Visit) -> int:
