@@ -1,4 +1,5 @@
 import hmac
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -99,6 +100,18 @@ def test_neighbours_look_unrelated() -> None:
     assert len(tokens) == len(set(tokens))
     assert len(tokens) == len({token[:8] for token in tokens})
     assert len(tokens) == len({token[-8:] for token in tokens})
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CONFIRM, Purpose.UNSUBSCRIBE])
+def test_a_hundred_thousand_tokens_are_as_good_as_drawn(purpose: Purpose) -> None:
+    """Of neighbours no two share even half of their letters in their places, and no letter comes oftener than others (A15)."""
+    tokens = [KEYRING.seal(purpose, number) for number in range(100_000)]
+
+    assert len(tokens) == len(set(tokens)) == len({token[:13] for token in tokens}) == len({token[13:] for token in tokens})
+    for letters in [Counter(place) for place in zip(*tokens, strict=True)][:-1]:
+        # Of 32 letters each is drawn 3,125 times, give or take 55.
+        assert 32 == len(letters)
+        assert all(abs(times - 3_125) < 6 * 55 for times in letters.values())
 
 
 def test_number_beyond_the_token_is_a_bug() -> None:

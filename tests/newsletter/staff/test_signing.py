@@ -1,6 +1,6 @@
 """Who is let in."""
 
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from newsletter.staff import accounts, doorlinks, passwords, secondfactor, sessi
 from newsletter.staff.accounts import Account
 from newsletter.staff.permissions import Role
 from newsletter.staff.refusals import LinkVoid, SlowDown
+from newsletter.staff.secrets import new_secret
 from newsletter.staff.signing import Visitor
 from newsletter.strongbox import Strongbox
 from newsletter.tables.staff import account, account_session
@@ -156,6 +157,20 @@ def test_a_link_is_bound_to_its_time_its_address_and_its_bytes(
         accounts.set_address(tx, "Ann", "ann@elsewhere.org")
         with pytest.raises(LinkVoid):
             doorlinks.opened(tx, keyring, token, now)
+
+
+@pytest.mark.parametrize("kind", ["a session", "a link of the door"])
+def test_a_hundred_thousand_secrets_are_unlike(keyring: Keyring, kind: str) -> None:
+    """256 bits each: no two are alike in half of it even, and no letter comes oftener than others (A15)."""
+    links = (doorlinks.token(keyring, number).partition("-")[2] for number in range(100_000))
+    found = [new_secret() for _ in range(100_000)] if kind == "a session" else list(links)
+
+    assert {43} == {len(one) for one in found}
+    assert len(found) == len({one[:21] for one in found}) == len({one[21:] for one in found})
+    for letters in [Counter(place) for place in zip(*found, strict=True)][:-1]:
+        # Of 64 letters each is drawn 1,562 times, give or take 39.
+        assert 64 == len(letters)
+        assert all(abs(times - 1_562) < 8 * 39 for times in letters.values())
 
 
 def test_a_second_factor_takes_each_code_once(database: Database, keyring: Keyring, ann: Account, now: datetime) -> None:

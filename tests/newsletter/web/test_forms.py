@@ -1,7 +1,7 @@
 """Forms within limits, and forged ones."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
 from starlette.applications import Starlette
@@ -13,10 +13,24 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from newsletter.web.faults import BodyTooLarge, FormDamaged, HungUp, fault_of
-from newsletter.web.forms import LARGEST_BODY, MOST_FIELDS, Sent, is_from_our_page, read_form
+from newsletter.web.forms import (
+    LARGEST_ARTICLE,
+    LARGEST_BODY,
+    LARGEST_UPLOAD,
+    MOST_FIELDS,
+    Sent,
+    is_from_our_page,
+    read_form,
+    read_upload,
+)
 
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+async def read_article(request: Request) -> Sent:
+    """Read what a page that takes articles reads."""
+    return await read_form(request, LARGEST_ARTICLE)
 
 
 async def echo(request: Request) -> Response:
@@ -88,6 +102,78 @@ def test_a_flood_is_stopped_by_what_it_says_and_by_what_it_is(client: TestClient
 
     assert "BodyTooLarge" == client.post("/", content=body, headers=URLENCODED).text
     assert "BodyTooLarge" == client.post("/", content=iter([body[:1000], body[1000:]]), headers=URLENCODED).text
+
+
+_PART = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+_FILE = b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n1\r\n'
+_LONG = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+# What a server hands on at once, and a gigabyte of it.
+_PIECE = 64 * 1024
+_PIECES = 10**9 // _PIECE
+
+
+@pytest.mark.parametrize(
+    ("reads", "kind", "start", "again", "most"),
+    [
+        (read_form, URLENCODED, b"a=", b"x", LARGEST_BODY),
+        (read_form, URLENCODED, b"", b"a=1&", LARGEST_BODY),
+        (read_form, MULTIPART, b"", _PART, LARGEST_BODY),
+        (read_article, URLENCODED, b"a=", b"x", LARGEST_ARTICLE),
+        (read_article, URLENCODED, b"", b"a=1&", _PIECE),
+        (read_upload, MULTIPART, b"", _PART, _PIECE),
+        (read_upload, MULTIPART, b"", _FILE, _PIECE),
+        (read_upload, MULTIPART, b"--b\r\n", b"X-Header: 1\r\n", _PIECE),
+        (read_upload, MULTIPART, b"--b\r\nContent-Disposition: ", b"x", _PIECE),
+        (read_upload, MULTIPART, _LONG, b"x", LARGEST_BODY),
+        (read_upload, MULTIPART, _FILE[:-3], b"x", LARGEST_UPLOAD),
+        (read_upload, MULTIPART, b"", b"\r", LARGEST_UPLOAD),
+    ],
+    ids=[
+        "a field",
+        "fields",
+        "parts",
+        "an article",
+        "fields of an article",
+        "parts of an upload",
+        "files",
+        "heads",
+        "a head",
+        "a field of an upload",
+        "a file",
+        "line ends",
+    ],
+)
+def test_of_a_gigabyte_no_more_is_taken_than_a_form_may_have(
+    reads: Callable[[Request], Awaitable[Sent]], kind: Mapping[str, str], start: bytes, again: bytes, most: int
+) -> None:
+    """And after each piece it is the others' turn, so nobody waits for more than one (A41, W10)."""
+    piece = again * (_PIECE // len(again) + 1)
+    taken = turns = 0
+
+    async def receive() -> Message:
+        nonlocal taken
+        taken += 1
+        # What waits for bytes lets others go on.
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": (start if taken == 1 else b"") + piece[:_PIECE], "more_body": taken < _PIECES}
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def strain() -> None:
+        beside = asyncio.create_task(others())
+        headers = [(name.lower().encode(), value.encode()) for name, value in kind.items()]
+        with pytest.raises((BodyTooLarge, FormDamaged)):
+            await reads(Request({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive))
+        beside.cancel()
+
+    asyncio.run(strain())
+
+    assert taken <= most // _PIECE + 2
+    assert turns >= taken
 
 
 def test_who_hangs_up_in_the_middle_is_no_bug_of_ours() -> None:

@@ -57,7 +57,7 @@ def test_a_form_sent_back_changes_nothing_of_another_newsletter(
     """What it does not show it does not touch, whichever button is pressed; and nobody has another role by it (A39, W15)."""
     own, foreign = shared
     client = browser_of(application, Actor("Ann", None, {own["newsletter_id"]: role}))
-    before = of_another(database, foreign)
+    before, mine = of_another(database, foreign), of_another(database, own)
     pressed = set()
     for path in sorted({address(page, own) for page in PAGES if "GET" in page.methods and not page.is_stream}):
         for form in forms(client, path):
@@ -67,6 +67,13 @@ def test_a_form_sent_back_changes_nothing_of_another_newsletter(
 
     assert before == of_another(database, foreign)
     assert len(pressed) > 10
+    # They were taken, and not all refused.
+    assert changed(mine, of_another(database, own)) >= {"issue itself", "consent"}
+
+
+def changed(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> set[str]:
+    """Give the tables of which something is another than before."""
+    return {name for name in before if before[name] != after[name]}
 
 
 def forms(client: TestClient, path: str) -> Iterator[Form]:
