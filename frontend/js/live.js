@@ -7,6 +7,11 @@ const PAUSE = 3000;
 const PATIENCE = 15000;
 const BETWEEN_WORDS = 10000;
 
+// A stream that tells nothing is held back on its way, by a proxy that collects what it is given: the first news comes at once, and
+// later there is a sign of life every 15 seconds (streams.py). Then the page asks instead.
+const FIRST = 6000;
+const SILENCE = 40000;
+
 // A browser opens six connections to a host; whatever else runs on a page asks instead of being told.
 const MOST_STREAMS = 2;
 
@@ -46,15 +51,32 @@ class Live {
 
   listen() {
     const source = new EventSource(this.part.dataset.stream);
+    let silence;
+    const hear = (patience) => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        source.close();
+        this.later(0);
+      }, patience);
+    };
+    hear(FIRST);
     source.onmessage = (event) => {
+      hear(SILENCE);
       this.take(event.data);
-      if (this.isOver) source.close();
+      if (this.isOver) stop();
+    };
+    source.addEventListener("sign", () => hear(SILENCE));
+    const stop = () => {
+      clearTimeout(silence);
+      source.close();
     };
     source.onerror = () => {
       // A stream that ended in time is opened again by the browser; one that was refused is not.
-      if (source.readyState === EventSource.CLOSED && !this.isOver) this.later(PAUSE);
+      if (source.readyState !== EventSource.CLOSED || this.isOver) return;
+      stop();
+      this.later(PAUSE);
     };
-    addEventListener("pagehide", () => source.close());
+    addEventListener("pagehide", stop);
   }
 
   later(pause) {

@@ -18,8 +18,9 @@ from newsletter.clock import monotonic
 MOST_STREAMS = 60
 MOST_OF_ONE = 4
 
-# In seconds. Between two looks; between two signs of life, which keep proxies from closing; for how long a client may let us
-# wait; and after how long it has to ask again.
+# In seconds. Between two looks; between two signs of life, which keep proxies from closing, and by which the page knows that
+# nothing holds them back (live.js waits for two of them); for how long a client may let us wait; and after how long it has to
+# ask again.
 BETWEEN_LOOKS = 2.0
 BETWEEN_SIGNS = 15.0
 PATIENCE = 10.0
@@ -27,6 +28,9 @@ LONGEST_LIFE = 900.0
 
 # What a browser waits before it asks again, in milliseconds.
 RETRY = 5000
+
+# An event of its own: of a comment a page would hear nothing.
+SIGN = "event: sign\ndata: .\n\n"
 
 # Threads that look for streams: pages have all others.
 MOST_LOOKERS = 4
@@ -105,7 +109,7 @@ class EventStream(Response):
         while self._ticks() - begun < LONGEST_LIFE and (seen := await self._look()) is not None:
             is_news = seen != last
             if is_news or self._ticks() - said_at >= BETWEEN_SIGNS:
-                if not await _said(send, _event(seen) if is_news else ":\n\n"):
+                if not await _said(send, _event(seen) if is_news else SIGN):
                     return
                 said_at, last = self._ticks(), seen
             await self._sleep(BETWEEN_LOOKS)

@@ -7,7 +7,7 @@ import anyio.lowlevel
 import pytest
 from starlette.types import Message
 
-from newsletter.web.streams import BETWEEN_SIGNS, LONGEST_LIFE, MOST_OF_ONE, PATIENCE, EventStream, Look, Streams
+from newsletter.web.streams import BETWEEN_SIGNS, LONGEST_LIFE, MOST_OF_ONE, PATIENCE, SIGN, EventStream, Look, Streams
 
 pytestmark = pytest.mark.anyio
 
@@ -87,7 +87,7 @@ async def test_it_gives_a_sign_of_life_and_ends_in_time() -> None:
     """A proxy closes what is silent, and nobody watches for ever on one word."""
     said = await told(looks("<p>1</p>"))
 
-    assert {":\n\n"} == set(said[1:-1])
+    assert {SIGN} == set(said[1:-1])
     assert LONGEST_LIFE / BETWEEN_SIGNS * 0.8 < len(said[1:-1]) <= LONGEST_LIFE / BETWEEN_SIGNS
 
 

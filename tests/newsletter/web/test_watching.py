@@ -13,6 +13,7 @@ from newsletter.review.approval import approve, look_over
 from newsletter.staff import accounts, doorlinks, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.permissions import LOCAL_OPERATOR, Role
+from newsletter.web import streams
 from tests.harness.house import House, house_of_copy
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
@@ -22,7 +23,7 @@ from tests.harness.staff import a_session
 PATIENCE = 30
 
 # That a stream goes on.
-SIGN = b":\n\n"
+SIGN = streams.SIGN.encode()
 
 # A stream that gave so many of them goes on, whatever was to end it.
 MOST_SIGNS = 1000

@@ -1,0 +1,102 @@
+"""A mailing is watched behind a proxy that holds the stream of events back: the page asks instead."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from newsletter.issues import draft, editing
+from newsletter.mail import dispatch
+from newsletter.review.approval import approve, look_over
+from newsletter.staff.permissions import LOCAL_OPERATOR
+from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.house import DESK_TOKEN, PATIENCE, House, house_of_copy
+from tests.harness.muteproxy import MuteProxy
+from tests.harness.newsroom import a_newsletter
+from tests.harness.people import join
+
+# In milliseconds: more than the page waits for the first news, and for a sign of life.
+BEFORE_FIRST = 7_000
+BETWEEN = 41_000
+
+# Counts the news that a page was told.
+COUNT = """
+window.told = 0;
+window.EventSource = class extends EventSource {
+  constructor(address) {
+    super(address);
+    this.addEventListener("message", () => { window.told += 1; });
+  }
+};
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path, sqlite_template: Path) -> Iterator[House]:
+    """Give a house with a mailing that rests."""
+    with house_of_copy(tmp_path, sqlite_template, "proxied") as opened:
+        application, now = opened.application, opened.application.clock()
+        with application.database.write() as tx:
+            known = a_newsletter(tx)
+            join(tx, application.keyring, known.list_id, "ann@example.org", now)
+            made = draft.draft_empty(tx, known, "January 2020", now)
+            editing.write_letter(tx, made.id, "A word", "<p>Dear all.</p>", "Ann", now)
+            seed = application.keyring.derive("slots")
+            looked = look_over(tx, application.templates, made.id, links=application.links, seed=seed)
+            approve(tx, looked, LOCAL_OPERATOR, now, override_reason="a test")
+            dispatch.send_issue(tx, made.id, now)
+            dispatch.pause(tx, made.id, now)
+        yield opened
+
+
+@pytest.fixture
+def proxy(house: House) -> Iterator[MuteProxy]:
+    """Give a proxy before it."""
+    with MuteProxy(urlsplit(house.url).port or 0) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser, house: House) -> Iterator[Page]:  # noqa: F811 -- the fixture
+    """Give a tab with a session at the desk, whose clock the test moves."""
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
+    opened.get_by_role("button").click()
+    opened.wait_for_url(f"{house.url}/desk")
+    opened.clock.install()
+    yield opened
+    context.close()
+
+
+def resume(house: House) -> None:
+    """Let the mailing go on."""
+    with house.application.database.write() as tx:
+        dispatch.resume(tx, 1, house.application.clock())
+
+
+def test_a_stream_of_which_nothing_comes(page: Page, house: House, proxy: MuteProxy) -> None:
+    """Before the first news is overdue the page waits; then it asks, and shows what is new."""
+    proxy.is_mute = True
+    page.goto(f"{proxy.url}/desk/issues/1/send")
+    assert proxy.has_held.wait(PATIENCE)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    resume(house)
+
+    page.clock.fast_forward(BEFORE_FIRST)
+    expect(page.get_by_role("button", name="Resume")).to_have_count(0)
+
+
+def test_a_stream_that_falls_silent(page: Page, house: House, proxy: MuteProxy) -> None:
+    """What came before is no promise: without a sign of life the page asks."""
+    page.add_init_script(COUNT)
+    page.goto(f"{proxy.url}/desk/issues/1/send")
+    page.wait_for_function("told")
+    proxy.is_mute = True
+    resume(house)
+    assert proxy.has_held.wait(PATIENCE)
+
+    page.clock.fast_forward(BETWEEN)
+    expect(page.get_by_role("button", name="Resume")).to_have_count(0)
