@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from newsletter.archive.index import PUBLIC
 from newsletter.issues import alerts
 from newsletter.issues.model import EDITABLE, IssueState
 from newsletter.mail import dispatch
@@ -46,6 +47,7 @@ def show(site: Site, visit: Visit) -> Response:
         figures=reports.lines(report) if report is not None and report.audience else (),
         checked=check.told(visit.words) if check is not None else "",
         stages=states.STAGES,
+        web_copy=site.application.links.issue(known.newsletter.slug, issue.number) if issue.state in PUBLIC else "",
     )
 
 

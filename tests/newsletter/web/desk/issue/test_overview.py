@@ -150,3 +150,12 @@ def test_nobody_is_counted_for_a_page(desk: OpenDesk, approved: Issue, path: str
         desk.page(f"/desk/issues/{approved.id}{path}")
 
     assert [] == [one for one in asked if "count" in one and "FROM subscription" in one]
+
+
+def test_the_address_of_the_web_copy_is_copied(desk: OpenDesk, mailing: Issue) -> None:
+    """From the moment it is mailed."""
+    page = desk.page(f"/desk/issues/{mailing.id}")
+    found = re.search(r'<pre [^>]*id="web-copy"[^>]*>https?://[^/<]+(/[^<]+)</pre>', page)
+
+    assert found is not None
+    assert 200 == desk.client.get(found[1]).status_code

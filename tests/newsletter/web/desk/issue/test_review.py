@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues import editing, store
 from newsletter.issues.model import Issue
 from newsletter.review import comments, guests
 from newsletter.review.guests import GuestPurpose
+from newsletter.staff.permissions import Actor, Role
 from tests.harness.staff import ADMINISTRATOR
-from tests.newsletter.web.conftest import Hands, planned
+from tests.newsletter.web.conftest import Hands, browser_of, planned
 from tests.newsletter.web.desk.conftest import OpenDesk, buttons, state_of
 
 EVIL = '"><script>alert(1)</script>'
@@ -43,6 +45,19 @@ def test_somebody_is_asked_to_look_it_over(desk: OpenDesk, database: Database, r
 
     assert "revoked" in page
     assert "The link opens nothing any more." in page
+
+
+def test_the_link_is_copied_from_the_page(desk: OpenDesk, application: Application, ready: Issue) -> None:
+    """It opens what the mail does, for whoever may ask people; a viewer sees that there is one, and one revoked is gone."""
+    page = followed(desk, path(ready, "/reviewers"), address="chair@example.org", name="Dear Chair", days="7")
+    found = re.search(r'<pre [^>]*id="link-\d+"[^>]*>https?://[^/<]+(/[^<]+)</pre>', page)
+    viewed = browser_of(application, Actor("Vi", Role.VIEWER, {}, None)).get(path(ready, "/review")).text
+
+    assert found is not None
+    assert 'data-copy="#link-1"' in page
+    assert 200 == desk.client.get(found[1]).status_code
+    assert ("Dear Chair" in viewed, "data-copy" in viewed) == (True, False)
+    assert "data-copy" not in followed(desk, path(ready, "/reviewers/1/revoke"))
 
 
 @pytest.mark.parametrize(
