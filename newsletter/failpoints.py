@@ -30,6 +30,8 @@ Name = Literal[
     "digest.planned",
     # The change of the key, for each batch of people; passed behind the commit.
     "people.rekeyed",
+    # All evidence looked over, for each step; passed before the commit.
+    "evidence.walked",
     # What is kept no longer, for each batch of it; passed behind the commit.
     "batch.forgotten",
     # From the approved issue to the ledger, and its end.

@@ -7,6 +7,7 @@ whole chain anew, or cut off its end. They cannot do so under a seal, because it
 import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from subscribers.chain import moment
 from subscribers.tokens import Keyring
@@ -78,6 +79,11 @@ class Tally:
     acts: int = 0
     chains: int = 0
     _sum: int = 0
+
+    @classmethod
+    def so_far(cls, acts: int, chains: int, digest: str) -> Self:
+        """Give one that goes on behind what was added; *digest* is the one it had."""
+        return cls(acts, chains, int(digest or "0", 16))
 
     def add(self, seq: int, mark: int) -> None:
         """Count an act."""

@@ -77,13 +77,27 @@ class _Chain:
     naming: Recorded | None = None
 
 
-class ChainWalk:
-    """Walks the acts of all chains, each once."""
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a walk through the chains was cut: behind this act."""
 
-    def __init__(self) -> None:
-        self._chain: _Chain | None = None
+    chain: int = 0
+    seq: int = 0
+    digest: str = chains.BEGINNING
+
+
+class ChainWalk:
+    """Walks the acts of all chains, each once; *stand*: goes on behind that, *naming* being what last said who that is."""
+
+    def __init__(self, stand: Stand | None = None, naming: Recorded | None = None) -> None:
+        self._chain = _Chain(stand.chain, stand.seq, stand.digest, naming) if stand is not None and stand.chain else None
         self.acts = 0
         self.chains = 0
+
+    @property
+    def stand(self) -> Stand:
+        """Where it is."""
+        return Stand(self._chain.number, self._chain.seq, self._chain.digest) if self._chain else Stand()
 
     def take(self, act: Recorded) -> Iterator[Finding]:
         """Look at the next act; those of a chain come one after the other, in their order."""
@@ -176,7 +190,7 @@ class Cover:
 
     def findings(self) -> Iterator[Finding]:
         """Look at the seals themselves, and compare what they say with what was walked."""
-        yield from _chained(self._seals, self._known)
+        yield from chained(self._seals, self._known)
         if self._kept_code and self._kept_code not in {seal.code for seal in self._seals}:
             text = f"No seal has the code {self._kept_code}. It was replaced, and so may be whatever it covered."
             yield Finding(Fault.SEAL_REPLACED, text)
@@ -201,18 +215,24 @@ class _Run:
 
     def findings(self) -> Iterator[Finding]:
         for seal, tally in zip(self._seals, self._tallies, strict=True):
-            if (tally.acts, tally.chains) != (seal.acts, seal.chains):
-                text = (
-                    f"Seal {seal.number} of {seal.day} covers {seal.acts} acts, among them {seal.chains} that begin a chain; "
-                    f"{tally.acts} and {tally.chains} are there."
-                )
-                yield Finding(Fault.SEALED_ACTS_MISSING, text, seal=seal.number)
-            elif tally.digest != seal.digest:
-                text = f"Seal {seal.number} of {seal.day} was made over other acts than the {seal.acts} that are there."
-                yield Finding(Fault.SEALED_ACTS_CHANGED, text, seal=seal.number)
+            yield from covered(seal, tally)
 
 
-def _chained(seals: Sequence[Seal], known: Mapping[str, Sealer]) -> Iterator[Finding]:
+def covered(seal: Seal, tally: Tally) -> Iterator[Finding]:
+    """Compare a seal with what the acts under it amount to."""
+    if (tally.acts, tally.chains) != (seal.acts, seal.chains):
+        text = (
+            f"Seal {seal.number} of {seal.day} covers {seal.acts} acts, among them {seal.chains} that begin a chain; "
+            f"{tally.acts} and {tally.chains} are there."
+        )
+        yield Finding(Fault.SEALED_ACTS_MISSING, text, seal=seal.number)
+    elif tally.digest != seal.digest:
+        text = f"Seal {seal.number} of {seal.day} was made over other acts than the {seal.acts} that are there."
+        yield Finding(Fault.SEALED_ACTS_CHANGED, text, seal=seal.number)
+
+
+def chained(seals: Sequence[Seal], known: Mapping[str, Sealer]) -> Iterator[Finding]:
+    """Look at the seals themselves: whether none is missing, and each is the one that was made."""
     before: Seal | None = None
     for seal in seals:
         expected = before.number + 1 if before else 1

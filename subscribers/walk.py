@@ -1,13 +1,13 @@
 """Reads all the evidence of consent there is, in the order of its chains, and says whether it is whole."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, exists, func, literal, select, tuple_, type_coerce
 
-from subscribers import chain, seals
+from subscribers import batches, chain, seals
 from subscribers.chain import Link
 from subscribers.consent import Act
 from subscribers.model import SubscriptionState
@@ -17,7 +17,7 @@ from subscribers.tables.lists import mailing_list, subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from subscribers.verification import ChainWalk, Cover, Fault, Finding, Recorded
+from subscribers.verification import ChainWalk, Cover, Fault, Finding, Recorded, Stand
 
 # Acts fetched at a time, so that a million of them need no more memory than a few.
 CHUNK = 1_000
@@ -73,20 +73,47 @@ def count(tx: Transaction) -> int:
 
 def recorded(tx: Transaction, chains: Select[Any] | None = None) -> Iterator[Recorded]:
     """Give the acts of some chains, or of all, in the order in which a `ChainWalk` takes them."""
-    versions = _versions(tx)
-    is_sqlite = tx.dialect.name == "sqlite"
-    # SQLite keeps moments as text, spelled as they enter the chain; reading a million of them as moments takes ten seconds.
-    at = type_coerce(consent.c.at, Text) if is_sqlite else consent.c.at
-    acts = (
-        select(*_PLAIN, at.label("moment"), *_REST, subscriber.c.email_key)
-        .outerjoin(subscriber, subscriber.c.id == consent.c.chain)
-        .order_by(consent.c.chain, consent.c.seq)
-        .execution_options(yield_per=CHUNK)
-    )
+    versions = _versions(tx, select(wording))
+    named = _acts(tx, subscriber.c.email_key).outerjoin(subscriber, subscriber.c.id == consent.c.chain)
+    acts = named.order_by(consent.c.chain, consent.c.seq).execution_options(yield_per=CHUNK)
     if chains is not None:
         acts = acts.where(consent.c.chain.in_(chains))
     for row in tx.execute(acts):
         yield _recorded_of(tuple(row), versions)
+
+
+def recorded_behind(tx: Transaction, stand: Stand, most: int) -> Sequence[Recorded]:
+    """Give the acts that a `ChainWalk` takes behind *stand*, no more than *most*."""
+    behind = tuple_(consent.c.chain, consent.c.seq) > tuple_(literal(stand.chain), literal(stand.seq))
+    return _read(tx, _some(tx).where(behind).order_by(consent.c.chain, consent.c.seq).limit(most))
+
+
+def naming(tx: Transaction, stand: Stand) -> Recorded | None:
+    """Give the act of the chain that last said who the person is, up to *stand*."""
+    said = (consent.c.chain == stand.chain, consent.c.seq <= stand.seq, consent.c.person_digest != "")
+    found = _read(tx, _some(tx).where(*said).order_by(consent.c.seq.desc()).limit(1))
+    return found[0] if found else None
+
+
+def _acts(tx: Transaction, email_key: ColumnElement[Any]) -> Select[Any]:
+    is_sqlite = tx.dialect.name == "sqlite"
+    # SQLite keeps moments as text, spelled as they enter the chain; reading a million of them as moments takes ten seconds.
+    at = type_coerce(consent.c.at, Text) if is_sqlite else consent.c.at
+    return select(*_PLAIN, at.label("moment"), *_REST, email_key)
+
+
+def _some(tx: Transaction) -> Select[Any]:
+    # In one statement, because an address may change between two; and looked up for each, because a join of some acts with all
+    # people may walk all people.
+    person = select(subscriber.c.email_key).where(subscriber.c.id == consent.c.chain)
+    return _acts(tx, person.correlate(consent).scalar_subquery())
+
+
+def _read(tx: Transaction, acts: Select[Any]) -> Sequence[Recorded]:
+    rows = tx.execute(acts).all()
+    used = batches.numbers(tx, sorted({row.wording_id for row in rows if row.wording_id is not None}))
+    versions = _versions(tx, select(wording).where(wording.c.id.in_(used)))
+    return [_recorded_of(tuple(row), versions) for row in rows]
 
 
 def _findings(tx: Transaction, walk: ChainWalk, cover: Cover, progress: Callable[[int], None]) -> Iterator[Finding]:
@@ -133,8 +160,8 @@ _NO_WORDING = _Version("", fits=True)
 _LOST_WORDING = _Version("", fits=False)
 
 
-def _versions(tx: Transaction) -> dict[int | None, _Version]:
-    texts = tx.execute(select(wording).execution_options(yield_per=CHUNK))
+def _versions(tx: Transaction, wordings: Select[Any]) -> dict[int | None, _Version]:
+    texts = tx.execute(wordings.execution_options(yield_per=CHUNK))
     known: dict[int | None, _Version] = {
         row.id: _Version(row.digest, fits=chain.wording_digest(row.text) == row.digest) for row in texts
     }
@@ -154,6 +181,27 @@ def _recorded_of(row: tuple[Any, ...], versions: dict[int | None, _Version]) -> 
 
 def unproven(tx: Transaction, subscriber_id: int | None = None) -> Iterator[Finding]:
     """Give who stands on a list as confirmed although their last word about it in the evidence is no yes: one, or all."""
+    standing = _unproven().execution_options(yield_per=CHUNK)
+    if subscriber_id is not None:
+        standing = standing.where(subscription.c.subscriber_id == subscriber_id)
+    yield from _told(tx, standing)
+
+
+def unproven_between(tx: Transaction, behind: int, last: int) -> Iterator[Finding]:
+    """Give those of them whose number is above the one and at most the other."""
+    yield from _told(tx, _unproven().where(subscription.c.subscriber_id > behind, subscription.c.subscriber_id <= last))
+
+
+def _told(tx: Transaction, standing: Select[Any]) -> Iterator[Finding]:
+    for number, name in tx.execute(standing):
+        yield Finding(
+            Fault.UNPROVEN,
+            f"Subscriber {number} stands on {name} as confirmed, and their last word about it is no yes.",
+            number,
+        )
+
+
+def _unproven() -> Select[Any]:
     end = consent.alias("ending")
     is_ended = exists().where(
         end.c.chain == consent.c.chain, end.c.list_id == consent.c.list_id, end.c.act.in_(ENDS), end.c.seq > consent.c.seq
@@ -164,18 +212,9 @@ def unproven(tx: Transaction, subscriber_id: int | None = None) -> Iterator[Find
         consent.c.act.in_(PROOFS),
         ~is_ended,
     )
-    standing = (
+    return (
         select(subscription.c.subscriber_id, mailing_list.c.name)
         .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
         .where(subscription.c.state == SubscriptionState.CONFIRMED, ~proof)
         .order_by(subscription.c.subscriber_id)
-        .execution_options(yield_per=CHUNK)
     )
-    if subscriber_id is not None:
-        standing = standing.where(subscription.c.subscriber_id == subscriber_id)
-    for number, name in tx.execute(standing):
-        yield Finding(
-            Fault.UNPROVEN,
-            f"Subscriber {number} stands on {name} as confirmed, and their last word about it is no yes.",
-            number,
-        )

@@ -1,14 +1,17 @@
-"""What a tick does about the evidence of consent: seals it once a day, and counts its acts so that no page walks them."""
+"""What a tick does about the evidence of consent: seals it once a day, looks all of it over, and counts its acts for pages."""
+
+from datetime import datetime
 
 import structlog
 
+from newsletter import failpoints
 from newsletter.bootstrap import Application
 from newsletter.issues import alerts
-from subscribers import daybook, register, seals, walk
+from subscribers import daybook, register, seals, stages
 from subscribers.errors import SubscriberNotFound
+from subscribers.stages import Round
 from subscribers.transaction import Transaction
 from subscribers.verification import Finding
-from subscribers.walk import Verification
 
 log = structlog.get_logger()
 
@@ -18,6 +21,9 @@ LEAST = 500
 # Of one tick: what else is due is not to wait. A hundred thousand acts.
 MOST_CHUNKS = 20
 
+# Of all evidence, at one tick: a quarter of a second. A million acts are looked over within half an hour.
+MOST_ROWS = 20_000
+
 # People whose evidence does not hold together that are told one by one; of more a number is told.
 MOST_TOLD = 5
 
@@ -26,38 +32,52 @@ KEY = "evidence"
 
 
 def seal(application: Application) -> None:
-    """Seal what was said until now, once a day, and look all of it over."""
+    """Seal what was said until now, once a day."""
     database = application.database
     made = seals.seal(database.write, database.read, application.keyring, application.clock())
     if made is not None:
         log.info("evidence of consent sealed", seal=made.number, day=made.day.isoformat(), acts=made.acts, code=made.code)
-        look_over(application)
 
 
 def look_over(application: Application) -> None:
-    """Walk all evidence, and tell a person of what was changed behind our back; nothing waits any more where all of it fits."""
+    """Look over some more of all evidence, which begins anew behind each seal; a person is told of what was changed.
+
+    What is told as soon as it is found waits until a whole round does not find it any more.
+    """
     with application.database.read() as tx:
-        seen = walk.verify(tx, application.keyring)
-        told = _told(tx, seen)
-    if not seen.is_sound:
-        log.error("the evidence of consent does not hold together", findings=seen.faults, first=seen.findings[0].text)
+        known = stages.due(tx)
+        if known is None:
+            return
+        made = stages.taken(tx, application.keyring, known, MOST_ROWS)
+    if made.faults > known.faults:
+        found = made.findings[len(known.findings) :]
+        log.error("the evidence of consent does not hold together", findings=made.faults, first=found[0].text if found else "")
     with application.database.write() as tx:
+        # Not so where another worker took the same step.
+        if stages.keep(tx, made):
+            _tell(tx, made, application.clock())
+        failpoints.hit("evidence.walked")
+
+
+def _tell(tx: Transaction, made: Round, now: datetime) -> None:
+    told = _told(tx, made)
+    if made.place.is_through:
         for known in alerts.open_alerts(tx):
             if known.key.startswith(f"{KEY}:") and known.key not in told:
-                alerts.settle_alert(tx, known.key, application.clock())
-        for key, text in told.items():
-            alerts.raise_alert(tx, key, text, application.clock())
+                alerts.settle_alert(tx, known.key, now)
+    for key, text in told.items():
+        alerts.raise_alert(tx, key, text, now)
 
 
-def _told(tx: Transaction, seen: Verification) -> dict[str, str]:
-    """Give what is told by the key of its alert: a person each, and the rest in one."""
+def _told(tx: Transaction, seen: Round) -> dict[str, str]:
+    """Give what is told by the key of its alert: a person each, and the rest in one, when it is known how many they are."""
     by_person: dict[int, Finding] = {}
     for one in seen.findings:
         if one.chain is not None and len(by_person) < MOST_TOLD and _is_known(tx, one.chain):
             by_person.setdefault(one.chain, one)
     told = {f"{KEY}:{number}": _of_person(one) for number, one in by_person.items()}
     rest = [one for one in seen.findings if one.chain not in by_person]
-    if rest:
+    if rest and seen.place.is_through:
         told[f"{KEY}:rest"] = (
             f"The evidence of consent does not hold together in {seen.faults} place(s): somebody changed it by another way "
             f"than this program. One of them: {rest[0].text} To see all: newsletter consent verify"

@@ -164,8 +164,9 @@ async def tidy_limits(application: Application) -> bool:
 
 
 async def seal_consent(application: Application) -> bool:
-    """Seal what was said until now, at the first tick of each day."""
+    """Seal what was said until now, at the first tick of each day, and look some more of all evidence over."""
     await asyncio.to_thread(evidence.seal, application)
+    await asyncio.to_thread(evidence.look_over, application)
     return False
 
 

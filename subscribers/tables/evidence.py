@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint, text
 
-from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Attested, Flag, Instant, Number, metadata
+from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Attested, Document, Flag, Instant, Number, metadata
 
 # Each text once: an import of a million people has one basis.
 wording = Table(
@@ -95,6 +95,19 @@ daybook = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("last_id", Number, nullable=False),
+    CheckConstraint("id = 1", name="only"),
+    **SQLITE_STRICT,
+)
+
+# How far it is that all evidence is looked over (subscribers.stages): its only row says where that goes on.
+evidence_round = Table(
+    "evidence_round",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("steps", Number, nullable=False),
+    Column("place", Document, nullable=False),
+    Column("faults", Number, nullable=False),
+    Column("findings", Document, nullable=False),
     CheckConstraint("id = 1", name="only"),
     **SQLITE_STRICT,
 )

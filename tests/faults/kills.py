@@ -38,6 +38,7 @@ BESIDE = {
     "people.rekeyed": "newsletter/cli/test_suppressions.py",
     "order.done": "newsletter/worker/test_repeating.py",
     "order.departed": "newsletter/worker/test_repeating.py",
+    "evidence.walked": "newsletter/worker/test_evidence.py",
     "batch.forgotten": "newsletter/cli/test_privacy.py",
 }
 

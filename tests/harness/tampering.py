@@ -4,8 +4,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select, text, update
 
+from subscribers import seals, stages
+from subscribers.stages import Place
 from subscribers.tables.evidence import consent
+from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
+from subscribers.verification import Finding
 
 # What can be done to the last act of a person; each is noticed.
 TAMPERED: Mapping[str, Mapping[str, object]] = {
@@ -34,6 +38,19 @@ def spoil_moment(tx: Transaction, subscriber_id: int) -> None:
         tx.execute(text("UPDATE consent SET at = 'tomorrow' WHERE id = :id"), {"id": _last(tx, subscriber_id)})
     else:
         tx.execute(text("UPDATE consent SET at = '0001-01-01 00:00+00' WHERE id = :id"), {"id": _last(tx, subscriber_id)})
+
+
+def found_in_steps(tx: Transaction, keyring: Keyring, most: int) -> list[Finding]:
+    """Look over all evidence in steps of so many rows; give what does not fit."""
+    last = seals.last(tx)
+    place = Place(last.number if last else 0)
+    found: list[Finding] = []
+    while not place.is_through:
+        made = stages.step(tx, keyring, place, most)
+        assert made.place != place, "it would go on for ever"
+        place = made.place
+        found += made.findings
+    return found
 
 
 def _last(tx: Transaction, subscriber_id: int) -> int:

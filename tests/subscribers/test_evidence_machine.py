@@ -24,9 +24,12 @@ from subscribers.verification import Finding
 from tests.conftest import SECRET
 from tests.harness import chains
 from tests.harness.people import COMMAND, FORM, LINK, ONE_CLICK, a_list, later
+from tests.harness.tampering import found_in_steps
 from tests.subscribers.test_acts import move
 
 KEYRING = Keyring(SECRET)
+# Rows that are looked over at a time.
+STEP = 3
 NOW = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
 NAMES = ("ann", "bob", "cem")
 BASIS = Evidence(Door.IMPORT_, "Members' list of 2019")
@@ -170,6 +173,7 @@ class EvidenceMachine(RuleBasedStateMachine):
             if is_rehashed and how not in OTHERWISE_NOTICED:
                 chains.rehash(tx)
             found = walk.verify(tx, KEYRING).findings
+            assert sorted(map(str, found)) == sorted(map(str, found_in_steps(tx, KEYRING, STEP)))
             raise TakenBack
 
         assert found, f"{how} was not noticed"
@@ -184,7 +188,7 @@ class EvidenceMachine(RuleBasedStateMachine):
     def findings(self) -> tuple[Finding, ...]:
         """Walk everything."""
         with self.database.read() as tx:
-            return walk.verify(tx, KEYRING).findings
+            return (*walk.verify(tx, KEYRING).findings, *found_in_steps(tx, KEYRING, STEP))
 
 
 def test_evidence_machine(sqlite_template: Path) -> None:

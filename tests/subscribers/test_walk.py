@@ -11,6 +11,7 @@ from subscribers.verification import Fault, Finding
 from subscribers.walk import Verification
 from tests.harness import chains
 from tests.harness.people import COMMAND, ONE_CLICK, a_list, join, later
+from tests.harness.tampering import found_in_steps
 from tests.subscribers.test_acts import move
 
 ANN = "ann@x.test"
@@ -45,9 +46,14 @@ class Book:
             assert tx.execute(text(filled)).rowcount
 
     def verified(self) -> Verification:
-        """Walk it."""
+        """Walk it; in steps of any size the same is found."""
         with self.database.read() as tx:
-            return walk.verify(tx, self.keyring)
+            seen = walk.verify(tx, self.keyring)
+            for most in (1, 2, 3, 1_000):
+                found = found_in_steps(tx, self.keyring, most)
+                assert seen.faults == len(found)
+                assert set(seen.findings) <= set(found)
+            return seen
 
     def first(self) -> Finding:
         """Give the first thing that does not fit."""

@@ -220,7 +220,7 @@ OURS: Mapping[str, str] = MappingProxyType(
             "consent.message_id wording.text import_work.columns import_work.report import_change.former"
         ),
         "made of the others, and read back as a document of ours": (
-            "snippet.document instance.place "
+            "snippet.document instance.place evidence_round.place evidence_round.findings "
             "letter.sender_address letter.reply_to letter.html "
             "letter.slots letter_pieces.newsletter letter_pieces.title letter_pieces.articles "
             "letter_pieces.page archive_article.link "
