@@ -1,7 +1,7 @@
 """A guest is asked for the letter and writes it by the link in the mail, on a phone; the editor finds it in the issue."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from newsletter.people import contributors
 from newsletter.review import contributions
 from subscribers.tokens import Purpose
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.hand import CROSSED, Hand, Way
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.looks import PHONE
 from tests.harness.newsroom import a_month, a_newsletter
 
 
@@ -29,50 +31,59 @@ def house(tmp_path: Path, sqlite_template: Path) -> Iterator[House]:
         yield opened
 
 
-def tab(browser: Browser, address: str, width: int) -> Page:  # noqa: F811 -- the fixture
-    """Open an address in a browser of its own."""
-    page = browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce").new_page()
+def tab(browser: Browser, address: str) -> Page:  # noqa: F811 -- the fixture
+    """Open an address on a phone."""
+    page = browser.new_context(viewport={"width": PHONE, "height": 844}, reduced_motion="reduce").new_page()
     page.goto(address)
     return page
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_guest_writes_the_letter(browser: Browser, house: House, width: int) -> None:  # noqa: F811 -- the fixture
-    """On whichever screen the editor is: what they keep is there when they come again, what they send stands in the issue."""
-    editor = tab(browser, f"{house.url}/desk/enter/{DESK_TOKEN}", width)
-    editor.get_by_role("button").press("Enter")
-    editor.get_by_role("link", name="January 2020").press("Enter")
-    editor.get_by_role("link", name="Waits to be written").press("Enter")
-    editor.get_by_role("link", name="Ask somebody to write it").press("Enter")
-    editor.get_by_label("Name", exact=True).fill("Catharina")
-    editor.get_by_label("Mail address").fill("chair@example.org")
-    editor.get_by_label("Last day").fill((house.application.clock() + timedelta(days=9)).date().isoformat())
-    editor.get_by_role("button", name="Send the invitation").press("Enter")
-    expect(editor.get_by_text("chair@example.org").first).to_be_visible()
+@pytest.mark.parametrize("way", CROSSED, ids=str)
+def test_a_guest_writes_the_letter(browser: Browser, house: House, way: Way) -> None:  # noqa: F811 -- the fixture
+    """On whichever screen both are: what they keep is there when they come again, what they send stands in the issue."""
+    with way.open(browser) as editor, way.open(browser) as guest:
+        editor.page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
+        editor.press("Open the desk")
+        invite(editor, house.application.clock() + timedelta(days=9))
+        (mail,) = house.postbox.wait_for("chair@example.org")
+        write(guest, mail.link("/w/"))
 
-    (mail,) = house.postbox.wait_for("chair@example.org")
-    guest = tab(browser, mail.link("/w/"), 390)
-    guest.get_by_label("Your text").fill("Dear colleagues,")
-    guest.get_by_role("button", name="Keep it for now").click()
-    guest.goto(mail.link("/w/"))
-    expect(guest.get_by_label("Your text")).to_have_value("Dear colleagues,")
-    guest.get_by_label("Your text").fill("Dear colleagues, a good year to all of you.")
-    guest.get_by_role("button", name="Send it to the editors").click()
-    expect(guest.get_by_role("status").first).to_be_visible()
-    assert [] == Axe().run(guest).response["violations"]
+        editor.press(editor.page.get_by_role("link", name="Desk", exact=True))
+        expect(editor.page.get_by_label("Waits for somebody")).to_contain_text("Catharina")
+        editor.press(editor.page.get_by_role("link", name="January 2020").last)
+        expect(editor.page.get_by_text("by Catharina")).to_be_visible()
+        editor.press(editor.page.get_by_role("link", name="Division Chair letter").last)
+        expect(editor.page.get_by_role("textbox", name="Text")).to_have_text("Dear colleagues, a good year to all of you.")
+        assert way.width >= editor.page.evaluate("document.documentElement.scrollWidth")
 
-    editor.get_by_role("link", name="Desk", exact=True).press("Enter")
-    expect(editor.get_by_label("Waits for somebody")).to_contain_text("Catharina")
-    editor.get_by_role("link", name="January 2020").last.press("Enter")
-    expect(editor.get_by_text("by Catharina")).to_be_visible()
-    editor.get_by_role("link", name="Division Chair letter").last.press("Enter")
-    expect(editor.get_by_role("textbox", name="Text")).to_have_text("Dear colleagues, a good year to all of you.")
-    assert width >= editor.evaluate("document.documentElement.scrollWidth")
+
+def invite(editor: Hand, until: datetime) -> None:
+    """Ask a guest for the letter."""
+    editor.press("January 2020")
+    editor.press("Waits to be written")
+    editor.press("Ask somebody to write it")
+    editor.fill({"Name": "Catharina", "Mail address": "chair@example.org"})
+    editor.date("Last day", until.date().isoformat())
+    editor.press("Send the invitation")
+    expect(editor.page.get_by_text("chair@example.org").first).to_be_visible()
+
+
+def write(guest: Hand, address: str) -> None:
+    """Write the letter, with a pause in which it is kept."""
+    guest.page.goto(address)
+    guest.write("Your text", "Dear colleagues,")
+    guest.press("Keep it for now")
+    guest.page.goto(address)
+    expect(guest.page.get_by_label("Your text")).to_have_value("Dear colleagues,")
+    guest.add("Your text", " a good year to all of you.")
+    guest.press("Send it to the editors")
+    expect(guest.page.get_by_role("status").first).to_be_visible()
+    assert [] == Axe().run(guest.page).response["violations"]
 
 
 def test_a_guest_who_presses_nothing(browser: Browser, house: House) -> None:  # noqa: F811 -- the fixture
     """What they write is kept by itself; without a connection it stays in their window, and is kept once there is one."""
-    guest = tab(browser, invited(house), 390)
+    guest = tab(browser, invited(house))
     guest.on("dialog", lambda dialog: dialog.accept())
     guest.get_by_label("Your text").fill("Dear colleagues,")
     expect(guest.locator("#kept")).to_have_text("Not kept yet.")
@@ -92,7 +103,7 @@ def test_a_guest_who_presses_nothing(browser: Browser, house: House) -> None:  #
 def test_a_button_that_fails(browser: Browser, house: House) -> None:  # noqa: F811 -- the fixture
     """Takes nothing away: whoever comes again finds what they wrote; once it is kept, the window forgets it."""
     address = invited(house)
-    guest = tab(browser, address, 390)
+    guest = tab(browser, address)
     guest.route("**/w/*", lambda route: route.fulfill(status=502, body="away") if is_sent(route) else route.continue_())
     guest.get_by_label("Your text").fill("Dear colleagues,  ")
     guest.get_by_role("button", name="Keep it for now").click()

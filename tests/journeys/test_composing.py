@@ -9,7 +9,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from newsletter.issues import draft, newsletters, store
 from newsletter.issues.model import Article, Issue, Month
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.hand import Keys
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.looks import DESKTOP, PHONE
 from tests.harness.newsroom import (
     a_month,
     a_newsletter,
@@ -100,6 +102,19 @@ def test_with_the_keyboard_alone(page: Page, house: House) -> None:
     page.locator("#undo").press("Enter")
     expect(page.locator(f"#t{number}")).to_have_text(TITLE)
     expect(page.frame_locator("#preview-frame").get_by_role("heading", name=TITLE)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_nothing_lies_over_what_has_the_focus(page: Page, house: House, width: int) -> None:
+    """From the foot of a long page to its head by Shift+Tab: the lines that stay in sight cover no stop."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": 700})
+    compose(page, house)
+    stops = Keys(page).walk_back()
+    assert before is not None
+    page.set_viewport_size(before)
+
+    assert 60 < stops
 
 
 def test_the_letter_follows_what_is_typed(page: Page, house: House) -> None:

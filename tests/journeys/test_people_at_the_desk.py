@@ -1,131 +1,149 @@
-"""A file of people is taken in and undone, and somebody who asks of their data is answered; at a desk and on a phone."""
+"""A file of people is taken in and undone, and who asks of their data is answered, by somebody behind two factors."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
+from newsletter.staff import accounts, passwords, secondfactor
+from newsletter.staff.permissions import Role
+from newsletter.strongbox import Strongbox
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
-from tests.harness.house import DESK_TOKEN, House, house_of_copy
+from tests.harness.hand import PATIENCE, WAYS, Hand, Way
+from tests.harness.house import House, house_of_copy
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
 
-DESKTOP, PHONE = 1280, 390
-# The page asks every two seconds how far it is; a machine may be busy. In milliseconds.
-PATIENCE = 20_000
-ROWS = "Adresse,Wie\neva{0}@example.org,Eva\nno address,Nobody\nben{0}@example.org,Ben\n"
+PASSWORD, SECRET = "a few words in a row", pyotp.random_base32()
+ROWS = "Adresse,Wie\neva-{0}@example.org,Eva\nno address,Nobody\nben-{0}@example.org,Ben\n"
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
-    """Give a house with a list, and somebody on it for each test, and one who stays."""
+    """Give a house with a list, somebody on it and an administrator for each way, and one reader who stays."""
     with house_of_copy(tmp_path_factory.mktemp("people"), sqlite_template, "people") as opened:
-        app = opened.application
+        app, kept = opened.application, passwords.hashed(PASSWORD)
         with app.database.write() as tx:
             news = a_newsletter(tx)
-            for width in (DESKTOP, PHONE, "stays"):
-                join(tx, app.keyring, news.list_id, f"ann{width}@example.org", app.clock(), f"Ann {width}")
+            for way in (*WAYS, "stays"):
+                join(tx, app.keyring, news.list_id, f"ann-{way}@example.org", app.clock(), f"Ann {way}")
+                made = accounts.add(tx, f"Bea {way}", Role.ADMIN, app.clock(), f"bea-{way}@example.org")
+                accounts.set_password(tx, made.id, kept)
+                secondfactor.take(tx, Strongbox.of(app.keyring), made.id, SECRET, 0)
         yield opened
 
 
+@pytest.fixture(scope="module", params=WAYS, ids=str)
+def way(request: pytest.FixtureRequest) -> Way:
+    """Give a way to go a journey."""
+    chosen: Way = request.param
+    return chosen
+
+
 @pytest.fixture(scope="module")
-def desk(browser: Browser, house: House) -> Iterator[Page]:  # noqa: F811 -- the fixture
-    """Give a tab with a session."""
-    context = browser.new_context(reduced_motion="reduce")
-    opened = context.new_page()
-    opened.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
-    opened.get_by_role("button").click()
-    yield opened
-    context.close()
+def signed_in(browser: Browser, house: House, way: Way) -> Iterator[Hand]:  # noqa: F811 -- the fixture
+    """Give a hand at the desk, behind both factors."""
+    with way.open(browser) as opened:
+        opened.page.goto(f"{house.url}/desk")
+        opened.fill({"Address": f"bea-{way}@example.org", "Password": PASSWORD})
+        opened.press(opened.page.get_by_role("button", name="Sign in", exact=True))
+        # The field of the code has the focus already.
+        expect(opened.page.get_by_label("Code", exact=True)).to_be_focused()
+        opened.page.keyboard.type(pyotp.TOTP(SECRET).now())
+        opened.page.keyboard.press("Enter")
+        opened.page.wait_for_url(f"{house.url}/desk")
+        yield opened
 
 
-@pytest.fixture(params=[DESKTOP, PHONE])
-def width(request: pytest.FixtureRequest, desk: Page, house: House) -> int:
-    """Give how wide the window is, on the page of people."""
-    desk.set_viewport_size({"width": request.param, "height": 844})
-    desk.goto(f"{house.url}/desk")
-    desk.get_by_role("link", name="People", exact=True).click()
-    return int(request.param)
+@pytest.fixture
+def hand(signed_in: Hand, house: House) -> Hand:
+    """Give the hand, on the page of people."""
+    signed_in.page.goto(f"{house.url}/desk")
+    signed_in.press("People")
+    return signed_in
 
 
-def part(page: Page, name: str) -> None:
+def part(hand: Hand, name: str) -> None:
     """Go to a part of people."""
-    page.get_by_role("navigation", name="Parts of people").get_by_role("link", name=name, exact=True).click()
+    hand.press(hand.page.get_by_role("navigation", name="Parts of people").get_by_role("link", name=name, exact=True))
 
 
-def find(page: Page, address: str) -> None:
+def find(hand: Hand, address: str) -> None:
     """Type the beginning of an address, and open the page of whose it is."""
-    page.get_by_role("searchbox").fill(address.partition("@")[0])
-    page.get_by_role("link", name=address).click()
+    hand.write(hand.page.get_by_role("searchbox"), address.partition("@")[0])
+    expect(hand.page.get_by_text("ann-stays@example.org")).to_have_count(0)
+    hand.press(hand.page.get_by_role("link", name=address))
 
 
-def is_well_set(page: Page) -> bool:
+def is_well_set(hand: Hand) -> bool:
     """Tell whether axe-core finds nothing."""
-    found: list[object] = Axe().run(page).response["violations"]
+    found: list[object] = Axe().run(hand.page).response["violations"]
     return not found
 
 
-def test_a_file_is_tried_taken_in_and_undone(desk: Page, width: int) -> None:
+def test_a_file_is_tried_taken_in_and_undone(hand: Hand, way: Way) -> None:
     """What would become of it is said before anything is changed; afterwards one button takes all of it back."""
-    part(desk, "Import")
-    rows = ROWS.format(width).encode()
-    desk.get_by_label("File", exact=True).set_input_files({"name": f"{width}.csv", "mimeType": "text/csv", "buffer": rows})
-    desk.get_by_role("button", name="Bring this file").click()
-    desk.get_by_label("Adresse").select_option("email")
-    desk.get_by_label("Wie").select_option("name")
-    desk.get_by_label("Yes, all of them").check()
-    desk.get_by_label("Why we may write to them").fill("Signed up at the congress in Athens")
-    assert is_well_set(desk)
-    desk.get_by_role("button", name="Try it, and change nothing").click()
-    expect(desk.get_by_text("Nothing was changed yet.")).to_be_visible(timeout=PATIENCE)
-    expect(desk.get_by_role("row", name="Left out: no address")).to_contain_text("1")
-    assert is_well_set(desk)
+    page = hand.page
+    part(hand, "Import")
+    hand.bring("File", FilePayload(name=f"{way}.csv", mimeType="text/csv", buffer=ROWS.format(way).encode()))
+    hand.press("Bring this file")
+    hand.choose("Adresse", "the address")
+    hand.choose("Wie", "the whole name")
+    hand.tick("Yes, all of them")
+    hand.write("Why we may write to them", "Signed up at the congress in Athens")
+    assert is_well_set(hand)
+    hand.press("Try it, and change nothing")
+    expect(page.get_by_text("Nothing was changed yet.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("row", name="Left out: no address")).to_contain_text("1")
+    assert is_well_set(hand)
 
-    desk.get_by_role("button", name="Take in 2 people").click()
-    expect(desk.get_by_role("heading", name="It is taken in")).to_be_visible(timeout=PATIENCE)
-    desk.get_by_role("link", name="The import, and how to undo it").click()
-    assert is_well_set(desk)
-    desk.get_by_role("link", name="Show these people").click()
-    expect(desk.get_by_text(f"eva{width}@example.org")).to_be_visible()
-    desk.go_back()
-    desk.get_by_text("Undo this import").click()
-    desk.get_by_role("button", name="Undo the import of 2 people").click()
-    expect(desk.get_by_text("2 people taken off the list")).to_be_visible(timeout=PATIENCE)
-    desk.get_by_role("navigation", name="Where you are").get_by_role("link", name="People").click()
-    expect(desk.get_by_text(f"ann{width}@example.org")).to_be_visible()
-    expect(desk.get_by_text(f"eva{width}@example.org")).to_have_count(0)
+    hand.press("Take in 2 people")
+    expect(page.get_by_role("heading", name="It is taken in")).to_be_visible(timeout=PATIENCE)
+    hand.press("The import, and how to undo it")
+    expect(page.get_by_text("Undo this import")).to_be_visible()
+    assert is_well_set(hand)
+    hand.press("Show these people")
+    expect(page.get_by_text(f"eva-{way}@example.org")).to_be_visible()
+    page.go_back()
+    hand.press("Undo this import")
+    hand.press("Undo the import of 2 people")
+    expect(page.get_by_text("2 people taken off the list")).to_be_visible(timeout=PATIENCE)
+    hand.press(page.get_by_role("navigation", name="Where you are").get_by_role("link", name="People"))
+    expect(page.get_by_text(f"ann-{way}@example.org")).to_be_visible()
+    expect(page.get_by_text(f"eva-{way}@example.org")).to_have_count(0)
 
 
-def test_somebody_asks_for_their_data_and_to_be_forgotten(desk: Page, width: int) -> None:
+def test_somebody_asks_for_their_data_and_to_be_forgotten(hand: Hand, way: Way) -> None:
     """Noted when it comes, answered by a file with everything in it, and at last nothing is left but a hash."""
-    address = f"ann{width}@example.org"
-    find(desk, address)
-    desk.get_by_text("A request to be answered later").click()
-    desk.get_by_label("How it came").fill("By letter of 3 February")
-    desk.get_by_role("button", name="Note the request").click()
-    desk.get_by_role("link", name="People", exact=True).first.click()
-    part(desk, "Data requests")
-    waiting = desk.get_by_role("row", name=address)
+    page, address = hand.page, f"ann-{way}@example.org"
+    find(hand, address)
+    hand.press("A request to be answered later")
+    hand.write("How it came", "By letter of 3 February")
+    hand.press("Note the request")
+    hand.press(page.get_by_role("link", name="People", exact=True).first)
+    part(hand, "Data requests")
+    waiting = page.get_by_role("row", name=address)
     expect(waiting).to_contain_text("By letter of 3 February")
-    assert is_well_set(desk)
+    assert is_well_set(hand)
 
-    waiting.get_by_role("link", name=address).click()
-    desk.get_by_text("Their data", exact=True).click()
-    with desk.expect_download() as taken:
-        desk.get_by_role("button", name="Take the file").click()
+    hand.press(waiting.get_by_role("link", name=address))
+    hand.press(page.get_by_text("Their data", exact=True))
+    with page.expect_download() as taken:
+        hand.press("Take the file")
     held = json.loads(taken.value.path().read_bytes())
     assert address in json.dumps(held)
-    desk.get_by_role("button", name="It is answered").click()
-    expect(desk.get_by_text("Nobody waits for an answer")).to_be_visible()
-    part(desk, "People")
-    find(desk, address)
-    desk.get_by_text("To be forgotten", exact=True).click()
-    desk.get_by_role("link", name="Forget this person").click()
-    desk.get_by_role("button", name="Forget this person for good").click()
+    hand.press("It is answered")
+    expect(page.get_by_text("Nobody waits for an answer")).to_be_visible()
+    part(hand, "People")
+    find(hand, address)
+    hand.press(page.get_by_text("To be forgotten", exact=True))
+    hand.press("Forget this person")
+    hand.press("Forget this person for good")
 
-    expect(desk.get_by_role("status").first).to_be_visible()
-    desk.get_by_role("searchbox").fill(f"ann{width}")
-    expect(desk.get_by_role("link", name=address)).to_have_count(0)
+    expect(page.get_by_role("status").first).to_be_visible()
+    hand.write(page.get_by_role("searchbox"), address.partition("@")[0])
+    expect(page.get_by_role("link", name=address)).to_have_count(0)

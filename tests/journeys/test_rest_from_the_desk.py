@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from newsletter.clock import MovableClock
 from newsletter.database import Database
@@ -19,8 +19,8 @@ from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness import mailroom
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.hand import BY_KEYS, Hand
 from tests.harness.house import DESK_TOKEN, House
-from tests.harness.keyboard import Keys
 from tests.harness.mailed import Mailed, being_mailed
 
 S = DeliveryState
@@ -55,17 +55,15 @@ def house(mailed: Mailed, tmp_path: Path, clock: MovableClock) -> Iterator[House
         yield opened
 
 
-@pytest.fixture(params=[1280, 390])
-def page(browser: Browser, house: House, mailed: Mailed, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: F811
-    """Give a tab with a session at the desk, on the page of the mailing, wide and narrow."""
-    context = browser.new_context(viewport={"width": request.param, "height": 844}, reduced_motion="reduce")
-    opened = context.new_page()
-    opened.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
-    opened.get_by_role("button").press("Enter")
-    opened.wait_for_url(f"{house.url}/desk")
-    opened.goto(f"{house.url}/desk/issues/{mailed.issue_id}/send")
-    yield opened
-    context.close()
+@pytest.fixture(params=BY_KEYS, ids=str)
+def hand(browser: Browser, house: House, mailed: Mailed, request: pytest.FixtureRequest) -> Iterator[Hand]:  # noqa: F811
+    """Give a hand at the desk, on the page of the mailing."""
+    with request.param.open(browser) as opened:
+        opened.page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
+        opened.press("Open the desk")
+        opened.page.wait_for_url(f"{house.url}/desk")
+        opened.page.goto(f"{house.url}/desk/issues/{mailed.issue_id}/send")
+        yield opened
 
 
 def begin(house: House, clock: MovableClock) -> None:
@@ -82,41 +80,41 @@ def arrived(house: House, *names: str) -> None:
     assert sorted(names) == sorted(one.recipient.partition("@")[0] for one in house.postbox.taken)
 
 
-def order_the_rest(page: Page, keys: Keys) -> None:
-    """Go from the page of the mailing to the button, by keys alone."""
-    keys.follow(page.get_by_role("link", name="Send to those who did not get it"))
+def order_the_rest(hand: Hand) -> None:
+    """Go from the page of the mailing to the button."""
+    page = hand.page
+    hand.press("Send to those who did not get it")
     lead = page.locator(".lead")
     expect(lead).to_contain_text("goes in a minute to 1 person on Readers who has not got it, from Section News")
-    keys.follow(page.get_by_role("button", name="Send to 1 person"))
+    hand.press("Send to 1 person")
     expect(page.get_by_text("They get it in a minute.")).to_be_visible()
     expect(page.locator(".undo")).to_contain_text("It goes to 1 person who did not get it, Mon 3 Feb 2020, 10:01")
     expect(page.locator(".undo")).to_contain_text("You can take that back for")
 
 
-def order_the_uncertain(page: Page, keys: Keys) -> None:
+def order_the_uncertain(hand: Hand) -> None:
     """Have Cem mailed again, and leave Dot."""
-    keys.follow(page.get_by_role("link", name="Settle what is uncertain"))
-    box = page.get_by_label("cem@example.net")
-    keys.to(box)
-    keys.press("Space")
-    keys.follow(page.get_by_role("button", name="Mail them again"))
+    page = hand.page
+    hand.press("Settle what is uncertain")
+    hand.tick(page.get_by_label("cem@example.net"))
+    hand.press("Mail them again")
     expect(page.locator(".lead")).to_contain_text("is mailed again in a minute to 1 person on Readers, from Section News")
-    keys.follow(page.get_by_role("button", name="Mail it again to 1 person"))
+    hand.press("Mail it again to 1 person")
     expect(page.get_by_text("They are mailed again in a minute.")).to_be_visible()
 
 
-def test_taken_back_within_the_minute(page: Page, house: House, mailed: Mailed, clock: MovableClock) -> None:
+def test_taken_back_within_the_minute(hand: Hand, house: House, mailed: Mailed, clock: MovableClock) -> None:
     """Both orders wait side by side, each with its button; by keys alone, and nobody is mailed."""
-    keys = Keys(page)
+    page = hand.page
     before = mailed.states
-    order_the_rest(page, keys)
-    order_the_uncertain(page, keys)
+    order_the_rest(hand)
+    order_the_uncertain(hand)
     expect(page.locator(".undo")).to_have_count(2)
     seconds = page.locator("[data-seconds]").first
     was = int(seconds.inner_text())
     page.wait_for_function("was => Number(document.querySelector('[data-seconds]').textContent) < was", arg=was)
     for left in (1, 0):
-        keys.follow(page.get_by_role("button", name="Undo").first, back=True)
+        hand.press("Undo")
         expect(page.get_by_text("Taken back. Nobody was mailed by it.")).to_be_visible()
         expect(page.locator(".undo")).to_have_count(left)
     begin(house, clock)
@@ -125,11 +123,11 @@ def test_taken_back_within_the_minute(page: Page, house: House, mailed: Mailed, 
     assert [] == house.postbox.taken
 
 
-def test_let_go_it_is_mailed_once(page: Page, house: House, mailed: Mailed, clock: MovableClock) -> None:
+def test_let_go_it_is_mailed_once(hand: Hand, house: House, mailed: Mailed, clock: MovableClock) -> None:
     """The page that counted down shows by itself that it has begun, and then that everybody has it."""
-    keys = Keys(page)
-    order_the_rest(page, keys)
-    order_the_uncertain(page, keys)
+    page = hand.page
+    order_the_rest(hand)
+    order_the_uncertain(hand)
     clock.set(clock() + UNDO)
     page.reload()
     expect(page.get_by_text("It begins in a moment; you can take it back until then.").first).to_be_visible()

@@ -1,4 +1,4 @@
-"""From a draft to a mailing that is watched, by keyboard, in a real browser, with a real mail server behind it."""
+"""From a draft to a mailing that is watched, in a real browser, with a real mail server behind it."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from newsletter.clock import MovableClock
 from newsletter.issues import draft, editing, newsletters, store
@@ -18,8 +18,8 @@ from newsletter.mail.limits import parse_rate
 from newsletter.strongbox import Strongbox
 from newsletter.worker import steps
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.hand import CROSSED, Hand
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
-from tests.harness.keyboard import Keys
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
 
@@ -59,28 +59,21 @@ def issue(house: House, clock: MovableClock) -> Issue:
         return store.load(tx, made.id)
 
 
-@pytest.fixture(params=[1280, 390])
-def page(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: F811 -- the fixture
-    """Give a tab with a session at the desk, wide and narrow."""
-    context = browser.new_context(viewport={"width": request.param, "height": 844}, reduced_motion="reduce")
-    opened = context.new_page()
-    opened.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
-    opened.get_by_role("button").press("Enter")
-    opened.wait_for_url(f"{house.url}/desk")
-    yield opened
-    context.close()
+@pytest.fixture(params=CROSSED, ids=str)
+def hand(browser: Browser, house: House, issue: Issue, request: pytest.FixtureRequest) -> Iterator[Hand]:  # noqa: F811
+    """Give a hand at the desk, where the issue stands."""
+    assert issue.id
+    with request.param.open(browser) as opened:
+        opened.page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
+        opened.press("Open the desk")
+        opened.page.wait_for_url(f"{house.url}/desk")
+        yield opened
 
 
-def press(page: Page, name: str) -> None:
-    """Press a button or follow a link with the keyboard alone."""
-    page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.press("Enter")
-
-
-def approve(page: Page) -> None:
-    """Go by what the page says is next."""
-    press(page, "Review and approve")
-    press(page, "Approve for sending")
-    expect(page.get_by_text("Approved. What the preview shows is frozen")).to_be_visible()
+def approve(hand: Hand) -> None:
+    """Approve what is shown."""
+    hand.press("Approve for sending")
+    expect(hand.page.get_by_text("Approved. What the preview shows is frozen")).to_be_visible()
 
 
 def depart(house: House) -> None:
@@ -89,106 +82,73 @@ def depart(house: House) -> None:
         worker.submit(asyncio.run, steps.send_due(house.application)).result()
 
 
-def test_approved_edited_scheduled_over_a_change_of_clocks_and_taken_back(
-    page: Page, house: House, issue: Issue, clock: MovableClock
-) -> None:
+def test_approved_edited_scheduled_over_a_change_of_clocks_and_taken_back(hand: Hand, house: House, issue: Issue) -> None:
     """Each page says what is next; an edit ends the approval; an hour that is not there is warned of; undo leaves no trace."""
-    page.goto(f"{house.url}/desk/issues/{issue.id}")
-    approve(page)
-    with house.application.database.write() as tx:
-        editing.edit_issue(tx, issue.id, clock(), subject="Another subject")
-    press(page, "Review")
-    expect(page.get_by_text("does not hold any more")).to_be_visible()
-    expect(page.get_by_text("subject changed").first).to_be_visible()
-    press(page, "Approve for sending")
-
-    expect(page.get_by_text(f"{READERS} people")).to_be_visible()
-    page.get_by_label("At a time").press("Space")
-    page.get_by_label("Date and time in Amsterdam").fill("2020-03-29T02:30")
-    expect(page.get_by_text("There is no 02:30 in Amsterdam on 29 March 2020")).to_be_visible()
-    page.get_by_text("What time is that for my readers?").press("Enter")
-    expect(page.get_by_role("row", name="Amsterdam")).to_contain_text("Sun 03:30")
-    press(page, "Look once more")
-    expect(page.locator(".lead")).to_contain_text(f"goes to {READERS} people on Readers of Section News Sun 29 Mar 2020, 03:30")
-    press(page, f"Schedule for {READERS} people")
-    expect(page.get_by_text("The time is set.")).to_be_visible()
-    press(page, "Undo")
-    expect(page.get_by_text("Taken back.")).to_be_visible()
+    hand.press(hand.page.get_by_role("link", name="March 2020").first)
+    hand.press("Review and approve")
+    approve(hand)
+    change_the_subject(hand)
+    expect(hand.page.get_by_text("does not hold any more")).to_be_visible()
+    expect(hand.page.get_by_text("subject changed").first).to_be_visible()
+    approve(hand)
+    choose_an_hour_that_is_not_there(hand)
+    hand.press("What time is that for my readers?")
+    expect(hand.page.get_by_role("row", name="Amsterdam")).to_contain_text("Sun 03:30")
+    hand.press("Look once more")
+    lead = f"goes to {READERS} people on Readers of Section News Sun 29 Mar 2020, 03:30"
+    expect(hand.page.locator(".lead")).to_contain_text(lead)
+    hand.press(f"Schedule for {READERS} people")
+    expect(hand.page.get_by_text("The time is set.")).to_be_visible()
+    hand.press("Undo")
+    expect(hand.page.get_by_text("Taken back.")).to_be_visible()
 
     with house.application.database.read() as tx:
         known = store.load(tx, issue.id)
     assert ("approved", None) == (known.state.value, known.send_at)
 
 
-def compose(page: Page, keys: Keys, issue: Issue) -> None:
-    """Give the letter another title, from the board on."""
-    keys.follow(page.get_by_role("link", name="March 2020").first)
-    keys.follow(page.get_by_role("link", name="Compose", exact=True).first)
-    edit = page.locator(f"#edit{issue.articles[0].id}")
-    keys.follow(edit)
-    title = page.get_by_label("Title", exact=True)
-    expect(title).to_be_visible()
-    keys.sees()
-    keys.to(title)
-    keys.type("A word from the chair")
-    keys.press("Enter")
-    expect(page.locator("#told")).to_have_text("“A word from the chair” is saved.")
-    expect(edit).to_be_focused()
-    keys.sees()
+def change_the_subject(hand: Hand) -> None:
+    """Go from the page that sends back to the composer, and then to what it ended."""
+    hand.press(hand.page.get_by_role("link", name="Compose", exact=True).first)
+    hand.press("Edit title and subject")
+    hand.write("Subject", "Another subject")
+    hand.page.keyboard.press("Enter")
+    expect(hand.page.locator("#told")).to_have_text("Saved.")
+    hand.press(hand.page.get_by_role("link", name="Review", exact=True).first)
 
 
-def send(page: Page, keys: Keys) -> None:
-    """Think of another time, and send it at once all the same."""
-    keys.to(page.get_by_label("As soon as possible"))
-    keys.press("ArrowDown")
-    moment = page.get_by_label("Date and time in Amsterdam")
-    keys.to(moment)
-    # Month, day and year; then the hour.
-    page.keyboard.type("03292020")
-    keys.press("Tab")
-    page.keyboard.type("0230AM")
-    expect(page.get_by_text("There is no 02:30 in Amsterdam on 29 March 2020")).to_be_visible()
-    expect(moment).to_be_focused()
-    keys.to(page.get_by_label("At a time"), back=True)
-    keys.press("ArrowUp")
-    keys.follow(page.get_by_role("button", name="Look once more").first)
-    expect(page.locator(".lead")).to_be_visible()
-    keys.follow(page.get_by_role("button", name=f"Send to {READERS} people"))
-    expect(page.get_by_text("You can take that back for")).to_be_visible()
+def choose_an_hour_that_is_not_there(hand: Hand) -> None:
+    """Think of half past two in the night in which the clocks are set forward."""
+    expect(hand.page.get_by_text(f"{READERS} people").first).to_be_visible()
+    hand.tick("At a time")
+    hand.date("Date and time in Amsterdam", "2020-03-29T02:30")
+    expect(hand.page.get_by_text("There is no 02:30 in Amsterdam on 29 March 2020")).to_be_visible()
+    expect(hand.page.get_by_label("Date and time in Amsterdam")).to_be_focused()
 
 
-def test_composed_sent_paused_and_cancelled_by_keys_alone(page: Page, house: House, issue: Issue, clock: MovableClock) -> None:
-    """From the board on by Tab, arrows and Enter: the focus is seen at every stop, no swap takes it away, progress is told."""
-    keys = Keys(page)
-    page.goto(f"{house.url}/desk")
-    compose(page, keys, issue)
-    keys.follow(page.get_by_role("link", name="Review", exact=True).first, back=True)
-    keys.follow(page.get_by_role("button", name="Approve for sending"))
-    expect(page.get_by_text("Approved. What the preview shows is frozen")).to_be_visible()
-    send(page, keys)
+def test_composed_sent_paused_and_cancelled(hand: Hand, house: House, issue: Issue, clock: MovableClock) -> None:
+    """From the board on: no swap takes the focus away, progress is told, and who was not mailed yet is not mailed any more."""
+    hand.press(hand.page.get_by_role("link", name="March 2020").first)
+    give_the_letter_a_title(hand, issue)
+    hand.press(hand.page.get_by_role("link", name="Review", exact=True).first)
+    approve(hand)
+    choose_an_hour_that_is_not_there(hand)
+    hand.tick("As soon as possible")
+    hand.press("Look once more")
+    expect(hand.page.locator(".lead")).to_be_visible()
+    hand.press(f"Send to {READERS} people")
+    expect(hand.page.get_by_text("You can take that back for")).to_be_visible()
     clock.set(clock() + timedelta(minutes=2))
     depart(house)
-    page.goto(f"{house.url}/desk/issues/{issue.id}/send")
-
-    # Without a reload: the page is told, and tells it on to those who hear it.
-    page.evaluate("window.stillHere = true")
-    cancel = page.get_by_role("link", name="Cancel the rest …")
-    keys.to(cancel)
-    bar = page.locator("[data-live-piece=bar]")
-    expect(bar).to_contain_text(" accepted of 40", timeout=20_000)
-    before = bar.inner_text()
-    page.wait_for_function("before => document.querySelector('[data-live-piece=bar]').innerText !== before", arg=before)
-    expect(page.locator("[role=status].unseen")).to_contain_text("March 2020: mailed to")
-    expect(cancel).to_be_focused()
-    assert page.evaluate("window.stillHere")
-
-    keys.follow(page.get_by_role("button", name="Pause"), back=True)
-    expect(page.get_by_text("Nobody else gets it until you resume.")).to_be_visible()
-    keys.follow(page.get_by_role("button", name="Resume"))
-    expect(page.get_by_text("It goes on.")).to_be_visible()
-    keys.follow(page.get_by_role("link", name="Cancel the rest …"))
-    keys.follow(page.get_by_role("button", name="Cancel it for"))
-    expect(page.get_by_text("Cancelled.")).to_be_visible()
+    hand.page.reload()
+    watch(hand)
+    hand.press("Pause")
+    expect(hand.page.get_by_text("Nobody else gets it until you resume.")).to_be_visible()
+    hand.press("Resume")
+    expect(hand.page.get_by_text("It goes on.")).to_be_visible()
+    hand.press("Cancel the rest …")
+    hand.press("Cancel it for")
+    expect(hand.page.get_by_text("Cancelled.")).to_be_visible()
     with house.application.database.read() as tx:
         report = dispatch.report(tx, issue.id)
 
@@ -196,3 +156,28 @@ def test_composed_sent_paused_and_cancelled_by_keys_alone(page: Page, house: Hou
     assert 0 < report.accepted < READERS
     assert 0 < report.cancelled
     assert len(house.postbox.taken) >= report.accepted
+
+
+def give_the_letter_a_title(hand: Hand, issue: Issue) -> None:
+    """Edit the letter's card, which closes behind it."""
+    hand.press(hand.page.get_by_role("link", name="Compose", exact=True).first)
+    edit = hand.page.locator(f"#edit{issue.articles[0].id}")
+    hand.press(edit)
+    hand.write("Title", "A word from the chair")
+    hand.page.keyboard.press("Enter")
+    expect(hand.page.locator("#told")).to_have_text("“A word from the chair” is saved.")
+    expect(edit).to_be_focused()
+
+
+def watch(hand: Hand) -> None:
+    """See it move without a reload, and hear of it, with the focus where it was."""
+    hand.page.evaluate("window.stillHere = true")
+    cancel = hand.page.get_by_role("link", name="Cancel the rest …")
+    hand.rest_on(cancel)
+    bar = hand.page.locator("[data-live-piece=bar]")
+    expect(bar).to_contain_text(" accepted of 40", timeout=20_000)
+    before = bar.inner_text()
+    hand.page.wait_for_function("before => document.querySelector('[data-live-piece=bar]').innerText !== before", arg=before)
+    expect(hand.page.locator("[role=status].unseen")).to_contain_text("March 2020: mailed to")
+    assert hand.is_on(cancel)
+    assert hand.page.evaluate("window.stillHere")
