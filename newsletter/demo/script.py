@@ -23,6 +23,7 @@ from newsletter.settings import LogSettings, Settings
 from newsletter.staff.secrets import new_secret
 from newsletter.web.app import create_app
 from newsletter.web.clicks import Clicks
+from newsletter.web.porter import Porter
 from newsletter.worker.metronome import Worker
 
 THE_MONTH = Month(2020, 1)
@@ -67,15 +68,23 @@ async def _perform(folder: Path, screen: Screen, *, once: bool) -> int:
         start = Start(new_secret(), outside.blog_url)
         worker = Worker(app)
         stop = asyncio.Event()
-        clicks = Clicks(app.database)
-        product = create_app(app, health=worker.is_healthy, desk_token=start.desk_token, clicks=clicks, is_stopping=stop.is_set)
+        porter, clicks = Porter(app), Clicks(app.database)
+        product = create_app(
+            app, health=worker.is_healthy, desk_token=start.desk_token, porter=porter, clicks=clicks, is_stopping=stop.is_set
+        )
         pages = Pages(create_front(product, start, envelopes, SITE_ZONE))
-        running = [asyncio.create_task(pages.serve([listener])), asyncio.create_task(worker.run(stop))]
+        running = [
+            asyncio.create_task(pages.serve([listener])),
+            asyncio.create_task(worker.run(stop)),
+            # Whoever tries the desk out brings a file of people, too.
+            asyncio.create_task(asyncio.to_thread(porter.run)),
+        ]
         counting = asyncio.create_task(asyncio.to_thread(clicks.run))
         try:
             return await _show(Stage(app, clock, envelopes, outside, screen, began), start, once=once)
         finally:
             stop.set()
+            porter.stop()
             pages.stop()
             await asyncio.gather(*running)
             clicks.stop()

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from newsletter.web.faults import PageNotFound
+from newsletter.web.faults import LinkUsedUp
 
 
 class FirstKey:
@@ -24,11 +24,11 @@ class FirstKey:
         """Use the link up, unless what is done meanwhile fails: who mistyped a password can try again.
 
         Raises:
-            PageNotFound: it opens nothing, or was used at the same moment.
+            LinkUsedUp: it opens nothing, or was used at the same moment.
 
         """
         with self._lock:
             if not self.opens(token):
-                raise PageNotFound
+                raise LinkUsedUp
             yield
             self._token = None

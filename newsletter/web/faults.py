@@ -49,6 +49,10 @@ class PageNotFound(PageError):  # noqa: N818 -- named for the outcome, as HTTP d
     """Nothing has this address."""
 
 
+class LinkUsedUp(PageNotFound):
+    """A link into the desk that was used, or that a former start printed."""
+
+
 class NotShown(PageError):  # noqa: N818 -- named for the outcome
     """No newsletter of this name has its issues on the web."""
 
@@ -144,6 +148,15 @@ _NOT_NOW = Fault(
 # The first line that fits counts, so what is narrow stands above what is wide. What only the staff sees is not marked: the
 # desk speaks English, and so do errors in their own words.
 _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] = (
+    (
+        LinkUsedUp,
+        Fault(
+            404,
+            "This link opens nothing any more",
+            "It works once, and until the service is started anew; each start prints another. "
+            "Whoever has an account signs in with address and password.",
+        ),
+    ),
     (
         PageNotFound,
         Fault(404, later("There is no such page"), later("The address may have been cut off, or the page was never here.")),

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
+from newsletter.demo import acts
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 
 NEWSLETTER = Path(sys.executable).with_name("newsletter")
@@ -134,6 +135,24 @@ def test_the_desk_has_a_month_behind_it_one_before_it_and_a_mailing_to_watch(pag
     page.goto(page.url.partition("/desk")[0] + "/demo")
     page.get_by_role("link", name="Open the desk").click()
     expect(page.get_by_text("“February 2020”")).to_be_visible()
+
+
+def test_a_file_of_people_is_tried_at_the_desk(page: Page) -> None:
+    """As on an instance of one's own: what would become of each row is said, and nothing is changed."""
+    page.goto(page.url.partition("/demo")[0] + "/desk/sign-in")
+    page.get_by_label("Address").fill(acts.EDITOR_ADDRESS)
+    page.get_by_label("Password").fill(acts.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="People", exact=True).click()
+    page.get_by_role("link", name="Import", exact=True).click()
+    rows = b"email,name\neva@example.org,Eva\nnot-an-address,Nobody\n"
+    page.get_by_label("File", exact=True).set_input_files({"name": "people.csv", "mimeType": "text/csv", "buffer": rows})
+    page.get_by_role("button", name="Bring this file").click()
+    page.get_by_label("Why we may write to them").fill("Signed up at the congress in Athens")
+    page.get_by_role("button", name="Try it, and change nothing").click()
+
+    expect(page.get_by_text("Nothing was changed yet.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("row", name="Left out: no address")).to_contain_text("1")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -95,7 +95,7 @@ def test_approved_edited_scheduled_over_a_change_of_clocks_and_taken_back(hand: 
     hand.press("What time is that for my readers?")
     expect(hand.page.get_by_role("row", name="Amsterdam")).to_contain_text("Sun 03:30")
     hand.press("Look once more")
-    lead = f"goes to {READERS} people on Readers of Section News Sun 29 Mar 2020, 03:30"
+    lead = f"goes to {READERS} people on Readers of Section News, Sun 29 Mar 2020, 03:30"
     expect(hand.page.locator(".lead")).to_contain_text(lead)
     hand.press(f"Schedule for {READERS} people")
     expect(hand.page.get_by_text("The time is set.")).to_be_visible()

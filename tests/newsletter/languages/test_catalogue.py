@@ -63,11 +63,9 @@ def test_words_are_read_once() -> None:
 
 def test_the_desk_says_what_its_catalogue_has() -> None:
     """With the values, and in as many forms as the language has."""
-    words = desk_in(
-        "ru", {"Close the desk": "Закрыть", ("%(num)s mail", "%(num)s mails"): ("%(num)s a", "%(num)s b", "%(num)s c")}
-    )
+    words = desk_in("ru", {"Sign out": "Закрыть", ("%(num)s mail", "%(num)s mails"): ("%(num)s a", "%(num)s b", "%(num)s c")})
 
-    assert "Закрыть" == words.gettext("Close the desk")
+    assert "Закрыть" == words.gettext("Sign out")
     assert ["1 a", "2 b", "5 c"] == [words.ngettext("%(num)s mail", "%(num)s mails", count) for count in (1, 2, 5)]
 
 

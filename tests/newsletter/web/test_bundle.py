@@ -104,10 +104,10 @@ def test_a_menu_closes_at_escape(page: Page) -> None:
     """And the focus is back on its word."""
     page.locator(".bar__account summary").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Close the desk").wait_for()
+    page.get_by_role("button", name="Sign out").wait_for()
     page.keyboard.press("Escape")
 
-    assert not page.get_by_role("button", name="Close the desk").is_visible()
+    assert not page.get_by_role("button", name="Sign out").is_visible()
     assert "SUMMARY" == page.evaluate("document.activeElement.tagName")
 
 

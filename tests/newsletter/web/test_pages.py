@@ -30,7 +30,7 @@ def a_desk(pages: Pages, words: Words, **values: object) -> str:
 
 def test_a_page_of_the_desk_speaks_by_its_catalogue(pages: Pages) -> None:
     """What the template says, what a table of the code says, and its values, which are escaped."""
-    words = desk_in("de", {"Close the desk": "Schließen", "Moved to %(section)s.": "Nach %(section)s verschoben."})
+    words = desk_in("de", {"Sign out": "Schließen", "Moved to %(section)s.": "Nach %(section)s verschoben."})
     page = a_desk(pages, words, said=Said("Moved to %(section)s.", values={"section": "<100 %>"}))
 
     assert '<html lang="de" dir="ltr">' in page
@@ -43,7 +43,7 @@ def test_a_desk_in_english_says_what_is_written(pages: Pages) -> None:
     """And its scripts need nothing brought to them."""
     page = a_desk(pages, desk_words(ENGLISH))
 
-    assert ">Close the desk<" in page
+    assert ">Sign out<" in page
     assert 'id="words"' not in page
 
 

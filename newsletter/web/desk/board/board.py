@@ -23,7 +23,7 @@ from newsletter.web.desk import frame, mends
 from newsletter.web.desk.board import beginning
 from newsletter.web.desk.issue import bars, readiness, states
 from newsletter.web.desk.issue.bars import Bar
-from newsletter.web.desk.issue.readiness import Readiness
+from newsletter.web.desk.issue.readiness import Block, Readiness
 from newsletter.web.desk.issue.states import ShownState
 from newsletter.web.spelled import moment
 from newsletter.web.visits import Site, Visit
@@ -59,7 +59,7 @@ class Next:
     text: str = ""
     ready: Readiness | None = None
     # What is in the way where there is no issue yet.
-    blocks: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
     issue_id: int | None = None
     button: str = ""
     # Of the issue it leads to.
@@ -228,7 +228,7 @@ def _not_arrived(report: Report, left: int, words: Words) -> str:
     """Say what became of the others, and who left after it."""
     parts = []
     if report.refused:
-        parts.append(words.ngettext("%(num)s bounced", "%(num)s bounced", report.refused))
+        parts.append(words.ngettext("%(num)s refused", "%(num)s refused", report.refused))
     if report.uncertain:
         parts.append(reports.uncertain(report.uncertain, words))
     if left:
@@ -308,9 +308,9 @@ def _coming(slot: Slot, newsletter: Newsletter, words: Words, *, has_feeds: bool
     text = words.gettext("Its draft is being made now.")
     if slot.state is not SlotState.DRAFTING:
         text = words.gettext("Its draft is made %(moment)s.", moment=moment(slot.draft_at, newsletter.zone, words))
-    blocks = (slot.note.capitalize(),) if slot.note else ()
+    blocks = (Block(slot.note.capitalize()),) if slot.note else ()
     if not has_feeds:
-        blocks = (*blocks, words.gettext("No feed to draft it from"))
+        blocks = (*blocks, Block(words.gettext("No feed to draft it from"), "/desk/settings/feeds"))
     return Next(words.gettext("Next issue goes out"), at=slot.send_at, text=text, blocks=blocks)
 
 

@@ -7,7 +7,7 @@ from newsletter.staff import accounts, audit, passwords
 from newsletter.staff.accounts import Account
 from newsletter.staff.permissions import LOCAL_OPERATOR, Role
 from newsletter.web.desk.door.signin import let_in
-from newsletter.web.faults import PageNotFound
+from newsletter.web.faults import LinkUsedUp
 from newsletter.web.visits import Site, Visit
 from subscribers.address import parse
 from subscribers.errors import AddressRefused
@@ -18,7 +18,7 @@ UNPROCESSABLE = 422
 def question(site: Site, visit: Visit) -> Response:
     """Show the button, or the form of the first account; only that uses the link up, so that a preview in a chat does not."""
     if not site.first_key.opens(visit.token):
-        raise PageNotFound
+        raise LinkUsedUp
     return _question(site, visit)
 
 

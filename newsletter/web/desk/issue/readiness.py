@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from newsletter.issues.model import IN_THE_MAKING, Issue, IssueState
+from newsletter.issues.model import IN_THE_MAKING, Issue, IssueState, Section
 from newsletter.issues.practice import Milestone
 from newsletter.languages.catalogue import Words, later
 from newsletter.review import charging, comments
@@ -50,13 +50,22 @@ class SectionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Something that keeps an issue from going out, in a sentence, and the page where it is mended."""
+
+    text: str
+    # Empty: it is mended nowhere.
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """How an issue stands."""
 
     sections: tuple[SectionLine, ...]
     dates: tuple[Milestone, ...]
-    # What keeps it from going out, in sentences; as far as it shows without composing it.
-    blocks: tuple[str, ...]
+    # What keeps it from going out, as far as it shows without composing it.
+    blocks: tuple[Block, ...]
     open_comments: int
     # Whoever looks may give its sections to people.
     may_assign: bool
@@ -99,21 +108,27 @@ def line(one: Progress, visit: Visit) -> SectionLine:
     )
 
 
-def _blocks(issue: Issue, lines: Sequence[SectionLine], open_comments: int, words: Words) -> Sequence[str]:
+def _blocks(issue: Issue, lines: Sequence[SectionLine], open_comments: int, words: Words) -> Sequence[Block]:
+    here = f"/desk/issues/{issue.id}"
     found = [
-        words.gettext("%(section)s is not written yet", section=section.title)
+        Block(words.gettext("%(section)s is not written yet", section=section.title), _place(here, section))
         for section in issue.sections
         if section.is_required and all(article.is_placeholder for article in section.articles)
     ]
     found += [
-        words.gettext("%(section)s is overdue from %(owner)s", section=line.title, owner=line.owner)
+        Block(words.gettext("%(section)s is overdue from %(owner)s", section=line.title, owner=line.owner), f"{here}/owners")
         for line in lines
         if line.state is LATE and not line.is_of_editors
     ]
     if issue.state in {S.APPROVED, S.SCHEDULED}:
         return found
     if open_comments:
-        found.append(
-            words.ngettext("%(num)s comment waits for an answer", "%(num)s comments wait for an answer", open_comments)
-        )
-    return [*found, words.gettext("Nobody has approved it yet")]
+        said = words.ngettext("%(num)s comment waits for an answer", "%(num)s comments wait for an answer", open_comments)
+        found.append(Block(said, f"{here}/review#comments"))
+    return [*found, Block(words.gettext("Nobody has approved it yet"), f"{here}/review")]
+
+
+def _place(here: str, section: Section) -> str:
+    """Give where a section is written: in the text that waits for it, else among the cards."""
+    waiting = next((article.id for article in section.articles if article.is_placeholder), None)
+    return f"{here}/compose#s{section.id}" if waiting is None else f"{here}/articles/{waiting}"

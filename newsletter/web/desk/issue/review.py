@@ -17,6 +17,7 @@ from newsletter.review import store as approvals
 from newsletter.review.comments import Comment
 from newsletter.review.guests import GuestPurpose
 from newsletter.review.store import Approval
+from newsletter.staff import accounts
 from newsletter.staff.permissions import Permission
 from newsletter.web.desk.issue import around, checked, desked, steps
 from newsletter.web.desk.issue.around import Tab
@@ -72,6 +73,7 @@ def show(site: Site, visit: Visit) -> Response:
         word = _word(site, tx, known.around.issue, known)
         said = comments.comments_of(tx, known.issue.id)
         asked = _guests(site, tx, visit, known.issue)
+        own_address = _own_address(tx, visit)
     is_blocked = visit.query.get("said") == "blocked"
     check = None
     if known.issue.state in TO_BE_CHECKED:
@@ -95,9 +97,16 @@ def show(site: Site, visit: Visit) -> Response:
         guests=asked,
         lives=LIVES,
         usual_life=USUAL_LIFE,
+        own_address=own_address,
         may_edit=around.may(visit, Permission.EDIT, known.around),
         is_open=known.issue.state in EDITABLE,
     )
+
+
+def _own_address(tx: Transaction, visit: Visit) -> str:
+    """Give where whoever looks gets a proof, most often."""
+    account_id = visit.actor.account_id
+    return accounts.by_id(tx, account_id).address if account_id is not None else ""
 
 
 def _titles(issue: Issue) -> Mapping[int, str]:

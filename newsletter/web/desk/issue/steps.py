@@ -27,9 +27,7 @@ class Step:
 SAID: Mapping[str, Said] = MappingProxyType(
     {
         "approved": Said(
-            later(
-                "Approved. What the preview shows is frozen and will be sent byte for byte; any edit takes the approval back."
-            )
+            later("Approved. What the preview shows is frozen and will be sent exactly so; any edit takes the approval back.")
         ),
         "approved_unread": Said(
             later("Approved as it stands. A feed could not be read, so whether its posts were changed since is not known."),
@@ -47,10 +45,14 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "assigned": Said(later("Saved. Whoever owns a section is named below and on the board, and reminded of it.")),
         "unassigned": Said(later("Nothing was changed.")),
         "chosen": Said(later("Its readers are chosen. Who is in a segment is asked again when it is sent.")),
-        "scheduled": Said(later("The time is set. For a minute you can take it back as if nothing had happened.")),
+        "scheduled": Said(
+            later(
+                "The time is set. Until then you can give it another, or none; for a minute “Undo” brings back what was before."
+            )
+        ),
         "ordered": Said(later("It goes out in a minute. Until then you can take it back as if nothing had happened.")),
         "undone": Said(later("Taken back. The issue stands as it stood before, and nobody got anything.")),
-        "unscheduled": Said(later("Its time is taken away. It is approved, and goes out when somebody says so.")),
+        "unscheduled": Said(later("It is off the schedule. It is approved, and goes out when somebody says so.")),
         "rate": Said(later("The rate is changed. It holds for everything that goes to this mail server.")),
         "invited": Said(later("A mail with the link is on its way.")),
         "revoked": Said(later("The link opens nothing any more. What was said by it stays.")),

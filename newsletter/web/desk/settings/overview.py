@@ -130,7 +130,7 @@ def _last_act(tx: Transaction, visit: Visit) -> str:
     if not last:
         return visit.words.gettext("Nothing was done yet.")
     then = relative(last[0].at, visit.now, visit.words)
-    return visit.words.gettext("Last: %(act)s by %(who)s, %(then)s.", act=last[0].act, who=last[0].actor, then=then)
+    return visit.words.gettext("The last entry is by %(who)s, %(then)s.", who=last[0].actor, then=then)
 
 
 def _of_system(site: Site, tx: Transaction, visit: Visit) -> Iterator[tuple[str, str, list[str]]]:
@@ -138,8 +138,8 @@ def _of_system(site: Site, tx: Transaction, visit: Visit) -> Iterator[tuple[str,
     points = system.looked_at(site, tx, visit.now)
     wrong = [point.text for point in points if point.standing is Standing.WRONG]
     stands_still = [] if site.health() else [words.gettext("The clock of the worker stands still.")]
-    seen = words.ngettext("%(num)s thing looked at.", "%(num)s things looked at.", len(points))
-    yield "system", seen, [*wrong, *stands_still]
+    well = "" if wrong or stands_still else words.gettext("Nothing is wrong.")
+    yield "system", well, [*wrong, *stands_still]
 
 
 def _of_newsletters(tx: Transaction, known: _Known, words: Words) -> list[str]:

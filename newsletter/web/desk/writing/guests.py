@@ -30,6 +30,8 @@ SEE_OTHER = 303
 
 # A form begins with this last day.
 USUAL_NOTICE = timedelta(days=14)
+# What comes after the issue is in none: the last day is at least so long before that.
+TO_EDIT_IT = timedelta(days=1)
 
 _MOST_DIGITS = 5
 
@@ -167,7 +169,7 @@ def _page(site: Site, visit: Visit, *, trouble: str = "", status: int = 200) -> 
         said=SAID.get(visit.query.get("said", "")),
         lines=lines,
         typed=visit.form
-        or {"section": visit.query.get("section", letters[0] if letters else ""), "day": _usual(visit, newsletter)},
+        or {"section": visit.query.get("section", letters[0] if letters else ""), "day": _usual(visit, newsletter, issue)},
         trouble=trouble,
         can_edit=issue.state in EDITABLE and allowed(visit.actor, Permission.EDIT, issue.newsletter_id),
         most_words=MOST_WORDS,
@@ -176,8 +178,11 @@ def _page(site: Site, visit: Visit, *, trouble: str = "", status: int = 200) -> 
     return answer
 
 
-def _usual(visit: Visit, newsletter: Newsletter) -> str:
-    return (visit.now + USUAL_NOTICE).astimezone(ZoneInfo(newsletter.zone)).date().isoformat()
+def _usual(visit: Visit, newsletter: Newsletter, issue: Issue) -> str:
+    day = visit.now + USUAL_NOTICE
+    if issue.send_at is not None:
+        day = max(min(day, issue.send_at - TO_EDIT_IT), visit.now + TO_EDIT_IT)
+    return day.astimezone(ZoneInfo(newsletter.zone)).date().isoformat()
 
 
 def _line(tx: Transaction, asked: Asked, visit: Visit) -> Line:

@@ -142,13 +142,15 @@ def test_a_missed_month_is_drafted_after_a_look_at_its_feeds(
 
 
 def test_a_draft_says_what_blocks_it(desk: OpenDesk, database: Database, issue: Issue, clock: Hands) -> None:
-    """The letter nobody wrote, and the approval nobody gave."""
+    """The letter nobody wrote, and the approval nobody gave; each leads to where it is mended."""
     with database.write() as tx:
         store.set_send_at(tx, issue.id, clock() + timedelta(days=2))
     page = desk.page("/desk")
 
-    assert "Division Chair letter is not written yet" in page
-    assert "Nobody has approved it yet" in page
+    letter = next(article for article in issue.articles if article.is_placeholder)
+    here = f"/desk/issues/{issue.id}"
+    assert f'<a href="{here}/articles/{letter.id}">Division Chair letter is not written yet</a>' in page
+    assert f'<a href="{here}/review">Nobody has approved it yet</a>' in page
     assert "Open the draft" in buttons(page)
     assert "January 2020" in page
 

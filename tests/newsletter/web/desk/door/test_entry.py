@@ -21,11 +21,14 @@ def test_looking_at_the_link_does_not_use_it_up(client: TestClient) -> None:
 
 
 def test_the_link_opens_once(client: TestClient, application: Application) -> None:
-    """The second browser finds nothing there."""
+    """The second browser is told that it was used, and how to come in instead."""
     assert 303 == client.post(f"/desk/enter/{DESK_TOKEN}").status_code
     client.cookies.clear()
 
-    assert 404 == client.get(f"/desk/enter/{DESK_TOKEN}").status_code
+    again = client.get(f"/desk/enter/{DESK_TOKEN}")
+    assert 404 == again.status_code
+    assert "This link opens nothing any more" in again.text
+    assert "signs in with address and password" in again.text
     assert 404 == client.post(f"/desk/enter/{DESK_TOKEN}").status_code
     assert 303 == client.get("/desk").status_code
 

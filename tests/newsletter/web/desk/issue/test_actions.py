@@ -76,6 +76,7 @@ def test_sending_asks_first_and_names_the_number(
     page = desk.page(f"/desk/issues/{approved.id}/send/look?counted=1")
 
     assert ["Send to 3 people", "Not now"] == buttons(page)
+    assert "You can take it back for 60 seconds." in page
     assert "approved" == state_of(database, approved)
 
     page = desk.act(approved, "send")
@@ -124,7 +125,7 @@ def test_a_time_is_taken_away(desk: OpenDesk, database: Database, approved: Issu
     desk.act(approved, "schedule", at="2020-02-03T09:00")
     clock.forward(minutes=2)
 
-    assert "Take its time away" in buttons(desk.page(f"/desk/issues/{approved.id}/send"))
+    assert "Take it off the schedule" in buttons(desk.page(f"/desk/issues/{approved.id}/send"))
     desk.act(approved, "unschedule")
     assert "approved" == state_of(database, approved)
 
@@ -144,6 +145,14 @@ def test_what_is_not_approved_is_not_sent(desk: OpenDesk, database: Database, re
     assert 409 == desk.client.get(f"/desk/issues/{ready.id}/send/look?counted=1").status_code
     assert 409 == desk.press(f"/desk/issues/{ready.id}/send", version=str(ready.version)).status_code
     assert [] == planned(database)
+
+
+def test_before_a_time_is_set_it_is_said_that_it_can_be_changed_until_then(desk: OpenDesk, approved: Issue) -> None:
+    """Not for a minute only, as when it goes out at once."""
+    page = desk.page(f"/desk/issues/{approved.id}/send/look?counted=1&when=at&at=2020-02-03T09:00")
+
+    assert "Until then you can give it another time, or none." in page
+    assert "60 seconds" not in page
 
 
 def test_a_time_is_set_on_the_newsletters_clock(desk: OpenDesk, database: Database, approved: Issue) -> None:

@@ -11,6 +11,7 @@ from newsletter.issues import editing, store
 from newsletter.issues.model import Issue
 from newsletter.review import comments, guests
 from newsletter.review.guests import GuestPurpose
+from newsletter.staff import accounts
 from newsletter.staff.permissions import Actor, Role
 from tests.harness.staff import ADMINISTRATOR
 from tests.newsletter.web.conftest import Hands, browser_of, planned
@@ -115,6 +116,16 @@ def test_a_proof_goes_to_one_address(desk: OpenDesk, database: Database, ready: 
     assert ["designer@example.org"] == planned(database)
     assert "draft" == state_of(database, ready)
     assert 422 == desk.press(path(ready, "/proof"), address="nobody").status_code
+
+
+def test_a_proof_goes_to_whoever_asks_for_it_unless_they_say_otherwise(
+    desk: OpenDesk, database: Database, ready: Issue
+) -> None:
+    """Their own address stands in the form."""
+    with database.write() as tx:
+        accounts.set_address(tx, ADMINISTRATOR, "ada@example.org")
+
+    assert 'autocomplete="email" value="ada@example.org"' in desk.page(path(ready, "/review"))
 
 
 def test_an_edit_ends_the_approval_and_the_page_says_what_was_edited(

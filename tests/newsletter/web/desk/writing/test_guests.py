@@ -1,12 +1,15 @@
 """Texts of people without an account, asked for at the desk."""
 
+from datetime import timedelta
+
 import pytest
 
 from newsletter.database import Database
+from newsletter.issues import store
 from newsletter.issues.model import Issue
 from newsletter.review import contributions
 from newsletter.review.contribution import ContributionState
-from tests.newsletter.web.conftest import planned
+from tests.newsletter.web.conftest import Hands, planned
 from tests.newsletter.web.desk.conftest import OpenDesk
 
 # A refusal is the same whatever the database.
@@ -37,6 +40,18 @@ def test_a_guest_is_asked_by_mail(database: Database, desk: OpenDesk, issue: Iss
     assert "The mail is on its way." in page
     assert "chair@example.org" in page
     assert "(400 words)" in page
+
+
+@on_sqlite
+@pytest.mark.parametrize(("days", "last_day"), [(None, 14), (30, 14), (5, 4), (1, 1)])
+def test_the_last_day_is_before_the_issue_goes_out(
+    desk: OpenDesk, database: Database, issue: Issue, clock: Hands, days: int | None, last_day: int
+) -> None:
+    """Two weeks, unless it goes out sooner; never a day that has passed."""
+    with database.write() as tx:
+        store.set_send_at(tx, issue.id, None if days is None else clock() + timedelta(days=days))
+
+    assert f'type="date" value="{(clock() + timedelta(days=last_day)).date()}"' in desk.page(address(issue))
 
 
 @on_sqlite
