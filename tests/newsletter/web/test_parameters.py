@@ -5,7 +5,7 @@ import re
 from itertools import cycle, islice
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
@@ -17,6 +17,8 @@ from tests.harness.injections import COMPUTED, INJECTIONS
 from tests.newsletter.web.conftest import ROOT, Hands, browser_of, csrf_of
 from tests.newsletter.web.test_access import ADMIN, address, furnished
 from tests.newsletter.web.test_crawl import everything
+from tests.newsletter.web.test_returned import LEAVES
+from tests.newsletter.web.test_returned import forms as forms_of
 
 # Ask a feed, a name server or a web site, of which there is none here.
 ASKING_ELSEWHERE = frozenset(
@@ -36,6 +38,7 @@ def names() -> list[str]:
 
 # A page that did not foresee what it was asked.
 BROKEN = 500
+
 
 # What ends a text in SQL, numbers that no column holds, times that no calendar has, signs that databases refuse.
 HOSTILE = (
@@ -96,6 +99,39 @@ def test_no_parameter_is_more_than_a_text(application: Application, database: Da
 
     assert [] == broken
     assert before == {**after, "audit": [row for row in after["audit"] if row not in looked]}
+
+
+def test_no_field_is_more_than_a_text(application: Application, database: Database, keyring: Keyring, clock: Hands) -> None:
+    """Each field of each form, alone and with all others, the ones that nobody sees as well: nothing breaks (A06, W07)."""
+    ids = furnished(database, keyring, "Own", clock())
+    client = browser_of(application, ADMIN)
+    csrf, texts, broken = csrf_of(client), cycle(HOSTILE), []
+    staff = everybody(database)
+    shown = {address(page, ids) for page in ROUTES if "GET" in page.methods and not page.is_stream}
+    forms = {(one.to, *sorted(one.fields)): one for path in sorted(shown) for one in forms_of(client, path)}.values()
+    tried = [(one.to, one.fields | {name: next(texts)}) for one in forms for name in one.fields if name != "csrf"]
+    for page in ROUTES:
+        if "POST" in page.methods:
+            fields = [one.replace("*", "1") for one in page.fields or ()]
+            tried += [(address(page, ids), dict.fromkeys(fields, text) | {"csrf": csrf}) for text in islice(texts, 2)]
+    for to, fields in tried:
+        if to not in {LEAVES, *ASKING_ELSEWHERE}:
+            answer = client.post(to, data=fields)
+            if answer.status_code >= BROKEN or "argon2" in answer.text:
+                broken.append(f"{to} {sorted(fields)}: {answer.status_code}")
+
+    assert [] == broken
+    assert len(tried) > 500
+    assert 200 == client.get("/desk/account").status_code
+    assert staff == everybody(database)[: len(staff)]
+
+
+def everybody(database: Database) -> list[tuple[object, ...]]:
+    """Give who is on the staff, and with which roles."""
+    account, roles = metadata.tables["account"], metadata.tables["account_role"]
+    kept = select(account.c.id, account.c.role, roles.c.role).outerjoin(roles, roles.c.account_id == account.c.id)
+    with database.read() as tx:
+        return [tuple(row) for row in tx.execute(kept.order_by(account.c.id))]
 
 
 def test_a_number_that_nothing_has_is_no_bug(
