@@ -34,7 +34,8 @@ SAID: Mapping[str, Said] = {
     "known": Said(later("The address was kept out before, for this reason or a stronger one.")),
     "lifted": Said(later("That reason does not stand any more.")),
     "uncovered": Said(
-        later("That reason does not stand any more; behind it our mail had been called spam, and that still stands.")
+        later("That reason does not stand any more; behind it our mail had been called spam, and that still stands."),
+        is_done=False,
     ),
     "dropped": Said(later("The file is deleted.")),
 }

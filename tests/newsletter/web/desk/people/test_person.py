@@ -81,6 +81,15 @@ def test_address_is_kept_out_and_let_in(desk: OpenDesk, reader: Reader, database
         assert "They rang us." == audit.recent(tx)[0].detail["why"]
 
 
+def test_a_complaint_behind_the_staffs_word_is_told(desk: OpenDesk, reader: Reader) -> None:
+    """It stands by itself then, and is lifted by itself."""
+    done(desk, reader, "keep-out", list="0", reason="manual")
+    assert "known" == done(desk, reader, "keep-out", list="0", reason="complained")
+    assert "uncovered" == done(desk, reader, "lift", list="0", why="They rang us.")
+    assert "Kept out of every list" in desk.page(f"{home(reader)}?said=uncovered")
+    assert "lifted" == done(desk, reader, "lift", list="0", why="They asked for mail again.")
+
+
 def test_their_own_no_is_lifted_by_nobody(desk: OpenDesk, reader: Reader) -> None:
     """Only they take it back."""
     done(desk, reader, "unsubscribe", list="0")

@@ -2,13 +2,15 @@
 
 import pytest
 
+from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
 from newsletter.staff import audit
+from newsletter.staff.permissions import Actor, Role
 from subscribers import suppression
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
-from tests.newsletter.web.conftest import Hands
+from tests.newsletter.web.conftest import Hands, browser_of, csrf_of
 from tests.newsletter.web.desk.conftest import OpenDesk
 
 WHERE = "/desk/people/suppression"
@@ -27,6 +29,21 @@ def test_address_is_looked_up_kept_out_and_let_in(desk: OpenDesk, newsletter: Ne
     assert "It is not kept out." in desk.page(f"{WHERE}?address=zoe@example.org")
     with database.read() as tx:
         assert ("suppression.lift", "A mistake.") == (audit.recent(tx)[0].act, audit.recent(tx)[0].detail["why"])
+
+
+def test_what_stands_behind_a_word_is_told_when_it_is_lifted(
+    application: Application, newsletter: Newsletter, desk: OpenDesk
+) -> None:
+    """And whoever may not lift complaints lifts none with their own word, nor behind that."""
+    publisher = browser_of(application, Actor("Pia", None, {newsletter.id: Role.PUBLISHER}))
+    form = {"csrf": csrf_of(publisher), "address": "zoe@example.org", "list": str(newsletter.list_id)}
+    desk.press(WHERE, address="zoe@example.org", reason="complained", list=form["list"])
+    assert f"{WHERE}?said=kept-out" == publisher.post(WHERE, data={**form, "reason": "manual"}).headers["location"]
+    lifted = publisher.post(f"{WHERE}/lift", data={**form, "why": "A mistake."})
+
+    assert f"{WHERE}?said=uncovered" == lifted.headers["location"]
+    assert "behind it our mail had been called spam" in publisher.get(lifted.headers["location"]).text
+    assert 403 == publisher.post(f"{WHERE}/lift", data={**form, "why": "A mistake."}).status_code
 
 
 def test_newest_stand_first_and_lead_on(
