@@ -249,6 +249,18 @@ def test_stronger_of_two_words_stays(database: Database, keyring: Keyring, now: 
         assert Reason.UNSUBSCRIBED is suppression.reason_of(tx, hashes[0], 1)
 
 
+def test_a_complaint_behind_another_word_stays(database: Database, keyring: Keyring, now: datetime, gone: Mailroom) -> None:
+    """It was said under the former key, and the staff's word before it under both."""
+    begin(database)
+    with database.write() as tx:
+        suppression.suppress(tx, hash_of(keyring, "bob"), Reason.MANUAL, now)
+        suppression.suppress(tx, hash_of(NEW, "bob"), Reason.MANUAL, now)
+        present = recognition.hash_of(tx, BOTH, "bob@example.net")
+
+        assert suppression.lift_word(tx, present, Reason.MANUAL, now, list_id=EVERY_LIST)
+        assert Reason.COMPLAINED is suppression.reason_of_scope(tx, present, EVERY_LIST)
+
+
 def test_erased_in_between_is_kept_out(database: Database, now: datetime, gone: Mailroom) -> None:
     """Cem goes while his row is still under the former key."""
     begin(database)

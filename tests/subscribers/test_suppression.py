@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -54,6 +54,20 @@ def test_strongest_reason_of_both_scopes_counts(database: Database, now: datetim
         assert Reason.COMPLAINED == suppression.reason_of(tx, ANN, 1)
         assert Reason.UNSUBSCRIBED == suppression.reason_of(tx, ANN, 2)
         assert suppression.reason_of(tx, BOB, 1) is None
+
+
+@pytest.mark.parametrize("complained_after", [0, 2])
+def test_what_a_journal_lifts_again_is_what_was_said_by_then(database: Database, now: datetime, complained_after: int) -> None:
+    """A complaint that came behind it was not lifted with it."""
+    hour = timedelta(hours=1)
+    words = [(Reason.MANUAL, now), (Reason.COMPLAINED, now + complained_after * hour)]
+    with database.write() as tx:
+        for reason, at in words:
+            suppression.suppress(tx, ANN, reason, at)
+        assert suppression.lift_older(tx, ANN, now + hour, list_id=EVERY_LIST, is_own=False)
+        left = suppression.said_by_others(tx, ANN, EVERY_LIST)
+
+    assert (words[1] if complained_after else None) == (left and (left.reason, left.at))
 
 
 def test_lifting_means_one_scope(database: Database, now: datetime) -> None:

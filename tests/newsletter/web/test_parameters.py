@@ -109,11 +109,11 @@ def test_no_field_is_more_than_a_text(application: Application, database: Databa
     staff = everybody(database)
     shown = {address(page, ids) for page in ROUTES if "GET" in page.methods and not page.is_stream}
     forms = {(one.to, *sorted(one.fields)): one for path in sorted(shown) for one in forms_of(client, path)}.values()
-    tried = [(one.to, one.fields | {name: next(texts)}) for one in forms for name in one.fields if name != "csrf"]
+    tried = [(one.to, {**one.fields, name: next(texts)}) for one in forms for name in one.fields if name != "csrf"]
     for page in ROUTES:
         if "POST" in page.methods:
-            fields = [one.replace("*", "1") for one in page.fields or ()]
-            tried += [(address(page, ids), dict.fromkeys(fields, text) | {"csrf": csrf}) for text in islice(texts, 2)]
+            named = [one.replace("*", "1") for one in page.fields or ()]
+            tried += [(address(page, ids), dict.fromkeys(named, text) | {"csrf": csrf}) for text in islice(texts, 2)]
     for to, fields in tried:
         if to not in {LEAVES, *ASKING_ELSEWHERE}:
             answer = client.post(to, data=fields)
