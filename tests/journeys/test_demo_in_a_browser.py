@@ -12,7 +12,12 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from newsletter.demo import acts
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.hand import Mouse, Way
+from tests.harness.looks import PHONE
 
+NEWCOMER, PASSWORD = "pia@cpdwl.example", "a few words in a row"
+# The mail server of the demonstration is slow, so that a mailing can be watched.
+MOST_LOOKS = 300
 NEWSLETTER = Path(sys.executable).with_name("newsletter")
 
 # A letter in a frame is a page of its own, looked at where letters are tried.
@@ -153,6 +158,57 @@ def test_a_file_of_people_is_tried_at_the_desk(page: Page) -> None:
 
     expect(page.get_by_text("Nothing was changed yet.")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("row", name="Left out: no address")).to_contain_text("1")
+
+
+def test_a_newcomer_finds_the_way_to_a_scheduled_issue(browser: Browser, page: Page) -> None:  # noqa: F811 -- the fixture
+    """From the mail that lets them in: what stands on a page leads to the next one, on a phone and by keys alone."""
+    link = let_in(page)
+    with Way("keys", PHONE).open(browser) as hand:
+        hand.page.goto(link)
+        hand.write("New password", PASSWORD)
+        hand.press("Set this password")
+        hand.fill({"Address": NEWCOMER, "Password": PASSWORD})
+        hand.press("Sign in")
+        hand.press("Division Chair letter is not written yet")
+        expect(hand.page.get_by_role("toolbar")).to_be_visible()
+        hand.add(hand.page.get_by_role("textbox", name="Text"), "Dear colleagues, February was short.")
+        hand.press(hand.page.get_by_role("button", name="Save", exact=True))
+        expect(hand.page.get_by_text("Saved at")).to_be_visible()
+        hand.press("February 2020")
+        hand.press("Review and approve")
+        hand.press("Approve for sending")
+        expect(hand.page.get_by_text("Approved. What the preview shows is frozen")).to_be_visible()
+        hand.date("Date and time in Amsterdam", "2020-03-05T09:00")
+        hand.press("Look once more")
+        expect(hand.page.locator(".lead")).to_contain_text("Thu 5 Mar 2020, 09:00")
+        hand.press("Schedule for")
+
+        expect(hand.page.get_by_text("The time is set.")).to_be_visible()
+
+
+def let_in(page: Page) -> str:
+    """Invite the newcomer as whoever runs the demonstration; gives the link in the mail that they get."""
+    inbox = page.url
+    page.goto(inbox.replace("/demo", "/desk"))
+    desk = Mouse(page)
+    desk.fill({"Address": acts.EDITOR_ADDRESS, "Password": acts.PASSWORD})
+    desk.press("Sign in")
+    desk.press("Settings")
+    desk.press("Staff")
+    desk.press("Let somebody in")
+    desk.fill({"Name": "Pia Publisher", "Address": NEWCOMER})
+    desk.choose("In every newsletter, and on the whole", "Publisher: approves, sends and looks after people")
+    desk.press("Make the account")
+    expect(page.get_by_role("status").first).to_be_visible()
+    page.goto(f"{inbox}/inbox/?q=pia")
+    for _ in range(MOST_LOOKS):
+        if page.locator(".mails a").count():
+            break
+        page.reload()
+    page.locator(".mails a").first.click()
+    address = page.frame_locator("iframe.letter").get_by_role("link").first.get_attribute("href")
+    assert address is not None
+    return address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
