@@ -13,6 +13,7 @@ from tests.harness.hand import Keys
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.looks import DESKTOP, PHONE
 from tests.harness.newsroom import (
+    BLOG,
     a_month,
     a_newsletter,
     an_entry,
@@ -113,6 +114,21 @@ def test_nothing_lies_over_what_has_the_focus(page: Page, house: House, width: i
     stops = Keys(page).walk_back()
     assert before is not None
     page.set_viewport_size(before)
+
+    assert 60 < stops
+
+
+def test_nothing_lies_over_a_post_of_a_long_list(page: Page, house: House) -> None:
+    """The line that takes them stays in sight while one goes back through them, beside it and not above them."""
+    with house.application.database.write() as tx:
+        other = a_newsletter(tx, "Other News")
+        publish(tx, other, *[an_entry(f"Post {number}", january(20)) for number in range(20)], feed=f"{BLOG}/other/feed/")
+        empty = draft.draft_empty(tx, other, "Spring", house.application.clock())
+    page.goto(f"{house.url}/desk/issues/{empty.id}/compose?side=posts")
+    page.set_viewport_size({"width": DESKTOP, "height": 700})
+    expect(page.locator(".pool__post")).to_have_count(20)
+    stops = Keys(page).walk_back()
+    page.set_viewport_size({"width": DESKTOP, "height": 1400})
 
     assert 60 < stops
 
