@@ -20,11 +20,9 @@
     - NotSuppressed              there is nothing to lift
     - TookTooLong(seconds)       a question that was stopped
   - SettingWrong(name, reason)
-  - RelayMissing                 nothing to hand mail to
-  - RelayUnreachable(relay, reply) it is there by name, and does not take mail
+  - RelayMissing, RelayUnreachable(relay, reply) nothing to hand mail to; it is there by name, and does not take mail
   - WorkerRunning(where)         a second mailer on SQLite
-  - NotAdopted                   this database is a copy that nobody has adopted
-  - NotReplayed                  nor may be, before it knows who left since it was copied
+  - NotAdopted, NotReplayed      a copy that nobody has adopted; nor may they, before it knows who left since it was made
   - InstanceMismatch(reason)     this database belongs to another key
   - JournalUnwritable(path, reason) who left cannot be written down outside the database
   - DatabaseNotReady(reason)     it cannot be reached, or has not the shape this version expects
@@ -33,6 +31,8 @@
 """
 
 from collections.abc import Sequence
+
+from subscribers.sentence import say, say_together
 
 _VOWELS = tuple("aeiou")
 
@@ -44,125 +44,125 @@ class NewsletterError(Exception):
 class NotFound(NewsletterError):  # noqa: N818 -- named for the outcome, as HTTP does
     """Something was asked for by a name that nothing has."""
 
-    what = "thing"
+    what = say("thing")
 
     def __init__(self, name: object) -> None:
         self.name = name
-        super().__init__(f"There is no {self.what} {name!s}.")
+        super().__init__(say("There is no %(what)s %(name)s.", what=self.what, name=name))
 
 
 class NewsletterNotFound(NotFound):
     """No newsletter of this name."""
 
-    what = "newsletter"
+    what = say("newsletter")
 
 
 class FeedNotFound(NotFound):
     """No feed of this id or address."""
 
-    what = "feed"
+    what = say("feed")
 
 
 class BurstNotFound(NotFound):
     """No burst of departures of this id."""
 
-    what = "burst of departures"
+    what = say("burst of departures")
 
 
 class PostNotFound(NotFound):
     """The newsletter reads no post of this id."""
 
-    what = "post"
+    what = say("post")
 
 
 class IssueNotFound(NotFound):
     """No issue of this id."""
 
-    what = "issue"
+    what = say("issue")
 
 
 class SectionNotFound(NotFound):
     """No section of this title in the issue."""
 
-    what = "section"
+    what = say("section")
 
 
 class ArticleNotFound(NotFound):
     """No article of this id in the issue."""
 
-    what = "article"
+    what = say("article")
 
 
 class VersionNotFound(NotFound):
     """The issue has no version that is called so."""
 
-    what = "version"
+    what = say("version")
 
 
 class AuthorNotFound(NotFound):
     """Nobody of this name among the authors of the newsletter."""
 
-    what = "author"
+    what = say("author")
 
 
 class SnippetNotFound(NotFound):
     """No snippet of this name."""
 
-    what = "snippet"
+    what = say("snippet")
 
 
 class GuestLinkNotFound(NotFound):
     """No link of this id for a guest of the issue."""
 
-    what = "link"
+    what = say("link")
 
 
 class CommentNotFound(NotFound):
     """No comment of this id on the issue."""
 
-    what = "comment"
+    what = say("comment")
 
 
 class LetterNotFound(NotFound):
     """No letter of this id."""
 
-    what = "letter"
+    what = say("letter")
 
 
 class DigestNotFound(NotFound):
     """No digest of this quarter was mailed."""
 
-    what = "digest"
+    what = say("digest")
 
 
 class AccountNotFound(NotFound):
     """Nobody of this name on the staff."""
 
-    what = "account"
+    what = say("account")
 
 
 class SigningKeyNotFound(NotFound):
     """No key of this domain and selector."""
 
-    what = "DKIM key"
+    what = say("DKIM key")
 
 
 class RelayNotFound(NotFound):
     """No relay of this name."""
 
-    what = "relay"
+    what = say("relay")
 
 
 class DomainNotFound(NotFound):
     """No rate for this domain."""
 
-    what = "rate for the domain"
+    what = say("rate for the domain")
 
 
 class ImageNotFound(NotFound):
     """No image of this key, or more than one that begins so."""
 
-    what = "image"
+    what = say("image")
 
 
 class Refused(NewsletterError):  # noqa: N818 -- named for the outcome
@@ -174,7 +174,7 @@ class WrongState(Refused):
 
     def __init__(self, issue_id: int, wanted: str, state: str) -> None:
         self.issue_id, self.wanted, self.state = issue_id, wanted, state
-        super().__init__(f"Issue {issue_id} is {state}; it cannot be {wanted} now.")
+        super().__init__(say("Issue %(id)s is %(state)s; it cannot be %(to)s now.", id=issue_id, state=state, to=wanted))
 
 
 class WrongBurst(Refused):
@@ -182,7 +182,7 @@ class WrongBurst(Refused):
 
     def __init__(self, burst_id: int) -> None:
         self.burst_id = burst_id
-        super().__init__(f"Burst {burst_id} was undone already.")
+        super().__init__(say("Burst %(burst_id)s was undone already.", burst_id=burst_id))
 
 
 class Outdated(Refused):
@@ -192,12 +192,18 @@ class Outdated(Refused):
         self.issue_id, self.version, self.expected = issue_id, version, expected
         # Who did what since, a sentence each, and under which version the refused text is kept, empty for none.
         self.changes, self.kept = tuple(changes), kept
-        since = f" Since then: {'; '.join(self.changes)}." if changes else ""
-        told = f"What you wrote is kept as version {kept}: compare it with {version}, and restore it if it is to stand."
-        super().__init__(
-            f"Issue {issue_id} was changed since you opened it (it is at version {version}, you had {expected}).{since} "
-            f"{told if kept else 'Nothing was saved; look at the newer version first.'}",
+        since = say(" Since then: %(changes)s.", changes="; ".join(self.changes)) if changes else ""
+        found = {"id": issue_id, "now": version, "had": expected, "since": since, "kept": kept}
+        lead = say(
+            "Issue %(id)s was changed since you opened it (it is at version %(now)s, you had %(had)s).%(since)s", **found
         )
+        rest = say("Nothing was saved; look at the newer version first.")
+        if kept:
+            rest = say(
+                "What you wrote is kept as version %(kept)s: compare it with %(now)s, and restore it if it is to stand.",
+                **found,
+            )
+        super().__init__(say_together((lead, rest)))
 
 
 class NotPermitted(Refused):
@@ -205,8 +211,9 @@ class NotPermitted(Refused):
 
     def __init__(self, actor: str, permission: str, roles: Sequence[str], people: Sequence[str] = ()) -> None:
         self.actor, self.permission, self.roles, self.people = actor, permission, tuple(roles), tuple(people)
-        who = f" Here that is {' or '.join(people)}." if people else ""
-        super().__init__(f"{actor} may not {permission}; that takes the role {' or '.join(roles)}.{who}")
+        takes, here = " or ".join(roles), " or ".join(people)
+        text = say("%(who)s may not %(do)s; that takes the role %(role)s.", who=actor, do=permission, role=takes)
+        super().__init__(say_together((text, say("Here that is %(people)s.", people=here) if here else "")))
 
 
 class OwnWork(Refused):
@@ -214,16 +221,15 @@ class OwnWork(Refused):
 
     def __init__(self, issue_id: int, reason: str) -> None:
         self.issue_id, self.reason = issue_id, reason
-        super().__init__(f"Issue {issue_id} has to be approved by a second person: {reason}.")
+        super().__init__(say("Issue %(id)s has to be approved by a second person: %(why)s.", id=issue_id, why=reason))
 
 
 class Blocked(Refused):
     """Findings of the preflight that must be mended or overridden with a reason."""
 
     def __init__(self, issue_id: int, findings: Sequence[object]) -> None:
-        self.issue_id = issue_id
-        self.findings = tuple(findings)
-        super().__init__(f"Issue {issue_id} has {len(self.findings)} finding(s) that block it.")
+        self.issue_id, self.findings = issue_id, tuple(findings)
+        super().__init__(say("Issue %(id)s has %(count)s finding(s) that block it.", id=issue_id, count=len(findings)))
 
 
 class ContributionClosed(Refused):
@@ -231,7 +237,7 @@ class ContributionClosed(Refused):
 
     def __init__(self, section: str, state: str) -> None:
         self.section, self.state = section, state
-        super().__init__(f"The text “{section}” is {state}; this is not possible now.")
+        super().__init__(say("The text “%(section)s” is %(state)s; this is not possible now.", section=section, state=state))
 
 
 class AlreadyThere(Refused):
@@ -239,17 +245,16 @@ class AlreadyThere(Refused):
 
     def __init__(self, what: str, name: object) -> None:
         self.what, self.name = what, name
-        super().__init__(f"There is {'an' if what.startswith(_VOWELS) else 'a'} {what} {name!s} already.")
+        an = say("There is an %(what)s %(name)s already.", what=what, name=name)
+        super().__init__(an if what.startswith(_VOWELS) else say("There is a %(what)s %(name)s already.", what=what, name=name))
 
 
 class InUse(Refused):
     """Something that is needed, and so is not removed."""
 
     def __init__(self, what: str, name: object, uses: str) -> None:
-        self.what = what
-        self.name = name
-        self.uses = uses
-        super().__init__(f"The {what} {name!s} is needed by {uses}. It was not removed.")
+        self.what, self.name, self.uses = what, name, uses
+        super().__init__(say("The %(what)s %(name)s is needed by %(by)s. It was not removed.", what=what, name=name, by=uses))
 
 
 class BadValue(Refused):
@@ -257,7 +262,7 @@ class BadValue(Refused):
 
     def __init__(self, what: str, value: object, reason: str) -> None:
         self.what, self.value, self.reason = what, value, reason
-        super().__init__(f"{what} {value!s}: {reason}")
+        super().__init__(say("%(what)s %(value)s: %(reason)s", what=what, value=value, reason=reason))
 
 
 class TookTooLong(Refused):
@@ -265,10 +270,8 @@ class TookTooLong(Refused):
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        super().__init__(
-            f"This was not answered within {seconds:g} seconds and was stopped. Nothing was changed. Ask for less: fewer "
-            "conditions, or one list.",
-        )
+        text = say("This was not answered within %(time)s seconds and was stopped. Nothing was changed.", time=f"{seconds:g}")
+        super().__init__(say_together((text, say("Ask for less: fewer conditions, or one list."))))
 
 
 class OwnWordHolds(Refused):
@@ -276,10 +279,9 @@ class OwnWordHolds(Refused):
 
     def __init__(self, reason: object) -> None:
         self.reason = reason
-        super().__init__(
-            f"This address is kept out by the person's own word ({reason!s}). Only they can take it back: by joining again on "
-            "the form, or by `newsletter subscribers add`, and pressing the button in the mail that follows."
-        )
+        text = say("This address is kept out by the person's own word (%(reason)s). Only they can take it back:", reason=reason)
+        how = say("by joining again on the form, or by `newsletter subscribers add`, and the button in the mail that follows.")
+        super().__init__(say_together((text, how)))
 
 
 class KeyNotChanged(Refused):
@@ -294,15 +296,14 @@ class NotSuppressed(Refused):
     """A suppression is to be lifted, and there is none in this scope."""
 
     def __init__(self) -> None:
-        super().__init__("This address is not kept out in this scope, so there is nothing to lift.")
+        super().__init__(say("This address is not kept out in this scope, so there is nothing to lift."))
 
 
 class SettingWrong(NewsletterError):  # noqa: N818 -- named for the outcome
     """A setting is unknown, missing or cannot be read."""
 
     def __init__(self, name: str, reason: str) -> None:
-        self.name = name
-        self.reason = reason
+        self.name, self.reason = name, reason
         super().__init__(f"{name}: {reason}")
 
 
@@ -312,21 +313,20 @@ class RelayMissing(NewsletterError):  # noqa: N818 -- named for the outcome
     def __init__(self, disabled: Sequence[str] = ()) -> None:
         self.disabled = tuple(disabled)
         if disabled:
-            names = ", ".join(disabled)
-            super().__init__(f"No relay is enabled ({names}), so nothing is mailed: newsletter relays enable {disabled[0]}")
-            return
-        super().__init__(
-            "No relay is configured, so nothing is mailed. Add one (newsletter relays add --help), "
-            "or set NEWSLETTER_RELAY_URL, for instance smtp://user:pass@mail.example.org:587?tls=starttls",
-        )
+            text = f"No relay is enabled ({', '.join(disabled)}), so nothing is mailed: newsletter relays enable {disabled[0]}"
+        else:
+            text = say(
+                "No relay is configured, so nothing is mailed. Add one (newsletter relays add --help), "
+                "or set NEWSLETTER_RELAY_URL, for instance smtp://user:pass@mail.example.org:587?tls=starttls"
+            )
+        super().__init__(text)
 
 
 class RelayUnreachable(NewsletterError):  # noqa: N818 -- named for the outcome
     """The relay did not take mail for as long as a run that is to end waits for it."""
 
     def __init__(self, relay: object, reply: str) -> None:
-        self.relay = relay
-        self.reply = reply
+        self.relay, self.reply = relay, reply
         words = reply.rstrip(".")
         super().__init__(
             f"The relay {relay} does not take mail: {words}. What was not mailed is kept and goes out by the next run."
@@ -370,8 +370,7 @@ class JournalUnwritable(NewsletterError):  # noqa: N818 -- named for the outcome
     """What must outlive the database cannot be written outside it; the transaction that owed it was rolled back."""
 
     def __init__(self, path: object, reason: str) -> None:
-        self.path = path
-        self.reason = reason
+        self.path, self.reason = path, reason
         super().__init__(
             f"The journal {path} cannot be written: {reason}. Nothing was changed; a no counts only when it is written there."
         )
@@ -395,6 +394,5 @@ class RenderFailed(NewsletterError):  # noqa: N818 -- named for the outcome
     """A template or MJML could not be rendered."""
 
     def __init__(self, what: str, reason: str) -> None:
-        self.what = what
-        self.reason = reason
-        super().__init__(f"{what} could not be rendered: {reason}")
+        self.what, self.reason = what, reason
+        super().__init__(say("%(what)s could not be rendered: %(reason)s", what=what, reason=reason))

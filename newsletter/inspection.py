@@ -11,6 +11,7 @@ from newsletter.mail.relays import Relay
 from newsletter.mail.senderlook import Asked
 from newsletter.mail.senderproof import Proof, Standing
 from newsletter.review.facts import Reach, SenderTrouble
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -52,10 +53,11 @@ def sender_of(tx: Transaction, newsletter: Newsletter, return_domain: str, setti
 def sender_troubles(proof: Proof) -> tuple[SenderTrouble, ...]:
     """Give what an editor should know of it before an issue goes out; the whole picture is the doctor's."""
     if proof.is_turned_away:
-        text = (
-            f"Receivers are asked to turn mail of this sender away that nothing proves (DMARC p={proof.policy}), and neither "
-            "SPF nor DKIM proves this mail."
+        text = say(
+            "Receivers are asked to turn mail of this sender away that nothing proves (DMARC p=%(policy)s), and neither "
+            "SPF nor DKIM proves this mail.",
+            policy=proof.policy,
         )
-        return (SenderTrouble(text, "Publish the records of the DNS that are missing.", is_blocking=True),)
+        return (SenderTrouble(text, say("Publish the records of the DNS that are missing."), is_blocking=True),)
     wrong = (point for point in proof.points if point.standing is Standing.WRONG)
     return tuple(SenderTrouble(point.text, point.mend, is_blocking=False) for point in wrong)

@@ -11,6 +11,7 @@ import dns.resolver
 import dns.reversename
 
 from newsletter.errors import BadValue
+from subscribers.sentence import say
 
 DNS_PORT = 53
 HIGHEST_PORT = 65_535
@@ -60,7 +61,7 @@ def read_server(text: str) -> Server:
         host = ""
     port = int(match["port"] or DNS_PORT) if match else 0
     if not host or not 1 <= port <= HIGHEST_PORT:
-        raise BadValue("name server", text, "is no IP address, with or without a port, such as 1.1.1.1")
+        raise BadValue(say("name server"), text, "is no IP address, with or without a port, such as 1.1.1.1")
     return Server(host, port)
 
 

@@ -15,6 +15,7 @@ from socket import SOCK_STREAM
 import httpx2
 
 from newsletter.errors import NewsletterError
+from subscribers.sentence import say
 
 Address = IPv4Address | IPv6Address
 
@@ -172,7 +173,7 @@ async def _asked(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
     except _Trouble as trouble:
         raise FetchFailed(url, str(trouble), trouble.failure) from trouble
     except TimeoutError:
-        reason = f"did not answer in full within {policy.seconds:g} seconds"
+        reason = say("did not answer in full within %(seconds)s seconds", seconds=f"{policy.seconds:g}")
         raise FetchFailed(url, reason, Failure.UNREACHABLE) from None
     except httpx2.TransportError as error:
         raise FetchFailed(url, _words(error), _failure(error)) from error
@@ -190,7 +191,11 @@ async def _follow(url: str, policy: FetchPolicy, question: _Question) -> Fetched
         is_permanent = is_permanent and answer.status in PERMANENT
         if is_permanent:
             moved_to = str(current)
-    msg = f"redirects more than {policy.redirects} times" if policy.redirects else "redirects elsewhere, which is not followed"
+    msg = (
+        say("redirects more than %(redirects)s times", redirects=policy.redirects)
+        if policy.redirects
+        else say("redirects elsewhere, which is not followed")
+    )
     raise _Trouble(msg)
 
 
@@ -203,14 +208,18 @@ def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
     try:
         parsed = httpx2.URL(url) if base is None else base.join(url)
     except (httpx2.InvalidURL, ValueError) as error:
-        msg = f"is no address of the web ({url[:100]!r})" if base is None else f"redirects to no address ({url[:100]!r})"
+        msg = (
+            say("is no address of the web (%(url)s)", url=f"{url[:100]!r}")
+            if base is None
+            else say("redirects to no address (%(url)s)", url=f"{url[:100]!r}")
+        )
         raise _Trouble(msg, Failure.NO_ADDRESS) from error
     if parsed.scheme not in WEB_PORTS or not parsed.host:
-        lead = "is" if base is None else f"redirects to {url[:100]!r}, which is"
-        msg = f"{lead} no address of the web: it must begin with http:// or https://"
+        lead = "is" if base is None else say("redirects to %(url)s, which is", url=f"{url[:100]!r}")
+        msg = say("%(lead)s no address of the web: it must begin with http:// or https://", lead=lead)
         raise _Trouble(msg, Failure.NO_ADDRESS)
     if parsed.userinfo:
-        msg = "carries a user name or password, which would be sent and shown around"
+        msg = say("carries a user name or password, which would be sent and shown around")
         raise _Trouble(msg)
     return parsed.copy_with(fragment=None)
 
@@ -218,7 +227,7 @@ def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
 async def _request(url: httpx2.URL, policy: FetchPolicy, question: _Question) -> Fetched:
     """Ask the first address of the host that lets us connect."""
     addresses = await _addresses(url, policy)
-    refusal: httpx2.TransportError = httpx2.ConnectError("no address")
+    refusal: httpx2.TransportError = httpx2.ConnectError(say("no address"))
     for address in addresses[:MOST_ADDRESSES]:
         try:
             return await _exchange(url, address, policy, question)
@@ -233,16 +242,16 @@ async def _addresses(url: httpx2.URL, policy: FetchPolicy) -> tuple[Address, ...
     try:
         addresses = await policy.resolve(url.raw_host.decode("ascii"), port)
     except (OSError, ValueError) as error:
-        msg = f"names a host that nobody knows ({url.host})"
+        msg = say("names a host that nobody knows (%(host)s)", host=url.host)
         raise _Trouble(msg, Failure.UNKNOWN_HOST) from error
     for address in addresses:
         if address.is_loopback and policy.allow_loopback:
             continue
         if not is_public(address):
-            msg = f"leads to {address}, which is not a public address"
+            msg = say("leads to %(address)s, which is not a public address", address=address)
             raise _Trouble(msg, Failure.NOT_PUBLIC)
         if port not in WEB_PORTS.values():
-            msg = f"asks for port {port}; only 80 and 443 are used"
+            msg = say("asks for port %(port)s; only 80 and 443 are used", port=port)
             raise _Trouble(msg)
     return addresses
 
@@ -304,7 +313,7 @@ async def _body(response: httpx2.Response, policy: FetchPolicy) -> bytes:
 
 def _refuse_beyond(limit: int, size: int) -> None:
     if size > limit:
-        msg = f"sends more than {_megabytes(limit)} MB"
+        msg = say("sends more than %(megabytes)s MB", megabytes=_megabytes(limit))
         raise _Trouble(msg)
 
 
@@ -318,7 +327,7 @@ class _Inflater:
     def __init__(self, encoding: str, limit: int) -> None:
         self._is_gzip = encoding.strip().lower() in {"gzip", "x-gzip"}
         if not self._is_gzip and encoding.strip().lower() not in {"", "identity"}:
-            msg = f"is compressed in a way we did not ask for ({encoding[:40]})"
+            msg = say("is compressed in a way we did not ask for (%(encoding)s)", encoding=encoding[:40])
             raise _Trouble(msg)
         self._limit = limit
         self._body = bytearray()
@@ -333,13 +342,13 @@ class _Inflater:
         try:
             self._inflate(chunk)
         except zlib.error as error:
-            msg = "sends damaged compressed data"
+            msg = say("sends damaged compressed data")
             raise _Trouble(msg) from error
 
     def finish(self) -> bytes:
         """Give the whole body; compressed data that stops before its end is trouble."""
         if self._has_begun and not self._engine.eof:
-            msg = "broke off in the middle"
+            msg = say("broke off in the middle")
             raise _Trouble(msg)
         return bytes(self._body)
 
@@ -357,7 +366,7 @@ class _Inflater:
     def _keep(self, piece: bytes) -> None:
         self._body += piece
         if len(self._body) > self._limit:
-            msg = f"grows to more than {_megabytes(self._limit)} MB"
+            msg = say("grows to more than %(megabytes)s MB", megabytes=_megabytes(self._limit))
             raise _Trouble(msg)
 
 
@@ -374,9 +383,9 @@ def _failure(error: httpx2.TransportError) -> Failure:
 def _words(error: httpx2.TransportError) -> str:
     """Put what the network said into words for whoever typed the address."""
     if isinstance(error.__cause__, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return "has a certificate that does not prove who it is"
+        return say("has a certificate that does not prove who it is")
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
-        return "cannot be reached: nobody answers there"
+        return say("cannot be reached: nobody answers there")
     if isinstance(error, httpx2.ProtocolError):
-        return "broke off in the middle or does not speak HTTP"
-    return "lost the connection"
+        return say("broke off in the middle or does not speak HTTP")
+    return say("lost the connection")

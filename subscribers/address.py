@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from subscribers.errors import AddressRefused
+from subscribers.sentence import say
 
 # RFC 5321 4.5.3.1.3 allows 256 octets for a path, of which two are the angle brackets.
 LONGEST_ADDRESS = 254
@@ -33,22 +34,22 @@ _HOUSE_NAME = re.compile(r"(?:(?<=\.)|\A)(?:local|localhost|invalid)\Z", re.ASCI
 
 # The usual accidents of a pasted cell, each with a sentence that says more than the grammar could.
 _ACCIDENTS = (
-    (re.compile(r"\A\Z"), "It is empty."),
-    (re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"), "It has a line break or another control character in it."),
+    (re.compile(r"\A\Z"), say("It is empty.")),
+    (re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"), say("It has a line break or another control character in it.")),
     (
         # Soft hyphens, joiners, fillers, variation selectors, tags, and the marks that turn the reading direction.
         re.compile(
             "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
             "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
         ),
-        "It has an invisible character in it.",
+        say("It has an invisible character in it."),
     ),
-    (re.compile(r"[<>]"), "Only the bare address can be taken, without a name and angle brackets."),
-    (re.compile(r"[,;]|@.*@", re.DOTALL), "It looks like more than one address."),
-    (re.compile(r'["\\]'), "Quoted names before the @ are not supported."),
-    (re.compile(r"[()]"), "Comments in brackets are not supported."),
-    (re.compile(r"\s"), "It has a space in it."),
-    (re.compile(r"[\[\]]|@[0-9.]+\Z"), "An IP address after the @ is not supported."),
+    (re.compile(r"[<>]"), say("Only the bare address can be taken, without a name and angle brackets.")),
+    (re.compile(r"[,;]|@.*@", re.DOTALL), say("It looks like more than one address.")),
+    (re.compile(r'["\\]'), say("Quoted names before the @ are not supported.")),
+    (re.compile(r"[()]"), say("Comments in brackets are not supported.")),
+    (re.compile(r"\s"), say("It has a space in it.")),
+    (re.compile(r"[\[\]]|@[0-9.]+\Z"), say("An IP address after the @ is not supported.")),
 )
 
 
@@ -103,21 +104,23 @@ def _parse_slowly(bare: str) -> EmailAddress:
     domain = _domain_of(bare, composed)
     address = EmailAddress(f"{local}@{domain}", unicodedata.normalize("NFC", local.lower()) + f"@{domain}")
     if len(local.encode()) > LONGEST_LOCAL_PART:
-        raise AddressRefused(bare[:LONGEST_QUOTE], f"The part before the @ is longer than {LONGEST_LOCAL_PART} octets.")
+        raise AddressRefused(
+            bare[:LONGEST_QUOTE], say("The part before the @ is longer than %(most)s octets.", most=LONGEST_LOCAL_PART)
+        )
     if len(address.text.encode()) > LONGEST_ADDRESS:
-        raise AddressRefused(bare[:LONGEST_QUOTE], f"It is longer than {LONGEST_ADDRESS} octets.")
+        raise AddressRefused(bare[:LONGEST_QUOTE], say("It is longer than %(most)s octets.", most=LONGEST_ADDRESS))
     return address
 
 
 def _accident_of(bare: str) -> str:
     if len(bare) > LONGEST_ADDRESS:
-        return f"It is longer than {LONGEST_ADDRESS} characters."
+        return say("It is longer than %(most)s characters.", most=LONGEST_ADDRESS)
     for pattern, reason in _ACCIDENTS:
         if pattern.search(bare):
             return reason
     # UTS 39 3.3 asks it of identifiers: "ｇｍａｉｌ" and "gmail" look alike and are two mailboxes.
     if unicodedata.normalize("NFKC", bare) != unicodedata.normalize("NFC", bare):
-        return "It has characters in it that only look like others (fullwidth letters, ligatures)."
+        return say("It has characters in it that only look like others (fullwidth letters, ligatures).")
     return ""
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from subscribers import attributes, batches, records
 from subscribers.attributes import MOST_ATTRIBUTES, Answer, Attribute, AttributeKind
 from subscribers.errors import AttributeExists, AttributeNotFound, AttributeUnfit, SubscriberNotFound
+from subscribers.sentence import say
 from subscribers.tables.attributes import attribute, attribute_value
 from subscribers.transaction import Transaction
 
@@ -39,7 +40,7 @@ def define(
     """
     key = attributes.checked_key(key)
     if tx.execute(select(func.count()).select_from(attribute)).scalar_one() >= MOST_ATTRIBUTES:
-        raise AttributeUnfit(key, f"there are {MOST_ATTRIBUTES} attributes already; remove one first")
+        raise AttributeUnfit(key, say("there are %(most)s attributes already; remove one first", most=MOST_ATTRIBUTES))
     statement = insert(attribute).values(
         key=key,
         label=attributes.checked_label(key, label),
@@ -198,9 +199,9 @@ def _choices(tx: Transaction, known: Attribute, adds: Collection[str], removes: 
     gone = {attributes.fold(word): word for word in removes}
     for folded, word in gone.items():
         if all(attributes.fold(choice) != folded for choice in known.choices):
-            raise AttributeUnfit(known.key, f"{word!r} is none of its choices")
+            raise AttributeUnfit(known.key, say("%(word)s is none of its choices", word=f"{word!r}"))
         if _is_chosen(tx, known.id, folded):
-            raise AttributeUnfit(known.key, f"somebody has chosen {word!r}; change their answer first")
+            raise AttributeUnfit(known.key, say("somebody has chosen %(word)s; change their answer first", word=f"{word!r}"))
     left = [choice for choice in known.choices if attributes.fold(choice) not in gone]
     return attributes.checked_choices(known.key, known.kind, [*left, *adds])
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from subscribers.errors import AnswerRefused, AttributeUnfit
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # A form of more questions is filled in by nobody, and each is a row for each person.
 MOST_ATTRIBUTES = 50
@@ -98,10 +99,10 @@ def checked_key(text: str) -> str:
     key = text.strip().lower().replace("-", "_")
     if not _KEY.fullmatch(key) or len(key) > LONGEST_KEY:
         raise AttributeUnfit(
-            text, f"a key is a letter and up to {LONGEST_KEY - 1} more letters, digits or _, all of them ASCII"
+            text, say("a key is a letter and up to %(most)s more letters, digits or _, all of them ASCII", most=LONGEST_KEY - 1)
         )
     if key in RESERVED:
-        raise AttributeUnfit(text, "this word has another meaning in files and rules; choose another key")
+        raise AttributeUnfit(text, say("this word has another meaning in files and rules; choose another key"))
     return key
 
 
@@ -119,16 +120,16 @@ def checked_choices(key: str, kind: AttributeKind, choices: Collection[str]) -> 
     """
     if kind is not K.CHOICE:
         if choices:
-            raise AttributeUnfit(key, f"only a choice has choices, and this is {kind.value}")
+            raise AttributeUnfit(key, say("only a choice has choices, and this is %(value)s", value=kind.value))
         return ()
     # By what they are compared by: two that differ in letter case only could not be told apart.
     words = {fold(word): word for choice in choices if (word := one_line(choice, LONGEST_CHOICE + 1))}
     if not words:
-        raise AttributeUnfit(key, "a choice needs choices")
+        raise AttributeUnfit(key, say("a choice needs choices"))
     if len(words) > MOST_CHOICES:
-        raise AttributeUnfit(key, f"{len(words)} choices are more than {MOST_CHOICES}")
+        raise AttributeUnfit(key, say("%(count)s choices are more than %(most)s", count=len(words), most=MOST_CHOICES))
     if any(len(word) > LONGEST_CHOICE for word in words.values()):
-        raise AttributeUnfit(key, f"a choice has {LONGEST_CHOICE} characters at most")
+        raise AttributeUnfit(key, say("a choice has %(most)s characters at most", most=LONGEST_CHOICE))
     return tuple(words.values())
 
 
@@ -143,7 +144,7 @@ def read(attribute: Attribute, text: str) -> Answer | None:
     if not line:
         return None
     if len(line) > LONGEST_TEXT:
-        raise AnswerRefused(attribute.key, line, f"has more than {LONGEST_TEXT} characters")
+        raise AnswerRefused(attribute.key, line, say("has more than %(most)s characters", most=LONGEST_TEXT))
     match attribute.kind:
         case K.TEXT:
             return line
@@ -203,15 +204,15 @@ def answer_of(kind: AttributeKind, text: str | None, number: float | None) -> An
 
 def _number(attribute: Attribute, line: str) -> float:
     if _NUMBER.fullmatch(line) is None:
-        raise AnswerRefused(attribute.key, line, "is no number; write it as 12 or 12.5")
+        raise AnswerRefused(attribute.key, line, say("is no number; write it as 12 or 12.5"))
     if len(line.lstrip("+-").replace(".", "").strip("0")) > MOST_DIGITS or len(line) > 2 * MOST_DIGITS:
-        raise AnswerRefused(attribute.key, line, f"has more than {MOST_DIGITS} digits")
+        raise AnswerRefused(attribute.key, line, say("has more than %(most)s digits", most=MOST_DIGITS))
     # -0 is 0.
     return float(line) + 0.0
 
 
 def _date(attribute: Attribute, line: str) -> date:
-    refusal = AnswerRefused(attribute.key, line, "is no day; write it as 2020-01-31")
+    refusal = AnswerRefused(attribute.key, line, say("is no day; write it as 2020-01-31"))
     if _DATE.fullmatch(line) is None:
         raise refusal
     try:
@@ -224,7 +225,7 @@ def _choice(attribute: Attribute, line: str) -> str:
     wanted = fold(line)
     found = next((choice for choice in attribute.choices if fold(choice) == wanted), None)
     if found is None:
-        raise AnswerRefused(attribute.key, line, f"is none of {', '.join(attribute.choices)}")
+        raise AnswerRefused(attribute.key, line, say("is none of %(choices)s", choices=", ".join(attribute.choices)))
     return found
 
 
@@ -234,4 +235,4 @@ def _yes_no(attribute: Attribute, line: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise AnswerRefused(attribute.key, line, "is neither yes nor no")
+    raise AnswerRefused(attribute.key, line, say("is neither yes nor no"))

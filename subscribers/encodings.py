@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from subscribers.errors import FileUnreadable
+from subscribers.sentence import say
 
 # UTF-32 stands first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -45,7 +46,10 @@ def _known(encoding: str, first: bytes) -> str:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError) as error:
         raise FileUnreadable(
-            f"No encoding is called {encoding!r}. Common ones: utf-8, utf-16, cp1252, cp1251, gb18030."
+            say(
+                "No encoding is called %(encoding)s. Common ones: utf-8, utf-16, cp1252, cp1251, gb18030.",
+                encoding=f"{encoding!r}",
+            )
         ) from error
     if name in {"utf-16", "utf-32"}:
         # Which way round its bytes are, it says itself; Windows means this one where it does not.

@@ -31,6 +31,8 @@
   - SegmentUnnamed
 """
 
+from subscribers.sentence import say
+
 # Of what somebody wrote, an error repeats so much.
 LONGEST_SHOWN = 80
 
@@ -45,7 +47,7 @@ class AddressRefused(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, text: str, reason: str) -> None:
         self.text = text
         self.reason = reason
-        super().__init__(f"{text!r} is not an address we can write to: {reason}")
+        super().__init__(say("%(text)s is not an address we can write to: %(reason)s", text=f"{text!r}", reason=reason))
 
 
 class DomainRefused(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -54,14 +56,14 @@ class DomainRefused(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, text: str, reason: str) -> None:
         self.text = text
         self.reason = reason
-        super().__init__(f"{text!r} is not the domain of a mail address: {reason}")
+        super().__init__(say("%(text)s is not the domain of a mail address: %(reason)s", text=f"{text!r}", reason=reason))
 
 
 class TokenInvalid(SubscribersError):  # noqa: N818 -- named for the outcome
     """A token that was not made by us, was made for another purpose, or is damaged."""
 
     def __init__(self) -> None:
-        super().__init__("This link is not valid. It may have been cut off; copy it whole from the mail.")
+        super().__init__(say("This link is not valid. It may have been cut off; copy it whole from the mail."))
 
 
 class ListNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -69,7 +71,7 @@ class ListNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, name: object) -> None:
         self.name = name
-        super().__init__(f"There is no mailing list {name!s}.")
+        super().__init__(say("There is no mailing list %(name)s.", name=name))
 
 
 class ListExists(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -77,14 +79,14 @@ class ListExists(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"There is a mailing list {name!s} already.")
+        super().__init__(say("There is a mailing list %(name)s already.", name=name))
 
 
 class ListUnnamed(SubscribersError):  # noqa: N818 -- named for the outcome
     """A list is to be made and nothing is left of its name."""
 
     def __init__(self) -> None:
-        super().__init__("A mailing list needs a name.")
+        super().__init__(say("A mailing list needs a name."))
 
 
 class ListUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -93,7 +95,7 @@ class ListUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
         self.reason = reason
-        super().__init__(f"The mailing list {name!s} cannot be so: {reason}.")
+        super().__init__(say("The mailing list %(name)s cannot be so: %(reason)s.", name=name, reason=reason))
 
 
 class ListArchived(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -101,7 +103,11 @@ class ListArchived(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"The mailing list {name!s} is archived: nobody joins it, and nothing is sent to it. Reopen it first.")
+        super().__init__(
+            say(
+                "The mailing list %(name)s is archived: nobody joins it, and nothing is sent to it. Reopen it first.", name=name
+            )
+        )
 
 
 class SubscriberNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -109,7 +115,7 @@ class SubscriberNotFound(SubscribersError):  # noqa: N818 -- named for the outco
 
     def __init__(self, who: object) -> None:
         self.who = who
-        super().__init__(f"Nobody is known as {who!s}.")
+        super().__init__(say("Nobody is known as %(who)s.", who=who))
 
 
 class SubscriptionNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -117,7 +123,7 @@ class SubscriptionNotFound(SubscribersError):  # noqa: N818 -- named for the out
 
     def __init__(self, who: object) -> None:
         self.who = who
-        super().__init__(f"There is no subscription {who!s}.")
+        super().__init__(say("There is no subscription %(who)s.", who=who))
 
 
 class TopicNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -125,7 +131,7 @@ class TopicNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, name: object) -> None:
         self.name = name
-        super().__init__(f"The list has no topic {name!s}.")
+        super().__init__(say("The list has no topic %(name)s.", name=name))
 
 
 class TopicUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -134,7 +140,7 @@ class TopicUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
         self.reason = reason
-        super().__init__(f"The topic {name!r} cannot be so: {reason}.")
+        super().__init__(say("The topic %(name)s cannot be so: %(reason)s.", name=f"{name!r}", reason=reason))
 
 
 class PauseRefused(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -142,7 +148,7 @@ class PauseRefused(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"A pause cannot end then: {reason}.")
+        super().__init__(say("A pause cannot end then: %(reason)s.", reason=reason))
 
 
 class SecretTooShort(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -150,14 +156,14 @@ class SecretTooShort(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, least: int) -> None:
         self.least = least
-        super().__init__(f"The secret key needs {least} characters or more.")
+        super().__init__(say("The secret key needs %(least)s characters or more.", least=least))
 
 
 class BasisMissing(SubscribersError):  # noqa: N818 -- named for the outcome
     """An import without a stated basis of consent."""
 
     def __init__(self) -> None:
-        super().__init__("State why these people may be written to, for instance: members' form of 3 May 2019.")
+        super().__init__(say("State why these people may be written to, for instance: members' form of 3 May 2019."))
 
 
 class FileUnreadable(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -165,7 +171,7 @@ class FileUnreadable(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"The file cannot be read as a list of people. {reason}")
+        super().__init__(say("The file cannot be read as a list of people. %(reason)s", reason=reason))
 
 
 class AttributeNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -173,7 +179,7 @@ class AttributeNotFound(SubscribersError):  # noqa: N818 -- named for the outcom
 
     def __init__(self, key: str) -> None:
         self.key = key
-        super().__init__(f"There is no attribute {key!s}.")
+        super().__init__(say("There is no attribute %(key)s.", key=key))
 
 
 class AttributeExists(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -181,7 +187,7 @@ class AttributeExists(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, key: str) -> None:
         self.key = key
-        super().__init__(f"There is an attribute {key!s} already.")
+        super().__init__(say("There is an attribute %(key)s already.", key=key))
 
 
 class AttributeUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -190,7 +196,7 @@ class AttributeUnfit(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, key: str, reason: str) -> None:
         self.key = key
         self.reason = reason
-        super().__init__(f"The attribute {key!s} cannot be so: {reason}.")
+        super().__init__(say("The attribute %(key)s cannot be so: %(reason)s.", key=key, reason=reason))
 
 
 class AnswerRefused(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -209,7 +215,7 @@ class ImportNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, import_id: int) -> None:
         self.import_id = import_id
-        super().__init__(f"There is no import {import_id}.")
+        super().__init__(say("There is no import %(import_id)s.", import_id=import_id))
 
 
 class ImportUnderWay(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -218,7 +224,10 @@ class ImportUnderWay(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, import_id: int) -> None:
         self.import_id = import_id
         super().__init__(
-            f"Import {import_id} is being done by somebody else at this moment. Look at it again when they are done."
+            say(
+                "Import %(import_id)s is being done by somebody else at this moment. Look at it again when they are done.",
+                import_id=import_id,
+            )
         )
 
 
@@ -228,7 +237,7 @@ class AnswerMissing(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, key: str, label: str) -> None:
         self.key = key
         self.label = label
-        super().__init__(f"{label}: this must be answered.")
+        super().__init__(say("%(label)s: this must be answered.", label=label))
 
 
 class RuleRefused(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -238,8 +247,8 @@ class RuleRefused(SubscribersError):  # noqa: N818 -- named for the outcome
         self.reason = reason
         # From 0; None where it is no place in a text.
         self.at = at
-        place = f" at character {at + 1}" if at is not None else ""
-        super().__init__(f"The rule cannot be used: {reason}{place}.")
+        place = say(" at character %(at)s", at=at + 1) if at is not None else ""
+        super().__init__(say("The rule cannot be used: %(reason)s%(place)s.", reason=reason, place=place))
 
 
 class SegmentNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -247,7 +256,7 @@ class SegmentNotFound(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, name: object) -> None:
         self.name = name
-        super().__init__(f"There is no segment {name!s}.")
+        super().__init__(say("There is no segment %(name)s.", name=name))
 
 
 class SegmentExists(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -255,14 +264,14 @@ class SegmentExists(SubscribersError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"There is a segment {name!s} already.")
+        super().__init__(say("There is a segment %(name)s already.", name=name))
 
 
 class SegmentUnnamed(SubscribersError):  # noqa: N818 -- named for the outcome
     """A segment is to be made and nothing is left of its name."""
 
     def __init__(self) -> None:
-        super().__init__("A segment needs a name.")
+        super().__init__(say("A segment needs a name."))
 
 
 class ImportInUse(SubscribersError):  # noqa: N818 -- named for the outcome
@@ -271,6 +280,9 @@ class ImportInUse(SubscribersError):  # noqa: N818 -- named for the outcome
     def __init__(self, import_id: int) -> None:
         self.import_id = import_id
         super().__init__(
-            f"Import {import_id} cannot be undone: an issue was sent to people it brought. Nothing was changed. "
-            "Whoever should not be on the list can be unsubscribed or erased."
+            say(
+                "Import %(import_id)s cannot be undone: an issue was sent to people it brought. Nothing was changed. "
+                "Whoever should not be on the list can be unsubscribed or erased.",
+                import_id=import_id,
+            )
         )

@@ -10,6 +10,7 @@ from subscribers.errors import ListExists, ListUnfit, ListUnnamed
 from subscribers.model import MailingList
 from subscribers.oneline import is_language_tag, one_line
 from subscribers.register import LONGEST_DESCRIPTION, LONGEST_LIST_NAME
+from subscribers.sentence import say
 from subscribers.tables.lists import mailing_list
 from subscribers.transaction import Transaction
 
@@ -92,7 +93,7 @@ def _name(tx: Transaction, known: MailingList, text: str) -> str:
 def _language(known: MailingList, text: str) -> str:
     tag = text.strip()
     if tag and not is_language_tag(tag):
-        raise ListUnfit(known.name, f"{tag!r} is no language; write it as en, de or pt-BR")
+        raise ListUnfit(known.name, say("%(tag)s is no language; write it as en, de or pt-BR", tag=f"{tag!r}"))
     return tag
 
 
@@ -102,5 +103,5 @@ def _sender(known: MailingList, text: str) -> str:
     address = parse(text).text
     if not address.isascii():
         # It stands in the header of everybody's mail, and most relays and readers cannot take such a header (RFC 6532).
-        raise ListUnfit(known.name, "few mail servers take a sender with such a sign before the @; use plain letters")
+        raise ListUnfit(known.name, say("few mail servers take a sender with such a sign before the @; use plain letters"))
     return address

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from subscribers.encodings import decoded
 from subscribers.errors import FileUnreadable
+from subscribers.sentence import say
 
 # A note may have line breaks in it; a cell of more lines is a quotation mark that was never closed.
 MOST_LINES_OF_A_ROW = 100
@@ -89,7 +90,7 @@ def read_table(chunks: Iterable[bytes], *, encoding: str = "", is_raw: bool = Fa
     lines = _Lines(decoded(chunks, encoding))
     header = next((line for line in lines if line.strip()), "")
     if not header:
-        raise FileUnreadable("It is empty.")
+        raise FileUnreadable(say("It is empty."))
     # A header quotes no delimiter in practice, so the one it has most of is the one.
     delimiter = max(DELIMITERS, key=header.count)
     return Table(tuple(title.strip() for title in _split(header, delimiter)), _rows(lines, delimiter, is_raw=is_raw))
@@ -111,7 +112,7 @@ def _rows(lines: _Lines, delimiter: str, *, is_raw: bool) -> Iterator[Row]:
         try:
             cells = next(reader, None)
         except (csv.Error, _UnclosedQuoteError):
-            damage = "A quotation mark is out of place."
+            damage = say("A quotation mark is out of place.")
             cells = _split(lines.keep_first_line(), delimiter)
         if cells is None:
             return

@@ -16,6 +16,7 @@ from subscribers.batches import Kind, spelled
 from subscribers.consent import Act, Evidence
 from subscribers.errors import PauseRefused, SubscriptionNotFound, TopicNotFound
 from subscribers.model import Cadence, Subscriber, Subscription, Topic
+from subscribers.sentence import say, say_together
 from subscribers.tables.kinds import Instant, Number
 from subscribers.tables.lists import subscription, subscription_topic, topic
 from subscribers.tokens import Keyring
@@ -149,16 +150,20 @@ def words(wanted: Terms, offered: Sequence[Topic], zone: str) -> str:
 
     A day is one of *zone* (an IANA name).
     """
-    often = "one mail a quarter" if wanted.cadence is Cadence.QUARTERLY else "every issue"
+    often = say("one mail a quarter") if wanted.cadence is Cadence.QUARTERLY else say("every issue")
     parts = [often]
     if wanted.topic_ids is not None:
         names = [one.name for one in offered if one.id in wanted.topic_ids]
-        parts.append(f"the topics {', '.join(names)}" if names else "no topics, only what is for everybody")
+        parts.append(
+            say("the topics %(names)s", names=", ".join(names)) if names else say("no topics, only what is for everybody")
+        )
     elif offered:
-        parts.append("all topics")
+        parts.append(say("all topics"))
     if wanted.paused_until is not None:
-        parts.append(f"paused until {wanted.paused_until.astimezone(ZoneInfo(zone)).date().isoformat()}")
-    return "; ".join(parts)
+        parts.append(
+            say("paused until %(isoformat)s", isoformat=wanted.paused_until.astimezone(ZoneInfo(zone)).date().isoformat())
+        )
+    return say_together(parts, "; ")
 
 
 def _held(tx: Transaction, subscription_id: int) -> tuple[Subscriber, Subscription]:
@@ -181,9 +186,9 @@ def _with_topics(tx: Transaction, standing: Subscription, before: frozenset[int]
 
 def _require_sensible(until: datetime, now: datetime) -> None:
     if until <= now:
-        raise PauseRefused("that moment has passed")
+        raise PauseRefused(say("that moment has passed"))
     if until - now > LONGEST_PAUSE:
-        raise PauseRefused(f"it lasts {LONGEST_PAUSE.days} days at most")
+        raise PauseRefused(say("it lasts %(days)s days at most", days=LONGEST_PAUSE.days))
 
 
 def _chosen(tx: Transaction, subscription_id: int) -> frozenset[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select, update
 from subscribers.errors import ListNotFound, TopicNotFound, TopicUnfit
 from subscribers.model import Topic
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.tables.lists import mailing_list, topic
 from subscribers.transaction import Transaction
 
@@ -29,7 +30,7 @@ def add(tx: Transaction, list_id: int, name: str, *, description: str = "", posi
     known = _held(tx, list_id)
     name = _free_name(known, name)
     if len(known) >= MOST_TOPICS:
-        raise TopicUnfit(name, f"the list has {MOST_TOPICS} topics already; remove one first")
+        raise TopicUnfit(name, say("the list has %(most)s topics already; remove one first", most=MOST_TOPICS))
     values = {"list_id": list_id, "name": name, "description": _described(description), "position": len(known) + 1}
     made = tx.execute(insert(topic).values(values).returning(topic.c.id)).scalar_one()
     if position is not None:
@@ -123,9 +124,9 @@ def _held(tx: Transaction, list_id: int) -> tuple[Topic, ...]:
 def _free_name(others: Sequence[Topic], text: str) -> str:
     name = one_line(text, LONGEST_NAME)
     if not name:
-        raise TopicUnfit(text, "it needs a name")
+        raise TopicUnfit(text, say("it needs a name"))
     if any(folded(one.name) == folded(name) for one in others):
-        raise TopicUnfit(name, "there is one of this name already")
+        raise TopicUnfit(name, say("there is one of this name already"))
     return name
 
 

@@ -13,6 +13,7 @@ from newsletter.languages.catalogue import Words
 from newsletter.letters.webcopy import Correction
 from newsletter.tables.review import erratum
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # A correction is a few sentences; whoever needs more writes another issue.
@@ -46,16 +47,20 @@ def add(tx: Transaction, issue_id: int, text: str, by: str, now: datetime) -> Er
     """
     known = store.load(tx, issue_id)
     if known.state not in _PUBLISHED:
-        raise WrongState(issue_id, "corrected by an erratum", known.state.words)
+        raise WrongState(issue_id, say("corrected by an erratum"), known.state.words)
     # One character more than is taken, so that nothing is cut without a word.
     lines = [one_line(line, LONGEST_TEXT + 1) for line in text.strip().splitlines()]
     text, by = "\n".join(lines).strip(), one_line(by, LONGEST_NAME)
     if not text:
-        raise BadValue("erratum", repr(text), "says nothing")
+        raise BadValue(say("erratum"), repr(text), say("says nothing"))
     if len(text) > LONGEST_TEXT:
-        raise BadValue("erratum", f"of {len(text):,} characters", f"is too long; {LONGEST_TEXT:,} are the most")
+        raise BadValue(
+            say("erratum"),
+            say("of %(count)s characters", count=f"{len(text):,}"),
+            say("is too long; %(most)s are the most", most=f"{LONGEST_TEXT:,}"),
+        )
     if not by:
-        raise BadValue("name", repr(by), "is empty; readers see who corrects")
+        raise BadValue(say("name"), repr(by), say("is empty; readers see who corrects"))
     made: int = tx.execute(
         insert(erratum).values(issue_id=issue_id, text=text, published_by=by, published_at=now).returning(erratum.c.id)
     ).scalar_one()

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from newsletter.errors import BadValue, Refused
 from newsletter.outbound import Fetched, FetchPolicy, fetch, post
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 POSTS = "/wp-json/wp/v2/posts"
 DRAFT = "draft"
@@ -23,7 +24,7 @@ class BlogRefused(Refused):
     def __init__(self, site: str, reason: str) -> None:
         self.site = site
         self.reason = one_line(reason, 300).rstrip(".")
-        super().__init__(f"Nothing was written at {site}: {self.reason}.")
+        super().__init__(say("Nothing was written at %(site)s: %(reason)s.", site=site, reason=self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ def read_site(text: str, policy: FetchPolicy) -> str:
     site = text.strip().rstrip("/")
     parts = urlsplit(site)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-        raise BadValue("blog", text, "write it as https://blog.example.org")
+        raise BadValue(say("blog"), text, say("write it as https://blog.example.org"))
     if parts.scheme == "http" and not policy.allow_loopback:
-        raise BadValue("blog", text, "must begin with https://, or the password could be read on its way")
+        raise BadValue(say("blog"), text, say("must begin with https://, or the password could be read on its way"))
     return site
 
 
@@ -86,7 +87,14 @@ async def write_draft(blog: Blog, entry: Entry, known: int | None, policy: Fetch
         there = await _by_slug(blog, entry.slug, policy)
     if there is not None and there["status"] not in {DRAFT, "auto-draft", "pending"}:
         state = str(there["status"])
-        raise BlogRefused(blog.site, f"the post {there['id']} is no draft any more ({state}), and nothing in it was changed")
+        raise BlogRefused(
+            blog.site,
+            say(
+                "the post %(there)s is no draft any more (%(state)s), and nothing in it was changed",
+                there=there["id"],
+                state=state,
+            ),
+        )
     content: dict[str, object] = {"title": entry.title, "content": entry.content, "slug": entry.slug}
     if there is None:
         answer = await post(_at(blog), policy, _json({**content, "status": DRAFT}), _headers(blog))
@@ -122,10 +130,12 @@ def _read(blog: Blog, answer: Fetched) -> Any:  # noqa: ANN401 -- JSON
     try:
         said = json.loads(answer.body)
     except ValueError as error:
-        raise BlogRefused(blog.site, f"it answered {answer.status} and no JSON; is its REST API on?") from error
+        raise BlogRefused(
+            blog.site, say("it answered %(status)s and no JSON; is its REST API on?", status=answer.status)
+        ) from error
     if answer.status not in {OK, CREATED}:
         words = said.get("message", "") if isinstance(said, dict) else ""
-        raise BlogRefused(blog.site, f"it answered {answer.status}: {words}")
+        raise BlogRefused(blog.site, say("it answered %(status)s: %(words)s", status=answer.status, words=words))
     return said
 
 
@@ -135,7 +145,7 @@ def _post(blog: Blog, answer: Fetched) -> Mapping[str, Any]:
 
 def _checked(blog: Blog, said: object) -> Mapping[str, Any]:
     if not isinstance(said, dict) or not isinstance(said.get("id"), int) or not isinstance(said.get("status"), str):
-        raise BlogRefused(blog.site, "it answered something else than a post")
+        raise BlogRefused(blog.site, say("it answered something else than a post"))
     return said
 
 

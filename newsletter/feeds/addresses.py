@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, u
 
 from newsletter.errors import BadValue
 from subscribers.oneline import is_one_line, one_line
+from subscribers.sentence import say
 
 LONGEST_URL = 2000
 
@@ -38,7 +39,7 @@ def feed_address(text: str, what: str = "feed") -> str:
     except ValueError:
         is_web = False
     if not is_web or not is_one_line(url) or " " in url:
-        raise BadValue(what, text, "is no address of the web, such as https://blog.example.org/feed/")
+        raise BadValue(what, text, say("is no address of the web, such as https://blog.example.org/feed/"))
     return url
 
 

@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from time import struct_time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from subscribers.sentence import say
+
 # Blogs began about then; an epoch in seconds is read as the year 1579.
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 # A clock that is wrong by a zone or two is no reason for doubt; next year is.
 LATEST_AHEAD = timedelta(days=2)
 
-NO_DATE = "no date in the feed"
-ABSURD = "the feed's date cannot be right"
-UNKNOWN_ZONE = "the feed names a time zone that has no single meaning"
-LAST_CHANGE = "the feed tells only when it was last changed"
+NO_DATE = say("no date in the feed")
+ABSURD = say("the feed's date cannot be right")
+UNKNOWN_ZONE = say("the feed names a time zone that has no single meaning")
+LAST_CHANGE = say("the feed tells only when it was last changed")
 
 # What feedparser knows itself (RFC 822).
 _RIGHT_ALREADY = frozenset({"UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AM", "PM"})

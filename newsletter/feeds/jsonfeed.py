@@ -10,6 +10,7 @@ from newsletter.feeds.cleaning import Found, clean, newest, without_repetitions
 from newsletter.feeds.dates import NO_DATE, Dated, read_date
 from newsletter.feeds.model import Enclosure, NotAFeed, ParsedFeed
 from newsletter.feeds.plain import to_line
+from subscribers.sentence import say
 
 Document = dict[str, object]
 
@@ -19,9 +20,9 @@ def read_json(text: str, feed_url: str, now: datetime, known: Container[str]) ->
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError):
-        return NotAFeed("is damaged: it begins like JSON and cannot be read as JSON")
+        return NotAFeed(say("is damaged: it begins like JSON and cannot be read as JSON"))
     if not isinstance(feed, dict) or "jsonfeed.org/version" not in _text(feed, "version"):
-        return NotAFeed("is JSON, but no JSON Feed")
+        return NotAFeed(say("is JSON, but no JSON Feed"))
     site = absolute(feed_url, _text(feed, "home_page_url"))
     found = (_found(item, site or feed_url, now) for item in _documents(feed, "items"))
     return ParsedFeed(

@@ -19,6 +19,7 @@ from newsletter.feeds.discovery import named_feeds
 from newsletter.feeds.jsonfeed import read_json
 from newsletter.feeds.model import Enclosure, NotAFeed, ParsedFeed
 from newsletter.feeds.plain import to_line
+from subscribers.sentence import say
 
 # 680 KB of a real feed take 0.2 s; 200,000 attributes on one tag took more than 60 s.
 SECONDS = 10.0
@@ -54,18 +55,18 @@ def parse(
     try:
         return child.run(read, body, content_type, feed_url, now, known, seconds=seconds, memory_mb=MEMORY_MB)
     except ChildFailed as failed:
-        return NotAFeed(f"could not be taken apart: the parser {failed.reason}")
+        return NotAFeed(say("could not be taken apart: the parser %(reason)s", reason=failed.reason))
 
 
 def read(body: bytes, content_type: str, feed_url: str, now: datetime, known: frozenset[str]) -> ParsedFeed | NotAFeed:
     """Parse in this process; what the child does."""
     text = decode(body, content_type).strip()
     if not text:
-        return NotAFeed("is empty")
+        return NotAFeed(say("is empty"))
     if text.startswith("{"):
         return read_json(text, feed_url, now, known)
     if text.count("<item") + text.count("<entry") > MOST_LISTED:
-        return NotAFeed(f"lists more than {MOST_LISTED:,} posts")
+        return NotAFeed(say("lists more than %(most)s posts", most=f"{MOST_LISTED:,}"))
     return _read_xml(text, feed_url, now, known)
 
 
@@ -76,12 +77,12 @@ def _read_xml(text: str, feed_url: str, now: datetime, known: frozenset[str]) ->
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 -- a door: the library stumbles over hostile input in many ways
-        return NotAFeed(f"could not be taken apart: {type(error).__name__} in the parser")
+        return NotAFeed(say("could not be taken apart: %(name)s in the parser", name=type(error).__name__))
     if not parsed.get("version"):
         return _something_else(text, feed_url)
     if not parsed.entries and isinstance(parsed.get("bozo_exception"), SAXException):
         # An entity bomb, or XML broken before its first entry: that is no month without posts.
-        return NotAFeed("is damaged: no post could be read from it")
+        return NotAFeed(say("is damaged: no post could be read from it"))
     return _feed(parsed, xml, feed_url, now, known)
 
 
@@ -190,8 +191,8 @@ def _something_else(text: str, url: str) -> NotAFeed:
     """Say what an editor should do who gave the address of a page for that of a feed."""
     head = text[:_HEAD]
     if not is_web_page(head):
-        return NotAFeed("is no feed: nothing in it was written as RSS, Atom or JSON Feed")
+        return NotAFeed(say("is no feed: nothing in it was written as RSS, Atom or JSON Feed"))
     feeds = named_feeds(head, url)
     if not feeds:
-        return NotAFeed("is a web page, not a feed, and names no feed")
-    return NotAFeed(f"is a web page, not a feed; the feed it names is {feeds[0]}", feeds)
+        return NotAFeed(say("is a web page, not a feed, and names no feed"))
+    return NotAFeed(say("is a web page, not a feed; the feed it names is %(feeds)s", feeds=feeds[0]), feeds)

@@ -6,6 +6,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+from subscribers.sentence import say
+
 FIRST_WAIT = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(days=1)
 # A server may ask for more patience than we would have, but not for more than a month.
@@ -16,12 +18,12 @@ GONE_WAIT = timedelta(days=31)
 _MOST_DOUBLINGS = 10
 
 _WORDS = {
-    HTTPStatus.UNAUTHORIZED: "asks for a password",
-    HTTPStatus.FORBIDDEN: "refuses to be read",
-    HTTPStatus.NOT_FOUND: "is not there any more",
-    HTTPStatus.GONE: "is gone for good, as its owner says",
-    HTTPStatus.TOO_MANY_REQUESTS: "asks us to come back later",
-    HTTPStatus.SERVICE_UNAVAILABLE: "is busy or under maintenance",
+    HTTPStatus.UNAUTHORIZED: say("asks for a password"),
+    HTTPStatus.FORBIDDEN: say("refuses to be read"),
+    HTTPStatus.NOT_FOUND: say("is not there any more"),
+    HTTPStatus.GONE: say("is gone for good, as its owner says"),
+    HTTPStatus.TOO_MANY_REQUESTS: say("asks us to come back later"),
+    HTTPStatus.SERVICE_UNAVAILABLE: say("is busy or under maintenance"),
 }
 
 
@@ -30,10 +32,10 @@ def status_words(status: int) -> str:
     try:
         known = HTTPStatus(status)
     except ValueError:
-        return f"answered {status}, which means nothing"
+        return say("answered %(status)s, which means nothing", status=status)
     if known in _WORDS:
-        return f"answered {status}: it {_WORDS[known]}"
-    return f"answered {status} ({known.phrase})"
+        return say("answered %(status)s: it %(words)s", status=status, words=_WORDS[known])
+    return say("answered %(status)s (%(phrase)s)", status=status, phrase=known.phrase)
 
 
 def next_try(failures: int, status: int, headers: Mapping[str, str], now: datetime) -> datetime:
@@ -73,7 +75,14 @@ def trouble(reason: str, again_at: datetime, zone: str) -> str:
     """Say to an editor what is wrong with a feed and when it is tried again."""
     local = again_at.astimezone(ZoneInfo(zone))
     place = zone.rpartition("/")[2].replace("_", " ")
-    return f"The feed {reason}. What was gathered before is kept. Next try {local:%a} {local.day} {local:%b %Y, %H:%M} {place}."
+    return say(
+        "The feed %(reason)s. What was gathered before is kept. Next try %(local)s %(day)s %(local2)s %(place)s.",
+        reason=reason,
+        local=f"{local:%a}",
+        day=local.day,
+        local2=f"{local:%b %Y, %H:%M}",
+        place=place,
+    )
 
 
 def _http_date(text: str) -> datetime | None:

@@ -13,6 +13,7 @@ from newsletter.feeds.model import NotAFeed, ParsedFeed
 from newsletter.feeds.parse import parse
 from newsletter.feeds.site import Site, read_categories, read_zone
 from newsletter.outbound import Fetched, FetchFailed, FetchPolicy, fetch
+from subscribers.sentence import say
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -52,7 +53,7 @@ class FeedUnreadable(NewsletterError):  # noqa: N818 -- named for the outcome
         self.headers: Mapping[str, str] = answer.headers if answer else {}
         # Feeds that a web page named, where a feed was expected.
         self.links = links
-        super().__init__(f"The feed {reason}.")
+        super().__init__(say("The feed %(reason)s.", reason=reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from newsletter.feeds.addresses import feed_address, spellings, without_trackers
 from newsletter.feeds.model import Enclosure, Entry, Feed, Post, Revision
 from newsletter.tables import feeds, issues
 from newsletter.tables.authors import author
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 feed = feeds.feed
@@ -39,11 +40,11 @@ def add(tx: Transaction, newsletter_id: int, url: str, now: datetime, fetch_url:
         feed.c.newsletter_id == newsletter_id, feed.c.fetch_url.in_(spellings(found_at) or (found_at,))
     )
     if fetch_url and (other := tx.execute(known.limit(1)).scalar_one_or_none()) is not None:
-        raise AlreadyThere("feed", other)
+        raise AlreadyThere(say("feed"), other)
     statement = insert(feed).values(newsletter_id=newsletter_id, url=address, fetch_url=found_at, created_at=now)
     made = tx.execute(statement.on_conflict_do_nothing().returning(feed.c.id)).scalar_one_or_none()
     if made is None:
-        raise AlreadyThere("feed", address)
+        raise AlreadyThere(say("feed"), address)
     return feed_by_id(tx, made)
 
 

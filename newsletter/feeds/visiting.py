@@ -9,6 +9,7 @@ from newsletter.feeds import patience
 from newsletter.feeds.addresses import feed_address
 from newsletter.feeds.webpage import NotAPage, WebPage, read_page
 from newsletter.outbound import Fetched, FetchFailed, FetchPolicy, fetch
+from subscribers.sentence import say
 
 # A page nested 200,000 deep takes its parser longer than anybody waits.
 SECONDS = 10.0
@@ -23,7 +24,7 @@ class PageUnreadable(NewsletterError):  # noqa: N818 -- named for the outcome
     def __init__(self, url: str, reason: str) -> None:
         self.url = url
         self.reason = reason
-        super().__init__(f"{url} {reason}. Nothing was added.")
+        super().__init__(say("%(url)s %(reason)s. Nothing was added.", url=url, reason=reason))
 
 
 async def visit(url: str, policy: FetchPolicy, child: Child, *, seconds: float = SECONDS) -> WebPage:
@@ -58,4 +59,4 @@ def _read(child: Child, answer: Fetched, seconds: float) -> WebPage | NotAPage:
     try:
         return child.run(read_page, answer.body, content_type, answer.url, seconds=seconds, memory_mb=MEMORY_MB)
     except ChildFailed as failed:
-        return NotAPage(f"could not be taken apart: the parser {failed.reason}")
+        return NotAPage(say("could not be taken apart: the parser %(reason)s", reason=failed.reason))

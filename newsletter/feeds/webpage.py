@@ -12,6 +12,7 @@ from newsletter.feeds.addresses import absolute, same_page, without_trackers
 from newsletter.feeds.decoding import decode, is_web_page, legal
 from newsletter.feeds.plain import to_line
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 LONGEST_TITLE = 200
 LONGEST_BYLINE = 200
@@ -68,16 +69,16 @@ def read_page(body: bytes, content_type: str, url: str) -> WebPage | NotAPage:
     """Give what the page at *url* says of itself, or why it is none."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in _HTML_TYPES:
-        return NotAPage(f"is no web page but a file ({kind[:60]}); link to it from a text of your own")
+        return NotAPage(say("is no web page but a file (%(kind)s); link to it from a text of your own", kind=kind[:60]))
     text = legal(decode(body[:_LONGEST_PAGE], content_type))
     if not kind and not is_web_page(text):
-        return NotAPage("is no web page")
+        return NotAPage(say("is no web page"))
     page = _Page(LexborHTMLParser(text), url)
     title = page.title
     if not title:
-        return NotAPage("says nothing of itself: it has no title")
+        return NotAPage(say("says nothing of itself: it has no title"))
     if _DOORS.fullmatch(title):
-        return NotAPage(f"is not shown to programs: it answers “{title[:60]}”")
+        return NotAPage(say("is not shown to programs: it answers “%(title)s”", title=title[:60]))
     return WebPage(
         url=page.address,
         title=title,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageCms, ImageDraw, ImageOps, UnidentifiedImageError
 
 from newsletter.images.model import HIGHEST, MIDDLE, MOST_PIXELS, WIDEST, Developed, Encoded, Focus, MediaType, Refused
+from subscribers.sentence import say
 
 # By their content, whatever their name or header says; SVG can hold script.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
@@ -49,11 +50,11 @@ def develop(data: bytes, wish: Wish) -> Developed | Refused:
     except MemoryError:
         raise
     except UnidentifiedImageError:
-        return Refused(f"is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file")
+        return Refused(say("is no %(formats)s or %(formats2)s file", formats=", ".join(FORMATS[:-1]), formats2=FORMATS[-1]))
     except Image.DecompressionBombError:
         return Refused(_too_many_pixels())
     except Exception as error:  # noqa: BLE001 -- the door of the child: decoders raise whatever they like
-        return Refused(f"is damaged ({type(error).__name__})")
+        return Refused(say("is damaged (%(name)s)", name=type(error).__name__))
 
 
 def _developed(data: bytes, wish: Wish) -> Developed | Refused:
@@ -61,7 +62,7 @@ def _developed(data: bytes, wish: Wish) -> Developed | Refused:
         if opened.width * opened.height > MOST_PIXELS:
             return Refused(_too_many_pixels())
         if opened.width < SMALLEST or opened.height < SMALLEST:
-            return Refused("is too small to show anything")
+            return Refused(say("is too small to show anything"))
         moves = getattr(opened, "n_frames", 1) > 1
         # JPEG only: decodes at a half, a quarter or an eighth, as long as enough is left.
         opened.draft("RGB", (WIDEST, WIDEST))
@@ -70,7 +71,7 @@ def _developed(data: bytes, wish: Wish) -> Developed | Refused:
     if wish.plays:
         _mark(picture)
     card = ImageOps.fit(picture, _card_size(picture), Image.Resampling.LANCZOS, centering=_centre(wish.focus))
-    remark = "moves, and only its first frame is shown" if moves else ""
+    remark = say("moves, and only its first frame is shown") if moves else ""
     return Developed(_written(picture), _written(card), remark)
 
 
@@ -142,4 +143,4 @@ def _written(picture: Image.Image) -> Encoded:
 
 
 def _too_many_pixels() -> str:
-    return f"has more than {MOST_PIXELS // 1_000_000} million pixels"
+    return say("has more than %(most)s million pixels", most=MOST_PIXELS // 1000000)

@@ -3,6 +3,7 @@
 from newsletter.confined import Child, ChildFailed
 from newsletter.images.coding import MEMORY_MB, SECONDS, Wish, develop
 from newsletter.images.model import MIDDLE, PLAYS, Developed, Focus, Refused
+from subscribers.sentence import say
 
 
 def developed(child: Child, data: bytes, url: str = "", focus: Focus = MIDDLE) -> Developed | Refused:
@@ -10,4 +11,4 @@ def developed(child: Child, data: bytes, url: str = "", focus: Focus = MIDDLE) -
     try:
         return child.run(develop, data, Wish(focus, url.endswith(PLAYS)), seconds=SECONDS, memory_mb=MEMORY_MB)
     except ChildFailed as failed:
-        return Refused(f"cannot be read: the process that tried {failed.reason}")
+        return Refused(say("cannot be read: the process that tried %(reason)s", reason=failed.reason))

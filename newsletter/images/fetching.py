@@ -16,6 +16,7 @@ from newsletter.images.development import developed
 from newsletter.images.model import LARGEST_FILE, Facts, Refused, own_key
 from newsletter.outbound import Fetched, FetchFailed, FetchPolicy, fetch, head
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # Files that are waited for at the same time; each may hold 20 MB.
 AT_ONCE = 6
@@ -88,7 +89,10 @@ class Bringer:
             async with asyncio.timeout_at(deadline):
                 return await (self._measure(wanted) if wanted.is_document else self._picture(wanted))
         except TimeoutError:
-            trouble = f"was not fetched, because all pictures together took longer than {self.longest:g} seconds"
+            trouble = say(
+                "was not fetched, because all pictures together took longer than %(longest)s seconds",
+                longest=f"{self.longest:g}",
+            )
             await asyncio.to_thread(self._record, wanted, trouble)
             return Brought(wanted, trouble)
 
@@ -113,10 +117,10 @@ class Bringer:
         try:
             answer = await fetch(url, policy, (ACCEPT,))
         except FetchFailed as failed:
-            msg = f"cannot be fetched: its address {failed.reason}"
+            msg = say("cannot be fetched: its address %(reason)s", reason=failed.reason)
             raise NotBrought(msg) from failed
         if answer.status != HTTPStatus.OK:
-            msg = f"cannot be fetched: its server answers {answer.status}"
+            msg = say("cannot be fetched: its server answers %(status)s", status=answer.status)
             raise NotBrought(msg)
         return answer
 
@@ -138,7 +142,7 @@ class Bringer:
             try:
                 store.record_image(tx, wanted.url, store.find(tx, key).key, "", now)
             except ImageNotFound:
-                trouble = "is not in the library any more"
+                trouble = say("is not in the library any more")
                 store.record_image(tx, wanted.url, None, trouble, now)
                 return Brought(wanted, trouble)
         return Brought(wanted)

@@ -11,6 +11,7 @@ from newsletter.images.development import developed
 from newsletter.images.fetching import Bringer, NotBrought, name_of
 from newsletter.images.model import Developed, Facts, Image, Refused
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 LONGEST_ALT = 500
 LONGEST_CREDIT = 200
@@ -39,7 +40,7 @@ async def fetch(bringer: Bringer, url: str) -> tuple[bytes, str]:
     try:
         answer = await bringer.get(url)
     except NotBrought as reason:
-        raise BadValue("picture", url, str(reason)) from reason
+        raise BadValue(say("picture"), url, str(reason)) from reason
     return answer.body, name_of(url)
 
 
@@ -64,7 +65,7 @@ def edit(database: Database, child: Child, clock: Clock, key: str, facts: Facts)
 def _made(child: Child, data: bytes, facts: Facts) -> Developed:
     made = developed(child, data, focus=facts.focus)
     if isinstance(made, Refused):
-        raise BadValue("picture", facts.name, made.reason)
+        raise BadValue(say("picture"), facts.name, made.reason)
     return made
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from newsletter.errors import BadValue
+from subscribers.sentence import say
 
 # A column of 552 pixels on a screen with twice as many; wider ones are bytes that nobody sees.
 WIDEST = 1200
@@ -57,7 +58,7 @@ class Focus:
         """
         match = _FOCUS.fullmatch(text)
         if match is None:
-            raise BadValue("focus", text, "write it as 0.3,0.4: shares of width and height from the upper left")
+            raise BadValue(say("focus"), text, say("write it as 0.3,0.4: shares of width and height from the upper left"))
         return cls(round(float(match[1]) * 1000), round(float(match[2]) * 1000))
 
 

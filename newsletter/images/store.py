@@ -30,6 +30,7 @@ from newsletter.images.model import (
 from newsletter.tables.guests import contribution
 from newsletter.tables.images import illustrated, image, issue_remote_file, letter_image, remote_file
 from newsletter.tables.issues import article, issue, newsletter
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # What both databases take as values of one statement, and more pictures than any issue has.
@@ -179,7 +180,7 @@ def remove(tx: Transaction, key: str) -> None:
     """
     needed = uses(tx, key)
     if needed.any:
-        raise InUse("image", key, _words(needed))
+        raise InUse(say("image"), key, _words(needed))
     card = tx.execute(select(image.c.card_key).where(image.c.key == key)).scalar_one_or_none()
     # Whatever shows it by its address is asked for again.
     gone = select(remote_file.c.digest).where(remote_file.c.image_key == key)

@@ -10,6 +10,7 @@ from newsletter.issues import alerts, calendar, newsletters, store
 from newsletter.issues.draft import draft_month, missed_key, pool
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.issues.schedule import Due, Slot, SlotState, WhenEmpty, start_of
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -34,7 +35,7 @@ def draft_claimed(tx: Transaction, claimed: Slot, token: str, now: datetime) -> 
         return _drafted(tx, newsletter, claimed, token, now)
     found = _found(tx, newsletter, claimed)
     if not _is_over(newsletter, claimed, now):
-        calendar.release_draft(tx, claimed, token, now, f"{found} yet")
+        calendar.release_draft(tx, claimed, token, now, say("%(found)s yet", found=found))
         return None
     if claimed.when_empty is WhenEmpty.SKIP:
         calendar.finish_draft(tx, claimed, token, SlotState.SKIPPED, None, found)
@@ -68,11 +69,13 @@ def hold(tx: Transaction, due: Due, now: datetime) -> Issue:
         # Its approval does not hold, so it is a draft.
         known = store.set_state(tx, known, IssueState.DRAFT, now)
     held = store.set_state(tx, known, IssueState.HELD, now)
-    calendar.settle(tx, due, SlotState.HELD, "not approved in time")
+    calendar.settle(tx, due, SlotState.HELD, say("not approved in time"))
     newsletter = newsletters.by_id(tx, due.newsletter_id)
-    text = (
-        f"{_called(newsletter, known)} was not approved when its time came, {_moment(due.send_at, newsletter.zone)}. "
-        "It was not sent and is held. Approve it, then send it or give it a new time."
+    text = say(
+        "%(called)s was not approved when its time came, %(moment)s. It was not sent and is held. Approve it, then send "
+        "it or give it a new time.",
+        called=_called(newsletter, known),
+        moment=_moment(due.send_at, newsletter.zone),
     )
     alerts.raise_alert(tx, held_key(known.id), text, now, newsletter_id=newsletter.id, issue_id=known.id)
     return held
@@ -84,11 +87,13 @@ def miss(tx: Transaction, due: Due, now: datetime) -> Issue:
     if known.state is IssueState.SCHEDULED:
         known = store.set_state(tx, known, IssueState.APPROVED, now)
     store.set_send_at(tx, known.id, None)
-    calendar.settle(tx, due, SlotState.MISSED, "nobody was there when its time came")
+    calendar.settle(tx, due, SlotState.MISSED, say("nobody was there when its time came"))
     newsletter = newsletters.by_id(tx, due.newsletter_id)
-    text = (
-        f"{_called(newsletter, known)} was due {_moment(due.send_at, newsletter.zone)}, when no worker was running. "
-        "That is too long ago to send it without asking. It is approved: send it, or give it a new time."
+    text = say(
+        "%(called)s was due %(moment)s, when no worker was running. That is too long ago to send it without asking. It "
+        "is approved: send it, or give it a new time.",
+        called=_called(newsletter, known),
+        moment=_moment(due.send_at, newsletter.zone),
     )
     alerts.raise_alert(tx, f"issue-missed:{known.id}", text, now, newsletter_id=newsletter.id, issue_id=known.id)
     return store.load(tx, known.id)
@@ -98,12 +103,16 @@ def miss_overdue(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
     """Call the slots missed that nobody drafted in time, and tell a person of each; gives them."""
     missed = calendar.overdue(tx, now)
     for slot in missed:
-        calendar.settle(tx, slot, SlotState.MISSED, "nobody was there to draft it")
+        calendar.settle(tx, slot, SlotState.MISSED, say("nobody was there to draft it"))
         newsletter = newsletters.by_id(tx, slot.newsletter_id)
         command = f"newsletter issues draft {newsletter.slug} --month {slot.month}"
-        text = (
-            f"{newsletter.name} has no issue for {slot.month.words}: it was due {_moment(slot.send_at, newsletter.zone)} "
-            f"and could not be drafted in time. Draft it by hand if it is still wanted: {command}"
+        text = say(
+            "%(name)s has no issue for %(words)s: it was due %(moment)s and could not be drafted in time. Draft it by "
+            "hand if it is still wanted: %(command)s",
+            name=newsletter.name,
+            words=slot.month.words,
+            moment=_moment(slot.send_at, newsletter.zone),
+            command=command,
         )
         alerts.raise_alert(tx, missed_key(newsletter.id, slot.month), text, now, newsletter_id=newsletter.id)
     return missed
@@ -124,14 +133,16 @@ def schedule_issue(tx: Transaction, issue_id: int, at: datetime, now: datetime) 
 
     """
     if at <= now:
-        raise BadValue("time", at.isoformat(timespec="minutes"), "has passed; choose a later one, or send the issue now")
+        raise BadValue(
+            say("time"), at.isoformat(timespec="minutes"), say("has passed; choose a later one, or send the issue now")
+        )
     known = store.load(tx, issue_id)
     if known.state not in {IssueState.APPROVED, IssueState.SCHEDULED}:
         raise WrongState(issue_id, IssueState.SCHEDULED.words, known.state.words)
     if known.state is IssueState.APPROVED:
         store.set_state(tx, known, IssueState.SCHEDULED, now)
     store.set_send_at(tx, issue_id, at)
-    store.close_slot(tx, issue_id, "given another time by hand")
+    store.close_slot(tx, issue_id, say("given another time by hand"))
     alerts.settle_issue(tx, issue_id, now)
     return store.load(tx, issue_id)
 
@@ -148,9 +159,9 @@ def unschedule(tx: Transaction, issue_id: int, now: datetime) -> Issue:
     if known.state is IssueState.SCHEDULED:
         known = store.set_state(tx, known, IssueState.APPROVED, now)
     if known.state is not IssueState.APPROVED:
-        raise WrongState(issue_id, "left without a time", known.state.words)
+        raise WrongState(issue_id, say("left without a time"), known.state.words)
     store.set_send_at(tx, issue_id, None)
-    store.close_slot(tx, issue_id, "its time was taken away by hand")
+    store.close_slot(tx, issue_id, say("its time was taken away by hand"))
     return store.load(tx, issue_id)
 
 
@@ -162,9 +173,11 @@ def _found(tx: Transaction, newsletter: Newsletter, claimed: Slot) -> str:
     """Say how many posts there are where there are too few."""
     count = len(_posts(tx, newsletter, claimed))
     if count == 0:
-        return f"no posts of {claimed.month.words}"
-    posts = "1 post" if count == 1 else f"{count} posts"
-    return f"{posts} of {claimed.month.words}, and {claimed.practice.least} are wanted"
+        return say("no posts of %(words)s", words=claimed.month.words)
+    posts = "1 post" if count == 1 else say("%(count)s posts", count=count)
+    return say(
+        "%(posts)s of %(words)s, and %(least)s are wanted", posts=posts, words=claimed.month.words, least=claimed.practice.least
+    )
 
 
 def _drafted(tx: Transaction, newsletter: Newsletter, claimed: Slot, token: str, now: datetime) -> Issue:
@@ -177,7 +190,11 @@ def _held_empty(tx: Transaction, newsletter: Newsletter, claimed: Slot, token: s
     made = _made(tx, newsletter, claimed, now, None)
     held = store.set_state(tx, made, IssueState.HELD, now)
     calendar.finish_draft(tx, claimed, token, SlotState.HELD, held.id, found)
-    text = f"{_called(newsletter, held)} has {found}, so it is held. Write what it should carry, or cancel it."
+    text = say(
+        "%(called)s has %(found)s, so it is held. Write what it should carry, or cancel it.",
+        called=_called(newsletter, held),
+        found=found,
+    )
     alerts.raise_alert(tx, held_key(held.id), text, now, newsletter_id=newsletter.id, issue_id=held.id)
     return held
 

@@ -15,6 +15,7 @@ from newsletter.issues.bylines import Author, Register, name_key
 from newsletter.issues.model import Article, Issue
 from newsletter.tables.authors import author, author_alias
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_NAME = 120
@@ -68,9 +69,9 @@ def add(tx: Transaction, newsletter_id: int, name: str, now: datetime, *, affili
     name = _name(name)
     known = register(tx, newsletter_id)
     if known.called(name) is not None:
-        raise AlreadyThere("author", name)
+        raise AlreadyThere(say("author"), name)
     if len(known.authors) >= MOST_AUTHORS:
-        raise BadValue("author", name, f"{MOST_AUTHORS:,} are the most")
+        raise BadValue(say("author"), name, say("%(most)s are the most", most=f"{MOST_AUTHORS:,}"))
     values = {"affiliation": one_line(affiliation, LONGEST_AFFILIATION), "portrait": _whole(tx, portrait)}
     _insert(tx, newsletter_id, name, now, values)
     return find(tx, newsletter_id, name)
@@ -181,7 +182,7 @@ def merge(tx: Transaction, newsletter_id: int, kept: str, merged: str) -> Author
     """
     stays, goes = find(tx, newsletter_id, kept), find(tx, newsletter_id, merged)
     if stays.id == goes.id:
-        raise BadValue("author", merged, f"is {stays.name} already")
+        raise BadValue(say("author"), merged, say("is %(name)s already", name=stays.name))
     tx.execute(delete(author).where(author.c.id == goes.id))
     values = {
         "affiliation": stays.affiliation or goes.affiliation,
@@ -217,7 +218,7 @@ def _add_aliases(tx: Transaction, found: Author, aliases: Sequence[str]) -> None
     wanted = {name_key(alias): _name(alias) for alias in aliases} if aliases else {}
     fresh = {key: alias for key, alias in wanted.items() if key not in {name_key(found.name), *map(name_key, found.aliases)}}
     if len(found.aliases) + len(fresh) > MOST_ALIASES:
-        raise BadValue("aliases", f"of {found.name}", f"{MOST_ALIASES} are the most")
+        raise BadValue(say("aliases"), say("of %(name)s", name=found.name), say("%(most)s are the most", most=MOST_ALIASES))
     for key, alias in fresh.items():
         _require_free(tx, found, alias)
         tx.execute(
@@ -228,7 +229,7 @@ def _add_aliases(tx: Transaction, found: Author, aliases: Sequence[str]) -> None
 def _require_free(tx: Transaction, found: Author, name: str) -> None:
     other = register(tx, found.newsletter_id).called(name)
     if other is not None and other.id != found.id:
-        raise AlreadyThere("author", name)
+        raise AlreadyThere(say("author"), name)
 
 
 def _of_id(tx: Transaction, known: Author) -> Author:
@@ -243,7 +244,7 @@ def _whole(tx: Transaction, portrait: str) -> str:
 def _name(text: str) -> str:
     name = one_line(text, LONGEST_NAME)
     if not name:
-        raise BadValue("name", repr(text), "is empty")
+        raise BadValue(say("name"), repr(text), say("is empty"))
     return name
 
 

@@ -11,6 +11,7 @@ from newsletter.feeds.model import Entry
 from newsletter.feeds.plain import to_line
 from newsletter.issues.model import Suggestion
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # A byline stands in the first lines or nowhere.
 LINES_READ = 3
@@ -133,13 +134,13 @@ def _settled(title: str, found: Byline, register: Register, *, is_in_text: bool 
 
 def _suggested(entry: Entry, split: Byline, line: _Line | None, poster: Author | None) -> Suggestion | None:
     if split.name:
-        return Suggestion(split.name, "the title names them, which may mean a place, a body or a subject")
+        return Suggestion(split.name, say("the title names them, which may mean a place, a body or a subject"))
     if line is not None:
-        return Suggestion(line.byline.name, "its first lines name them, which may mean a place or a body")
+        return Suggestion(line.byline.name, say("its first lines name them, which may mean a place or a body"))
     if poster is not None:
-        return Suggestion(poster.name, "they posted it, and whoever posts is often not who wrote")
+        return Suggestion(poster.name, say("they posted it, and whoever posts is often not who wrote"))
     if not _NOBODY.fullmatch(entry.author) and persons(entry.author):
-        return Suggestion(", ".join(persons(entry.author)), "the blog names them as its author, which is who posted it")
+        return Suggestion(", ".join(persons(entry.author)), say("the blog names them as its author, which is who posted it"))
     return None
 
 

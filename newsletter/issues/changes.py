@@ -15,6 +15,7 @@ from newsletter.issues.model import EDITABLE, Article, Event, Issue, Show
 from newsletter.issues.plan import MOST_WORDS
 from newsletter.issues.richhtml import to_html
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_BYLINE = 200
@@ -118,7 +119,7 @@ def _fit(tx: Transaction, change: Change) -> Change:
 
     """
     if change.content is not None and change.document is not None:
-        raise BadValue("text", "of the article", "is given twice, as HTML and as rich text")
+        raise BadValue(say("text"), say("of the article"), say("is given twice, as HTML and as rich text"))
     return _with_whole_keys(tx, change)
 
 
@@ -147,7 +148,7 @@ def tidy_title(text: str) -> str:
     """
     title = one_line(text, LONGEST_TITLE)
     if not title:
-        raise BadValue("title", repr(text), "is empty")
+        raise BadValue(say("title"), repr(text), say("is empty"))
     return title
 
 
@@ -159,7 +160,11 @@ def tidy_content(html: str) -> str:
 
     """
     if len(html) > LARGEST_CONTENT:
-        raise BadValue("text", f"of {len(html):,} characters", f"is too long; {LARGEST_CONTENT:,} are the most")
+        raise BadValue(
+            say("text"),
+            say("of %(count)s characters", count=f"{len(html):,}"),
+            say("is too long; %(largest_content)s are the most", largest_content=f"{LARGEST_CONTENT:,}"),
+        )
     return html
 
 
@@ -172,7 +177,7 @@ def tidy_link(link: str) -> str:
     """
     address = link.strip()
     if address and not (document.is_link(address) and address.startswith(("https://", "http://"))):
-        raise BadValue("link", address[:LONGEST_TITLE], _why_no_link(address))
+        raise BadValue(say("link"), address[:LONGEST_TITLE], _why_no_link(address))
     return address
 
 
@@ -184,14 +189,14 @@ def _why_no_link(address: str) -> str:
     except ValueError:
         parts, host = urlsplit(""), ""
     if parts.scheme not in {"https", "http"} or not host:
-        return "is no address of the web; it begins with https://"
+        return say("is no address of the web; it begins with https://")
     if parts.username is not None:
-        return "holds a name or a password, which every reader would see; leave out what stands before the @"
+        return say("holds a name or a password, which every reader would see; leave out what stands before the @")
     if host.startswith("127.") or host in {"::1", "0.0.0.0"}:  # noqa: S104 -- refused, not listened on
-        return "leads to this machine, which no reader reaches; write the public address of the page"
+        return say("leads to this machine, which no reader reaches; write the public address of the page")
     if ":" in host or host.rpartition(".")[2].isdecimal():
-        return "leads to a machine by its number; write its name, such as https://blog.example.org/"
-    return "is no address that mail programs lead to: a space, a sign or a name in it is not allowed there"
+        return say("leads to a machine by its number; write its name, such as https://blog.example.org/")
+    return say("is no address that mail programs lead to: a space, a sign or a name in it is not allowed there")
 
 
 def _with_whole_keys(tx: Transaction, change: Change) -> Change:
@@ -222,7 +227,7 @@ def rewritten(tx: Transaction, article: Article, change: Change) -> Article:
 def _about_people(article: Article, change: Change) -> Article:
     if change.confirms_byline:
         if article.suggestion is None:
-            raise BadValue("byline", f"of article {article.id}", "has no suggestion to confirm")
+            raise BadValue(say("byline"), say("of article %(id)s", id=article.id), say("has no suggestion to confirm"))
         # "Coaching – Ulrike Lang" said it in the title.
         split = split_byline(article.title, persons(article.suggestion.byline))
         title = split.title if split.is_sure and change.title is None else article.title
@@ -243,7 +248,11 @@ def _about_people(article: Article, change: Change) -> Article:
 
 def _about_the_rest(article: Article, change: Change) -> Article:
     if change.words is not None and not 0 <= change.words <= MOST_WORDS:
-        raise BadValue("words", change.words, f"write a number up to {MOST_WORDS}, or 0 for as many as the section has")
+        raise BadValue(
+            say("words"),
+            change.words,
+            say("write a number up to %(most)s, or 0 for as many as the section has", most=MOST_WORDS),
+        )
     return replace(
         article,
         title=article.title if change.title is None else tidy_title(change.title),

@@ -11,6 +11,7 @@ from newsletter.feeds.plain import links, to_words
 from newsletter.issues.model import Article, Event, Section, Suggestion
 from newsletter.issues.snapshot import Snapshot
 from newsletter.issues.wordwise import steps
+from subscribers.sentence import say, say_in_a_row, say_together
 
 # Words on either side of a change that are shown with it.
 CONTEXT = 12
@@ -68,6 +69,16 @@ class Fate(StrEnum):
     TAKEN_IN = "taken in"
     MOVED = "moved"
     CHANGED = "changed"
+
+
+_FATES: Mapping[Fate, str] = {
+    Fate.ADDED: say("added"),
+    Fate.REMOVED: say("removed"),
+    Fate.DROPPED: say("dropped"),
+    Fate.TAKEN_IN: say("taken in"),
+    Fate.MOVED: say("moved"),
+    Fate.CHANGED: say("changed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +152,15 @@ def compare_texts(before: str, after: str) -> Passage:
 
 def told(before: Snapshot, after: Snapshot) -> str:
     """Say in one line what was done from *before* to *after*; empty where nothing was."""
-    changed = [f"{what} changed" for what in _HEAD if getattr(before, what) != getattr(after, what)]
+    changed = [say("%(what)s changed", what=what) for what in _HEAD if getattr(before, what) != getattr(after, what)]
     changed += _sections(before.sections, after.sections)
     for one in _fates(before, after):
-        changed.append(f"“{one.title}” {_and([fate.value for fate in one.fates])}")
+        fates = say_in_a_row(_FATES[fate] for fate in one.fates)
+        changed.append(say("“%(title)s” %(fates)s", title=one.title, fates=fates))
     if before.readers != after.readers:
-        changed.append("for other readers")
+        changed.append(say("for other readers"))
     more = len(changed) - MOST_TOLD
-    return "; ".join([*changed[:MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])
+    return say_together([*changed[:MOST_TOLD], *([say("and %(more)s more", more=more)] if more > 0 else [])], "; ")
 
 
 _HEAD = ("title", "subject", "preheader")
@@ -164,16 +176,16 @@ def _sections(before: Sequence[Section], after: Sequence[Section]) -> Iterator[s
     for one in after:
         earlier = was.get(one.id)
         if earlier is None:
-            yield f"section “{one.title}” is new"
+            yield say("section “%(title)s” is new", title=one.title)
             continue
         if earlier.title != one.title:
-            yield f"section “{earlier.title}” is called “{one.title}”"
+            yield say("section “%(title)s” is called “%(title2)s”", title=earlier.title, title2=one.title)
         if _rest(earlier) != _rest(one):
-            yield f"section “{one.title}” is set otherwise"
-    yield from (f"section “{one.title}” is gone" for one in before if one.id not in now)
+            yield say("section “%(title)s” is set otherwise", title=one.title)
+    yield from (say("section “%(title)s” is gone", title=one.title) for one in before if one.id not in now)
     kept_before = [one.id for one in before if one.id in now]
     if kept_before != [one.id for one in after if one.id in was]:
-        yield "sections stand in another order"
+        yield say("sections stand in another order")
 
 
 def _rest(section: Section) -> dict[str, Any]:
@@ -331,7 +343,3 @@ def _near(words: list[str], *, is_first: bool, is_last: bool) -> list[Run]:
 
 def _count(paragraphs_: int) -> str:
     return "1 paragraph is as it was" if paragraphs_ == 1 else f"{paragraphs_} paragraphs are as they were"
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join(words)

@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 
 from newsletter.errors import BadValue
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # Counted up when a node changes its meaning; what is kept under a higher number is not for this version.
 SCHEMA = 1
@@ -139,10 +140,13 @@ def read(document: object) -> Node:
 
     """
     if not isinstance(document, Mapping) or document.get("type") != Kind.DOC:
-        raise _wrong("doc", 'a text is an object with "type": "doc"')
+        raise _wrong("doc", say('a text is an object with "type": "doc"'))
     schema = document.get("schema", SCHEMA)
     if not isinstance(schema, int) or isinstance(schema, bool) or not 1 <= schema <= SCHEMA:
-        raise _wrong("doc", f"it is written in schema {schema!r:.40}; this version reads {SCHEMA}")
+        raise _wrong(
+            "doc",
+            say("it is written in schema %(schema)s; this version reads %(schema2)s", schema=f"{schema!r:.40}", schema2=SCHEMA),
+        )
     return _Reading().node(document, "doc", 0)
 
 
@@ -191,13 +195,13 @@ class _Reading:
 
     def node(self, given: object, path: str, depth: int) -> Node:
         if not isinstance(given, Mapping):
-            raise _wrong(path, "a node is an object")
+            raise _wrong(path, say("a node is an object"))
         kind = _kind(given.get("type"), path)
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise _wrong(path, f"it has more than {MOST_NODES:,} parts")
+            raise _wrong(path, say("it has more than %(most)s parts", most=f"{MOST_NODES:,}"))
         if depth > DEEPEST:
-            raise _wrong(path, f"it is nested deeper than {DEEPEST} levels")
+            raise _wrong(path, say("it is nested deeper than %(deepest)s levels", deepest=DEEPEST))
         if kind is Kind.TEXT:
             return self._text(given, path)
         read_here = Node(kind, self._children(kind, given.get("content"), path, depth), **_attributes(kind, given, path))
@@ -206,10 +210,10 @@ class _Reading:
     def _text(self, given: Mapping[str, object], path: str) -> Node:
         text = given.get("text")
         if not isinstance(text, str):
-            raise _wrong(path, "it has no text")
+            raise _wrong(path, say("it has no text"))
         self.letters += len(text)
         if self.letters > LONGEST_TEXT:
-            raise _wrong(path, f"the text is longer than {LONGEST_TEXT:,} characters")
+            raise _wrong(path, say("the text is longer than %(most)s characters", most=f"{LONGEST_TEXT:,}"))
         # A line break within words is a space, as it is in HTML; those that are meant are hardBreaks.
         return _marked(Node(Kind.TEXT, text=_CONTROLS.sub("", _BREAKS.sub(" ", text))), given, path)
 
@@ -217,30 +221,30 @@ class _Reading:
         if content is None:
             content = []
         if not isinstance(content, list):
-            raise _wrong(path, "its content is a list")
+            raise _wrong(path, say("its content is a list"))
         if content and kind not in HOLDS:
-            raise _wrong(path, f"nothing stands in a {kind}")
+            raise _wrong(path, say("nothing stands in a %(kind)s", kind=kind))
         found = []
         for number, given in enumerate(content, 1):
             child = self.node(given, f"{path}, {number} {_named(given)}", depth + 1)
             if child.kind not in HOLDS[kind]:
-                raise _wrong(path, f"a {child.kind} cannot stand in a {kind}")
+                raise _wrong(path, say("a %(kind)s cannot stand in a %(kind2)s", kind=child.kind, kind2=kind))
             # ProseMirror knows no empty text.
             if child.kind is not Kind.TEXT or child.text:
                 found.append(child)
         if kind is Kind.DOC and not found:
             return (Node(Kind.PARAGRAPH),)
         if kind in _NEVER_EMPTY and not found:
-            raise _wrong(path, f"a {kind} is never empty")
+            raise _wrong(path, say("a %(kind)s is never empty", kind=kind))
         if kind is Kind.LIST_ITEM and found[0].kind is not Kind.PARAGRAPH:
-            raise _wrong(path, "a listItem begins with a paragraph")
+            raise _wrong(path, say("a listItem begins with a paragraph"))
         return tuple(found)
 
 
 def _kind(name: object, path: str) -> Kind:
     if isinstance(name, str) and name in set(Kind):
         return Kind(name)
-    raise _wrong(path, f"there is no node {name!r:.40}; there are {', '.join(Kind)}")
+    raise _wrong(path, say("there is no node %(name)s; there are %(kind)s", name=f"{name!r:.40}", kind=", ".join(Kind)))
 
 
 def _named(given: object) -> str:
@@ -254,7 +258,7 @@ def _attributes(kind: Kind, given: Mapping[str, object], path: str) -> dict[str,
     if attributes is None:
         attributes = {}
     if not isinstance(attributes, Mapping):
-        raise _wrong(path, "its attrs are an object")
+        raise _wrong(path, say("its attrs are an object"))
     match kind:
         case Kind.HEADING:
             return {"number": _whole(attributes, "level", HEADINGS, path)}
@@ -272,16 +276,19 @@ def _attributes(kind: Kind, given: Mapping[str, object], path: str) -> dict[str,
 def _image(attributes: Mapping[str, object], path: str) -> dict[str, Any]:
     key = _words(attributes, "key", path)
     if not _IMAGE_KEY.fullmatch(key):
-        raise _wrong(path, "an image is one of the library; its key is missing")
+        raise _wrong(path, say("an image is one of the library; its key is missing"))
     return {"key": key, "otherwise": one_line(_words(attributes, "alt", path), LONGEST_ALT)}
 
 
 def _slot(attributes: Mapping[str, object], path: str) -> dict[str, Any]:
     key, otherwise = _words(attributes, "key", path), one_line(_words(attributes, "otherwise", path))
     if not _SLOT_KEY.fullmatch(key):
-        raise _wrong(path, 'a slot names an attribute by its key, such as "library"')
+        raise _wrong(path, say('a slot names an attribute by its key, such as "library"'))
     if len(otherwise) > LONGEST_OTHERWISE or not _SLOT_WORDS.fullmatch(otherwise):
-        raise _wrong(path, f"the other words of a slot are at most {LONGEST_OTHERWISE} characters, none of them {{ }} | < >")
+        raise _wrong(
+            path,
+            say("the other words of a slot are at most %(most)s characters, none of them { } | < >", most=LONGEST_OTHERWISE),
+        )
     return {"key": key, "otherwise": otherwise}
 
 
@@ -290,7 +297,7 @@ def _marked(node: Node, given: Mapping[str, object], path: str) -> Node:
     if marks is None:
         marks = []
     if not isinstance(marks, list):
-        raise _wrong(path, "its marks are a list")
+        raise _wrong(path, say("its marks are a list"))
     found = [_mark(mark, path) for mark in marks]
     names = {name for name, _ in found}
     href = next((href for name, href in found if name is Mark.LINK), "")
@@ -307,23 +314,31 @@ def _marked(node: Node, given: Mapping[str, object], path: str) -> Node:
 
 def _mark(given: object, path: str) -> tuple[Mark, str]:
     if not isinstance(given, Mapping):
-        raise _wrong(path, "a mark is an object")
+        raise _wrong(path, say("a mark is an object"))
     name = given.get("type")
     if not isinstance(name, str) or name not in set(Mark):
-        raise _wrong(path, f"there is no mark {name!r:.40}; there are {', '.join(Mark)}")
+        raise _wrong(path, say("there is no mark %(name)s; there are %(mark)s", name=f"{name!r:.40}", mark=", ".join(Mark)))
     if name != Mark.LINK:
         return Mark(name), ""
     attributes = given.get("attrs")
     href = attributes.get("href") if isinstance(attributes, Mapping) else None
     if not isinstance(href, str) or not is_link(href.strip()):
-        raise _wrong(path, f"{href!r:.80} is no link to the web, a mail address or a telephone")
+        raise _wrong(path, say("%(href)s is no link to the web, a mail address or a telephone", href=f"{href!r:.80}"))
     return Mark.LINK, href.strip()
 
 
 def _whole(attributes: Mapping[str, object], name: str, allowed: range, path: str) -> int:
     value = attributes.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value not in allowed:
-        raise _wrong(path, f"its {name} is a number from {allowed[0]} to {allowed[-1]:,}")
+        raise _wrong(
+            path,
+            say(
+                "its %(name)s is a number from %(allowed)s to %(allowed2)s",
+                name=name,
+                allowed=allowed[0],
+                allowed2=f"{allowed[-1]:,}",
+            ),
+        )
     return value
 
 
@@ -332,7 +347,7 @@ def _words(attributes: Mapping[str, object], name: str, path: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _wrong(path, f"its {name} is a text")
+        raise _wrong(path, say("its %(name)s is a text", name=name))
     return value
 
 
@@ -363,4 +378,4 @@ def _marks(node: Node) -> Sequence[dict[str, Any]]:
 
 
 def _wrong(path: str, reason: str) -> BadValue:
-    return BadValue("rich text", f"at {path}", reason)
+    return BadValue(say("rich text"), say("at %(path)s", path=path), reason)

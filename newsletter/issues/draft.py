@@ -17,6 +17,7 @@ from newsletter.issues.schedule import start_of
 from newsletter.issues.store import Opening
 from newsletter.issues.teasers import by_hand
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_TITLE = 200
@@ -96,7 +97,7 @@ def draft_empty(tx: Transaction, newsletter: Newsletter, title: str, now: dateti
     """
     title = one_line(title, LONGEST_TITLE)
     if not title:
-        raise BadValue("title", repr(title), "is empty")
+        raise BadValue(say("title"), repr(title), say("is empty"))
     newsletters.take_turn(tx, newsletter.id)
     last = _last(tx, newsletter) if from_last else None
     issue_id = store.open_issue(tx, newsletter.id, Opening(title=title, subject=title), now)
@@ -187,7 +188,7 @@ def _last(tx: Transaction, newsletter: Newsletter) -> Issue:
     lines = store.issues_of(tx, newsletter.id, limit=_LOOKED_BACK)
     found = next((line for line in lines if line.state is not IssueState.CANCELLED), None)
     if found is None:
-        raise BadValue("issue", "to begin from", f"{newsletter.name} has none yet")
+        raise BadValue(say("issue"), say("to begin from"), say("%(name)s has none yet", name=newsletter.name))
     return store.load(tx, found.id)
 
 

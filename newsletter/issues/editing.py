@@ -17,6 +17,7 @@ from newsletter.issues.filing import Credited
 from newsletter.issues.model import Article, Issue, Section, SectionKind, SectionPlan, Show
 from newsletter.issues.plan import USUAL_SHOW
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_SUBJECT = 250
@@ -134,7 +135,7 @@ def move_article(
 
     """
     if position is not None and position < 1:
-        raise BadValue("position", position, "places are counted from 1")
+        raise BadValue(say("position"), position, say("places are counted from 1"))
     known = store.begin_edit(tx, issue_id, now, expected_version)
     moved = contents.article_of(tx, issue_id, article_id)
     target = known.section_of(moved) if section is None else known.section_called(section)
@@ -227,7 +228,7 @@ def take_posts(
     for post_id in post_ids:
         post = _post(tx, known, post_id)
         if offered.has(post) or carried.has(post):
-            raise AlreadyThere("article of post", post_id)
+            raise AlreadyThere(say("article of post"), post_id)
         offered = offered.also(post)
         text = text_of(Credited(post, credit(post.entry, register)), planned)
         made.append(contents.add_article(tx, issue_id, target.id, text))
@@ -261,7 +262,7 @@ def write_letter(
 
     """
     if document is None and not html.strip():
-        raise BadValue("letter", section, "is empty")
+        raise BadValue(say("letter"), section, say("is empty"))
     known = store.begin_edit(tx, issue_id, now, expected_version)
     byline = one_line(by, LONGEST_BYLINE)
     target = _section_for_letter(tx, known, section)
@@ -311,7 +312,7 @@ def _post(tx: Transaction, known: Issue, post_id: int) -> Post:
 def _require_in_no_other(tx: Transaction, known: Issue, post_id: int) -> None:
     others = contents.carried(tx, known.newsletter_id, but_issue_id=known.id)
     if any(others.has(post) for post in feeds.posts_by_id(tx, [post_id])):
-        raise AlreadyThere("article of post", post_id)
+        raise AlreadyThere(say("article of post"), post_id)
 
 
 def _put(tx: Transaction, target: Section, article_id: int, place: int) -> None:

@@ -10,6 +10,7 @@ from newsletter.feeds.plain import to_words
 from newsletter.issues.ical import Appointment
 from newsletter.issues.model import MONTH_NAMES, Article, Event
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 LONGEST_PLACE = 200
 # A conference lasts a week, an exhibition a season; two years are a typing error.
@@ -87,15 +88,15 @@ def typed(begins: str, ends: str = "", zone: str = "", place: str = "") -> Event
     """
     starts, stops = _spelled("begins", begins), _spelled("ends", ends) if ends.strip() else ""
     if zone.strip() and zone.strip() not in available_timezones():
-        raise BadValue("zone", zone, 'there is no such zone; write one such as "Europe/Amsterdam"')
+        raise BadValue(say("zone"), zone, say('there is no such zone; write one such as "Europe/Amsterdam"'))
     if stops:
         if len(starts) != len(stops):
-            raise BadValue("ends", ends, "write both with their hour, or both as days")
+            raise BadValue(say("ends"), ends, say("write both with their hour, or both as days"))
         length = _moment(stops) - _moment(starts)
         if length < timedelta(0):
-            raise BadValue("ends", ends, f"is before it begins ({starts})")
+            raise BadValue(say("ends"), ends, say("is before it begins (%(starts)s)", starts=starts))
         if length > LONGEST_EVENT:
-            raise BadValue("ends", ends, "is more than a year after it begins")
+            raise BadValue(say("ends"), ends, say("is more than a year after it begins"))
     return Event(starts, "" if stops == starts else stops, zone.strip(), one_line(place, LONGEST_PLACE))
 
 
@@ -154,8 +155,8 @@ def _spelled(what: str, text: str) -> str:
             _moment(spelled)
             return spelled
     except ValueError as error:
-        raise BadValue(what, text, "there is no such day or hour") from error
-    raise BadValue(what, text, "write it as 2020-02-03T09:00, or as 2020-02-03 for a whole day")
+        raise BadValue(what, text, say("there is no such day or hour")) from error
+    raise BadValue(what, text, say("write it as 2020-02-03T09:00, or as 2020-02-03 for a whole day"))
 
 
 def _moment(spelled: str) -> datetime:

@@ -11,6 +11,7 @@ from newsletter.issues.store import IssueLine
 from newsletter.tables.issues import newsletter
 from subscribers import register
 from subscribers.model import MailingList
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 S = IssueState
@@ -57,8 +58,12 @@ def change(tx: Transaction, newsletter_id: int, list_id: int) -> Newsletter:
         return known
     stays = left(tx, known)
     if stays.for_topics:
-        named = ", ".join(f"no. {line.number} ({line.title})" for line in stays.for_topics)
-        raise BadValue("list", stays.list.name, f"{named} is for some of its topics only; send it first, or let it be for all")
+        named = ", ".join(say("no. %(number)s (%(title)s)", number=line.number, title=line.title) for line in stays.for_topics)
+        raise BadValue(
+            say("list"),
+            stays.list.name,
+            say("%(named)s is for some of its topics only; send it first, or let it be for all", named=named),
+        )
     tx.execute(update(newsletter).where(newsletter.c.id == newsletter_id).values(list_id=list_id))
     return newsletters.by_id(tx, newsletter_id)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from newsletter.errors import BadValue, SectionNotFound, WrongState
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # Spelled here and not asked of the locale: a title must not depend on which machine drafted it.
 MONTH_NAMES = (
@@ -44,7 +45,7 @@ class IssueState(StrEnum):
     @property
     def words(self) -> str:
         """The state as a person reads it."""
-        return self.value.replace("_", " ")
+        return _WORDS[self]
 
     @property
     def done(self) -> str:
@@ -54,8 +55,18 @@ class IssueState(StrEnum):
 
 S = IssueState
 
+_WORDS: Mapping[IssueState, str] = {
+    S.DRAFT: say("draft"),
+    S.IN_REVIEW: say("in review"),
+    S.APPROVED: say("approved"),
+    S.SCHEDULED: say("scheduled"),
+    S.SENDING: say("sending"),
+    S.SENT: say("sent"),
+    S.CANCELLED: say("cancelled"),
+    S.HELD: say("held"),
+}
 # Where the state's own name is no word for it.
-_DONE: Mapping[IssueState, str] = {S.DRAFT: "edited", S.IN_REVIEW: "put in review", S.SENDING: "sent"}
+_DONE: Mapping[IssueState, str] = {S.DRAFT: say("edited"), S.IN_REVIEW: say("put in review"), S.SENDING: say("sent")}
 
 # Every step an issue may take. What is not here cannot happen.
 TRANSITIONS: Mapping[IssueState, frozenset[IssueState]] = {
@@ -232,7 +243,7 @@ class Month:
         """
         match = _MONTH.fullmatch(text.strip())
         if match is None or int(match[1]) < MINYEAR:
-            raise BadValue("month", text, "write it as 2020-01")
+            raise BadValue(say("month"), text, say("write it as 2020-01"))
         return cls(int(match[1]), int(match[2]))
 
     @classmethod

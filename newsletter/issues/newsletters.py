@@ -17,6 +17,7 @@ from newsletter.tables.issues import newsletter
 from subscribers import register
 from subscribers.address import parse
 from subscribers.oneline import is_language_tag, one_line
+from subscribers.sentence import say
 from subscribers.slug import free_slug, slug
 from subscribers.tables.lists import mailing_list
 from subscribers.transaction import Transaction
@@ -65,7 +66,7 @@ def create(
     )
     made = tx.execute(statement.on_conflict_do_nothing().returning(newsletter.c.id)).scalar_one_or_none()
     if made is None:
-        raise AlreadyThere("newsletter", name)
+        raise AlreadyThere(say("newsletter"), name)
     return by_id(tx, made)
 
 
@@ -186,10 +187,10 @@ def all_newsletters(tx: Transaction) -> tuple[Newsletter, ...]:
 def require_mailable(tx: Transaction, known: Newsletter, list_id: int) -> None:
     """Raise BadValue when nothing may be sent: the newsletter has no postal address, or the list it goes to is archived."""
     if not known.postal_address.strip():
-        raise BadValue("postal address", "", "a newsletter cannot be mailed without one")
+        raise BadValue(say("postal address"), "", say("a newsletter cannot be mailed without one"))
     list_ = register.list_by_id(tx, list_id)
     if list_.is_archived:
-        raise BadValue("list", list_.name, "is archived, and nothing is sent to it; reopen it first")
+        raise BadValue(say("list"), list_.name, say("is archived, and nothing is sent to it; reopen it first"))
 
 
 def take_turn(tx: Transaction, newsletter_id: int) -> None:
@@ -239,14 +240,14 @@ def _free_name(tx: Transaction, known: Newsletter, text: str) -> str:
     name = _required("name", text)
     # They are found by their names in any letter case.
     if any(one.name.casefold() == name.casefold() and one.id != known.id for one in all_newsletters(tx)):
-        raise AlreadyThere("newsletter", name)
+        raise AlreadyThere(say("newsletter"), name)
     return name
 
 
 def _required(what: str, text: str) -> str:
     line = one_line(text, LONGEST_NAME)
     if not line:
-        raise BadValue(what, repr(text), "is empty")
+        raise BadValue(what, repr(text), say("is empty"))
     return line
 
 
@@ -254,12 +255,12 @@ def _sender(what: str, text: str) -> str:
     address = parse(text).text
     if not address.isascii():
         # It stands in the header of everybody's mail, and most relays and readers cannot take such a header (RFC 6532).
-        raise BadValue(what, text, "has a sign before the @ that few mail servers take; use an address in plain letters")
+        raise BadValue(what, text, say("has a sign before the @ that few mail servers take; use an address in plain letters"))
     return address
 
 
 def _reply_to(text: str) -> str:
-    return _sender("reply address", text) if text.strip() else ""
+    return _sender(say("reply address"), text) if text.strip() else ""
 
 
 def _postal(text: str) -> str:
@@ -267,11 +268,11 @@ def _postal(text: str) -> str:
     lines = (one_line(line) for line in text.splitlines())
     address = "\n".join(line for line in lines if line)[:LONGEST_POSTAL_ADDRESS]
     if not address:
-        raise BadValue("postal address", repr(text), "is empty, and nothing can be mailed without one")
+        raise BadValue(say("postal address"), repr(text), say("is empty, and nothing can be mailed without one"))
     return address
 
 
 def _language(text: str) -> str:
     if not is_language_tag(text.strip()):
-        raise BadValue("language", text, "write it as en, de or pt-BR")
+        raise BadValue(say("language"), text, say("write it as en, de or pt-BR"))
     return text.strip()

@@ -8,6 +8,7 @@ from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Post
 from newsletter.issues import taken
 from newsletter.issues.taken import Place
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -30,8 +31,13 @@ class Offered:
     def words(self) -> str:
         """What has become of it, for an editor."""
         if self.place is not None:
-            return f"carried in {self.place.title} (issue {self.place.issue_id}, {self.place.state.words})"
-        return "not in its feed any more" if self.post.vanished_at is not None else "free"
+            return say(
+                "carried in %(title)s (issue %(issue_id)s, %(words)s)",
+                title=self.place.title,
+                issue_id=self.place.issue_id,
+                words=self.place.state.words,
+            )
+        return say("not in its feed any more") if self.post.vanished_at is not None else "free"
 
 
 def offer(tx: Transaction, newsletter_id: int, start: datetime, end: datetime) -> tuple[Offered, ...]:

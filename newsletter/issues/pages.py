@@ -10,9 +10,10 @@ from newsletter.issues import contents, editing, newsletters, store
 from newsletter.issues.contents import Text
 from newsletter.issues.model import Issue, Show, Suggestion
 from newsletter.issues.plan import USUAL_SHOW
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
-_WHY_UNSURE = "the page names them as its author, which may mean a body or whoever posted it"
+_WHY_UNSURE = say("the page names them as its author, which may mean a body or whoever posted it")
 
 
 def take_page(
@@ -35,7 +36,7 @@ def take_page(
     known = store.begin_edit(tx, issue_id, now, expected_version)
     target = known.section_called(section)
     if contents.offered(tx, issue_id).has_page(page.url) or contents.carried(tx, known.newsletter_id).has_page(page.url):
-        raise AlreadyThere("article about", page.url)
+        raise AlreadyThere(say("article about"), page.url)
     show = Show.EXCERPT if USUAL_SHOW[target.kind] is Show.FULL else USUAL_SHOW[target.kind]
     contents.add_article(tx, issue_id, target.id, _text(page, show))
     return store.load(tx, issue_id)

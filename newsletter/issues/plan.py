@@ -41,6 +41,7 @@ from typing import Any, TypeVar
 from newsletter.errors import BadValue
 from newsletter.issues.model import Look, Rule, SectionKind, SectionPlan, Show
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -145,11 +146,11 @@ def read_plan(tables: Sequence[Mapping[str, Any]]) -> tuple[SectionPlan, ...]:
 
     """
     if len(tables) > MOST_SECTIONS:
-        raise _wrong(f"has {len(tables)} sections; {MOST_SECTIONS} are the most")
+        raise _wrong(say("has %(count)s sections; %(most)s are the most", count=len(tables), most=MOST_SECTIONS))
     plan = tuple(_section_in(table, number) for number, table in enumerate(tables, 1))
     _require_distinct([section.title for section in plan])
     if sum(section.takes_rest for section in plan) > 1:
-        raise _wrong("more than one section has rest = true")
+        raise _wrong(say("more than one section has rest = true"))
     return plan
 
 
@@ -230,30 +231,30 @@ def _rule(document: Mapping[str, Any]) -> Rule:
 
 def _toml(text: str) -> Mapping[str, Any]:
     if len(text) > LARGEST_FILE:
-        raise _wrong("is too large to be one")
+        raise _wrong(say("is too large to be one"))
     try:
         return tomllib.loads(text)
     # RecursionError: brackets within brackets by the thousand.
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _wrong(f"is no TOML: {error}") from error
+        raise _wrong(say("is no TOML: %(error)s", error=error)) from error
 
 
 def _sections(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     _require_known(document, frozenset({"section"}), "outside the sections")
     tables = document.get("section", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise _wrong("sections are written as [[section]]")
+        raise _wrong(say("sections are written as [[section]]"))
     if not tables:
-        raise _wrong("has no [[section]]")
+        raise _wrong(say("has no [[section]]"))
     return tables
 
 
 def _section_in(table: Mapping[str, Any], number: int) -> SectionPlan:
     title = table.get("title")
     if not isinstance(title, str) or not one_line(title):
-        raise _wrong(f"section {number} has no title")
+        raise _wrong(say("section %(number)s has no title", number=number))
     title = one_line(title, LONGEST_TITLE)
-    place = f"section {number} ({title})"
+    place = say("section %(number)s (%(title)s)", number=number, title=title)
     _require_known(table, _SECTION_KEYS, place)
     kind = _choice(table, "kind", SectionKind, SectionKind.ARTICLES, place)
     section = SectionPlan(
@@ -268,33 +269,35 @@ def _section_in(table: Mapping[str, Any], number: int) -> SectionPlan:
         words=_count(table, "words", MOST_WORDS, place),
     )
     if section.takes_rest and kind in WRITTEN:
-        raise _wrong(f"{place}: a {kind} section cannot take the rest of the posts")
+        raise _wrong(say("%(place)s: a %(kind)s section cannot take the rest of the posts", place=place, kind=kind))
     if section.takes_rest and section.most:
-        raise _wrong(f"{place}: what takes the rest takes all of it; leave most out")
+        raise _wrong(say("%(place)s: what takes the rest takes all of it; leave most out", place=place))
     return section
 
 
 def _rules(tables: object, place: str) -> tuple[Rule, ...]:
     if not isinstance(tables, list):
-        raise _wrong(f"{place}: rules are written as [[section.rule]]")
-    return tuple(_rule_in(table, f"{place}, rule {number}") for number, table in enumerate(tables, 1))
+        raise _wrong(say("%(place)s: rules are written as [[section.rule]]", place=place))
+    return tuple(
+        _rule_in(table, say("%(place)s, rule %(number)s", place=place, number=number)) for number, table in enumerate(tables, 1)
+    )
 
 
 def _rule_in(table: object, place: str) -> Rule:
     if not isinstance(table, dict):
-        raise _wrong(f"{place}: rules are written as [[section.rule]]")
+        raise _wrong(say("%(place)s: rules are written as [[section.rule]]", place=place))
     _require_known(table, _RULE_KEYS, place)
     rule = Rule(_texts(table, "categories", place), _texts(table, "titles", place), _maybe(table, "byline", place))
     if rule == Rule():
         # It would take every post; whoever wants that says rest = true.
-        raise _wrong(f"{place} states no condition")
+        raise _wrong(say("%(place)s states no condition", place=place))
     return rule
 
 
 def _texts(table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
     values = table.get(key, [])
     if not isinstance(values, list) or not all(isinstance(value, str) and value.strip() for value in values):
-        raise _wrong(f'{place}: {key} is a list of texts, such as ["Features"]')
+        raise _wrong(say('%(place)s: %(key)s is a list of texts, such as ["Features"]', place=place, key=key))
     return tuple(values)
 
 
@@ -305,37 +308,46 @@ def _maybe(table: Mapping[str, Any], key: str, place: str) -> bool | None:
 def _yes_or_no(table: Mapping[str, Any], key: str, place: str) -> bool:
     value = table.get(key, False)
     if not isinstance(value, bool):
-        raise _wrong(f"{place}: {key} is true or false")
+        raise _wrong(say("%(place)s: %(key)s is true or false", place=place, key=key))
     return value
 
 
 def _count(table: Mapping[str, Any], key: str, largest: int, place: str) -> int:
     value = table.get(key, 0)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= largest:
-        raise _wrong(f"{place}: {key} is a number from 1 to {largest}, or left out")
+        raise _wrong(
+            say("%(place)s: %(key)s is a number from 1 to %(largest)s, or left out", place=place, key=key, largest=largest)
+        )
     return value
 
 
 def _choice(table: Mapping[str, Any], key: str, choices: type[Choice], usual: Choice, place: str) -> Choice:
     value = table.get(key, usual.value)
     if not isinstance(value, str) or value not in set(choices):
-        raise _wrong(f"{place}: {key} is one of {', '.join(choices)}")
+        raise _wrong(say("%(place)s: %(key)s is one of %(choices)s", place=place, key=key, choices=", ".join(choices)))
     return choices(value)
 
 
 def _require_known(table: Mapping[str, Any], known: frozenset[str], place: str) -> None:
     unknown = sorted(set(table) - known)
     if unknown:
-        raise _wrong(f"{place}: {unknown[0]} is not known; there are {', '.join(sorted(known))}")
+        raise _wrong(
+            say(
+                "%(place)s: %(unknown)s is not known; there are %(known)s",
+                place=place,
+                unknown=unknown[0],
+                known=", ".join(sorted(known)),
+            )
+        )
 
 
 def _require_distinct(titles: Sequence[str]) -> None:
     seen: set[str] = set()
     for title in titles:
         if title.casefold() in seen:
-            raise _wrong(f"two sections are called {title}")
+            raise _wrong(say("two sections are called %(title)s", title=title))
         seen.add(title.casefold())
 
 
 def _wrong(reason: str) -> BadValue:
-    return BadValue("plan", "file", reason)
+    return BadValue(say("plan"), "file", reason)

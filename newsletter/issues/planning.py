@@ -8,6 +8,7 @@ from typing import Any
 from newsletter.errors import BadValue
 from newsletter.issues.model import Rule, SectionPlan
 from newsletter.issues.plan import read_plan, to_document
+from subscribers.sentence import say
 
 # Enough of a SHA-256 to tell two plans apart.
 _STAMP_LENGTH = 16
@@ -64,7 +65,7 @@ def without(plan: Sequence[SectionPlan], place: int) -> tuple[SectionPlan, ...]:
     """
     _require_place(plan, place)
     if len(plan) == 1:
-        raise BadValue("section", plan[0].title, "is the only one of the plan")
+        raise BadValue(say("section"), plan[0].title, say("is the only one of the plan"))
     return tuple(section for number, section in enumerate(plan, 1) if number != place)
 
 
@@ -90,4 +91,4 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _require_place(plan: Sequence[SectionPlan], place: int) -> None:
     if not 1 <= place <= len(plan):
-        raise BadValue("place", place, f"the plan has {len(plan)} sections")
+        raise BadValue(say("place"), place, say("the plan has %(count)s sections", count=len(plan)))

@@ -10,6 +10,7 @@ from itertools import pairwise
 from newsletter.errors import BadValue
 from newsletter.issues.recurrence import instant
 from newsletter.issues.workdays import MONDAY_TO_FRIDAY, Shift, Workdays
+from subscribers.sentence import say
 
 # An issue that could not be made or sent for a day and a half is no longer what its readers expect: a person decides.
 MOST_LATENESS = timedelta(hours=36)
@@ -90,9 +91,9 @@ class Practice:
 
         """
         if not 1 <= self.least <= MOST_LEAST:
-            raise BadValue("least", self.least, f"between 1 and {MOST_LEAST} posts")
+            raise BadValue(say("least"), self.least, say("between 1 and %(most)s posts", most=MOST_LEAST))
         if not timedelta() <= self.most_lateness <= LONGEST_LATENESS:
-            raise BadValue("lateness", self.most_lateness, f"between 0 and {LONGEST_LATENESS.days} days")
+            raise BadValue(say("lateness"), self.most_lateness, say("between 0 and %(days)s days", days=LONGEST_LATENESS.days))
 
 
 USUAL = Practice()
@@ -115,11 +116,15 @@ def parse_lead(text: str) -> Lead:
     """
     match = _LEAD.fullmatch(text.strip())
     if match is None:
-        raise BadValue("time before", text, "write it as 3d, 36h, or 2wd for working days")
+        raise BadValue(say("time before"), text, say("write it as 3d, 36h, or 2wd for working days"))
     count, unit = int(match[1]), match[2].lower()
     lead = Lead(workdays=count) if unit == "wd" else Lead(timedelta(days=count) if unit == "d" else timedelta(hours=count))
     if lead == Lead() or lead.span > LONGEST_LEAD or lead.workdays > MOST_WORKDAYS:
-        raise BadValue("time before", text, f"between 1 hour and {LONGEST_LEAD.days} days, or {MOST_WORKDAYS} working days")
+        raise BadValue(
+            say("time before"),
+            text,
+            say("between 1 hour and %(days)s days, or %(most)s working days", days=LONGEST_LEAD.days, most=MOST_WORKDAYS),
+        )
     return lead
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from newsletter.errors import BadValue
 from newsletter.issues.model import Month
 from newsletter.issues.schedule import start_of
+from subscribers.sentence import say
 
 _MONTHS = 3
 _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])", re.ASCII)
@@ -36,7 +37,7 @@ class Quarter:
     @property
     def words(self) -> str:
         """The quarter as a title: "January to March 2020"."""
-        return f"{self.first.words.partition(' ')[0]} to {self.last.words}"
+        return say("%(partition)s to %(words)s", partition=self.first.words.partition(" ")[0], words=self.last.words)
 
     @property
     def previous(self) -> "Quarter":
@@ -71,5 +72,5 @@ class Quarter:
         """
         match = _QUARTER.fullmatch(text.strip())
         if match is None or int(match[1]) == 0:
-            raise BadValue("quarter", text, "write it as 2020-Q1")
+            raise BadValue(say("quarter"), text, say("write it as 2020-Q1"))
         return cls(int(match[1]), int(match[2]))

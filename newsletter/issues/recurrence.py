@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from newsletter.errors import BadValue
 from newsletter.issues.model import Month
 from newsletter.issues.workdays import MONDAY_TO_FRIDAY, Shift, Workdays
+from subscribers.sentence import say
 
 # The position of "last".
 LAST = -1
@@ -63,7 +64,7 @@ class Recurrence:
 
     def __str__(self) -> str:
         if self.unit is Unit.DAY and self.position != LAST:
-            return f"day {self.position}"
+            return say("day %(position)s", position=self.position)
         return f"{_POSITION_WORDS[self.position]} {self.unit}"
 
     def day_in(self, month: Month) -> date:
@@ -108,12 +109,12 @@ def parse_recurrence(text: str) -> Recurrence:
         return _day_of_month(text, int(numbered[1]))
     ordinal, _, unit = words.partition(" ")
     if ordinal == "fifth":
-        raise BadValue("recurrence", text, "most months have no fifth one; say last")
+        raise BadValue(say("recurrence"), text, say("most months have no fifth one; say last"))
     if ordinal not in _ORDINALS or unit not in set(Unit):
         raise BadValue(
-            "recurrence",
+            say("recurrence"),
             text,
-            "write first, second, third, fourth or last and a day of the week (or weekday), or day 15, or last day",
+            say("write first, second, third, fourth or last and a day of the week (or weekday), or day 15, or last day"),
         )
     return Recurrence(_ORDINALS[ordinal], Unit(unit))
 
@@ -127,7 +128,7 @@ def parse_wall_time(text: str) -> time:
     """
     match = _WALL_TIME.fullmatch(text.strip())
     if match is None:
-        raise BadValue("time", text, "write hours and minutes, such as 09:00")
+        raise BadValue(say("time"), text, say("write hours and minutes, such as 09:00"))
     return time(int(match[1]), int(match[2]))
 
 
@@ -142,7 +143,7 @@ def parse_zone(text: str) -> str:
         return ZoneInfo(text).key
     # KeyError: unknown. ValueError: a path that leads out of the tables. OSError: a folder or an overlong name.
     except (KeyError, ValueError, OSError) as error:
-        raise BadValue("time zone", text, "is not known; write it as Europe/Amsterdam or UTC") from error
+        raise BadValue(say("time zone"), text, say("is not known; write it as Europe/Amsterdam or UTC")) from error
 
 
 def instant(local: datetime, zone: str) -> datetime:
@@ -189,5 +190,5 @@ def _months_from(moment: datetime, zone: str) -> Iterator[Month]:
 
 def _day_of_month(text: str, number: int) -> Recurrence:
     if not 1 <= number <= LONGEST_MONTH:
-        raise BadValue("recurrence", text, "no month has such a day")
+        raise BadValue(say("recurrence"), text, say("no month has such a day"))
     return Recurrence(number, Unit.DAY)

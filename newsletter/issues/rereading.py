@@ -11,6 +11,7 @@ from newsletter.feeds.gather import gather
 from newsletter.feeds.model import Gathered
 from newsletter.issues.model import Issue, Month
 from newsletter.outbound import FetchPolicy
+from subscribers.sentence import say
 
 # Somebody stands waiting. In seconds.
 LONGEST = 20.0
@@ -46,7 +47,7 @@ class Reader:
         try:
             gathered = asyncio.run(_within(reading, self.within))
         except TimeoutError:
-            return (f"The feeds did not answer in full within {self.within:g} seconds.",)
+            return (say("The feeds did not answer in full within %(within)s seconds.", within=f"{self.within:g}"),)
         return tuple(f"{one.feed.url}: {one.trouble}" for one in gathered if not one.went_well)
 
     def read_again(self, issue: Issue, tell: Tell | None = None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from newsletter.issues.draft import text_of
 from newsletter.issues.filing import Credited
 from newsletter.issues.model import EDITABLE, Article, Issue, SectionKind, SectionPlan
 from newsletter.issues.taken import Overtaken
+from subscribers.sentence import say, say_in_a_row
 from subscribers.transaction import Transaction
 
 # What is compared is the same in all of them.
@@ -36,6 +37,14 @@ class PartName(StrEnum):
     BYLINE = "byline"
     TEXT = "text"
     LINK = "link"
+
+
+_CALLED: Mapping[PartName, str] = {
+    PartName.TITLE: say("title"),
+    PartName.BYLINE: say("byline"),
+    PartName.TEXT: say("text"),
+    PartName.LINK: say("link"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +79,9 @@ class Change:
     def words(self) -> str:
         """What happened, as a sentence for an editor."""
         if self.kind is Kind.VANISHED:
-            return f"“{self.title}” is not in its feed any more; its post may have been deleted."
-        names = " and ".join(part.name.value for part in self.parts) or "markup"
-        return f"“{self.title}” was changed by its feed since it was taken: {names}."
+            return say("“%(title)s” is not in its feed any more; its post may have been deleted.", title=self.title)
+        names = say_in_a_row(_CALLED[part.name] for part in self.parts) if self.parts else say("markup")
+        return say("“%(title)s” was changed by its feed since it was taken: %(names)s.", title=self.title, names=names)
 
 
 def changes_of(tx: Transaction, issue: Issue) -> tuple[Change, ...]:

@@ -8,6 +8,7 @@ from newsletter.issues import contents, store
 from newsletter.issues.model import Issue, Look, Section, SectionKind, SectionPlan
 from newsletter.issues.plan import LONGEST_TITLE, MOST_ARTICLES, MOST_SECTIONS, MOST_WORDS, USUAL_SHOW
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -53,7 +54,7 @@ def add_section(
     """
     known = store.begin_edit(tx, issue_id, now, expected_version)
     if len(known.sections) >= MOST_SECTIONS:
-        raise BadValue("section", title, f"an issue has {MOST_SECTIONS} sections at most")
+        raise BadValue(say("section"), title, say("an issue has %(most)s sections at most", most=MOST_SECTIONS))
     title = _free_title(known, title, None)
     # Its own, whatever the plan has under this title.
     made = contents.add_section(tx, issue_id, SectionPlan(title, kind, show=USUAL_SHOW[kind]), "")
@@ -130,14 +131,16 @@ def remove_section(
     found = known.section_called(title)
     others = [section for section in known.sections if section.id != found.id]
     if not others:
-        raise BadValue("section", found.title, "is the only one of the issue")
+        raise BadValue(say("section"), found.title, say("is the only one of the issue"))
     if into is None and found.articles:
         count = len(found.articles)
-        shows = "1 article" if count == 1 else f"{count} articles"
-        raise BadValue("section", found.title, f"shows {shows}; say into which section they go, or drop them first")
+        shows = "1 article" if count == 1 else say("%(count)s articles", count=count)
+        raise BadValue(
+            say("section"), found.title, say("shows %(shows)s; say into which section they go, or drop them first", shows=shows)
+        )
     target = others[-1] if into is None else known.section_called(into)
     if target.id == found.id:
-        raise BadValue("section", found.title, "cannot go into itself")
+        raise BadValue(say("section"), found.title, say("cannot go into itself"))
     contents.remove_section(tx, found.id, target.id)
     contents.arrange_sections(tx, [section.id for section in others])
     return store.load(tx, issue_id)
@@ -159,21 +162,21 @@ def _changed(section: Section, change: SectionChange) -> Section:
 
 def _require_count(what: str, count: int | None, largest: int) -> None:
     if count is not None and not 0 <= count <= largest:
-        raise BadValue(what, count, f"write a number up to {largest}, or 0 for no limit of its own")
+        raise BadValue(what, count, say("write a number up to %(largest)s, or 0 for no limit of its own", largest=largest))
 
 
 def _free_title(known: Issue, title: str, found: Section | None) -> str:
     title = one_line(title, LONGEST_TITLE)
     if not title:
-        raise BadValue("title", repr(title), "is empty")
+        raise BadValue(say("title"), repr(title), say("is empty"))
     taken = {section.title.casefold() for section in known.sections if found is None or section.id != found.id}
     if title.casefold() in taken:
-        raise AlreadyThere("section", title)
+        raise AlreadyThere(say("section"), title)
     return title
 
 
 def _put(tx: Transaction, known: Issue, section_id: int, place: int) -> None:
     if place < 1:
-        raise BadValue("place", place, "places are counted from 1")
+        raise BadValue(say("place"), place, say("places are counted from 1"))
     others = [section.id for section in known.sections if section.id != section_id]
     contents.arrange_sections(tx, [*others[: place - 1], section_id, *others[place - 1 :]])

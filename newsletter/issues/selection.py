@@ -11,6 +11,7 @@ from newsletter.tables.issues import issue, issue_segment
 from subscribers.segments import store as segments
 from subscribers.segments.store import Segment
 from subscribers.segments.tree import rule_of
+from subscribers.sentence import say
 from subscribers.tables.segments import segment
 from subscribers.transaction import Transaction
 
@@ -36,8 +37,8 @@ class Selection:
     def words(self) -> str:
         """The selection as the end of a sentence, empty for everybody."""
         parts = [
-            *([f"in {_names(self.included)}"] if self.included else []),
-            *([f"not in {_names(self.excluded)}"] if self.excluded else []),
+            *([say("in %(names)s", names=_names(self.included))] if self.included else []),
+            *([say("not in %(names)s", names=_names(self.excluded))] if self.excluded else []),
         ]
         return " and ".join(parts)
 
@@ -51,13 +52,15 @@ def put(tx: Transaction, issue_id: int, included: Sequence[str], excluded: Seque
 
     """
     if len(included) + len(excluded) > MOST_SEGMENTS:
-        raise BadValue("segments", len(included) + len(excluded), f"an issue takes {MOST_SEGMENTS} at most")
+        raise BadValue(
+            say("segments"), len(included) + len(excluded), say("an issue takes %(most)s at most", most=MOST_SEGMENTS)
+        )
     # In one order, and held: nobody removes one between now and the end of this transaction.
     held = {name: segments.hold(tx, name) for name in sorted({*included, *excluded})}
     wanted = {held[name].id: False for name in included}
     for name in excluded:
         if held[name].id in wanted and not wanted[held[name].id]:
-            raise BadValue("segment", held[name].name, "cannot be included and excluded at once")
+            raise BadValue(say("segment"), held[name].name, say("cannot be included and excluded at once"))
         wanted[held[name].id] = True
     tx.execute(delete(issue_segment).where(issue_segment.c.issue_id == issue_id))
     rows = [{"issue_id": issue_id, "segment_id": one, "is_excluded": is_excluded} for one, is_excluded in wanted.items()]

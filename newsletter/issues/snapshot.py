@@ -15,6 +15,7 @@ from typing import Any
 
 from newsletter.errors import BadValue
 from newsletter.issues.model import Article, Event, Issue, Look, Section, SectionKind, Show, Suggestion
+from subscribers.sentence import say
 
 # For the day the form changes.
 FORM = 1
@@ -51,7 +52,7 @@ class Label:
         """
         match = _LABEL.fullmatch(text.strip())
         if match is None:
-            raise BadValue("version", text, "write it as 3, or as 3.1 for what was kept aside")
+            raise BadValue(say("version"), text, say("write it as 3, or as 3.1 for what was kept aside"))
         return cls(int(match[1]), int(match[2] or 0))
 
 

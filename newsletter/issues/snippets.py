@@ -11,6 +11,7 @@ from newsletter.errors import AlreadyThere, BadValue, SnippetNotFound
 from newsletter.issues.bylines import name_key
 from newsletter.tables.authors import snippet
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_NAME = 80
@@ -74,7 +75,7 @@ def add(tx: Transaction, newsletter_id: int, name: str, said: Said, now: datetim
     _require_text(name, said)
     count = tx.execute(select(func.count()).where(snippet.c.newsletter_id == newsletter_id)).scalar_one()
     if count >= MOST_SNIPPETS:
-        raise BadValue("snippet", name, f"{MOST_SNIPPETS} are the most")
+        raise BadValue(say("snippet"), name, say("%(most)s are the most", most=MOST_SNIPPETS))
     _require_free(tx, newsletter_id, name)
     tx.execute(
         insert(snippet).values(
@@ -123,18 +124,18 @@ def remove(tx: Transaction, newsletter_id: int, name: str) -> Snippet:
 def _require_free(tx: Transaction, newsletter_id: int, name: str) -> None:
     taken = select(snippet.c.id).where(snippet.c.newsletter_id == newsletter_id, snippet.c.name_key == name_key(name))
     if tx.execute(taken).one_or_none() is not None:
-        raise AlreadyThere("snippet", name)
+        raise AlreadyThere(say("snippet"), name)
 
 
 def _require_text(name: str, said: Said) -> None:
     if not said.content.strip() and not said.title.strip():
-        raise BadValue("snippet", name, "says nothing")
+        raise BadValue(say("snippet"), name, say("says nothing"))
 
 
 def _name(text: str) -> str:
     name = one_line(text, LONGEST_NAME)
     if not name:
-        raise BadValue("name", repr(text), "is empty")
+        raise BadValue(say("name"), repr(text), say("is empty"))
     return name
 
 

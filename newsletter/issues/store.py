@@ -12,6 +12,7 @@ from newsletter.issues import alerts, contents, selection, versions
 from newsletter.issues.model import EDITABLE, ENDED, Issue, IssueState, Section, require_step
 from newsletter.issues.schedule import SlotState
 from newsletter.tables.issues import article, issue, slot
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 S = IssueState
@@ -263,7 +264,7 @@ def send_again(tx: Transaction, known: Issue, now: datetime) -> Issue:
 
     """
     if known.state not in ENDED:
-        raise WrongState(known.id, "mailed again", known.state.words)
+        raise WrongState(known.id, say("mailed again"), known.state.words)
     changed = replace(known, state=S.SENDING, is_paused=False, updated_at=now)
     _step(tx, known, changed)
     return changed

@@ -9,6 +9,7 @@ from newsletter.issues.changes import tidy_content, tidy_link, tidy_title
 from newsletter.issues.contents import Text
 from newsletter.issues.model import Issue, Section, SectionKind, Show
 from newsletter.issues.plan import USUAL_SHOW
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -88,5 +89,5 @@ def _added(tx: Transaction, known: Issue, target: Section, text: Text) -> Issue:
 def _of_events(known: Issue) -> Section:
     found = next((section for section in known.sections if section.kind is SectionKind.EVENTS), None)
     if found is None:
-        raise SectionNotFound("of events")
+        raise SectionNotFound(say("of events"))
     return found

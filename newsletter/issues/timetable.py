@@ -13,6 +13,7 @@ from newsletter.issues.recurrence import (
     parse_zone,
 )
 from newsletter.issues.schedule import Covers, Schedule, Slot, SlotState, WhenEmpty, covered_month, usual_cover
+from subscribers.sentence import say
 
 # A draft made earlier would miss most of its month.
 LONGEST_DRAFT_BEFORE = timedelta(days=28)
@@ -45,7 +46,7 @@ def propose(
 
     """
     if not timedelta() <= draft_before <= LONGEST_DRAFT_BEFORE:
-        raise BadValue("draft before", draft_before, f"between 0 and {LONGEST_DRAFT_BEFORE.days} days")
+        raise BadValue(say("draft before"), draft_before, say("between 0 and %(days)s days", days=LONGEST_DRAFT_BEFORE.days))
     proposed = Schedule(
         id=0,
         newsletter_id=newsletter_id,
@@ -70,7 +71,7 @@ def _require_order(proposed: Schedule, now: datetime) -> None:
     if wrong and all(wrong):
         assert wrong[0] is not None
         earlier, later = wrong[0]
-        raise BadValue("calendar", later.words, f"would come before “{earlier.words}”")
+        raise BadValue(say("calendar"), later.words, say("would come before “%(words)s”", words=earlier.words))
 
 
 def coming(of: Schedule, after: datetime, *, until: datetime | None = None, count: int = MOST_OCCURRENCES) -> tuple[Slot, ...]:

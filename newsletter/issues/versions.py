@@ -336,7 +336,8 @@ def _deed(tx: Transaction, issue_id: int, label: Label, snapshot: Snapshot, spel
         return UNTOLD
     others = [name for name in digests(document) if name not in spelled.articles]
     earlier = read(Written(document, _parts(tx, issue_id, others)), spelled.articles)
-    return differences.told(earlier, snapshot)[:LONGEST_DEED]
+    deed = differences.told(earlier, snapshot)
+    return deed if len(deed) <= LONGEST_DEED else deed[:LONGEST_DEED]
 
 
 def _put(tx: Transaction, issue_id: int, label: Label, by: str, now: datetime, deed: str) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsletter.errors import BadValue
+from subscribers.sentence import say
 
 if TYPE_CHECKING:
     import holidays
@@ -86,7 +87,7 @@ def parse_country(text: str) -> str:
     country, dash, part = code.partition("-")
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known or (dash and part not in known[country]):
-        raise BadValue("country", text, "has no holidays that are known; write it as NL or DE-BY (ISO 3166)")
+        raise BadValue(say("country"), text, say("has no holidays that are known; write it as NL or DE-BY (ISO 3166)"))
     return code
 
 

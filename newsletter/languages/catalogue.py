@@ -6,7 +6,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from newsletter.languages.model import ENGLISH, Language, first_of
+from subscribers.sentence import Sentence
 
 # What readers are told, whole in every language; and what the staff reads at the desk, which may have gaps.
 READERS = "newsletter"
@@ -25,6 +26,8 @@ DESK = "desk"
 
 # Where texts stand that scripts of the desk say; they come to the page with it.
 _SCRIPTS = "frontend/"
+
+_Value = TypeVar("_Value")
 
 # Among the first hundred numbers is one of each kind that a language has.
 _NUMBERS = range(100)
@@ -65,13 +68,20 @@ class Words:
         """Give the translation of *text* where *context* tells it from the same words elsewhere."""
         return self._translations.pgettext(context, text)
 
+    def said(self, value: _Value) -> _Value | str:
+        """Say in this language what a room said as a sentence; anything else is given back as it is."""
+        if not isinstance(value, Sentence):
+            return value
+        return self.pattern(value.pattern) % {name: self.said(part) for name, part in value.values.items()}
+
     def gettext(self, text: str, /, **values: object) -> str:
-        """Say *text* with its *values*."""
-        return self.pattern(text) % values
+        """Say *text* with its *values*, sentences of rooms among them."""
+        return self.pattern(text) % {name: self.said(value) for name, value in values.items()}
 
     def ngettext(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Say how many: *one* or *many* in English, and as many forms as the language has; `%(num)s` is the number."""
-        return self.plural_pattern(one, many, count) % {"num": self.number(count), **values}
+        said = {name: self.said(value) for name, value in values.items()}
+        return self.plural_pattern(one, many, count) % {"num": self.number(count), **said}
 
     def pgettext(self, context: str, text: str, /, **values: object) -> str:
         """Say *text* as it is meant in *context*."""

@@ -22,6 +22,7 @@ from newsletter.letters.templates import Templates
 from newsletter.letters.theme import Theme
 from newsletter.letters.view import IssueView, Page, SectionView
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # Gmail clips HTML above 102 KB, and the unsubscribe link at the foot with it.
 CLIPPED_BYTES = 102_400
@@ -159,7 +160,7 @@ def _require_way_out(draft: Draft) -> None:
     """Refuse a letter from which one cannot unsubscribe, whatever the templates say."""
     token = draft.slots[SlotName.UNSUBSCRIBE]
     if token not in draft.html or token not in draft.text:
-        raise RenderFailed("The issue", "the templates leave out the unsubscribe link")
+        raise RenderFailed(say("The issue"), say("the templates leave out the unsubscribe link"))
 
 
 def _preheader(issue: Issue) -> str:
@@ -207,15 +208,15 @@ def _warnings(plan: tuple[Planned, ...], ready: Mapping[int, Prepared | Unfit]) 
     for planned in plan:
         article = planned.article
         if article.picture and not planned.shows_choice:
-            yield ContentWarning(article.id, f"its picture is not shown, because {_why_not(planned)}")
+            yield ContentWarning(article.id, say("its picture is not shown, because %(why_not)s", why_not=_why_not(planned)))
         match ready.get(article.id):
             case Unfit(reason):
-                yield ContentWarning(article.id, f"only its title and link are shown, because {reason}")
+                yield ContentWarning(article.id, say("only its title and link are shown, because %(reason)s", reason=reason))
             case Prepared() as prepared:
                 yield from (ContentWarning(article.id, text) for text in prepared.warnings)
 
 
 def _why_not(planned: Planned) -> str:
     if planned.look is Look.HEADLINES or planned.has_text:
-        return f"“{one_line(planned.section.title)}” is a list of {planned.look.value}"
-    return "only its title is"
+        return say("“%(title)s” is a list of %(value)s", title=one_line(planned.section.title), value=planned.look.value)
+    return say("only its title is")

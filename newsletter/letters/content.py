@@ -14,6 +14,7 @@ from newsletter.images.model import Shelf
 from newsletter.letters import direction, documents, embeds, footnotes, galleries, pictures, shortcodes, tables
 from newsletter.letters.dom import SCHEMES, inner_first, rename, resolve
 from newsletter.letters.pictures import Picture, Settled
+from subscribers.sentence import say
 
 # The longest post seen was 90 KB; 2 MB of markup is an accident or an attack.
 MOST_BYTES = 2_000_000
@@ -44,11 +45,11 @@ _UNFIT = (
 _UNFIT_TAGS = frozenset(_UNFIT.split(", "))
 # What of it a reader would have seen.
 _LOSSES = {
-    "form": "a form is left out; link to its page instead",
-    "svg": "a drawing (SVG) is left out",
-    "canvas": "a drawing that the page makes by script is left out",
-    "math": "a formula is left out",
-    "object": "an embedded object is left out",
+    "form": say("a form is left out; link to its page instead"),
+    "svg": say("a drawing (SVG) is left out"),
+    "canvas": say("a drawing that the page makes by script is left out"),
+    "math": say("a formula is left out"),
+    "object": say("an embedded object is left out"),
 }
 _APPEARED_FIRST = re.compile(r"\s*The post .{1,500} (?:appeared|first appeared) (?:first )?on .{1,300}", re.DOTALL)
 _WRAPPERS = "div, section, article, header, footer, main, aside, nav, address, details, summary"
@@ -149,21 +150,21 @@ def rewrite(html: str, base_url: str, shelf: Shelf | None = None, runs: str = "l
     """
     html = legal(html).replace(_DELETE, "").replace(BREAK, "")
     if len(html.encode()) > MOST_BYTES:
-        return Unfit(f"it is larger than {MOST_BYTES // 1_000_000} MB")
+        return Unfit(say("it is larger than %(most)s MB", most=MOST_BYTES // 1000000))
     html, warnings = shortcodes.settle(_BREAKS.sub(BREAK, html, count=1))
     found = _ANY_TAG.findall(html)
     # Fewer tags than levels need not be counted through.
     if len(found) > DEEPEST_PARSED and _depth(found) > DEEPEST_PARSED:
-        return Unfit(f"it is nested deeper than {DEEPEST_PARSED:,} levels")
+        return Unfit(say("it is nested deeper than %(deepest_parsed)s levels", deepest_parsed=f"{DEEPEST_PARSED:,}"))
     tags = frozenset(map(str.lower, {name for _, name in found}))
     root = LexborHTMLParser(html).body
     if root is None:
-        return Unfit("it is a page of frames")
+        return Unfit(say("it is a page of frames"))
     told, settled, linked = _rewrite(root, base_url, shelf, html, tags)
     if runs == "rtl" or direction.has_right_to_left(html):
         direction.settle(root, runs)
     if len(found) > DEEPEST_KEPT and nesting(root.inner_html or "") > DEEPEST_KEPT:
-        return Unfit(f"it is nested deeper than {DEEPEST_KEPT} levels")
+        return Unfit(say("it is nested deeper than %(deepest_kept)s levels", deepest_kept=DEEPEST_KEPT))
     return Rewritten(root, (*warnings, *told), pictures.pictures_of(root), settled, linked, is_broken=BREAK in html)
 
 

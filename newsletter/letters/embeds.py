@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from newsletter.images.model import PLAYS
 from newsletter.letters.dom import classes_of, element, inner_first, link_paragraph, resolve, words_of
+from subscribers.sentence import say
 
 # Titles that players give to every film.
 _GENERIC = re.compile(
@@ -115,12 +116,12 @@ def settle(root: LexborNode, base_url: str) -> list[str]:
         if place is None or "wp-embedded-content" in classes_of(node):
             # WordPress embeds come with a quotation that holds the link already.
             if place is None and (source or node.attributes.get("srcdoc")):
-                warnings.append(f"an {node.tag} without an address one can go to is left out")
+                warnings.append(say("an %(tag)s without an address one can go to is left out", tag=node.tag))
             node.decompose()
             continue
         still = place.still or resolve(node.attributes.get("poster") or "", base_url)
         node.replace_with(_shown(place, still, _title(node)))
-        warnings.append(f"{node.tag} replaced by a link to {place.url}")
+        warnings.append(say("%(tag)s replaced by a link to %(url)s", tag=node.tag, url=place.url))
     return warnings
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from newsletter.images.model import own_file
 from newsletter.letters.mjmlrules import ATTRIBUTES, CHILDREN, REFUSED, REQUIRED, VOID, WITH_HTML, WITH_TEXT
 from newsletter.letters.theme import OWN_IMAGE
+from subscribers.sentence import say
 
 _ATTRIBUTE = re.compile(r"""\s*([A-Za-z_:@][\w:.@-]*)(?:\s*=\s*("[^"<]*"|'[^'<]*'|[^\s"'=<>`]+))?""")
 _TAG = re.compile(
@@ -41,7 +42,14 @@ def faults_of(source: str) -> Iterator[Fault]:
     yield from _Reader(source).read()
     for found in _REMOTE.finditer(source):
         if not own_file(found[1]):
-            yield Fault(found.start(), f"{found[1][:80]} is loaded from elsewhere, and tells its server who reads; {OWN_IMAGE}")
+            yield Fault(
+                found.start(),
+                say(
+                    "%(found)s is loaded from elsewhere, and tells its server who reads; %(own_image)s",
+                    found=found[1][:80],
+                    own_image=OWN_IMAGE,
+                ),
+            )
 
 
 class _Reader:
@@ -56,14 +64,16 @@ class _Reader:
             position = match.end()
             if match["name"] is None:
                 if match[0] == "<":
-                    yield Fault(match.start(), "a < begins no tag here, or its tag has no end; a sign for less is written &lt;")
+                    yield Fault(
+                        match.start(), say("a < begins no tag here, or its tag has no end; a sign for less is written &lt;")
+                    )
                 continue
             yield from self._tag(match)
             if match["name"] == "mj-style" and not match["end"]:
                 position = self._behind_style(position)
         yield from self._text(position, len(self._source))
         for left in self._open:
-            yield Fault(left.offset, f"<{left.name}> has no end")
+            yield Fault(left.offset, say("<%(name)s> has no end", name=left.name))
 
     def _behind_style(self, position: int) -> int:
         end = _STYLE_END.search(self._source, position)
@@ -78,7 +88,9 @@ class _Reader:
         parent = self._parent()
         if found and parent not in WITH_HTML and parent not in WITH_TEXT:
             where = f"in <{parent}>" if parent else "outside <mjml>"
-            yield Fault(found.start(), f"text stands {where}, where nothing shows it; it belongs into <mj-text>")
+            yield Fault(
+                found.start(), say("text stands %(where)s, where nothing shows it; it belongs into <mj-text>", where=where)
+            )
 
     def _tag(self, match: re.Match[str]) -> Iterator[Fault]:
         name, offset = match["name"], match.start()
@@ -93,30 +105,33 @@ class _Reader:
 
     def _close(self, name: str, offset: int) -> Iterator[Fault]:
         if not self._open:
-            yield Fault(offset, f"</{name}> ends nothing")
+            yield Fault(offset, say("</%(name)s> ends nothing", name=name))
         elif self._open[-1].name == name:
             self._open.pop()
         elif any(one.name == name for one in self._open):
-            yield Fault(offset, f"</{name}> comes before the end of <{self._open[-1].name}>")
+            yield Fault(offset, say("</%(name)s> comes before the end of <%(name2)s>", name=name, name2=self._open[-1].name))
             while self._open.pop().name != name:
                 pass
         else:
-            yield Fault(offset, f"</{name}> ends nothing")
+            yield Fault(offset, say("</%(name)s> ends nothing", name=name))
 
     def _placed(self, name: str, offset: int) -> Iterator[Fault]:
         parent = self._parent()
         if name in REFUSED:
-            yield Fault(offset, f"<{name}> is not for letters: {REFUSED[name]}")
+            yield Fault(offset, say("<%(name)s> is not for letters: %(refused)s", name=name, refused=REFUSED[name]))
         elif not name.startswith("mj"):
             if parent not in WITH_HTML:
                 where = f"in <{parent}>" if parent else "outside <mjml>"
-                yield Fault(offset, f"<{name}> stands {where}; HTML belongs into <mj-text>")
+                yield Fault(offset, say("<%(name)s> stands %(where)s; HTML belongs into <mj-text>", name=name, where=where))
         elif name not in ATTRIBUTES:
-            yield Fault(offset, f"there is no element <{name}>")
+            yield Fault(offset, say("there is no element <%(name)s>", name=name))
         elif name not in CHILDREN.get(parent, frozenset()):
-            allowed = ", ".join(f"<{child}>" for child in sorted(CHILDREN.get(parent, frozenset()))) or "text and HTML"
+            allowed = ", ".join(f"<{child}>" for child in sorted(CHILDREN.get(parent, frozenset()))) or say("text and HTML")
             yield Fault(
-                offset, f"<{name}> may not stand in <{parent}>; it holds {allowed}" if parent else f"<{name}> is outside"
+                offset,
+                say("<%(name)s> may not stand in <%(parent)s>; it holds %(allowed)s", name=name, parent=parent, allowed=allowed)
+                if parent
+                else say("<%(name)s> is outside", name=name),
             )
 
     def _attributes(self, name: str, text: str, offset: int, begins: int) -> Iterator[Fault]:
@@ -126,28 +141,31 @@ class _Reader:
             match = _ATTRIBUTE.match(text, position)
             if match is None:
                 rest = text[position:].lstrip()
-                yield Fault(begins + len(text) - len(rest), f"an attribute of <{name}> is written wrongly: {rest.strip()[:30]}")
+                yield Fault(
+                    begins + len(text) - len(rest),
+                    say("an attribute of <%(name)s> is written wrongly: %(strip)s", name=name, strip=rest.strip()[:30]),
+                )
                 return
             yield from self._attribute(name, match, begins, seen)
             seen.add(match[1])
             position = match.end()
         if self._parent() != "mj-attributes":
             for missing in sorted(REQUIRED.get(name, frozenset()) - seen):
-                yield Fault(offset, f"<{name}> has no {missing}")
+                yield Fault(offset, say("<%(name)s> has no %(missing)s", name=name, missing=missing))
 
     def _attribute(self, name: str, match: re.Match[str], begins: int, seen: set[str]) -> Iterator[Fault]:
         key, offset = match[1], begins + match.start(1)
         if key in seen:
-            yield Fault(offset, f"<{name}> has {key} twice, and engines differ in which one counts")
+            yield Fault(offset, say("<%(name)s> has %(key)s twice, and engines differ in which one counts", name=name, key=key))
         if not name.startswith("mj"):
             if key.lower().startswith("on"):
-                yield Fault(offset, f"<{name}> has {key}, and a letter runs nothing")
+                yield Fault(offset, say("<%(name)s> has %(key)s, and a letter runs nothing", name=name, key=key))
         elif name in ATTRIBUTES and key not in ATTRIBUTES[name]:
             if (name, key) == ("mj-style", "inline"):
-                yield Fault(offset, "inline styles are passed over by mrml; write them into style attributes")
+                yield Fault(offset, say("inline styles are passed over by mrml; write them into style attributes"))
             else:
-                yield Fault(offset, f"<{name}> has no attribute {key}")
+                yield Fault(offset, say("<%(name)s> has no attribute %(key)s", name=name, key=key))
         elif key == "mj-class" and len((match[2] or "").strip("\"'").split()) > 1:
-            yield Fault(offset, "of several classes in mj-class engines take different ones; give one")
+            yield Fault(offset, say("of several classes in mj-class engines take different ones; give one"))
         elif match[2] is not None and "\n" in match[2]:
-            yield Fault(offset, f"{key} has a line break, which mrml writes as a backslash and an n")
+            yield Fault(offset, say("%(key)s has a line break, which mrml writes as a backslash and an n", key=key))

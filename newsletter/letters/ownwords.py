@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from newsletter.errors import BadValue
 from newsletter.letters.letter import LetterKind
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # What stands for something in a text: `{newsletter}`.
 PLACES = ("newsletter", "list", "days")
@@ -70,7 +71,7 @@ def checked(subject: str, heading: str, text: str) -> OwnWords:
     _require_short("heading", words.heading, LONGEST_HEADING)
     _require_short("text", words.text, LONGEST_TEXT)
     if len(_paragraphs(words.text)) > MOST_PARAGRAPHS:
-        raise BadValue("text", f"{words.text[:40]}…", f"it has more than {MOST_PARAGRAPHS} paragraphs")
+        raise BadValue(say("text"), f"{words.text[:40]}…", f"it has more than {MOST_PARAGRAPHS} paragraphs")
     for what, said in (("subject", words.subject), ("heading", words.heading), ("text", words.text)):
         _require_places(what, said)
     return words

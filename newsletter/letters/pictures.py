@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from newsletter.images.model import PLAYS, Hosted, Shelf
 from newsletter.letters.dom import inner_first, join, link_paragraph, words_of
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # The width of the text column in the letter; screens with fine pixels want twice as many.
 COLUMN = 536
@@ -41,7 +42,7 @@ _CREDITS = "cite, .credit, .wp-credit, .media-credit, .image-credit, .photo-cred
 # Stands in all of them.
 _MAY_CREDIT = re.compile("cite|credit", re.IGNORECASE)
 # Why a picture is left out that nobody has tried to fetch.
-NOT_YET = "has not been fetched yet"
+NOT_YET = say("has not been fetched yet")
 # The attributes of a picture.
 Said = Mapping[str, str | None]
 
@@ -107,7 +108,7 @@ def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
         source = _best_source(said)
         if not source or _is_tracker(said, source) or not (address := _web_address(source, base_url)):
             if (said.get("src") or "").startswith("data:") and not source:
-                lost.append("a picture that is written into the page itself (data:) is left out")
+                lost.append(say("a picture that is written into the page itself (data:) is left out"))
             node.decompose()
             continue
         hosted = shelf.by_source.get(address) if shelf is not None else None
@@ -116,7 +117,7 @@ def settle(root: LexborNode, base_url: str, shelf: Shelf | None) -> Settled:
             _take_out(node)
             continue
         if hosted is not None and hosted.remark:
-            lost.append(f"the picture {name_of(address)} {hosted.remark}")
+            lost.append(say("the picture %(name_of)s %(remark)s", name_of=name_of(address), remark=hosted.remark))
         _unlink(node)
         alt = " ".join((said.get("alt") or "").split()) or (hosted.alt if hosted else "")
         silent += not alt and not _has_caption(node)
@@ -183,8 +184,8 @@ def _unlink(image: LexborNode) -> None:
 
 def _lost(address: str, reason: str) -> str:
     if address.endswith(PLAYS):
-        return f"the still of a film is left out, and its link stays: the picture {reason}"
-    return f"the picture {name_of(address)} is left out: it {reason}"
+        return say("the still of a film is left out, and its link stays: the picture %(reason)s", reason=reason)
+    return say("the picture %(name_of)s is left out: it %(reason)s", name_of=name_of(address), reason=reason)
 
 
 def _take_out(image: LexborNode) -> None:
@@ -299,4 +300,4 @@ def _number(text: str | None) -> int:
 
 def silent_words(count: int) -> str:
     """Say how many pictures have no alternative text."""
-    return "1 picture without alt text" if count == 1 else f"{count} pictures without alt text"
+    return say("1 picture without alt text") if count == 1 else say("%(count)s pictures without alt text", count=count)

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 from newsletter.errors import BadValue
 from newsletter.letters.content import Unfit, make_fit
+from subscribers.sentence import say
 
 _MARKDOWN = frozenset({".md", ".markdown"})
 _HTML = frozenset({".html", ".htm"})
@@ -45,7 +46,7 @@ def to_html(text: str, filename: str) -> str:
         html = _from_plain(text)
     fit = make_fit(html, "")
     if isinstance(fit, Unfit):
-        raise BadValue("The text", PurePath(filename).name, fit.reason)
+        raise BadValue(say("The text"), PurePath(filename).name, fit.reason)
     return fit.html
 
 

@@ -10,6 +10,7 @@ from newsletter.errors import BadValue
 from newsletter.issues.document import DEEPEST, Kind, Node, is_link, read, write
 from newsletter.letters import plaintext, prose
 from newsletter.letters.content import Unfit, make_fit
+from subscribers.sentence import say
 
 # The cleaner lets headings begin here; in a text of its own they begin at 2.
 _FIRST_HEADING = 4
@@ -48,7 +49,7 @@ def from_html(html: str, key_of: KeyOf = lambda _: "", *, base_url: str = "", wi
     """
     fit = make_fit(html, base_url)
     if isinstance(fit, Unfit):
-        raise BadValue("The text", "that was pasted", fit.reason)
+        raise BadValue(say("The text"), say("that was pasted"), fit.reason)
     building = _Building(key_of, with_slots=with_slots)
     root = LexborHTMLParser(fit.html).body
     blocks = tuple(building.blocks(root, 1)) if root is not None else ()
@@ -101,7 +102,7 @@ class _Building:
     def _block(self, node: LexborNode, depth: int) -> Iterator[Node]:
         tag = node.tag or ""
         if depth > _DEEPEST_NEST and (tag in _LISTS or tag in _QUOTED):
-            self.losses.append("lists and quotations that nest too deep stand on one level")
+            self.losses.append(say("lists and quotations that nest too deep stand on one level"))
             yield from _paragraph([Node(Kind.TEXT, text=_collapsed(node.text(separator=" ")))])
         elif tag in _HEADINGS:
             words = _trimmed(self.inline(node, Node(Kind.TEXT)))
@@ -138,7 +139,7 @@ class _Building:
             yield Node(kind, tuple(items), number=number if kind is Kind.ORDERED_LIST else 0)
 
     def _table(self, node: LexborNode) -> Iterator[Node]:
-        self.losses.append("a table was turned into a paragraph for each row")
+        self.losses.append(say("a table was turned into a paragraph for each row"))
         for row in node.css("tr"):
             cells = (_collapsed(cell.text(separator=" ")) for cell in row.css("th, td"))
             yield from _paragraph([Node(Kind.TEXT, text=" · ".join(filter(None, cells)))])
@@ -150,7 +151,7 @@ class _Building:
             yield Node(Kind.IMAGE, key=key, otherwise=alt)
         else:
             called = f" (“{alt}”)" if alt else ""
-            self.losses.append(f"a picture{called} was left out; put it into the library first")
+            self.losses.append(say("a picture%(called)s was left out; put it into the library first", called=called))
 
     def inline(self, node: LexborNode, style: Node) -> list[Node]:
         """Give the words in *node*, set as *style* says."""
@@ -158,7 +159,7 @@ class _Building:
             return self._words(_SPACES.sub(" ", node.text_content or ""), style)
         tag = node.tag or ""
         if tag == "img":
-            self.losses.append("a picture within a line was left out")
+            self.losses.append(say("a picture within a line was left out"))
             return []
         if tag == "br":
             return [replace(style, kind=Kind.BREAK)]

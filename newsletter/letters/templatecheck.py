@@ -16,6 +16,7 @@ from newsletter.letters.pieces import Pieces
 from newsletter.letters.printing import print_page
 from newsletter.letters.samples import Sample, samples
 from newsletter.letters.templates import Templates
+from subscribers.sentence import say
 
 # Gmail drops all styles of a mail that has more of them.
 LARGEST_STYLE = 16_000
@@ -79,11 +80,19 @@ def _faults(templates: Templates, theme: str, name: str, sample: Sample) -> Iter
         yield TemplateFault(theme, error.what, 0, 0, error.reason)
         return
     if name == _FULL_SAMPLE and composition.size > CLIPPED_BYTES:
-        text = f"twenty articles make {composition.size:,} bytes of HTML; from {CLIPPED_BYTES:,} on Gmail hides the end"
+        text = say(
+            "twenty articles make %(size)s bytes of HTML; from %(clipped_bytes)s on Gmail hides the end",
+            size=f"{composition.size:,}",
+            clipped_bytes=f"{CLIPPED_BYTES:,}",
+        )
         yield TemplateFault(theme, BODY, 0, 0, text)
     style = sum(len(text.encode()) for text in _STYLE.findall(composition.draft.html))
     if style > LARGEST_STYLE:
-        text = f"styles have {style:,} bytes; from {LARGEST_STYLE:,} on Gmail takes none of them"
+        text = say(
+            "styles have %(style)s bytes; from %(largest_style)s on Gmail takes none of them",
+            style=f"{style:,}",
+            largest_style=f"{LARGEST_STYLE:,}",
+        )
         yield TemplateFault(theme, "_parts/letter.css", 0, 0, text)
 
 

@@ -28,6 +28,7 @@ from newsletter.letters.sandbox import Kit, kept_kit, kit_for, printing_kit
 from newsletter.letters.theme import Theme
 from newsletter.letters.themes import FEDERATION, Themes
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # mrml ends its process by a stack overflow at 2,000 levels; our own templates nest 12.
 DEEPEST_TEMPLATE = 100
@@ -102,7 +103,7 @@ class Templates:
         try:
             return self.in_theme(newsletter.theme, newsletter.slug, newsletter.tokens)
         except BadValue as error:
-            raise RenderFailed(f"The theme of {newsletter.name}", f"{error.value}: {error.reason}") from error
+            raise RenderFailed(say("The theme of %(name)s", name=newsletter.name), f"{error.value}: {error.reason}") from error
 
     def in_theme(self, name: str, slug: str = "", tokens: Mapping[str, str] = MappingProxyType({})) -> "Templates":
         """Give the same templates in another theme.
@@ -134,7 +135,9 @@ class Templates:
         source = _rendered(self._kit.mail, name, {**values, **self._dressing(), "holes": holes})
         # What ends itself is no level in MJML; looked at only where many sections seem deep by it.
         if nesting(source) > DEEPEST_TEMPLATE and nesting(_ENDS_ITSELF.sub("", source)) > DEEPEST_TEMPLATE:
-            raise RenderFailed(name, f"it is nested deeper than {DEEPEST_TEMPLATE} levels")
+            raise RenderFailed(
+                name, say("it is nested deeper than %(deepest_template)s levels", deepest_template=DEEPEST_TEMPLATE)
+            )
         return source
 
     def traced(self, name: str, holes: Holes, values: dict[str, object]) -> Traced:
@@ -163,9 +166,9 @@ class Templates:
                     try:
                         self._kit.mail.parse(file.read_text(encoding="utf-8"), name)
                     except TemplateSyntaxError as error:
-                        yield SyntaxFault(name, error.lineno, error.message or "it cannot be parsed")
+                        yield SyntaxFault(name, error.lineno, error.message or say("it cannot be parsed"))
                     except UnicodeDecodeError:
-                        yield SyntaxFault(name, 0, "it is not UTF-8")
+                        yield SyntaxFault(name, 0, say("it is not UTF-8"))
 
     def content_hash(self) -> str:
         """Give a hash of the templates and the theme: what a letter was made with is told from what there is now."""
@@ -268,7 +271,7 @@ def _rendered(environment: SandboxedEnvironment, name: str, values: dict[str, ob
         return environment.get_template(name).render(values)
     except TemplateError as error:
         line = getattr(error, "lineno", None)
-        where = f"{getattr(error, 'name', None) or name}, line {line}: " if line else ""
+        where = say("%(value)s, line %(line)s: ", value=getattr(error, "name", None) or name, line=line) if line else ""
         raise RenderFailed(name, f"{where}{error.message or type(error).__name__}") from error
 
 
@@ -278,4 +281,4 @@ def _with_line(message: str, source: str) -> str:
     if position is None:
         return message
     line = source.encode()[: int(position[1])].count(b"\n") + 1
-    return f"{message} (line {line} of the MJML)"
+    return say("%(message)s (line %(line)s of the MJML)", message=message, line=line)

@@ -11,6 +11,7 @@ from newsletter.issues.model import Look
 from newsletter.letters.holes import Style
 from newsletter.letters.legibility import LEAST_CONTRAST, LEAST_CONTRAST_LARGE, contrast
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 SCHEMES = ("light", "dark")
 
@@ -66,10 +67,10 @@ _GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 _MAY_LACK = frozenset({"logo"})
 LOGO = "logo.src"
+_TOKEN = say("token")
 _IMAGES = "/images/"
 # Where a picture is to come from, for whoever took it from elsewhere.
-OWN_IMAGE = "take it into your own images (newsletter images add), and use the address that newsletter images show tells"
-
+OWN_IMAGE = say("take it into your own images (newsletter images add), and use the address that newsletter images show tells")
 _COLOUR = re.compile("#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE | re.ASCII)
 # Names of fonts, quoted singly as they stand in an attribute; nothing that could end one.
 _FACE = re.compile(r"[A-Za-z0-9 ,'.-]{1,300}", re.ASCII)
@@ -288,7 +289,7 @@ def _place_of(key: str) -> tuple[str, str]:
         group, part = "light", group
     part = part.replace("-", "_")
     if part not in _GROUPS.get(group, frozenset()):
-        raise BadValue("token", key, f"there is no such token; there are {', '.join(token_keys())}")
+        raise BadValue(_TOKEN, key, say("there is no such token; there are %(keys)s", keys=", ".join(token_keys())))
     return group, part
 
 
@@ -296,11 +297,11 @@ def _groups(name: str, document: Mapping[str, object]) -> dict[str, dict[str, ob
     groups: dict[str, dict[str, object]] = {}
     for group, table in document.items():
         if group not in _GROUPS or not isinstance(table, Mapping):
-            raise BadValue("theme", name, f"{group} is no group of tokens; there are {', '.join(_GROUPS)}")
+            raise BadValue(say("theme"), name, f"{group} is no group of tokens; there are {', '.join(_GROUPS)}")
         groups[group] = {str(part).replace("-", "_"): value for part, value in table.items()}
         for part in groups[group]:
             if part not in _GROUPS[group]:
-                raise BadValue("theme", name, f"there is no token {_key(group, part)}")
+                raise BadValue(say("theme"), name, say("there is no token %(key)s", key=_key(group, part)))
     return groups
 
 
@@ -308,7 +309,7 @@ def _require_whole(name: str, groups: Mapping[str, Mapping[str, object]]) -> Non
     for group, parts in _GROUPS.items():
         missing = sorted(parts - groups.get(group, {}).keys())
         if missing and group not in _MAY_LACK:
-            raise BadValue("theme", name, f"the token {_key(group, missing[0])} is missing")
+            raise BadValue(say("theme"), name, say("the token %(key)s is missing", key=_key(group, missing[0])))
 
 
 def _theme(name: str, about: str, groups: Mapping[str, Mapping[str, object]]) -> Theme:
@@ -339,7 +340,7 @@ def _palette(scheme: str, table: Mapping[str, object]) -> Palette:
 
 def _colour(key: str, value: object) -> Style:
     if not isinstance(value, str) or not _COLOUR.fullmatch(value.strip()):
-        raise BadValue("token", f"{key}={value}", "a colour is written as #0f5c63")
+        raise BadValue(_TOKEN, f"{key}={value}", say("a colour is written as #0f5c63"))
     digits = value.strip().lower()
     if len(digits) == len("#abc"):
         digits = "#" + "".join(digit * 2 for digit in digits[1:])
@@ -348,8 +349,8 @@ def _colour(key: str, value: object) -> Style:
 
 def _face(part: str, value: object) -> Face:
     if not isinstance(value, str) or not _FACE.fullmatch(value) or value.count("'") % 2:
-        reason = "a face is a list of names of fonts, those of several words in single quotes"
-        raise BadValue("token", f"face.{part}={value}", reason)
+        reason = say("a face is a list of names of fonts, those of several words in single quotes")
+        raise BadValue(_TOKEN, f"face.{part}={value}", reason)
     return Face(value)
 
 
@@ -359,20 +360,21 @@ def _number(key: str, value: object, within: range) -> int:
     except ValueError:
         number = -1
     if number not in within:
-        raise BadValue("token", f"{key}={value}", f"it is a whole number from {within.start} to {within.stop - 1}")
+        reason = say("it is a whole number from %(least)s to %(most)s", least=within.start, most=within.stop - 1)
+        raise BadValue(_TOKEN, f"{key}={value}", reason)
     return number
 
 
 def _look(part: str, value: object) -> Look:
     if not isinstance(value, str) or value not in _CHOICES:
-        raise BadValue("token", f"looks.{part}={value}", f"it is one of {', '.join(_CHOICES)}")
+        raise BadValue(_TOKEN, f"looks.{part}={value}", say("it is one of %(choices)s", choices=", ".join(_CHOICES)))
     return Look(value)
 
 
 def _flag(part: str, value: object) -> bool:
     flags = {"true": True, "yes": True, "false": False, "no": False}
     if str(value).lower() not in flags:
-        raise BadValue("token", f"show.{part}={value}", "it is yes or no")
+        raise BadValue(_TOKEN, f"show.{part}={value}", say("it is yes or no"))
     return flags[str(value).lower()]
 
 
@@ -382,17 +384,19 @@ def _logo(table: Mapping[str, object]) -> Logo | None:
         return None
     file = own_file(src)
     if not file:
-        raise BadValue("token", f"logo.src={src}", f"it tells another server who reads; {OWN_IMAGE}")
+        raise BadValue(_TOKEN, f"logo.src={src}", say("it tells another server who reads; %(own)s", own=OWN_IMAGE))
     alt = one_line(str(table.get("alt", "")), 200)
     if not alt:
-        raise BadValue("token", f"logo.src={src}", "a logo needs words for whoever does not see it; set logo.alt, too")
+        raise BadValue(_TOKEN, f"logo.src={src}", say("a logo needs words for whoever does not see it; set logo.alt, too"))
     return Logo(_IMAGES + file, alt, _number("logo.width", table.get("width", 120), _LOGO_WIDTHS))
 
 
 def _require_contrast(theme: Theme) -> None:
     for pair in pairs(theme):
         if not pair.is_enough:
-            named = f"{pair.front} {pair.front_colour} on {pair.back} {pair.back_colour}"
-            size = "large text" if pair.is_large else "text"
-            reason = f"its contrast is {pair.shown} in the {pair.scheme} scheme, and {size} needs {pair.least:g} to be read"
-            raise BadValue("theme", f"{theme.name}, {named}", reason)
+            size = say("large text") if pair.is_large else say("text")
+            facts = {"shown": pair.shown, "scheme": pair.scheme, "least": f"{pair.least:g}", "size": size}
+            reason = say("its contrast is %(shown)s in the %(scheme)s scheme, and %(size)s needs %(least)s to be read", **facts)
+            raise BadValue(
+                say("theme"), f"{theme.name}, {pair.front} {pair.front_colour} on {pair.back} {pair.back_colour}", reason
+            )

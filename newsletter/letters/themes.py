@@ -10,6 +10,7 @@ from typing import Any
 
 from newsletter.errors import BadValue
 from newsletter.letters.theme import Theme, draft_theme, read_theme
+from subscribers.sentence import say
 
 FEDERATION = "federation"
 
@@ -81,7 +82,11 @@ class Themes:
 
     def _document(self, name: str, slug: str) -> dict[str, Any]:
         if name not in self.names():
-            raise BadValue("theme", name, f"there is none of this name; there are {', '.join(self.names()) or 'none'}")
+            raise BadValue(
+                say("theme"),
+                name,
+                say("there is none of this name; there are %(value)s", value=", ".join(self.names()) or "none"),
+            )
         # From the general to the particular; a file nearer to the newsletter changes what it names and nothing else.
         files = [folder / THEME_FILE for folder in self.search_path(name, slug)[::-1]]
         document: dict[str, Any] = {}
@@ -125,11 +130,11 @@ def _toml(name: str, file: Path) -> Mapping[str, Any]:
     try:
         data = file.read_bytes()
         if len(data) > LARGEST_FILE:
-            raise BadValue("theme", name, f"{file.name} is too large to be one")
+            raise BadValue(say("theme"), name, say("%(name)s is too large to be one", name=file.name))
         return tomllib.loads(data.decode())
     # RecursionError: brackets within brackets by the thousand.
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadValue("theme", name, f"{file.name} cannot be read: {error}") from error
+        raise BadValue(say("theme"), name, say("%(name)s cannot be read: %(error)s", name=file.name, error=error)) from error
 
 
 def _lay_over(document: dict[str, Any], other: Mapping[str, Any]) -> None:

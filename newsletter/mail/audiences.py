@@ -18,6 +18,7 @@ from subscribers.segments import store as segments
 from subscribers.segments.checking import Vocabulary
 from subscribers.segments.query import Mail
 from subscribers.segments.store import Segment
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -115,4 +116,4 @@ def _holds(segment: Segment, known: Vocabulary, mail: Mail, now: datetime) -> Co
     try:
         return query.holds(segment.rule, known, mail, now)
     except RuleRefused as error:
-        raise BadValue("segment", segment.name, f"cannot be asked any more: {error.reason}") from error
+        raise BadValue(say("segment"), segment.name, f"cannot be asked any more: {error.reason}") from error

@@ -11,6 +11,7 @@ from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.mailings import MailingState
 from subscribers import suppression
 from subscribers.model import Reason
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 S = DeliveryState
@@ -47,7 +48,7 @@ def _suppress(tx: Transaction, outcome: Outcome, now: datetime) -> None:
 def _alarm(tx: Transaction, outcome: Outcome, now: datetime) -> None:
     letter_id = outcome.delivery.letter_id
     owner = mailings.owner(tx, letter_id)
-    text = f"The relay would refuse this for everybody: {outcome.reply.words}"
+    text = say("The relay would refuse this for everybody: %(words)s", words=outcome.reply.words)
     if owner.kind not in FOR_MANY:
         alerts.raise_alert(tx, f"notices-refused:{owner.kind}", text, now, newsletter_id=owner.newsletter_id)
         return
@@ -60,7 +61,7 @@ def _alarm(tx: Transaction, outcome: Outcome, now: datetime) -> None:
         return
     mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED)
     ledger.give_back(tx, letter_id)
-    text = f"{text} The mailing is paused."
+    text = say("%(text)s The mailing is paused.", text=text)
     alerts.raise_alert(tx, pause_key(letter_id), text, now, newsletter_id=owner.newsletter_id, issue_id=owner.issue_id)
 
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 
 from newsletter.errors import BadValue
 from newsletter.mail.dkimrecord import Algorithm, DnsRecord, domain_name, key_record, selector_name
+from subscribers.sentence import say
 
 PrivateKey: TypeAlias = RSAPrivateKey | Ed25519PrivateKey
 
@@ -73,18 +74,18 @@ class SigningKey:
     def __post_init__(self) -> None:
         # They stand in a header and in the name of a record as they are here.
         if (self.domain, self.selector) != (domain_name(self.domain), selector_name(self.selector, self.domain)):
-            raise BadValue("key", f"{self.selector} of {self.domain}", "is not named in lower case and A-labels")
+            raise BadValue(say("key"), f"{self.selector} of {self.domain}", "is not named in lower case and A-labels")
         if not isinstance(self.private, RSAPrivateKey):
             return
         bits = self.private.key_size
         if bits < RSA_BITS:
             raise BadValue(
-                "key",
+                say("key"),
                 self.selector,
                 f"has {bits} bits; receivers distrust less than {RSA_BITS} (RFC 8301), so it signs nothing",
             )
         if bits > LONGEST_RSA_BITS:
-            raise BadValue("key", self.selector, f"has {bits} bits; receivers need not know more than {LONGEST_RSA_BITS}")
+            raise BadValue(say("key"), self.selector, f"has {bits} bits; receivers need not know more than {LONGEST_RSA_BITS}")
 
     @classmethod
     def generate(cls, domain: str, selector: str, algorithm: Algorithm) -> Self:
@@ -105,11 +106,11 @@ class SigningKey:
             private = serialization.load_pem_private_key(pem.encode(), None)
         # TypeError is what the library says of a key that has a passphrase.
         except TypeError as error:
-            raise BadValue("key", selector, "is protected by a passphrase; take it off first (openssl pkey)") from error
+            raise BadValue(say("key"), selector, "is protected by a passphrase; take it off first (openssl pkey)") from error
         except (ValueError, UnsupportedAlgorithm) as error:
-            raise BadValue("key", selector, "cannot be read; give a private key as PEM") from error
+            raise BadValue(say("key"), selector, "cannot be read; give a private key as PEM") from error
         if not isinstance(private, RSAPrivateKey | Ed25519PrivateKey):
-            raise BadValue("key", selector, "is neither an RSA nor an Ed25519 key, and DKIM knows no other")
+            raise BadValue(say("key"), selector, "is neither an RSA nor an Ed25519 key, and DKIM knows no other")
         return cls(domain, selector, private)
 
     @classmethod

@@ -15,6 +15,7 @@ from newsletter.mail.dkim import SigningKey
 from newsletter.mail.dkimrecord import Algorithm, DnsRecord, key_record, selector_name
 from newsletter.strongbox import Strongbox
 from newsletter.tables.dkim import dkim_key
+from subscribers.sentence import say
 from subscribers.slug import free_slug
 from subscribers.transaction import Transaction
 
@@ -69,7 +70,7 @@ def keep(tx: Transaction, strongbox: Strongbox, key: SigningKey, now: datetime) 
     statement = insert(dkim_key).values(**facts, sealed=sealed, state=KeyState.MADE, created_at=now, since=now)
     made = tx.execute(statement.on_conflict_do_nothing().returning(dkim_key)).one_or_none()
     if made is None:
-        raise AlreadyThere("DKIM key", _name(key.domain, key.selector))
+        raise AlreadyThere(say("DKIM key"), _name(key.domain, key.selector))
     return _kept(made)
 
 
@@ -121,7 +122,7 @@ def activate(tx: Transaction, domain: str, selector: str, now: datetime) -> Kept
     active = {one.algorithm: one for one in _active(tx, domain)}
     if key.algorithm is Algorithm.ED25519 and Algorithm.RSA not in active:
         # RFC 8301 and 8463: many receivers know RSA only, and to them the mail would be unsigned.
-        raise BadValue("key", key.name, "signs beside an RSA key only; activate one for the domain first")
+        raise BadValue(say("key"), key.name, say("signs beside an RSA key only; activate one for the domain first"))
     former = active.get(key.algorithm)
     if former is not None:
         _move(tx, former.id, KeyState.RETIRED, now)
@@ -143,7 +144,11 @@ def retire(tx: Transaction, domain: str, selector: str, now: datetime) -> None:
         return
     others = {one.algorithm: one for one in _active(tx, domain)}
     if key.state is KeyState.ACTIVE and key.algorithm is Algorithm.RSA and (beside := others.get(Algorithm.ED25519)):
-        raise BadValue("key", key.name, f"cannot be retired while {beside.selector} signs beside it; retire that first")
+        raise BadValue(
+            say("key"),
+            key.name,
+            say("cannot be retired while %(selector)s signs beside it; retire that first", selector=beside.selector),
+        )
     _move(tx, key.id, KeyState.RETIRED, now)
 
 

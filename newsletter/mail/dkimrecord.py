@@ -8,6 +8,7 @@ from enum import StrEnum
 from newsletter.errors import BadValue
 from subscribers import address
 from subscribers.errors import AddressRefused
+from subscribers.sentence import say
 
 # RFC 1035 3.3: a TXT record is made of strings of at most 255 octets; receivers join them.
 LONGEST_STRING = 255
@@ -88,7 +89,7 @@ def domain_name(text: str) -> str:
         # What may stand after the @ of a sender is exactly what may sign.
         return address.parse(f"x@{bare}").domain
     except AddressRefused as error:
-        raise BadValue("domain", text, "is no name of a domain, such as example.org") from error
+        raise BadValue(say("domain"), text, "is no name of a domain, such as example.org") from error
 
 
 def selector_name(text: str, domain: str) -> str:
@@ -100,9 +101,9 @@ def selector_name(text: str, domain: str) -> str:
     """
     selector = text.strip().lower()
     if not _SELECTOR.fullmatch(selector):
-        raise BadValue("selector", text, "is made of letters, digits and hyphens, such as nl202611")
+        raise BadValue(say("selector"), text, "is made of letters, digits and hyphens, such as nl202611")
     if len(_record_name(domain, selector)) > LONGEST_NAME:
-        raise BadValue("selector", text, f"makes the name of the DNS record longer than {LONGEST_NAME} characters")
+        raise BadValue(say("selector"), text, f"makes the name of the DNS record longer than {LONGEST_NAME} characters")
     return selector
 
 

@@ -24,6 +24,7 @@ from newsletter.tables.mail import IS_WAITING, delivery, mailing
 from newsletter.tables.relays import domain_rate
 from subscribers import address
 from subscribers.errors import AddressRefused
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # More would make each claim slow; whoever has a hundred slow domains has a slow relay.
@@ -60,7 +61,9 @@ def set_rate(tx: Transaction, domain: str, rate: Rate, now: datetime) -> DomainR
     name = _a_label(domain)
     known = rates(tx)
     if sum(one.rate is not None and one.domain != name for one in known) >= MOST_DOMAINS:
-        raise BadValue("domain", name, f"{MOST_DOMAINS} domains have a rate already; limit the relay instead")
+        raise BadValue(
+            say("domain"), name, say("%(most)s domains have a rate already; limit the relay instead", most=MOST_DOMAINS)
+        )
     statement = insert(domain_rate).values(domain=name, rate=str(rate), changed_at=now)
     changes = {"rate": str(rate), "changed_at": now}
     tx.execute(statement.on_conflict_do_update(index_elements=[domain_rate.c.domain], set_=changes))
@@ -151,7 +154,7 @@ def _a_label(domain: str) -> str:
     try:
         return address.parse(f"somebody@{domain.strip()}").domain
     except AddressRefused as error:
-        raise BadValue("domain", domain, "is no domain of a mail address, for instance gmail.com") from error
+        raise BadValue(say("domain"), domain, say("is no domain of a mail address, for instance gmail.com")) from error
 
 
 def _key(domain: str) -> str:

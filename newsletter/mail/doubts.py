@@ -17,6 +17,7 @@ from newsletter.mail import again, mailings, message, reopening, uncertain
 from newsletter.mail.uncertain import Doubt
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
+from subscribers.sentence import say
 from subscribers.tokens import Keyring, Purpose
 from subscribers.transaction import Transaction
 
@@ -69,7 +70,7 @@ def chosen(doubts: Sequence[Doubt], addresses: Mapping[str, str]) -> tuple[Doubt
     known = {doubt.email_hash for doubt in doubts}
     for email_hash, address in addresses.items():
         if email_hash not in known:
-            raise BadValue("address", address, "its delivery is not uncertain")
+            raise BadValue(say("address"), address, say("its delivery is not uncertain"))
     return tuple(doubt for doubt in doubts if doubt.email_hash in addresses)
 
 
@@ -128,10 +129,13 @@ def tell(tx: Transaction, issue: Issue, letter_id: int, now: datetime) -> None:
     alerts.settle_alert(tx, key, now)
     if not left or issue.state is IssueState.SENDING:
         return
-    whom = "1 person" if left == 1 else f"{left:,} people"
-    text = (
-        f"Whether {whom} got {issue.title} is not known: the answer of the relay was lost. "
-        f"The relay's log may tell what became of them: newsletter uncertain list {issue.id}"
+    whom = "1 person" if left == 1 else say("%(left)s people", left=f"{left:,}")
+    text = say(
+        "Whether %(whom)s got %(title)s is not known: the answer of the relay was lost. The relay's log may tell what "
+        "became of them: newsletter uncertain list %(id)s",
+        whom=whom,
+        title=issue.title,
+        id=issue.id,
     )
     alerts.raise_alert(tx, key, text, now, newsletter_id=issue.newsletter_id, issue_id=issue.id)
 

@@ -16,11 +16,12 @@ from newsletter.mail import doubts, furtherbook, mailings, rest
 from newsletter.mail.furtherbook import Further, Whom
 from newsletter.mail.orders import UNDO
 from newsletter.mail.uncertain import Doubt
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 _DONE = {
-    Whom.REST: "go to those who did not get it",
-    Whom.UNCERTAIN: "be mailed again where its fate is uncertain",
+    Whom.REST: say("go to those who did not get it"),
+    Whom.UNCERTAIN: say("be mailed again where its fate is uncertain"),
 }
 
 
@@ -96,7 +97,7 @@ def order_resend(tx: Transaction, issue_id: int, some: Sequence[Doubt], by: str,
     mailings.require_adopted(tx)
     issue = store.load(tx, issue_id)
     if issue.state not in doubts.MAY_BE_MAILED:
-        raise WrongState(issue_id, "mailed again", issue.state.words)
+        raise WrongState(issue_id, say("mailed again"), issue.state.words)
     awaited = furtherbook.awaited(tx, issue_id)
     times = {one.delivery_id: one.times for one in some if one.delivery_id not in awaited}
     if not times:
@@ -123,7 +124,11 @@ def take_back(tx: Transaction, issue_id: int, order_id: int) -> Further:
     issue = store.load(tx, issue_id)
     order = furtherbook.find(tx, order_id)
     if order is None or order.issue_id != issue_id or not furtherbook.take(tx, order_id):
-        raise WrongState(issue_id, "taken back", f"{issue.state.words}, and what was ordered is done or taken back already")
+        raise WrongState(
+            issue_id,
+            say("taken back"),
+            say("%(words)s, and what was ordered is done or taken back already", words=issue.state.words),
+        )
     return order
 
 
@@ -144,14 +149,14 @@ def carry_out(tx: Transaction, order_id: int, now: datetime) -> Carried | None:
     if not furtherbook.take(tx, order_id):
         return None
     if now - order.until > MOST_LATENESS:
-        _tell(tx, order, "No worker was there to do it, and now is too late to do it without asking.", now)
+        _tell(tx, order, say("No worker was there to do it, and now is too late to do it without asking."), now)
         return Carried(order, is_late=True)
     if order.whom is Whom.REST:
         planned = rest.send_rest(tx, order.issue_id, now, also_new=order.also_new)
         return Carried(order, planned.again, planned.new)
     # Settled meanwhile, or mailed again and lost again, which nobody was asked about.
     same = [one for one in doubts.of_issue(tx, order.issue_id) if times.get(one.delivery_id) == one.times]
-    done = doubts.resend(tx, same, f"mailed again, by {order.given_by}", now)
+    done = doubts.resend(tx, same, say("mailed again, by %(given_by)s", given_by=order.given_by), now)
     return Carried(order, done.resent, erased=done.erased)
 
 
@@ -178,9 +183,13 @@ def _held(tx: Transaction, order_id: int) -> Further | None:
 
 def _tell(tx: Transaction, order: Further, why: str, now: datetime) -> None:
     issue = store.load(tx, order.issue_id)
-    text = (
-        f"{issue.title} was to {_DONE[order.whom]}, as {order.given_by} ordered, and nothing was mailed. {why} "
-        "Order it again if it is still wanted."
+    text = say(
+        "%(title)s was to %(done)s, as %(given_by)s ordered, and nothing was mailed. %(why)s Order it again if it is "
+        "still wanted.",
+        title=issue.title,
+        done=_DONE[order.whom],
+        given_by=order.given_by,
+        why=why,
     )
     # The last one counts.
     alerts.settle_alert(tx, _key(order), now)

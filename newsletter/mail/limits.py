@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.errors import BadValue
 from newsletter.issues.recurrence import instant, parse_zone
+from subscribers.sentence import say
 
 # Permits are handed out for so many seconds to come: twice as long as a mailer takes between two requests.
 AHEAD = 1.0
@@ -89,7 +90,12 @@ class WarmUp:
         return min(int(self.start * self.growth**days), HIGHEST_CAP)
 
     def __str__(self) -> str:
-        return f"{self.start} x {self.growth:g} from {self.first_day.isoformat()}"
+        return say(
+            "%(start)s x %(growth)s from %(isoformat)s",
+            start=self.start,
+            growth=f"{self.growth:g}",
+            isoformat=self.first_day.isoformat(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +119,12 @@ class Limits:
         """All of them on one line; nothing for none."""
         parts = (
             str(self.rate) if self.rate else "",
-            f"{self.daily_cap:,} a day" if self.daily_cap else "",
-            f"quiet {self.quiet_hours}" if self.quiet_hours else "",
-            f"warm-up {self.warm_up}" if self.warm_up else "",
+            say("%(daily_cap)s a day", daily_cap=f"{self.daily_cap:,}") if self.daily_cap else "",
+            say("quiet %(quiet_hours)s", quiet_hours=self.quiet_hours) if self.quiet_hours else "",
+            say("warm-up %(warm_up)s", warm_up=self.warm_up) if self.warm_up else "",
         )
         said = ", ".join(part for part in parts if part)
-        return f"{said} ({self.zone})" if self.quiet_hours or self.counts_days else said
+        return say("%(limits)s (%(zone)s)", limits=said, zone=self.zone) if self.quiet_hours or self.counts_days else said
 
     @property
     def counts_days(self) -> bool:
@@ -210,11 +216,17 @@ def parse_rate(text: str) -> Rate:
     """
     match = _RATE.fullmatch(text.strip().lower())
     if match is None:
-        raise BadValue("rate", text, "write it as 10/s, 300/min, 5000/h or 20000/day")
+        raise BadValue(say("rate"), text, say("write it as 10/s, 300/min, 5000/h or 20000/day"))
     rate = Rate(int(match["count"]), match["unit"])
     if not 1 <= rate.count <= MOST_PER_UNIT or rate.count > MOST_PER_SECOND * UNITS[rate.unit]:
         raise BadValue(
-            "rate", text, f"is to be 1 or more, and at most {MOST_PER_SECOND:,} a second and {MOST_PER_UNIT:,} in all"
+            say("rate"),
+            text,
+            say(
+                "is to be 1 or more, and at most %(most)s a second and %(most2)s in all",
+                most=f"{MOST_PER_SECOND:,}",
+                most2=f"{MOST_PER_UNIT:,}",
+            ),
         )
     return rate
 
@@ -228,13 +240,17 @@ def parse_quiet_hours(text: str) -> tuple[QuietHours, str]:
     """
     match = _QUIET.fullmatch(text.strip())
     if match is None:
-        raise BadValue("quiet hours", text, "write them as 22:00-07:00, with a zone behind it: 22:00-07:00 Europe/Amsterdam")
+        raise BadValue(
+            say("quiet hours"), text, say("write them as 22:00-07:00, with a zone behind it: 22:00-07:00 Europe/Amsterdam")
+        )
     try:
         hours = QuietHours(_time(match["start"]), _time(match["end"]))
     except ValueError as error:
-        raise BadValue("quiet hours", text, "hours go from 00:00 to 23:59") from error
+        raise BadValue(say("quiet hours"), text, say("hours go from 00:00 to 23:59")) from error
     if hours.start == hours.end:
-        raise BadValue("quiet hours", text, "begin when they end, so nothing would ever go; disable the relay instead")
+        raise BadValue(
+            say("quiet hours"), text, say("begin when they end, so nothing would ever go; disable the relay instead")
+        )
     return hours, parse_zone(match["zone"]) if match["zone"] else ""
 
 
@@ -247,14 +263,18 @@ def parse_warm_up(text: str, today: date) -> WarmUp:
     """
     match = _WARM_UP.fullmatch(text.strip().lower())
     if match is None:
-        raise BadValue("warm-up", text, "write it as 50 x 1.5 from 2020-02-01: so many on the first day, and by what it grows")
+        raise BadValue(
+            say("warm-up"), text, say("write it as 50 x 1.5 from 2020-02-01: so many on the first day, and by what it grows")
+        )
     try:
         first_day = date.fromisoformat(match["first"]) if match["first"] else today
     except ValueError as error:
-        raise BadValue("warm-up", text, "there is no such day") from error
+        raise BadValue(say("warm-up"), text, say("there is no such day")) from error
     warm_up = WarmUp(int(match["start"]), float(match["growth"]), first_day)
     if warm_up.start < 1 or not 1 <= warm_up.growth <= MOST_GROWTH:
-        raise BadValue("warm-up", text, f"is to begin with 1 or more and to grow by a factor from 1 to {MOST_GROWTH}")
+        raise BadValue(
+            say("warm-up"), text, say("is to begin with 1 or more and to grow by a factor from 1 to %(most)s", most=MOST_GROWTH)
+        )
     return warm_up
 
 

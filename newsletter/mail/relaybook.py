@@ -15,6 +15,7 @@ from newsletter.mail import limits as rules
 from newsletter.mail.relays import FROM_SETTING, Relay, Tls
 from newsletter.strongbox import Strongbox
 from newsletter.tables.relays import relay as table
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -97,7 +98,7 @@ def add(tx: Transaction, relay: Relay, strongbox: Strongbox, now: datetime) -> N
     values["password_sealed"] = _sealed(relay, strongbox)
     made = tx.execute(insert(table).values(**values).on_conflict_do_nothing().returning(table.c.id)).scalar_one_or_none()
     if made is None:
-        raise AlreadyThere("relay", relay.name)
+        raise AlreadyThere(say("relay"), relay.name)
 
 
 def change(tx: Transaction, relay: Relay, strongbox: Strongbox, now: datetime) -> None:
@@ -140,7 +141,7 @@ def remove(tx: Transaction, entry: Entry) -> None:
 
     """
     if entry.name == FROM_SETTING:
-        raise BadValue("relay", entry.name, "stands in NEWSLETTER_RELAY_URL; take that away, or disable the relay")
+        raise BadValue(say("relay"), entry.name, "stands in NEWSLETTER_RELAY_URL; take that away, or disable the relay")
     tx.execute(delete(table).where(table.c.name == entry.name))
 
 

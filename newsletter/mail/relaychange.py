@@ -23,6 +23,7 @@ from newsletter.mail.relays import (
     read_address,
     shows_password,
 )
+from subscribers.sentence import say
 
 # What takes a limit away.
 NONE = "none"
@@ -86,9 +87,9 @@ def new_relay(name: str, change: RelayChange, now: datetime) -> Relay:
     """
     name = name.strip().lower()
     if not _NAME.fullmatch(name):
-        raise BadValue("relay", name, "a name has letters, digits, dots and hyphens, 40 at most")
+        raise BadValue(say("relay"), name, say("a name has letters, digits, dots and hyphens, 40 at most"))
     if name == FROM_SETTING:
-        raise BadValue("relay", name, "is what the relay of NEWSLETTER_RELAY_URL is called; choose another name")
+        raise BadValue(say("relay"), name, say("is what the relay of NEWSLETTER_RELAY_URL is called; choose another name"))
     return changed(replace(_read(name, change.url or ""), name=name), replace(change, url=None), now, is_new=True)
 
 
@@ -100,7 +101,9 @@ def changed(relay: Relay, change: RelayChange, now: datetime, *, is_new: bool = 
 
     """
     if relay.name == FROM_SETTING and change.touches_connection:
-        raise BadValue("relay", relay.name, "how to reach it stands in NEWSLETTER_RELAY_URL; weight and limits can be set here")
+        raise BadValue(
+            say("relay"), relay.name, say("how to reach it stands in NEWSLETTER_RELAY_URL; weight and limits can be set here")
+        )
     if change.url is not None:
         relay = _moved(relay, _read(relay.name, change.url))
     made = replace(
@@ -151,7 +154,7 @@ def _read(name: str, url: str) -> Relay:
         return read_address(url)
     except ValueError as error:
         # The address itself is not repeated: a password may stand in it.
-        raise BadValue("relay", name, f"its address {error}") from error
+        raise BadValue(say("relay"), name, say("its address %(error)s", error=error)) from error
 
 
 def _moved(relay: Relay, at: Relay) -> Relay:
@@ -161,12 +164,16 @@ def _moved(relay: Relay, at: Relay) -> Relay:
 
 def _refuse_what_is_open(relay: Relay, change: RelayChange, *, is_new: bool) -> None:
     if relay.password and not relay.username:
-        raise BadValue("relay", relay.name, "a password needs a user")
+        raise BadValue(say("relay"), relay.name, say("a password needs a user"))
     if shows_password(relay):
-        raise BadValue("relay", relay.name, "would send the password in the clear; encrypt it (tls starttls or implicit)")
+        raise BadValue(
+            say("relay"), relay.name, say("would send the password in the clear; encrypt it (tls starttls or implicit)")
+        )
     is_chosen = is_new or change.url is not None or change.tls is not None
     if is_chosen and relay.tls is Tls.NONE and not is_loopback(relay.host) and not change.is_insecure:
-        raise BadValue("relay", relay.name, "mail would go unencrypted over the network; if that is meant, say so (--insecure)")
+        raise BadValue(
+            say("relay"), relay.name, say("mail would go unencrypted over the network; if that is meant, say so (--insecure)")
+        )
 
 
 def _limits(limits: Limits, change: RelayChange, now: datetime) -> Limits:
@@ -174,7 +181,11 @@ def _limits(limits: Limits, change: RelayChange, now: datetime) -> Limits:
     if change.quiet_hours is not None:
         quiet_hours, spelled = (None, "") if change.quiet_hours == NONE else rules.parse_quiet_hours(change.quiet_hours)
         if spelled and change.zone is not None and spelled != zone:
-            raise BadValue("quiet hours", change.quiet_hours, f"name another zone than {change.zone}; a relay has one")
+            raise BadValue(
+                say("quiet hours"),
+                change.quiet_hours,
+                say("name another zone than %(zone)s; a relay has one", zone=change.zone),
+            )
         zone = spelled or zone
     made = replace(limits, quiet_hours=quiet_hours, zone=zone)
     if change.rate is not None:
@@ -189,9 +200,9 @@ def _limits(limits: Limits, change: RelayChange, now: datetime) -> Limits:
 
 def _cap(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > len(str(rules.HIGHEST_CAP)):
-        raise BadValue("daily cap", text, "is no number of messages, nor none")
+        raise BadValue(say("daily cap"), text, say("is no number of messages, nor none"))
     if not 1 <= int(text) <= rules.HIGHEST_CAP:
-        raise BadValue("daily cap", text, f"is to be from 1 to {rules.HIGHEST_CAP:,}")
+        raise BadValue(say("daily cap"), text, say("is to be from 1 to %(highest_cap)s", highest_cap=f"{rules.HIGHEST_CAP:,}"))
     return int(text)
 
 
@@ -200,19 +211,19 @@ def _timeouts(known: Mapping[str, float], texts: Sequence[str]) -> dict[str, flo
     for text in texts:
         phase, _, seconds = text.partition("=")
         if phase not in PHASES:
-            raise BadValue("timeout", text, f"write it as dot=600; phases are {', '.join(PHASES)}")
+            raise BadValue(say("timeout"), text, say("write it as dot=600; phases are %(phases)s", phases=", ".join(PHASES)))
         if seconds == NONE:
             made.pop(phase, None)
         elif seconds.isascii() and seconds.isdigit() and len(seconds) <= len(str(LONGEST_TIMEOUT)):
-            made[phase] = float(_within(f"timeout {phase}", 0, int(seconds), LONGEST_TIMEOUT))
+            made[phase] = float(_within(say("timeout %(phase)s", phase=phase), 0, int(seconds), LONGEST_TIMEOUT))
         else:
-            raise BadValue("timeout", text, "is no whole number of seconds, nor none")
+            raise BadValue(say("timeout"), text, say("is no whole number of seconds, nor none"))
     return made
 
 
 def _tls(text: str) -> Tls:
     if text not in set(Tls):
-        raise BadValue("tls", text, "is not one of implicit, starttls, none")
+        raise BadValue(say("tls"), text, say("is not one of implicit, starttls, none"))
     return Tls(text)
 
 
@@ -220,7 +231,9 @@ def _login(what: str, known: str, wanted: str | None) -> str:
     if wanted is None:
         return known
     if len(wanted) > LONGEST_LOGIN or any(not char.isprintable() for char in wanted):
-        raise BadValue(what, "given", f"is longer than {LONGEST_LOGIN} characters, or holds control characters")
+        raise BadValue(
+            what, "given", say("is longer than %(most)s characters, or holds control characters", most=LONGEST_LOGIN)
+        )
     return wanted
 
 
@@ -234,5 +247,5 @@ def _within(what: str, known: int, wanted: int | None, most: int) -> int:
     if wanted is None:
         return known
     if not 1 <= wanted <= most:
-        raise BadValue(what, wanted, f"is to be from 1 to {most}")
+        raise BadValue(what, wanted, say("is to be from 1 to %(most)s", most=most))
     return wanted

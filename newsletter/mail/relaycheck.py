@@ -16,6 +16,7 @@ from newsletter.mail.message import Envelope
 from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.session import Handshake, RelayDown, Step, Witness, connect
 from newsletter.mail.transactions import Patience, Session
+from subscribers.sentence import say
 
 # RFC 5321 4.5.3.2.6: what a relay may take to answer a whole message, in seconds.
 SAFE_DOT = 600
@@ -24,17 +25,17 @@ SAFE_DOT = 600
 HASTE = Patience(greeting=30, mail=30, rcpt=30, data=30, block=60, dot=120)
 
 _STEPS = {
-    Step.CONNECTION: "It did not greet us",
-    Step.ENCRYPTION: "It did not encrypt the connection",
-    Step.LOGIN: "It refused the login",
-    Step.GREETING: "It refused our greeting (EHLO)",
+    Step.CONNECTION: say("It did not greet us"),
+    Step.ENCRYPTION: say("It did not encrypt the connection"),
+    Step.LOGIN: say("It refused the login"),
+    Step.GREETING: say("It refused our greeting (EHLO)"),
 }
 _PHASES = {
-    Phase.CONNECT: "The connection was lost",
-    Phase.MAIL: "It refused the sender",
-    Phase.RCPT: "It refused the recipient",
-    Phase.DATA: "It refused to take the message",
-    Phase.BODY: "It refused the message",
+    Phase.CONNECT: say("The connection was lost"),
+    Phase.MAIL: say("It refused the sender"),
+    Phase.RCPT: say("It refused the recipient"),
+    Phase.DATA: say("It refused to take the message"),
+    Phase.BODY: say("It refused the message"),
 }
 
 
@@ -87,9 +88,9 @@ def trust(relay: Relay) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=relay.ca_file or None)
     except ssl.SSLError as error:
-        raise BadValue("CA file", relay.ca_file, "holds no certificates in PEM form") from error
+        raise BadValue(say("CA file"), relay.ca_file, say("holds no certificates in PEM form")) from error
     except OSError as error:
-        raise BadValue("CA file", relay.ca_file, f"cannot be read: {error.strerror}") from error
+        raise BadValue(say("CA file"), relay.ca_file, say("cannot be read: %(strerror)s", strerror=error.strerror)) from error
 
 
 def patience_of(relay: Relay, usual: Patience) -> Patience:
@@ -126,14 +127,18 @@ async def _unreached(relay: Relay, seconds: float) -> str:
     try:
         await loop.getaddrinfo(relay.host, relay.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        return f"Its name was not found: {relay.host} ({_words(error)})."
+        return say("Its name was not found: %(host)s (%(words)s).", host=relay.host, words=_words(error))
     try:
         async with asyncio.timeout(seconds):
             _, writer = await asyncio.open_connection(relay.host, relay.port)
     except TimeoutError:
-        return f"No connection: {relay} does not answer within {seconds:g} s; a firewall may be between."
+        return say(
+            "No connection: %(relay)s does not answer within %(seconds)s s; a firewall may be between.",
+            relay=relay,
+            seconds=f"{seconds:g}",
+        )
     except OSError as error:
-        return f"No connection to {relay}: {_words(error)}."
+        return say("No connection to %(relay)s: %(words)s.", relay=relay, words=_words(error))
     writer.transport.abort()
     return ""
 
@@ -142,11 +147,12 @@ def _sentence(relay: Relay, step: Step, down: RelayDown) -> str:
     causes = list(_causes(down))
     bad = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if bad is not None:
-        return f"Its certificate is not to be trusted: {bad.verify_message.rstrip('.')}."
+        return say("Its certificate is not to be trusted: %(rstrip)s.", rstrip=bad.verify_message.rstrip("."))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        hint = "; perhaps its port expects tls=starttls" if relay.tls is Tls.IMPLICIT else ""
-        return f"{_STEPS[Step.ENCRYPTION]}: {down.reply.words.rstrip('.')}{hint}."
-    return f"{_STEPS[step]}: {down.reply.words.rstrip('.')}."
+        hint = say("; perhaps its port expects tls=starttls") if relay.tls is Tls.IMPLICIT else ""
+        step = Step.ENCRYPTION
+        return say("%(what)s: %(words)s%(hint)s.", what=_STEPS[step], words=down.reply.words.rstrip("."), hint=hint)
+    return say("%(what)s: %(words)s%(hint)s.", what=_STEPS[step], words=down.reply.words.rstrip("."), hint="")
 
 
 async def _probed(session: Session, found: Found, probe: Probe) -> Found:
@@ -158,9 +164,16 @@ async def _probed(session: Session, found: Found, probe: Probe) -> Found:
     if reply.phase is Phase.BODY and reply.code // 100 == 2:  # noqa: PLR2004 -- 2yz
         return replace(found, reply=reply.words)
     if reply.code == NO_ANSWER and reply.phase is Phase.BODY:
-        return replace(found, trouble=f"It did not answer to the message, which may arrive or not: {reply.words}.")
+        return replace(
+            found, trouble=say("It did not answer to the message, which may arrive or not: %(words)s.", words=reply.words)
+        )
     if reply.code == NO_ANSWER:
-        return replace(found, trouble=f"{_PHASES[Phase.CONNECT]} at {reply.phase.value}: {reply.words}.")
+        return replace(
+            found,
+            trouble=say(
+                "%(phases)s at %(value)s: %(words)s.", phases=_PHASES[Phase.CONNECT], value=reply.phase.value, words=reply.words
+            ),
+        )
     return replace(found, reply=reply.words, trouble=f"{_PHASES[reply.phase]}: {reply.words.rstrip('.')}.")
 
 

@@ -9,6 +9,7 @@ from newsletter.mail import spf
 from newsletter.mail.dkimrecord import Published
 from newsletter.mail.spf import Chain
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # Of a record that is shown; whatever else the DNS has under a name is no business of a terminal.
 _SHOWN = 300
@@ -212,28 +213,36 @@ def _about_spf(seen: Seen, chain: Chain | None, *, is_aligned: bool) -> Iterator
     if not found:
         hosts = " ".join(f"a:{relay.host}" for relay in seen.relays if relay.names) or "mx"
         record = Record(domain, "TXT", f"v=spf1 {hosts} ~all")
-        mend = "Publish one that names the servers your mail leaves from; whoever runs the relay says what belongs into it."
-        yield Point("SPF", Standing.WRONG, f"{domain} does not say which servers may send its mail.", mend, record)
+        mend = say(
+            "Publish one that names the servers your mail leaves from; whoever runs the relay says what belongs into it."
+        )
+        yield Point(
+            "SPF", Standing.WRONG, say("%(domain)s does not say which servers may send its mail.", domain=domain), mend, record
+        )
         return
     if chain is None:
-        text = f"{domain} has {len(found)} SPF records, and receivers use none of them then."
-        yield Point("SPF", Standing.WRONG, text, "Join them into one.")
+        text = say(
+            "%(domain)s has %(count)s SPF records, and receivers use none of them then.", domain=domain, count=len(found)
+        )
+        yield Point("SPF", Standing.WRONG, text, say("Join them into one."))
         return
     yield _about_record(domain, one_line(found[0], _SHOWN), chain)
     if not is_aligned:
-        text = f"Bounces go to {domain}, and what proves that domain does not prove {seen.domain}."
-        mend = f"Leave NEWSLETTER_RETURN_DOMAIN unset, or set it to a name under {seen.domain}."
+        text = say("Bounces go to %(one)s, and what proves that domain does not prove %(it)s.", one=domain, it=seen.domain)
+        mend = say("Leave NEWSLETTER_RETURN_DOMAIN unset, or set it to a name under %(domain)s.", domain=seen.domain)
         yield Point("SPF", Standing.ADVICE, text, mend)
 
 
 def _about_record(domain: str, shown: str, chain: Chain) -> Point:
     wrong = _wrong(chain, shown)
     if wrong is not None:
-        return Point("SPF", Standing.WRONG, f"The SPF record of {domain} {wrong.text}", wrong.mend)
-    text = f"{domain} says which servers may send its mail: {shown}"
-    mend = "See that the server your mail leaves from is among them; whoever runs the relay knows."
+        text = say("The SPF record of %(domain)s %(text)s", domain=domain, text=wrong.text)
+        return Point("SPF", Standing.WRONG, text, wrong.mend)
+    text = say("%(domain)s says which servers may send its mail: %(shown)s", domain=domain, shown=shown)
+    mend = say("See that the server your mail leaves from is among them; whoever runs the relay knows.")
     if chain.record.end in {"", "?"} and not chain.record.redirect:
-        return Point("SPF", Standing.ADVICE, text, f"End it with ~all; as it is, it says nothing of all others. {mend}")
+        mend = say("End it with ~all; as it is, it says nothing of all others. %(mend)s", mend=mend)
+        return Point("SPF", Standing.ADVICE, text, mend)
     return Point("SPF", Standing.RIGHT, text, mend)
 
 
@@ -248,20 +257,27 @@ class _Wrong:
 def _wrong(chain: Chain, shown: str) -> _Wrong | None:
     record = chain.record
     if record.broken:
-        text = f"has a term that is none of SPF, “{one_line(record.broken, _SHOWN)}”, and receivers use none of it then."
-        return _Wrong(text, f"Mend or take out that term: {shown}")
-    if record.end == "+":
-        return _Wrong("lets every server of the world send its mail (+all).", "End it with ~all or -all.")
-    if chain.missing:
-        text = f"includes {one_line(chain.missing, _SHOWN)}, which has no SPF record, and receivers use none of it then."
-        return _Wrong(text, "Take that term out, unless its name is mistyped.")
-    if chain.lookups > spf.MOST_LOOKUPS:
-        text = f"leads to more than {spf.MOST_LOOKUPS} look-ups, with those of what it includes, and counts as broken."
-        return _Wrong(text, "Take out what sends no mail of yours any more.")
-    if chain.allows_nobody:
-        return _Wrong(
-            f"says that no server may send its mail: {shown}", "Name the servers your mail leaves from before its end."
+        text = say(
+            "has a term that is none of SPF, “%(broken)s”, and receivers use none of it then.",
+            broken=one_line(record.broken, _SHOWN),
         )
+        return _Wrong(text, say("Mend or take out that term: %(shown)s", shown=shown))
+    if record.end == "+":
+        return _Wrong(say("lets every server of the world send its mail (+all)."), say("End it with ~all or -all."))
+    if chain.missing:
+        text = say(
+            "includes %(missing)s, which has no SPF record, and receivers use none of it then.",
+            missing=one_line(chain.missing, _SHOWN),
+        )
+        return _Wrong(text, say("Take that term out, unless its name is mistyped."))
+    if chain.lookups > spf.MOST_LOOKUPS:
+        text = say(
+            "leads to more than %(most)s look-ups, with those of what it includes, and counts as broken.", most=spf.MOST_LOOKUPS
+        )
+        return _Wrong(text, say("Take out what sends no mail of yours any more."))
+    if chain.allows_nobody:
+        text = say("says that no server may send its mail: %(shown)s", shown=shown)
+        return _Wrong(text, say("Name the servers your mail leaves from before its end."))
     return None
 
 
@@ -270,25 +286,28 @@ def _about_keys(seen: Seen) -> Iterator[Point]:
     for key in active:
         name = f"{key.selector} of {key.domain}"
         if key.published is None:
-            yield _unknown("DKIM", seen.troubles.get("DKIM", "it was not asked"), f"The key {name} signs")
-        elif key.published is Published.RIGHT:
-            yield Point("DKIM", Standing.RIGHT, f"The key {name} signs, and {key.published.words}.")
+            yield _unknown("DKIM", seen.troubles.get("DKIM", say("it was not asked")), say("The key %(name)s signs", name=name))
+            continue
+        text = say("The key %(name)s signs, and %(words)s.", name=name, words=key.published.words)
+        if key.published is Published.RIGHT:
+            yield Point("DKIM", Standing.RIGHT, text)
         else:
-            text = f"The key {name} signs, and {key.published.words}."
-            yield Point("DKIM", Standing.WRONG, text, "Publish this record.", key.record)
+            yield Point("DKIM", Standing.WRONG, text, say("Publish this record."), key.record)
     if active:
         return
     made = next(iter(seen.keys), None)
-    text = f"No key of ours signs the mail of {seen.domain}; it goes out unsigned unless the relay signs it."
+    text = say(
+        "No key of ours signs the mail of %(domain)s; it goes out unsigned unless the relay signs it.", domain=seen.domain
+    )
     if made is None:
-        mend, command = "Make a key and publish its record.", f"newsletter dkim new {seen.domain}"
+        mend, command = say("Make a key and publish its record."), f"newsletter dkim new {seen.domain}"
         yield Point("DKIM", Standing.WRONG, text, mend, command=command)
         return
     command = f"newsletter dkim activate {made.domain} {made.selector}"
     mend = (
-        "Let the key sign."
+        say("Let the key sign.")
         if made.published is Published.RIGHT
-        else "Publish the record of the key that is made, then let it sign."
+        else say("Publish the record of the key that is made, then let it sign.")
     )
     yield Point("DKIM", Standing.WRONG, text, mend, made.record, command)
 
@@ -298,19 +317,29 @@ def _about_dmarc(seen: Seen, dmarc: Dmarc | None) -> Point:
         if reason := seen.troubles.get("DMARC"):
             return _unknown("DMARC", reason)
         record = Record(f"_dmarc.{seen.domain}", "TXT", f"v=DMARC1; p=none; rua=mailto:postmaster@{seen.domain}")
-        text = f"{seen.domain} has no DMARC record; Gmail and Yahoo want one of whoever writes to many."
-        return Point("DMARC", Standing.WRONG, text, "Publish one; p=none changes nothing and has reports sent to you.", record)
+        text = say("%(domain)s has no DMARC record; Gmail and Yahoo want one of whoever writes to many.", domain=seen.domain)
+        return Point(
+            "DMARC", Standing.WRONG, text, say("Publish one; p=none changes nothing and has reports sent to you."), record
+        )
     name = f"_dmarc.{dmarc.domain}"
     if not dmarc.is_usable:
         count = sum(_DMARC.match(text) is not None for text in seen.dmarc[dmarc.domain])
-        said = f"has {count} DMARC records, and receivers use none of them then" if count > 1 else "asks for no policy"
-        return Point("DMARC", Standing.WRONG, f"{name} {said}.", "Leave one, with p=none, p=quarantine or p=reject.")
+        said = say("asks for no policy")
+        if count > 1:
+            said = say("has %(count)s DMARC records, and receivers use none of them then", count=count)
+        return Point(
+            "DMARC",
+            Standing.WRONG,
+            say("%(name)s %(said)s.", name=name, said=said),
+            say("Leave one, with p=none, p=quarantine or p=reject."),
+        )
     asked = {
-        "none": "asks receivers to change nothing",
-        "quarantine": "asks receivers to put into the spam folder what nothing proves",
-        "reject": "asks receivers to refuse what nothing proves",
+        "none": say("asks receivers to change nothing"),
+        "quarantine": say("asks receivers to put into the spam folder what nothing proves"),
+        "reject": say("asks receivers to refuse what nothing proves"),
     }[dmarc.policy]
-    return Point("DMARC", Standing.RIGHT, f"{name} {asked} (p={dmarc.policy}).")
+    text = say("%(name)s %(asked)s (p=%(policy)s).", name=name, asked=asked, policy=dmarc.policy)
+    return Point("DMARC", Standing.RIGHT, text)
 
 
 def _about_mail_servers(seen: Seen) -> Point:
@@ -318,32 +347,50 @@ def _about_mail_servers(seen: Seen) -> Point:
     if reason := seen.troubles.get("MX"):
         return _unknown("MX", reason)
     if "" in seen.mail_servers:
-        text = f"{domain} says that it takes no mail (null MX); many receivers refuse senders whom nobody can answer."
-        return Point("MX", Standing.WRONG, text, "Send from a domain that takes mail, or publish where its mail goes.")
+        text = say(
+            "%(domain)s says that it takes no mail (null MX); many receivers refuse senders whom nobody can answer.",
+            domain=domain,
+        )
+        return Point("MX", Standing.WRONG, text, say("Send from a domain that takes mail, or publish where its mail goes."))
     if seen.mail_servers:
-        return Point("MX", Standing.RIGHT, f"Answers to {domain} go to {', '.join(seen.mail_servers[:3])}.")
+        text = say("Answers to %(domain)s go to %(servers)s.", domain=domain, servers=", ".join(seen.mail_servers[:3]))
+        return Point("MX", Standing.RIGHT, text)
+    mend, record = say("Publish the server that takes its mail."), Record(domain, "MX", "10 SERVER.")
     if seen.has_address:
-        text = f"{domain} has no MX record; mail for it goes to its own address, where perhaps nobody takes it."
-        return Point("MX", Standing.ADVICE, text, "Publish the server that takes its mail.", Record(domain, "MX", "10 SERVER."))
-    text = f"{domain} takes no mail: it has neither an MX record nor an address. Answers and bounces are lost."
-    mend = "Publish the server that takes its mail."
-    return Point("MX", Standing.WRONG, text, mend, Record(domain, "MX", "10 SERVER."))
+        text = say(
+            "%(domain)s has no MX record; mail for it goes to its own address, where perhaps nobody takes it.", domain=domain
+        )
+        return Point("MX", Standing.ADVICE, text, mend, record)
+    text = say(
+        "%(domain)s takes no mail: it has neither an MX record nor an address. Answers and bounces are lost.", domain=domain
+    )
+    return Point("MX", Standing.WRONG, text, mend, record)
 
 
 def _about_relay(relay: RelayLook) -> Point:
     nameless = [address for address, names in relay.names.items() if not names]
     if not relay.names:
-        return Point("PTR", Standing.UNKNOWN, f"The relay {relay.name} ({relay.host}) has no public address to look at.")
+        text = say("The relay %(name)s (%(host)s) has no public address to look at.", name=relay.name, host=relay.host)
+        return Point("PTR", Standing.UNKNOWN, text)
     if nameless:
-        text = f"The address {nameless[0]} of the relay {relay.name} has no name (PTR); receivers refuse mail from such."
-        mend = "Whoever the address belongs to can give it a name; without harm where mail leaves from another address."
+        text = say(
+            "The address %(nameless)s of the relay %(name)s has no name (PTR); receivers refuse mail from such.",
+            nameless=nameless[0],
+            name=relay.name,
+        )
+        mend = say("Whoever the address belongs to can give it a name; without harm where mail leaves from another address.")
         return Point("PTR", Standing.ADVICE, text, mend)
     named = ", ".join(dict.fromkeys(name for names in relay.names.values() for name in names))
-    return Point("PTR", Standing.RIGHT, f"The relay {relay.name} has a name: {named}.")
+    return Point("PTR", Standing.RIGHT, say("The relay %(name)s has a name: %(named)s.", name=relay.name, named=named))
 
 
-def _unknown(what: str, reason: str, lead: str = "Nobody knows") -> Point:
-    return Point(what, Standing.UNKNOWN, f"{lead}; the DNS could not be asked: {reason}.", "Look again later.")
+def _unknown(what: str, reason: str, lead: str = say("Nobody knows")) -> Point:
+    return Point(
+        what,
+        Standing.UNKNOWN,
+        say("%(lead)s; the DNS could not be asked: %(reason)s.", lead=lead, reason=reason),
+        say("Look again later."),
+    )
 
 
 def _tags(text: str) -> dict[str, str]:

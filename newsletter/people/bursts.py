@@ -9,6 +9,7 @@ from newsletter.people import departures
 from newsletter.people.departures import Burst, Crowd
 from subscribers import staying
 from subscribers.consent import Door, Evidence
+from subscribers.sentence import say
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -67,10 +68,13 @@ def key(burst_id: int) -> str:
 
 
 def _told(burst: Burst) -> str:
-    return (
-        f"{burst.people} people left from one network within minutes of “{burst.subject}”, at least half of all who had got it "
-        "at their domains. That is what a mail scanner does that presses every button. If it was one, "
-        f"`newsletter departures undo {burst.id}` puts them back; if they meant it, settle this alert."
+    return say(
+        "%(people)s people left from one network within minutes of “%(subject)s”, at least half of all who had got it at "
+        "their domains. That is what a mail scanner does that presses every button. If it was one, `newsletter "
+        "departures undo %(id)s` puts them back; if they meant it, settle this alert.",
+        people=burst.people,
+        subject=burst.subject,
+        id=burst.id,
     )
 
 

@@ -28,6 +28,7 @@ from subscribers.exchange.importing import import_people, rehearse_import
 from subscribers.exchange.model import Import, ImportOrder, ImportState
 from subscribers.exchange.sources import fingerprint, open_source
 from subscribers.model import Reason
+from subscribers.sentence import say
 from subscribers.suppression import Back
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
@@ -44,7 +45,7 @@ PRIVATE = 0o600
 # Seconds between two words on how far it is.
 TELL_EVERY = 1.0
 
-_TROUBLE = "It broke off, and was written down for the people who run this service. What was done is kept; try it again."
+_TROUBLE = say("It broke off, and was written down for the people who run this service. What was done is kept; try it again.")
 
 
 class Stopped(Exception):  # noqa: N818 -- named for what happened

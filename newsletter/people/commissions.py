@@ -14,13 +14,14 @@ from newsletter.review.contribution import Contribution, ContributionState
 from newsletter.review.guests import GuestLink, GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor
 from subscribers.address import EmailAddress, parse
+from subscribers.sentence import say
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
 MOST_WORDS = 10_000
 
 # How a text stands that was changed behind its guest's word.
-CHANGED = "changed since agreed"
+CHANGED = say("changed since agreed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def compose_invitation(
     """
     parse(order.address)
     if not 0 <= order.words <= MOST_WORDS:
-        raise BadValue("number of words", order.words, f"is at most {MOST_WORDS:,}")
+        raise BadValue(say("number of words"), order.words, say("is at most %(most)s", most=f"{MOST_WORDS:,}"))
     due_at = _end_of(order.day, newsletter)
     section = issue.section_called(order.section).title
     errand = contributors.errand(
@@ -205,4 +206,4 @@ def _end_of(day: str, newsletter: Newsletter) -> datetime:
         last = date.fromisoformat(day.strip())
         return instant(datetime.combine(last, time(23, 59)), newsletter.zone)
     except (ValueError, OverflowError) as error:
-        raise BadValue("last day", day, "write it as 2020-01-24") from error
+        raise BadValue(say("last day"), day, say("write it as 2020-01-24")) from error

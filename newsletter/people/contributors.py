@@ -18,6 +18,7 @@ from newsletter.review.contribution import Contribution, ContributionState, Type
 from newsletter.review.guests import GuestLink, GuestPurpose
 from subscribers.address import parse
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -89,10 +90,10 @@ def invite(
     """
     known = store.load(tx, issue_id)
     if known.state not in EDITABLE:
-        raise WrongState(issue_id, "written for", known.state.words)
+        raise WrongState(issue_id, say("written for"), known.state.words)
     target = known.section_called(section)
     if due_at <= now:
-        raise BadValue("last day", due_at.date(), "has passed")
+        raise BadValue(say("last day"), due_at.date(), say("has passed"))
     ends_at = max(due_at, min(due_at + GRACE, now + guests.LONGEST_LIFE))
     link = guests.make(tx, issue_id, GuestPurpose.CONTRIBUTION, address=address, name=name, by=by, now=now, ends_at=ends_at)
     return contributions.make(tx, link, target.title, words, due_at)
@@ -157,16 +158,22 @@ def hand_in(tx: Transaction, known: Contribution, html: str, now: datetime) -> C
     _require_open(tx, held)
     typed = held.typed
     if not html.strip() or not typed.byline:
-        raise BadValue("text", held.section, "says nothing, or not by whom")
+        raise BadValue(say("text"), held.section, say("says nothing, or not by whom"))
     issue = store.load(tx, held.issue_id)
     if issue.state not in _TAKES_TEXTS:
         raise ContributionClosed(held.section, issue.state.words)
     authors.sign(tx, f"{typed.byline} (guest)")
     article_id = _place(tx, held, html, now)
     beside = [one for one in store.load(tx, issue.id).section_called(held.section).articles if one.id != article_id]
-    text = f"{typed.byline} sent “{held.section}” for {issue.title}: newsletter issues contributions {issue.id}"
+    text = say(
+        "%(byline)s sent “%(section)s” for %(title)s: newsletter issues contributions %(id)s",
+        byline=typed.byline,
+        section=held.section,
+        title=issue.title,
+        id=issue.id,
+    )
     if beside and held.article_id is None:
-        text += f". It stands behind “{beside[-1].title}”; keep one of the two, or both"
+        text += say(". It stands behind “%(title)s”; keep one of the two, or both", title=beside[-1].title)
     alerts.raise_alert(tx, alert_key(held), text, now, newsletter_id=issue.newsletter_id, issue_id=issue.id)
     return contributions.step(tx, held, C.HANDED_IN, now, article_id=article_id, handed_in=html)
 
@@ -193,7 +200,7 @@ def agree(tx: Transaction, known: Contribution, seen: str, now: datetime) -> Con
     held = contributions.hold(tx, known)
     article = article_of(tx, held)
     if article is None or article.content != seen:
-        raise ContributionClosed(held.section, "changed meanwhile")
+        raise ContributionClosed(held.section, say("changed meanwhile"))
     agreed = contributions.step(tx, held, C.AGREED, now, agreed_to=article.content)
     alerts.settle_alert(tx, alert_key(agreed), now)
     return agreed
@@ -251,7 +258,7 @@ def _with_text(section: Section, known: Contribution, html: str) -> Section:
 
 
 def _place(tx: Transaction, known: Contribution, html: str, now: datetime) -> int:
-    deed = f"“{known.section}” handed in by {known.typed.byline}, a guest"
+    deed = say("“%(section)s” handed in by %(byline)s, a guest", section=known.section, byline=known.typed.byline)
     section = store.begin_edit(tx, known.issue_id, now, None, deed=deed).section_called(known.section)
     article = _earlier(section, known)
     if article is None:
@@ -299,7 +306,11 @@ def _require_open(tx: Transaction, known: Contribution) -> None:
 
 def _tidy(typed: Typed) -> Typed:
     if len(typed.text) > LONGEST_TEXT:
-        raise BadValue("text", f"of {len(typed.text):,} characters", f"is too long; {LONGEST_TEXT:,} are the most")
+        raise BadValue(
+            say("text"),
+            say("of %(count)s characters", count=f"{len(typed.text):,}"),
+            say("is too long; %(most)s are the most", most=f"{LONGEST_TEXT:,}"),
+        )
     return replace(
         typed,
         title=one_line(typed.title, LONGEST_LINE),

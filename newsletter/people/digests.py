@@ -19,6 +19,7 @@ from newsletter.mail.mailings import MailingState
 from subscribers import audience, register
 from subscribers.audience import Audience
 from subscribers.model import Cadence, MailingList
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # On the first day of the next quarter, when people are up where the newsletter is.
@@ -150,8 +151,10 @@ def _entries(tx: Transaction, newsletter: Newsletter, quarter: Quarter) -> tuple
 
 
 def _tell_late(tx: Transaction, one: Due, now: datetime) -> None:
-    text = (
-        f"The digest of {one.newsletter.name} for {one.quarter.words} was not sent: no worker was running in the two weeks "
-        "after the quarter. Its readers get the next one."
+    text = say(
+        "The digest of %(name)s for %(words)s was not sent: no worker was running in the two weeks after the quarter. "
+        "Its readers get the next one.",
+        name=one.newsletter.name,
+        words=one.quarter.words,
     )
     alerts.raise_alert(tx, f"digest-late:{one.newsletter.id}:{one.quarter}", text, now, newsletter_id=one.newsletter.id)

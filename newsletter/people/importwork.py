@@ -15,6 +15,7 @@ from newsletter.errors import NewsletterError, NotFound
 from newsletter.tables.importwork import import_work, kept_out_by
 from subscribers.exchange.model import ImportOrder
 from subscribers.model import EVERY_LIST, Reason
+from subscribers.sentence import say
 from subscribers.suppression import Standing
 from subscribers.transaction import Transaction
 
@@ -58,7 +59,7 @@ class NotNow(NewsletterError):  # noqa: N818 -- named for the outcome
 
     def __init__(self, work: "Work") -> None:
         self.work = work
-        super().__init__(f"Upload {work.id} is at another point by now. Nothing was changed; look at it again.")
+        super().__init__(say("Upload %(id)s is at another point by now. Nothing was changed; look at it again.", id=work.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from newsletter.review import guestbook
 from subscribers import acts, retention
 from subscribers.consent import Door, Evidence
 from subscribers.exchange.turns import turn
+from subscribers.sentence import say
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
@@ -61,13 +62,25 @@ def rules(keep: Keep, keyring: Keyring, now: datetime) -> tuple[Rule, ...]:
     of_departures = _emptying(departures.forget_networks)
     found = _emptying(retention.forget_erased)
     return (
-        Rule("deliveries", "deliveries say to whom they went", keep.deliveries, history.named, _emptying(history.forget_names)),
-        Rule("networks", "acts tell a network address", keep.networks, acts.origins_before, networks),
-        Rule("departures", "departures tell a network", keep.networks, departures.networks_before, of_departures),
-        Rule("left", "people left their last list", keep.left, retention.left, _erasing(keyring, now)),
-        Rule("evidence", "erased people are found by their hash", keep.left, retention.erased, found),
-        Rule("clicks", "links say who followed them", keep.clicks, clickbook.named_before, _emptying(clickbook.forget_before)),
-        Rule("guests", "links say whose they were", keep.guests, guestbook.ended, _emptying(_forget_guests)),
+        Rule(
+            "deliveries",
+            say("deliveries say to whom they went"),
+            keep.deliveries,
+            history.named,
+            _emptying(history.forget_names),
+        ),
+        Rule("networks", say("acts tell a network address"), keep.networks, acts.origins_before, networks),
+        Rule("departures", say("departures tell a network"), keep.networks, departures.networks_before, of_departures),
+        Rule("left", say("people left their last list"), keep.left, retention.left, _erasing(keyring, now)),
+        Rule("evidence", say("erased people are found by their hash"), keep.left, retention.erased, found),
+        Rule(
+            "clicks",
+            say("links say who followed them"),
+            keep.clicks,
+            clickbook.named_before,
+            _emptying(clickbook.forget_before),
+        ),
+        Rule("guests", say("links say whose they were"), keep.guests, guestbook.ended, _emptying(_forget_guests)),
     )
 
 

@@ -14,6 +14,7 @@ from subscribers.model import Topic
 from subscribers.segments import checking, query, reading, store, tree
 from subscribers.segments.rule import Rule, attributes_of, topics_in, values_for
 from subscribers.segments.store import Person, Segment
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -74,7 +75,9 @@ def remove(tx: Transaction, name: str, now: datetime) -> Segment:
     if waiting:
         issues = ", ".join(str(one) for one in waiting)
         raise BadValue(
-            "segment", known.name, f"is part of the audience of issue {issues}; change that first: newsletter issues audience"
+            say("segment"),
+            known.name,
+            say("is part of the audience of issue %(issues)s; change that first: newsletter issues audience", issues=issues),
         )
     store.remove(tx, known, now)
     return known
@@ -183,4 +186,6 @@ def _require_unasked_topic(tx: Transaction, known: Topic) -> None:
 def _require_unasked(tx: Transaction, what: str, name: str, asks: Callable[[Rule], bool]) -> None:
     asking = [one.name for one in store.all_segments(tx) if asks(one.rule)]
     if asking:
-        raise BadValue(what, name, f"is asked for by the segment {', '.join(asking)}; change or remove that first")
+        raise BadValue(
+            what, name, say("is asked for by the segment %(asking)s; change or remove that first", asking=", ".join(asking))
+        )

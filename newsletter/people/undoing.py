@@ -9,6 +9,7 @@ from subscribers.errors import ImportInUse
 from subscribers.exchange import imports, undoing
 from subscribers.exchange.turns import Begin, turn
 from subscribers.exchange.undoing import Brought
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -46,7 +47,7 @@ def undo_import(
         if ledger.mailed_on(tx, import_id):
             raise ImportInUse(import_id)
         imports.call_off(tx, import_id, now)
-    words = f"Import {import_id} was undone."
+    words = say("Import %(import_id)s was undone.", import_id=import_id)
     taken_off = forgotten = kept = restored = 0
     after_id: int | None = 0
     while after_id is not None:

@@ -28,6 +28,7 @@ from newsletter.review.store import Approval
 from newsletter.staff import audit
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, require
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_REASON = 500
@@ -157,13 +158,15 @@ def _require_second_person(tx: Transaction, issue: Issue, newsletter: Newsletter
     if not newsletter.needs_second_person:
         return
     if actor == LOCAL_OPERATOR:
-        raise OwnWork(issue.id, "whoever approves says who they are (--as NAME)")
+        raise OwnWork(issue.id, say("whoever approves says who they are (--as NAME)"))
     written = versions.authors_since(tx, issue.id, store.last_version(tx, issue.id))
     if NOBODY in written:
-        raise OwnWork(issue.id, f"nobody knows who wrote version {written[NOBODY]}; save it again, as somebody")
+        raise OwnWork(
+            issue.id, say("nobody knows who wrote version %(written)s; save it again, as somebody", written=written[NOBODY])
+        )
     own = next((last for name, last in written.items() if name.casefold() == actor.name.casefold()), None)
     if own is not None:
-        raise OwnWork(issue.id, f"{actor.name} wrote version {own}")
+        raise OwnWork(issue.id, say("%(name)s wrote version %(own)s", name=actor.name, own=own))
 
 
 def _pieces(templates: Templates, newsletter: Newsletter, issue: Issue, composition: Composition, links: Links) -> Pieces:

@@ -14,6 +14,7 @@ from newsletter.review.contribution import OWED, Contribution, ContributionState
 from newsletter.review.guests import GuestPurpose
 from newsletter.staff import accounts
 from newsletter.staff.permissions import Permission, allowed
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # What is due later is meant for another issue, or a slip of the year.
@@ -81,8 +82,8 @@ def told(one: Progress) -> Mapping[str, object]:
     owner = one.owner.name if one.owner is not None and said.account_id is not None else ""
     return {
         "section": one.section.title,
-        "owner": owner or ("a guest" if said.link_id is not None else "as usual"),
-        "due_at": said.due_at.isoformat() if said.due_at is not None else "as usual",
+        "owner": owner or (say("a guest") if said.link_id is not None else say("as usual")),
+        "due_at": said.due_at.isoformat() if said.due_at is not None else say("as usual"),
     }
 
 
@@ -101,7 +102,7 @@ def assign(tx: Transaction, issue_id: int, wishes: Mapping[int, Wish], by: str, 
     charges.hold(tx, issue_id)
     issue = store.load(tx, issue_id)
     if issue.state not in IN_THE_MAKING:
-        raise WrongState(issue_id, "given to people", issue.state.words)
+        raise WrongState(issue_id, say("given to people"), issue.state.words)
     known = known_of(tx, issue)
     changes = [(one, wishes[one.id]) for one in issue.sections if one.id in wishes and _is_new(one, wishes[one.id], known)]
     contested = tuple(Contest(one, _now(one, known)) for one, wish in changes if not _now(one, known).says_as(wish.seen))
@@ -128,9 +129,9 @@ def _require_owner(section: Section, wish: Wish, known: Known) -> None:
     if (wanted.account_id, wanted.link_id) == (wish.seen.account_id, wish.seen.link_id):
         return
     if wanted.account_id is not None and wanted.account_id not in known.staff:
-        raise BadValue("owner", section.title, "goes to somebody who may edit this newsletter")
+        raise BadValue(say("owner"), section.title, say("goes to somebody who may edit this newsletter"))
     if wanted.link_id is not None and all(one.link_id != wanted.link_id for one in asked_of(section, known.asked)):
-        raise BadValue("owner", section.title, "goes to a guest who was asked for its text, and to no other")
+        raise BadValue(say("owner"), section.title, say("goes to a guest who was asked for its text, and to no other"))
 
 
 def _require_day(issue: Issue, section: Section, wish: Wish, now: datetime) -> None:
@@ -138,11 +139,11 @@ def _require_day(issue: Issue, section: Section, wish: Wish, now: datetime) -> N
     if due_at is None or due_at == wish.seen.due_at:
         return
     if due_at <= now:
-        raise BadValue("deadline", section.title, "has passed already; choose a later one")
+        raise BadValue(say("deadline"), section.title, say("has passed already; choose a later one"))
     if issue.send_at is not None and due_at > issue.send_at:
-        raise BadValue("deadline", section.title, "comes after the issue goes out; choose an earlier one")
+        raise BadValue(say("deadline"), section.title, say("comes after the issue goes out; choose an earlier one"))
     if due_at > now + LONGEST_AHEAD:
-        raise BadValue("deadline", section.title, "is more than a year away; choose an earlier one")
+        raise BadValue(say("deadline"), section.title, say("is more than a year away; choose an earlier one"))
 
 
 def _keep(tx: Transaction, issue: Issue, section: Section, wanted: Charge, by: str, now: datetime) -> None:
@@ -167,5 +168,9 @@ def _owing_guests(line: Progress, asked: Sequence[Contribution]) -> Sequence[Con
 def _postpone(tx: Transaction, one: Contribution, due_at: datetime) -> None:
     link = guests.find(tx, one.link_id, GuestPurpose.CONTRIBUTION)
     if due_at > link.ends_at:
-        raise BadValue("deadline", one.section, f"comes after the guest's link ends, {link.ends_at:%Y-%m-%d}; ask them anew")
+        raise BadValue(
+            say("deadline"),
+            one.section,
+            say("comes after the guest's link ends, %(ends_at)s; ask them anew", ends_at=f"{link.ends_at:%Y-%m-%d}"),
+        )
     contributions.postpone(tx, one, due_at)

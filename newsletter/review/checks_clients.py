@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from newsletter.review.caniemail import unsupported
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
+from subscribers.sentence import say
 
 _NAMED = 3
 
@@ -16,7 +17,13 @@ def check(seen: Inspected) -> Iterator[Finding]:
         return
     for feature, article_id in unsupported(seen.page, support):
         named = ", ".join(feature.lacking[:_NAMED])
-        more = f" and {len(feature.lacking) - _NAMED} more" if len(feature.lacking) > _NAMED else ""
-        text = f"{seen.place(article_id)}{feature.title} is not shown by {named}{more}."
-        mend = Mend(f"See that the letter reads well without it; {feature.url} says who knows it.")
+        more = say(" and %(count)s more", count=len(feature.lacking) - _NAMED) if len(feature.lacking) > _NAMED else ""
+        text = say(
+            "%(place)s%(title)s is not shown by %(named)s%(more)s.",
+            place=seen.place(article_id),
+            title=feature.title,
+            named=named,
+            more=more,
+        )
+        mend = Mend(say("See that the letter reads well without it; %(url)s says who knows it.", url=feature.url))
         yield Finding(Code.CLIENT_LACKS, text, is_blocking=False, mend=mend, article_id=article_id)

@@ -14,6 +14,7 @@ from newsletter.review.addresses import likeness
 from newsletter.review.contribution import OWED
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
+from subscribers.sentence import say, say_in_a_row, say_together
 
 # So many titles are named in a finding about posts left out; more are counted.
 TITLES_NAMED = 5
@@ -49,10 +50,10 @@ def check(seen: Inspected) -> Iterator[Finding]:
 def _no_articles(seen: Inspected) -> Finding:
     month = f" --month {seen.issue.month}" if seen.issue.month else ""
     mend = Mend(
-        "Read the feeds and draft the issue again, or write a letter for it.",
+        say("Read the feeds and draft the issue again, or write a letter for it."),
         f"newsletter feeds gather {seen.newsletter.slug}{month}",
     )
-    return Finding(Code.NO_ARTICLES, "There is not one article in this issue.", is_blocking=True, mend=mend)
+    return Finding(Code.NO_ARTICLES, say("There is not one article in this issue."), is_blocking=True, mend=mend)
 
 
 def _about_section(seen: Inspected, section: Section) -> Iterator[Finding]:
@@ -67,8 +68,10 @@ def _about_section(seen: Inspected, section: Section) -> Iterator[Finding]:
     if section.kind is SectionKind.LETTER:
         yield _letter_missing(seen, section, None)
         return
-    text = f"The section “{section.title}” is required and has no article."
-    mend = Mend("Move an article into it, or write one.", seen.commands.edit("--article N", f'--section "{section.title}"'))
+    text = say("The section “%(title)s” is required and has no article.", title=section.title)
+    mend = Mend(
+        say("Move an article into it, or write one."), seen.commands.edit("--article N", f'--section "{section.title}"')
+    )
     yield Finding(Code.SECTION_EMPTY, text, is_blocking=True, mend=mend, section=section.title)
 
 
@@ -78,10 +81,16 @@ def _about_several_letters(seen: Inspected, section: Section) -> Iterator[Findin
     if section.kind is not SectionKind.LETTER or len(written) < SEVERAL:
         return
     last = written[-1]
-    titles = ", ".join(f"“{article.title}”{f' by {article.byline}' if article.byline else ''}" for article in written)
-    mend = Mend("Drop what is not to stand there, if both are not meant.", seen.commands.edit("--drop", article=last))
-    text = f"“{section.title}” has {len(written)} letters: {titles}."
+    titles = say_together(map(_signed, written), ", ")
+    mend = Mend(say("Drop what is not to stand there, if both are not meant."), seen.commands.edit("--drop", article=last))
+    text = say("“%(title)s” has %(count)s letters: %(titles)s.", title=section.title, count=len(written), titles=titles)
     yield Finding(Code.LETTERS_SEVERAL, text, is_blocking=False, mend=mend, article_id=last.id, section=section.title)
+
+
+def _signed(article: Article) -> str:
+    if not article.byline:
+        return f"“{article.title}”"
+    return say("“%(title)s” by %(byline)s", title=article.title, byline=article.byline)
 
 
 def _is_unseen(section: Section, article: Article) -> bool:
@@ -91,25 +100,29 @@ def _is_unseen(section: Section, article: Article) -> bool:
 
 
 def _text_unseen(seen: Inspected, section: Section, article: Article) -> Finding:
-    text = f"“{article.title}” stands in “{section.title}”, which shows titles only, and has no link: nobody reads its text."
-    mend = Mend("Move it to another section, or say where it can be read.", seen.commands.article(article, "--link URL"))
+    text = say(
+        "“%(title)s” stands in “%(title2)s”, which shows titles only, and has no link: nobody reads its text.",
+        title=article.title,
+        title2=section.title,
+    )
+    mend = Mend(say("Move it to another section, or say where it can be read."), seen.commands.article(article, "--link URL"))
     return Finding(Code.TEXT_UNSEEN, text, is_blocking=False, mend=mend, article_id=article.id, section=section.title)
 
 
 def _letter_missing(seen: Inspected, section: Section, placeholder: Article | None) -> Finding:
     where = placeholder.id if placeholder is not None else None
     mend = Mend(
-        "Put in what its author sent, or ask somebody for it.",
+        say("Put in what its author sent, or ask somebody for it."),
         seen.commands.letter(section.title),
         "newsletter issues invite asks a guest.",
     )
-    text = f"“{section.title}” has not been written yet{_owing(seen, section)}."
+    text = say("“%(title)s” has not been written yet%(owing)s.", title=section.title, owing=_owing(seen, section))
     return Finding(Code.LETTER_MISSING, text, is_blocking=True, mend=mend, article_id=where, section=section.title)
 
 
 def _owing(seen: Inspected, section: Section) -> str:
     owed = [asked for asked in seen.facts.contributions if asked.section == section.title and asked.state in OWED]
-    return f"; {' and '.join(seen.owed_by(asked, 'it') for asked in owed)}" if owed else ""
+    return say("; %(owed)s", owed=say_in_a_row(seen.owed_by(asked, say("it")) for asked in owed)) if owed else ""
 
 
 def _about_warnings(seen: Inspected) -> Iterator[Finding]:
@@ -117,15 +130,17 @@ def _about_warnings(seen: Inspected) -> Iterator[Finding]:
         if "without alt text" in warning.text:
             # Told of those that the letter really shows (`checks_pictures`).
             continue
-        text = f"{seen.place(warning.article_id)}{warning.text}."
+        text = say("%(place)s%(trouble)s.", place=seen.place(warning.article_id), trouble=warning.text)
         mend = _mend_loss(seen, warning)
         yield Finding(Code.CONTENT, text, is_blocking=False, mend=mend, article_id=warning.article_id)
 
 
 def _mend_loss(seen: Inspected, warning: ContentWarning) -> Mend:
     if warning.text.endswith(NOT_YET):
-        return Mend("Fetch the pictures; the worker and an approval do it, too.", seen.commands.pictures())
-    return seen.mend_text(warning.article_id, "Look at the article in the letter; if something is missing there, write it in.")
+        return Mend(say("Fetch the pictures; the worker and an approval do it, too."), seen.commands.pictures())
+    return seen.mend_text(
+        warning.article_id, say("Look at the article in the letter; if something is missing there, write it in.")
+    )
 
 
 def _about_bylines(seen: Inspected) -> Iterator[Finding]:
@@ -134,14 +149,21 @@ def _about_bylines(seen: Inspected) -> Iterator[Finding]:
             continue
         found = split_byline(article.title)
         if found.name:
-            text = f"“{article.title}” seems to name its author, {found.name}, and has no byline."
+            text = say(
+                "“%(title)s” seems to name its author, %(name)s, and has no byline.", title=article.title, name=found.name
+            )
             command = seen.commands.edit(f'--byline "{found.name}"', f'--article-title "{found.title}"', article=article)
-            mend = Mend("If so, write the name into the byline; if not, say that it names nobody.", command, _NOBODY)
+            mend = Mend(say("If so, write the name into the byline; if not, say that it names nobody."), command, _NOBODY)
             yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
         elif article.suggestion is not None:
-            text = f"“{article.title}” may be by {article.suggestion.byline}: {article.suggestion.why}."
+            text = say(
+                "“%(title)s” may be by %(byline)s: %(why)s.",
+                title=article.title,
+                byline=article.suggestion.byline,
+                why=article.suggestion.why,
+            )
             command = seen.commands.article(article, "--confirm-byline")
-            mend = Mend("If it is, confirm the byline; if not, write another one, or name nobody.", command, _NOBODY)
+            mend = Mend(say("If it is, confirm the byline; if not, write another one, or name nobody."), command, _NOBODY)
             yield Finding(Code.BYLINE_UNSURE, text, is_blocking=False, mend=mend, article_id=article.id)
 
 
@@ -151,12 +173,12 @@ def _about_events(seen: Inspected) -> Iterator[Finding]:
         for article in section.articles:
             if article.event is None:
                 if section.kind is SectionKind.EVENTS and not article.is_placeholder:
-                    text = f"“{article.title}” stands among the dates and has none."
-                    mend = Mend("Say when it happens, or move it to another section.", seen.commands.event(article))
+                    text = say("“%(title)s” stands among the dates and has none.", title=article.title)
+                    mend = Mend(say("Say when it happens, or move it to another section."), seen.commands.event(article))
                     yield Finding(Code.EVENT_UNDATED, text, is_blocking=False, mend=mend, article_id=article.id)
             elif goes_out is not None and is_over(article.event, seen.newsletter.zone, goes_out):
-                text = f"“{article.title}” is over before the issue goes out."
-                mend = Mend("Leave it out, or mend its date.", seen.commands.edit("--drop", article=article))
+                text = say("“%(title)s” is over before the issue goes out.", title=article.title)
+                mend = Mend(say("Leave it out, or mend its date."), seen.commands.edit("--drop", article=article))
                 yield Finding(Code.EVENT_OVER, text, is_blocking=False, mend=mend, article_id=article.id)
 
 
@@ -169,8 +191,13 @@ def _about_stories(seen: Inspected) -> Iterator[Finding]:
         marks = _marks(article, seen.page.texts.get(article.id, ""))
         twin = next((first[mark] for mark in marks if mark in first), None)
         if twin is not None:
-            text = f"“{article.title}” and “{twin.title}” (article {twin.id}) are one story."
-            mend = Mend("Leave one of them out.", seen.commands.edit("--drop", article=article))
+            text = say(
+                "“%(title)s” and “%(title2)s” (article %(id)s) are one story.",
+                title=article.title,
+                title2=twin.title,
+                id=twin.id,
+            )
+            mend = Mend(say("Leave one of them out."), seen.commands.edit("--drop", article=article))
             yield Finding(Code.STORY_TWICE, text, is_blocking=False, mend=mend, article_id=article.id)
         for mark in marks:
             first.setdefault(mark, article)
@@ -197,17 +224,19 @@ def _about_repeats(seen: Inspected) -> Iterator[Finding]:
         return
     for article in seen.issue.articles:
         if article.link and likeness(article.link) in last.links:
-            text = f"“{article.title}” was carried in {last.title} already."
-            mend = Mend("Leave it out, unless it is meant to stand here again.", seen.commands.edit("--drop", article=article))
+            text = say("“%(title)s” was carried in %(title2)s already.", title=article.title, title2=last.title)
+            mend = Mend(
+                say("Leave it out, unless it is meant to stand here again."), seen.commands.edit("--drop", article=article)
+            )
             yield Finding(Code.STORY_REPEATED, text, is_blocking=False, mend=mend, article_id=article.id)
 
 
 def _about_changes(seen: Inspected) -> Iterator[Finding]:
     for change in seen.facts.changes:
-        words = "Compare the two, and take the new text or keep yours."
+        words = say("Compare the two, and take the new text or keep yours.")
         code = Code.POST_REVISED
         if change.kind is Kind.VANISHED:
-            words, code = "See whether its blog has taken it back; leave the article out, or keep it.", Code.POST_VANISHED
+            words, code = say("See whether its blog has taken it back; leave the article out, or keep it."), Code.POST_VANISHED
         mend = Mend(words, f"newsletter issues changes {seen.issue.id}")
         yield Finding(code, change.words, is_blocking=False, mend=mend, article_id=change.article_id)
 
@@ -217,10 +246,17 @@ def _about_posts(left_out: Sequence[Post]) -> Iterator[Finding]:
         return
     named = "; ".join(post.entry.title for post in left_out[:TITLES_NAMED])
     others = len(left_out) - TITLES_NAMED
-    more = f" and {others} more" if others > 0 else ""
-    count = "1 post is" if len(left_out) == 1 else f"{len(left_out)} posts are"
-    mend = Mend("While the issue is a draft, the worker adds what has a place in its plan; else the next issue can carry them.")
-    yield Finding(Code.POSTS_LEFT_OUT, f"{count} in no issue: {named}{more}.", is_blocking=False, mend=mend)
+    more = say(" and %(others)s more", others=others) if others > 0 else ""
+    count = say("1 post is") if len(left_out) == 1 else say("%(count)s posts are", count=len(left_out))
+    mend = Mend(
+        say("While the issue is a draft, the worker adds what has a place in its plan; else the next issue can carry them.")
+    )
+    yield Finding(
+        Code.POSTS_LEFT_OUT,
+        say("%(count)s in no issue: %(named)s%(more)s.", count=count, named=named, more=more),
+        is_blocking=False,
+        mend=mend,
+    )
 
 
 def _about_feeds(seen: Inspected) -> Iterator[Finding]:
@@ -228,8 +264,16 @@ def _about_feeds(seen: Inspected) -> Iterator[Finding]:
     if not seen.issue.month:
         return
     for feed in seen.facts.unread:
-        said = f"could not be read when it was last tried: {feed.trouble}" if feed.trouble else "has never been read."
-        text = f"The feed {feed.url} {said if said.endswith('.') else f'{said}.'} Posts of it may be missing or changed since."
+        said = (
+            say("could not be read when it was last tried: %(trouble)s", trouble=feed.trouble)
+            if feed.trouble
+            else say("has never been read.")
+        )
+        text = say(
+            "The feed %(url)s %(said)s Posts of it may be missing or changed since.",
+            url=feed.url,
+            said=said if said.endswith(".") else say("%(trouble)s.", trouble=said),
+        )
         command = f"newsletter feeds gather {seen.newsletter.slug} --month {seen.issue.month}"
-        mend = Mend("Read it again; if it stays so, look at its blog for what is new.", command)
+        mend = Mend(say("Read it again; if it stays so, look at its blog for what is new."), command)
         yield Finding(Code.FEED_UNREAD, text, is_blocking=False, mend=mend)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from newsletter.review.contribution import OWED, Contribution, ContributionState
 from newsletter.review.facts import Inspected, Remark
 from newsletter.review.finding import Code, Finding, Mend
+from subscribers.sentence import say
 
 # So much of a comment is shown; the rest is a command away.
 _SHOWN = 80
@@ -25,11 +26,16 @@ def _about_owed(seen: Inspected, asked: Contribution) -> Iterator[Finding]:
         # The section itself is told of, by whom it is owed.
         return
     mend = Mend(
-        "Remind them, or ask for nothing any more: what comes behind the approval is in no issue.",
+        say("Remind them, or ask for nothing any more: what comes behind the approval is in no issue."),
         seen.commands.other("uninvite", str(asked.id)),
     )
-    begun = "has begun" if asked.state is ContributionState.WRITING else "has not begun"
-    text = f"“{asked.section}”: {seen.owed_by(asked, 'a text')} and {begun}."
+    begun = say("has begun") if asked.state is ContributionState.WRITING else say("has not begun")
+    text = say(
+        "“%(section)s”: %(owed_by)s and %(begun)s.",
+        section=asked.section,
+        owed_by=seen.owed_by(asked, say("a text")),
+        begun=begun,
+    )
     yield Finding(Code.CONTRIBUTION_OWED, text, is_blocking=False, mend=mend, section=asked.section)
 
 
@@ -48,10 +54,10 @@ def _about_edited(seen: Inspected, asked: Contribution) -> Iterator[Finding]:
     trouble = "" if article is None or not asked.typed.byline else _trouble(asked, article.content)
     if article is None or not trouble:
         return
-    mend = Mend("Ask whether it may stand so.", seen.commands.other("ask-contributor", str(asked.id)))
+    mend = Mend(say("Ask whether it may stand so."), seen.commands.other("ask-contributor", str(asked.id)))
     if asked.state is ContributionState.EDITED:
-        mend = Mend("Wait for the answer, or ask once more.", mend.command)
-    text = f"{seen.place(article.id)}{asked.typed.byline} {trouble}."
+        mend = Mend(say("Wait for the answer, or ask once more."), mend.command)
+    text = say("%(place)s%(who)s %(trouble)s.", place=seen.place(article.id), who=asked.typed.byline, trouble=trouble)
     yield Finding(Code.CONTRIBUTION_EDITED, text, is_blocking=False, mend=mend, article_id=article.id)
 
 
@@ -59,11 +65,11 @@ def _trouble(asked: Contribution, content: str) -> str:
     """Complete "Ann Other …" where the text stands otherwise than its author knows and agreed to."""
     match asked.state:
         case ContributionState.HANDED_IN if content != asked.handed_in:
-            return "was not asked whether the text may stand as it was edited"
+            return say("was not asked whether the text may stand as it was edited")
         case ContributionState.EDITED:
-            return "has not agreed yet to the text as it was edited"
+            return say("has not agreed yet to the text as it was edited")
         case ContributionState.AGREED if content != asked.agreed_to:
-            return "agreed to another text; it was edited since"
+            return say("agreed to another text; it was edited since")
     return ""
 
 
@@ -73,9 +79,15 @@ def _about_comments(seen: Inspected) -> Iterator[Finding]:
     for remark in seen.facts.remarks:
         by_article.setdefault(remark.article_id if seen.article(remark.article_id) else None, []).append(remark)
     for article_id, remarks in by_article.items():
-        mend = Mend("Do what it says or answer it, and call it done.", _command(seen, remarks))
-        more = f", and {len(remarks) - 1} more" if len(remarks) > 1 else ""
-        text = f"{seen.place(article_id)}{remarks[0].author} commented “{_cut(remarks[0].text)}”{more}; nobody called it done."
+        mend = Mend(say("Do what it says or answer it, and call it done."), _command(seen, remarks))
+        more = say(", and %(count)s more", count=len(remarks) - 1) if len(remarks) > 1 else ""
+        text = say(
+            "%(place)s%(author)s commented “%(cut)s”%(more)s; nobody called it done.",
+            place=seen.place(article_id),
+            author=remarks[0].author,
+            cut=_cut(remarks[0].text),
+            more=more,
+        )
         yield Finding(Code.COMMENT_OPEN, text, is_blocking=False, mend=mend, article_id=article_id)
 
 

@@ -8,6 +8,7 @@ from newsletter.letters.letter import SlotName
 from newsletter.letters.meter import longest_size
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend, newsletter_command
+from subscribers.sentence import say
 
 # From here on one more article may push the foot of the letter out of sight.
 NEARLY_CLIPPED_BYTES = 90_000
@@ -40,16 +41,16 @@ def _about_the_subject(seen: Inspected) -> Iterator[Finding]:
     subject, last = seen.draft.subject.strip(), seen.facts.last
     command = seen.commands.edit("--subject SUBJECT")
     if not subject:
-        mend = Mend("Say in a few words what is in it.", command)
-        yield Finding(Code.SUBJECT_MISSING, "The subject is empty.", is_blocking=True, mend=mend)
+        mend = Mend(say("Say in a few words what is in it."), command)
+        yield Finding(Code.SUBJECT_MISSING, say("The subject is empty."), is_blocking=True, mend=mend)
         return
     if len(subject) > LONGEST_SUBJECT:
-        mend = Mend("Put what matters into the first 50 characters, and leave out the rest.", command)
-        text = f"The subject has {len(subject)} characters; inboxes cut it."
+        mend = Mend(say("Put what matters into the first 50 characters, and leave out the rest."), command)
+        text = say("The subject has %(count)s characters; inboxes cut it.", count=len(subject))
         yield Finding(Code.SUBJECT_LONG, text, is_blocking=False, mend=mend)
     if last is not None and _alike(subject, last.subject):
-        mend = Mend("Name the month, or what is new: inboxes put mails of one subject together.", command)
-        text = f"{last.title} had the same subject."
+        mend = Mend(say("Name the month, or what is new: inboxes put mails of one subject together."), command)
+        text = say("%(title)s had the same subject.", title=last.title)
         yield Finding(Code.SUBJECT_REPEATED, text, is_blocking=False, mend=mend)
 
 
@@ -57,21 +58,25 @@ def _about_the_preheader(seen: Inspected) -> Iterator[Finding]:
     shown, last = seen.draft.preheader.strip(), seen.facts.last
     command = seen.commands.edit("--preheader TEXT")
     if not shown or _alike(shown, seen.draft.subject):
-        said = "is empty" if not shown else "says what the subject says"
-        mend = Mend("Say what else is in it: inboxes show it behind the subject.", command)
-        yield Finding(Code.PREHEADER_MISSING, f"The preheader {said}.", is_blocking=False, mend=mend)
+        said = say("is empty") if not shown else say("says what the subject says")
+        mend = Mend(say("Say what else is in it: inboxes show it behind the subject."), command)
+        yield Finding(Code.PREHEADER_MISSING, say("The preheader %(said)s.", said=said), is_blocking=False, mend=mend)
         return
     if len(shown) < SHORTEST_PREHEADER:
-        mend = Mend("Make it a sentence: inboxes go on with whatever the letter says next.", command)
-        text = f"The preheader has {len(shown)} characters only."
+        mend = Mend(say("Make it a sentence: inboxes go on with whatever the letter says next."), command)
+        text = say("The preheader has %(count)s characters only.", count=len(shown))
         yield Finding(Code.PREHEADER_SHORT, text, is_blocking=False, mend=mend)
     if len(seen.issue.preheader.strip()) > LONGEST_PREHEADER:
-        text = f"The preheader has {len(seen.issue.preheader.strip())} characters; it is cut after {LONGEST_PREHEADER}."
-        mend = Mend("Put what matters first, and leave out the rest.", command)
+        text = say(
+            "The preheader has %(count)s characters; it is cut after %(most)s.",
+            count=len(seen.issue.preheader.strip()),
+            most=LONGEST_PREHEADER,
+        )
+        mend = Mend(say("Put what matters first, and leave out the rest."), command)
         yield Finding(Code.PREHEADER_LONG, text, is_blocking=False, mend=mend)
     if last is not None and _alike(shown, last.preheader):
-        text = f"{last.title} had the same preheader."
-        yield Finding(Code.PREHEADER_REPEATED, text, is_blocking=False, mend=Mend("Say what is new in this one.", command))
+        text = say("%(title)s had the same preheader.", title=last.title)
+        yield Finding(Code.PREHEADER_REPEATED, text, is_blocking=False, mend=Mend(say("Say what is new in this one."), command))
 
 
 def _alike(one: str, other: str) -> bool:
@@ -81,17 +86,19 @@ def _alike(one: str, other: str) -> bool:
 def _about_the_law(seen: Inspected) -> Iterator[Finding]:
     newsletter, draft = seen.newsletter, seen.draft
     if not newsletter.postal_address.strip():
-        text = f"{newsletter.name} has no postal address, which the law asks for in every mail."
-        mend = Mend("Say where its publisher can be reached.", newsletter_command(newsletter.slug, "--postal-address TEXT"))
+        text = say("%(name)s has no postal address, which the law asks for in every mail.", name=newsletter.name)
+        mend = Mend(
+            say("Say where its publisher can be reached."), newsletter_command(newsletter.slug, "--postal-address TEXT")
+        )
         yield Finding(Code.POSTAL_ADDRESS_MISSING, text, is_blocking=True, mend=mend)
     elif not _shows_address(seen):
-        text = "The letter does not show the postal address, which the law asks for; its templates leave it out."
-        mend = Mend("Put {{ imprint }} into the foot of the template.")
+        text = say("The letter does not show the postal address, which the law asks for; its templates leave it out.")
+        mend = Mend(say("Put {{ imprint }} into the foot of the template."))
         yield Finding(Code.POSTAL_ADDRESS_MISSING, text, is_blocking=True, mend=mend)
     token = draft.slots.get(SlotName.UNSUBSCRIBE)
     if token is None or f'href="{token}"' not in draft.html or token not in draft.text:
-        text = "The letter has no link to unsubscribe, in its HTML or in its text; its templates leave it out."
-        mend = Mend("Put {{ page.slots.unsubscribe }} into both templates of the issue.")
+        text = say("The letter has no link to unsubscribe, in its HTML or in its text; its templates leave it out.")
+        mend = Mend(say("Put {{ page.slots.unsubscribe }} into both templates of the issue."))
         yield Finding(Code.UNSUBSCRIBE_MISSING, text, is_blocking=True, mend=mend)
 
 
@@ -107,8 +114,8 @@ def _about_the_text(seen: Inspected) -> Iterator[Finding]:
     told = [article for article in seen.issue.articles if not article.is_placeholder]
     missing = [article for article in told if _first_word(article.title) not in text]
     if not text or (told and len(missing) == len(told)):
-        mend = Mend("The template body.txt of the issue makes it; put the articles into it.")
-        words = "The letter has no plain text; readers of it and spam filters miss it."
+        mend = Mend(say("The template body.txt of the issue makes it; put the articles into it."))
+        words = say("The letter has no plain text; readers of it and spam filters miss it.")
         yield Finding(Code.TEXT_MISSING, words, is_blocking=True, mend=mend)
 
 
@@ -119,18 +126,28 @@ def _first_word(title: str) -> str:
 
 def _about_size(seen: Inspected) -> Iterator[Finding]:
     size = personal_size(seen)
-    mend = Mend("Show fewer articles in full, or leave some out.", seen.commands.edit("--article N", "--show excerpt"))
+    mend = Mend(say("Show fewer articles in full, or leave some out."), seen.commands.edit("--article N", "--show excerpt"))
     if size >= CLIPPED_BYTES:
-        text = (
-            f"A reader's letter has {size:,} bytes of HTML. Gmail hides everything past {CLIPPED_BYTES:,}, the link to "
-            "unsubscribe with it."
+        text = say(
+            "A reader's letter has %(size)s bytes of HTML. Gmail hides everything past %(clipped_bytes)s, the link to "
+            "unsubscribe with it.",
+            size=f"{size:,}",
+            clipped_bytes=f"{CLIPPED_BYTES:,}",
         )
         yield Finding(Code.TOO_LARGE, text, is_blocking=True, mend=mend)
     elif size >= NEARLY_CLIPPED_BYTES:
-        text = f"A reader's letter has {size:,} bytes of HTML; from {CLIPPED_BYTES:,} on Gmail hides the end."
+        text = say(
+            "A reader's letter has %(size)s bytes of HTML; from %(clipped_bytes)s on Gmail hides the end.",
+            size=f"{size:,}",
+            clipped_bytes=f"{CLIPPED_BYTES:,}",
+        )
         yield Finding(Code.LARGE, text, is_blocking=False, mend=mend)
     styles = len(seen.page.styles.encode())
     if styles > MOST_STYLE_BYTES:
-        text = f"The style sheets of the letter have {styles:,} bytes; Gmail reads none that go beyond {MOST_STYLE_BYTES:,}."
-        mend = Mend("Shorten the style sheet of the template.")
+        text = say(
+            "The style sheets of the letter have %(styles)s bytes; Gmail reads none that go beyond %(most)s.",
+            styles=f"{styles:,}",
+            most=f"{MOST_STYLE_BYTES:,}",
+        )
+        mend = Mend(say("Shorten the style sheet of the template."))
         yield Finding(Code.STYLES_LARGE, text, is_blocking=False, mend=mend)

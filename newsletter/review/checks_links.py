@@ -10,6 +10,7 @@ from newsletter.review import addresses
 from newsletter.review.facts import Inspected, LinkState, Verdict
 from newsletter.review.finding import Code, Finding, Mend
 from newsletter.review.page import PageLink
+from subscribers.sentence import say
 
 # Words that say nothing of where a link leads, in the languages of the house. Screen readers list links by their words alone.
 _VAGUE = frozenset(
@@ -83,21 +84,38 @@ def _is_elsewhere(href: str, own: Links) -> bool:
 def _about_words(seen: Inspected, link: PageLink) -> Iterator[Finding]:
     place, article_id = seen.place(link.article_id), link.article_id
     if not link.text:
-        lead = "a picture without words leads" if link.has_picture else "a link without words leads"
-        text = f"{place}{lead} to {_shown(link.href)}; who cannot see it is told nothing of where."
-        mend = seen.mend_text(article_id, "Give the picture an alternative text." if link.has_picture else "Give it words.")
+        lead = say("a picture without words leads") if link.has_picture else say("a link without words leads")
+        text = say(
+            "%(place)s%(lead)s to %(shown)s; who cannot see it is told nothing of where.",
+            place=place,
+            lead=lead,
+            shown=_shown(link.href),
+        )
+        mend = seen.mend_text(
+            article_id, say("Give the picture an alternative text.") if link.has_picture else say("Give it words.")
+        )
         yield Finding(Code.LINK_EMPTY, text, is_blocking=True, mend=mend, article_id=article_id)
         return
     if _bare(link.text) in _VAGUE:
-        text = f"{place}the link “{link.text}” does not say where it leads ({_shown(link.href)})."
+        text = say(
+            "%(place)sthe link “%(text)s” does not say where it leads (%(shown)s).",
+            place=place,
+            text=link.text,
+            shown=_shown(link.href),
+        )
         mend = seen.mend_text(
-            article_id, "Link the words that name it: screen readers list links without what stands around them."
+            article_id, say("Link the words that name it: screen readers list links without what stands around them.")
         )
         yield Finding(Code.LINK_VAGUE, text, is_blocking=False, mend=mend, article_id=article_id)
     disguise = _disguise(link)
     if disguise:
-        text = f"{place}the link shows {disguise} and leads to {addresses.host_of(link.href)}, as mails of swindlers do."
-        mend = seen.mend_text(article_id, "Show where it leads, or use words.")
+        text = say(
+            "%(place)sthe link shows %(disguise)s and leads to %(host_of)s, as mails of swindlers do.",
+            place=place,
+            disguise=disguise,
+            host_of=addresses.host_of(link.href),
+        )
+        mend = seen.mend_text(article_id, say("Show where it leads, or use words."))
         yield Finding(Code.LINK_DISGUISED, text, is_blocking=False, mend=mend, article_id=article_id)
 
 
@@ -123,39 +141,49 @@ def _about_address(seen: Inspected, link: PageLink) -> Iterator[Finding]:
     place, article_id, href = seen.place(link.article_id), link.article_id, link.href
     wrong = _wrong(seen, href)
     if wrong:
-        mend = seen.mend_text(article_id, "Give the whole address, beginning with https://.")
-        text = f"{place}the link “{link.text}” {wrong}."
+        mend = seen.mend_text(article_id, say("Give the whole address, beginning with https://."))
+        text = say("%(place)sthe link “%(text)s” %(wrong)s.", place=place, text=link.text, wrong=wrong)
         yield Finding(Code.LINK_WRONG, text, is_blocking=True, mend=mend, article_id=article_id)
         return
     if not addresses.is_web(href):
         return
     if addresses.host_of(href) in _SHORTENERS:
-        text = f"{place}{_shown(href)} hides where it leads; filters know such addresses from spam."
-        mend = seen.mend_text(article_id, "Link the address it leads to.")
+        text = say(
+            "%(place)s%(shown)s hides where it leads; filters know such addresses from spam.", place=place, shown=_shown(href)
+        )
+        mend = seen.mend_text(article_id, say("Link the address it leads to."))
         yield Finding(Code.LINK_SHORTENED, text, is_blocking=False, mend=mend, article_id=article_id)
     if addresses.is_numeric(href) and not addresses.is_home(href):
-        text = f"{place}{_shown(href)} names its machine by a number; filters know such addresses from spam."
-        mend = seen.mend_text(article_id, "Link its name.")
+        text = say(
+            "%(place)s%(shown)s names its machine by a number; filters know such addresses from spam.",
+            place=place,
+            shown=_shown(href),
+        )
+        mend = seen.mend_text(article_id, say("Link its name."))
         yield Finding(Code.LINK_NUMERIC, text, is_blocking=False, mend=mend, article_id=article_id)
     if urlsplit(href).scheme.lower() == "http" and not addresses.is_loopback(href):
-        text = f"{place}{_shown(href)} is not encrypted (http)."
-        mend = _mend_address(seen, link, "Use https where the site has it, as nearly all do.")
+        text = say("%(place)s%(shown)s is not encrypted (http).", place=place, shown=_shown(href))
+        mend = _mend_address(seen, link, say("Use https where the site has it, as nearly all do."))
         yield Finding(Code.LINK_HTTP, text, is_blocking=False, mend=mend, article_id=article_id)
 
 
 def _wrong(seen: Inspected, href: str) -> str:
     """Say what is wrong with an address as it is written; nothing where nothing is."""
     if href.startswith("#"):
-        return "" if href[1:] in seen.page.anchors else f"leads to a place in the letter that is not there ({_shown(href)})"
+        return (
+            ""
+            if href[1:] in seen.page.anchors
+            else say("leads to a place in the letter that is not there (%(shown)s)", shown=_shown(href))
+        )
     parts = addresses.split(href)
     if parts is None or not href:
-        return "has no address that can be read"
+        return say("has no address that can be read")
     if parts.scheme.lower() in _NO_WEB:
-        return "" if len(href) > len(parts.scheme) + 1 else "has no address"
+        return "" if len(href) > len(parts.scheme) + 1 else say("has no address")
     if not addresses.is_web(href) or _DOUBLED.match(href):
-        return f"leads to no whole address ({_shown(href)})"
+        return say("leads to no whole address (%(shown)s)", shown=_shown(href))
     if _is_elsewhere(href, seen.own):
-        return f"leads to {parts.hostname}, which only this machine or network knows"
+        return say("leads to %(hostname)s, which only this machine or network knows", hostname=parts.hostname)
     return ""
 
 
@@ -166,16 +194,19 @@ def _about_state(seen: Inspected, link: PageLink) -> Iterator[Finding]:
     place, article_id = seen.place(link.article_id), link.article_id
     match state.verdict:
         case Verdict.DEAD:
-            text = f"{place}{_shown(link.href)} {state.reason}."
+            text = say("%(place)s%(link)s %(trouble)s.", place=place, link=_shown(link.href), trouble=state.reason)
             mend = _mend_address(
                 seen,
                 link,
-                "Link where it is now, or take the link out. If it works again by now, look once more (issues check --again).",
+                say(
+                    "Link where it is now, or take the link out. If it works again by now, look once more (issues check "
+                    "--again)."
+                ),
             )
             yield Finding(Code.LINK_DEAD, text, is_blocking=True, mend=mend, article_id=article_id)
         case Verdict.TROUBLE:
-            text = f"{place}{_shown(link.href)} {state.reason}."
-            mend = Mend("Open it yourself; if it stays so, leave it out.", f"{seen.commands.check()} --again")
+            text = say("%(place)s%(link)s %(trouble)s.", place=place, link=_shown(link.href), trouble=state.reason)
+            mend = Mend(say("Open it yourself; if it stays so, leave it out."), f"{seen.commands.check()} --again")
             yield Finding(Code.LINK_TROUBLE, text, is_blocking=False, mend=mend, article_id=article_id)
         case Verdict.FINE if state.leads_to and _leads_elsewhere(state):
             yield _redirects(seen, link, state)
@@ -195,9 +226,15 @@ def _leads_elsewhere(state: LinkState) -> bool:
 
 
 def _redirects(seen: Inspected, link: PageLink, state: LinkState) -> Finding:
-    for_good = "has moved" if state.is_moved else "leads on"
-    text = f"{seen.place(link.article_id)}{_shown(link.href)} {for_good} to {_shown(state.leads_to)}."
-    mend = _mend_address(seen, link, f"Link {state.leads_to} if that is what is meant.")
+    for_good = say("has moved") if state.is_moved else say("leads on")
+    text = say(
+        "%(place)s%(shown)s %(for_good)s to %(shown2)s.",
+        place=seen.place(link.article_id),
+        shown=_shown(link.href),
+        for_good=for_good,
+        shown2=_shown(state.leads_to),
+    )
+    mend = _mend_address(seen, link, say("Link %(leads_to)s if that is what is meant.", leads_to=state.leads_to))
     return Finding(Code.LINK_REDIRECTS, text, is_blocking=False, mend=mend, article_id=link.article_id)
 
 
@@ -215,8 +252,13 @@ def _about_repeats(seen: Inspected) -> Iterator[Finding]:
         told.add(like)
         if (article.link and addresses.likeness(article.link) == like) or not _is_its_own(article.content, link.href):
             continue
-        text = f"{seen.place(article.id)}{_shown(link.href)} was linked in {last.title} as well."
-        mend = seen.mend_text(article.id, "Leave it if it is meant; else take it out.")
+        text = say(
+            "%(place)s%(shown)s was linked in %(title)s as well.",
+            place=seen.place(article.id),
+            shown=_shown(link.href),
+            title=last.title,
+        )
+        mend = seen.mend_text(article.id, say("Leave it if it is meant; else take it out."))
         yield Finding(Code.LINK_REPEATED, text, is_blocking=False, mend=mend, article_id=article.id)
 
 

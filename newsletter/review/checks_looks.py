@@ -6,6 +6,7 @@ from newsletter.review.contrast import ENOUGH, ENOUGH_FOR_LARGE, ratio
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
 from newsletter.review.painted import Words, painted
+from subscribers.sentence import say
 
 _MOST_SHOWN = 40
 
@@ -22,17 +23,26 @@ def _about_headings(seen: Inspected) -> Iterator[Finding]:
     for heading in seen.page.headings:
         trouble = ""
         if not heading.text:
-            trouble = f"a heading (h{heading.level}) is empty"
+            trouble = say("a heading (h%(level)s) is empty", level=heading.level)
         elif above == 0 and heading.level > 1:
-            trouble = f"the letter begins with “{heading.text}” as h{heading.level}, and has no h1 before it"
+            trouble = say(
+                "the letter begins with “%(text)s” as h%(level)s, and has no h1 before it",
+                text=heading.text,
+                level=heading.level,
+            )
         elif heading.level > above + 1:
-            trouble = f"“{heading.text}” is h{heading.level} behind h{above}; a level is left out"
+            trouble = say(
+                "“%(text)s” is h%(level)s behind h%(above)s; a level is left out",
+                text=heading.text,
+                level=heading.level,
+                above=above,
+            )
         elif heading.level == 1 and above > 0:
-            trouble = f"“{heading.text}” is a second h1"
+            trouble = say("“%(text)s” is a second h1", text=heading.text)
         if trouble:
-            mend = seen.mend_text(heading.article_id, "Let each heading be one level below the one it belongs to.")
+            mend = seen.mend_text(heading.article_id, say("Let each heading be one level below the one it belongs to."))
             place = seen.place(heading.article_id)
-            text = f"{place}{trouble}." if place else f"{trouble[0].upper()}{trouble[1:]}."
+            text = say("%(place)s%(trouble)s.", place=place or say("The template: "), trouble=trouble)
             yield Finding(Code.HEADING_ORDER, text, is_blocking=False, mend=mend, article_id=heading.article_id)
         above = heading.level
 
@@ -46,9 +56,16 @@ def _about_colours(seen: Inspected, *, is_dark: bool) -> Iterator[Finding]:
         if paint.is_known and ratio(paint.text, paint.ground) < needed:
             first.setdefault((paint.text.words, paint.ground.words), words)
     for (colour, ground), words in first.items():
-        where = "in dark" if is_dark else "in light"
+        where = say("in dark") if is_dark else say("in light")
         reached = ratio(words.paint.text, words.paint.ground)
-        text = f"“{words.text[:_MOST_SHOWN]}” is hard to read {where}: {colour} on {ground} has a contrast of {reached:.1f}."
+        text = say(
+            "“%(text)s” is hard to read %(where)s: %(colour)s on %(ground)s has a contrast of %(reached)s.",
+            text=words.text[:_MOST_SHOWN],
+            where=where,
+            colour=colour,
+            ground=ground,
+            reached=f"{reached:.1f}",
+        )
         needed = ENOUGH_FOR_LARGE if words.paint.is_large else ENOUGH
-        mend = Mend(f"Choose colours in the template with a contrast of {needed} or more.")
+        mend = Mend(say("Choose colours in the template with a contrast of %(needed)s or more.", needed=needed))
         yield Finding(Code.CONTRAST, text, is_blocking=False, mend=mend)

@@ -11,6 +11,7 @@ from newsletter.review import addresses
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
 from newsletter.review.page import PagePicture
+from subscribers.sentence import say
 
 # A picture of the whole column at twice its width has about 200 KB as JPEG; a reader on the road waits for more.
 HEAVY_BYTES = 1_000_000
@@ -45,12 +46,17 @@ def check(seen: Inspected) -> Iterator[Finding]:
 def _about_alt(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
     name, article_id = _name(seen, picture.src), picture.article_id
     if not picture.alt and not picture.is_explained:
-        text = f"{seen.place(article_id)}the picture “{name}” has no alternative text."
-        mend = _mend_alt(seen, picture, "Say in its alt text what is to be seen, for readers who do not see it.")
+        text = say("%(place)sthe picture “%(name)s” has no alternative text.", place=seen.place(article_id), name=name)
+        mend = _mend_alt(seen, picture, say("Say in its alt text what is to be seen, for readers who do not see it."))
         yield Finding(Code.ALT_MISSING, text, is_blocking=True, mend=mend, article_id=article_id)
     elif len(picture.alt) <= _LONGEST_POOR and _POOR.fullmatch(picture.alt):
-        text = f"{seen.place(article_id)}the alternative text “{picture.alt}” of “{name}” does not say what is to be seen."
-        mend = _mend_alt(seen, picture, "Describe it in a few words, as on the telephone.")
+        text = say(
+            "%(place)sthe alternative text “%(alt)s” of “%(name)s” does not say what is to be seen.",
+            place=seen.place(article_id),
+            alt=picture.alt,
+            name=name,
+        )
+        mend = _mend_alt(seen, picture, say("Describe it in a few words, as on the telephone."))
         yield Finding(Code.ALT_POOR, text, is_blocking=False, mend=mend, article_id=article_id)
 
 
@@ -70,10 +76,12 @@ def _mend_alt(seen: Inspected, picture: PagePicture, words: str) -> Mend:
 def _about_source(seen: Inspected, picture: PagePicture) -> Iterator[Finding]:
     if urlsplit(picture.src).scheme == "http" and not addresses.is_loopback(picture.src):
         name = _name(seen, picture.src)
-        text = (
-            f"{seen.place(picture.article_id)}the picture “{name}” is not encrypted (http), and some programs do not show it."
+        text = say(
+            "%(place)sthe picture “%(name)s” is not encrypted (http), and some programs do not show it.",
+            place=seen.place(picture.article_id),
+            name=name,
         )
-        mend = seen.mend_text(picture.article_id, "Use its https address.")
+        mend = seen.mend_text(picture.article_id, say("Use its https address."))
         yield Finding(Code.IMAGE_HTTP, text, is_blocking=False, mend=mend, article_id=picture.article_id)
 
 
@@ -82,14 +90,18 @@ def _about_place(seen: Inspected) -> Iterator[Finding]:
     for picture in seen.page.pictures:
         name, article_id = _name(seen, picture.src), picture.article_id
         if picture.src in seen.facts.gone:
-            text = f"{seen.place(article_id)}the picture “{name}” is not there any more."
-            mend = seen.mend_text(article_id, "Take it into your images again, or show another one.")
+            text = say("%(place)sthe picture “%(name)s” is not there any more.", place=seen.place(article_id), name=name)
+            mend = seen.mend_text(article_id, say("Take it into your images again, or show another one."))
             yield Finding(Code.IMAGE_GONE, text, is_blocking=True, mend=mend, article_id=article_id)
     for src in _of_templates(seen):
         host = urlsplit(src).netloc
         if host and not own_file(src):
-            text = f"The templates show the picture {_name(seen, src)} from {host}, which would be told who reads."
-            mend = Mend("Take it into your own images, and show it from there.", aside="newsletter images add does.")
+            text = say(
+                "The templates show the picture %(name)s from %(host)s, which would be told who reads.",
+                name=_name(seen, src),
+                host=host,
+            )
+            mend = Mend(say("Take it into your own images, and show it from there."), aside="newsletter images add does.")
             yield Finding(Code.IMAGE_REMOTE, text, is_blocking=True, mend=mend)
 
 
@@ -108,13 +120,18 @@ def _about_weight(seen: Inspected) -> Iterator[Finding]:
     for picture in seen.page.pictures:
         weight = weights.get(picture.src, 0)
         if weight > HEAVY_BYTES:
-            text = f"{seen.place(picture.article_id)}the picture “{_name(seen, picture.src)}” has {_megabytes(weight)} MB."
-            mend = seen.mend_text(picture.article_id, "Use a smaller one: 1,200 pixels are wide enough.")
+            text = say(
+                "%(place)sthe picture “%(name)s” has %(megabytes)s MB.",
+                place=seen.place(picture.article_id),
+                name=_name(seen, picture.src),
+                megabytes=_megabytes(weight),
+            )
+            mend = seen.mend_text(picture.article_id, say("Use a smaller one: 1,200 pixels are wide enough."))
             yield Finding(Code.IMAGE_HEAVY, text, is_blocking=False, mend=mend, article_id=picture.article_id)
     total = sum(weights.get(src, 0) for src in {picture.src for picture in seen.page.pictures})
     if total > HEAVY_LETTER_BYTES:
-        text = f"The pictures of the letter have {_megabytes(total)} MB together."
-        yield Finding(Code.IMAGE_HEAVY, text, is_blocking=False, mend=Mend("Use smaller ones, or fewer."))
+        text = say("The pictures of the letter have %(megabytes)s MB together.", megabytes=_megabytes(total))
+        yield Finding(Code.IMAGE_HEAVY, text, is_blocking=False, mend=Mend(say("Use smaller ones, or fewer.")))
 
 
 def _about_words(seen: Inspected) -> Iterator[Finding]:
@@ -122,8 +139,12 @@ def _about_words(seen: Inspected) -> Iterator[Finding]:
         return
     words = sum(len(_WORD.findall(text)) for text in seen.page.texts.values())
     if words < FEWEST_WORDS:
-        text = f"The letter has {len(seen.page.pictures)} picture(s) and {words} words beside them, as spam has."
-        mend = Mend("Say in words what the pictures say; many programs show no pictures until they are asked to.")
+        text = say(
+            "The letter has %(count)s picture(s) and %(words)s words beside them, as spam has.",
+            count=len(seen.page.pictures),
+            words=words,
+        )
+        mend = Mend(say("Say in words what the pictures say; many programs show no pictures until they are asked to."))
         yield Finding(Code.IMAGES_ONLY, text, is_blocking=False, mend=mend)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
+from subscribers.sentence import say
 
 # Lists grow and shrink by a few of a hundred a month; this much in one is an import, a wrong segment, or a loss.
 ODD_SHARE = 0.2
@@ -24,16 +25,21 @@ def _about_reach(seen: Inspected) -> Iterator[Finding]:
     if reach is None:
         return
     if not reach.people:
-        mend = Mend("Look whom it goes to.", seen.commands.audience())
-        yield Finding(Code.AUDIENCE_EMPTY, "Nobody would get this issue.", is_blocking=False, mend=mend)
+        mend = Mend(say("Look whom it goes to."), seen.commands.audience())
+        yield Finding(Code.AUDIENCE_EMPTY, say("Nobody would get this issue."), is_blocking=False, mend=mend)
     elif reach.before and is_odd(reach.people, reach.before):
         change = abs(reach.people - reach.before)
         word = "more" if reach.people > reach.before else "fewer"
-        text = (
-            f"{reach.people:,} people would get this issue, {change:,} {word} than the {reach.before:,} who got the one before "
-            f"({change / reach.before:.0%})."
+        text = say(
+            "%(people)s people would get this issue, %(change)s %(word)s than the %(before)s who got the one before "
+            "(%(change2)s).",
+            people=f"{reach.people:,}",
+            change=f"{change:,}",
+            word=word,
+            before=f"{reach.before:,}",
+            change2=f"{change / reach.before:.0%}",
         )
-        mend = Mend("See that list, topics and segments are those that are meant.", seen.commands.audience())
+        mend = Mend(say("See that list, topics and segments are those that are meant."), seen.commands.audience())
         yield Finding(Code.AUDIENCE_ODD, text, is_blocking=False, mend=mend)
 
 

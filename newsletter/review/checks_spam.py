@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
 from newsletter.review.wordings import Wording, title_mend, wordings_of
+from subscribers.sentence import say
 
 # So many of them in one text may be meant; with more it reads like an advertisement.
 MOST_PHRASES = 2
@@ -75,8 +76,11 @@ def check(seen: Inspected) -> Iterator[Finding]:
 def _about_answers(seen: Inspected) -> Iterator[Finding]:
     match = _ANSWER.match(seen.draft.subject)
     if match is not None:
-        text = f"The subject begins with “{match[0].strip()}”, as if it answered a mail; the law calls that misleading."
-        mend = Mend("Begin with what is in the issue.", seen.commands.edit("--subject SUBJECT"))
+        text = say(
+            "The subject begins with “%(strip)s”, as if it answered a mail; the law calls that misleading.",
+            strip=match[0].strip(),
+        )
+        mend = Mend(say("Begin with what is in the issue."), seen.commands.edit("--subject SUBJECT"))
         yield Finding(Code.SUBJECT_FEIGNED, text, is_blocking=False, mend=mend)
 
 
@@ -84,8 +88,8 @@ def _about_signs(seen: Inspected, wording: Wording) -> Iterator[Finding]:
     line = wording.text.partition("\n")[0][:_LONGEST_LINE]
     match = _MONEY.search(line) or _SPACED.search(line)
     if match is not None:
-        text = f"{wording.name} has “{match[0]}” in it, as spam has."
-        mend = Mend("Write it in plain words.", title_mend(seen, wording))
+        text = say("%(name)s has “%(match)s” in it, as spam has.", name=wording.name, match=match[0])
+        mend = Mend(say("Write it in plain words."), title_mend(seen, wording))
         yield Finding(Code.SPAM_WORDS, text, is_blocking=False, mend=mend, article_id=wording.article_id)
 
 
@@ -95,21 +99,29 @@ def _about_phrases(seen: Inspected, wording: Wording) -> Iterator[Finding]:
     in_line, in_body = _found(_SPAM, line), _found(_SPAM, body)
     if in_line:
         mend = Mend(
-            "Say what it is, without praise: filters count such words, and the subject's first.", title_mend(seen, wording)
+            say("Say what it is, without praise: filters count such words, and the subject's first."), title_mend(seen, wording)
         )
     elif len(in_body) > MOST_PHRASES:
-        mend = Mend("Say it in other words: filters count them, and readers take it for advertising.", wording.mend)
+        mend = Mend(say("Say it in other words: filters count them, and readers take it for advertising."), wording.mend)
     else:
         return
-    text = f"{wording.name} says {', '.join(f'“{one}”' for one in (in_line or in_body)[:3])}, as advertisements do."
+    text = say(
+        "%(name)s says %(value)s, as advertisements do.",
+        name=wording.name,
+        value=", ".join(f"“{one}”" for one in (in_line or in_body)[:3]),
+    )
     yield Finding(Code.SPAM_WORDS, text, is_blocking=False, mend=mend, article_id=wording.article_id, section=wording.section)
 
 
 def _about_files(wording: Wording) -> Iterator[Finding]:
     found = _found(_ATTACHED, _plain(wording.text))
     if found:
-        text = f"{wording.name} speaks of a file that comes with it (“{found[0]}”); a letter carries none."
-        mend = Mend("Link the file, or leave the words out.", wording.mend)
+        text = say(
+            "%(name)s speaks of a file that comes with it (“%(found)s”); a letter carries none.",
+            name=wording.name,
+            found=found[0],
+        )
+        mend = Mend(say("Link the file, or leave the words out."), wording.mend)
         yield Finding(Code.ATTACHMENT_MISSING, text, is_blocking=False, mend=mend, article_id=wording.article_id)
 
 

@@ -8,6 +8,7 @@ from newsletter.letters.answers import key_of, otherwise_of
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import Code, Finding, Mend
 from newsletter.review.wordings import Wording, title_mend, wordings_of
+from subscribers.sentence import say
 
 # What people write where words are still to come. Marks of other tools' merge fields are among them: pasted, they stay.
 _PLACEHOLDERS = re.compile(
@@ -49,8 +50,8 @@ def check(seen: Inspected) -> Iterator[Finding]:
 def _about_placeholders(wording: Wording) -> Iterator[Finding]:
     found = list(dict.fromkeys(" ".join(match[0].split()) for match in _PLACEHOLDERS.finditer(wording.text)))
     if found:
-        text = f"{wording.name} still has {_listed(found)} in it."
-        mend = Mend("Write what is to stand there, or take it out.", wording.mend)
+        text = say("%(name)s still has %(listed)s in it.", name=wording.name, listed=_listed(found))
+        mend = Mend(say("Write what is to stand there, or take it out."), wording.mend)
         yield Finding(Code.PLACEHOLDER, text, wording.is_own, mend, wording.article_id, wording.section)
 
 
@@ -59,13 +60,15 @@ def _about_braces(seen: Inspected, wording: Wording) -> Iterator[Finding]:
     if not found:
         return
     known = ", ".join(f"{{{{ {key} }}}}" for key in ("name", *sorted(seen.facts.attributes)))
-    text = f"{wording.name} shows {_listed(found)} to every reader: nothing fills it."
+    text = say("%(name)s shows %(listed)s to every reader: nothing fills it.", name=wording.name, listed=_listed(found))
     if wording.article_id is None:
-        mend = Mend("Write it without; only texts of the editors can say something for each reader.", wording.mend)
+        mend = Mend(say("Write it without; only texts of the editors can say something for each reader."), wording.mend)
     elif wording.is_own:
-        mend = Mend(f"Ask for what is known of readers, with other words for the rest: {known}.", wording.mend)
+        mend = Mend(
+            say("Ask for what is known of readers, with other words for the rest: %(known)s.", known=known), wording.mend
+        )
     else:
-        mend = Mend("Leave it if the post is about such signs; else write the text anew.", wording.mend)
+        mend = Mend(say("Leave it if the post is about such signs; else write the text anew."), wording.mend)
     yield Finding(Code.SLOT_UNRESOLVED, text, wording.is_own, mend, wording.article_id, wording.section)
 
 
@@ -74,8 +77,12 @@ def _about_tokens(seen: Inspected) -> Iterator[Finding]:
     known = {*draft.slots.values(), *draft.answers.values()}
     left = {token for body in (draft.html, draft.text) for token in _TOKEN.findall(body)} - known
     if left:
-        text = f"{len(left)} hole(s) of the letter are filled by nothing; readers would see {_listed(sorted(left))}."
-        mend = Mend("A template is at fault: it writes a hole that letters do not have.")
+        text = say(
+            "%(count)s hole(s) of the letter are filled by nothing; readers would see %(listed)s.",
+            count=len(left),
+            listed=_listed(sorted(left)),
+        )
+        mend = Mend(say("A template is at fault: it writes a hole that letters do not have."))
         yield Finding(Code.SLOT_UNRESOLVED, text, is_blocking=True, mend=mend)
 
 
@@ -84,14 +91,18 @@ def _about_answers(seen: Inspected) -> Iterator[Finding]:
         key, otherwise = key_of(name), otherwise_of(name)
         article_id = _asked_in(seen, key, otherwise)
         if key not in seen.facts.attributes:
-            reads = f"everybody reads “{otherwise}” there" if otherwise else "everybody reads nothing there"
-            mend = Mend(f"Use one that there is, or make it: {key}.", f"newsletter attributes define {key}")
-            text = f"{{{{ {key} }}}} names no attribute; {reads}."
+            reads = (
+                say("everybody reads “%(otherwise)s” there", otherwise=otherwise)
+                if otherwise
+                else say("everybody reads nothing there")
+            )
+            mend = Mend(say("Use one that there is, or make it: %(key)s.", key=key), f"newsletter attributes define {key}")
+            text = say("{{ %(key)s }} names no attribute; %(reads)s.", key=key, reads=reads)
             yield Finding(Code.ATTRIBUTE_UNKNOWN, text, is_blocking=not otherwise, mend=mend, article_id=article_id)
         elif not otherwise:
             # A gap in the middle of a sentence, for most readers: nobody has answered everything.
-            text = f"Whoever has not answered {key} reads nothing there."
-            mend = Mend(f"Say what they read instead: write {{{{ {key} | other words }}}}.")
+            text = say("Whoever has not answered %(key)s reads nothing there.", key=key)
+            mend = Mend(say("Say what they read instead: write {{ %(key)s | other words }}.", key=key))
             yield Finding(Code.ANSWER_EMPTY, text, is_blocking=True, mend=mend, article_id=article_id)
 
 
@@ -103,26 +114,26 @@ def _asked_in(seen: Inspected, key: str, otherwise: str) -> int | None:
 
 
 def _about_shouting(seen: Inspected, wordings: list[Wording]) -> Iterator[Finding]:
-    calm = "Filters take it for advertising, and readers for shouting."
+    calm = say("Filters take it for advertising, and readers for shouting.")
     for wording in wordings:
         line = wording.text.partition("\n")[0]
         if _shouts(line):
-            mend = Mend(f"Write it as a sentence. {calm}", title_mend(seen, wording))
+            mend = Mend(say("Write it as a sentence. %(calm)s", calm=calm), title_mend(seen, wording))
             yield Finding(
                 Code.SHOUTING,
-                f"{wording.name} is written in capitals.",
+                say("%(name)s is written in capitals.", name=wording.name),
                 is_blocking=False,
                 mend=mend,
                 article_id=wording.article_id,
             )
         elif _MANY_MARKS.search(line) or len(_MARKS.findall(line)) > 1:
-            mend = Mend(f"One exclamation mark is enough, none is better. {calm}", title_mend(seen, wording))
-            text = f"{wording.name} has several exclamation marks."
+            mend = Mend(say("One exclamation mark is enough, none is better. %(calm)s", calm=calm), title_mend(seen, wording))
+            text = say("%(name)s has several exclamation marks.", name=wording.name)
             yield Finding(Code.SHOUTING, text, is_blocking=False, mend=mend, article_id=wording.article_id)
     count = sum(len(_MARKS.findall(wording.text)) for wording in wordings)
     if count > MOST_EXCLAMATIONS:
-        text = f"The letter has {count} exclamation marks."
-        yield Finding(Code.SHOUTING, text, is_blocking=False, mend=Mend(f"Take most of them out. {calm}"))
+        text = say("The letter has %(count)s exclamation marks.", count=count)
+        yield Finding(Code.SHOUTING, text, is_blocking=False, mend=Mend(say("Take most of them out. %(calm)s", calm=calm)))
 
 
 def _shouts(line: str) -> bool:

@@ -10,6 +10,7 @@ from newsletter.errors import BadValue, CommentNotFound
 from newsletter.issues import alerts
 from newsletter.issues.model import Issue
 from newsletter.tables.guests import review_comment
+from subscribers import sentence
 from subscribers.oneline import one_line
 from subscribers.transaction import Transaction
 
@@ -75,11 +76,16 @@ def say(
         "answer": "",
     }
     if article_id is not None and article_id not in {article.id for article in issue.articles}:
-        raise BadValue("article", article_id, "is not in this issue any more")
+        raise BadValue(sentence.say("article"), article_id, sentence.say("is not in this issue any more"))
     if _count(tx, issue.id) >= MOST_COMMENTS:
-        raise BadValue("comments", MOST_COMMENTS, "are the most that an issue takes")
+        raise BadValue(sentence.say("comments"), MOST_COMMENTS, sentence.say("are the most that an issue takes"))
     made: int = tx.execute(insert(review_comment).values(facts).returning(review_comment.c.id)).scalar_one()
-    text = f"{facts['author']} commented on {issue.title}: newsletter issues comments {issue.id}"
+    text = sentence.say(
+        "%(facts)s commented on %(title)s: newsletter issues comments %(id)s",
+        facts=facts["author"],
+        title=issue.title,
+        id=issue.id,
+    )
     alerts.raise_alert(tx, _key(issue.id), text, now, newsletter_id=issue.newsletter_id, issue_id=issue.id)
     return Comment(id=made, **facts)
 
@@ -130,13 +136,17 @@ def _text(text: str) -> str:
     lines = [one_line(line, LONGEST_TEXT + 1) for line in text.strip().splitlines()]
     said = _required("comment", "\n".join(lines).strip())
     if len(said) > LONGEST_TEXT:
-        raise BadValue("comment", f"of {len(said):,} characters", f"is too long; {LONGEST_TEXT:,} are the most")
+        raise BadValue(
+            sentence.say("comment"),
+            sentence.say("of %(count)s characters", count=f"{len(said):,}"),
+            sentence.say("is too long; %(most)s are the most", most=f"{LONGEST_TEXT:,}"),
+        )
     return said
 
 
 def _required(what: str, text: str) -> str:
     if not text:
-        raise BadValue(what, repr(text), "is empty")
+        raise BadValue(what, repr(text), sentence.say("is empty"))
     return text
 
 

@@ -16,6 +16,7 @@ from newsletter.review.caniemail import Support
 from newsletter.review.contribution import Contribution
 from newsletter.review.finding import Commands, Finding, Mend
 from newsletter.review.page import Page, read_page
+from subscribers.sentence import say
 
 
 class Verdict(StrEnum):
@@ -160,7 +161,10 @@ class Inspected:
         """Say who owes *what*, and since or until when: `Ann Other owes a text since 24 January`."""
         due = asked.due_at.astimezone(ZoneInfo(self.newsletter.zone))
         is_late = self.facts.now is not None and asked.due_at < self.facts.now
-        return f"{asked.typed.byline or 'A guest'} owes {what} {'since' if is_late else 'until'} {due.day} {due:%B}"
+        facts = {"who": asked.typed.byline or say("A guest"), "what": what, "day": f"{due.day} {due:%B}"}
+        if is_late:
+            return say("%(who)s owes %(what)s since %(day)s", **facts)
+        return say("%(who)s owes %(what)s until %(day)s", **facts)
 
     def mend_text(self, article_id: int | None, words: str) -> Mend:
         """Say that the text of an article is to be changed; of what belongs to none, the templates are."""

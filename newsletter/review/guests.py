@@ -11,6 +11,7 @@ from newsletter.errors import BadValue, GuestLinkNotFound
 from newsletter.tables.guests import guest_link
 from subscribers.address import parse
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_NAME = 100
@@ -65,7 +66,9 @@ def make(
 
     """
     if not now < ends_at <= now + LONGEST_LIFE:
-        raise BadValue("time", ends_at.date(), f"a link works from now on, for {LONGEST_LIFE.days} days at most")
+        raise BadValue(
+            say("time"), ends_at.date(), say("a link works from now on, for %(days)s days at most", days=LONGEST_LIFE.days)
+        )
     facts: dict[str, Any] = {
         "issue_id": issue_id,
         "purpose": purpose,

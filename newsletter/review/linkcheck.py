@@ -11,6 +11,7 @@ from newsletter.clock import Clock
 from newsletter.outbound import Failure, Fetched, FetchFailed, FetchPolicy, glance, head
 from newsletter.review.addresses import host_of
 from newsletter.review.facts import LinkState, Verdict
+from subscribers.sentence import say
 
 # Links that are waited for at the same time.
 AT_ONCE = 8
@@ -124,7 +125,7 @@ async def ask(
 async def _asked(url: str, policy: FetchPolicy, clock: Clock, *, is_tired: bool) -> _Answered:
     blank = LinkState(url, Verdict.CLOSED, HTTPStatus.TOO_MANY_REQUESTS, "", is_moved=False, reason="", checked_at=clock())
     if is_tired:
-        return _Answered(replace(blank, reason="is on a server that asks for patience"))
+        return _Answered(replace(blank, reason=say("is on a server that asks for patience")))
     try:
         answer = await _answer(url, policy)
     except FetchFailed as failed:
@@ -154,8 +155,8 @@ def _judged(state: LinkState) -> LinkState:
     if status < HTTPStatus.BAD_REQUEST:
         return replace(state, verdict=Verdict.FINE)
     if status in _GONE:
-        return replace(state, verdict=Verdict.DEAD, reason=f"is not there (its server answers {status})")
-    reason = f"is not shown to programs (its server answers {status})"
+        return replace(state, verdict=Verdict.DEAD, reason=say("is not there (its server answers %(status)s)", status=status))
+    reason = say("is not shown to programs (its server answers %(status)s)", status=status)
     if status in _CLOSED:
         return replace(state, verdict=Verdict.CLOSED, reason=reason)
-    return replace(state, verdict=Verdict.TROUBLE, reason=f"does not work (its server answers {status})")
+    return replace(state, verdict=Verdict.TROUBLE, reason=say("does not work (its server answers %(status)s)", status=status))

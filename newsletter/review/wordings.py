@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.review.facts import Inspected
 from newsletter.review.finding import newsletter_command
+from subscribers.sentence import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,14 @@ def title_mend(seen: Inspected, wording: Wording) -> str:
 
 def _heads(seen: Inspected) -> Iterator[Wording]:
     issue, edit = seen.issue, seen.commands.edit
-    yield Wording("The subject", seen.draft.subject, mend=edit("--subject SUBJECT"))
-    yield Wording("The preheader", issue.preheader, mend=edit("--preheader TEXT"))
-    yield Wording("The issue's title", issue.title, mend=edit("--title TITLE"))
+    yield Wording(say("The subject"), seen.draft.subject, mend=edit("--subject SUBJECT"))
+    yield Wording(say("The preheader"), issue.preheader, mend=edit("--preheader TEXT"))
+    yield Wording(say("The issue's title"), issue.title, mend=edit("--title TITLE"))
     address = newsletter_command(seen.newsletter.slug, "--postal-address TEXT")
-    yield Wording("The postal address", seen.newsletter.postal_address, mend=address)
+    yield Wording(say("The postal address"), seen.newsletter.postal_address, mend=address)
     for section in issue.sections:
         if section.articles:
-            yield Wording(f"The section “{section.title}”", section.title, section=section.title)
+            yield Wording(say("The section “%(title)s”", title=section.title), section.title, section=section.title)
 
 
 def _articles(seen: Inspected) -> Iterator[Wording]:

@@ -17,6 +17,7 @@ from newsletter.staff.refusals import LastAdministrator, OwnRole
 from newsletter.tables.staff import account, account_role, passkey
 from subscribers.address import EmailAddress, parse
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_NAME = 100
@@ -76,7 +77,7 @@ def add(tx: Transaction, name: str, role: Role | None, now: datetime, address: s
         insert(account).values(values).on_conflict_do_nothing().returning(account.c.id),
     ).scalar_one_or_none()
     if made is None:
-        raise AlreadyThere("account", name)
+        raise AlreadyThere(say("account"), name)
     return by_id(tx, made)
 
 
@@ -221,18 +222,18 @@ def _accounts(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Accoun
 def _free_name(tx: Transaction, text: str, *, but: int = 0) -> str:
     name = one_line(text, LONGEST_NAME)
     if not name:
-        raise BadValue("name", repr(name), "is empty")
+        raise BadValue(say("name"), repr(name), say("is empty"))
     if name.casefold() == LOCAL_OPERATOR.name:
-        raise BadValue("name", name, "is what commands without a name are recorded as")
+        raise BadValue(say("name"), name, say("is what commands without a name are recorded as"))
     if any(known.name.casefold() == name.casefold() and known.id != but for known in all_accounts(tx)):
-        raise AlreadyThere("account", name)
+        raise AlreadyThere(say("account"), name)
     return name
 
 
 def _require_free(tx: Transaction, address: EmailAddress | None, *, but: int = 0) -> None:
     owner = by_address(tx, address) if address is not None else None
     if owner is not None and owner.id != but:
-        raise AlreadyThere("account with the address", owner.address)
+        raise AlreadyThere(say("account with the address"), owner.address)
 
 
 def _require_another_admin(tx: Transaction, known: Account) -> None:

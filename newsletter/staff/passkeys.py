@@ -13,6 +13,7 @@ from newsletter.errors import AlreadyThere, BadValue
 from newsletter.staff.ceremonies import Made
 from newsletter.tables.staff import passkey
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 LONGEST_NAME = 60
@@ -53,8 +54,8 @@ def add(tx: Transaction, account_id: int, name: str, handle: str, made: Made, no
 
     """
     if len(of_account(tx, account_id)) >= MOST:
-        raise BadValue("passkey", "", f"you have {MOST} of them; remove one that you do not use")
-    called = one_line(name, LONGEST_NAME) or "A passkey"
+        raise BadValue(say("passkey"), "", say("you have %(most)s of them; remove one that you do not use", most=MOST))
+    called = one_line(name, LONGEST_NAME) or say("A passkey")
     values = {
         "account_id": account_id,
         "name": called,
@@ -66,7 +67,7 @@ def add(tx: Transaction, account_id: int, name: str, handle: str, made: Made, no
     }
     kept = tx.execute(insert(passkey).values(values).on_conflict_do_nothing().returning(passkey.c.id)).first()
     if kept is None:
-        raise AlreadyThere("passkey", called)
+        raise AlreadyThere(say("passkey"), called)
     return called
 
 

@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from newsletter.errors import BadValue
+from subscribers.sentence import say
 
 # NIST SP 800-63B 3.1.1.2: length is what counts, and no rules about kinds of characters. The upper bound is for the hash.
 SHORTEST = 12
@@ -28,12 +29,14 @@ def require_good(password: str, *, about: tuple[str, ...] = ()) -> None:
 
     """
     if len(password) < SHORTEST:
-        raise BadValue("The password", "", f"it needs {SHORTEST} characters or more; a few words do well")
+        raise BadValue(
+            say("The password"), "", say("it needs %(shortest)s characters or more; a few words do well", shortest=SHORTEST)
+        )
     if len(password) > LONGEST:
-        raise BadValue("The password", "", f"it may have {LONGEST} characters at most")
+        raise BadValue(say("The password"), "", say("it may have %(longest)s characters at most", longest=LONGEST))
     folded = password.casefold()
     if len(set(folded)) < 5 or any(word and folded == word.casefold() for word in about):  # noqa: PLR2004 -- "aaaaaaaaaaaa"
-        raise BadValue("The password", "", "it is among the first that somebody would guess")
+        raise BadValue(say("The password"), "", say("it is among the first that somebody would guess"))
 
 
 def hashed(password: str) -> str:

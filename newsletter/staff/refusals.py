@@ -15,6 +15,7 @@ import math
 from datetime import timedelta
 
 from newsletter.errors import Refused
+from subscribers.sentence import say
 
 
 class LastAdministrator(Refused):
@@ -22,7 +23,7 @@ class LastAdministrator(Refused):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"{name} is the last administrator; make somebody else one first.")
+        super().__init__(say("%(name)s is the last administrator; make somebody else one first.", name=name))
 
 
 class OwnRole(Refused):
@@ -30,21 +31,21 @@ class OwnRole(Refused):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"{name} cannot change their own role; another administrator can.")
+        super().__init__(say("%(name)s cannot change their own role; another administrator can.", name=name))
 
 
 class LinkVoid(Refused):
     """A link to the door that opens nothing: used, over, or not ours."""
 
     def __init__(self) -> None:
-        super().__init__("This link opens nothing any more. Ask for a new one.")
+        super().__init__(say("This link opens nothing any more. Ask for a new one."))
 
 
 class PasskeyRefused(Refused):
     """What a browser says of a passkey is not true here: another place, challenge, key or owner, or damaged."""
 
     def __init__(self) -> None:
-        super().__init__("This passkey was not accepted. Nothing was changed; try again, or sign in with your password.")
+        super().__init__(say("This passkey was not accepted. Nothing was changed; try again, or sign in with your password."))
 
 
 class PasskeyCopied(Refused):
@@ -53,8 +54,12 @@ class PasskeyCopied(Refused):
     def __init__(self, name: str, account_id: int) -> None:
         self.name, self.account_id = name, account_id
         super().__init__(
-            f"The passkey “{name}” counted backwards, so somebody else may have a copy of it. It opens nothing any more, and "
-            "your sessions were ended when that was seen. Sign in with your password, and make another passkey."
+            say(
+                "The passkey “%(name)s” counted backwards, so somebody else may have a copy of it. It opens nothing any "
+                "more, and your sessions were ended when that was seen. Sign in with your password, and make another "
+                "passkey.",
+                name=name,
+            )
         )
 
 
@@ -63,7 +68,7 @@ class ProviderRefused(Refused):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"The provider {reason}. Nothing was changed.")
+        super().__init__(say("The provider %(reason)s. Nothing was changed.", reason=reason))
 
 
 class NotOnStaff(Refused):
@@ -71,8 +76,11 @@ class NotOnStaff(Refused):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} knows you, and nobody on the staff here has the address that it verified for you, or somebody else came "
-            "in with it before. Ask an administrator for a link."
+            say(
+                "%(name)s knows you, and nobody on the staff here has the address that it verified for you, or somebody "
+                "else came in with it before. Ask an administrator for a link.",
+                name=name,
+            )
         )
 
 
@@ -82,4 +90,6 @@ class SlowDown(Refused):
     def __init__(self, wait: timedelta) -> None:
         # Whole seconds, and never none: a browser that asks again too early waits again.
         self.seconds = max(1, math.ceil(wait.total_seconds()))
-        super().__init__(f"Too many attempts failed. Try again in {self.seconds} s; nothing was changed.")
+        super().__init__(
+            say("Too many attempts failed. Try again in %(seconds)s s; nothing was changed.", seconds=self.seconds)
+        )

@@ -16,11 +16,12 @@ from newsletter.strongbox import Strongbox
 from subscribers.address import parse
 from subscribers.errors import AddressRefused
 from subscribers.networks import network_of
+from subscribers.sentence import say
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
 # What is wrong where somebody does not know their own password.
-CURRENT = "The current password"
+CURRENT = say("The current password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def change(database: Database, known: Account, current: str, wanted: str, now: d
 
     """
     if not knows_password(database, known, current, now):
-        raise BadValue(CURRENT, "", "it is another one")
+        raise BadValue(CURRENT, "", say("it is another one"))
     passwords.require_good(wanted, about=(known.name, known.address))
     kept = passwords.hashed(wanted)
     with database.write() as tx:

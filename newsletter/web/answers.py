@@ -93,8 +93,8 @@ def sign_in_address(request: Request) -> str:
 
 def fault_page(site: Site, fault: Fault, ear: Ear) -> Response:
     """Show what went wrong, with a way on: at the desk to its first page, else to that of the readers."""
-    speech = ear.speech()
-    title, text = speech.words.pattern(fault.title), speech.words.pattern(fault.text)
+    speech = site.pages.desk if ear is AT_DESK else ear.speech()
+    title, text = (speech.words.pattern(speech.words.said(said)) for said in (fault.title, fault.text))
     if ear is AT_DESK:
         response = site.pages.page("desk/fault.html", status=fault.status, title=title, text=text)
         response.status_code = fault.status
@@ -108,7 +108,9 @@ def fault_page(site: Site, fault: Fault, ear: Ear) -> Response:
 def _fault_json(fault: Fault, ear: Ear) -> Response:
     headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else None
     words = ear.speech().words
-    return JSONResponse({"error": f"{words.pattern(fault.title)}. {words.pattern(fault.text)}"}, fault.status, headers)
+    return JSONResponse(
+        {"error": f"{words.pattern(words.said(fault.title))}. {words.pattern(words.said(fault.text))}"}, fault.status, headers
+    )
 
 
 async def _answered(site: Site, page: Page, request: Request) -> Response:
@@ -181,6 +183,7 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         is_ahead=_is_ahead(request),
         encodings=request.headers.get("accept-encoding", ""),
         cookies=cookies,
+        words=site.pages.desk.words,
     )
 
 

@@ -17,12 +17,12 @@ from newsletter.web.auth import FirstKey
 from newsletter.web.clicks import Clicks
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
 from newsletter.web.guard import Guard
-from newsletter.web.pages import Pages
+from newsletter.web.pages import DESK_SPEECH, Pages
 from newsletter.web.porter import Porter
 from newsletter.web.presence import Presence
 from newsletter.web.reports import FinalReports
 from newsletter.web.routes import ROUTES
-from newsletter.web.speech import listen
+from newsletter.web.speech import Speech, listen
 from newsletter.web.speed import Speed
 from newsletter.web.visits import Page, Site
 
@@ -47,6 +47,7 @@ def create_app(
     porter: Porter | None = None,
     clicks: Clicks | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
+    desk: Speech = DESK_SPEECH,
 ) -> ASGIApp:
     """Make the web application: pages for readers, and the desk for whoever has the one-time link.
 
@@ -54,10 +55,11 @@ def create_app(
     desk once (`/desk/enter/{token}`); None: there is no such link. Sessions, links and codes of the door go by *wall*, the
     clock of this machine. What imports the desk takes in hand is carried on by *porter*, which whoever serves the pages lets
     run, and so does *clicks*, which writes clicks down. *is_stopping* says whether the process is about to end.
+    *desk* is how the desk speaks.
     """
     site = Site(
         application=application,
-        pages=Pages(application.settings.templates / "pages"),
+        pages=Pages(application.settings.templates / "pages", desk),
         first_key=FirstKey(desk_token),
         reports=FinalReports(),
         speed=Speed(),

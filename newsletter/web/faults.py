@@ -33,6 +33,7 @@ from subscribers.errors import (
     TokenInvalid,
 )
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 # Of a name that a stranger gave to a field.
 LONGEST_FIELD = 40
@@ -77,7 +78,7 @@ class FieldsUnknown(PageError):  # noqa: N818 -- named for the outcome
     """A form with fields that its page does not have."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(f"The page has no field {one_line(names[0], LONGEST_FIELD)}. Nothing was changed.")
+        super().__init__(say("The page has no field %(names)s. Nothing was changed.", names=one_line(names[0], LONGEST_FIELD)))
 
 
 class FieldDoubled(PageError):  # noqa: N818 -- named for the outcome
@@ -177,27 +178,29 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
         DeskClosed,
         Fault(
             403,
-            "You are signed out",
-            "Nothing was changed. Sign in in another window, come back to the page you wrote on, and send it again.",
+            say("You are signed out"),
+            say("Nothing was changed. Sign in in another window, come back to the page you wrote on, and send it again."),
         ),
     ),
     (
         Forged,
         Fault(
             403,
-            "This form was not accepted",
-            "It did not come from a page of your session. Nothing was changed. Reload the page and press the button again.",
+            say("This form was not accepted"),
+            say(
+                "It did not come from a page of your session. Nothing was changed. Reload the page and press the button again."
+            ),
         ),
     ),
     (
         StepOver,
         Fault(
             409,
-            "That took too long",
-            "Ten minutes are over, or it was begun in another browser. Nothing was changed; begin again.",
+            say("That took too long"),
+            say("Ten minutes are over, or it was begun in another browser. Nothing was changed; begin again."),
         ),
     ),
-    (FieldsUnknown, Fault(422, "This form has a field too many")),
+    (FieldsUnknown, Fault(422, say("This form has a field too many"))),
     (
         FieldDoubled,
         Fault(
@@ -243,7 +246,7 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
         TokenInvalid,
         Fault(404, later("This link is not valid"), later("It may have been cut off. Copy it whole from the mail.")),
     ),
-    (AddressRefused, Fault(422, "This address cannot be used")),
+    (AddressRefused, Fault(422, say("This address cannot be used"))),
     (ListArchived, Fault(404, later("This list is closed"), later("Nobody can join it any more. Nothing was changed."))),
     (ListNotFound, Fault(404, later("There is no such list"), later("It may have been closed, or the address was cut off."))),
     (
@@ -256,30 +259,32 @@ _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] 
             404, later("There is no such thing here"), later("The address may have been cut off, or the page was never here.")
         ),
     ),
-    ((NotFound, ImportNotFound), Fault(404, "There is no such thing here")),
+    ((NotFound, ImportNotFound), Fault(404, say("There is no such thing here"))),
     (
         LinkVoid,
         Fault(
             404,
-            "This link opens nothing any more",
-            "It was used, its time is over, or it was cut off. Ask an administrator for a new one, or choose “Forgotten "
-            "your password?” where you sign in.",
+            say("This link opens nothing any more"),
+            say(
+                "It was used, its time is over, or it was cut off. Ask an administrator for a new one, or choose "
+                "“Forgotten your password?” where you sign in."
+            ),
         ),
     ),
-    (SlowDown, Fault(429, "Slower, please")),
-    (NotPermitted, Fault(403, "This is not yours to do")),
-    (Blocked, Fault(409, "Something must be mended first")),
-    (Outdated, Fault(409, "The issue was changed meanwhile")),
-    (WrongState, Fault(409, "That is not possible now")),
-    (AlreadyThere, Fault(409, "It is there already")),
-    (InUse, Fault(409, "It is needed")),
-    (BadValue, Fault(422, "This value cannot be used")),
-    (RelayMissing, Fault(409, "There is no mail server yet")),
+    (SlowDown, Fault(429, say("Slower, please"))),
+    (NotPermitted, Fault(403, say("This is not yours to do"))),
+    (Blocked, Fault(409, say("Something must be mended first"))),
+    (Outdated, Fault(409, say("The issue was changed meanwhile"))),
+    (WrongState, Fault(409, say("That is not possible now"))),
+    (AlreadyThere, Fault(409, say("It is there already"))),
+    (InUse, Fault(409, say("It is needed"))),
+    (BadValue, Fault(422, say("This value cannot be used"))),
+    (RelayMissing, Fault(409, say("There is no mail server yet"))),
     # The key of the instance was changed since this process was started: it must write nothing more.
     (InstanceMismatch, _NOT_NOW),
     (JournalUnwritable, _NOT_NOW),
-    (NewsletterError, Fault(409, "That did not work")),
-    (SubscribersError, Fault(409, "That did not work")),
+    (NewsletterError, Fault(409, say("That did not work"))),
+    (SubscribersError, Fault(409, say("That did not work"))),
     (
         DatabaseAway,
         Fault(

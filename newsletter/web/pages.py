@@ -1,11 +1,11 @@
 """Pages: templates on disk filled with values, every value escaped, in the language of whoever looks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from newsletter.languages.catalogue import Words, desk_words
@@ -15,6 +15,7 @@ from newsletter.web import spelled
 from newsletter.web.countdown import countdown
 from newsletter.web.speech import Speech
 from newsletter.web.static import BUILT, Icons, read_shelf
+from subscribers.sentence import Sentence
 
 # The staff's pages speak English, and offer nothing else: their catalogues wait for translations.
 DESK_SPEECH = Speech(desk_words(ENGLISH), is_chosen=False, is_repeatable=False)
@@ -28,7 +29,8 @@ class Pages:
 
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, desk: Speech = DESK_SPEECH) -> None:
+        self.desk = desk
         self._icons = Icons()
         self.shelf = read_shelf(folder / "static", BUILT)
         self._folder = folder
@@ -41,7 +43,7 @@ class Pages:
 
     def page(self, name: str, /, **values: object) -> HTMLResponse:
         """Answer the staff with the template *name*, filled."""
-        return HTMLResponse(self.render(DESK_SPEECH, name, **values))
+        return HTMLResponse(self.render(self.desk, name, **values))
 
     def spoken(self, speech: Speech, name: str, status: int = 200, /, **values: object) -> HTMLResponse:
         """Answer a reader with the template *name*, filled, in the language of *speech*, and *status*."""
@@ -63,6 +65,8 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # What rooms say is said in English there, and here in the language of the page.
+            finalize=None if words.language == ENGLISH else words.said,
         )
         made.globals.update(_said(words), static=self._address, icon=self._icons)
         made.filters.update(
@@ -84,13 +88,18 @@ class Pages:
 def _said(words: Words) -> dict[str, object]:
     """Give what templates say things with: `_`, `ngettext` and `pgettext`, each value escaped as it is put in."""
 
+    def said(values: Mapping[str, object]) -> Mapping[str, object]:
+        return values if words.language == ENGLISH else {name: words.said(value) for name, value in values.items()}
+
     def gettext(text: str, /, *, links: Sequence[str] = (), **values: object) -> Markup:
-        return html(words.pattern(text), values, links)
+        if isinstance(text, Sentence):
+            return escape(words.said(text))
+        return html(words.pattern(text), said(values), links)
 
     def ngettext(one: str, many: str, count: int, /, *, links: Sequence[str] = (), **values: object) -> Markup:
-        return html(words.plural_pattern(one, many, count), {"num": words.number(count), **values}, links)
+        return html(words.plural_pattern(one, many, count), {"num": words.number(count), **said(values)}, links)
 
     def pgettext(context: str, text: str, /, *, links: Sequence[str] = (), **values: object) -> Markup:
-        return html(words.context_pattern(context, text), values, links)
+        return html(words.context_pattern(context, text), said(values), links)
 
     return {"_": gettext, "ngettext": ngettext, "pgettext": pgettext}

@@ -98,6 +98,8 @@ class Visit:
     encodings: str = ""
     # As far as the browser sent them.
     cookies: Mapping[Cookie, str] = field(repr=False, default_factory=dict)
+    # What the desk says its texts with.
+    words: Words = DESK_SPEECH.words
     # By the names of their fields; only for pages that take files.
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
     # What they are called, likewise; to be told, never to be opened.
@@ -119,11 +121,6 @@ class Visit:
         """What the forms of this page must carry; only for pages with a permission."""
         assert self.session is not None
         return self.session.csrf
-
-    @property
-    def words(self) -> Words:
-        """What the desk says its texts with."""
-        return DESK_SPEECH.words
 
     def number(self, name: str) -> int:
         """Give the number in the address.

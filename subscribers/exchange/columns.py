@@ -9,6 +9,7 @@ from subscribers.attributes import Attribute
 from subscribers.errors import AddressRefused, FileUnreadable
 from subscribers.exchange.dialects import STATES, TITLES, Dialect, Field, Rule, recognise
 from subscribers.exchange.model import PersonRow, Standing, TermsCells
+from subscribers.sentence import say
 from subscribers.spreadsheet import Row
 
 # Said instead of a field: the column is left alone.
@@ -178,7 +179,9 @@ def _chosen(titles: Sequence[str], folded: Sequence[str], said: Mapping[str, str
     for title, field in said.items():
         wanted = title.strip().casefold()
         if wanted not in folded:
-            raise FileUnreadable(f"It has no column {title!r}, only {_listed(titles)}.")
+            raise FileUnreadable(
+                say("It has no column %(title)s, only %(listed)s.", title=f"{title!r}", listed=_listed(titles))
+            )
         chosen[folded.index(wanted)] = _field(field, known)
     return chosen
 
@@ -193,7 +196,9 @@ def _field(name: str, known: Mapping[str, Attribute]) -> Field | Attribute | Non
         return Field(wanted)
     except ValueError as error:
         listed = ", ".join([*Field, *known, NOTHING])
-        raise FileUnreadable(f"A column cannot hold {name!r}, only one of: {listed}.") from error
+        raise FileUnreadable(
+            say("A column cannot hold %(name)s, only one of: %(listed)s.", name=f"{name!r}", listed=listed)
+        ) from error
 
 
 def _answering(rest: Sequence[str], chosen: _Chosen, attributes: Sequence[Attribute]) -> tuple[_Place, ...]:
@@ -234,12 +239,14 @@ def _judges(free: Sequence[str], chosen: _Chosen, dialect: Dialect) -> tuple[_Ju
 
 def _addresses(titles: Sequence[str], sample: Sequence[Row]) -> int:
     if any(map(_is_address, titles)):
-        raise FileUnreadable('Its first line is a person and names no column "email". Put a line above it: email,name.')
+        raise FileUnreadable(say('Its first line is a person and names no column "email". Put a line above it: email,name.'))
     made_of_them = [place for place in range(len(titles)) if _is_of_addresses([_cell(row.cells, place) for row in sample])]
     if len(made_of_them) != 1:
         raise FileUnreadable(
-            f'Its first line names no column "email", only {_listed(titles)}. '
-            'Say which one has the addresses: --map "TITLE=email".'
+            say(
+                'Its first line names no column "email", only %(all)s. Say which one has the addresses: --map "TITLE=email".',
+                all=_listed(titles),
+            )
         )
     return made_of_them[0]
 
@@ -258,7 +265,7 @@ def _is_address(cell: str) -> bool:
 
 
 def _listed(titles: Sequence[str]) -> str:
-    return ", ".join(repr(title[:_LONGEST_TITLE]) for title in titles[:_MOST_TITLES] if title) or "empty ones"
+    return ", ".join(repr(title[:_LONGEST_TITLE]) for title in titles[:_MOST_TITLES] if title) or say("empty ones")
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str:

@@ -18,6 +18,7 @@ from subscribers.intake import Given, Newcomer
 from subscribers.model import Cadence, Reason, Topic
 from subscribers.oneline import is_one_line, one_line
 from subscribers.records import LONGEST_NAME, clean_name
+from subscribers.sentence import say_together
 from subscribers.terms import LONGEST_PAUSE, Terms
 from subscribers.tokens import Keyring
 
@@ -152,7 +153,7 @@ class Reading:
     def _refuse(self, row: PersonRow, error: AddressRefused) -> None:
         self.refused += 1
         if len(self.refusals) < MOST_REPORTED:
-            self.refusals.append(Refusal(row.number, error.text, f"{error.reason} {row.damage}".rstrip()))
+            self.refusals.append(Refusal(row.number, error.text, say_together((error.reason, row.damage))))
 
     def _name(self, row: PersonRow) -> str:
         name = clean_name(row.name)

@@ -12,6 +12,7 @@ from subscribers.errors import FileUnreadable
 from subscribers.exchange import memberlines, vcard, workbook
 from subscribers.exchange.columns import Columns, arrange
 from subscribers.exchange.model import PersonRow
+from subscribers.sentence import say
 from subscribers.spreadsheet import Table, read_table
 
 # So many rows are looked at before it is decided which column holds what.
@@ -24,9 +25,9 @@ _HEAD = 4_096
 
 # What old Excel, PDF and pictures begin with: never text, whatever an encoding would make of it.
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0", "It is a workbook of an old Excel (XLS). Save it as XLSX or CSV."),
-    (b"%PDF", "It is a PDF. Take the table out of it and save it as CSV."),
-    (b"\x1f\x8b", "It is packed (gzip). Unpack it first."),
+    (b"\xd0\xcf\x11\xe0", say("It is a workbook of an old Excel (XLS). Save it as XLSX or CSV.")),
+    (b"%PDF", say("It is a PDF. Take the table out of it and save it as CSV.")),
+    (b"\x1f\x8b", say("It is packed (gzip). Unpack it first.")),
 )
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from subscribers.sentence import say
 from subscribers.spreadsheet import Row, Table
 
 KIND = "vCard"
@@ -69,7 +70,7 @@ def _rows(lines: Iterator[str]) -> Iterator[Row]:
         folded = line.strip().casefold()
         if folded == BEGINNING:
             if card is not None:
-                yield card.row("Its card has no end.")
+                yield card.row(say("Its card has no end."))
             card = _Card(number)
         elif folded == _END and card is not None:
             yield card.row()
@@ -79,7 +80,7 @@ def _rows(lines: Iterator[str]) -> Iterator[Row]:
             if found.name in _WANTED:
                 card.take(found)
     if card is not None:
-        yield card.row("Its card has no end.")
+        yield card.row(say("Its card has no end."))
 
 
 def _unfolded(lines: Iterator[str]) -> Iterator[tuple[int, str]]:

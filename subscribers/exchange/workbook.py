@@ -16,6 +16,7 @@ from typing import IO, BinaryIO
 from xml.etree import ElementTree as ET
 
 from subscribers.errors import FileUnreadable
+from subscribers.sentence import say
 from subscribers.spreadsheet import Row, Table
 
 KIND = "XLSX"
@@ -52,7 +53,7 @@ _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 -- likewise
 
 _LETTERS = 26
 _CHUNK = 65_536
-_BROKEN = "It is a damaged workbook. Open it in the spreadsheet program and save it again, or save it as CSV."
+_BROKEN = say("It is a damaged workbook. Open it in the spreadsheet program and save it again, or save it as CSV.")
 
 # What the readers of archives and of XML raise when bytes or numbers are not what they should be.
 _DAMAGE = (
@@ -160,7 +161,7 @@ def read_workbook(file: BinaryIO) -> Table:
     rows = _guarded(_sheet(file))
     first = next(rows, None)
     if first is None:
-        raise FileUnreadable("Its first sheet is empty.")
+        raise FileUnreadable(say("Its first sheet is empty."))
     return Table(tuple(title.strip() for title in first.cells), rows)
 
 
@@ -168,12 +169,12 @@ def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
     try:
         yield from rows
     except _TooLargeError as error:
-        raise FileUnreadable("It is larger unpacked than any list of people. Save it as CSV.") from error
+        raise FileUnreadable(say("It is larger unpacked than any list of people. Save it as CSV.")) from error
     except _DAMAGE as error:
         raise FileUnreadable(_BROKEN) from error
     except (NotImplementedError, RuntimeError, zipfile.LargeZipFile) as error:
         # zipfile's words for an unknown compression and for a password.
-        raise FileUnreadable("It is protected by a password, or packed in an unusual way. Save it as CSV.") from error
+        raise FileUnreadable(say("It is protected by a password, or packed in an unusual way. Save it as CSV.")) from error
 
 
 def _sheet(file: BinaryIO) -> Iterator[Row]:

@@ -28,6 +28,7 @@ from subscribers.segments.rule import (
     Rule,
     Takes,
 )
+from subscribers.sentence import say
 
 By = Operator
 
@@ -79,7 +80,10 @@ class Vocabulary:
             if known.key == wanted:
                 return known
         raise RuleRefused(
-            f"there is no attribute “{key}”, nor is that a word of rules; newsletter attributes list shows the attributes"
+            say(
+                "there is no attribute “%(key)s”, nor is that a word of rules; newsletter attributes list shows the attributes",
+                key=key,
+            )
         )
 
     def mailing_list(self, name_or_slug: str) -> MailingList:
@@ -92,7 +96,9 @@ class Vocabulary:
         wanted = one_line(name_or_slug)
         found = [one for one in self.lists if wanted in {one.slug, one.name}]
         if not found:
-            raise RuleRefused(f"there is no list “{name_or_slug}”; newsletter lists list shows them")
+            raise RuleRefused(
+                say("there is no list “%(name_or_slug)s”; newsletter lists list shows them", name_or_slug=name_or_slug)
+            )
         return max(found, key=lambda one: one.slug == wanted)
 
     def topics_of(self, condition: Takes) -> tuple[Topic, ...]:
@@ -108,8 +114,10 @@ class Vocabulary:
             one for one in self.topics if one.name.casefold() == wanted and (of_list is None or one.list_id == of_list.id)
         )
         if not found:
-            where = f"{of_list.name} offers" if of_list is not None else "there is"
-            raise RuleRefused(f"{where} no topic “{condition.topic}”; newsletter topics list shows them")
+            where = say("%(name)s offers", name=of_list.name) if of_list is not None else say("there is")
+            raise RuleRefused(
+                say("%(where)s no topic “%(topic)s”; newsletter topics list shows them", where=where, topic=condition.topic)
+            )
         return found
 
 
@@ -146,7 +154,7 @@ def day(text: str) -> date:
     except ValueError:
         found = None
     if found is None or found == date.max:
-        raise RuleRefused(f"“{text}” is no day; write it as 2020-01-31")
+        raise RuleRefused(say("“%(text)s” is no day; write it as 2020-01-31", text=text))
     return found
 
 
@@ -185,7 +193,9 @@ def _may(what: str, by: Operator, allowed: frozenset[Operator]) -> None:
     if by not in allowed:
         # In the order they were laid down, which is that of the page about them.
         known = ", ".join(one.value for one in Operator if one in allowed)
-        raise RuleRefused(f"{what} cannot be compared by “{by.value}”; it can by {known}")
+        raise RuleRefused(
+            say("%(what)s cannot be compared by “%(value)s”; it can by %(known)s", what=what, value=by.value, known=known)
+        )
 
 
 def _answer(attribute: Attribute, by: Operator, value: str) -> str:
@@ -198,7 +208,7 @@ def _answer(attribute: Attribute, by: Operator, value: str) -> str:
     except AnswerRefused as error:
         raise RuleRefused(str(error).removesuffix(".")) from error
     if answer is None:
-        raise RuleRefused(f"{attribute.key} is compared with nothing; write “not {attribute.key} is set”")
+        raise RuleRefused(say("%(key)s is compared with nothing; write “not %(key)s is set”", key=attribute.key))
     return attributes.spelled(answer)
 
 
@@ -222,21 +232,21 @@ def _moment(by: Operator, value: str) -> str:
 
 def _days(value: str) -> str:
     if not (value.isascii() and value.isdigit() and len(value) <= len(str(MOST_DAYS)) and 1 <= int(value) <= MOST_DAYS):
-        raise RuleRefused(f"“{value}” is no number of days from 1 to {MOST_DAYS:,}")
+        raise RuleRefused(say("“%(value)s” is no number of days from 1 to %(most)s", value=value, most=f"{MOST_DAYS:,}"))
     return str(int(value))
 
 
 def _language(value: str) -> str:
     tag = value.lower().replace("_", "-")
     if _TAG.fullmatch(tag) is None:
-        raise RuleRefused(f"“{value}” is no language; write it as fr or pt-br")
+        raise RuleRefused(say("“%(value)s” is no language; write it as fr or pt-br", value=value))
     return tag
 
 
 def _words(value: str) -> str:
     words = one_line(value, LONGEST_VALUE)
     if not words:
-        raise RuleRefused("a value is empty; “is set” asks whether there is one")
+        raise RuleRefused(say("a value is empty; “is set” asks whether there is one"))
     return words
 
 
@@ -244,11 +254,16 @@ def _domain(value: str) -> str:
     try:
         return address.parse(f"x@{value.removeprefix('@')}").domain
     except AddressRefused as error:
-        raise RuleRefused(f"“{value}” is no domain; write it as example.org") from error
+        raise RuleRefused(say("“%(value)s” is no domain; write it as example.org", value=value)) from error
 
 
 def _part_of_address(value: str) -> str:
     part = _words(value).lower()
     if "@" in part:
-        raise RuleRefused(f"“{value}” goes beyond the @; write what stands before it, or behind it as in domain = example.org")
+        raise RuleRefused(
+            say(
+                "“%(value)s” goes beyond the @; write what stands before it, or behind it as in domain = example.org",
+                value=value,
+            )
+        )
     return part

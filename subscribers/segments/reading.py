@@ -31,6 +31,7 @@ from subscribers.segments.rule import (
 )
 from subscribers.segments.words import JOINING, Kind, Token, tokens
 from subscribers.segments.writing import BEGINNINGS
+from subscribers.sentence import say
 
 _SIGNS: Mapping[str, Operator] = {
     "=": Operator.IS,
@@ -47,8 +48,8 @@ _SIGNS: Mapping[str, Operator] = {
 # Digits of HIGHEST_ID.
 LONGEST_NUMBER = 19
 _FIELDS = frozenset(field.value for field in Field)
-_A_CONDITION = "a condition, for instance language = fr"
-_A_COMPARISON = "a comparison: =, !=, <, >, in, is set, contains, before or after"
+_A_CONDITION = say("a condition, for instance language = fr")
+_A_COMPARISON = say("a comparison: =, !=, <, >, in, is set, contains, before or after")
 
 
 def read(text: str) -> Rule:
@@ -59,7 +60,7 @@ def read(text: str) -> Rule:
 
     """
     if len(text) > LONGEST_TEXT:
-        raise RuleRefused(f"it is longer than {LONGEST_TEXT:,} characters")
+        raise RuleRefused(say("it is longer than %(most)s characters", most=f"{LONGEST_TEXT:,}"))
     reader = _Reader(tuple(tokens(text)))
     rule = reader.either()
     reader.end()
@@ -92,7 +93,7 @@ class _Reader:
     def end(self) -> None:
         """Read the end."""
         if self._next.kind is not Kind.END:
-            raise self._expected("“and”, “or” or the end")
+            raise self._expected(say("“and”, “or” or the end"))
 
     def _all(self) -> Rule:
         parts = [self._part()]
@@ -136,7 +137,7 @@ class _Reader:
         if self._takes("everybody"):
             return Everybody()
         if self._takes("attribute"):
-            return self._compared(Asked(self._value("the key of an attribute")))
+            return self._compared(Asked(self._value(say("the key of an attribute"))))
         if self._takes("list"):
             return self._on_list()
         if self._takes("topic"):
@@ -146,11 +147,11 @@ class _Reader:
         return self._mailed()
 
     def _topic(self) -> Rule:
-        topic = self._value("the name of a topic")
-        return Takes(topic, self._value("the name of a list") if self._takes("of") else "")
+        topic = self._value(say("the name of a topic"))
+        return Takes(topic, self._value(say("the name of a list")) if self._takes("of") else "")
 
     def _on_list(self) -> Rule:
-        name = self._value("the name of a list")
+        name = self._value(say("the name of a list"))
         if not self._takes("is"):
             return OnList(name, SubscriptionState.CONFIRMED)
         is_other = self._takes("not")
@@ -161,7 +162,7 @@ class _Reader:
         return Not(standing) if is_other else standing
 
     def _confirmed(self) -> Rule:
-        name = self._value("the name of a list") if self._takes("for") else ""
+        name = self._value(say("the name of a list")) if self._takes("for") else ""
         found = self._comparison()
         condition = Confirmed(name, found.by, found.values)
         return Not(condition) if found.is_denied else condition
@@ -174,7 +175,7 @@ class _Reader:
     def _comparison(self) -> _Comparison:
         sign = next((sign for sign in _SIGNS if self._takes(sign)), None)
         if sign is not None:
-            return _Comparison(_SIGNS[sign], (self._value(f"a value after “{sign}”"),))
+            return _Comparison(_SIGNS[sign], (self._value(say("a value after “%(sign)s”", sign=sign)),))
         if self._takes("is"):
             return self._being()
         if self._takes("in"):
@@ -185,26 +186,26 @@ class _Reader:
         for word, by in (("starts", Operator.STARTS), ("ends", Operator.ENDS)):
             if self._takes(word):
                 self._demand("with")
-                return _Comparison(by, (self._value(f"a value after “{by.value}”"),))
+                return _Comparison(by, (self._value(say("a value after “%(value)s”", value=by.value)),))
         raise self._expected(_A_COMPARISON)
 
     def _being(self) -> _Comparison:
         is_not = self._takes("not")
         if self._takes("set"):
             return _Comparison(Operator.IS_SET, is_denied=is_not)
-        return _Comparison(Operator.IS_NOT if is_not else Operator.IS, (self._value("a value or “set”"),))
+        return _Comparison(Operator.IS_NOT if is_not else Operator.IS, (self._value(say("a value or “set”")),))
 
     def _last_days(self) -> _Comparison:
         self._demand("last")
-        days = self._value("a number of days")
+        days = self._value(say("a number of days"))
         self._demand("days", "day")
         return _Comparison(Operator.LAST_DAYS, (days,))
 
     def _values(self) -> tuple[str, ...]:
         self._demand("(")
-        values = [self._value("a value")]
+        values = [self._value(say("a value"))]
         while self._takes(","):
-            values.append(self._value("a value"))
+            values.append(self._value(say("a value")))
         self._demand(")", instead="“,” or “)”")
         return tuple(values)
 
@@ -228,16 +229,16 @@ class _Reader:
 
     def _of_issues(self, fate: Fate) -> Rule:
         if self._takes("issue"):
-            return Mailed(fate, Numbered(self._number("the number of an issue", HIGHEST_ID)))
+            return Mailed(fate, Numbered(self._number(say("the number of an issue"), HIGHEST_ID)))
         is_each = self._takes("all")
         if is_each or self._takes("any"):
             self._demand("of")
         if not self._takes("the"):
-            raise self._expected("“issue 12” or “the last 3 issues”")
+            raise self._expected(say("“issue 12” or “the last 3 issues”"))
         self._demand("last")
-        count = self._number("how many issues", MOST_ISSUES)
+        count = self._number(say("how many issues"), MOST_ISSUES)
         self._demand("issues", "issue")
-        of_newsletter = self._value("the name of a newsletter") if self._takes("of") else ""
+        of_newsletter = self._value(say("the name of a newsletter")) if self._takes("of") else ""
         return Mailed(fate, Latest(count, of_newsletter, is_each))
 
     def _value(self, what: str) -> str:
@@ -253,10 +254,10 @@ class _Reader:
         if not (
             token.kind is Kind.WORD and token.text.isascii() and token.text.isdigit() and len(token.text) <= LONGEST_NUMBER
         ):
-            raise self._expected(f"{what}, in digits")
+            raise self._expected(say("%(what)s, in digits", what=what))
         number = int(token.text)
         if not 1 <= number <= most:
-            raise self._expected(f"{what}, from 1 to {most:,}")
+            raise self._expected(say("%(what)s, from 1 to %(most)s", what=what, most=f"{most:,}"))
         self._step()
         return number
 
@@ -278,4 +279,4 @@ class _Reader:
         self._place += 1
 
     def _expected(self, what: str) -> RuleRefused:
-        return RuleRefused(f"{what} is expected, not {self._next.shown}", self._next.at)
+        return RuleRefused(say("%(what)s is expected, not %(shown)s", what=what, shown=self._next.shown), self._next.at)

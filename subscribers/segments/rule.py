@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from subscribers.errors import RuleRefused
 from subscribers.model import SubscriptionState
+from subscribers.sentence import say
 
 # A page of text. Longer ones are no rules but lists of people, for which there are lists.
 LONGEST_TEXT = 10_000
@@ -189,7 +190,7 @@ def bounded(rule: Rule) -> Rule:
     """
     for place, condition in enumerate(conditions(rule)):
         if place >= MOST_CONDITIONS:
-            raise RuleRefused(f"it has more than {MOST_CONDITIONS} conditions")
+            raise RuleRefused(say("it has more than %(most)s conditions", most=MOST_CONDITIONS))
         _bound_values(condition)
     return rule
 
@@ -231,15 +232,17 @@ def topics_in(rule: Rule) -> frozenset[Takes]:
 
 def too_deep() -> RuleRefused:
     """Give the refusal of a rule with too many levels."""
-    return RuleRefused(f"it has more than {DEEPEST} levels of brackets and “not”")
+    return RuleRefused(say("it has more than %(deepest)s levels of brackets and “not”", deepest=DEEPEST))
 
 
 def _bound_values(condition: Condition) -> None:
     texts = _texts(condition)
     if len(texts) > MOST_VALUES:
-        raise RuleRefused(f"a condition has more than {MOST_VALUES} values; make it a list or an attribute of these people")
+        raise RuleRefused(
+            say("a condition has more than %(most)s values; make it a list or an attribute of these people", most=MOST_VALUES)
+        )
     if any(len(text) > LONGEST_VALUE for text in texts):
-        raise RuleRefused(f"a value is longer than {LONGEST_VALUE} characters")
+        raise RuleRefused(say("a value is longer than %(most)s characters", most=LONGEST_VALUE))
 
 
 def _texts(condition: Condition) -> tuple[str, ...]:

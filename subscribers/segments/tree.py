@@ -30,6 +30,7 @@ from subscribers.segments.rule import (
     bounded,
     too_deep,
 )
+from subscribers.sentence import say
 
 Tree = dict[str, Any]
 # Ten times the text of the longest rule: keys and brackets are most of a tree.
@@ -58,7 +59,7 @@ def rule_of(document: object) -> Rule:
         RuleRefused: with the path to what was not understood.
 
     """
-    return bounded(_rule(document, "the rule", 1))
+    return bounded(_rule(document, say("the rule"), 1))
 
 
 def parsed(text: str) -> Rule:
@@ -69,14 +70,14 @@ def parsed(text: str) -> Rule:
 
     """
     if len(text) > LONGEST_TREE:
-        raise RuleRefused(f"it is longer than {LONGEST_TREE:,} characters")
+        raise RuleRefused(say("it is longer than %(most)s characters", most=f"{LONGEST_TREE:,}"))
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        raise RuleRefused(f"it is no JSON: {error.msg}", error.pos) from error
+        raise RuleRefused(say("it is no JSON: %(msg)s", msg=error.msg), error.pos) from error
     # A number of thousands of digits, and brackets as deep as the interpreter goes.
     except (ValueError, RecursionError) as error:
-        raise RuleRefused("it is no JSON that a rule could be") from error
+        raise RuleRefused(say("it is no JSON that a rule could be")) from error
     return rule_of(document)
 
 
@@ -107,7 +108,7 @@ def _rule(document: object, path: str, depth: int) -> Rule:
     if depth > DEEPEST:
         raise too_deep()
     if not isinstance(document, dict):
-        raise _expected(path, "an object")
+        raise _expected(path, say("an object"))
     if "not" in document:
         _only(document, path, "not")
         return Not(_rule(document["not"], f"{path}.not", depth + 1))
@@ -119,14 +120,14 @@ def _rule(document: object, path: str, depth: int) -> Rule:
         if key in document:
             return read(document, path)
     known = ", ".join(["all", "any", "not", *_READERS])
-    raise _expected(path, f"an object with one of these keys: {known}")
+    raise _expected(path, say("an object with one of these keys: %(known)s", known=known))
 
 
 def _parts(document: Tree, path: str, key: str, depth: int) -> tuple[Rule, ...]:
     _only(document, path, key)
     parts = document[key]
     if not isinstance(parts, list) or len(parts) < 2:  # noqa: PLR2004 -- one part alone is that part
-        raise _expected(f"{path}.{key}", "a list of two rules or more")
+        raise _expected(f"{path}.{key}", say("a list of two rules or more"))
     return tuple(_rule(part, f"{path}.{key}[{place}]", depth + 1) for place, part in enumerate(parts))
 
 
@@ -174,7 +175,7 @@ def _mailed(document: Tree, path: str) -> Rule:
     count = _number(document, path, "last", MOST_ISSUES)
     each = document.get("each")
     if not isinstance(each, bool):
-        raise _expected(f"{path}.each", "true or false")
+        raise _expected(f"{path}.each", say("true or false"))
     return Mailed(fate, Latest(count, _text(document, path, "of_newsletter"), each))
 
 
@@ -193,13 +194,15 @@ def _only(document: Tree, path: str, *keys: str) -> None:
     """Refuse what would be passed over in silence: a misspelt key would make a rule wider."""
     for key in document:
         if key not in keys:
-            raise RuleRefused(f"“{key[:40]}” means nothing at {path}, which takes {', '.join(keys)}")
+            raise RuleRefused(
+                say("“%(key)s” means nothing at %(path)s, which takes %(keys)s", key=key[:40], path=path, keys=", ".join(keys))
+            )
 
 
 def _text(document: Tree, path: str, key: str) -> str:
     value = document.get(key)
     if not isinstance(value, str):
-        raise _expected(f"{path}.{key}", "a text")
+        raise _expected(f"{path}.{key}", say("a text"))
     return value
 
 
@@ -207,7 +210,7 @@ def _number(document: Tree, path: str, key: str, most: int) -> int:
     value = document.get(key)
     # True is a number to the language, and to nobody else.
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise _expected(f"{path}.{key}", f"a whole number from 1 to {most:,}")
+        raise _expected(f"{path}.{key}", say("a whole number from 1 to %(most)s", most=f"{most:,}"))
     return value
 
 
@@ -216,17 +219,17 @@ def _one_of(choices: type[T], document: Tree, path: str, key: str) -> T:
     for choice in choices:
         if choice.value == value:
             return choice
-    raise _expected(f"{path}.{key}", f"one of: {', '.join(choice.value for choice in choices)};")
+    raise _expected(f"{path}.{key}", say("one of: %(choices)s;", choices=", ".join(choice.value for choice in choices)))
 
 
 def _values(document: Tree, path: str, by: Operator) -> tuple[str, ...]:
     values = document.get("values")
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise _expected(f"{path}.values", "a list of texts")
+        raise _expected(f"{path}.values", say("a list of texts"))
     if not by.takes(len(values)):
-        raise _expected(f"{path}.values", f"“{by.value}” with {by.arity}")
+        raise _expected(f"{path}.values", say("“%(value)s” with %(arity)s", value=by.value, arity=by.arity))
     return tuple(values)
 
 
 def _expected(path: str, what: str) -> RuleRefused:
-    return RuleRefused(f"{what} is expected at {path}")
+    return RuleRefused(say("%(what)s is expected at %(path)s", what=what, path=path))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from subscribers.errors import RuleRefused
+from subscribers.sentence import say
 
 # What joins conditions; as a value each of them has to stand in quotes, or a forgotten value would swallow it.
 JOINING = frozenset({"and", "or", "not"})
@@ -42,7 +43,7 @@ class Token:
     @property
     def shown(self) -> str:
         """What stands there, for a sentence."""
-        return "the end" if self.kind is Kind.END else f"“{self.text[:40]}”"
+        return say("the end") if self.kind is Kind.END else f"“{self.text[:40]}”"
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -56,7 +57,9 @@ def tokens(text: str) -> Iterator[Token]:
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
-            reason = "the quotes are not closed" if text[at] == '"' else f"“{text[at]}” means nothing here"
+            reason = (
+                say("the quotes are not closed") if text[at] == '"' else say("“%(text)s” means nothing here", text=text[at])
+            )
             raise RuleRefused(reason, at)
         kind = Kind(str(found.lastgroup))
         yield Token(kind, _unquoted(found[0]) if kind is Kind.QUOTED else found[0], at)

@@ -32,7 +32,7 @@ _OBJECT = re.compile(r"(?:[a-z]+|DKIM key) \0")
 _COMMAND = re.compile(r"newsletter( [a-z-]+)+( \0)?")
 
 # Their words go through the catalogue, or are read by nobody at the desk.
-_SAYING = {"later", "gettext", "ngettext", "pgettext"}
+_SAYING = {"later", "gettext", "ngettext", "pgettext", "say"}
 _UNHEARD = {"compile", "TypeVar"}
 # Called so in every language, and kinds of steps as they are sealed into a cookie.
 _NAMES = {"Android", "Chrome", "Edge", "Firefox", "Linux", "Mac", "Opera", "Safari", "Samsung Internet", "Windows"}
@@ -74,6 +74,13 @@ FOR_THOSE_WITH_A_SHELL = frozenset(
     }
 )
 
+# Whatever says something to the staff below the desk, and in its errors.
+ROOMS = sorted(
+    path
+    for root in ("newsletter", "subscribers")
+    for path in (ROOT / root).rglob("*.py")
+    if "from subscribers.sentence import" in path.read_text()
+)
 MODULES = sorted([*DESK.rglob("*.py"), *BESIDE])
 TEMPLATES = sorted(PAGES.rglob("*.html"))
 SPEAKING = sorted(SCRIPTS.rglob("*.js"))
@@ -147,6 +154,19 @@ def _is_said(const: nodes.Const) -> bool:
 def test_no_page_sends_an_editor_to_a_command(path: Path) -> None:
     """Whoever edits has no shell; what is done by a command is done on a page, too."""
     assert [] == _SHELL.findall(path.read_text())
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=place)
+def test_rooms_say_what_can_be_gathered(path: Path) -> None:
+    """Written out where it is said, with all of its values: a text put together beforehand is in no catalogue."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    said = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "say"]
+
+    for call in said:
+        assert isinstance(call.args[0], ast.Constant), f"line {call.lineno}"
+        named = {keyword.arg for keyword in call.keywords}
+        # What is handed on as `**facts` is looked at when it is said.
+        assert None in named or set(re.findall(r"%\((\w+)\)s", str(call.args[0].value))) == named, f"line {call.lineno}"
 
 
 @pytest.mark.parametrize("path", SPEAKING, ids=place)

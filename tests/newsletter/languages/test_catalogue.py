@@ -2,8 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from newsletter.errors import BadValue
 from newsletter.languages.catalogue import desk_words, later, words_for, words_of
 from newsletter.languages.model import ENGLISH, LANGUAGES, Language
+from subscribers.sentence import say
 from tests.harness.translated import Said, Text, desk_in
 
 LATE = datetime(2020, 1, 31, 23, 30, tzinfo=UTC)
@@ -99,3 +101,16 @@ def test_what_scripts_say_comes_with_the_forms_of_every_number() -> None:
     } == words.scripted
     assert {} == desk_in("ru", {"Copied": "Скопировано"}).scripted
     assert {} == desk_words(ENGLISH).scripted
+
+
+def test_what_a_room_said_in_english_is_said_again() -> None:
+    """With its values, which may have been said by rooms, too; anything else is given back as it is."""
+    words = desk_in(
+        "de", {"%(what)s %(value)s: %(reason)s": "%(what)s „%(value)s“ %(reason)s", "title": "Titel", "is empty": "ist leer"}
+    )
+    refused = str(BadValue(say("title"), "x", say("is empty")))
+
+    assert "title x: is empty" == refused
+    assert "Titel „x“ ist leer" == words.said(refused)
+    assert "Nein: Titel „x“ ist leer" == words.gettext("Nein: %(why)s", why=refused)
+    assert 3 == words.said(3)

@@ -11,6 +11,7 @@ from newsletter.languages.model import ENGLISH
 from newsletter.web.desk.frame import Area, Said
 from newsletter.web.pages import Pages
 from newsletter.web.speech import Speech
+from subscribers.sentence import say
 from tests.harness.translated import desk_in
 
 ROOT = Path(__file__).parents[3]
@@ -37,6 +38,17 @@ def test_a_page_of_the_desk_speaks_by_its_catalogue(pages: Pages) -> None:
     assert ">Schließen<" in page
     assert "Nach &lt;100 %&gt; verschoben." in page
     assert words.gettext("Skip to the page") in page
+
+
+def test_what_a_room_said_is_said_in_the_language_of_the_page(pages: Pages) -> None:
+    """Wherever it stands, and with its values escaped."""
+    words = desk_in("de", {"%(title)s is empty.": "%(title)s ist leer."})
+    page = a_desk(
+        pages, words, whose=say("%(title)s is empty.", title="<b>"), said=Said(say("%(title)s is empty.", title="It"))
+    )
+
+    assert "&lt;b&gt; ist leer." in page
+    assert "It ist leer." in page
 
 
 def test_a_desk_in_english_says_what_is_written(pages: Pages) -> None:

@@ -7,6 +7,7 @@ from newsletter.issues import authors, draft, newsletters
 from newsletter.issues.model import Month, Newsletter
 from newsletter.staff import audit
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 SEE_OTHER = 303
@@ -32,4 +33,4 @@ def draft_missed(site: Site, visit: Visit) -> Response:
 
 def _require_missed(tx: Transaction, newsletter: Newsletter, month: Month) -> None:
     if month not in draft.missed_months(tx, newsletter.id):
-        raise BadValue("month", month.words, f"is not waiting to be drafted for {newsletter.name}")
+        raise BadValue(say("month"), month.words, say("is not waiting to be drafted for %(name)s", name=newsletter.name))

@@ -20,6 +20,7 @@ from newsletter.web.desk.saving import held, save, version_shown
 from newsletter.web.visits import Site, Visit, whole_number
 from subscribers.model import Subscriber
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -124,7 +125,7 @@ def reader(site: Site, visit: Visit) -> Response:
 
 def _known(found: Subscriber | None, address: str, newsletter: Newsletter) -> Subscriber:
     if found is None:
-        raise BadValue("reader", address, f"is nobody who gets {newsletter.name}, or did")
+        raise BadValue(say("reader"), address, say("is nobody who gets %(name)s, or did", name=newsletter.name))
     return found
 
 

@@ -93,7 +93,7 @@ def show_unsaved(site: Site, visit: Visit, made: Callable[[Transaction], Issue])
             looked = _looked(tx, visit, view, made(tx))
         letter = _as_letter(compose(site, looked.issue, looked.newsletter).draft, looked, visit.now)
     except NewsletterError as error:
-        return JSONResponse({"error": str(error)}, fault_of(error).status)
+        return JSONResponse({"error": visit.words.said(str(error))}, fault_of(error).status)
     return JSONResponse(_told(site, visit, letter, looked))
 
 

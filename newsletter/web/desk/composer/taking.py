@@ -13,6 +13,7 @@ from newsletter.web.desk.composer.answering import answered
 from newsletter.web.desk.composer.said import Done
 from newsletter.web.desk.saving import save, seen
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # Before the id of a post in the name of its box.
@@ -34,7 +35,7 @@ def take(site: Site, visit: Visit) -> Response:
 
     def work() -> Done:
         if not ids:
-            raise BadValue("posts", "none", "are ticked; tick what is to be taken, or press Take at one of them")
+            raise BadValue(say("posts"), "none", say("are ticked; tick what is to be taken, or press Take at one of them"))
         save(site, visit, issue_id, write, "issue.take_post", part=layout, posts=ids)
         return Done("taken", section_id, len(ids), focus="pool", anchor=f"s{section_id}")
 

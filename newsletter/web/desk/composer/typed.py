@@ -10,6 +10,7 @@ from newsletter.issues.changes import Change
 from newsletter.issues.model import Article, Event, Look, SectionKind, Show
 from newsletter.issues.sections import SectionChange
 from newsletter.web.visits import Visit
+from subscribers.sentence import say
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -103,7 +104,7 @@ def _count(visit: Visit, name: str) -> int | None:
     if text is None or not text:
         return text if text is None else 0
     if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
-        raise BadValue(name, text, "write a number")
+        raise BadValue(name, text, say("write a number"))
     return int(text)
 
 
@@ -115,5 +116,5 @@ def choice(kind: type[Choice], text: str, what: str) -> Choice:
 
     """
     if text not in set(kind):
-        raise BadValue(what, repr(text), f"is none of {', '.join(kind)}")
+        raise BadValue(what, repr(text), say("is none of %(kind)s", kind=", ".join(kind)))
     return kind(text)

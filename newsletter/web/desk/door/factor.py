@@ -15,6 +15,7 @@ from newsletter.web.desk.frame import Area, page
 from newsletter.web.faults import PageNotFound
 from newsletter.web.guard import CONTENT_POLICY
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 
 SEE_OTHER = 303
 UNPROCESSABLE = 422
@@ -97,7 +98,7 @@ def require_password(site: Site, visit: Visit, known: Account) -> None:
 
     """
     if not signing.knows_password(site.application.database, known, visit.form.get("current", ""), visit.wall):
-        raise BadValue("password", "", visit.words.gettext(NOT_YOURS))
+        raise BadValue(say("password"), "", visit.words.gettext(NOT_YOURS))
 
 
 def said(error: BadValue | SlowDown | None) -> str:
@@ -114,7 +115,7 @@ def show_codes(site: Site, visit: Visit, codes: tuple[str, ...], done: str = "")
 def _step_of(secret: str, visit: Visit) -> int:
     number = secondfactor.step_of(secret, visit.text("code"), visit.wall)
     if number is None:
-        raise BadValue("code", "", visit.words.gettext(WRONG_CODE))
+        raise BadValue(say("code"), "", visit.words.gettext(WRONG_CODE))
     return number
 
 

@@ -20,6 +20,7 @@ from subscribers import topicbook
 from subscribers.model import Topic
 from subscribers.segments import store as segments
 from subscribers.segments.store import Segment
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 S = IssueState
@@ -97,7 +98,7 @@ def choose(tx: Transaction, visit: Visit, issue: Issue) -> None:
 
     """
     if issue.state in _APPROVED or issue.state not in EDITABLE:
-        raise WrongState(issue.id, "given other readers", issue.state.words)
+        raise WrongState(issue.id, say("given other readers"), issue.state.words)
     selected = selection.of_issue(tx, issue)
     before = (_names(selected.included), _names(selected.excluded))
     wanted = (
@@ -166,7 +167,7 @@ def _wanted(tx: Transaction, said: Mapping[str, str], field: str, before: Sequen
         return ()
     found = [one for one in segments.all_segments(tx) if str(one.id) == value]
     if not found:
-        raise BadValue("segment", value, "is not there any more; reload the page and choose another")
+        raise BadValue(say("segment"), value, say("is not there any more; reload the page and choose another"))
     return found
 
 

@@ -13,6 +13,7 @@ from newsletter.web.desk.composing import look_over
 from newsletter.web.desk.issue.desked import Desked
 from newsletter.web.desk.places import way_to
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,14 @@ class Check:
         """Whether a reason is enough to let it pass."""
         return self.is_blocked and not self.trouble
 
+    def _trouble_within(self, words: Words) -> str:
+        said = words.said(self.trouble)
+        return said[:1].lower() + said[1:]
+
     def told(self, words: Words) -> str:
         """Say how much there is, for a page that does not list it."""
         if self.trouble:
-            return words.gettext("Checked as a letter: %(trouble)s", trouble=f"{self.trouble[:1].lower()}{self.trouble[1:]}")
+            return words.gettext("Checked as a letter: %(trouble)s", trouble=self._trouble_within(words))
         must = sum(finding.is_blocking for finding in self.findings)
         rest = len(self.findings) - must
         parts = [words.ngettext("%(num)s must be mended", "%(num)s must be mended", must)] * bool(must)
@@ -78,7 +83,7 @@ def check(site: Site, desked: Desked, visit: Visit) -> Check:
 
 
 def _remark(finding: Finding, issue: Issue, visit: Visit) -> Remark:
-    text = f"{finding.text} {finding.mend.words}"
+    text = say_together((finding.text, finding.mend.words))
     if finding.code is Code.COMMENT_OPEN:
         # Where they are answered, on the same page.
         here = f"/desk/issues/{issue.id}/review#comments"

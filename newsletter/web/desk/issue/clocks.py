@@ -9,6 +9,7 @@ from newsletter.errors import BadValue
 from newsletter.issues.recurrence import instant
 from newsletter.languages.catalogue import Words
 from newsletter.web.spelled import ENGLISH_WORDS, city
+from subscribers.sentence import say
 
 # Where readers may be, from west to east; nothing is known of where they are.
 USUAL_ZONES = (
@@ -96,9 +97,9 @@ def read_wall(text: str, zone: str) -> Wall:
     try:
         local = datetime.strptime(text, WALL)  # noqa: DTZ007 -- a wall time; its zone stands beside it
     except ValueError as error:
-        raise BadValue("time", text, "write it as 2020-02-03T09:00") from error
+        raise BadValue(say("time"), text, say("write it as 2020-02-03T09:00")) from error
     if not MINYEAR < local.year < MAXYEAR:
-        raise BadValue("time", text, "the calendar ends there; write it as 2020-02-03T09:00")
+        raise BadValue(say("time"), text, say("the calendar ends there; write it as 2020-02-03T09:00"))
     at = instant(local, zone)
     return Wall(local, zone, at, _oddity(local, zone, at))
 

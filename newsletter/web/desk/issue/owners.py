@@ -22,6 +22,7 @@ from newsletter.web.desk.issue.readiness import SectionLine
 from newsletter.web.faults import fault_of
 from newsletter.web.spelled import moment
 from newsletter.web.visits import Site, Visit, whole_number
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 SEE_OTHER = 303
@@ -86,7 +87,7 @@ def _wish(visit: Visit, section: Section, newsletter: Newsletter) -> Wish:
     try:
         due_at = read_wall(due, newsletter.zone).at if due else None
     except BadValue as wrong:
-        raise BadValue("deadline", section.title, wrong.reason) from wrong
+        raise BadValue(say("deadline"), section.title, wrong.reason) from wrong
     return Wish(_charge(visit.text(f"owner{section.id}"), due_at), _seen(visit.text(f"seen{section.id}")))
 
 
@@ -94,7 +95,7 @@ def _charge(owner: str, due_at: datetime | None) -> Charge:
     kind, _, digits = owner.partition(":")
     number = whole_number(digits)
     if owner and (number is None or kind not in {"account", "guest"}):
-        raise BadValue("owner", owner, "choose one of the list")
+        raise BadValue(say("owner"), owner, say("choose one of the list"))
     return Charge(number if kind == "account" else None, number if kind == "guest" else None, due_at)
 
 
@@ -103,9 +104,9 @@ def _seen(text: str) -> Charge:
     try:
         due_at = datetime.fromisoformat(due) if due else None
     except ValueError as wrong:
-        raise BadValue("form", text, "was not made by this page; open it anew") from wrong
+        raise BadValue(say("form"), text, say("was not made by this page; open it anew")) from wrong
     if due_at is not None and due_at.tzinfo is None:
-        raise BadValue("form", text, "was not made by this page; open it anew")
+        raise BadValue(say("form"), text, say("was not made by this page; open it anew"))
     return _charge(owner, due_at)
 
 

@@ -21,6 +21,7 @@ from newsletter.web.desk.composing import compose
 from newsletter.web.desk.issue.back import record, seen, to_review, to_send
 from newsletter.web.visits import Site, Visit, whole_number
 from subscribers.address import parse
+from subscribers.sentence import say
 
 # Seconds that whoever approves waits for pictures; most often the worker has brought them long before.
 LONGEST_WAIT = 25.0
@@ -141,5 +142,5 @@ def _composed(site: Site, issue_id: int) -> Draft:
 def _life(days: str) -> timedelta:
     number = whole_number(days)
     if number is None or not 1 <= number <= LONGEST_LIFE.days:
-        raise BadValue("days", days, f"is to be a number from 1 to {LONGEST_LIFE.days}")
+        raise BadValue(say("days"), days, say("is to be a number from 1 to %(days)s", days=LONGEST_LIFE.days))
     return timedelta(days=number)

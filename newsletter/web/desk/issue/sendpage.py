@@ -18,6 +18,7 @@ from newsletter.web.desk.issue.clocks import Wall
 from newsletter.web.desk.issue.desked import Desked
 from newsletter.web.spelled import moment, people, relative
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 
 S = IssueState
 
@@ -158,9 +159,13 @@ def _wall(visit: Visit, known: Desked) -> Wall | None:
 def _require_time(wall: Wall, visit: Visit) -> None:
     trouble, text = _time_trouble(wall, visit), visit.query.get("at", "")
     if trouble is _Trouble.PASSED:
-        raise BadValue("time", text, "has passed; choose a later one, or send the issue now")
+        raise BadValue(say("time"), text, say("has passed; choose a later one, or send the issue now"))
     if trouble is _Trouble.FAR:
-        raise BadValue("time", text, f"lies {(wall.at - visit.now).days:,} days ahead; an issue waits for a year at most")
+        raise BadValue(
+            say("time"),
+            text,
+            say("lies %(days)s days ahead; an issue waits for a year at most", days=f"{(wall.at - visit.now).days:,}"),
+        )
 
 
 def _time_trouble(wall: Wall | None, visit: Visit) -> _Trouble | None:

@@ -18,6 +18,7 @@ from newsletter.web.desk.issue import around, desked, steps
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.back import record, seen, to_send
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # There is one for each connection that was lost; more on a page are for the command.
@@ -86,7 +87,7 @@ def settle(site: Site, visit: Visit) -> Response:
         issue = seen(tx, visit)
         chosen = _ticked(doubts.of_issue(tx, issue.id), visit.form)
         if not chosen:
-            raise BadValue("people", "nobody", "is ticked whose delivery is still uncertain")
+            raise BadValue(say("people"), "nobody", say("is ticked whose delivery is still uncertain"))
         said = _settle(tx, visit, issue.id, act, chosen)
     return to_send(issue.id, said)
 
@@ -141,7 +142,7 @@ def _settle(tx: Transaction, visit: Visit, issue_id: int, act: str, chosen: Sequ
         record(tx, visit, "uncertain.sent", issue_id, accepted=accepted)
         return "settled"
     if act != RESEND:
-        raise BadValue("act", act, f"is neither “{SENT}” nor “{RESEND}”")
+        raise BadValue(say("act"), act, say("is neither “%(sent)s” nor “%(resend)s”", sent=SENT, resend=RESEND))
     order = further.order_resend(tx, issue_id, chosen, visit.actor.name, visit.now)
     if isinstance(order, Nothing):
         return _NOTHING[order]

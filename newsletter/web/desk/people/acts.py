@@ -28,6 +28,7 @@ from subscribers.consent import Evidence
 from subscribers.errors import SubscriptionNotFound
 from subscribers.model import EVERY_LIST, Cadence, Reason, Subscriber, Subscription
 from subscribers.outcomes import Withdrawn
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 SEE_OTHER = 303
@@ -118,7 +119,7 @@ def move(site: Site, visit: Visit) -> Response:
         try:
             subject = subject_for(tx, person)
         except PageNotFound as error:
-            raise BadValue("address", "", "there is no newsletter to ask in the name of; make one first") from error
+            raise BadValue(say("address"), "", say("there is no newsletter to ask in the name of; make one first")) from error
     words = words_for(person.language, subject.list.language, subject.newsletter.language)
     question = application.notice(LetterKind.MOVE, subject.newsletter, subject.list, words)
     with acting(site, visit) as act:
@@ -166,7 +167,7 @@ def _scope(tx: Transaction, visit: Visit, subscriber_id: int) -> int:
     """Give the list that the form names, which must be one of the actor's; EVERY_LIST where it names all of them."""
     scope = whole_number(visit.text("list"))
     if scope is None:
-        raise BadValue("list", visit.text("list")[:40], "choose one of those offered")
+        raise BadValue(say("list"), visit.text("list")[:40], say("choose one of those offered"))
     if scope == EVERY_LIST:
         require_all_lists_of(tx, visit, subscriber_id)
     else:
@@ -190,13 +191,13 @@ def read_reason(text: str) -> Reason:
     """
     # An erasure is more than a suppression, and whoever unsubscribed says so themselves.
     if text not in {Reason.MANUAL, Reason.BOUNCED, Reason.COMPLAINED}:
-        raise BadValue("reason", text[:40], "choose one of those offered")
+        raise BadValue(say("reason"), text[:40], say("choose one of those offered"))
     return Reason(text)
 
 
 def _cadence(text: str) -> Cadence:
     if text not in set(Cadence):
-        raise BadValue("how often", text[:40], "choose one of those offered")
+        raise BadValue(say("how often"), text[:40], say("choose one of those offered"))
     return Cadence(text)
 
 
@@ -207,4 +208,4 @@ def _day(text: str, zone: str) -> datetime | None:
         day = date.fromisoformat(text)
         return instant(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 -- wall time
     except (ValueError, OverflowError) as error:
-        raise BadValue("day", text[:40], "write it as 2020-09-01") from error
+        raise BadValue(say("day"), text[:40], say("write it as 2020-09-01")) from error

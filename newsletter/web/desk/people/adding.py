@@ -36,6 +36,7 @@ from subscribers.outcomes import (
     Suppressed,
     TooSoon,
 )
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 UNPROCESSABLE = 422
@@ -111,7 +112,9 @@ def _asking(site: Site, chosen: MailingList) -> Asking:
     with site.application.database.read() as tx:
         newsletter = newsletters.of_list(tx, chosen.id)
     if newsletter is None:
-        raise BadValue("list", chosen.name, "no newsletter goes to it, so nobody can be asked by mail; make one first")
+        raise BadValue(
+            say("list"), chosen.name, say("no newsletter goes to it, so nobody can be asked by mail; make one first")
+        )
     spoken = words_for(chosen.language, newsletter.language)
     return Asking(newsletter, site.application.notice(LetterKind.CONFIRMATION, newsletter, chosen, spoken))
 

@@ -17,6 +17,7 @@ from subscribers.errors import TopicNotFound
 from subscribers.model import SubscriptionState
 from subscribers.narrowing import Kept, Source, Wanted, Way
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -66,7 +67,7 @@ def asked(tx: Transaction, visit: Visit, lists: frozenset[int] | None) -> Asked:
     """
     for name in visit.query:
         if name not in {*FILTERS, *_BESIDE}:
-            raise BadValue("filter", name[:40], "people are not found or sorted by that")
+            raise BadValue(say("filter"), name[:40], say("people are not found or sorted by that"))
     fields = {name: text for name in FILTERS if (text := one_line(visit.query.get(name, ""), LONGEST_TEXT))}
     wanted = Wanted(
         text=normalize("NFC", fields.get("q", "")),
@@ -92,13 +93,13 @@ def _list_of(tx: Transaction, topic_id: int) -> int:
     try:
         return topicbook.by_id(tx, topic_id).list_id
     except TopicNotFound as error:
-        raise BadValue("topic", str(topic_id), "there is no such topic") from error
+        raise BadValue(say("topic"), str(topic_id), say("there is no such topic")) from error
 
 
 def _sort(text: str) -> Way:
     way = SORTS.get(text)
     if way is None:
-        raise BadValue("sort", text[:40], f"people are sorted by one of: {', '.join(SORTS)}")
+        raise BadValue(say("sort"), text[:40], say("people are sorted by one of: %(sorts)s", sorts=", ".join(SORTS)))
     return way
 
 
@@ -109,7 +110,7 @@ def _one_of(words: type[Word], fields: Mapping[str, str], name: str) -> Word | N
     try:
         return words(text)
     except ValueError as error:
-        raise BadValue(name, text[:40], f"it is one of: {', '.join(words)}") from error
+        raise BadValue(name, text[:40], say("it is one of: %(words)s", words=", ".join(words))) from error
 
 
 def _number(fields: Mapping[str, str], name: str) -> int | None:
@@ -118,7 +119,7 @@ def _number(fields: Mapping[str, str], name: str) -> int | None:
         return None
     number = whole_number(text)
     if number is None:
-        raise BadValue(name, text[:40], "it is a number")
+        raise BadValue(name, text[:40], say("it is a number"))
     return number
 
 
@@ -129,13 +130,13 @@ def _day(fields: Mapping[str, str]) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError as error:
-        raise BadValue("since", text[:40], "write the day as 2020-02-03") from error
+        raise BadValue(say("since"), text[:40], say("write the day as 2020-02-03")) from error
 
 
 def _is_ticked(fields: Mapping[str, str], name: str) -> bool:
     text = fields.get(name, "")
     if text not in {"", "1"}:
-        raise BadValue(name, text[:40], "it is 1, or not there")
+        raise BadValue(name, text[:40], say("it is 1, or not there"))
     return text == "1"
 
 
@@ -145,5 +146,5 @@ def _place(text: str) -> Place | None:
     way, _, number = text.partition("-")
     found = _number({"after": number}, "after")
     if way not in set(Way) or found is None:
-        raise BadValue("after", text[:40], "pages follow each other by the links on them")
+        raise BadValue(say("after"), text[:40], say("pages follow each other by the links on them"))
     return Place(Way(way), found)

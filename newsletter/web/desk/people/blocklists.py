@@ -19,6 +19,7 @@ from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.exchange.model import ImportOrder
 from subscribers.model import EVERY_LIST, Reason
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 S = State
@@ -136,7 +137,7 @@ def _where(tx: Transaction, work: Work) -> str:
 
 def _reason(text: str) -> Reason:
     if text not in words.FILE_REASONS:
-        raise BadValue("reason", text[:40], "choose one of those offered")
+        raise BadValue(say("reason"), text[:40], say("choose one of those offered"))
     return Reason(text)
 
 

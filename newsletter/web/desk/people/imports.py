@@ -23,6 +23,7 @@ from subscribers.exchange import asking
 from subscribers.exchange import imports as store
 from subscribers.exchange.model import ImportOrder
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 
 HERE = "/desk/people/imports"
 S = State
@@ -174,7 +175,9 @@ def ask(site: Site, visit: Visit) -> Response:
     """Let the people of an import who must confirm be asked by mail, so many an hour."""
     pace = whole_number(visit.text("pace")) or 0
     if not 1 <= pace <= asking.FASTEST:
-        raise BadValue("pace", visit.text("pace")[:20], f"from 1 to {asking.FASTEST:,} people an hour")
+        raise BadValue(
+            say("pace"), visit.text("pace")[:20], say("from 1 to %(fastest)s people an hour", fastest=f"{asking.FASTEST:,}")
+        )
     with site.application.database.write() as tx:
         known = store.by_id(tx, visit.number("import_id"))
         asking.set_pace(tx, known.id, pace, visit.now)

@@ -19,6 +19,7 @@ from subscribers.exchange.dialects import Field
 from subscribers.exchange.model import ImportOrder
 from subscribers.exchange.sources import Peek, open_source, peek
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.spreadsheet import write_row
 
 # A million people with names take 60 MB.
@@ -104,7 +105,7 @@ def brought(visit: Visit) -> Brought:
     """
     data = visit.files.get("file")
     if data is None:
-        raise BadValue("file", "", "choose a file that is not empty")
+        raise BadValue(say("file"), "", say("choose a file that is not empty"))
     return Brought(data, one_line(visit.file_names.get("file", ""), LONGEST_CELL) or visit.words.gettext("a file"))
 
 
@@ -145,7 +146,7 @@ def said(site: Site, visit: Visit, work: Work) -> Mapping[str, str]:
     offered = {option.value for one in found.columns for option in one.options}
     for title, field in fields.items():
         if field not in offered:
-            raise BadValue("column", title[:40], "choose one of those offered")
+            raise BadValue(say("column"), title[:40], say("choose one of those offered"))
     return {title: field for title, field in fields.items() if field != AS_READ}
 
 

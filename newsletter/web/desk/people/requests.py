@@ -20,6 +20,7 @@ from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.consent import Door as By
 from subscribers.consent import Evidence
+from subscribers.sentence import say
 
 SAID: Mapping[str, Said] = {
     "guest-erased": Said(later("The guest is forgotten. Only a keyed hash of the address stays.")),
@@ -51,7 +52,7 @@ def note(site: Site, visit: Visit) -> Response:
     """Write down that the person asked, by letter or telephone."""
     kind = visit.text("kind")
     if kind not in set(Kind):
-        raise BadValue("request", kind[:40], "choose one of those offered")
+        raise BadValue(say("request"), kind[:40], say("choose one of those offered"))
     with acting(site, visit) as act:
         datarequests.note(act.tx, act.person.id, Kind(kind), visit.text("note"), visit.actor.name, visit.now)
         act.record("privacy.request", kind=kind)

@@ -23,6 +23,7 @@ from subscribers.address import EmailAddress, parse
 from subscribers.directory import PAGE
 from subscribers.errors import AddressRefused
 from subscribers.model import EVERY_LIST, Reason
+from subscribers.sentence import say
 from subscribers.suppression import OWN_WORD
 from subscribers.suppressionbook import Asked, Suppressed
 from subscribers.transaction import Transaction
@@ -45,7 +46,7 @@ def show(site: Site, visit: Visit) -> Response:
     """Show who is kept out: one address, or all of them, the newest first."""
     for name in visit.query:
         if name not in {"address", "reason", "before", "said"}:
-            raise BadValue("filter", name[:40], "kept out addresses are not found by that")
+            raise BadValue(say("filter"), name[:40], say("kept out addresses are not found by that"))
     text = visit.query.get("address", "").strip()
     address, wrong = _address(text)
     reason = _any_reason(visit.query.get("reason", ""))
@@ -96,7 +97,7 @@ def lift(site: Site, visit: Visit) -> Response:
     """Let an address be written to again, as far as others kept it out."""
     parsed, why = parse(visit.text("address")), visit.text("why")
     if not why:
-        raise BadValue("reason", "", "say why it is lifted; it stands in the audit")
+        raise BadValue(say("reason"), "", say("say why it is lifted; it stands in the audit"))
     with site.application.database.write() as tx:
         scope = scope_of(tx, visit)
         email_hash = recognition.hash_of(tx, site.application.keyring, parsed.key)
@@ -131,7 +132,7 @@ def _address(text: str) -> tuple[EmailAddress | None, str]:
 
 def _any_reason(text: str) -> Reason | None:
     if text and text not in set(Reason):
-        raise BadValue("reason", text[:40], f"it is one of: {', '.join(Reason)}")
+        raise BadValue(say("reason"), text[:40], say("it is one of: %(reason)s", reason=", ".join(Reason)))
     return Reason(text) if text else None
 
 
@@ -141,7 +142,7 @@ def _before(visit: Visit) -> int | None:
         return None
     number = whole_number(text)
     if number is None:
-        raise BadValue("before", text[:40], "pages follow each other by the links on them")
+        raise BadValue(say("before"), text[:40], say("pages follow each other by the links on them"))
     return number
 
 

@@ -23,6 +23,7 @@ from subscribers.exchange.exporting import export_people
 from subscribers.model import MailingList
 from subscribers.segments import store, writing
 from subscribers.segments.store import Segment
+from subscribers.sentence import say
 from subscribers.slug import slug
 from subscribers.transaction import Transaction
 
@@ -142,7 +143,7 @@ def _list_id(text: str) -> int | None:
     """Read among whose people somebody asks; None: among all. What is no number must not become all."""
     number = whole_number(text)
     if text and number is None:
-        raise BadValue("list", text[:40], "choose one of those offered")
+        raise BadValue(say("list"), text[:40], say("choose one of those offered"))
     return number
 
 

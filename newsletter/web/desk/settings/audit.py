@@ -16,6 +16,7 @@ from newsletter.staff.audit import Asked, Entry
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
 from subscribers.oneline import one_line
+from subscribers.sentence import say
 from subscribers.spreadsheet import write_row
 
 PAGE = 50
@@ -121,7 +122,7 @@ def _day(text: str, zone: str, what: str) -> datetime | None:
         day = date.fromisoformat(text)
         return instant(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 -- wall time
     except (ValueError, OverflowError) as error:
-        raise BadValue(f"day ({what})", text, "write it as 2020-02-03") from error
+        raise BadValue(say("day (%(what)s)", what=what), text, say("write it as 2020-02-03")) from error
 
 
 def _before(visit: Visit) -> int | None:

@@ -18,6 +18,7 @@ from newsletter.languages.catalogue import later
 from newsletter.web.desk.settings import papers, sheets
 from newsletter.web.desk.settings.papers import tabs
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 from subscribers.tokens import Purpose
 
 # Half a year: enough to see where holidays fall.
@@ -223,7 +224,7 @@ def _proposed(known: Newsletter, typed: Mapping[str, str], now: datetime) -> Sch
 
 def _practice(typed: Mapping[str, str]) -> Practice:
     if typed["shift"] not in set(Shift):
-        raise BadValue("day off", typed["shift"], f"is one of {', '.join(Shift)}")
+        raise BadValue(say("day off"), typed["shift"], say("is one of %(shift)s", shift=", ".join(Shift)))
     return Practice(
         **{name: _lead(typed[name]) for name in _LEADS},
         shift=Shift(typed["shift"]),
@@ -239,13 +240,13 @@ def _lead(text: str) -> Lead | None:
 
 def _covers(text: str) -> Covers | None:
     if text and text not in set(Covers):
-        raise BadValue("posts", text, f"is one of {', '.join(Covers)}")
+        raise BadValue(say("posts"), text, say("is one of %(covers)s", covers=", ".join(Covers)))
     return Covers(text) if text else None
 
 
 def _when_empty(text: str) -> WhenEmpty:
     if text not in set(WhenEmpty):
-        raise BadValue("empty month", text, f"is one of {', '.join(WhenEmpty)}")
+        raise BadValue(say("empty month"), text, say("is one of %(whenempty)s", whenempty=", ".join(WhenEmpty)))
     return WhenEmpty(text)
 
 
@@ -254,8 +255,8 @@ def _count(typed: Mapping[str, str], name: str) -> int:
     most = LONGEST_LEAD // timedelta(hours=1)
     if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) <= most):  # noqa: PLR2004 -- four digits are more
         raise BadValue(
-            {"draft_before": "days before", "least": "posts at least", "most_late": "hours late"}[name],
+            {"draft_before": say("days before"), "least": say("posts at least"), "most_late": say("hours late")}[name],
             text,
-            f"is a whole number up to {most}",
+            say("is a whole number up to %(most)s", most=most),
         )
     return int(text)

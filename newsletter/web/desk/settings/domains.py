@@ -17,6 +17,7 @@ from newsletter.mail.senderlook import Asked
 from newsletter.strongbox import Strongbox
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 HERE = "/desk/settings/domains"
@@ -93,7 +94,9 @@ def activate(site: Site, visit: Visit) -> Response:
         answer = senderlook.look_at_key(key)
         if not answer.is_right:
             raise BadValue(
-                "record", key.record.name, f"{answer.words}. The key was not let sign; publish the record below first"
+                say("record"),
+                key.record.name,
+                say("%(words)s. The key was not let sign; publish the record below first", words=answer.words),
             )
         with site.application.database.write() as tx:
             dkimkeys.activate(tx, domain, selector, visit.now)

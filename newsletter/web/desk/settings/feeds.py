@@ -19,6 +19,7 @@ from newsletter.issues.model import Month, Newsletter
 from newsletter.issues.rehearsal import rehearse
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 HERE = "/desk/settings/feeds"
@@ -167,7 +168,7 @@ def _chosen(tx: Transaction, visit: Visit, given: Mapping[str, str]) -> Newslett
     named = given.get("newsletter", "").strip()
     found = next((one for one in _papers(tx, visit) if str(one.id) == named), None)
     if found is None:
-        raise BadValue("newsletter", named, "choose one of the list")
+        raise BadValue(say("newsletter"), named, say("choose one of the list"))
     return found
 
 

@@ -16,6 +16,7 @@ from newsletter.web.visits import Site, Visit
 from subscribers import attributebook, domainrules, questions, register, topicbook
 from subscribers.domainrules import Verdict
 from subscribers.model import MailingList
+from subscribers.sentence import say
 from subscribers.topicbook import MOST_TOPICS
 from subscribers.transaction import Transaction
 
@@ -53,10 +54,10 @@ def rule(site: Site, visit: Visit) -> Response:
     said = visit.text("verdict")
     try:
         if said not in {*Verdict, "none"}:
-            raise BadValue("rule", said, "is allow, deny or none")
+            raise BadValue(say("rule"), said, say("is allow, deny or none"))
         lines = [line.strip() for line in visit.text("domains").splitlines() if line.strip()]
         if not lines or len(lines) > MOST_PASTED:
-            raise BadValue("domains", "", f"write one a line, {MOST_PASTED} at most")
+            raise BadValue(say("domains"), "", say("write one a line, %(most)s at most", most=MOST_PASTED))
         wanted = [domainrules.domain_of(line) for line in lines]
         with site.application.database.write() as tx:
             one = _list(tx, visit)
@@ -92,7 +93,7 @@ def edit_topic(site: Site, visit: Visit) -> Response:
         known = topicbook.by_id(tx, visit.number("topic_id"))
         if known.list_id != one.id:
             # Of another list not even the name is told.
-            raise BadValue("topic", str(known.id), "is none of this list")
+            raise BadValue(say("topic"), str(known.id), say("is none of this list"))
         doing = visit.text("act")
         if doing == "remove":
             segments.remove_topic(tx, known, visit.now)

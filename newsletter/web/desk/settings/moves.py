@@ -15,6 +15,7 @@ from newsletter.web.desk.settings import lists, papers, sheets
 from newsletter.web.visits import Site, Visit
 from subscribers import register
 from subscribers.model import MailingList
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 
@@ -122,5 +123,5 @@ def _open_lists(tx: Transaction, visit: Visit, known: Newsletter) -> tuple[Maili
 def _chosen(tx: Transaction, visit: Visit, wanted: str) -> MailingList:
     found = next((one for one in lists.lists_of(tx, visit.actor) if str(one.id) == wanted), None)
     if found is None:
-        raise BadValue("list", "", "choose one of yours")
+        raise BadValue(say("list"), "", say("choose one of yours"))
     return found

@@ -17,6 +17,7 @@ from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
 from subscribers.model import MailingList
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 HERE = "/desk/settings/newsletters"
@@ -208,7 +209,7 @@ def _list(tx: Transaction, visit: Visit, typed: Mapping[str, str]) -> MailingLis
 
 def _archive(text: str) -> Archive:
     if text not in set(Archive):
-        raise BadValue("archive", text, f"is one of {', '.join(Archive)}")
+        raise BadValue(say("archive"), text, say("is one of %(archive)s", archive=", ".join(Archive)))
     return Archive(text)
 
 

@@ -13,6 +13,7 @@ from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
 from subscribers import attributebook, attributes
 from subscribers.attributes import Attribute, AttributeKind
+from subscribers.sentence import say
 
 HERE = "/desk/settings/questions"
 
@@ -36,7 +37,9 @@ def define(site: Site, visit: Visit) -> Response:
     typed = {name: visit.text(name) for name in _FIELDS}
     try:
         if typed["kind"] not in set(AttributeKind):
-            raise BadValue("kind", typed["kind"], f"is one of {', '.join(AttributeKind)}")
+            raise BadValue(
+                say("kind"), typed["kind"], say("is one of %(attributekind)s", attributekind=", ".join(AttributeKind))
+            )
         choices = [line.strip() for line in typed["choices"].splitlines() if line.strip()]
         with site.application.database.write() as tx:
             kind = AttributeKind(typed["kind"])

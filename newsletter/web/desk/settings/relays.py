@@ -33,6 +33,7 @@ from newsletter.web.desk.settings import sheets
 from newsletter.web.spelled import number
 from newsletter.web.visits import Site, Visit
 from subscribers import address
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 HERE = "/desk/settings/relays"
@@ -273,7 +274,7 @@ def _url(typed: Mapping[str, str]) -> str:
 
 def _whole(what: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 -- more digits are no number of ours
-        raise BadValue(what, text, "is a whole number")
+        raise BadValue(what, text, say("is a whole number"))
     return int(text)
 
 

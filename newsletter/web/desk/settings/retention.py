@@ -15,6 +15,7 @@ from newsletter.people.spans import CHOICES, MONTH, YEAR, night_behind
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit, whole_number
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 HERE = "/desk/settings/retention"
@@ -130,7 +131,7 @@ def _wanted(site: Site, visit: Visit) -> Mapping[str, int]:
         days = whole_number(text)
         is_now = now[name] is not None and days == now[name].days
         if days is None or (days not in choices and not is_now):
-            raise BadValue("period", text[:40], "choose one of those offered")
+            raise BadValue(say("period"), text[:40], say("choose one of those offered"))
         if not is_now:
             wanted[name] = days
     return wanted

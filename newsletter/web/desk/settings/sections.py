@@ -16,6 +16,7 @@ from newsletter.web.desk.settings import papers, sheets
 from newsletter.web.desk.settings.papers import tabs
 from newsletter.web.faults import PageNotFound
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # Empty ones below those that are there: enough for a morning, and the form is saved to get more.
@@ -145,7 +146,7 @@ def _lines(text: str) -> list[str]:
 def _number(text: str, what: str) -> int:
     text = text.strip() or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 7):  # noqa: PLR2004 -- no plan counts to a million
-        raise BadValue(what, text, "is a whole number, or left empty")
+        raise BadValue(what, text, say("is a whole number, or left empty"))
     return int(text)
 
 
@@ -176,7 +177,7 @@ def _write(site: Site, visit: Visit, change_it: Callable[[tuple[SectionPlan, ...
         newsletters.take_turn(tx, visit.number("newsletter_id"))
         known = _known(tx, visit)
         if visit.text("seen") != planning.stamp(known.plan):
-            raise BadValue("plan", "", "somebody else changed it since this page was opened; look at it again first")
+            raise BadValue(say("plan"), "", say("somebody else changed it since this page was opened; look at it again first"))
         plan = change_it(known.plan)
         newsletters.set_plan(tx, known.id, plan)
         titles = [section.title for section in plan]

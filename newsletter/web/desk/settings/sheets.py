@@ -212,8 +212,9 @@ def zone_of_house(tx: Transaction) -> str:
 def words_of(error: Exception, words: Words) -> str:
     """Say why something was not taken, as a sentence for whoever typed it."""
     if not isinstance(error, BadValue):
-        return words.gettext("%(problem)s. Nothing was changed.", problem=str(error).rstrip("."))
-    what, reason = f"{error.what[:1].upper()}{error.what[1:]}", error.reason.rstrip(".")
+        return words.gettext("%(problem)s. Nothing was changed.", problem=words.said(str(error)).rstrip("."))
+    named, reason = words.said(error.what), words.said(error.reason).rstrip(".")
+    what = f"{named[:1].upper()}{named[1:]}"
     value = str(error.value).strip("'\" ")
     if not value:
         return words.gettext("%(what)s: %(reason)s. Nothing was changed.", what=what, reason=reason)

@@ -17,6 +17,7 @@ from newsletter.staff.refusals import LastAdministrator, OwnRole
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit
 from subscribers.errors import AddressRefused
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 HERE = "/desk/settings/staff"
@@ -65,7 +66,7 @@ def add(site: Site, visit: Visit) -> Response:
     try:
         with application.database.write() as tx:
             if not visit.text("address"):
-                raise BadValue("address", "", "is what they sign in with; it cannot be empty")
+                raise BadValue(say("address"), "", say("is what they sign in with; it cannot be empty"))
             made = accounts.add(tx, visit.text("name"), None, visit.now, visit.text("address"))
             made = accounts.set_roles(tx, visit.actor, made, *_roles(tx, visit))
             audit.record(tx, visit.actor, "staff.add", f"account {made.name}", _granted(made), visit.now)
@@ -108,7 +109,7 @@ def link(site: Site, visit: Visit) -> Response:
 
 def _require_address(known: Account) -> None:
     if not known.address:
-        raise BadValue("address", "", "is missing, and they sign in with it")
+        raise BadValue(say("address"), "", say("is missing, and they sign in with it"))
 
 
 def sign_out(site: Site, visit: Visit) -> Response:
@@ -138,9 +139,9 @@ def drop(site: Site, visit: Visit) -> Response:
 def _require_loss(visit: Visit, known: Account, *, is_any: bool) -> None:
     # One's own takes the password, on one's own page: whoever finds a desk open must not make it theirs for good.
     if known.id == visit.actor.account_id:
-        raise BadValue("account", known.name, "is your own; what you sign in with is changed on your own page")
+        raise BadValue(say("account"), known.name, say("is your own; what you sign in with is changed on your own page"))
     if not is_any:
-        raise BadValue("choice", "", "say what they lost")
+        raise BadValue(say("choice"), "", say("say what they lost"))
 
 
 def ask_to_remove(site: Site, visit: Visit) -> Response:
@@ -230,7 +231,7 @@ def _roles(tx: Transaction, visit: Visit) -> tuple[Role | None, dict[int, Role]]
         role = _role(value)
         newsletter_id = known.get(name.removeprefix(IN_ONE))
         if newsletter_id is None:
-            raise BadValue("newsletter", name.removeprefix(IN_ONE), "is not there any more; look at the page again")
+            raise BadValue(say("newsletter"), name.removeprefix(IN_ONE), say("is not there any more; look at the page again"))
         if role is not None:
             single[newsletter_id] = role
     return _role(visit.text("role")), single
@@ -242,7 +243,7 @@ def _role(text: str) -> Role | None:
     try:
         return Role(text)
     except ValueError as error:
-        raise BadValue("role", text, "is none of viewer, editor, publisher and admin") from error
+        raise BadValue(say("role"), text, say("is none of viewer, editor, publisher and admin")) from error
 
 
 def _granted(account: Account) -> Mapping[str, object]:

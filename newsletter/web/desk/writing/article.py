@@ -126,7 +126,7 @@ def _collided(visit: Visit, refused: Outdated) -> Response:
     """Lead to both texts side by side; where the refused one could not be kept, nothing of it is lost on the page."""
     if not refused.kept:
         if _is_script(visit):
-            return JSONResponse({"error": str(refused)}, fault_of(refused).status)
+            return JSONResponse({"error": visit.words.said(str(refused))}, fault_of(refused).status)
         raise refused
     place = f"{address(visit)}/beside/{refused.kept}"
     if _is_script(visit):
@@ -138,7 +138,7 @@ def _refused(site: Site, visit: Visit, error: NewsletterError) -> Response:
     """Say why nothing was saved, with everything that was typed where it was typed."""
     status = fault_of(error).status
     if _is_script(visit):
-        return JSONResponse({"error": str(error)}, status)
+        return JSONResponse({"error": visit.words.said(str(error))}, status)
     with site.application.database.read() as tx:
         sheet = _sheet(tx, visit)
     kept = replace(

@@ -22,6 +22,7 @@ from newsletter.web.desk.writing.history import READERS
 from newsletter.web.faults import fault_of
 from newsletter.web.visits import Site, Visit
 from subscribers.errors import SubscribersError
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 C = ContributionState
@@ -138,7 +139,7 @@ def _owner(tx: Transaction, visit: Visit) -> tuple[Issue, Newsletter]:
 def _order(visit: Visit) -> Order:
     words = visit.text("words")
     if words and not (words.isascii() and words.isdecimal() and len(words) <= _MOST_DIGITS):
-        raise BadValue("number of words", words, f"write a number up to {MOST_WORDS:,}")
+        raise BadValue(say("number of words"), words, say("write a number up to %(most)s", most=f"{MOST_WORDS:,}"))
     return Order(
         section=visit.text("section"),
         address=visit.text("address"),

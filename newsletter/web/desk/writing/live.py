@@ -33,7 +33,7 @@ def paste(site: Site, visit: Visit) -> Response:
     try:
         taken = typed.pasted(visit.form.get("html", ""), article)
     except BadValue as error:
-        return JSONResponse({"error": str(error)}, UNFIT)
+        return JSONResponse({"error": visit.words.said(str(error))}, UNFIT)
     return JSONResponse({"content": document.write(taken.document).get("content", []), "losses": taken.losses})
 
 

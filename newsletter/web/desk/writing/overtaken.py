@@ -20,6 +20,7 @@ from newsletter.web.desk.frame import Said
 from newsletter.web.desk.saving import version_shown
 from newsletter.web.desk.writing.article import APPROVED, SEE_OTHER, address, back, require_unapproved
 from newsletter.web.visits import Site, Visit
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # What the buttons say, and what the audit calls it.
@@ -91,7 +92,7 @@ def decide(site: Site, visit: Visit) -> Response:
     """
     act = visit.text("act")
     if act not in _ACTS:
-        raise BadValue("act", act, f"is none of {', '.join(_ACTS)}")
+        raise BadValue(say("act"), act, say("is none of %(acts)s", acts=", ".join(_ACTS)))
     issue_id, article_id = visit.number("issue_id"), visit.number("article_id")
     try:
         with site.application.database.write() as tx:

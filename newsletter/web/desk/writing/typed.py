@@ -14,6 +14,7 @@ from newsletter.issues.model import Article
 from newsletter.issues.richhtml import to_html
 from newsletter.letters import prose, richtext
 from newsletter.web.visits import Visit
+from subscribers.sentence import say
 
 # Fields of the form: rich text of the editor, or what was typed where there is none.
 DOCUMENT_FIELD = "document"
@@ -100,7 +101,7 @@ def _loaded(text: str) -> Mapping[str, Any]:
         given = json.loads(text)
     # RecursionError: brackets within brackets by the thousand; and a number of thousands of digits is no error of JSON's.
     except (ValueError, RecursionError) as error:
-        raise BadValue("text", "of the article", "arrived damaged") from error
+        raise BadValue(say("text"), say("of the article"), say("arrived damaged")) from error
     return document.write(document.read(given))
 
 
