@@ -17,7 +17,7 @@ class Sentence(str):
     pattern: str
     values: Mapping[str, object]
 
-    # With defaults, as those who copy or pickle a text ask for it by its letters alone, and put in the rest themselves.
+    # With defaults: whoever copies a text asks for one by its letters alone, and puts in the rest afterwards.
     def __new__(cls, english: str, pattern: str = "", values: Mapping[str, object] = _NOTHING) -> Self:
         """Keep *english* with the *pattern* and the *values* it was made of."""
         made = super().__new__(cls, english)

@@ -1,5 +1,6 @@
 """Snippets in SQL: texts that are put into issues as a copy, again and again."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from newsletter.errors import AlreadyThere, BadValue, SnippetNotFound
 from newsletter.issues.bylines import name_key
 from newsletter.tables.authors import snippet
+from newsletter.tables.issues import article, issue
 from subscribers.oneline import one_line
 from subscribers.sentence import say
 from subscribers.transaction import Transaction
@@ -42,6 +44,15 @@ class Snippet:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An issue that shows a copy of a snippet."""
+
+    issue_id: int
+    number: int
+    title: str
+
+
 def all_snippets(tx: Transaction, newsletter_id: int) -> tuple[Snippet, ...]:
     """Give the snippets of a newsletter by name."""
     rows = tx.execute(select(snippet).where(snippet.c.newsletter_id == newsletter_id))
@@ -61,6 +72,34 @@ def find(tx: Transaction, newsletter_id: int, name: str) -> Snippet:
     if row is None:
         raise SnippetNotFound(one_line(name, LONGEST_NAME))
     return _snippet(row)
+
+
+def by_id(tx: Transaction, newsletter_id: int, snippet_id: int) -> Snippet:
+    """Give a snippet of a newsletter.
+
+    Raises:
+        SnippetNotFound: it has none of this id.
+
+    """
+    row = tx.execute(select(snippet).where(snippet.c.newsletter_id == newsletter_id, snippet.c.id == snippet_id)).one_or_none()
+    if row is None:
+        raise SnippetNotFound(snippet_id)
+    return _snippet(row)
+
+
+def uses(tx: Transaction, newsletter_id: int) -> Mapping[str, tuple[Use, ...]]:
+    """Give the issues that show a copy of each snippet, by its name, the latest first."""
+    query = (
+        select(article.c.snippet, issue.c.id, issue.c.number, issue.c.title)
+        .join(issue, issue.c.id == article.c.issue_id)
+        .where(issue.c.newsletter_id == newsletter_id, article.c.snippet != "", article.c.is_dropped == 0)
+        .order_by(issue.c.number.desc())
+        .distinct()
+    )
+    found: defaultdict[str, list[Use]] = defaultdict(list)
+    for row in tx.execute(query):
+        found[row.snippet].append(Use(row.id, row.number, row.title))
+    return {name: tuple(where) for name, where in found.items()}
 
 
 def add(tx: Transaction, newsletter_id: int, name: str, said: Said, now: datetime) -> Snippet:

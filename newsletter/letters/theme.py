@@ -360,8 +360,7 @@ def _number(key: str, value: object, within: range) -> int:
     except ValueError:
         number = -1
     if number not in within:
-        reason = say("it is a whole number from %(least)s to %(most)s", least=within.start, most=within.stop - 1)
-        raise BadValue(_TOKEN, f"{key}={value}", reason)
+        raise BadValue(_TOKEN, f"{key}={value}", say("it is a whole number from %(a)s to %(b)s", a=within[0], b=within[-1]))
     return number
 
 
@@ -397,6 +396,5 @@ def _require_contrast(theme: Theme) -> None:
             size = say("large text") if pair.is_large else say("text")
             facts = {"shown": pair.shown, "scheme": pair.scheme, "least": f"{pair.least:g}", "size": size}
             reason = say("its contrast is %(shown)s in the %(scheme)s scheme, and %(size)s needs %(least)s to be read", **facts)
-            raise BadValue(
-                say("theme"), f"{theme.name}, {pair.front} {pair.front_colour} on {pair.back} {pair.back_colour}", reason
-            )
+            named = f"{theme.name}, {pair.front} {pair.front_colour} on {pair.back} {pair.back_colour}"
+            raise BadValue(say("theme"), named, reason)

@@ -66,7 +66,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             # What rooms say is said in English there, and here in the language of the page.
-            finalize=None if words.language == ENGLISH else words.said,
+            finalize=words.said,
         )
         made.globals.update(_said(words), static=self._address, icon=self._icons)
         made.filters.update(

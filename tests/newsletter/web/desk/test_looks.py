@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from sqlalchemy import update
 
 from newsletter.bootstrap import Application
-from newsletter.issues import draft, newsletters, schedulebook, timetable
+from newsletter.issues import draft, newsletters, schedulebook, snippets, timetable
 from newsletter.issues.model import Issue, Month
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
+from newsletter.issues.snippets import Said
 from newsletter.letters import redirects
 from newsletter.mail import relaybook
 from newsletter.mail.clicking import Click
@@ -48,6 +49,10 @@ FULL = (
     "/desk/account",
     "/desk/newsletters/1/begin",
     "/desk/newsletters/1/readers",
+    "/desk/newsletters/1/snippets",
+    "/desk/newsletters/1/snippets/new",
+    "/desk/newsletters/1/snippets/1",
+    "/desk/newsletters/2/snippets",
     "/desk/people",
     "/desk/people?q=nobody-of-this-name",
     "/desk/people/1",
@@ -255,6 +260,7 @@ def stranger(browser: Browser) -> Iterator[Page]:  # noqa: F811 -- the fixture
 def fill(tx: Transaction, application: Application, now: datetime) -> None:
     """Add what pages of settings and people show besides, each with a long name."""
     attributebook.define(tx, "library", AttributeKind.CHOICE, now, label=LONG_NAME[:100], choices=["Public", LONG_WORD, ARABIC])
+    snippets.add(tx, 1, LONG_NAME[:80], Said(ARABIC, f"<p>{LONG_NAME} {LONG_WORD}</p>" * 5, "https://example.org/"), now)
     relay = Relay("mail.example.org", 587, Tls.STARTTLS, username=f"{LONG_WORD}@example.org", password="x", name="main")
     relaybook.add(tx, relay, Strongbox.of(application.keyring), now)
     first = newsletters.by_id(tx, 1)

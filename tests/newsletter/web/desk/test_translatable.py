@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from newsletter.feeds.plain import to_words
 from newsletter.languages.model import LANGUAGES
 from newsletter.web.app import create_app
 from newsletter.web.speech import Speech
@@ -83,7 +84,8 @@ def _written(tx: Transaction) -> Iterator[str]:
     for name, columns in (*WRITTEN.items(), *_CHOSEN.items()):
         table = metadata.tables[name]
         for row in tx.execute(select(*(table.c[column] for column in columns))):
-            yield from (" ".join(value) if isinstance(value, list) else str(value) for value in row if value)
+            said = [" ".join(value) if isinstance(value, list) else str(value) for value in row if value]
+            yield from (*said, *map(to_words, said))
 
 
 def spoken(page: str) -> Iterator[str]:
