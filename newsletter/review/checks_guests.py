@@ -26,7 +26,7 @@ def _about_owed(seen: Inspected, asked: Contribution) -> Iterator[Finding]:
         # The section itself is told of, by whom it is owed.
         return
     mend = Mend(
-        say("Remind them, or ask for nothing any more: what comes behind the approval is in no issue."),
+        say("Ask them, or take their link back: what comes after the approval is in no issue."),
         seen.commands.other("uninvite", str(asked.id)),
     )
     begun = say("has begun") if asked.state is ContributionState.WRITING else say("has not begun")

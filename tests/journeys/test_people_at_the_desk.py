@@ -112,6 +112,9 @@ def test_a_file_is_tried_taken_in_and_undone(hand: Hand, way: Way) -> None:
     hand.press("Undo this import")
     hand.press("Undo the import of 2 people")
     expect(page.get_by_text("2 people taken off the list")).to_be_visible(timeout=PATIENCE)
+    # The rest of the page follows, without being asked for anew.
+    expect(page.locator("dl.facts")).to_contain_text("undone")
+    expect(page.get_by_role("link", name="Show these people")).to_have_count(0)
     hand.press(page.get_by_role("navigation", name="Where you are").get_by_role("link", name="People"))
     expect(page.get_by_text(f"ann-{way}@example.org")).to_be_visible()
     expect(page.get_by_text(f"eva-{way}@example.org")).to_have_count(0)

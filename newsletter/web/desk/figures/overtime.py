@@ -14,7 +14,7 @@ from newsletter.languages.catalogue import Words, later
 from newsletter.mail import blamed
 from newsletter.mail.delivery import Report
 from newsletter.people import departures
-from newsletter.staff.permissions import Permission
+from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
 from newsletter.web.desk.figures import files, reading
 from newsletter.web.desk.figures.reading import Joined, Mailed
@@ -59,6 +59,7 @@ def show(site: Site, visit: Visit) -> Response:
         "desk/figures/overtime.html",
         here=frame.Area.FIGURES,
         papers=papers,
+        may_begin=allowed(visit.actor, Permission.MANAGE_NEWSLETTERS),
         newsletter=chosen,
         list_name=list_name,
         sheets=sheets,

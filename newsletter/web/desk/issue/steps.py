@@ -57,7 +57,7 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "invited": Said(later("A mail with the link is on its way.")),
         "revoked": Said(later("The link opens nothing any more. What was said by it stays.")),
         "commented": Said(later("Your comment stands below. Reviewers read it too.")),
-        "resolved": Said(later("Done. Its author reads the answer behind the same link.")),
+        "resolved": Said(later("Done. Its author reads the answer by the same link.")),
         "proofed": Said(later("A proof is on its way. It is not counted as sent.")),
         "settled": Said(later("They are counted as accepted, by your word.")),
         "resent": Said(later("They are mailed again in a minute. Until then you can take it back as if nothing had happened.")),

@@ -136,9 +136,11 @@ def _last_act(tx: Transaction, visit: Visit) -> str:
 def _of_system(site: Site, tx: Transaction, visit: Visit) -> Iterator[tuple[str, str, list[str]]]:
     words = visit.words
     points = system.looked_at(site, tx, visit.now)
-    wrong = [point.text for point in points if point.standing is Standing.WRONG]
+    # That there is no relay is said of the relays, and in words of the desk.
+    wrong = [point.text for point in points if point.standing is Standing.WRONG and point.what != "relay"]
     stands_still = [] if site.health() else [words.gettext("The clock of the worker stands still.")]
-    well = "" if wrong or stands_still else words.gettext("Nothing is wrong.")
+    is_well = site.health() and all(point.standing is not Standing.WRONG for point in points)
+    well = words.gettext("Nothing is wrong.") if is_well else ""
     yield "system", well, [*wrong, *stands_still]
 
 

@@ -196,8 +196,10 @@ def test_a_newsletter_that_is_not_there(desk: OpenDesk, newsletter: Newsletter) 
 
 
 def test_an_empty_instance_has_a_page(desk: OpenDesk) -> None:
-    """And no file."""
-    assert "No newsletter yet" in desk.page(HERE)
+    """It leads to where a newsletter is made; and there is no file."""
+    page = desk.page(HERE)
+    assert "No newsletter yet" in page
+    assert 'href="/desk/settings/newsletters/new">Make a newsletter</a>' in page
     assert 404 == desk.client.get(f"{HERE}/issues.csv").status_code
 
 

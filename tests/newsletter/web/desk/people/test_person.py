@@ -45,7 +45,7 @@ def test_page_shows_what_they_said_and_how(desk: OpenDesk, reader: Reader, list_
     assert "ann@example.org" in page
     assert list_.name in page
     assert "said yes" in page
-    assert "nothing was changed behind it" in page
+    assert "none was changed since" in page
     assert 404 == desk.client.get("/desk/people/99999").status_code
 
 

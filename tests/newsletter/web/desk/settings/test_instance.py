@@ -12,10 +12,11 @@ from newsletter.issues.model import Newsletter
 from newsletter.mail import dkimkeys
 from newsletter.mail.dkimkeys import KeyState
 from newsletter.nameserver import Texts
+from newsletter.staff.permissions import Actor, Role
 from newsletter.web.desk.settings import system
 from newsletter.web.spelled import ENGLISH_WORDS
 from tests.conftest import SECRET
-from tests.newsletter.web.conftest import Hands
+from tests.newsletter.web.conftest import Hands, browser_of
 from tests.newsletter.web.desk.conftest import OpenDesk
 
 HERE = "/desk/settings"
@@ -45,6 +46,15 @@ def test_a_key_signs_once_its_record_is_there(
     assert f"Signed by {key.selector} of example.org" in page
     assert key.record.value in page.replace("&#43;", "+")
     assert "PRIVATE KEY" not in page
+
+
+def test_that_nothing_can_be_mailed_is_said_once_and_in_words_of_the_desk(application: Application) -> None:
+    """Of the relays, where it is mended; no command stands on the page."""
+    bare = replace(application, settings=replace(application.settings, relay=None))
+    page = browser_of(bare, Actor("Ann", Role.ADMIN)).get(HERE).text
+
+    assert 1 == page.count("Nothing can be mailed.")
+    assert "newsletter relays" not in page
 
 
 def test_a_domain_that_is_none_makes_no_key(desk: OpenDesk, database: Database) -> None:
