@@ -1,14 +1,14 @@
 """Sessions at the desk and the browsers they were begun in, in SQL; of their secrets only hashes are kept."""
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from newsletter.staff import accounts
 from newsletter.staff.permissions import Actor
-from newsletter.staff.secrets import new_secret, remembered
+from newsletter.staff.secrets import masked, new_secret, remembered, unmasked
 from newsletter.tables.staff import account_device, account_session
 from subscribers.transaction import Transaction
 
@@ -33,8 +33,12 @@ class Session:
     seen_at: datetime
 
     def owns(self, csrf: str) -> bool:
-        """Whether a form with this token came from a page of this session."""
-        return hmac.compare_digest(self.csrf.encode(), csrf.encode())
+        """Whether a form with this token, masked or not, came from a page of this session."""
+        return hmac.compare_digest(self.csrf.encode(), unmasked(csrf).encode())
+
+    def masked(self) -> "Session":
+        """Give it with its token behind a mask, another one each time: an answer that is packed tells nothing by its length."""
+        return replace(self, csrf=masked(self.csrf))
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is to be written down that somebody was here."""

@@ -38,6 +38,7 @@ from newsletter.web.forms import (
     read_upload,
 )
 from newsletter.web.guard import DESK_HEADERS, OPEN_HEADERS, TOKEN_HEADERS
+from newsletter.web.packing import may_pack, packed
 from newsletter.web.speech import Ear, listen
 from newsletter.web.streams import EventStream
 from newsletter.web.visits import Page, Site, Visit
@@ -118,7 +119,8 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
         visit = await _visit(site, page, request)
         if page.is_stream:
             return _stream(site, page, request, visit)
-        return await anyio.to_thread.run_sync(page.endpoint, site, visit)
+        answered = await anyio.to_thread.run_sync(page.endpoint, site, visit)
+        return await anyio.to_thread.run_sync(packed, answered) if _is_packed(page, request) else answered
     except Exception as error:
         # The door: everything becomes a page, and what nobody foresaw is logged.
         fault = fault_of(error)
@@ -128,6 +130,11 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
             return RedirectResponse(sign_in_address(request), SEE_OTHER)
         ear = AT_DESK if is_of_desk(page) else listen(request)
         return _fault_json(fault, ear) if page.speaks_json else fault_page(site, fault, ear)
+
+
+def _is_packed(page: Page, request: Request) -> bool:
+    # Where a session's token stands in the forms; a stream tells pieces as they come.
+    return page.permission is not None and not page.is_stream and may_pack(request.headers)
 
 
 def _stream(site: Site, page: Page, request: Request, visit: Visit) -> Response:
@@ -179,7 +186,7 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         ear=listen(request),
         is_secure=secure,
         is_from_ours=request.headers.get("sec-fetch-site", "same-origin") == "same-origin",
-        session=session,
+        session=session.masked() if session is not None and _is_packed(page, request) else session,
         is_ahead=_is_ahead(request),
         encodings=request.headers.get("accept-encoding", ""),
         cookies=cookies,

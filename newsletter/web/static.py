@@ -1,7 +1,7 @@
 """The small files that pages link to, and the icons that stand in them: read and packed once, named by what is in them.
 
-Only these are packed. A page is not: what somebody typed may stand in it beside the token of a form, and whoever sees how
-long packed answers are could guess the token letter by letter (BREACH). A file of the shelf is the same for everybody.
+They are packed for everybody, for they are the same for everybody. Of pages only those of the desk are, and not for all who ask
+(packing.py).
 """
 
 import gzip
