@@ -319,7 +319,7 @@ def test_on_a_phone(browser: Browser, page: Page, house: House) -> None:  # noqa
     expect(phone.locator("#told")).to_contain_text("Done again")
 
     phone.get_by_role("link", name="Issue", exact=True).tap()
-    phone.locator(f"#comment{number}").tap()
+    phone.locator(f"#a{number} .act", has_text="Comment").tap()
     phone.get_by_label("Comment on this article").fill("Is the year right?")
     phone.get_by_role("button", name="Comment", exact=True).tap()
     expect(phone.locator(f"#a{number} .said")).to_contain_text("Is the year right?")
