@@ -191,6 +191,24 @@ def remove(tx: Transaction, key: str) -> None:
         tx.execute(delete(image).where(image.c.key == card))
 
 
+def take_out(tx: Transaction, known: Image) -> None:
+    """Offer an image that nothing needs to nobody any more; `put_back` takes that back.
+
+    Raises:
+        InUse: a frozen letter shows it, or somebody chose it for an article.
+
+    """
+    needed = uses(tx, known.key)
+    if needed.any:
+        raise InUse("image", known.facts.name, _words(needed))
+    tx.execute(update(image).where(image.c.key == known.key).values(is_chosen=False))
+
+
+def put_back(tx: Transaction, key: str) -> None:
+    """Offer an image again."""
+    tx.execute(update(image).where(image.c.key == key).values(is_chosen=True))
+
+
 def remotes(tx: Transaction, urls: Collection[str]) -> Mapping[str, Remote]:
     """Give what is known of files, by address."""
     rows = tx.execute(select(remote_file).where(remote_file.c.digest.in_([*map(digest, urls)][:MOST_AT_ONCE])))

@@ -66,6 +66,8 @@ class Choices:
     pictures: tuple[Image, ...] = ()
     snippets: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
+    # Whether the library is open to whoever looks.
+    can_tend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +178,12 @@ def _laid(site: Site, tx: Transaction, visit: Visit, view: View, company: Around
         comments=tuple(one for one in said_of if one.article_id is None),
         latest=versions.latest(tx, issue),
         walk=versions.walk(tx, issue),
-        choices=_choices(tx, newsletter, view),
+        choices=_choices(tx, visit, newsletter, view),
         frozen=letters.load(tx, issue.letter_id).draft if issue.letter_id is not None else None,
     )
 
 
-def _choices(tx: Transaction, newsletter: Newsletter, view: View) -> Choices:
+def _choices(tx: Transaction, visit: Visit, newsletter: Newsletter, view: View) -> Choices:
     """Give what the open form offers; nothing is read for one that is closed."""
     if not view.open or view.open[0] not in "an":
         return Choices()
@@ -190,6 +192,7 @@ def _choices(tx: Transaction, newsletter: Newsletter, view: View) -> Choices:
         pictures=library(tx)[:MOST_PICTURES],
         snippets=tuple(one.name for one in snippets.all_snippets(tx, newsletter.id)),
         attributes=attributebook.all_attributes(tx),
+        can_tend=allowed(visit.actor, Permission.EDIT),
     )
 
 

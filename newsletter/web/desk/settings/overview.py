@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
+from newsletter.images import store as images
 from newsletter.issues import newsletters, schedulebook
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import Words
@@ -91,12 +92,23 @@ def _told(site: Site, tx: Transaction, known: _Known, visit: Visit) -> Iterator[
     )
     yield "questions", beside if asked else words.gettext("No questions besides name and language."), []
     yield from _of_mail(site, tx, known, words)
+    yield "images", *_of_images(tx, words)
     yield "languages", words.gettext("Pages and notices speak %(count)s languages.", count=len(LANGUAGES)), []
     keep = site.application.keep(tx).deliveries
     yield "retention", words.gettext("Names in deliveries: %(how_long)s.", how_long=retention.lasting(keep, words)), []
     yield "staff", words.ngettext("%(num)s account.", "%(num)s accounts.", len(accounts.all_accounts(tx))), []
     yield "audit", _last_act(tx, visit), []
     yield from _of_system(site, tx, visit)
+
+
+def _of_images(tx: Transaction, words: Words) -> tuple[str, list[str]]:
+    known = images.library(tx)
+    silent = sum(not one.facts.alt for one in known)
+    there = words.ngettext("%(num)s image in the library.", "%(num)s images in the library.", len(known))
+    wants = words.ngettext(
+        "%(num)s image has no words for who does not see it.", "%(num)s images have no words for who does not see them.", silent
+    )
+    return (there if known else words.gettext("No images yet."), [wants] if silent else [])
 
 
 def _feeds_in_words(count: int, words: Words) -> str:

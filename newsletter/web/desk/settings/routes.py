@@ -7,6 +7,7 @@ from newsletter.web.desk.settings import (
     calendars,
     domains,
     feeds,
+    images,
     languages,
     listforms,
     listnotices,
@@ -160,6 +161,8 @@ ROUTES = (
     Page(f"{domains.HERE}/activate", POST, domains.activate, P.MANAGE_RELAYS, fields=("domain", "selector")),
     Page(f"{domains.HERE}/retire", POST, domains.retire, P.MANAGE_RELAYS, fields=("domain", "selector")),
     # The instance.
+    Page(f"{HERE}/images", GET, images.show, P.EDIT),
+    Page(f"{HERE}/images/{{key}}", POST, images.change, P.EDIT, fields=("name", "alt", "credit", "focus", "act")),
     Page(f"{HERE}/languages", GET, languages.show, P.MANAGE_NEWSLETTERS),
     Page(f"{HERE}/retention", GET, retention.show, P.MANAGE_INSTANCE),
     Page(f"{HERE}/retention", POST, retention.change, P.MANAGE_INSTANCE, fields=("act", *SPANS)),

@@ -76,6 +76,7 @@ PARTS = (
     Part("questions", later("Questions"), "/desk/settings/questions", P.MANAGE_PEOPLE),
     Part("relays", later("Relays"), "/desk/settings/relays", P.MANAGE_RELAYS),
     Part("domains", later("Sending domains"), "/desk/settings/domains", P.MANAGE_RELAYS),
+    Part("images", later("Images"), "/desk/settings/images", P.EDIT),
     Part("languages", later("Languages"), "/desk/settings/languages", P.MANAGE_NEWSLETTERS),
     Part("retention", later("Retention"), "/desk/settings/retention", P.MANAGE_INSTANCE),
     Part("staff", later("Staff"), "/desk/settings/staff", P.MANAGE_STAFF),
@@ -146,6 +147,9 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "key-retired": Said(
             later("The key signs no more. Leave its record in the DNS for a week: mail that it signed is under way.")
         ),
+        "image-saved": Said(later("Saved. Letters that are approved already stay as they are.")),
+        "image-out": Said(later("It is taken out of the library: nobody is offered it any more.")),
+        "image-back": Said(later("It is in the library again.")),
         "kept-for": Said(later("The periods hold from the next night on. Until then you can take them back.")),
         "kept-same": Said(later("These were the periods already.")),
         "kept-back": Said(later("It is as it was before. Nothing was forgotten by it.")),

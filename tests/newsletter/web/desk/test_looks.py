@@ -100,6 +100,7 @@ FULL = (
     "/desk/settings/relays/main/remove",
     "/desk/settings/domains",
     "/desk/settings/domains/look",
+    "/desk/settings/images",
     "/desk/settings/languages",
     "/desk/settings/retention",
     "/desk/settings/retention/rehearsal",
