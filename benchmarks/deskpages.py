@@ -34,6 +34,8 @@ COUNTS = frozenset(
         f"{_ISSUE}/rest?counted=1&also_new=1",
         f"{_ISSUE}/figures/domains",
         f"{_ISSUE}/figures/domains.csv",
+        "/desk/figures/size",
+        "/desk/figures/size.csv",
     }
 )
 
@@ -63,7 +65,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
 
 # The tables that pages of figures give as files.
 FILES: Mapping[str, tuple[str, ...]] = {
-    "/desk/figures/{key}.csv": ("issues", "list", "sign-up", "reasons"),
+    "/desk/figures/{key}.csv": ("issues", "list", "sign-up", "reasons", "size"),
     f"{_ISSUE}/figures/{{key}}.csv": ("outcome", "refused", "left", "domains"),
 }
 

@@ -1,19 +1,21 @@
 """How many acts of each kind there were on each day, list by list: counted behind the evidence, so that no page walks it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
 from subscribers import seals
 from subscribers.consent import Act, Door
+from subscribers.model import SubscriptionState
 from subscribers.tables.evidence import consent, daybook, list_day
+from subscribers.tables.lists import subscription
 from subscribers.transaction import Transaction
 
 # Acts counted in one transaction.
@@ -67,6 +69,20 @@ def of_list(tx: Transaction, list_id: int, since: date) -> Months:
         if day >= since:
             found.setdefault(f"{day:%Y-%m}", Counter())[Kind(Act(act), Door(door))] += 1
     return Months(found, is_complete=True)
+
+
+def sizes(tx: Transaction, list_id: int, ends: Sequence[datetime]) -> tuple[int, ...]:
+    """Count who stood on a list as confirmed right before each of these moments, as far as they are still known.
+
+    It walks everybody of the list, once. Whoever left and came back counts from when they came back.
+    """
+    standing = subscription.c
+    stood = [
+        and_(standing.confirmed_at < end, or_(standing.state == SubscriptionState.CONFIRMED, standing.withdrawn_at >= end))
+        for end in ends
+    ]
+    counts = [func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in stood]
+    return tuple(int(found) for found in tx.execute(select(*counts).where(standing.list_id == list_id)).one())
 
 
 def is_due(tx: Transaction, least: int) -> bool:

@@ -184,6 +184,12 @@ def all_newsletters(tx: Transaction) -> tuple[Newsletter, ...]:
     return _newsletters(tx)
 
 
+def zone_of_house(tx: Transaction) -> str:
+    """Give the zone in which times are told that are not one newsletter's alone: the oldest newsletter's."""
+    known = all_newsletters(tx)
+    return known[0].zone if known else "UTC"
+
+
 def require_mailable(tx: Transaction, known: Newsletter, list_id: int) -> None:
     """Raise BadValue when nothing may be sent: the newsletter has no postal address, or the list it goes to is archived."""
     if not known.postal_address.strip():

@@ -1,12 +1,12 @@
 """Departures in SQL: who left when and by which door, why if they said so, and which look like the work of a machine."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, case, func, insert, literal, literal_column, or_, select, update
 
 from newsletter.errors import BurstNotFound
 from newsletter.letters.letter import LetterKind
@@ -111,6 +111,18 @@ def count(tx: Transaction, list_id: int, first: datetime, last: datetime) -> int
     """Count the departures from a list between two moments."""
     between = (departure.c.list_id == list_id, departure.c.left_at >= first, departure.c.left_at < last)
     return tx.execute(select(func.count()).select_from(departure).where(*between)).scalar_one()
+
+
+def between_each(tx: Transaction, list_id: int, bounds: Sequence[datetime]) -> tuple[int, ...]:
+    """Count the departures from a list between each two of these moments, which follow on each other."""
+    if len(bounds) < len(("since", "until")):
+        return ()
+    spans = [(departure.c.left_at < until, literal(nth)) for nth, until in enumerate(bounds[1:])]
+    its = (departure.c.list_id == list_id, departure.c.left_at >= bounds[0], departure.c.left_at < bounds[-1])
+    counted = select(case(*spans).label("nth")).where(*its).subquery()
+    rows = tx.execute(select(counted.c.nth, func.count().label("people")).group_by(counted.c.nth))
+    found = {row.nth: row.people for row in rows}
+    return tuple(found.get(nth, 0) for nth in range(len(spans)))
 
 
 def reasons_between(tx: Transaction, list_id: int, since: datetime, until: datetime) -> dict[str, int]:

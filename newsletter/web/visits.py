@@ -61,6 +61,8 @@ class Site:
     streams: Streams = field(default_factory=Streams)
     replies: Lately[Replies] = field(default_factory=Lately)
     refusals: Lately[tuple[Refused, ...]] = field(default_factory=Lately)
+    # How many stood on a list at the end of each month.
+    sizes: Lately[tuple[int, ...]] = field(default_factory=Lately)
     # What the identity provider says of itself.
     providers: Lately[Metadata] = field(default_factory=Lately)
     # Letters of issues that are being worked on.

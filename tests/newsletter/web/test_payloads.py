@@ -259,6 +259,7 @@ BEHIND = (
     "/desk/issues/1/live",
     "/desk/issues/1/uncertain",
     "/desk/issues/1/figures/domains",
+    "/desk/figures/size",
     "/desk/issues/1/figures/clicks",
     "/desk/issues/2/send/count",
     "/desk/newsletters/1/readers",

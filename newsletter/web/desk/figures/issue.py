@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from newsletter.errors import TookTooLong
 from newsletter.issues import newsletters, readers, store
 from newsletter.issues.model import Issue, Newsletter
+from newsletter.issues.recurrence import instant
 from newsletter.languages.catalogue import Words, later
 from newsletter.mail import blamed, mailings, refusalbook
 from newsletter.mail.delivery import Report
@@ -22,7 +24,7 @@ from newsletter.web.desk import frame
 from newsletter.web.desk.figures import clicks, files, reading
 from newsletter.web.desk.figures.overtime import reasons_sheet
 from newsletter.web.desk.figures.reading import Mailed
-from newsletter.web.desk.figures.sheet import Line, Sheet, count, share
+from newsletter.web.desk.figures.sheet import Chart, Line, Sheet, count, share
 from newsletter.web.desk.issue import around
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.spelled import people
@@ -127,7 +129,10 @@ def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, v
     after = min((one.planned_at for one in others if one.planned_at > planned_at), default=visit.now + timedelta(days=1))
     until = min(after, planned_at + LONGEST_AFTER)
     assert issue.letter_id is not None
-    left = departures.reasons_between(tx, readers.list_of(tx, issue), planned_at, until)
+    list_id = readers.list_of(tx, issue)
+    left = departures.reasons_between(tx, list_id, planned_at, until)
+    days = _days(planned_at, min(until, visit.now), newsletter.zone)
+    gone = departures.between_each(tx, list_id, (planned_at, *days[1:], until) if days else ())
     # Until as late as somebody can mean this issue: who has got the next one since is counted with that.
     said = suppressionbook.complaints(tx, planned_at, planned_at + blamed.LONGEST_AFTER + timedelta(days=1))
     complaints = len(blamed.blamed(tx, said).by_letter.get(issue.letter_id, ()))
@@ -138,6 +143,7 @@ def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, v
         *((followed,) if followed is not None else ()),
         _refusals(_refused(site, tx, issue.letter_id, report), report, words),
         _left(left, complaints, words.day(until, newsletter.zone), report, words),
+        *_left_by_day(days, gone, newsletter.zone, words),
     )
 
 
@@ -236,6 +242,34 @@ def _left(found: dict[str, int], complaints: int, until: str, report: Report, wo
     return replace(sheet, notes=notes)
 
 
+def _days(since: datetime, until: datetime, zone: str) -> tuple[datetime, ...]:
+    """Give the days from one moment to another, each by its beginning in *zone*."""
+    begins = since.astimezone(ZoneInfo(zone)).date()
+    ends = until.astimezone(ZoneInfo(zone)).date()
+    count = (ends - begins).days + 1
+    return tuple(instant(datetime.combine(begins + timedelta(days=nth), time()), zone) for nth in range(count))
+
+
+def _left_by_day(days: tuple[datetime, ...], gone: tuple[int, ...], zone: str, words: Words) -> tuple[Sheet, ...]:
+    """Give the table of days up to the last on which somebody left; one day makes none."""
+    last = max((at for at, people in enumerate(gone) if people), default=0)
+    if not last:
+        return ()
+    return (
+        Sheet(
+            "left-by-day",
+            words.gettext("When they left"),
+            (words.gettext("Day"), words.gettext("People")),
+            tuple(
+                Line(words.day(days[at], zone), (count(gone[at], words=words),), short=f"{day.day} {words.month(day)}")
+                for at, day in reversed(list(enumerate(one.astimezone(ZoneInfo(zone)).date() for one in days[: last + 1])))
+            ),
+            chart=Chart("bars", (0,)),
+            notes=(words.gettext("Days of %(place)s, up to the last on which somebody left.", place=words.city(zone)),),
+        ),
+    )
+
+
 def _domains(site: Site, issue: Issue) -> tuple[DomainFigures, ...]:
     if issue.letter_id is None:
         return ()
@@ -268,6 +302,7 @@ def _domains_sheet(site: Site, issue: Issue, words: Words) -> Sheet:
     return replace(
         nowhere,
         lines=tuple(_domain_line(one, words) for one in found),
+        chart=Chart("across", (1, 2)) if len(found) > 1 else None,
         summary=_largest(found, words),
         notes=(words.gettext("The %(count)s largest domains.", count=MOST_DOMAINS),) if len(found) == MOST_DOMAINS else (),
     )

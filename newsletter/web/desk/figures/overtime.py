@@ -16,7 +16,7 @@ from newsletter.mail.delivery import Report
 from newsletter.people import departures
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
-from newsletter.web.desk.figures import files, reading
+from newsletter.web.desk.figures import files, growth, reading
 from newsletter.web.desk.figures.reading import Joined, Mailed
 from newsletter.web.desk.figures.sheet import Chart, Line, Sheet, count, share
 from newsletter.web.faults import PageNotFound
@@ -67,13 +67,33 @@ def show(site: Site, visit: Visit) -> Response:
     )
 
 
+def size(site: Site, visit: Visit) -> Response:
+    """Show how many stood on the list at the end of each month; asked for apart, because it walks all of them."""
+    with site.application.database.read() as tx:
+        chosen = _chosen(_papers(tx, visit), visit)
+    if chosen is None:
+        raise PageNotFound
+    return frame.page(
+        site,
+        visit,
+        "desk/figures/size.html",
+        here=frame.Area.FIGURES,
+        newsletter=chosen,
+        sheet=growth.sheet(site, visit, chosen),
+        file=f"/desk/figures/{{key}}.csv?newsletter={chosen.id}",
+    )
+
+
 def csv(site: Site, visit: Visit) -> Response:
     """Give one table of the page as a file."""
     with site.application.database.read() as tx:
         chosen = _chosen(_papers(tx, visit), visit)
         if chosen is None:
             raise PageNotFound
-        return files.of(_sheets(site, tx, chosen, visit), str(visit.path["key"]), chosen.slug)
+        key = str(visit.path["key"])
+        if key != growth.KEY:
+            return files.of(_sheets(site, tx, chosen, visit), key, chosen.slug)
+    return files.of((growth.sheet(site, visit, chosen),), key, chosen.slug)
 
 
 def _papers(tx: Transaction, visit: Visit) -> tuple[Newsletter, ...]:

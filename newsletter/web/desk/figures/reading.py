@@ -58,9 +58,14 @@ class Mailed:
 
 def months_of(tx: Transaction, list_id: int, last: Month) -> tuple[tuple[Joined, ...], bool]:
     """Give the months of a list up to *last*, the earliest first, and whether all is counted."""
-    wanted = tuple(reversed(list(_months(last))))
+    wanted = months_until(last)
     book = daybook.of_list(tx, list_id, date(wanted[0].year, wanted[0].month, 1))
     return tuple(_joined(month, book.by_month.get(str(month), Counter())) for month in wanted), book.is_complete
+
+
+def months_until(last: Month) -> tuple[Month, ...]:
+    """Give the months that figures are told of, the earliest first."""
+    return tuple(reversed(list(_months(last))))
 
 
 def issues_of(site: Site, tx: Transaction, newsletter: Newsletter) -> tuple[Mailed, ...]:

@@ -6,6 +6,7 @@ from newsletter.web.visits import GET, POST, Of, Page
 
 ROUTES = (
     Page("/desk/figures", GET, overtime.show, Permission.VIEW, Of.ANY_NEWSLETTER),
+    Page("/desk/figures/size", GET, overtime.size, Permission.VIEW, Of.ANY_NEWSLETTER),
     Page("/desk/figures/{key}.csv", GET, overtime.csv, Permission.VIEW, Of.ANY_NEWSLETTER),
     Page("/desk/issues/{issue_id:int}/figures", GET, issue.show, Permission.VIEW, Of.ISSUE),
     Page("/desk/issues/{issue_id:int}/figures/domains", GET, issue.domains, Permission.VIEW, Of.ISSUE),

@@ -39,7 +39,7 @@ class Line:
 class Chart:
     """How a table is drawn."""
 
-    # "lines" or "bars".
+    # "lines" or "bars" over time, the latest in the first line; "across": a bar for each of the first lines, from the side.
     kind: str
     # Which columns of figures, from 0.
     columns: tuple[int, ...]

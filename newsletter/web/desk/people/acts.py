@@ -134,7 +134,7 @@ def prefer(site: Site, visit: Visit) -> Response:
         list_id = _scope(act.tx, visit, act.person.id)
         standing = _standing(act.tx, act.person.id, list_id)
         paper = newsletters.of_list(act.tx, list_id)
-        zone = paper.zone if paper else "UTC"
+        zone = paper.zone if paper else newsletters.zone_of_house(act.tx)
         offered = topicbook.of_list(act.tx, list_id)
         wanted = replace(
             terms.terms_of(act.tx, standing, visit.now),

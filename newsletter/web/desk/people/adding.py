@@ -72,6 +72,7 @@ def add(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         chosen = register.list_by_id(tx, whole_number(given["list"]) or 0)
         require_list(tx, visit, chosen.id)
+        zone = newsletters.zone_of_house(tx)
     outcome = _done(site, visit, chosen, address)
     match outcome:
         case Added(subscriber=person) | AlreadyThere(subscriber=person) | AlreadyConfirmed(subscriber=person):
@@ -80,7 +81,7 @@ def add(site: Site, visit: Visit) -> Response:
         case ConfirmationDue(subscriber=person):
             return RedirectResponse(f"/desk/people/{person.id}?said=asked", SEE_OTHER)
         case TooSoon(again_at=again_at):
-            again = moment(again_at, "UTC", visit.words)
+            again = moment(again_at, zone, visit.words)
             wrong["address"] = visit.words.gettext(
                 "It was asked often enough; it can be asked again from %(time)s on.", time=again
             )

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
 from unicodedata import normalize
 from urllib.parse import urlencode
 
 from newsletter.errors import BadValue
+from newsletter.issues import newsletters
+from newsletter.issues.recurrence import instant
 from newsletter.mail import fates
 from newsletter.web.visits import Visit, whole_number
 from subscribers import topicbook
@@ -78,7 +80,7 @@ def asked(tx: Transaction, visit: Visit, lists: frozenset[int] | None) -> Asked:
         language=fields.get("language", ""),
         source=_one_of(Source, fields, "source"),
         import_id=_number(fields, "import"),
-        since=_day(fields),
+        since=_day(fields, newsletters.zone_of_house(tx)),
         kept=_one_of(Kept, fields, "kept"),
         also=fates.was_refused if _is_ticked(fields, "returned") else None,
     )
@@ -123,13 +125,13 @@ def _number(fields: Mapping[str, str], name: str) -> int | None:
     return number
 
 
-def _day(fields: Mapping[str, str]) -> datetime | None:
+def _day(fields: Mapping[str, str], zone: str) -> datetime | None:
     text = fields.get("since")
     if text is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError as error:
+        return instant(datetime.combine(date.fromisoformat(text), time()), zone)
+    except (ValueError, OverflowError) as error:
         raise BadValue(say("since"), text[:40], say("write the day as 2020-02-03")) from error
 
 

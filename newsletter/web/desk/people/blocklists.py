@@ -3,6 +3,7 @@
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
+from newsletter.issues import newsletters
 from newsletter.people import importwork, keepout
 from newsletter.people.importwork import CHANGEABLE, OPEN, NotNow, State, Work
 from newsletter.staff import audit
@@ -41,6 +42,7 @@ def look(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         where = _where(tx, work)
         noted = importwork.count_kept_out(tx, work.id)
+        zone = newsletters.zone_of_house(tx)
     report = work.report or {}
     return frame.page(
         site,
@@ -50,6 +52,7 @@ def look(site: Site, visit: Visit) -> Response:
         work=work,
         where=where,
         noted=noted,
+        zone=zone,
         reason=words.REASONS[work.reason or Reason.MANUAL],
         read=inhand.read(site, visit, work) if work.state in CHANGEABLE else None,
         report=report,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from newsletter.issues import newsletters
 from newsletter.languages.catalogue import later
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area, Said
@@ -65,6 +66,7 @@ def show(site: Site, visit: Visit) -> Response:
         found = directory.look(tx, question.wanted, question.after, FAR_WINDOW if question.is_far else WINDOW)
         known = [one for one in register.all_lists(tx) if seen is None or one.id in seen]
         topics = [topic for one in known for topic in topicbook.of_list(tx, one.id)]
+        zone = newsletters.zone_of_house(tx)
         has_people = bool(found.people) or question.is_filtered or _has_people(tx, question)
     names = {one.id: one.name for one in known}
     return frame.page(
@@ -73,6 +75,7 @@ def show(site: Site, visit: Visit) -> Response:
         "desk/people/browse.html",
         here=Area.PEOPLE,
         said=SAID.get(visit.query.get("said", "")),
+        zone=zone,
         asked=question,
         rows=tuple(_row(visit, one, names) for one in found.people),
         counted=_counted(site, visit, question, found),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
+from newsletter.issues import newsletters
 from newsletter.languages.catalogue import later
 from newsletter.people import importwork
 from newsletter.people.importwork import CHANGEABLE, OPEN, NotNow, State, Work
@@ -42,6 +43,7 @@ def show(site: Site, visit: Visit) -> Response:
         seen = seen_lists(tx, visit)
         known = {one.id: one for one in register.all_lists(tx) if seen is None or one.id in seen}
         in_hand = [one for one in importwork.in_hand(tx) if one.order.list_id in known and one.state is not S.DONE]
+        zone = newsletters.zone_of_house(tx)
         done = [one for one in store.newest(tx, MOST_SHOWN) if one.order.list_id in known]
     return frame.page(
         site,
@@ -51,6 +53,7 @@ def show(site: Site, visit: Visit) -> Response:
         said=SAID.get(visit.query.get("said", "")),
         in_hand=[one for one in in_hand if one.state is not S.UNDONE],
         done=done,
+        zone=zone,
         names={one.id: one.name for one in known.values()},
         lists=tuple(Option(str(one.id), one.name) for one in known.values() if not one.is_archived),
         largest=LARGEST // (1024 * 1024),
@@ -145,6 +148,7 @@ def one(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         known = store.by_id(tx, visit.number("import_id"))
         name = register.list_by_id(tx, known.order.list_id).name
+        zone = newsletters.zone_of_house(tx)
         undoing = next(
             (work for work in importwork.in_hand(tx) if work.import_id == known.id and work.state is not S.DONE), None
         )
@@ -156,6 +160,7 @@ def one(site: Site, visit: Visit) -> Response:
         said=SAID.get(visit.query.get("said", "")),
         known=known,
         list_name=name,
+        zone=zone,
         undoing=undoing,
         usual_pace=USUAL_PACE,
         fastest=asking.FASTEST,

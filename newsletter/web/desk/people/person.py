@@ -142,10 +142,11 @@ def show(site: Site, visit: Visit) -> Response:
         person = register.subscriber_by_id(tx, visit.number("subscriber_id"))
         seen = seen_lists(tx, visit)
         known = {one.id: one for one in register.all_lists(tx) if seen is None or one.id in seen}
+        zone = newsletters.zone_of_house(tx)
         proof = dossier.gather(tx, site.application.keyring, person.address)
         findings = dossier.findings_of(tx, person.id)
         standings = register.subscriptions_of(tx, person.id)
-        stands = tuple(_stand(tx, known[one.list_id], one, visit.now) for one in standings if one.list_id in known)
+        stands = tuple(_stand(tx, known[one.list_id], one, zone, visit.now) for one in standings if one.list_id in known)
         mailed = history.last_mailed_to(tx, person.id, MOST_LETTERS, seen_newsletters(visit))
         clicks = clickbook.of_person(tx, person.id, MOST_CLICKS, seen_newsletters(visit))
         answers = _answers(tx, visit, person)
@@ -161,6 +162,7 @@ def show(site: Site, visit: Visit) -> Response:
         here=Area.PEOPLE,
         said=SAID.get(visit.query.get("said", "")),
         person=person,
+        zone=zone,
         stands=stands,
         barred=barred,
         answers=answers,
@@ -183,7 +185,7 @@ def show(site: Site, visit: Visit) -> Response:
     )
 
 
-def _stand(tx: Transaction, of_list: MailingList, standing: Subscription, now: datetime) -> Stand:
+def _stand(tx: Transaction, of_list: MailingList, standing: Subscription, zone: str, now: datetime) -> Stand:
     offered = topicbook.of_list(tx, of_list.id)
     paper = newsletters.of_list(tx, of_list.id)
     agreed = terms.terms_of(tx, standing, now)
@@ -194,7 +196,7 @@ def _stand(tx: Transaction, of_list: MailingList, standing: Subscription, now: d
         state=words.STATES[standing.state],
         at=at[standing.state.value],
         subscription=standing,
-        terms=terms.words(agreed, offered, paper.zone if paper else "UTC"),
+        terms=terms.words(agreed, offered, paper.zone if paper else zone),
         topics=tuple(Option(str(one.id), one.name, is_chosen=chosen is None or one.id in chosen) for one in offered),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
+from newsletter.issues import newsletters
 from newsletter.languages.catalogue import later
 from newsletter.people import datarequests, personfile
 from newsletter.people import erase as erasing
@@ -34,6 +35,7 @@ def show(site: Site, visit: Visit) -> Response:
     """Show who waits for an answer, the most urgent first, and what is held about a guest where one is asked for."""
     with site.application.database.read() as tx:
         waiting = datarequests.open_ones(tx, seen_lists(tx, visit))
+        zone = newsletters.zone_of_house(tx)
         guest = guests.look_up(tx, visit, visit.query.get("guest", "").strip())
     return frame.page(
         site,
@@ -42,6 +44,7 @@ def show(site: Site, visit: Visit) -> Response:
         here=Area.PEOPLE,
         said=SAID.get(visit.query.get("said", "")),
         requests=waiting,
+        zone=zone,
         kinds=words.KINDS,
         guest=guest,
         errands=_ERRANDS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import TookTooLong
-from newsletter.issues import selection
+from newsletter.issues import newsletters, selection
 from newsletter.languages.catalogue import Words, later
 from newsletter.people import segments as verbs
 from newsletter.staff import audit
@@ -94,9 +94,10 @@ class Line:
 def show(site: Site, visit: Visit) -> Response:
     """Show all segments, each with its rule and what uses it."""
     with site.application.database.read() as tx:
+        zone = newsletters.zone_of_house(tx)
         lines = tuple(Line(one, writing.text(one.rule), selection.waiting_for(tx, one.id)) for one in store.all_segments(tx))
     said = SAID.get(visit.query.get("said", ""))
-    return frame.page(site, visit, "desk/people/segments.html", here=Area.PEOPLE, said=said, lines=lines)
+    return frame.page(site, visit, "desk/people/segments.html", here=Area.PEOPLE, said=said, lines=lines, zone=zone)
 
 
 def new(site: Site, visit: Visit) -> Response:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue
+from newsletter.issues import newsletters
 from newsletter.languages.catalogue import later
 from newsletter.people import importwork, keepout
 from newsletter.people.keepout import KeepOut
@@ -55,6 +56,7 @@ def show(site: Site, visit: Visit) -> Response:
         names = {one.id: one.name for one in register.all_lists(tx) if seen is None or one.id in seen}
         found = _of_address(tx, site, address, names) if address is not None else ()
         page = suppressionbook.newest(tx, Asked(reason, lists=seen), _before(visit), PAGE)
+        zone = newsletters.zone_of_house(tx)
         files = [one for one in importwork.in_hand(tx, keeps_out=True) if seen is None or one.order.list_id in seen]
     return frame.page(
         site,
@@ -68,6 +70,7 @@ def show(site: Site, visit: Visit) -> Response:
         found=found,
         page=page,
         names=names,
+        zone=zone,
         words=words.REASONS,
         every=EVERY_LIST,
         own=OWN_WORD,

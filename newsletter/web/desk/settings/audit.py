@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response, StreamingResponse
 
 from newsletter.errors import BadValue
+from newsletter.issues import newsletters
 from newsletter.issues.recurrence import instant
 from newsletter.languages.catalogue import Words
 from newsletter.staff import audit
@@ -32,7 +33,7 @@ def show(site: Site, visit: Visit) -> Response:
     """Show a page of the log, the latest acts first."""
     typed, refused = _typed(visit), None
     with site.application.database.read() as tx:
-        zone = sheets.zone_of_house(tx)
+        zone = newsletters.zone_of_house(tx)
         try:
             asked = _asked(typed, zone)
         except BadValue as error:
@@ -72,7 +73,7 @@ def _file(
     site: Site, visit: Visit, suffix: str, kind: str, write: Callable[[Iterator[Entry]], Iterator[str]]
 ) -> StreamingResponse:
     with site.application.database.read() as tx:
-        asked = _asked(_typed(visit), sheets.zone_of_house(tx))
+        asked = _asked(_typed(visit), newsletters.zone_of_house(tx))
     name = f"audit-{visit.now:%Y-%m-%d}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(write(_all(site, asked)), media_type=kind, headers=headers)

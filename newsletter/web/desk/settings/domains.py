@@ -142,7 +142,7 @@ def _page(
     site: Site, visit: Visit, *, looked: tuple[checkup.Sender, ...] | None = None, refused: Exception | None = None
 ) -> Response:
     with site.application.database.read() as tx:
-        known, zone = domains_of(tx, visit.words), sheets.zone_of_house(tx)
+        known, zone = domains_of(tx, visit.words), newsletters.zone_of_house(tx)
     return sheets.page(
         site,
         visit,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from newsletter.errors import BadValue, TookTooLong
+from newsletter.issues import newsletters
 from newsletter.languages.catalogue import Words, later
 from newsletter.people import keepbook, retention
 from newsletter.people.keepbook import Chosen
@@ -164,7 +165,7 @@ def _page(
     with site.application.database.read() as tx:
         now = site.application.keep(tx)
         periods = _periods(site, visit, tx, now, wanted or {})
-        zone = sheets.zone_of_house(tx)
+        zone = newsletters.zone_of_house(tx)
     shown = replace(now, **{name: timedelta(days=days) for name, days in (wanted or {}).items()})
     rules = retention.rules(shown, site.application.keyring, visit.now)
     return sheets.page(

@@ -9,7 +9,6 @@ from typing import TypeVar
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.errors import AlreadyThere, BadValue, ImageNotFound, InUse, RenderFailed
-from newsletter.issues import newsletters
 from newsletter.languages.catalogue import Words, later
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Permission, allowed
@@ -205,12 +204,6 @@ def led(address: str) -> Response:
 def record(tx: Transaction, visit: Visit, act: str, subject: str, **detail: object) -> None:
     """Write an act down, in the transaction that does it."""
     audit.record(tx, visit.actor, act, subject, detail, visit.now)
-
-
-def zone_of_house(tx: Transaction) -> str:
-    """Give the zone in which times of the whole instance are told: the oldest newsletter's."""
-    known = newsletters.all_newsletters(tx)
-    return known[0].zone if known else "UTC"
 
 
 def words_of(error: Exception, words: Words) -> str:

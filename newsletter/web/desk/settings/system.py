@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from newsletter import bootstrap, checkup, instance, journal
+from newsletter.issues import newsletters
 from newsletter.languages.catalogue import Words, later
 from newsletter.mail import workers
 from newsletter.mail.senderproof import Point, Standing
@@ -54,7 +55,7 @@ def show(site: Site, visit: Visit) -> Response:
     application = site.application
     settings = application.settings
     with application.database.read() as tx:
-        zone = sheets.zone_of_house(tx)
+        zone = newsletters.zone_of_house(tx)
         points = (*looked_at(site, tx, visit.now), *checkup.about_programs(settings))
         hands = tuple(_hand(one, visit.now) for one in workers.latest(tx, MOST_WORKERS))
         standing = instance.standing(tx)

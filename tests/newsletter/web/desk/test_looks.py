@@ -69,6 +69,7 @@ FULL = (
     "/desk/figures",
     "/desk/issues/1/figures",
     "/desk/issues/1/figures/domains",
+    "/desk/figures/size",
     "/desk/issues/1/figures/clicks",
     "/desk/issues/1/uncertain",
     "/desk/issues/1/uncertain?act=resend&d1=1",
