@@ -57,6 +57,19 @@ def find(tx: Transaction, newsletter_id: int, name: str) -> Author:
     return found
 
 
+def by_id(tx: Transaction, newsletter_id: int, author_id: int) -> Author:
+    """Give an author of a newsletter.
+
+    Raises:
+        AuthorNotFound: it has none of this id.
+
+    """
+    found = next((one for one in register(tx, newsletter_id).authors if one.id == author_id), None)
+    if found is None:
+        raise AuthorNotFound(author_id)
+    return found
+
+
 def add(tx: Transaction, newsletter_id: int, name: str, now: datetime, *, affiliation: str = "", portrait: str = "") -> Author:
     """Write down somebody who is to be recognised.
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from sqlalchemy import update
 
 from newsletter.bootstrap import Application
-from newsletter.issues import draft, newsletters, schedulebook, snippets, timetable
+from newsletter.issues import authorbook, draft, newsletters, schedulebook, snippets, timetable
 from newsletter.issues.model import Issue, Month
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
@@ -53,6 +53,11 @@ FULL = (
     "/desk/newsletters/1/snippets/new",
     "/desk/newsletters/1/snippets/1",
     "/desk/newsletters/2/snippets",
+    "/desk/newsletters/1/authors",
+    "/desk/newsletters/1/authors?q=nobody-of-this-name",
+    "/desk/newsletters/1/authors/new",
+    "/desk/newsletters/1/authors/1",
+    "/desk/newsletters/2/authors",
     "/desk/people",
     "/desk/people?q=nobody-of-this-name",
     "/desk/people/1",
@@ -262,6 +267,8 @@ def stranger(browser: Browser) -> Iterator[Page]:  # noqa: F811 -- the fixture
 def fill(tx: Transaction, application: Application, now: datetime) -> None:
     """Add what pages of settings and people show besides, each with a long name."""
     attributebook.define(tx, "library", AttributeKind.CHOICE, now, label=LONG_NAME[:100], choices=["Public", LONG_WORD, ARABIC])
+    authorbook.add(tx, 1, LONG_NAME[:100], now, affiliation=ARABIC)
+    authorbook.edit(tx, 1, LONG_NAME[:100], aliases=[LONG_WORD, "ann"])
     snippets.add(tx, 1, LONG_NAME[:80], Said(ARABIC, f"<p>{LONG_NAME} {LONG_WORD}</p>" * 5, "https://example.org/"), now)
     relay = Relay("mail.example.org", 587, Tls.STARTTLS, username=f"{LONG_WORD}@example.org", password="x", name="main")
     relaybook.add(tx, relay, Strongbox.of(application.keyring), now)

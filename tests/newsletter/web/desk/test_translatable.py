@@ -56,7 +56,7 @@ _NAMES = {
     *(word for language in LANGUAGES for word in re.findall(_WORD, language.name)),
 }
 # Written by a machine or sealed in another time: addresses, numbers, names of things of the mail.
-_NO_SPEECH = re.compile(r"\S+@\S+|https?://\S+|\S*[./_]\S*|\S*\d\S*")
+_NO_SPEECH = re.compile(r"\S+@\S*|https?://\S+|\S*[./_]\S*|\S*\d\S*")
 
 
 @pytest.fixture(scope="module")
