@@ -26,6 +26,7 @@ LONGEST_SUGGESTED_SUBJECT = 120
 # What most inboxes show of a preheader, and how many titles fit into it.
 LONGEST_SUGGESTED_PREHEADER = 140
 TITLES_IN_PREHEADER = 3
+BETWEEN_TITLES = " · "
 
 # Shown in the draft and the preview; the review does not let an issue pass that still has it.
 PLACEHOLDER = "<p>This letter has not been written yet.</p>"
@@ -218,7 +219,7 @@ def _fill(tx: Transaction, issue_id: int, section: FiledSection, carried: Sequen
 def _suggested_preheader(filed: Filed) -> str:
     """Name what is inside, the first sections first; a preheader the reader sees must not repeat the subject."""
     titles = [credited.credit.title for section in filed.sections for credited in section.posts]
-    return one_line(" · ".join(titles[:TITLES_IN_PREHEADER]), LONGEST_SUGGESTED_PREHEADER)
+    return one_line(BETWEEN_TITLES.join(titles[:TITLES_IN_PREHEADER]), LONGEST_SUGGESTED_PREHEADER)
 
 
 def _age(post: Post) -> tuple[datetime, int]:

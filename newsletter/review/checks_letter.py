@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from newsletter.issues.draft import BETWEEN_TITLES
 from newsletter.letters.compose import CLIPPED_BYTES, LONGEST_PREHEADER
 from newsletter.letters.letter import SlotName
 from newsletter.letters.meter import longest_size
@@ -27,6 +28,7 @@ def check(seen: Inspected) -> Iterator[Finding]:
     """Find what an inbox would show badly, what the law misses, and what mail programs cut off."""
     yield from _about_the_subject(seen)
     yield from _about_the_preheader(seen)
+    yield from _about_names_in_the_preheader(seen)
     yield from _about_the_law(seen)
     yield from _about_the_text(seen)
     yield from _about_size(seen)
@@ -77,6 +79,19 @@ def _about_the_preheader(seen: Inspected) -> Iterator[Finding]:
     if last is not None and _alike(shown, last.preheader):
         text = say("%(title)s had the same preheader.", title=last.title)
         yield Finding(Code.PREHEADER_REPEATED, text, is_blocking=False, mend=Mend(say("Say what is new in this one."), command))
+
+
+def _about_names_in_the_preheader(seen: Inspected) -> Iterator[Finding]:
+    """Find what a draft's preheader names that was given another title since, or left out; the readers would look for it."""
+    named = [one.strip() for one in seen.issue.preheader.split(BETWEEN_TITLES)]
+    titles = [article.title for article in seen.issue.articles]
+    gone = [one for one in named if not any(title.startswith(one.removesuffix("…").rstrip()) for title in titles)]
+    # Where none of them is a title, it is an editor's own line.
+    if not gone or len(gone) == len(named):
+        return
+    text = say("The preheader names “%(title)s”, and nothing in the issue is called that.", title=gone[0])
+    mend = Mend(say("Name it as it is called now, or what is in the issue."), seen.commands.edit("--preheader TEXT"))
+    yield Finding(Code.PREHEADER_STALE, text, is_blocking=False, mend=mend)
 
 
 def _alike(one: str, other: str) -> bool:

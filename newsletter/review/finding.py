@@ -43,6 +43,7 @@ class Code(StrEnum):
     PREHEADER_SHORT = "preheader_short"
     PREHEADER_LONG = "preheader_long"
     PREHEADER_REPEATED = "preheader_repeated"
+    PREHEADER_STALE = "preheader_stale"
     # What every mail must have, and how large it may be.
     POSTAL_ADDRESS_MISSING = "postal_address_missing"
     UNSUBSCRIBE_MISSING = "unsubscribe_missing"

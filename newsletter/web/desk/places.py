@@ -73,7 +73,8 @@ QUESTIONS = Sheet(later("Questions"), "/desk/settings/questions", P.MANAGE_PEOPL
 _KINDS: Mapping[Code, Place | Sheet] = MappingProxyType(
     {
         **dict.fromkeys((Code.SUBJECT_MISSING, Code.SUBJECT_LONG, Code.SUBJECT_REPEATED, Code.SUBJECT_FEIGNED), HEAD),
-        **dict.fromkeys((Code.PREHEADER_MISSING, Code.PREHEADER_SHORT, Code.PREHEADER_LONG, Code.PREHEADER_REPEATED), HEAD),
+        **dict.fromkeys((Code.PREHEADER_MISSING, Code.PREHEADER_SHORT, Code.PREHEADER_LONG), HEAD),
+        **dict.fromkeys((Code.PREHEADER_REPEATED, Code.PREHEADER_STALE), HEAD),
         **dict.fromkeys((Code.PLACEHOLDER, Code.SHOUTING, Code.SPAM_WORDS, Code.ATTACHMENT_MISSING), HEAD),
         **dict.fromkeys((Code.POSTS_LEFT_OUT, Code.NO_ARTICLES), POOL),
         **dict.fromkeys((Code.LETTER_MISSING, Code.LETTERS_SEVERAL, Code.SECTION_EMPTY, Code.TEXT_UNSEEN), ARTICLES),

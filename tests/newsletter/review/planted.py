@@ -217,6 +217,12 @@ def in_issue(**changes: object) -> Callable[[Case], Case]:
     return lambda case: replace(case, issue=replace(case.issue, **changes))  # type: ignore[arg-type]
 
 
+def _half_stale(case: Case) -> Case:
+    """Let the preheader name the first article and one that is not there."""
+    first = case.issue.articles[0].title
+    return in_issue(preheader=f"{first} · A story that nobody tells any more")(case)
+
+
 def in_sections(change: Callable[[Section], Section]) -> Callable[[Case], Case]:
     """Change every section."""
     return lambda case: replace(case, issue=replace(case.issue, sections=tuple(map(change, case.issue.sections))))
@@ -466,6 +472,7 @@ PLANTED = (
     Planted(
         "preheader of last month", knowing(last=_last(preheader=acts.PREHEADER)), Code.PREHEADER_REPEATED, is_blocking=False
     ),
+    Planted("preheader names what was left out", _half_stale, Code.PREHEADER_STALE, is_blocking=False),
     Planted("no postal address", in_newsletter(postal_address=" \n"), Code.POSTAL_ADDRESS_MISSING, is_blocking=True),
     Planted("postal address not shown", in_letter("1 Example Square", ""), Code.POSTAL_ADDRESS_MISSING, is_blocking=True),
     Planted(
