@@ -14,16 +14,21 @@ from benchmarks import instance
 from newsletter.bootstrap import Application
 from newsletter.clock import system_clock
 from newsletter.database import Database
-from newsletter.issues import draft, editing, newsletters, store
+from newsletter.issues import authorbook, draft, editing, newsletters, snippets, store
 from newsletter.issues.model import Issue, IssueState, Month
+from newsletter.issues.snippets import Said
+from newsletter.letters import redirects
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import dispatch, mailings, relaybook
 from newsletter.mail.mailings import MailingState
 from newsletter.mail.relays import Relay, Tls
 from newsletter.people import importwork, segments
+from newsletter.people.departures import Why
 from newsletter.staff import accounts
 from newsletter.staff.permissions import Role
 from newsletter.strongbox import Strongbox
+from newsletter.tables.clicks import click_day, counted_link, person_click
+from newsletter.tables.departures import departure
 from newsletter.tables.mail import delivery, figure, mailing
 from newsletter.web.porter import Porter
 from subscribers.consent import Act, Door
@@ -32,11 +37,12 @@ from subscribers.exchange.model import ImportOrder
 from subscribers.model import Reason
 from subscribers.tables.evidence import consent, suppression
 from subscribers.tables.kinds import Instant, Number
+from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.harness import crowd, mailroom
-from tests.harness.newsroom import a_month
+from tests.harness.newsroom import a_month, an_image
 
 ISSUES = 200
 RELAY = "main"
@@ -47,6 +53,15 @@ _WAITS, _PUT_OFF, _UNCERTAIN = 3, 50, 20_000
 
 # One in so many calls mail spam, which providers put up with just so: half of them at the last issue, half of them yesterday.
 _CALLS_IT_SPAM = 1_000
+
+# One in so many leaves after the last issue, and as many in the last month; each in a month of days.
+_LEAVES, _DAYS = 100, 29
+# What they say about it; some say nothing.
+_WHY = (*(why.value for why in Why), "", "")
+
+# One in so many allows that it is kept which links they follow, and follows one of each letter.
+_ALLOWS = 10
+_LINKS = tuple(f"https://www.example.org/{page}" for page in ("programme", "registration", "call"))
 
 # A file as somebody brings it; one row of it is left out.
 _FILE = (
@@ -113,11 +128,16 @@ def furnish(database: Database, people: int) -> House:
         _older(tx, made.newsletter_id)
         _end_mailings(tx, made.issue_ids, sending)
         _complaints(tx, sent, now)
+        _departures(tx, made.list_id, sent, now)
+        _clicks(tx, (sent, sending))
         paper = newsletters.by_id(tx, made.newsletter_id)
         a_month(tx, paper)
         issue = store.load(tx, draft.draft_month(tx, paper, Month(2020, 1), now).id)
         editing.write_letter(tx, issue.id, "Division Chair letter", "<p>Dear colleagues.</p>", "Ann Other", now)
         issue = store.load(tx, issue.id)
+        snippet = snippets.add(tx, paper.id, "Call for papers", Said("Call for papers", "<p>Write to us.</p>"), now)
+        author = authorbook.add(tx, paper.id, "Ada Example", now, affiliation="The Section")
+        an_image(tx, alt="A library")
         segment = segments.create(tx, SEGMENT, "language = fr", "benchmark", now)
         approved = _approved(tx, made.newsletter_id, now)
         order = ImportOrder(made.list_id, "Signed in Athens.", is_confirmed=True, source="people.csv")
@@ -136,6 +156,8 @@ def furnish(database: Database, people: int) -> House:
             "subscriber_id": people // 2,
             "import_id": done.id,
             "segment_id": segment.id,
+            "snippet_id": snippet.id,
+            "author_id": author.id,
             "place": 1,
             "key": "country",
             "name": RELAY,
@@ -232,11 +254,57 @@ def _end_mailings(tx: Transaction, issue_ids: tuple[int, ...], sending: int) -> 
 
 def _complaints(tx: Transaction, issue_id: int, now: datetime) -> None:
     """Date complaints so that the figures of the issue and those of the last months have some."""
-    letter_id = store.load(tx, issue_id).letter_id
-    planned = tx.execute(select(mailing.c.planned_at).where(mailing.c.letter_id == letter_id)).scalar_one()
+    _, planned = _mailed(tx, issue_id)
     for rest, at in ((0, planned + timedelta(days=1)), (_CALLS_IT_SPAM, now - timedelta(days=1))):
         some = select(subscriber.c.email_hash).where(subscriber.c.id % (2 * _CALLS_IT_SPAM) == rest)
         tx.execute(update(suppression).where(suppression.c.email_hash.in_(some)).values(at=at))
+
+
+def _departures(tx: Transaction, list_id: int, issue_id: int, now: datetime) -> None:
+    """Let some have left after the issue, and some in the last days; the list still has them, so that it stays as large."""
+    letter_id, planned = _mailed(tx, issue_id)
+    number = subscription.c.subscriber_id
+    for rest, first, after in ((1, planned, letter_id), (2, now - timedelta(days=_DAYS), None)):
+        days = {nth: literal(first + timedelta(days=nth), Instant()) for nth in range(_DAYS)}
+        rows = select(
+            subscription.c.id,
+            literal(list_id, Number),
+            case(days, value=number % _DAYS),
+            literal(Door.FORM.value),
+            literal(after, Number),
+            case(dict(enumerate(_WHY)), value=number % len(_WHY)),
+        ).where(subscription.c.list_id == list_id, number % _LEAVES == rest)
+        columns = ["subscription_id", "list_id", "left_at", "door", "letter_id", "reason"]
+        tx.execute(insert(departure).from_select(columns, rows))
+
+
+def _clicks(tx: Transaction, issue_ids: tuple[int, ...]) -> None:
+    """Count how often the links of these issues were followed, and by whom of those who allow it."""
+    number = subscription.c.subscriber_id
+    tx.execute(update(subscription).where(number % _ALLOWS == 0).values(clicks_allowed_at=crowd.LONG_AGO))
+    for letter_id, planned in (_mailed(tx, issue_id) for issue_id in issue_ids):
+        redirects.keep(tx, letter_id, _LINKS)
+        followed = [
+            {"link_id": link.id, "day": f"{planned + timedelta(days=nth):%Y-%m-%d}", "is_machine": by_machine, "clicks": 7}
+            for link in redirects.of_letter(tx, letter_id)
+            for nth in range(_DAYS)
+            for by_machine in (False, True)
+        ]
+        tx.execute(insert(click_day), followed)
+        is_theirs = counted_link.c.place == number // _ALLOWS % len(_LINKS) + 1
+        rows = (
+            select(subscription.c.id, counted_link.c.id, literal(planned, Instant()), literal(1, Number))
+            .join_from(subscription, counted_link, is_theirs)
+            .where(counted_link.c.letter_id == letter_id, number % _ALLOWS == 0)
+        )
+        tx.execute(insert(person_click).from_select(["subscription_id", "link_id", "first_at", "clicks"], rows))
+
+
+def _mailed(tx: Transaction, issue_id: int) -> tuple[int, datetime]:
+    """Give the letter of an issue, and when it was planned."""
+    letter_id = store.load(tx, issue_id).letter_id
+    assert letter_id is not None  # approved
+    return letter_id, tx.execute(select(mailing.c.planned_at).where(mailing.c.letter_id == letter_id)).scalar_one()
 
 
 def _older(tx: Transaction, newsletter_id: int) -> None:

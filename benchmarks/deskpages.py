@@ -55,6 +55,24 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
         "sort=address",
         "count=1",
     ),
+    "/desk/newsletters/{newsletter_id:int}/issues": ("state=sent", "before=100"),
+    "/desk/newsletters/{newsletter_id:int}/authors": ("q=ada",),
+    f"{_ISSUE}/compose": (
+        "side=preview",
+        "side=posts",
+        "side=posts&q=staying&state=all",
+        "side=checks",
+        "open=head",
+        "open=a{article_id}",
+        "open=c{article_id}",
+        "open=s{section_id}",
+        "open=n{section_id}",
+    ),
+    f"{_ISSUE}/figures/clicks": ("after=1-1",),
+    **dict.fromkeys(
+        ("/desk/settings/audit", "/desk/settings/audit.csv", "/desk/settings/audit.json"),
+        ("actor=Ada", "act=issue&subject=issue+1", "since=2020-01-25&until=2030-01-01"),
+    ),
     "/desk/people/export/found": ("count=1",),
     "/desk/people/segments/{segment_id:int}/export": ("count=1",),
     "/desk/people/suppression": ("address=person50@d0.example.org", "reason=manual"),
@@ -66,13 +84,18 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
 # The tables that pages of figures give as files.
 FILES: Mapping[str, tuple[str, ...]] = {
     "/desk/figures/{key}.csv": ("issues", "list", "sign-up", "reasons", "size"),
-    f"{_ISSUE}/figures/{{key}}.csv": ("outcome", "refused", "left", "domains"),
+    f"{_ISSUE}/figures/{{key}}.csv": ("outcome", "clicks", "refused", "left", "left-by-day", "domains"),
 }
+
+
+def whatever_state(shown: str) -> str:
+    """Give what a page is called without the state of the issue behind it."""
+    return shown.partition(" (")[0]
 
 
 def is_count(page: str) -> bool:
     """Whether a page only fills a number in, whatever the state of the issue that is named behind it."""
-    return page.partition(" (")[0] in COUNTS
+    return whatever_state(page) in COUNTS
 
 
 def addresses(page: Page, house: House) -> Iterator[tuple[str, str]]:

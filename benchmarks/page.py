@@ -146,6 +146,7 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("An issue looked over, without a network", 1, composing.get("preflight_seconds"), " s"),
         _at_most("A page of the desk with very many people, against few", 3, desk.get("worst_ratio"), " ×"),
         _at_most("A number that fills in behind a page of the desk", 2, desk.get("slowest_count"), " s"),
+        _at_most("Every page of the desk measured, on both databases", 600, desk.get("seconds"), " s"),
         _at_most("What is typed stands in the letter beside it, 30 articles", 300, short.get("typed_ms"), " ms"),
         _at_most("The same with 201 articles", 300, long.get("typed_ms"), " ms"),
         _at_most("Others beside somebody who strains the desk, p99", 1000, strain.get("meanwhile_p99_ms"), " ms"),

@@ -1,14 +1,18 @@
 """How the cost of pages is told."""
 
-from benchmarks.desk import FLOOR, _Answer, _compared
+from pathlib import Path
+
+from benchmarks import deskhouse, instance
+from benchmarks.desk import FAILED, FLOOR, NOTHING, _Answer, _compared, unanswered, visited
 from benchmarks.deskhouse import House
 from benchmarks.deskpages import COUNTS, FILES, LEFT_OUT, QUESTIONS, addresses, is_count
+from newsletter.database import Database
 from newsletter.web.desk.routes import ROUTES
 from subscribers.exchange.model import ImportOrder
 
 HOUSE = House(
-    {"issue_id": 1, "list_id": 1, "segment_id": 1, "soon": "2030-01-01T09:00"},
-    {"sent": {"issue_id": 2}},
+    {"issue_id": 1, "list_id": 1, "segment_id": 1, "article_id": 1, "section_id": 1, "soon": "2030-01-01T09:00"},
+    {"sent": {"issue_id": 2, "article_id": 2, "section_id": 2}},
     {"/desk/people/imports/files": {"work_id": 7}},
     ImportOrder(1, "", is_confirmed=False),
 )
@@ -49,3 +53,23 @@ def test_an_issue_is_visited_in_each_state() -> None:
     assert "/desk/issues/2/rest?counted=1" == found["/desk/issues/{issue_id:int}/rest?counted=1 (sent)"]
     assert is_count("/desk/issues/{issue_id:int}/rest?counted=1 (sent)")
     assert not is_count("/desk/issues/{issue_id:int}/rest (sent)")
+
+
+def test_every_page_of_the_house_answers(tmp_path: Path) -> None:
+    """Of an issue in one state at least: what has nothing to show is measured by nobody."""
+    address, left_out = instance.sqlite_in(str(tmp_path)), dict[str, str]()
+    instance.emptied(None, str(tmp_path)).close()
+    with deskhouse.in_bulk(address) as bulk:
+        house = deskhouse.furnish(bulk, 200)
+    database = Database(address)
+    found = visited(database, house, tmp_path, left_out, "/desk", visits=1)
+    database.close()
+
+    assert () == unanswered(left_out, list(found))
+
+
+def test_what_is_shown_of_an_issue_in_one_state_may_be_nothing_in_another() -> None:
+    """But what is so in all of them, and what fails, is told."""
+    left_out = {"/a": NOTHING, "/b (sent)": NOTHING, "/c?count=1": NOTHING, "/d": f"{FAILED} 503", "/e": "asks the DNS"}
+
+    assert ("/b (sent)", "/c?count=1", "/d") == unanswered(left_out, ["/a (sent)", "/c", "/d"])
