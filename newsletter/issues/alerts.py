@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from newsletter.tables.issues import alert
 from subscribers.transaction import Transaction
 
+_COLUMNS = (alert.c.id, alert.c.key, alert.c.text, alert.c.newsletter_id, alert.c.issue_id, alert.c.raised_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -57,8 +59,13 @@ def raise_again(tx: Transaction, issue_id: int, settled_at: datetime) -> None:
     tx.execute(update(alert).where(*settled, ~is_told).values(settled_at=None))
 
 
+def find(tx: Transaction, alert_id: int) -> Alert | None:
+    """Give an alert, open or settled; None where there is none of this id."""
+    row = tx.execute(select(*_COLUMNS).where(alert.c.id == alert_id)).one_or_none()
+    return Alert(*row) if row is not None else None
+
+
 def open_alerts(tx: Transaction) -> tuple[Alert, ...]:
     """Give what waits for a person, the oldest first."""
-    columns = (alert.c.id, alert.c.key, alert.c.text, alert.c.newsletter_id, alert.c.issue_id, alert.c.raised_at)
-    rows = tx.execute(select(*columns).where(alert.c.settled_at.is_(None)).order_by(alert.c.raised_at, alert.c.id))
+    rows = tx.execute(select(*_COLUMNS).where(alert.c.settled_at.is_(None)).order_by(alert.c.raised_at, alert.c.id))
     return tuple(Alert(*row) for row in rows)

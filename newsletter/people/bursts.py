@@ -70,8 +70,8 @@ def key(burst_id: int) -> str:
 def _told(burst: Burst) -> str:
     return say(
         "%(people)s people left from one network within minutes of “%(subject)s”, at least half of all who had got it at "
-        "their domains. That is what a mail scanner does that presses every button. If it was one, `newsletter "
-        "departures undo %(id)s` puts them back; if they meant it, settle this alert.",
+        "their domains. That is what a mail scanner does that presses every button. If they meant it, settle this alert; "
+        "if it was a scanner, one command puts them back: newsletter departures undo %(id)s",
         people=burst.people,
         subject=burst.subject,
         id=burst.id,

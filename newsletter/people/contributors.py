@@ -166,14 +166,15 @@ def hand_in(tx: Transaction, known: Contribution, html: str, now: datetime) -> C
     article_id = _place(tx, held, html, now)
     beside = [one for one in store.load(tx, issue.id).section_called(held.section).articles if one.id != article_id]
     text = say(
-        "%(byline)s sent “%(section)s” for %(title)s: newsletter issues contributions %(id)s",
+        "%(byline)s sent “%(section)s” for %(title)s",
         byline=typed.byline,
         section=held.section,
         title=issue.title,
-        id=issue.id,
     )
     if beside and held.article_id is None:
         text += say(". It stands behind “%(title)s”; keep one of the two, or both", title=beside[-1].title)
+    # The command last, where the desk leaves it out.
+    text += f": newsletter issues contributions {issue.id}"
     alerts.raise_alert(tx, alert_key(held), text, now, newsletter_id=issue.newsletter_id, issue_id=issue.id)
     return contributions.step(tx, held, C.HANDED_IN, now, article_id=article_id, handed_in=html)
 

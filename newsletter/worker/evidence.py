@@ -80,7 +80,7 @@ def _told(tx: Transaction, seen: Round) -> dict[str, str]:
     if rest and seen.place.is_through:
         told[f"{KEY}:rest"] = (
             f"The evidence of consent does not hold together in {seen.faults} place(s): somebody changed it by another way "
-            f"than this program. One of them: {rest[0].text} To see all: newsletter consent verify"
+            f"than this program. One of them: {rest[0].text} One command shows all of them: newsletter consent verify"
         )
     return told
 

@@ -76,12 +76,22 @@ def aftermath(database: Database, keyring: Keyring, now: datetime) -> Aftermath:
 
 
 def test_a_house_that_leaves_at_once_is_flagged(aftermath: Aftermath) -> None:
-    """One alert, which says how to undo it; nothing is undone by itself."""
+    """One alert; nothing is undone by itself."""
     aftermath.leave(STAFF[:FEWEST])
 
     assert [FEWEST] == aftermath.found()
     assert ["departures:1"] == aftermath.alerts()
     assert set(STAFF[FEWEST:]) == aftermath.reachable()
+
+
+def test_the_alert_ends_with_the_command_that_undoes_it(aftermath: Aftermath) -> None:
+    """Where the desk leaves it out."""
+    aftermath.leave(STAFF[:FEWEST])
+    aftermath.found()
+    with aftermath.database.read() as tx:
+        [told] = alerts.open_alerts(tx)
+
+    assert told.text.endswith(", one command puts them back: newsletter departures undo 1")
 
 
 def test_latecomers_are_counted_with_the_others(aftermath: Aftermath) -> None:

@@ -12,7 +12,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
-from newsletter.issues import authorbook, editing, newsletters, snippets, store
+from newsletter.issues import alerts, authorbook, editing, newsletters, snippets, store
 from newsletter.issues.model import SectionKind
 from newsletter.issues.snippets import Said
 from newsletter.people import contributors
@@ -45,7 +45,7 @@ FORBIDDEN, MISSING, CONFLICT, UNPROCESSABLE, BROKEN = 403, 404, 409, 422, 500
 # Not conflicts: whatever somebody else did meanwhile is no reason here.
 REFUSED = {MISSING, UNPROCESSABLE}
 # How addresses end where a thing is taken away or settled.
-ENDINGS = ("/remove", "/revoke", "/withdraw", "/drop", "/end", "/topics/{topic_id:int}", "/merge")
+ENDINGS = ("/settle", "/remove", "/revoke", "/withdraw", "/drop", "/end", "/topics/{topic_id:int}", "/merge")
 # What is not there is answered so, but where a form is kept for whoever typed it.
 ANSWERS = {
     "/desk/newsletters/{newsletter_id:int}/authors/{author_id:int}": {"POST": CONFLICT},
@@ -164,10 +164,12 @@ def stocked(application: Application, name: str, more: int) -> Ids:
             editing.edit_issue(tx, issue_id, now, subject=f"Subject {number}")
         plan = newsletters.by_id(tx, newsletter_id).plan
         newsletters.set_plan(tx, newsletter_id, (*plan, *plan[-1:] * more))
+        alerts.raise_alert(tx, f"flood:{list_id}", f"{name} is asked for much.", now, newsletter_id=newsletter_id)
         publish(tx, newsletters.by_id(tx, newsletter_id), an_entry("Left over", january(30)))
         return {
             **ids,
             **files,
+            "alert_id": next(one.id for one in alerts.open_alerts(tx) if one.newsletter_id == newsletter_id),
             "comment_id": comments.say(tx, issue, "Bo", "Is it so?", now, article_id=ids["article_id"]).id,
             "link_id": guests.make(tx, issue_id, GuestPurpose.REVIEW, **who, now=now, ends_at=week).id,
             "number": contributors.invite(tx, issue_id, section=letter, words=400, due_at=week, now=now, **who).id,

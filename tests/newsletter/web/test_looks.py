@@ -132,7 +132,9 @@ def furnish(tx: Transaction, application: Application, now: datetime) -> Mapping
     draft.draft_empty(tx, long, f"{LONG_WORD}: {LONG_NAME}", now)
     charges.keep(tx, drafted.id, drafted.sections[0].id, Charge(due_at=now - timedelta(days=1)), LONG_NAME, now)
     for number in range(7):
-        alerts.raise_alert(tx, f"{number}", f"The feed at https://blog.example.org/{LONG_WORD}/{number}/ answered 503.", now)
+        alerts.raise_alert(
+            tx, f"feed:{number}", f"The feed at https://blog.example.org/{LONG_WORD}/{number}/ answered 503.", now
+        )
     alerts.raise_alert(tx, "held", "It was held.", now - timedelta(days=3), issue_id=drafted.id)
     feed = feeds.add(tx, news.id, f"https://blog.example.org/{LONG_WORD}/{LONG_WORD}/feed/", now)
     feeds.record_trouble(tx, feed.id, trouble="It answered 503 at 08:12.", failures=1, not_before=now)

@@ -20,7 +20,7 @@ from newsletter.people import departures
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import frame, mends
-from newsletter.web.desk.board import beginning
+from newsletter.web.desk.board import beginning, settling
 from newsletter.web.desk.issue import bars, readiness, states
 from newsletter.web.desk.issue.bars import Bar
 from newsletter.web.desk.issue.readiness import Block, Readiness
@@ -126,6 +126,7 @@ def board(site: Site, visit: Visit) -> Response:
         site,
         visit,
         "desk/board/board.html",
+        said=settling.SAID.get(visit.query.get("said", "")),
         alerts=[mends.mended(visit.actor, one) for one in waiting[:MOST_ALERTS]],
         more_alerts=len(waiting[MOST_ALERTS:]),
         newsletters=_with_one_first(papers),

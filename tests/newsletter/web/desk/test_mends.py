@@ -1,15 +1,58 @@
 """What waits for a person leads to where it is mended, as far as that is theirs to do."""
 
+import ast
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import pytest
 
+from newsletter.cli.nouns import PLACES
 from newsletter.issues.alerts import Alert
 from newsletter.staff.permissions import Actor, Role
 from newsletter.web.desk import mends
+from tests.newsletter.web.conftest import ROOT
 
 ADMIN = Actor("ann", Role.ADMIN)
 EDITOR_OF_ONE = Actor("eve", None, {1: Role.EDITOR})
+PUBLISHER_OF_ONE = Actor("pia", None, {1: Role.PUBLISHER})
+
+# How the keys of all alerts begin, by the module that raises them, in the order of its calls; one call may raise several.
+RAISED: Mapping[str, list[str]] = MappingProxyType(
+    {
+        "newsletter/adoption.py": ["not-adopted"],
+        "newsletter/issues/agenda.py": ["issue-held", "issue-missed", "slot-missed", "issue-held"],
+        "newsletter/mail/consequences.py": ["notices-refused", "mailing-paused"],
+        "newsletter/mail/doubts.py": ["issue-uncertain"],
+        "newsletter/mail/further.py": ["further-rest further-uncertain"],
+        "newsletter/mail/lookout.py": ["relay-down"],
+        "newsletter/people/bursts.py": ["departures"],
+        "newsletter/people/contributors.py": ["contribution"],
+        "newsletter/people/digests.py": ["digest-late"],
+        "newsletter/review/comments.py": ["issue-comments"],
+        "newsletter/web/public/floods.py": ["flood"],
+        "newsletter/worker/clocks.py": ["clock"],
+        "newsletter/worker/digests.py": ["digest-refused"],
+        "newsletter/worker/evidence.py": ["evidence"],
+        "newsletter/worker/steps.py": ["feed", "issue-gaps", "slot-waits", "issue-refused"],
+    }
+)
+
+# Those that lead nowhere, and why.
+NOWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        "digest-late": "over when it is told: its readers get the next one",
+        "digest-refused": "says what is wrong, and is tried again by itself",
+        "not-adopted": "a copy is adopted by command alone, beside the files of its host",
+        "slot-missed": "the button that drafts the month stands at its newsletter, on the same board",
+    }
+)
+
+# Names its commands at the desk as well: no page does what they do.
+BY_COMMAND_ALONE = "newsletter/adoption.py"
+
+_NAMED = re.compile(rf"newsletter (?:{'|'.join(PLACES)})\b")
 
 
 def alert(key: str, text: str = "Something.", newsletter_id: int | None = 1, issue_id: int | None = 5) -> Alert:
@@ -66,3 +109,88 @@ def test_only_what_is_theirs_is_seen() -> None:
 def test_commands_are_for_those_who_work_by_command(told: str, shown: str) -> None:
     """The desk has a link in their place."""
     assert shown == mends.mended(ADMIN, alert("else", told)).text
+
+
+def test_every_alert_is_known_here() -> None:
+    """A new one is named with how its key begins, so that what follows asks where it leads."""
+    assert {path: len(kinds) for path, kinds in RAISED.items()} == {
+        path: len(found) for path, found in calls().items() if found
+    }
+
+
+def test_every_alert_leads_to_where_it_is_mended_or_says_why_not() -> None:
+    """With its issue, where it is of one."""
+    nowhere = set()
+    for path, found in calls().items():
+        for call, kinds in zip(found, RAISED.get(path, []), strict=True):
+            issue_id = 5 if "issue_id" in {keyword.arg for keyword in call.keywords} else None
+            for kind in kinds.split():
+                if not mends.mended(ADMIN, alert(f"{kind}:3", issue_id=issue_id)).href:
+                    nowhere.add(kind)
+
+    assert set(NOWHERE) == nowhere
+
+
+@pytest.mark.parametrize("path", sorted(set(RAISED) - {BY_COMMAND_ALONE}))
+def test_no_alert_names_a_command_at_the_desk(path: str) -> None:
+    """A command stands at the end of what is told, behind a colon, and nowhere else."""
+    texts = list(told(ast.parse((ROOT / path).read_text())))
+
+    assert [] == [text for text in texts if _NAMED.search(mends.mended(ADMIN, alert("else", text)).text)]
+
+
+@pytest.mark.parametrize(
+    ("key", "actor", "is_theirs"),
+    [
+        ("flood:1", ADMIN, True),
+        ("flood:1", EDITOR_OF_ONE, False),
+        ("digest-late:1:2020-q1", EDITOR_OF_ONE, True),
+        ("departures:3", EDITOR_OF_ONE, False),
+        ("departures:3", PUBLISHER_OF_ONE, True),
+        ("notices-refused:welcome", PUBLISHER_OF_ONE, False),
+        # They go by themselves, with their cause.
+        ("issue-held:5", ADMIN, False),
+        ("relay-down:main", ADMIN, False),
+        ("evidence:7", ADMIN, False),
+        ("not-adopted", ADMIN, False),
+    ],
+)
+def test_what_nothing_else_ends_is_settled_by_hand(key: str, actor: Actor, *, is_theirs: bool) -> None:
+    """By whoever may mend it."""
+    assert is_theirs == bool(mends.mended(actor, alert(key)).settle)
+
+
+def test_of_another_newsletter_nothing_is_settled() -> None:
+    """Nor what is of none."""
+    for newsletter_id in (2, None):
+        assert "" == mends.mended(EDITOR_OF_ONE, alert("digest-late:2:2020-q1", newsletter_id=newsletter_id)).settle
+
+
+def calls() -> dict[str, list[ast.Call]]:
+    """Give where alerts are raised, by module, in the order of the code."""
+    found = {}
+    for path in sorted((ROOT / "newsletter").rglob("*.py")):
+        text = path.read_text()
+        if "raise_alert(" in text:
+            made = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and is_raising(node)]
+            found[str(path.relative_to(ROOT))] = sorted(made, key=lambda node: node.lineno)
+    return found
+
+
+def is_raising(call: ast.Call) -> bool:
+    """Whether an alert is raised by this call."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "raise_alert"
+
+
+def told(tree: ast.Module) -> Iterator[str]:
+    """Give the texts of a module with an X for each value, but for docstrings and commands that stand alone."""
+    parts = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        text = ""
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(one.value) if isinstance(one, ast.Constant) else "X" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts | said:
+            text = node.value.replace("%(command)s", "newsletter issues draft X")
+        if not text.startswith("newsletter "):
+            yield re.sub(r"%\(\w+\)s", "X", text)
