@@ -146,16 +146,18 @@ _NOT_NOW = Fault(
     is_bug=True,
 )
 
-# The first line that fits counts, so what is narrow stands above what is wide. What only the staff sees is not marked: the
-# desk speaks English, and so do errors in their own words.
+# The first line that fits counts, so what is narrow stands above what is wide. What readers see, too, is in their catalogue
+# (`later`); what only the staff sees is in the desk's (`say`).
 _TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] = (
     (
         LinkUsedUp,
         Fault(
             404,
-            "This link opens nothing any more",
-            "It works once, and until the service is started anew; each start prints another. "
-            "Whoever has an account signs in with address and password.",
+            say("This link opens nothing any more"),
+            say(
+                "It works once, and until the service is started anew; each start prints another. "
+                "Whoever has an account signs in with address and password."
+            ),
         ),
     ),
     (

@@ -68,8 +68,7 @@ async () => {
 class Seen:
     """A page when nothing of it is on its way any more."""
 
-    # In bytes: what a page says, its pieces as well, by itself and packed; and the files it loads, as they are served.
-    spoken: int
+    # In bytes: what a page says, its pieces as well, packed; and the files it loads, as they are served.
     packed: int
     files: int
     # What moved, by how much, as a browser counts it.
@@ -102,7 +101,6 @@ def looked_at(page: Page, url: str) -> Seen:
     faults = tuple(str(one) for one in page.page_errors(filter="since-navigation"))
     texts = [answer.body(), *(text.encode() for text in told["pieces"])]
     return Seen(
-        spoken=sum(len(text) for text in texts),
         packed=sum(len(gzip.compress(text, 6)) for text in texts),
         files=sum(size for name, size in told["files"] if name not in EDITOR),
         faults=faults,
@@ -111,7 +109,7 @@ def looked_at(page: Page, url: str) -> Seen:
 
 
 def test_every_page_is_light(walk: Mapping[int, Mapping[str, Seen]]) -> None:
-    """Packed, with two hundred articles, too. Pages themselves are answered unpacked, because of the tokens in their forms."""
+    """Packed, with two hundred articles, too."""
     weights = {address: seen.packed + seen.files for address, seen in walk[DESKTOP].items()}
 
     assert {} == {address: weight for address, weight in weights.items() if weight > HEAVIEST}
