@@ -5,12 +5,12 @@ import asyncio
 from starlette.responses import Response
 
 from newsletter.feeds.visiting import visit as look_at
-from newsletter.issues import editing, events, pages, texts
+from newsletter.issues import editing, pages, texts
 from newsletter.issues.contents import Text
 from newsletter.issues.model import Issue, SectionKind, Show
 from newsletter.issues.snapshot import layout
 from newsletter.letters import prose
-from newsletter.web.desk.composer import moves
+from newsletter.web.desk.composer import moves, typed
 from newsletter.web.desk.composer.answering import answered
 from newsletter.web.desk.composer.said import Done
 from newsletter.web.desk.saving import Write, held, save, seen
@@ -60,7 +60,7 @@ def event(site: Site, visit: Visit) -> Response:
     section_id = visit.number("section_id")
 
     def work() -> Done:
-        when = events.typed(*(visit.text(name) for name in ("begins", "ends", "zone", "place")))
+        when = typed.event(visit)
         html = prose.to_html(visit.text("text"), prose.guessed_name(visit.text("text")))
 
         def write(tx: Transaction, over: int | None) -> Issue:

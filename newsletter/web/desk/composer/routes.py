@@ -14,7 +14,7 @@ _SHOWN = ("version", "keep", "by")
 # What is dragged says where to.
 _DROPPED = (*_SHOWN, "section", "place")
 _HEAD = (*_SHOWN, "title", "subject", "preheader")
-_EVENT = ("begins", "ends", "zone", "place")
+_EVENT = ("begins", "begins_time", "ends", "ends_time", "zone", "place")
 _PICTURES = ("picture", "picture_alt", "picture_credit", "portrait", "portrait_alt", "portrait_credit")
 _ARTICLE = (*_SHOWN, "title", "byline", "affiliation", "link", "summary", "show", "words", *_EVENT, *_PICTURES)
 _LAYOUT = (*_SHOWN, "title", "kind", "look", "most", "words", "is_required")

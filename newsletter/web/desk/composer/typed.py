@@ -20,6 +20,9 @@ _TEXTS = (
     *("picture", "picture_alt", "picture_credit", "portrait", "portrait_alt", "portrait_credit"),
 )
 
+# Between a day and its hour (ISO 8601).
+HOUR = "T"
+
 # No count in a form has more digits.
 _MOST_DIGITS = 6
 
@@ -79,9 +82,9 @@ def change_of(visit: Visit) -> Change:
     )
     if "begins" not in visit.form:
         return change
-    if not visit.text("begins"):
+    if not any(visit.text(name) for name in ("begins", "begins_time", "ends", "ends_time")):
         return replace(change, drops_event=True)
-    return replace(change, event=_event(visit))
+    return replace(change, event=event(visit))
 
 
 def news(change: Change, article: Article) -> Change:
@@ -90,8 +93,21 @@ def news(change: Change, article: Article) -> Change:
     return replace(change, **same)  # type: ignore[arg-type]  # None leaves a part as it is
 
 
-def _event(visit: Visit) -> Event:
-    return events.typed(*(visit.text(name) for name in ("begins", "ends", "zone", "place")))
+def event(visit: Visit) -> Event:
+    """Give when and where a form says something happens; what ends at an hour, and on no day, ends on the day it begins.
+
+    Raises:
+        BadValue: a date or the zone cannot be, an hour has no day, or it ends before it begins.
+
+    """
+    begins, ends, hour = visit.text("begins"), visit.text("ends"), visit.text("ends_time")
+    if hour and not ends:
+        ends = begins.partition(HOUR)[0]
+    return events.typed(_at(begins, visit.text("begins_time")), _at(ends, hour), visit.text("zone"), visit.text("place"))
+
+
+def _at(day: str, hour: str) -> str:
+    return f"{day}{HOUR}{hour}" if hour else day
 
 
 def _given(visit: Visit, name: str) -> str | None:

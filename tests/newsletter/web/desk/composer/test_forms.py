@@ -1,5 +1,7 @@
 """The forms of the composer: articles, sections, and the lines above them."""
 
+import re
+
 import pytest
 
 from newsletter.database import Database
@@ -158,6 +160,39 @@ def test_when_and_where(composer: Composer) -> None:
 
     composer.saved(f"/articles/{known.id}", title=known.title, begins="", ends="", zone="", place="")
     assert article_called(composer.issue, known.title).event is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "begins", "ends"),
+    [
+        ({"begins": "2020-08-15", "begins_time": "09:30"}, "2020-08-15T09:30", ""),
+        ({"begins": "2020-08-15", "begins_time": "09:30", "ends_time": "17:00"}, "2020-08-15T09:30", "2020-08-15T17:00"),
+        (
+            {"begins": "2020-08-15", "begins_time": "22:00", "ends": "2020-08-16", "ends_time": "02:00"},
+            "2020-08-15T22:00",
+            "2020-08-16T02:00",
+        ),
+    ],
+)
+def test_day_and_hour_are_fields_of_their_own(composer: Composer, fields: dict[str, str], begins: str, ends: str) -> None:
+    """Nobody types a moment as programs write it, and the form shows again what was typed."""
+    known = article_called(composer.issue, "Athens in August")
+    composer.saved(f"/articles/{known.id}", title=known.title, **fields)
+    page = composer.page(f"?open=a{known.id}")
+
+    assert Event(begins, ends) == article_called(composer.issue, known.title).event
+    for name, text in fields.items():
+        assert re.search(rf'name="{name}" type="(date|time)" value="{text}"', page)
+
+
+@pytest.mark.parametrize("fields", [{"begins_time": "09:30"}, {"ends": "2020-08-15"}, {"ends_time": "09:30"}])
+def test_hour_of_no_day_is_refused(composer: Composer, fields: dict[str, str]) -> None:
+    """And what was there stays."""
+    known = article_called(composer.issue, "Athens in August")
+    composer.saved(f"/articles/{known.id}", title=known.title, begins="2020-08-15")
+
+    assert 422 == composer.sent(f"/articles/{known.id}", title=known.title, begins="", **fields).status_code
+    assert Event("2020-08-15") == article_called(composer.issue, known.title).event
 
 
 def test_a_section_is_laid_out_and_renamed(composer: Composer) -> None:
