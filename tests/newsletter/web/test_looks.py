@@ -68,6 +68,7 @@ PLACES = (
     "writing",
     "reading",
     "side by side",
+    "changed in its blog",
     "versions",
     "version",
     "guests",
