@@ -15,7 +15,9 @@ from sqlalchemy import create_engine, text
 from newsletter.database import Database
 from subscribers.tables.kinds import metadata
 from subscribers.tokens import Keyring
-from tests.harness import compiled
+from tests.harness import compiled, logs
+
+logs.write_plainly()
 
 SECRET = "a secret of the tests, long enough to be one"
 

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-import structlog
-
 from newsletter.cli.__main__ import run
 from newsletter.cli.door import Door
 from newsletter.clock import Clock, system_clock
+from tests.harness import logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +93,4 @@ def _logging_restored() -> Iterator[None]:
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
-        structlog.reset_defaults()
+        logs.write_plainly()

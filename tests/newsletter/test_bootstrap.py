@@ -20,6 +20,7 @@ from newsletter.errors import DatabaseNotReady, InstanceMismatch, SettingWrong
 from newsletter.settings import LogSettings, load
 from newsletter.staff import doorlinks
 from subscribers.tokens import Keyring, Purpose
+from tests.harness import logs
 
 NOW = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -38,7 +39,7 @@ def _logging_restored() -> Iterator[None]:
     yield
     root.handlers[:] = before
     root.setLevel(level)
-    structlog.reset_defaults()
+    logs.write_plainly()
 
 
 def test_init_makes_key_and_database(environ: dict[str, str]) -> None:
