@@ -63,10 +63,7 @@ def add(site: Site, visit: Visit) -> Response:
     typed = _typed(visit)
     try:
         said = _said(typed, None)
-        with site.application.database.write() as tx:
-            known = newsletters.by_id(tx, visit.number("newsletter_id"))
-            made = snippets.add(tx, known.id, typed["name"], said, visit.now)
-            audit.record(tx, visit.actor, "snippet.add", f"newsletter {known.name}", {"snippet": made.name}, visit.now)
+        known = _kept(site, visit, typed["name"], said)
     except (BadValue, AlreadyThere) as error:
         return _form(site, visit, typed, refused=error)
     return _led(known, "added")
@@ -117,13 +114,18 @@ def put_back(site: Site, visit: Visit) -> Response:
     typed = _typed(visit)
     try:
         said = _rich(_said(typed, None), visit.text("document"))
-        with site.application.database.write() as tx:
-            known = newsletters.by_id(tx, visit.number("newsletter_id"))
-            made = snippets.add(tx, known.id, typed["name"], said, visit.now)
-            audit.record(tx, visit.actor, "snippet.add", f"newsletter {known.name}", {"snippet": made.name}, visit.now)
+        known = _kept(site, visit, typed["name"], said)
     except (BadValue, AlreadyThere) as error:
         return _form(site, visit, typed, refused=error)
     return _led(known, "back")
+
+
+def _kept(site: Site, visit: Visit, name: str, said: Said) -> Newsletter:
+    with site.application.database.write() as tx:
+        known = newsletters.by_id(tx, visit.number("newsletter_id"))
+        made = snippets.add(tx, known.id, name, said, visit.now)
+        audit.record(tx, visit.actor, "snippet.add", f"newsletter {known.name}", {"snippet": made.name}, visit.now)
+    return known
 
 
 def _typed(visit: Visit) -> dict[str, str]:
