@@ -55,8 +55,8 @@ class MuteProxy:
         task = asyncio.current_task()
         assert task is not None
         self._passing.add(task)
-        # The browser has gone, or only looked whether anybody is here.
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        # The browser has gone, or only looked whether anybody is here; or the proxy ends, which asyncio would call an error.
+        with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             async with _closing(back):
                 head = await client.readuntil(b"\r\n\r\n")
                 server, forth = await asyncio.open_connection("127.0.0.1", self._port)

@@ -101,7 +101,8 @@ def test_taking_the_data_along_and_being_erased(house: House, friends: MailingLi
     with house.application.database.read() as tx:
         person = register.find(tx, parse(ANN))
     page.goto(f"{house.url}{preferences(house, person.id)}")
-    page.get_by_role("button", name="Send me the link to my data").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send me the link to my data").click()
     page.goto(house.postbox.wait_for(ANN)[0].link("/d/"))
     with page.expect_download() as started:
         page.get_by_role("link", name="Download everything").click()

@@ -102,7 +102,8 @@ def test_a_reader_is_a_number_until_they_say_otherwise(house: House, newsletter:
 
     preferences = house.postbox.to(ANN)[0].link("/p/")
     page.goto(preferences)
-    page.get_by_role("button", name="Send me the link to my data").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send me the link to my data").click()
     page.goto(house.postbox.wait_for(ANN, 2)[1].link("/d/"))
     page.get_by_label(ASKED).check()
     page.get_by_role("button", name="Save").click()

@@ -231,7 +231,7 @@ def test_a_link_in_the_letter_is_followed(page: Page, house: House) -> None:
     expect(letter.get_by_role("heading", name="Staying after a link")).to_be_visible()
 
     page.evaluate("document.querySelector('#preview-frame').contentWindow.location = 'http://127.0.0.2:9/'")
-    page.wait_for_function("!document.querySelector('#preview-frame').contentDocument")
+    page.wait_for_function("() => !document.querySelector('#preview-frame').contentDocument")
     title.fill("Staying at home")
     expect(letter.get_by_role("heading", name="Staying at home")).to_be_visible()
     page.get_by_role("link", name="Cancel").click()
