@@ -12,6 +12,7 @@ import uvicorn
 
 from newsletter.bootstrap import Application
 from newsletter.errors import BadValue
+from newsletter.listening import listen
 from newsletter.settings import Settings
 from newsletter.staff.secrets import new_secret
 from newsletter.web.app import create_app
@@ -99,8 +100,7 @@ async def _started(server: Server, *tasks: asyncio.Task[None]) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family)
+        return listen(host, port)
     except OSError as error:
         raise BadValue("address", f"{host}:{port}", f"cannot be listened on: {_reason(error)}") from error
 

@@ -15,6 +15,7 @@ from newsletter.clock import system_clock
 from newsletter.demo.envelopes import Envelopes
 from newsletter.demo.inbox import create_inbox
 from newsletter.demo.smtp import Catcher
+from newsletter.listening import listen
 
 
 @click.command()
@@ -34,7 +35,7 @@ def main(host: str, port: int, http: int, folder: Path, zone: ZoneInfo) -> None:
 
 def _listening(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port))
+        return listen(host, port)
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
 

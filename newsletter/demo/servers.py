@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from newsletter.demo.blog import create_blog
 from newsletter.demo.envelopes import Envelopes
 from newsletter.demo.smtp import Catcher
+from newsletter.listening import listen
 
 LOOPBACK = "127.0.0.1"
 
@@ -80,9 +81,9 @@ class Outside:
 def listening(preferred: int = 0) -> socket.socket:
     """Give a socket that listens on this machine, on the *preferred* port if that is free."""
     try:
-        return socket.create_server((LOOPBACK, preferred))
+        return listen(LOOPBACK, preferred)
     except OSError:
-        return socket.create_server((LOOPBACK, 0))
+        return listen(LOOPBACK, 0)
 
 
 def port_of(listener: socket.socket) -> int:

@@ -61,7 +61,12 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         if isinstance(value, str):
-            return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+            # As written above, with its Z; `strptime` takes twenty times as long, for several values of each row.
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is not UTC:
+                msg = f"a moment that we did not write: {value!r}"
+                raise ValueError(msg)
+            return moment
         return value.astimezone(UTC)  # type: ignore[no-any-return]  # psycopg gives an aware datetime
 
 

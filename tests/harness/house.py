@@ -23,6 +23,7 @@ import uvicorn
 from newsletter import bootstrap, settings
 from newsletter.bootstrap import Application
 from newsletter.clock import Clock
+from newsletter.listening import listen
 from newsletter.mail.mailer import Mailer
 from newsletter.web.app import create_app
 from newsletter.web.clicks import Clicks
@@ -153,7 +154,7 @@ class House:
 
     async def _live(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = listen("127.0.0.1", 0)
         self.url = f"http://{self._host}:{listener.getsockname()[1]}"
         try:
             async with Postbox() as self.postbox:

@@ -158,16 +158,17 @@ def test_every_page_by_every_role_for_every_object(application: Application, hou
     objects = ((house.own, home), (house.foreign, house.foreign["newsletter_id"]), (NOWHERE, None))
     wrong = []
     for actor in actors(house):
-        client = browser_of(application, actor)
-        csrf = client.get(TELLING.path).text
-        for page in PAGES:
-            for ids, newsletter_id in objects:
-                for method in page.methods:
-                    form = {"csrf": csrf} if method == "POST" else None
-                    got = client.request(method, address(page, ids), data=form).status_code
-                    wanted = expected(page, actor, newsletter_id, home)
-                    if got != wanted:
-                        wrong.append(f"{actor.name}: {method} {address(page, ids)} answered {got}, not {wanted}")
+        # Open as long as it is used: each request of one that is not has a thread and an event loop of its own.
+        with browser_of(application, actor) as client:
+            csrf = client.get(TELLING.path).text
+            for page in PAGES:
+                for ids, newsletter_id in objects:
+                    for method in page.methods:
+                        form = {"csrf": csrf} if method == "POST" else None
+                        got = client.request(method, address(page, ids), data=form).status_code
+                        wanted = expected(page, actor, newsletter_id, home)
+                        if got != wanted:
+                            wrong.append(f"{actor.name}: {method} {address(page, ids)} answered {got}, not {wanted}")
 
     assert [] == wrong
 
