@@ -1,8 +1,8 @@
 """Figures of one issue: what became of it, who refused it and why, who left after it, and where its people are."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from newsletter.web import reports
 from newsletter.web.desk import frame
 from newsletter.web.desk.figures import clicks, files, reading
 from newsletter.web.desk.figures.overtime import reasons_sheet
-from newsletter.web.desk.figures.reading import Mailed
+from newsletter.web.desk.figures.reading import Planned
 from newsletter.web.desk.figures.sheet import Chart, Line, Sheet, count, share
 from newsletter.web.desk.issue import around
 from newsletter.web.desk.issue.around import Tab
@@ -64,6 +64,33 @@ _CLASSES: Mapping[str, str] = {
     "5.7": later("Refused by a rule of the receiver"),
 }
 OTHERWISE = later("Refused without a reason that is known")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mailed:
+    """An issue that was mailed, and what its tables are read with."""
+
+    site: Site
+    tx: Transaction
+    visit: Visit
+    issue: Issue
+    newsletter: Newsletter
+    letter_id: int
+    planned_at: datetime
+    # The issue before it; None: it is the first.
+    before: Planned | None
+    # Who leaves later does not leave because of it.
+    until: datetime
+
+    @property
+    def report(self) -> Report:
+        """What became of it."""
+        return self.site.reports.report(self.tx, self.issue)
+
+    @property
+    def days(self) -> tuple[datetime, ...]:
+        """The days on which somebody can have left because of it, each by its beginning."""
+        return _days(self.planned_at, min(self.until, self.visit.now), self.newsletter.zone)
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -108,10 +135,12 @@ def csv(site: Site, visit: Visit) -> Response:
     key = str(visit.path["key"])
     with site.application.database.read() as tx:
         issue, newsletter = _issue(tx, visit)
-        sheets = _sheets(site, tx, issue, newsletter, visit)
+        # Each table walks rows of its own, and the file holds one.
+        mailed = _mailed(site, tx, issue, newsletter, visit) if key in _SHEETS else None
+        found = _SHEETS[key](mailed) if mailed is not None else None
     if key == "domains":
-        sheets = (_domains_sheet(site, issue, visit.words),)
-    return files.of(sheets, key, f"{newsletter.slug}-{issue.number}")
+        found = _domains_sheet(site, issue, visit.words)
+    return files.of((found,) if found is not None else (), key, f"{newsletter.slug}-{issue.number}")
 
 
 def _issue(tx: Transaction, visit: Visit) -> tuple[Issue, Newsletter]:
@@ -120,41 +149,29 @@ def _issue(tx: Transaction, visit: Visit) -> tuple[Issue, Newsletter]:
 
 
 def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, visit: Visit) -> tuple[Sheet, ...]:
+    mailed = _mailed(site, tx, issue, newsletter, visit)
+    found = [make(mailed) for make in _SHEETS.values()] if mailed is not None else []
+    return tuple(one for one in found if one is not None)
+
+
+def _mailed(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, visit: Visit) -> _Mailed | None:
     planned_at = mailings.planned_at(tx, issue.letter_id) if issue.letter_id is not None else None
-    if planned_at is None:
-        return ()
-    mailed = reading.issues_of(site, tx, newsletter)
-    others = [one for one in mailed if one.line.id != issue.id]
-    before = next((one for one in others if one.planned_at < planned_at), None)
-    after = min((one.planned_at for one in others if one.planned_at > planned_at), default=visit.now + timedelta(days=1))
+    if issue.letter_id is None or planned_at is None:
+        return None
+    others = [one for one in reading.planned_of(tx, newsletter) if one.line.id != issue.id]
+    before = next((one for one in others if one.at < planned_at), None)
+    after = min((one.at for one in others if one.at > planned_at), default=visit.now + timedelta(days=1))
     until = min(after, planned_at + LONGEST_AFTER)
-    assert issue.letter_id is not None
-    list_id = readers.list_of(tx, issue)
-    left = departures.reasons_between(tx, list_id, planned_at, until)
-    days = _days(planned_at, min(until, visit.now), newsletter.zone)
-    gone = departures.between_each(tx, list_id, (planned_at, *days[1:], until) if days else ())
-    # Until as late as somebody can mean this issue: who has got the next one since is counted with that.
-    said = suppressionbook.complaints(tx, planned_at, planned_at + blamed.LONGEST_AFTER + timedelta(days=1))
-    complaints = len(blamed.blamed(tx, said).by_letter.get(issue.letter_id, ()))
-    report, words = site.reports.report(tx, issue), visit.words
-    followed = clicks.sheet(tx, issue.letter_id, words)
-    return (
-        _outcome(report, before, words),
-        *((followed,) if followed is not None else ()),
-        _refusals(_refused(site, tx, issue.letter_id, report), report, words),
-        _left(left, complaints, words.day(until, newsletter.zone), report, words),
-        *_left_by_day(days, gone, newsletter.zone, words),
-    )
+    return _Mailed(site, tx, visit, issue, newsletter, issue.letter_id, planned_at, before, until)
 
 
-def _refused(site: Site, tx: Transaction, letter_id: int, report: Report) -> tuple[Refused, ...]:
-    # On PostgreSQL every refused row is looked at where nothing was vacuumed lately: 80 ms for 50,000. As long as the figures
-    # stay the same, so do the reasons.
-    return site.refusals.get(letter_id, report, lambda: refusalbook.refused(tx, letter_id))
-
-
-def _outcome(report: Report, before: Mailed | None, words: Words) -> Sheet:
-    former = {one.words: one.count for one in reports.lines(before.report)} if before is not None else {}
+def _outcome(mailed: _Mailed) -> Sheet:
+    report, before, words = mailed.report, mailed.before, mailed.visit.words
+    former: Mapping[str, int] = {}
+    beside: tuple[str, ...] = ()
+    if before is not None:
+        former = {one.words: one.count for one in reports.lines(mailed.site.reports.report(mailed.tx, before.line))}
+        beside = (words.gettext("Beside each number: how it differs from “%(issue)s”.", issue=before.line.title),)
     lines = [
         Line(
             words.gettext(one.words),
@@ -163,9 +180,6 @@ def _outcome(report: Report, before: Mailed | None, words: Words) -> Sheet:
         )
         for one in reports.lines(report)
     ]
-    beside: tuple[str, ...] = ()
-    if before is not None:
-        beside = (words.gettext("Beside each number: how it differs from “%(issue)s”.", issue=before.line.title),)
     return Sheet(
         "outcome",
         words.gettext("What became of it"),
@@ -190,10 +204,22 @@ def _came_of_it(report: Report, words: Words) -> str:
     )
 
 
-def _refusals(refused: tuple[Refused, ...], report: Report, words: Words) -> Sheet:
+def _followed(mailed: _Mailed) -> Sheet | None:
+    return clicks.sheet(mailed.tx, mailed.letter_id, mailed.visit.words)
+
+
+def _refused(mailed: _Mailed, report: Report) -> tuple[Refused, ...]:
+    # On PostgreSQL every refused row is looked at where nothing was vacuumed lately: 80 ms for 50,000. As long as the figures
+    # stay the same, so do the reasons.
+    letter_id = mailed.letter_id
+    return mailed.site.refusals.get(letter_id, report, lambda: refusalbook.refused(mailed.tx, letter_id))
+
+
+def _refusals(mailed: _Mailed) -> Sheet:
+    report, words = mailed.report, mailed.visit.words
     by_reason: Counter[str] = Counter()
     codes: dict[str, set[str]] = {}
-    for one in refused:
+    for one in _refused(mailed, report):
         reason = words.gettext(words_of(one))
         by_reason[reason] += one.people
         codes.setdefault(reason, set()).add(one.enhanced or str(one.code or words.gettext("no answer")))
@@ -226,20 +252,30 @@ def words_of(refused: Refused) -> str:
     return known or OTHERWISE
 
 
-def _left(found: dict[str, int], complaints: int, until: str, report: Report, words: Words) -> Sheet:
+def _left(mailed: _Mailed) -> Sheet:
+    tx, words = mailed.tx, mailed.visit.words
+    found = departures.reasons_between(tx, readers.list_of(tx, mailed.issue), mailed.planned_at, mailed.until)
     sheet = reasons_sheet("left", words.gettext("Who left after it"), found, words)
+    complaints = _complaints(mailed)
     spam = words.ngettext(
         "%(num)s person called it spam, %(share)s of those it was accepted for.",
         "%(num)s people called it spam, %(share)s of those it was accepted for.",
         complaints,
-        share=share(complaints, report.accepted, words=words).text,
+        share=share(complaints, mailed.report.accepted, words=words).text,
     )
     notes = (
-        words.gettext("Counted until %(day)s, or until the next issue.", day=until),
+        words.gettext("Counted until %(day)s, or until the next issue.", day=words.day(mailed.until, mailed.newsletter.zone)),
         spam if complaints else words.gettext("Nobody called it spam, as far as is known here."),
         words.gettext("A complaint names an address. It counts for the last issue that address got in the month before."),
     )
     return replace(sheet, notes=notes)
+
+
+def _complaints(mailed: _Mailed) -> int:
+    # Until as late as somebody can mean this issue: who has got the next one since is counted with that.
+    until = mailed.planned_at + blamed.LONGEST_AFTER + timedelta(days=1)
+    said = suppressionbook.complaints(mailed.tx, mailed.planned_at, until)
+    return len(blamed.blamed(mailed.tx, said).by_letter.get(mailed.letter_id, ()))
 
 
 def _days(since: datetime, until: datetime, zone: str) -> tuple[datetime, ...]:
@@ -250,24 +286,35 @@ def _days(since: datetime, until: datetime, zone: str) -> tuple[datetime, ...]:
     return tuple(instant(datetime.combine(begins + timedelta(days=nth), time()), zone) for nth in range(count))
 
 
-def _left_by_day(days: tuple[datetime, ...], gone: tuple[int, ...], zone: str, words: Words) -> tuple[Sheet, ...]:
+def _left_by_day(mailed: _Mailed) -> Sheet | None:
     """Give the table of days up to the last on which somebody left; one day makes none."""
+    tx, words, zone, days = mailed.tx, mailed.visit.words, mailed.newsletter.zone, mailed.days
+    bounds = (mailed.planned_at, *days[1:], mailed.until) if days else ()
+    gone = departures.between_each(tx, readers.list_of(tx, mailed.issue), bounds)
     last = max((at for at, people in enumerate(gone) if people), default=0)
     if not last:
-        return ()
-    return (
-        Sheet(
-            "left-by-day",
-            words.gettext("When they left"),
-            (words.gettext("Day"), words.gettext("People")),
-            tuple(
-                Line(words.day(days[at], zone), (count(gone[at], words=words),), short=f"{day.day} {words.month(day)}")
-                for at, day in reversed(list(enumerate(one.astimezone(ZoneInfo(zone)).date() for one in days[: last + 1])))
-            ),
-            chart=Chart("bars", (0,)),
-            notes=(words.gettext("Days of %(place)s, up to the last on which somebody left.", place=words.city(zone)),),
+        return None
+    return Sheet(
+        "left-by-day",
+        words.gettext("When they left"),
+        (words.gettext("Day"), words.gettext("People")),
+        tuple(
+            Line(words.day(days[at], zone), (count(gone[at], words=words),), short=f"{day.day} {words.month(day)}")
+            for at, day in reversed(list(enumerate(one.astimezone(ZoneInfo(zone)).date() for one in days[: last + 1])))
         ),
+        chart=Chart("bars", (0,)),
+        notes=(words.gettext("Days of %(place)s, up to the last on which somebody left.", place=words.city(zone)),),
     )
+
+
+# Each table by its key, in the order of the page; None: there is nothing to tell.
+_SHEETS: Mapping[str, Callable[[_Mailed], Sheet | None]] = {
+    "outcome": _outcome,
+    clicks.KEY: _followed,
+    "refused": _refusals,
+    "left": _left,
+    "left-by-day": _left_by_day,
+}
 
 
 def _domains(site: Site, issue: Issue) -> tuple[DomainFigures, ...]:

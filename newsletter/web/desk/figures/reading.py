@@ -48,6 +48,14 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """An issue that was mailed, and when."""
+
+    line: IssueLine
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Mailed:
     """An issue that was mailed."""
 
@@ -69,10 +77,16 @@ def months_until(last: Month) -> tuple[Month, ...]:
 
 
 def issues_of(site: Site, tx: Transaction, newsletter: Newsletter) -> tuple[Mailed, ...]:
+    """Give the issues that were mailed last with what became of them, the latest first."""
+    found = planned_of(tx, newsletter)
+    return tuple(Mailed(one.line, one.at, site.reports.report(tx, one.line)) for one in found)
+
+
+def planned_of(tx: Transaction, newsletter: Newsletter) -> tuple[Planned, ...]:
     """Give the issues that were mailed last, the latest first."""
     lines = [line for line in store.issues_of(tx, newsletter.id) if line.state in _MAILED and line.letter_id is not None]
     lines.sort(key=lambda line: (line.sent_at or line.updated_at, line.id), reverse=True)
-    return tuple(_mailed(site, tx, lines[:ISSUES]))
+    return tuple(_planned(tx, lines[:ISSUES]))
 
 
 def this_month(newsletter: Newsletter, now: datetime) -> Month:
@@ -80,13 +94,13 @@ def this_month(newsletter: Newsletter, now: datetime) -> Month:
     return Month.of(now.astimezone(ZoneInfo(newsletter.zone)).date())
 
 
-def _mailed(site: Site, tx: Transaction, lines: list[IssueLine]) -> Iterator[Mailed]:
+def _planned(tx: Transaction, lines: list[IssueLine]) -> Iterator[Planned]:
     for line in lines:
         assert line.letter_id is not None
         planned_at = mailings.planned_at(tx, line.letter_id)
         # One that was cancelled before anything was planned was never mailed.
         if planned_at is not None:
-            yield Mailed(line, planned_at, site.reports.report(tx, line))
+            yield Planned(line, planned_at)
 
 
 def _months(last: Month) -> Iterator[Month]:
