@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from starlette.responses import Response, StreamingResponse
@@ -14,7 +15,7 @@ from newsletter.issues.recurrence import instant
 from newsletter.languages.catalogue import Words
 from newsletter.staff import audit
 from newsletter.staff.audit import Asked, Entry
-from newsletter.web.desk.settings import sheets
+from newsletter.web.desk.settings import acts, sheets
 from newsletter.web.visits import LARGEST_NUMBER, Site, Visit
 from subscribers.oneline import one_line
 from subscribers.sentence import say
@@ -25,8 +26,21 @@ PAGE = 50
 BATCH = 1_000
 LONGEST_FILTER = 200
 
-COLUMNS = ("id", "at", "actor", "act", "subject", "detail")
+COLUMNS = ("id", "at", "actor", "act", "subject", "detail", "words")
 _FILTERS = ("actor", "act", "subject", "since", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An act as the page shows it."""
+
+    entry: Entry
+    # What was done, in words.
+    words: str
+    # What else is known of it.
+    detail: str
+    # All that were done of its kind, beside what is asked for otherwise.
+    its_kind: str
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -47,7 +61,8 @@ def show(site: Site, visit: Visit) -> Response:
         "audit",
         at="audit",
         refused=refused,
-        entries=[(entry, _detail(entry, visit.words)) for entry in shown],
+        entries=[_line(entry, typed, visit.words) for entry in shown],
+        acts={act: acts.said(act, visit.words) for act in acts.WORDS},
         typed=typed,
         later=later,
         is_later=_before(visit) is not None,
@@ -61,7 +76,7 @@ def show(site: Site, visit: Visit) -> Response:
 
 def csv(site: Site, visit: Visit) -> Response:
     """Give the acts that are asked for as a table, the latest first."""
-    return _file(site, visit, "csv", "text/csv; charset=utf-8", _csv)
+    return _file(site, visit, "csv", "text/csv; charset=utf-8", partial(_csv, visit.words))
 
 
 def json_lines(site: Site, visit: Visit) -> Response:
@@ -91,11 +106,11 @@ def _all(site: Site, asked: Asked) -> Iterator[Entry]:
         before = found[-1].id
 
 
-def _csv(entries: Iterator[Entry]) -> Iterator[str]:
+def _csv(words: Words, entries: Iterator[Entry]) -> Iterator[str]:
     yield write_row(COLUMNS)
     for one in entries:
         detail = json.dumps(dict(one.detail), ensure_ascii=False)
-        yield write_row((str(one.id), one.at.isoformat(), one.actor, one.act, one.subject, detail))
+        yield write_row((str(one.id), one.at.isoformat(), one.actor, one.act, one.subject, detail, acts.said(one.act, words)))
 
 
 def _json(entries: Iterator[Entry]) -> Iterator[str]:
@@ -129,6 +144,11 @@ def _day(text: str, zone: str, what: str) -> datetime | None:
 def _before(visit: Visit) -> int | None:
     text = visit.query.get("before", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LARGEST_NUMBER)) else None
+
+
+def _line(entry: Entry, typed: Mapping[str, str], words: Words) -> Line:
+    asked = {name: text for name, text in {**typed, "act": entry.act}.items() if text}
+    return Line(entry, acts.said(entry.act, words), _detail(entry, words), f"/desk/settings/audit?{urlencode(asked)}")
 
 
 def _detail(entry: Entry, words: Words) -> str:

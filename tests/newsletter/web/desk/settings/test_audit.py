@@ -51,7 +51,7 @@ def test_every_act_stands_on_one_page(desk: OpenDesk, database: Database, clock:
     path = f"{HERE}?act=issue.act"
     while path:
         page = desk.page(path)
-        seen += [part.partition("<")[0] for part in page.split("<td><code>")[1:]]
+        seen += [part.partition("<")[0] for part in page.partition("<tbody>")[2].partition("</table>")[0].split("<code>")[1:]]
         _, found, rest = page.partition('rel="next" href="')
         path = HERE + rest.partition('"')[0].replace("&amp;", "&") if found else ""
 
@@ -74,6 +74,21 @@ def test_no_act_is_a_file_all_the_same(desk: OpenDesk) -> None:
     """An empty array, and a table with its head alone."""
     assert [] == json.loads(desk.page(f"{HERE}.json?actor=nobody"))
     assert 1 == len(desk.page(f"{HERE}.csv?actor=nobody").splitlines())
+
+
+def test_an_act_is_told_in_words(desk: OpenDesk, database: Database, clock: Hands) -> None:
+    """With its name, which leads to all of its kind; one that has no words is told by its name alone."""
+    written(database, clock, "issue.approve", "issue.former")
+
+    table = desk.page(f"{HERE}?actor=Ann").partition("<tbody>")[2].partition("</table>")[0]
+    file = list(csv.DictReader(io.StringIO(desk.page(f"{HERE}.csv?actor=Ann"))))
+
+    assert "Approved an issue<br>" in table
+    assert f'href="{HERE}?actor=Ann&amp;act=issue.approve"' in table
+    assert 1 == table.count(">issue.former<")
+    assert [("issue.former", "issue.former"), ("issue.approve", "Approved an issue")] == [
+        (one["act"], one["words"]) for one in file
+    ]
 
 
 def test_a_day_that_is_none(desk: OpenDesk) -> None:
