@@ -55,6 +55,11 @@ def edit(
     return register.list_by_id(tx, list_id)
 
 
+def take_turn(tx: Transaction, list_id: int) -> None:
+    """Wait until nobody else changes what is said of this list, and hold the turn until the transaction ends."""
+    tx.execute(select(mailing_list.c.id).where(mailing_list.c.id == list_id).with_for_update(key_share=True))
+
+
 def archive(tx: Transaction, list_id: int, now: datetime) -> MailingList:
     """End a list: its form is closed, nobody is added by any door, and nothing is sent to it. Its people may still leave.
 

@@ -114,6 +114,15 @@ def layout(known: Snapshot) -> object:
     return tuple((replace(one, articles=()), tuple(article.id for article in one.articles)) for one in known.sections)
 
 
+def section(section_id: int) -> Callable[[Snapshot], object]:
+    """Give what takes down how one section is called and laid out, to be compared; not where it stands, nor what is in it."""
+
+    def taken(known: Snapshot) -> object:
+        return next((replace(one, articles=(), position=0) for one in known.sections if one.id == section_id), None)
+
+    return taken
+
+
 def snapshot_of(issue: Issue, dropped: tuple[Article, ...], readers: Readers) -> Snapshot:
     """Take down an issue as it is."""
     return Snapshot(issue.title, issue.subject, issue.preheader, issue.sections, dropped, readers)

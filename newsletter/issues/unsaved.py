@@ -55,7 +55,7 @@ def with_section(tx: Transaction, issue_id: int, section_id: int, seen: int, cha
 
     """
     known = _open(tx, issue_id)
-    _require_part_as_at(tx, known, snapshot.layout, seen)
+    _require_part_as_at(tx, known, snapshot.section(section_id), seen)
     return _with_sections(
         known, lambda section: sections.changed(known, section, change) if section.id == section_id else section
     )

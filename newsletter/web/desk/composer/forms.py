@@ -84,7 +84,7 @@ def section(site: Site, visit: Visit) -> Response:
         return sections.edit_section(tx, issue_id, found.title, typed.section_change_of(visit), visit.now)
 
     def work() -> Done:
-        save(site, visit, issue_id, write, "issue.section.edit", part=snapshot.layout, section=section_id)
+        save(site, visit, issue_id, write, "issue.section.edit", part=snapshot.section(section_id), section=section_id)
         return Done("section", section_id, focus=f"sedit{section_id}", anchor=f"s{section_id}")
 
     return answered(site, visit, work, open=f"s{section_id}")

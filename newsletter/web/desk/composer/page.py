@@ -1,7 +1,7 @@
 """The composer's page: the issue as cards, what is open of it, and what stands beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
@@ -19,11 +19,12 @@ from newsletter.review import comments as remarks
 from newsletter.review.comments import Comment
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame, sightings
-from newsletter.web.desk.composer import cards, checks, posts, preview, said, subjects
+from newsletter.web.desk.composer import cards, checks, collisions, posts, preview, said, subjects
 from newsletter.web.desk.composer.cards import Group
 from newsletter.web.desk.composer.readers import reader_of
 from newsletter.web.desk.composer.view import KEEP_FIELD, Side, View
 from newsletter.web.desk.issue import around, readiness, states
+from newsletter.web.desk.meanwhile import CONFLICT, Both
 from newsletter.web.desk.sightings import Around
 from newsletter.web.faults import fault_of
 from newsletter.web.visits import Site, Visit
@@ -32,8 +33,6 @@ from subscribers.attributes import Attribute
 from subscribers.transaction import Transaction
 
 S = IssueState
-
-CONFLICT = 409
 
 # A browser lists no more names usefully, and no more pictures.
 MOST_NAMES = 300
@@ -56,6 +55,8 @@ class Trouble:
     kept: str = ""
     # Where that stands beside what the issue says now; empty where it is not about one article.
     beside: str = ""
+    # The version that was typed over; None where nobody else saved.
+    over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Laid:
     choices: Choices
     # The letter as it was approved; None where it is composed as the issue is now.
     frozen: Draft | None
+    # The form that is open, as it was typed and as somebody else saved it meanwhile.
+    both: Both | None = None
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -104,7 +107,7 @@ def refused(site: Site, visit: Visit, view: View, error: NewsletterError) -> Res
         )
         is_article = view.open.startswith("a") and bool(error.kept)
         beside = f"/desk/issues/{view.issue_id}/articles/{view.open[1:]}/beside/{error.kept}" if is_article else ""
-        return render(site, visit, view, Trouble(text, error.changes, error.kept, beside), status=CONFLICT)
+        return render(site, visit, view, Trouble(text, error.changes, error.kept, beside, error.expected), status=CONFLICT)
     return render(site, visit, view, Trouble(str(error)), status=fault_of(error).status)
 
 
@@ -119,6 +122,8 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
     company = sightings.around(site, visit, view.issue_id)
     with site.application.database.read() as tx:
         laid = _laid(site, tx, visit, view, company)
+        if trouble is not None and trouble.over is not None:
+            laid = replace(laid, both=collisions.both(tx, laid.issue, view.open, trouble.over, visit))
         pool = posts.look(tx, laid.newsletter, view) if view.side is Side.POSTS else None
         reader = reader_of(tx, visit.actor, laid.newsletter, view.reader)
     checked = checks.check(site, visit, laid.issue, laid.newsletter, view) if view.side is Side.CHECKS else None
@@ -147,7 +152,7 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
         focus=visit.query.get("focus", ""),
         at=f"a{on}" if (on := visit.query.get("on", "")) in {str(one.id) for one in issue.articles} else "",
         trouble=trouble,
-        typed=visit.form if trouble is not None else {},
+        typed=_typed(visit, laid.both) if trouble is not None else {},
         walk=laid.walk,
         subjects=subjects.alternatives(issue, laid.newsletter) if view.open == "head" else (),
         lengths=subjects.lengths(issue),
@@ -158,6 +163,10 @@ def render(site: Site, visit: Visit, view: View, trouble: Trouble | None = None,
     )
     answer.status_code = status
     return answer
+
+
+def _typed(visit: Visit, both: Both | None) -> Mapping[str, str]:
+    return visit.form if both is None else {**visit.form, **both.merged}
 
 
 def _laid(site: Site, tx: Transaction, visit: Visit, view: View, company: Around) -> Laid:

@@ -15,6 +15,8 @@ from newsletter.issues.recurrence import LAST, Recurrence, Unit, parse_recurrenc
 from newsletter.issues.schedule import Covers, Schedule, Slot, WhenEmpty
 from newsletter.issues.workdays import Shift, Workdays, parse_country
 from newsletter.languages.catalogue import later
+from newsletter.web.desk import meanwhile
+from newsletter.web.desk.meanwhile import SEEN_FIELD, Asked, Both
 from newsletter.web.desk.settings import papers, sheets
 from newsletter.web.desk.settings.papers import tabs
 from newsletter.web.visits import Site, Visit
@@ -82,6 +84,25 @@ _USUAL = {
 }
 
 
+_ASKED: meanwhile.Form = {
+    "which": Asked(later("On"), _WHICH | {"day": later("the day of the month below")}),
+    "unit": Asked(later("Day of the week"), {**_UNITS, "day": later("day (with “the last”)")}),
+    "day": Asked(later("Or day of the month")),
+    "at": Asked(later("At")),
+    "zone": Asked(later("Time zone")),
+    "shift": Asked(later("A day on which nobody works"), _SHIFTS),
+    "country": Asked(later("Whose holidays count")),
+    "draft_before": Asked(later("Days before, the draft is made")),
+    "contributions": Asked(later("Letters are due")),
+    "review": Asked(later("Review starts")),
+    "approval": Asked(later("Approval is due")),
+    "covers": Asked(later("Whose posts"), _COVERS),
+    "least": Asked(later("With fewer posts it is empty")),
+    "when_empty": Asked(later("An empty month"), _EMPTY),
+    "most_late": Asked(later("Hours late at most")),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """An issue to come, with its dates."""
@@ -120,6 +141,11 @@ def save(site: Site, visit: Visit) -> Response:
     except BadValue as error:
         return _page(site, visit, known, typed, slots=(), lost=(), current=current, refused=error)
     with site.application.database.write() as tx:
+        newsletters.take_turn(tx, known.id)
+        current = schedulebook.schedule_of(tx, known.id)
+        both = meanwhile.look(_ASKED, visit.text(SEEN_FIELD), _fields(known, current), typed, visit.words)
+        if both is not None:
+            return _page(site, visit, known, dict(both.merged), slots=(), lost=(), current=current, both=both)
         schedulebook.set_schedule(tx, proposed)
         day = str(proposed.recurrence)
         sheets.record(tx, visit, "newsletter.schedule", f"newsletter {known.name}", day=day, at=typed["at"])
@@ -137,8 +163,11 @@ def _page(
     current: Schedule | None,
     is_draft: bool = False,
     refused: Exception | None = None,
+    both: Both | None = None,
 ) -> Response:
     application = site.application
+    # Over what was shown first, however often its dates were looked at.
+    seen = "" if both is not None else visit.form.get(SEEN_FIELD, visit.query.get(SEEN_FIELD, ""))
     stages = [stage for stage in Stage if any(stage is one.stage for slot in slots for one in slot.milestones)]
     return sheets.page(
         site,
@@ -146,6 +175,8 @@ def _page(
         "calendar",
         at="newsletters",
         refused=refused,
+        both=both,
+        seen=seen or meanwhile.stamp(_ASKED, _fields(known, current)),
         newsletter=known,
         tabs=tabs(known, visit.words),
         typed=typed,

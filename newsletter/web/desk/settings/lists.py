@@ -9,6 +9,8 @@ from newsletter.issues import newsletters
 from newsletter.languages.catalogue import Words, later
 from newsletter.languages.model import LANGUAGES
 from newsletter.staff.permissions import Actor, allowed
+from newsletter.web.desk import meanwhile
+from newsletter.web.desk.meanwhile import SEEN_FIELD, Asked, Both
 from newsletter.web.desk.settings import sheets
 from newsletter.web.spelled import people
 from newsletter.web.visits import Site, Visit
@@ -23,7 +25,17 @@ P = sheets.P
 LONGEST_COUNT = 5.0
 UNCOUNTED = later("more people than could be counted in five seconds")
 
-_FIELDS = ("name", "description", "language", "sender_name", "sender_address", "is_public")
+_ASKED: meanwhile.Form = {
+    "name": Asked(later("Name")),
+    "description": Asked(later("What people read before they join")),
+    "is_public": Asked(later("Public"), meanwhile.TICKED),
+    "language": Asked(
+        later("Language of its pages and notices"), {"": later("The newsletter’s")} | {one.tag: one.name for one in LANGUAGES}
+    ),
+    "sender_name": Asked(later("Sender’s name")),
+    "sender_address": Asked(later("Sender’s address")),
+}
+_FIELDS = tuple(_ASKED)
 
 
 def address(list_id: int) -> str:
@@ -116,6 +128,11 @@ def save(site: Site, visit: Visit) -> Response:
         one = _list(tx, visit)
     try:
         with site.application.database.write() as tx:
+            listbook.take_turn(tx, one.id)
+            one = _list(tx, visit)
+            both = meanwhile.look(_ASKED, visit.text(SEEN_FIELD), _fields(one), typed, visit.words)
+            if both is not None:
+                return _details(site, visit, one, both.merged, both=both)
             changed = listbook.edit(
                 tx,
                 one.id,
@@ -157,7 +174,12 @@ def reopen(site: Site, visit: Visit) -> Response:
 
 
 def _details(
-    site: Site, visit: Visit, one: MailingList, typed: Mapping[str, str], refused: Exception | None = None
+    site: Site,
+    visit: Visit,
+    one: MailingList,
+    typed: Mapping[str, str],
+    refused: Exception | None = None,
+    both: Both | None = None,
 ) -> Response:
     with site.application.database.read() as tx:
         papers = _papers(tx, one)
@@ -167,6 +189,8 @@ def _details(
         "list",
         at="lists",
         refused=refused,
+        both=both,
+        seen=meanwhile.stamp(_ASKED, _fields(one)) if refused is None else visit.text(SEEN_FIELD),
         list=one,
         tabs=tabs(one, visit.words),
         typed=typed,

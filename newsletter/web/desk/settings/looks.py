@@ -19,6 +19,8 @@ from newsletter.letters.links import Links
 from newsletter.letters.samples import PICTURES, Sample, samples
 from newsletter.letters.theme import LOGO, Pair, Theme, pairs
 from newsletter.letters.webcopy import public_values
+from newsletter.web.desk import meanwhile
+from newsletter.web.desk.meanwhile import SEEN_FIELD, Asked, Both
 from newsletter.web.desk.settings import papers, sheets
 from newsletter.web.desk.settings.papers import tabs
 from newsletter.web.faults import PageNotFound
@@ -136,6 +138,13 @@ _OTHERS = (
     ),
 )
 
+_ASKED: meanwhile.Form = {
+    "theme": Asked(later("Theme")),
+    **{key: Asked(words) for key, words in _COLOURS},
+    **{f"dark.{key}": Asked(words) for key, words in _COLOURS},
+    **{key: Asked(words) for _, tokens in _OTHERS for key, words in tokens},
+}
+
 
 def show(site: Site, visit: Visit) -> Response:
     """Show the look, or, with what is typed in the address, what it would be."""
@@ -154,7 +163,14 @@ def save(site: Site, visit: Visit) -> Response:
     theme, tokens = _typed(visit.form, known)
     try:
         with site.application.database.write() as tx:
-            own = _with_logo(tx, tokens)
+            newsletters.take_turn(tx, known.id)
+            known, own = newsletters.by_id(tx, known.id), _with_logo(tx, tokens)
+            both = meanwhile.look(
+                _ASKED, visit.text(SEEN_FIELD), _said(known.theme, known.tokens), _said(theme, own), visit.words
+            )
+            if both is not None:
+                kept = {key: text for key, text in both.merged.items() if text and key != "theme"}
+                return _page(site, visit, known, both.merged["theme"], kept, is_draft=True, both=both)
             # Refused here: a letter in it could not be read, or not be composed.
             site.application.templates.in_theme(theme, known.slug, own)
             newsletters.edit(tx, known.id, theme=theme, tokens=own)
@@ -222,6 +238,7 @@ def _page(
     *,
     is_draft: bool = False,
     refused: Exception | None = None,
+    both: Both | None = None,
 ) -> Response:
     themes = site.application.templates.themes
     trouble = ""
@@ -241,6 +258,10 @@ def _page(
         "look",
         at="newsletters",
         refused=refused,
+        both=both,
+        # Over what was shown first, however often it was looked at in between.
+        seen=("" if both is not None else visit.form.get(SEEN_FIELD, visit.query.get(SEEN_FIELD, "")))
+        or meanwhile.stamp(_ASKED, _said(known.theme, known.tokens)),
         newsletter=known,
         tabs=tabs(known, visit.words),
         theme=theme,
@@ -295,6 +316,11 @@ def _typed(given: Mapping[str, str], known: Newsletter) -> tuple[str, dict[str, 
         name.removeprefix(_FIELD): text.strip() for name, text in given.items() if name.startswith(_FIELD) and text.strip()
     }
     return given.get("theme", known.theme).strip(), tokens
+
+
+def _said(theme: str, tokens: Mapping[str, str]) -> dict[str, str]:
+    # A token that is not there is as the theme has it.
+    return {**dict.fromkeys(_ASKED, ""), "theme": theme, **tokens}
 
 
 def _with_logo(tx: Transaction, tokens: Mapping[str, str]) -> dict[str, str]:

@@ -10,9 +10,11 @@ from starlette.responses import Response
 from newsletter.errors import BadValue
 from newsletter.issues import calendar, newsletters
 from newsletter.issues.model import Archive, Newsletter
-from newsletter.languages.catalogue import Words
+from newsletter.languages.catalogue import Words, later
 from newsletter.languages.model import LANGUAGES
 from newsletter.staff.permissions import allowed
+from newsletter.web.desk import meanwhile
+from newsletter.web.desk.meanwhile import SEEN_FIELD, Asked, Both
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit, whole_number
 from subscribers import register
@@ -28,8 +30,27 @@ _OF_OLD = (
     *("name", "language", "sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person"),
     "counts_clicks",
 )
+# A box that is not ticked is not sent.
+_TICKS = frozenset({"second_person", "counts_clicks"})
 
 NEW_LIST = "new"
+
+ARCHIVES: Mapping[str, str] = {
+    Archive.AS_LIST: later("Where its list is public"),
+    Archive.PUBLIC: later("Always"),
+    Archive.OFF: later("Never: read by mail only"),
+}
+_ASKED: meanwhile.Form = {
+    "name": Asked(later("Name")),
+    "language": Asked(later("Language"), {one.tag: one.name for one in LANGUAGES}),
+    "sender_name": Asked(later("Sender’s name")),
+    "sender_address": Asked(later("Sender’s address")),
+    "reply_to": Asked(later("Answers go to")),
+    "postal_address": Asked(later("Postal address")),
+    "second_person": Asked(later("A second person approves"), meanwhile.TICKED),
+    "archive": Asked(later("Its issues on the web"), ARCHIVES),
+    "counts_clicks": Asked(later("Count how often links are followed"), meanwhile.TICKED),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +133,11 @@ def save(site: Site, visit: Visit) -> Response:
         known = newsletters.by_id(tx, newsletter_id)
     try:
         with site.application.database.write() as tx:
+            newsletters.take_turn(tx, newsletter_id)
+            known = newsletters.by_id(tx, newsletter_id)
+            both = _both(visit, known, typed)
+            if both is not None:
+                return _details(site, visit, known, both.merged, both=both)
             # Where its list has a sender of its own, the form shows that and does not ask.
             is_own = "sender_address" in visit.form
             changed = newsletters.edit(
@@ -143,6 +169,12 @@ def save(site: Site, visit: Visit) -> Response:
     return sheets.done(address(newsletter_id), "saved")
 
 
+def _both(visit: Visit, known: Newsletter, typed: Mapping[str, str]) -> Both | None:
+    # What the form did not ask was not typed.
+    mine = {name: text for name, text in typed.items() if text or name in visit.form or name in _TICKS}
+    return meanwhile.look(_ASKED, visit.text(SEEN_FIELD), _fields(known), mine, visit.words)
+
+
 def _fields(known: Newsletter) -> Mapping[str, str]:
     return {
         "name": known.name,
@@ -158,7 +190,12 @@ def _fields(known: Newsletter) -> Mapping[str, str]:
 
 
 def _details(
-    site: Site, visit: Visit, known: Newsletter, typed: Mapping[str, str], refused: Exception | None = None
+    site: Site,
+    visit: Visit,
+    known: Newsletter,
+    typed: Mapping[str, str],
+    refused: Exception | None = None,
+    both: Both | None = None,
 ) -> Response:
     with site.application.database.read() as tx:
         mailing_list = register.list_by_id(tx, known.list_id)
@@ -168,6 +205,8 @@ def _details(
         "newsletter",
         at="newsletters",
         refused=refused,
+        both=both,
+        seen=meanwhile.stamp(_ASKED, _fields(known)) if refused is None else visit.text(SEEN_FIELD),
         newsletter=known,
         tabs=tabs(known, visit.words),
         list=mailing_list,
@@ -177,7 +216,7 @@ def _details(
         languages=LANGUAGES,
         # It may be one of those that the house does not speak; then it is shown as it is.
         is_spoken=any(typed["language"] in (one.tag, one.code) for one in LANGUAGES),
-        archives=Archive,
+        archives=sheets.spoken(visit, ARCHIVES),
     )
 
 

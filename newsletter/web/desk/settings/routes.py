@@ -38,7 +38,7 @@ QUESTION = f"{HERE}/questions/{{key}}"
 NEW_PAPER = ("name", "sender_name", "sender_address", "reply_to", "postal_address", "zone", "language", "list_id", "list_name")
 PAPER_FIELDS = (
     *("name", "language", "sender_name", "sender_address", "reply_to", "postal_address", "archive", "second_person"),
-    "counts_clicks",
+    *("counts_clicks", "seen"),
 )
 SECTION = (
     *("seen", "title", "kind", "look", "show", "most", "words", "required", "rest"),
@@ -46,7 +46,7 @@ SECTION = (
 )
 CALENDAR = (
     *("which", "unit", "day", "at", "zone", "shift", "country", "draft_before", "contributions", "review", "approval"),
-    *("covers", "least", "when_empty", "most_late"),
+    *("covers", "least", "when_empty", "most_late", "seen"),
 )
 LIST_FIELDS = ("name", "description", "is_public", "language", "sender_name", "sender_address")
 RELAY_FIELDS = (
@@ -93,7 +93,7 @@ ROUTES = (
     Page(f"{PAPER}/calendar", GET, calendars.show, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
     Page(f"{PAPER}/calendar", POST, calendars.save, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER, fields=CALENDAR),
     Page(f"{PAPER}/look", GET, looks.show, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
-    Page(f"{PAPER}/look", POST, looks.save, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER, fields=("theme", "sample", "token.*")),
+    Page(f"{PAPER}/look", POST, looks.save, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER, fields=("theme", "sample", "token.*", "seen")),
     Page(f"{PAPER}/look/sample", GET, looks.sample, P.MANAGE_NEWSLETTERS, Of.NEWSLETTER),
     Page("/samples/{name}", GET, looks.picture, None),
     # Feeds.
@@ -109,7 +109,7 @@ ROUTES = (
     Page(f"{HERE}/lists/new", GET, lists.ask, P.MANAGE_PEOPLE),
     Page(f"{HERE}/lists/new", POST, lists.create, P.MANAGE_PEOPLE, fields=LIST_FIELDS),
     Page(LIST, GET, lists.show, P.MANAGE_PEOPLE, Of.LIST),
-    Page(LIST, POST, lists.save, P.MANAGE_PEOPLE, Of.LIST, fields=LIST_FIELDS),
+    Page(LIST, POST, lists.save, P.MANAGE_PEOPLE, Of.LIST, fields=(*LIST_FIELDS, "seen")),
     Page(f"{LIST}/people", GET, lists.count, P.MANAGE_PEOPLE, Of.LIST),
     Page(f"{LIST}/archive", GET, lists.ask_to_archive, P.MANAGE_PEOPLE, Of.LIST),
     Page(f"{LIST}/archive", POST, lists.archive, P.MANAGE_PEOPLE, Of.LIST, fields=()),

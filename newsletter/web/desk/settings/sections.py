@@ -12,6 +12,8 @@ from newsletter.issues import newsletters, planning
 from newsletter.issues.model import Look, Newsletter, Rule, SectionKind, SectionPlan, Show
 from newsletter.issues.plan import MOST_ARTICLES, MOST_SECTIONS, MOST_WORDS, USUAL_SHOW
 from newsletter.languages.catalogue import Words, later
+from newsletter.web.desk import meanwhile
+from newsletter.web.desk.meanwhile import SEEN_FIELD, Asked, Both
 from newsletter.web.desk.settings import papers, sheets
 from newsletter.web.desk.settings.papers import tabs
 from newsletter.web.faults import PageNotFound
@@ -55,6 +57,35 @@ _SHOWS: Mapping[Show, str] = {
 }
 _BYLINES = {"": later("With or without an author"), "yes": later("Only with an author"), "no": later("Only without an author")}
 
+_RULES = "rule"
+_ASKED: meanwhile.Form = {
+    "title": Asked(later("Title")),
+    "kind": Asked(later("What stands in it"), _KINDS),
+    "look": Asked(later("How it looks"), _LOOKS),
+    "show": Asked(later("How much of each article"), _SHOWS),
+    "most": Asked(later("Posts at most")),
+    "words": Asked(later("Words of an excerpt")),
+    "required": Asked(later("Required"), meanwhile.TICKED),
+    "rest": Asked(later("Takes the rest"), meanwhile.TICKED),
+    _RULES: Asked(later("Rules")),
+}
+# Between what a page showed of the whole plan and what of its section.
+_AND_OF_IT = "/"
+# Of a section that is called otherwise, so many more of its fields may be otherwise, too.
+_MOST_OTHERWISE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A section that somebody else changed while it was typed over."""
+
+    known: Newsletter
+    # Where it stands now.
+    place: int
+    both: Both
+    # What its form goes on with.
+    table: Mapping[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -92,15 +123,31 @@ def open_(site: Site, visit: Visit) -> Response:
 
 
 def add(site: Site, visit: Visit) -> Response:
-    """Add a section at the end of the plan."""
-    return _save(site, visit, None, lambda plan: planning.added(plan, read(visit.form)))
+    """Add a section at the end of the plan, whatever others did to those before it."""
+    with site.application.database.read() as tx:
+        known = _known(tx, visit)
+    try:
+        with site.application.database.write() as tx:
+            newsletters.take_turn(tx, known.id)
+            known = _known(tx, visit)
+            _keep_plan(tx, visit, known, planning.added(known.plan, read(visit.form)))
+    except sheets.REFUSALS as error:
+        return _form(site, visit, known, None, _typed(visit.form), error)
+    return sheets.done(f"{papers.address(known.id)}/sections", "plan")
 
 
 def change(site: Site, visit: Visit) -> Response:
-    """Change a section."""
+    """Change a section, wherever it stands by now."""
     with site.application.database.read() as tx:
-        place = _place(visit, _known(tx, visit))
-    return _save(site, visit, place, lambda plan: planning.changed(plan, place, read(visit.form)))
+        known = _known(tx, visit)
+    place = _place(visit, known)
+    try:
+        overtaken = _change(site, visit, place)
+    except sheets.REFUSALS as error:
+        return _form(site, visit, known, place, _typed(visit.form), error)
+    if overtaken is not None:
+        return _form(site, visit, overtaken.known, overtaken.place, overtaken.table, both=overtaken.both)
+    return sheets.done(f"{papers.address(known.id)}/sections", "plan")
 
 
 def arrange(site: Site, visit: Visit) -> Response:
@@ -150,16 +197,60 @@ def _number(text: str, what: str) -> int:
     return int(text)
 
 
-def _save(
-    site: Site, visit: Visit, place: int | None, change_it: Callable[[tuple[SectionPlan, ...]], tuple[SectionPlan, ...]]
-) -> Response:
-    with site.application.database.read() as tx:
+def _change(site: Site, visit: Visit, place: int) -> Overtaken | None:
+    """Write a section that was typed; gives both sides instead where somebody else changed the same one meanwhile."""
+    typed = read(visit.form)
+    plan_seen, _, its_seen = visit.text(SEEN_FIELD).partition(_AND_OF_IT)
+    with site.application.database.write() as tx:
+        newsletters.take_turn(tx, visit.number("newsletter_id"))
         known = _known(tx, visit)
-    try:
-        _write(site, visit, change_it)
-    except sheets.REFUSALS as error:
-        return _form(site, visit, known, place, _typed(visit.form), error)
-    return sheets.done(f"{papers.address(known.id)}/sections", "plan")
+        if plan_seen != planning.stamp(known.plan):
+            place = _place_now(visit, known, place, its_seen)
+            now = planning.table_of(known.plan[place - 1])
+            both = meanwhile.look(_ASKED, its_seen, _told(now, visit.words), _told(typed, visit.words), visit.words)
+            if both is not None:
+                mine = _told(typed, visit.words)
+                table = {name: typed[name] if both.merged[name] == mine[name] else now[name] for name in _ASKED}
+                return Overtaken(known, place, both, table)
+        _keep_plan(tx, visit, known, planning.changed(known.plan, place, typed))
+    return None
+
+
+def _place_now(visit: Visit, known: Newsletter, place: int, seen: str) -> int:
+    """Give where the section stands that a page showed: the very same, else the one of its title.
+
+    Raises:
+        BadValue: there is none any more.
+
+    """
+    stamps = [meanwhile.stamp(_ASKED, _told(planning.table_of(one), visit.words)) for one in known.plan]
+    if seen and seen in stamps:
+        return stamps.index(seen) + 1
+    of_title = [number for number, one in enumerate(stamps, 1) if seen and meanwhile.alike(one, seen)[0]]
+    if of_title:
+        return of_title[0]
+    # Called otherwise, and else as it was.
+    if place <= len(stamps) and seen and sum(meanwhile.alike(stamps[place - 1], seen)) >= len(_ASKED) - _MOST_OTHERWISE:
+        return place
+    raise BadValue(say("plan"), "", say("somebody else changed it since this page was opened; look at it again first"))
+
+
+def _seen(known: Newsletter, place: int | None, words: Words) -> str:
+    if place is None:
+        return planning.stamp(known.plan)
+    its = meanwhile.stamp(_ASKED, _told(planning.table_of(known.plan[place - 1]), words))
+    return f"{planning.stamp(known.plan)}{_AND_OF_IT}{its}"
+
+
+def _told(table: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """Give a section as its fields say it."""
+    rules = (Rule(tuple(one["categories"]), tuple(one["titles"]), byline=one.get("byline")) for one in table["rule"])
+    return {
+        **{name: str(table[name]) for name in ("title", "kind", "look", "show")},
+        **{name: str(table[name] or "") for name in ("most", "words")},
+        **{name: "1" if table[name] else "" for name in ("required", "rest")},
+        _RULES: "\n".join(_said(rule, words) for rule in rules),
+    }
 
 
 def _keep(site: Site, visit: Visit, change_it: Callable[[tuple[SectionPlan, ...]], tuple[SectionPlan, ...]]) -> Response:
@@ -176,12 +267,15 @@ def _write(site: Site, visit: Visit, change_it: Callable[[tuple[SectionPlan, ...
     with site.application.database.write() as tx:
         newsletters.take_turn(tx, visit.number("newsletter_id"))
         known = _known(tx, visit)
-        if visit.text("seen") != planning.stamp(known.plan):
+        if visit.text(SEEN_FIELD) != planning.stamp(known.plan):
             raise BadValue(say("plan"), "", say("somebody else changed it since this page was opened; look at it again first"))
-        plan = change_it(known.plan)
-        newsletters.set_plan(tx, known.id, plan)
-        titles = [section.title for section in plan]
-        sheets.record(tx, visit, "newsletter.plan", f"newsletter {known.name}", sections=titles)
+        _keep_plan(tx, visit, known, change_it(known.plan))
+
+
+def _keep_plan(tx: Transaction, visit: Visit, known: Newsletter, plan: tuple[SectionPlan, ...]) -> None:
+    newsletters.set_plan(tx, known.id, plan)
+    titles = [section.title for section in plan]
+    sheets.record(tx, visit, "newsletter.plan", f"newsletter {known.name}", sections=titles)
 
 
 def _list(site: Site, visit: Visit, known: Newsletter, refused: Exception | None = None) -> Response:
@@ -211,6 +305,7 @@ def _form(
     place: int | None,
     typed: Mapping[str, Any],
     refused: Exception | None = None,
+    both: Both | None = None,
 ) -> Response:
     rules = [*typed["rule"], *({"categories": [], "titles": []} for _ in range(SPARE_RULES))][:MOST_RULES]
     with site.application.database.read() as tx:
@@ -221,12 +316,14 @@ def _form(
         "section",
         at="newsletters",
         refused=refused,
+        both=both,
         newsletter=known,
         tabs=tabs(known, visit.words),
         place=place,
         typed=typed,
         rules=rules,
-        seen=planning.stamp(known.plan),
+        # Over what was shown first: a refusal shows nobody what others did.
+        seen=visit.text(SEEN_FIELD) if refused is not None else _seen(known, place, visit.words),
         kinds=sheets.spoken(visit, _KINDS),
         looks=sheets.spoken(visit, _LOOKS),
         shows=sheets.spoken(visit, _SHOWS),

@@ -14,6 +14,7 @@ from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Permission, allowed
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Said
+from newsletter.web.desk.meanwhile import CONFLICT, Both
 from newsletter.web.visits import Of, Site, Visit
 from subscribers.errors import (
     AddressRefused,
@@ -161,9 +162,20 @@ SAID: Mapping[str, Said] = MappingProxyType(
 
 
 def page(
-    site: Site, visit: Visit, name: str, /, *, at: str, refused: Exception | None = None, **values: object
+    site: Site,
+    visit: Visit,
+    name: str,
+    /,
+    *,
+    at: str,
+    refused: Exception | None = None,
+    both: Both | None = None,
+    **values: object,
 ) -> HTMLResponse:
-    """Answer with the template *name* of the settings; *at* is its part, *refused* why what was typed is not taken."""
+    """Answer with the template *name* of the settings; *at* is its part.
+
+    *refused* is why what was typed is not taken, *both* what somebody else saved meanwhile beside it.
+    """
     answer = frame.page(
         site,
         visit,
@@ -173,8 +185,11 @@ def page(
         parts_here=parts_of(visit.actor),
         at=at,
         refused=words_of(refused, visit.words) if refused is not None else "",
+        both=both,
         **values,
     )
+    if both is not None:
+        answer.status_code = CONFLICT
     if refused is not None:
         answer.status_code = UNPROCESSABLE
     return answer

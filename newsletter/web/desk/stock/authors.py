@@ -1,6 +1,6 @@
 """The authors of a newsletter: who is recognised in the posts that come, and how their bylines are written."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from starlette.responses import RedirectResponse, Response
 
@@ -9,17 +9,23 @@ from newsletter.issues import authorbook, newsletters
 from newsletter.issues.bylines import Author, name_key
 from newsletter.languages.catalogue import later
 from newsletter.staff import audit
-from newsletter.web.desk import frame
+from newsletter.web.desk import frame, meanwhile
+from newsletter.web.desk.meanwhile import CONFLICT, SEEN_FIELD, Asked, Both
 from newsletter.web.visits import Site, Visit, whole_number
 from subscribers.transaction import Transaction
 
 SEE_OTHER = 303
-CONFLICT, UNPROCESSABLE = 409, 422
+UNPROCESSABLE = 422
 # An association has some hundred; more are found by a part of their name.
 PAGE = 100
 # Of what is looked for.
 _LONGEST_ASKED = 120
-_FIELDS = ("name", "affiliation", "aliases")
+_ASKED: meanwhile.Form = {
+    "name": Asked(later("Name")),
+    "affiliation": Asked(later("Affiliation")),
+    "aliases": Asked(later("Other names")),
+}
+_FIELDS = tuple(_ASKED)
 
 SAID = {
     "added": frame.Said(later("The author is written down, and recognised in the next posts.")),
@@ -81,9 +87,11 @@ def save(site: Site, visit: Visit) -> Response:
     try:
         with site.application.database.write() as tx:
             known = newsletters.by_id(tx, visit.number("newsletter_id"))
+            newsletters.take_turn(tx, known.id)
             found = authorbook.by_id(tx, known.id, visit.number("author_id"))
-            if typed != _of(found) and visit.text("seen") != _seen(found):
-                return _form(site, visit, typed, found, is_overtaken=True)
+            both = meanwhile.look(_ASKED, visit.text(SEEN_FIELD), asdict(_of(found)), asdict(typed), visit.words)
+            if both is not None:
+                return _form(site, visit, Typed(**both.merged), found, both=both)
             kept = {name_key(name) for name in typed.names}
             changed = authorbook.edit(
                 tx,
@@ -146,9 +154,8 @@ def _of(found: Author) -> Typed:
     return Typed(found.name, found.affiliation, "\n".join(found.aliases))
 
 
-def _seen(found: Author) -> str:
-    # On one line: browsers write the ends of lines otherwise.
-    return " | ".join((found.name, found.affiliation, *found.aliases)).strip()
+def _seen(found: Author | None) -> str:
+    return meanwhile.stamp(_ASKED, asdict(_of(found))) if found is not None else ""
 
 
 def _form(
@@ -158,7 +165,7 @@ def _form(
     found: Author | None = None,
     *,
     refused: Exception | None = None,
-    is_overtaken: bool = False,
+    both: Both | None = None,
     is_gone: bool = False,
 ) -> Response:
     with site.application.database.read() as tx:
@@ -171,15 +178,16 @@ def _form(
         newsletter=known,
         found=found,
         typed=typed,
-        seen=_seen(found) if found is not None else "",
+        # Over what was shown first: a refusal shows nobody what others did.
+        seen=visit.text(SEEN_FIELD) if refused is not None else _seen(found),
         refused=refused or "",
-        now_says=_of(found) if found is not None and is_overtaken else None,
+        both=both,
         is_gone=is_gone,
         others=names[:PAGE],
         longest_name=authorbook.LONGEST_NAME,
         longest_affiliation=authorbook.LONGEST_AFFILIATION,
     )
-    page.status_code = UNPROCESSABLE if refused is not None else CONFLICT if is_overtaken or is_gone else 200
+    page.status_code = UNPROCESSABLE if refused is not None else CONFLICT if both is not None or is_gone else 200
     return page
 
 

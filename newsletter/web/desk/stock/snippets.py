@@ -18,14 +18,21 @@ from newsletter.issues.snippets import Said, Snippet, Use
 from newsletter.languages.catalogue import later
 from newsletter.letters import prose
 from newsletter.staff import audit
-from newsletter.web.desk import frame
+from newsletter.web.desk import frame, meanwhile
+from newsletter.web.desk.meanwhile import CONFLICT, SEEN_FIELD, Asked, Both
 from newsletter.web.visits import Site, Visit
 from subscribers.oneline import one_line
 from subscribers.sentence import say
 
 SEE_OTHER = 303
-CONFLICT, UNPROCESSABLE = 409, 422
-_FIELDS = ("name", "title", "link", "text")
+UNPROCESSABLE = 422
+_ASKED: meanwhile.Form = {
+    "name": Asked(later("Name")),
+    "title": Asked(later("Title")),
+    "link": Asked(later("Leads to")),
+    "text": Asked(later("Text")),
+}
+_FIELDS = tuple(_ASKED)
 # Of a text in the list.
 _LONGEST_SHOWN = 200
 
@@ -81,13 +88,14 @@ def save(site: Site, visit: Visit) -> Response:
     typed = _typed(visit)
     try:
         with site.application.database.write() as tx:
+            newsletters.take_turn(tx, visit.number("newsletter_id"))
             known = newsletters.by_id(tx, visit.number("newsletter_id"))
             found = snippets.by_id(tx, known.id, visit.number("snippet_id"))
+            both = meanwhile.look(_ASKED, visit.text(SEEN_FIELD), _fields_of(found), typed, visit.words)
+            if both is not None:
+                return _form(site, visit, both.merged, found, both=both)
             wanted = _said(typed, found)
-            is_other = (typed["name"], wanted) != (found.name, found.said)
-            if is_other and visit.text("seen") != _seen(found):
-                return _form(site, visit, typed, found, is_overtaken=True)
-            if is_other:
+            if (typed["name"], wanted) != (found.name, found.said):
                 edited = snippets.edit(tx, known.id, found.name, wanted, visit.now, new_name=typed["name"])
                 detail = {"snippet": edited.name}
                 audit.record(tx, visit.actor, "snippet.edit", f"newsletter {known.name}", detail, visit.now)
@@ -166,8 +174,8 @@ def _fields_of(found: Snippet) -> dict[str, str]:
     return {"name": found.name, "title": found.said.title, "link": found.said.link, "text": _written(found.said)}
 
 
-def _seen(found: Snippet) -> str:
-    return found.updated_at.isoformat()
+def _seen(found: Snippet | None) -> str:
+    return meanwhile.stamp(_ASKED, _fields_of(found)) if found is not None else ""
 
 
 def _form(
@@ -177,7 +185,7 @@ def _form(
     found: Snippet | None = None,
     *,
     refused: Exception | None = None,
-    is_overtaken: bool = False,
+    both: Both | None = None,
     is_gone: bool = False,
 ) -> Response:
     with site.application.database.read() as tx:
@@ -190,15 +198,16 @@ def _form(
         newsletter=known,
         found=found,
         typed=typed,
-        seen=_seen(found) if found is not None else "",
+        # Over what was shown first: a refusal shows nobody what others did.
+        seen=visit.text(SEEN_FIELD) if refused is not None else _seen(found),
         refused=refused or "",
-        now_says=_fields_of(found) if found is not None and is_overtaken else None,
+        both=both,
         is_gone=is_gone,
         uses=used,
         longest_name=snippets.LONGEST_NAME,
         longest_title=snippets.LONGEST_TITLE,
     )
-    page.status_code = UNPROCESSABLE if refused is not None else CONFLICT if is_overtaken or is_gone else 200
+    page.status_code = UNPROCESSABLE if refused is not None else CONFLICT if both is not None or is_gone else 200
     return page
 
 

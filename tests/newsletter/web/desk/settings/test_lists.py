@@ -1,5 +1,7 @@
 """Lists, forms, topics, notices and questions at the desk."""
 
+import re
+
 import pytest
 
 from newsletter.database import Database
@@ -157,3 +159,18 @@ def test_domains_are_kept_out_and_let_in(desk: OpenDesk, database: Database, lis
     assert "not a domain" in wrong.text
     with database.read() as tx:
         assert ["example.net"] == [one.domain for one in domainrules.rules_of(tx, list_.id, 9)]
+
+
+def test_two_people_at_one_list_are_shown_both(desk: OpenDesk, database: Database, list_: MailingList) -> None:
+    """Nothing is saved over what they have not seen; a box counts like a word."""
+    path = f"{HERE}/{list_.id}"
+    [shown] = re.findall(r'name="seen" value="([^"]+)"', desk.page(path))
+    desk.press(path, seen=shown, name=list_.name, description="Theirs.", is_public="1")
+    answer = desk.press(path, seen=shown, name=list_.name, description="Mine.")
+
+    assert 409 == answer.status_code
+    assert "<del>Theirs.</del>" in answer.text
+    assert "<ins>no</ins>" in answer.text
+    assert "Theirs." == reread(database, list_).description
+    [shown] = re.findall(r'name="seen" value="([^"]+)"', answer.text)
+    assert 303 == desk.press(path, seen=shown, name=list_.name, description="Mine.").status_code

@@ -163,13 +163,14 @@ def test_a_section_opens_with_what_it_is_saved_with(desk: OpenDesk, database: Da
 
 
 def form_fields(page: str) -> dict[str, str]:
-    """Give what a browser would send of the form on a page of a section."""
-    form = page.partition('<form class="form narrow"')[2].partition("</form>")[0]
-    found = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form))
-    found = {name: value for name, value in found.items() if name not in {"csrf", "required", "rest"}}
-    ticked = re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]*)" checked', form)
+    """Give what a browser would send of the form on a page of a newsletter."""
+    before, _, rest = page.partition('name="seen"')
+    form = before.rpartition("<form")[2] + 'name="seen"' + rest.partition("</form>")[0]
+    found = dict(re.findall(r'<input(?![^>]*type="(?:checkbox|radio)")[^>]*?[ ]name="([^"]+)"[^>]*?[ ]value="([^"]*)"', form))
+    found.pop("csrf", None)
+    ticked = re.findall(r'<input type="(?:checkbox|radio)" name="([^"]+)" value="([^"]*)" checked', form)
     texts = re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</textarea>', form)
-    selects = re.findall(r'<select[^>]* name="([^"]+)".*?<option value="([^"]*)" selected', form, re.DOTALL)
+    selects = re.findall(r'<select[^>]* name="([^"]+)".*?<option value="([^"]*)"[^>]* selected', form, re.DOTALL)
     return {name: unescape(text) for name, text in [*found.items(), *ticked, *texts, *selects]}
 
 
@@ -243,3 +244,71 @@ def test_no_other_file_is_a_picture_of_a_sample(client: TestClient, application:
     assert application.settings.templates.is_dir()
     for name in ("..%2fpages%2fstatic%2fstyle.css", "shelf.png%00", "style.css", "%2e%2e"):
         assert 404 == client.get(f"/samples/{name}").status_code
+
+
+def test_two_people_at_the_details_are_shown_both(desk: OpenDesk, database: Database, newsletter: Newsletter) -> None:
+    """Nothing is saved over what they have not seen; the form has both, and one more press saves that."""
+    path = f"{HERE}/{newsletter.id}"
+    shown = form_fields(desk.page(path))
+    desk.press(path, **shown | {"postal_address": "Oslo", "reply_to": "theirs@example.org"})
+    answer = desk.press(path, **shown | {"postal_address": "Bergen"})
+
+    assert 409 == answer.status_code
+    assert "<del>Oslo</del>" in answer.text
+    assert "<ins>Bergen</ins>" in answer.text
+    assert "Oslo" == reread(database, newsletter).postal_address
+    assert 303 == desk.press(path, **form_fields(answer.text)).status_code
+    kept = reread(database, newsletter)
+    assert ("Bergen", "theirs@example.org") == (kept.postal_address, kept.reply_to)
+
+
+def test_two_people_at_the_calendar_are_shown_both(desk: OpenDesk, database: Database, newsletter: Newsletter) -> None:
+    """Also where the dates were looked at in between."""
+    path = f"{HERE}/{newsletter.id}/calendar"
+    shown = form_fields(desk.page(path))
+    desk.press(path, **CALENDAR)
+    looked = form_fields(desk.client.get(path, params={**shown, "at": "11:45"}).text)
+    answer = desk.press(path, **looked)
+
+    assert 409 == answer.status_code
+    assert "<del>10:30</del>" in answer.text
+    assert "<ins>11:45</ins>" in answer.text
+    assert 303 == desk.press(path, **form_fields(answer.text)).status_code
+    with database.read() as tx:
+        known = schedulebook.schedule_of(tx, newsletter.id)
+    assert known is not None
+    assert ("11:45", "last friday") == (known.at.isoformat("minutes"), str(known.recurrence))
+
+
+def test_two_people_at_the_look_are_shown_both(desk: OpenDesk, database: Database, newsletter: Newsletter) -> None:
+    """Each of its tokens by itself."""
+    path = f"{HERE}/{newsletter.id}/look"
+    shown = form_fields(desk.page(path))
+    desk.press(path, **shown | {"token.accent": "#123456", "token.length.gutter": "20"})
+    answer = desk.press(path, **shown | {"token.accent": "#654321"})
+
+    assert 409 == answer.status_code
+    assert "<del>#123456</del>" in answer.text
+    assert 303 == desk.press(path, **form_fields(answer.text)).status_code
+    tokens = reread(database, newsletter).tokens
+    assert ("#654321", "20") == (tokens["accent"], tokens["length.gutter"])
+
+
+def test_two_people_at_one_section_are_shown_both(desk: OpenDesk, database: Database, newsletter: Newsletter) -> None:
+    """Wherever it stands by now; who changes another one, or adds one, is in nobody's way."""
+    path = f"{HERE}/{newsletter.id}/sections"
+    shown, other = form_fields(desk.page(f"{path}/2")), form_fields(desk.page(f"{path}/1"))
+    desk.press(f"{path}/2", **shown | {"title": "Theirs", "most": "7"})
+    desk.press(path, seen=seen(reread(database, newsletter)), place="2", act="up")
+    answer = desk.press(f"{path}/2", **shown | {"title": "Mine"})
+
+    assert 422 == answer.status_code
+    assert 'value="Mine"' in answer.text
+    assert 303 == desk.press(f"{path}/1", **other | {"words": "40"}).status_code
+    desk.press(path, seen=seen(reread(database, newsletter)), place="1", act="down")
+    answer = desk.press(f"{path}/2", **shown | {"title": "Mine"})
+    assert 409 == answer.status_code
+    assert "<del>Theirs</del>" in answer.text
+    assert 303 == desk.press(f"{path}/2", **form_fields(answer.text)).status_code
+    plan = reread(database, newsletter).plan
+    assert [("Mine", 7), 40] == [(plan[1].title, plan[1].most), plan[0].words]
