@@ -26,6 +26,8 @@ class Stand(StrEnum):
     HANDED_IN = "handed_in"
     EDITED = "edited"
     AGREED = "agreed"
+    # The editors wrote it themselves, and a guest may send it still.
+    WRITTEN_MEANWHILE = "written_meanwhile"
 
     @property
     def words(self) -> str:
@@ -123,7 +125,7 @@ def _progress(section: Section, known: Known) -> Progress:
     mine = [one for one in its if chosen is not None and one.link_id == chosen.link_id] or its
     # Of several texts the one that is furthest from being there.
     first = min(mine, key=lambda one: (list(C).index(one.state), one.due_at), default=None)
-    stand = Stand(first.state.value) if first is not None else _stand(section, written)
+    stand = _stand(section, written) if first is None else _stand_of_guest(section, first, known.asked)
     # Empty is as good as any other state, until somebody is to fill it.
     is_wanted = chosen is not None or charge.due_at is not None
     return Progress(
@@ -170,6 +172,15 @@ def _stand(section: Section, written: int) -> Stand:
     if written:
         return Stand.WRITTEN
     return Stand.MISSING if section.is_required else Stand.EMPTY
+
+
+def _stand_of_guest(section: Section, first: Contribution, asked: Sequence[Contribution]) -> Stand:
+    # A letter is one text: once it is there nobody waits for another. Elsewhere a guest's text is one of several.
+    theirs = {one.article_id for one in asked}
+    by_editors = [one for one in section.articles if not one.is_placeholder and one.id not in theirs]
+    if section.kind is SectionKind.LETTER and first.state in OWED and len(by_editors) == len(section.articles) > 0:
+        return Stand.WRITTEN_MEANWHILE
+    return Stand(first.state.value)
 
 
 _OWED = frozenset({Stand.UNWRITTEN, Stand.MISSING, *(Stand(state.value) for state in OWED)})

@@ -89,3 +89,28 @@ def test_a_text_that_was_handed_in_is_owed_by_nobody() -> None:
     found = of(replace(NOBODY, asked=(asked(ContributionState.HANDED_IN),), guests={9: GUEST}))
 
     assert (Stand.HANDED_IN, False) == (found.stand, found.is_owed)
+
+
+@pytest.mark.parametrize("state", [ContributionState.INVITED, ContributionState.WRITING])
+def test_a_letter_that_editors_wrote_meanwhile_is_written(state: ContributionState) -> None:
+    """Nobody owes it any more, and that a guest may send one still is told."""
+    found = of(replace(NOBODY, asked=(asked(state),), guests={9: GUEST}), issue(is_written=True))
+
+    assert (Stand.WRITTEN_MEANWHILE, False, GUEST) == (found.stand, found.is_owed, found.owner)
+
+
+def test_a_letter_of_another_guest_is_no_text_of_the_editors() -> None:
+    """The second of two guests is waited for as before."""
+    written = issue(is_written=True)
+    first = replace(asked(ContributionState.AGREED), id=2, link_id=8, article_id=written.sections[0].articles[0].id)
+    found = of(replace(NOBODY, asked=(asked(ContributionState.INVITED), first), guests={9: GUEST, 8: ANN}), written)
+
+    assert (Stand.INVITED, True) == (found.stand, found.is_owed)
+
+
+def test_among_several_texts_a_guest_is_waited_for() -> None:
+    """A section of articles may have some already."""
+    one = an_issue(replace(a_section("Letter", replace(an_article(), is_placeholder=False)), id=1))
+    found = of(replace(NOBODY, asked=(asked(ContributionState.INVITED),), guests={9: GUEST}), one)
+
+    assert (Stand.INVITED, True) == (found.stand, found.is_owed)

@@ -28,6 +28,7 @@ STANDS: Mapping[Stand, ShownState] = MappingProxyType(
         Stand.HANDED_IN: ShownState(later("handed in, to be edited"), "waits"),
         Stand.EDITED: ShownState(later("with its author for a last look"), "moves"),
         Stand.AGREED: ShownState(later("agreed"), "done"),
+        Stand.WRITTEN_MEANWHILE: ShownState(later("written; a guest was asked, too"), "done"),
     }
 )
 LATE = ShownState(later("overdue"), "waits")
