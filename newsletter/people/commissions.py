@@ -1,16 +1,17 @@
-"""Asking a guest for a text, and whether it may stand as it was edited: the mail, the link and what is written down."""
+"""Asking a guest for a text, reminding them, and asking whether it may stand as edited: the mails, and what is written down."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from newsletter.errors import BadValue
-from newsletter.issues.model import Issue, Newsletter
+from newsletter.errors import BadValue, ContributionClosed, WrongState
+from newsletter.issues import store
+from newsletter.issues.model import EDITABLE, Issue, Newsletter
 from newsletter.issues.recurrence import instant
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.letters.templates import Templates
 from newsletter.people import contributors
 from newsletter.review import contributions, guests
-from newsletter.review.contribution import Contribution, ContributionState
+from newsletter.review.contribution import LEAST_NOTICE, OWED, Contribution, ContributionState
 from newsletter.review.guests import GuestLink, GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor
 from subscribers.address import EmailAddress, parse
@@ -151,6 +152,56 @@ def ask(tx: Transaction, keyring: Keyring, asked: Asked, letter: Draft, now: dat
     """
     contributors.ask_again(tx, asked.contribution, now)
     contributors.write_to(tx, keyring, letter, asked.link, now)
+
+
+def compose_reminder(
+    templates: Templates, keyring: Keyring, issue: Issue, newsletter: Newsletter, asked: Asked, now: datetime
+) -> Draft:
+    """Compose the mail that reminds a guest of a text that is due, or was."""
+    known, link = asked.contribution, asked.link
+    errand = contributors.errand(
+        issue,
+        newsletter,
+        host=newsletter.sender_name if link.invited_by == LOCAL_OPERATOR.name else link.invited_by,
+        section=known.section,
+        due_at=known.due_at,
+        name=link.name,
+        words=known.words,
+        is_late=known.due_at <= now,
+    )
+    return contributors.compose(LetterKind.DUE, templates, keyring, newsletter, errand, f"{link.id}:{now.isoformat()}")
+
+
+def remind(tx: Transaction, keyring: Keyring, asked: Asked, letter: Draft, now: datetime) -> None:
+    """Remind a guest of their text by the mail that was composed, because somebody of the staff wants it.
+
+    Raises:
+        ContributionClosed: it was handed in or withdrawn, or their link opens nothing any more.
+        WrongState: the issue is being sent, was sent or cancelled.
+        BadValue: they were asked or reminded within the last day.
+
+    """
+    held = contributions.hold(tx, asked.contribution)
+    found = Asked(held, link_of(tx, held))
+    issue = store.load(tx, held.issue_id)
+    if issue.state not in EDITABLE:
+        raise WrongState(issue.id, say("written for"), issue.state.words)
+    if not can_remind(found, now):
+        raise ContributionClosed(held.section, held.state.words)
+    if now < rests_until(tx, found):
+        raise BadValue(say("reminder"), found.link.name, say("has to wait: they were asked or reminded within the last day"))
+    contributions.reminded_by_hand(tx, held, now)
+    contributors.write_to(tx, keyring, letter, found.link, now)
+
+
+def can_remind(asked: Asked, now: datetime) -> bool:
+    """Whether a guest still owes a text, and can be written to."""
+    return asked.contribution.state in OWED and asked.link.is_open(now) and asked.link.address != ""
+
+
+def rests_until(tx: Transaction, asked: Asked) -> datetime:
+    """Give until when a guest is left in peace: a day after they were asked for this, or reminded of anything."""
+    return max(asked.link.made_at, contributions.last_reminded(tx, asked.link.address) or asked.link.made_at) + LEAST_NOTICE
 
 
 def asked_for(tx: Transaction, issue_id: int, number: int) -> Asked:

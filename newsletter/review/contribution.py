@@ -9,7 +9,7 @@ from enum import StrEnum
 # How long before the last day somebody is reminded, and how long after it once more; nobody is reminded a third time.
 REMIND_BEFORE = timedelta(days=2)
 REMIND_AFTER = timedelta(hours=12)
-# Whoever was asked this short before is not reminded of it.
+# Whoever was asked or reminded this short before is not reminded of it.
 LEAST_NOTICE = timedelta(days=1)
 
 # Enough to tell two versions of a text apart.
@@ -101,6 +101,8 @@ class Contribution:
     changed_at: datetime
     reminded_at: datetime | None
     reminded_late_at: datetime | None
+    # The last time that somebody of the staff did it.
+    reminded_by_hand_at: datetime | None = None
 
     def may_become(self, wanted: ContributionState) -> bool:
         """Whether a step leads there."""
@@ -108,9 +110,12 @@ class Contribution:
 
     def reminder(self, invited_at: datetime, now: datetime) -> Reminder | None:
         """Say of what the guest is to be reminded now; each at most once, and never of both at a time."""
-        if self.state not in OWED:
+        if self.state not in OWED or self._was_reminded_by_hand(now):
             return None
         if now >= self.due_at + REMIND_AFTER:
             return Reminder.AFTER if self.reminded_late_at is None else None
         is_soon = self.due_at - REMIND_BEFORE <= now < self.due_at
         return Reminder.BEFORE if is_soon and self.reminded_at is None and now - invited_at >= LEAST_NOTICE else None
+
+    def _was_reminded_by_hand(self, now: datetime) -> bool:
+        return self.reminded_by_hand_at is not None and now < self.reminded_by_hand_at + LEAST_NOTICE

@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from newsletter.errors import ContributionClosed, GuestLinkNotFound
 from newsletter.issues.model import EDITABLE
@@ -115,6 +115,19 @@ def reminded(tx: Transaction, known: Contribution, reminder: Reminder, now: date
     return bool(tx.execute(update(contribution).where(*still).values({column.name: now})).rowcount)
 
 
+def reminded_by_hand(tx: Transaction, known: Contribution, now: datetime) -> None:
+    """Write down that somebody of the staff reminds the guest."""
+    tx.execute(update(contribution).where(contribution.c.id == known.id).values(reminded_by_hand_at=now))
+
+
+def last_reminded(tx: Transaction, address: str) -> datetime | None:
+    """Give when the guest of this address was reminded last, of whatever they write and by whomever."""
+    columns = (contribution.c.reminded_at, contribution.c.reminded_late_at, contribution.c.reminded_by_hand_at)
+    theirs = guest_link.c.id == contribution.c.link_id
+    query = select(*map(func.max, columns)).join(guest_link, theirs).where(guest_link.c.address == address)
+    return max(filter(None, tx.execute(query).one()), default=None)
+
+
 def _write(tx: Transaction, known: Contribution, facts: dict[str, Any], now: datetime) -> Contribution:
     tx.execute(update(contribution).where(contribution.c.id == known.id).values(**facts, changed_at=now))
     return find(tx, known.issue_id, known.id)
@@ -143,4 +156,5 @@ def _contribution(row: Row[Any]) -> Contribution:
         changed_at=row.changed_at,
         reminded_at=row.reminded_at,
         reminded_late_at=row.reminded_late_at,
+        reminded_by_hand_at=row.reminded_by_hand_at,
     )

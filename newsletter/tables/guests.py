@@ -76,6 +76,8 @@ contribution = Table(
     Column("changed_at", Instant, nullable=False),
     Column("reminded_at", Instant),
     Column("reminded_late_at", Instant),
+    # The last time that somebody of the staff did it.
+    Column("reminded_by_hand_at", Instant),
     CheckConstraint("state IN ('invited', 'writing', 'handed_in', 'edited', 'agreed', 'withdrawn')", name="state"),
     **SQLITE,
 )

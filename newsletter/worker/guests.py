@@ -1,16 +1,18 @@
 """What a tick does about guests who write: each is reminded once before the last day and once after it."""
 
+from datetime import datetime
+
 import structlog
 
 from newsletter.bootstrap import Application
 from newsletter.issues import newsletters, store
-from newsletter.letters.letter import Draft, LetterKind
+from newsletter.letters.letter import Draft
 from newsletter.mail import mailings
-from newsletter.people import contributors
+from newsletter.people import commissions, contributors
+from newsletter.people.commissions import Asked
 from newsletter.review import contributions, guests
 from newsletter.review.contribution import Contribution, Reminder
 from newsletter.review.guests import GuestLink, GuestPurpose
-from newsletter.staff.permissions import LOCAL_OPERATOR
 
 log = structlog.get_logger()
 
@@ -34,7 +36,7 @@ def remind(application: Application) -> bool:
 
 def _remind(application: Application, one: Contribution, link: GuestLink, reminder: Reminder) -> None:
     now = application.clock()
-    letter = _letter(application, one, link, reminder)
+    letter = _letter(application, one, link, now)
     with application.database.write() as tx:
         # In the transaction of the mail: neither without the other, and nobody twice.
         if not contributions.reminded(tx, one, reminder, now):
@@ -43,20 +45,8 @@ def _remind(application: Application, one: Contribution, link: GuestLink, remind
     log.info("a guest is reminded of a text", issue=one.issue_id, contribution=one.id, reminder=reminder.value)
 
 
-def _letter(application: Application, one: Contribution, link: GuestLink, reminder: Reminder) -> Draft:
+def _letter(application: Application, one: Contribution, link: GuestLink, now: datetime) -> Draft:
     with application.database.read() as tx:
         issue = store.load(tx, one.issue_id)
         newsletter = newsletters.by_id(tx, issue.newsletter_id)
-    host = newsletter.sender_name if link.invited_by == LOCAL_OPERATOR.name else link.invited_by
-    errand = contributors.errand(
-        issue,
-        newsletter,
-        host=host,
-        section=one.section,
-        due_at=one.due_at,
-        name=link.name,
-        words=one.words,
-        is_late=reminder is Reminder.AFTER,
-    )
-    about = f"{link.id}:{reminder}"
-    return contributors.compose(LetterKind.DUE, application.templates, application.keyring, newsletter, errand, about)
+    return commissions.compose_reminder(application.templates, application.keyring, issue, newsletter, Asked(one, link), now)

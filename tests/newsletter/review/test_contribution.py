@@ -69,3 +69,11 @@ def test_each_reminder_comes_once_at_most(state: ContributionState, moments: lis
 
     assert len(set(sent)) == len(sent)
     assert state in OWED or not sent
+
+
+def test_who_was_reminded_by_hand_is_left_in_peace_for_a_day() -> None:
+    """The worker's reminder comes later then, and is not lost."""
+    known = replace(a_contribution(), reminded_by_hand_at=DUE - timedelta(days=2))
+
+    assert known.reminder(ASKED, DUE - timedelta(hours=25)) is None
+    assert Reminder.BEFORE is known.reminder(ASKED, DUE - timedelta(hours=24))

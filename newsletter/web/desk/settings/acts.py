@@ -61,6 +61,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "issue.order_rest": later("Ordered an issue to be sent to those without it"),
         "issue.pause": later("Paused a mailing"),
         "issue.proof": later("Sent a proof"),
+        "issue.remind": later("Reminded a guest of their text"),
         "issue.restore": later("Restored an earlier version"),
         "issue.resume": later("Resumed a mailing"),
         "issue.review": later("Invited somebody to review"),

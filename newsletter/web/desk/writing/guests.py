@@ -1,7 +1,7 @@
 """Texts of people without an account: asked for, watched, and taken back at the desk."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
@@ -45,6 +45,7 @@ SAID = {
         is_done=False,
     ),
     "asked": Said(later("The guest is asked by mail whether the text may stand as it is now.")),
+    "reminded": Said(later("The guest is reminded by mail.")),
     "withdrawn": Said(later("The link opens nothing any more. What was handed in stays in the issue.")),
 }
 
@@ -81,6 +82,9 @@ class Line:
     is_late: bool
     can_ask: bool
     can_withdraw: bool
+    can_remind: bool
+    # Until then nobody reminds them; None: there is nothing to remind of, or they can be reminded.
+    rests_until: datetime | None
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -120,6 +124,22 @@ def ask(site: Site, visit: Visit) -> Response:
         commissions.ask(tx, application.keyring, asked, letter, visit.now)
         audit.record(tx, visit.actor, "issue.ask_contributor", f"issue {issue.id}", {"contribution": number}, visit.now)
     return _back(visit, "asked")
+
+
+def remind(site: Site, visit: Visit) -> Response:
+    """Remind a guest of the text that they owe, at most once a day."""
+    application, number = site.application, visit.number("number")
+    with application.database.read() as tx:
+        issue, newsletter = _owner(tx, visit)
+        asked = commissions.asked_for(tx, issue.id, number)
+    letter = commissions.compose_reminder(application.templates, application.keyring, issue, newsletter, asked, visit.now)
+    try:
+        with application.database.write() as tx:
+            commissions.remind(tx, application.keyring, asked, letter, visit.now)
+            audit.record(tx, visit.actor, "issue.remind", f"issue {issue.id}", {"contribution": number}, visit.now)
+    except NewsletterError as error:
+        return _page(site, visit, trouble=str(error), status=fault_of(error).status)
+    return _back(visit, "reminded")
 
 
 def withdraw(site: Site, visit: Visit) -> Response:
@@ -188,6 +208,8 @@ def _usual(visit: Visit, newsletter: Newsletter, issue: Issue) -> str:
 
 def _line(tx: Transaction, asked: Asked, visit: Visit) -> Line:
     known = asked.contribution
+    owes = commissions.can_remind(asked, visit.now)
+    rests_until = commissions.rests_until(tx, asked) if owes else visit.now
     return Line(
         asked=asked,
         words=_STANDS[commissions.stands(tx, known)],
@@ -195,4 +217,6 @@ def _line(tx: Transaction, asked: Asked, visit: Visit) -> Line:
         is_late=known.state in {C.INVITED, C.WRITING} and known.due_at < visit.now,
         can_ask=known.may_become(C.EDITED),
         can_withdraw=known.may_become(C.WITHDRAWN),
+        can_remind=owes and rests_until <= visit.now,
+        rests_until=rests_until if rests_until > visit.now else None,
     )

@@ -39,5 +39,6 @@ ROUTES = (
     Page(_GUESTS, GET, guests.show, P.VIEW, Of.ISSUE),
     Page(_GUESTS, POST, guests.invite, P.EDIT, Of.ISSUE, fields=_INVITED),
     Page(f"{_GUESTS}/{{number:int}}/ask", POST, guests.ask, P.EDIT, Of.ISSUE, fields=("note",)),
+    Page(f"{_GUESTS}/{{number:int}}/remind", POST, guests.remind, P.EDIT, Of.ISSUE, fields=()),
     Page(f"{_GUESTS}/{{number:int}}/withdraw", POST, guests.withdraw, P.EDIT, Of.ISSUE, fields=()),
 )

@@ -9,6 +9,7 @@ from newsletter.issues import store
 from newsletter.issues.model import Issue
 from newsletter.review import contributions
 from newsletter.review.contribution import ContributionState
+from newsletter.staff import audit
 from tests.newsletter.web.conftest import Hands, planned
 from tests.newsletter.web.desk.conftest import OpenDesk
 
@@ -82,6 +83,50 @@ def test_a_link_is_taken_back(database: Database, desk: OpenDesk, issue: Issue) 
     with database.read() as tx:
         assert ContributionState.WITHDRAWN is contributions.find(tx, issue.id, 1).state
     assert "withdrawn" in desk.page(address(issue))
+
+
+def test_a_guest_is_reminded_by_hand_once_a_day(database: Database, desk: OpenDesk, issue: Issue, clock: Hands) -> None:
+    """Not on the day they were asked; the page says who gets a mail, and the audit who wanted it."""
+    desk.press(address(issue), **CHAIR)
+    asked_today = desk.press(f"{address(issue)}/1/remind")
+    before = len(planned(database))
+    clock.forward(days=1)
+    offered = desk.page(address(issue))
+    reminded = desk.press(f"{address(issue)}/1/remind")
+    again = desk.press(f"{address(issue)}/1/remind")
+
+    assert (422, 303, 422) == (asked_today.status_code, reminded.status_code, again.status_code)
+    assert "within the last day" in again.text
+    assert "Nobody was written to." in again.text
+    assert before + 1 == len(planned(database))
+    assert "A mail goes to <bdi>chair@example.org</bdi> at once" in offered
+    assert "can be reminded from" in desk.page(reminded.headers["location"])
+    with database.read() as tx:
+        assert ["issue.remind"] == [one.act for one in audit.recent(tx, 1)]
+
+
+@on_sqlite
+def test_whoever_owes_nothing_is_not_reminded(database: Database, desk: OpenDesk, issue: Issue, clock: Hands) -> None:
+    """Whose link was taken back, or was for another issue."""
+    desk.press(address(issue), **CHAIR)
+    desk.press(f"{address(issue)}/1/withdraw")
+    clock.forward(days=2)
+    before = len(planned(database))
+
+    assert 409 == desk.press(f"{address(issue)}/1/remind").status_code
+    assert 404 == desk.press(f"{address(issue)}/2/remind").status_code
+    assert "Send the reminder" not in desk.page(address(issue))
+    assert before == len(planned(database))
+
+
+@on_sqlite
+def test_a_guest_of_two_texts_gets_one_reminder_a_day(desk: OpenDesk, issue: Issue, clock: Hands) -> None:
+    """Whichever of the two it is about."""
+    for section in ("Division Chair letter", issue.sections[-1].title):
+        desk.press(address(issue), **{**CHAIR, "section": section})
+    clock.forward(days=1)
+
+    assert [303, 422] == [desk.press(f"{address(issue)}/{number}/remind").status_code for number in (1, 2)]
 
 
 def test_text_page_says_who_was_asked(desk: OpenDesk, issue: Issue) -> None:
