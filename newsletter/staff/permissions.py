@@ -74,6 +74,9 @@ class Actor:
 # Whoever can run commands on this machine can also read the database and the secret key.
 LOCAL_OPERATOR = Actor("local operator", Role.ADMIN)
 
+# Who did it, in the audit, where nobody did.
+WORKER = Actor("the worker", None)
+
 
 def includes(role: Role | None, permission: Permission) -> bool:
     """Whether *role* includes *permission*."""

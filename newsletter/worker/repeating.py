@@ -9,13 +9,11 @@ from newsletter.mail import doubts, further, furtherbook
 from newsletter.mail.further import Carried
 from newsletter.mail.furtherbook import Whom
 from newsletter.staff import audit
-from newsletter.staff.permissions import Actor
+from newsletter.staff.permissions import WORKER
 
 log = structlog.get_logger()
 
-# Who did it, in the audit; the detail says who ordered it.
-WORKER = Actor("the worker", None)
-
+# The detail says who ordered it.
 _ACTS = {Whom.REST: "issue.send_rest", Whom.UNCERTAIN: "uncertain.resend"}
 
 

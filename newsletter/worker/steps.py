@@ -13,21 +13,17 @@ import structlog
 
 from newsletter import adoption, failpoints
 from newsletter.bootstrap import Application
-from newsletter.errors import NewsletterError
 from newsletter.feeds import store as feeds
 from newsletter.feeds.gather import gather
 from newsletter.feeds.model import Feed, Gathered
 from newsletter.images import store as images
 from newsletter.issues import agenda, alerts, authors, calendar, draft, newsletters, store
-from newsletter.issues.agenda import Step as Agenda
 from newsletter.issues.model import Issue, IssueState
-from newsletter.issues.schedule import Due, Slot
+from newsletter.issues.schedule import Slot
 from newsletter.letters.illustrate import BEFORE_RETRY, illustrate
-from newsletter.mail import dispatch
-from newsletter.review import approval
 from newsletter.staff import audit
-from newsletter.staff.permissions import Actor
-from newsletter.worker import archiving, clocks, digests, evidence, forgetting, guests, people, reminding, repeating
+from newsletter.staff.permissions import WORKER
+from newsletter.worker import archiving, clocks, departing, digests, evidence, forgetting, guests, people, reminding, repeating
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -43,9 +39,6 @@ LONGEST_GATHERING = 60.0
 
 # Of the pictures of an issue, at one tick. In seconds.
 LONGEST_FETCHING = 30.0
-
-# Who did it, in the audit, where nobody did.
-WORKER = Actor("the worker", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,7 @@ async def fetch_pictures(application: Application) -> bool:
 
 async def send_due(application: Application) -> bool:
     """Send, hold or miss every issue whose time has come."""
-    await asyncio.to_thread(_send_due, application)
+    await asyncio.to_thread(departing.send_due, application)
     return False
 
 
@@ -134,7 +127,7 @@ async def carry_out_orders(application: Application) -> bool:
 
 async def finish_issues(application: Application) -> bool:
     """Call the issues sent whose people are all settled."""
-    await asyncio.to_thread(_finish, application)
+    await asyncio.to_thread(departing.finish, application)
     return False
 
 
@@ -352,47 +345,3 @@ def _top_up(application: Application) -> None:
             added = draft.top_up(tx, issue_id, application.clock())
         if added:
             log.info("posts added to a draft", issue=issue_id, posts=added)
-
-
-def _send_due(application: Application) -> None:
-    with application.database.read() as tx:
-        waiting = calendar.due(tx, application.clock())
-    for due in waiting:
-        try:
-            _depart(application, due)
-        except NewsletterError as refusal:
-            _tell_refusal(application, due, refusal)
-
-
-def _depart(application: Application, due: Due) -> None:
-    now = application.clock()
-    with application.database.write() as tx:
-        store.hold(tx, due.issue_id)
-        # Asked again: since it was read, somebody may have sent, moved or cancelled it, or taken back that it goes out.
-        if due not in calendar.due(tx, now):
-            return
-        step = agenda.decide(due, is_approved=approval.holds(tx, store.load(tx, due.issue_id)), now=now)
-        if step is Agenda.SEND:
-            report = dispatch.send_issue(tx, due.issue_id, now)
-            audit.record(tx, WORKER, "issue.send", f"issue {due.issue_id}", {"audience": report.audience}, now)
-        elif step is Agenda.HOLD:
-            agenda.hold(tx, due, now)
-        else:
-            agenda.miss(tx, due, now)
-    failpoints.hit("issue.departed")
-    log.info("its time has come", issue=due.issue_id, slot=due.slot_key, done=step.value)
-
-
-def _tell_refusal(application: Application, due: Due, refusal: NewsletterError) -> None:
-    log.warning("issue cannot be sent", issue=due.issue_id, reason=str(refusal))
-    now = application.clock()
-    with application.database.write() as tx:
-        known = store.load(tx, due.issue_id)
-        text = f"{known.title} is due and cannot be sent: {refusal}"
-        alerts.raise_alert(tx, f"issue-refused:{known.id}", text, now, newsletter_id=known.newsletter_id, issue_id=known.id)
-
-
-def _finish(application: Application) -> None:
-    with application.database.write() as tx:
-        for issue_id in dispatch.finish(tx, application.clock()):
-            log.info("issue sent", issue=issue_id)

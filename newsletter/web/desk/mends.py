@@ -13,8 +13,8 @@ from newsletter.web.faults import PageNotFound
 
 P = Permission
 
-# By how the key of an alert begins: the words of the link, where it leads, and what it takes to mend it there. {} is what
-# stands behind the colon.
+# By how the key of an alert begins: the words of the link, where it leads, and what it takes to mend it there. {subject} is
+# what stands behind the colon.
 _MENDS = {
     "relay-down": (later("Look at the mail servers"), "/desk/settings/relays", P.MANAGE_RELAYS),
     "feed": (later("Look at the feeds"), "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
@@ -28,6 +28,7 @@ _MENDS = {
     "issue-uncertain": (later("Settle them"), "/desk/issues/{issue}/uncertain", P.SEND),
     "issue-held": (later("Review and approve it"), "/desk/issues/{issue}/review", P.VIEW),
     "issue-missed": (later("Send it or give it a time"), "/desk/issues/{issue}/send", P.VIEW),
+    "digest-refused": (later("Look at the newsletter"), "/desk/settings/newsletters/{newsletter}", P.MANAGE_NEWSLETTERS),
     "issue-refused": (later("See why"), "/desk/issues/{issue}/send", P.VIEW),
     "further-rest": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
     "further-uncertain": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
@@ -95,7 +96,9 @@ def mended(actor: Actor, alert: Alert) -> Waiting:
     has_place = alert.issue_id is not None if "{issue}" in path else subject.isdecimal() or "{subject}" not in path
     if not (is_theirs and has_place):
         return Waiting(text, alert.raised_at, "", "", settle)
-    return Waiting(text, alert.raised_at, path.format(issue=alert.issue_id, subject=subject), words, settle)
+    return Waiting(
+        text, alert.raised_at, path.format(issue=alert.issue_id, newsletter=alert.newsletter_id, subject=subject), words, settle
+    )
 
 
 def require_settling(actor: Actor, alert: Alert) -> None:

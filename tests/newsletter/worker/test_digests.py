@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from newsletter import failpoints
 from newsletter.failpoints import FailPointReached
+from newsletter.issues import alerts, newsletters
 from newsletter.issues import draft as drafting
-from newsletter.issues import newsletters
 from newsletter.issues.model import Archive
 from newsletter.issues.quarters import Quarter
 from newsletter.letters.letter import LetterKind
@@ -190,10 +190,14 @@ def test_digest_that_cannot_be_sent_is_told_and_tried_again(stage: Stage) -> Non
     at(stage, DUE)
     told = [key for key in stage.alerts() if key.startswith("digest")]
     with stage.application.database.write() as tx:
+        words = [one.text for one in alerts.open_alerts(tx) if one.key in told]
         tx.execute(update(newsletter_table).values(postal_address="1 Library Road"))
     at(stage, DUE + timedelta(hours=1))
 
     assert [f"digest-refused:{stage.newsletter.id}:2020-Q1"] == told
+    assert words[0].endswith(
+        "postal address: a newsletter cannot be mailed without one. It goes out by itself as soon as it can."
+    )
     assert [] == [key for key in stage.alerts() if key.startswith("digest")]
     assert 1 == len(planned(stage))
 

@@ -12,7 +12,7 @@ from sqlalchemy import text, update
 
 from newsletter import failpoints
 from newsletter.feeds import store as feeds
-from newsletter.issues import agenda, calendar, editing, store
+from newsletter.issues import agenda, alerts, calendar, editing, store
 from newsletter.issues.model import IssueState
 from newsletter.issues.practice import MOST_LATENESS
 from newsletter.issues.schedule import SlotState
@@ -377,6 +377,9 @@ def test_copy_that_nobody_adopted_sends_nothing_and_says_so(stage: Stage) -> Non
 
     assert IssueState.APPROVED is stage.issues()[0].state
     assert [f"issue-refused:{issue_id}"] == stage.alerts()
+    with stage.application.database.read() as tx:
+        [told] = [one.text for one in alerts.open_alerts(tx)]
+    assert "before whoever runs it has adopted it. It goes out by itself as soon as it can." in told
 
     with stage.application.database.write() as tx:
         tx.execute(update(instance).values(is_adopted=True))

@@ -33,9 +33,10 @@ RAISED: Mapping[str, list[str]] = MappingProxyType(
         "newsletter/review/comments.py": ["issue-comments"],
         "newsletter/web/public/floods.py": ["flood"],
         "newsletter/worker/clocks.py": ["clock"],
+        "newsletter/worker/departing.py": ["issue-refused"],
         "newsletter/worker/digests.py": ["digest-refused"],
         "newsletter/worker/evidence.py": ["evidence"],
-        "newsletter/worker/steps.py": ["feed", "issue-gaps", "slot-waits", "issue-refused"],
+        "newsletter/worker/steps.py": ["feed", "issue-gaps", "slot-waits"],
     }
 )
 
@@ -43,7 +44,6 @@ RAISED: Mapping[str, list[str]] = MappingProxyType(
 NOWHERE: Mapping[str, str] = MappingProxyType(
     {
         "digest-late": "over when it is told: its readers get the next one",
-        "digest-refused": "says what is wrong, and is tried again by itself",
         "not-adopted": "a copy is adopted by command alone, beside the files of its host",
         "slot-missed": "the button that drafts the month stands at its newsletter, on the same board",
     }
@@ -68,6 +68,7 @@ def alert(key: str, text: str = "Something.", newsletter_id: int | None = 1, iss
         ("issue-uncertain:5", "/desk/issues/5/uncertain"),
         ("issue-comments:5", "/desk/issues/5/review#comments"),
         ("mailing-paused:9", "/desk/issues/5/send"),
+        ("digest-refused:1:2020-Q1", "/desk/settings/newsletters/1"),
         ("anything-else:5", "/desk/issues/5"),
     ],
 )
