@@ -49,10 +49,8 @@ def _by_link(application: Application, entry: Entry) -> Entry:
 
 def _tell(application: Application, one: Due, refusal: NewsletterError) -> None:
     log.warning("digest cannot be sent", newsletter=one.newsletter.id, quarter=str(one.quarter), reason=str(refusal))
-    why = str(refusal).rstrip(".")
-    text = (
-        f"The digest of {one.newsletter.name} for {one.quarter.words} cannot be sent: {why}. It goes out by itself once it can."
-    )
+    name, quarter, why = one.newsletter.name, one.quarter.words, str(refusal).rstrip(".")
+    text = f"The digest of {name} for {quarter} cannot be sent: {why}. It goes out by itself as soon as it can."
     with application.database.write() as tx:
         key = digests.refused_key(one)
         alerts.raise_alert(tx, key, text, application.clock(), newsletter_id=one.newsletter.id)
