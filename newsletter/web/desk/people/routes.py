@@ -65,7 +65,7 @@ ROUTES = (
     Page("/desk/people/segments/new", GET, segments.new, PEOPLE, Of.INSTANCE),
     Page("/desk/people/segments/new", POST, segments.make, PEOPLE, Of.INSTANCE, fields=("name", *_RULE)),
     Page("/desk/people/segments/{segment_id:int}", GET, segments.edit, PEOPLE, Of.INSTANCE),
-    Page("/desk/people/segments/{segment_id:int}", POST, segments.change, PEOPLE, Of.INSTANCE, fields=_RULE),
+    Page("/desk/people/segments/{segment_id:int}", POST, segments.change, PEOPLE, Of.INSTANCE, fields=(*_RULE, "seen")),
     Page("/desk/people/segments/{segment_id:int}/remove", POST, segments.remove, PEOPLE, Of.INSTANCE, fields=()),
     Page("/desk/people/segments/{segment_id:int}/export", GET, takeouts.segment_form, PEOPLE, Of.INSTANCE),
     Page(

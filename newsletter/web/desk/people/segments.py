@@ -10,9 +10,10 @@ from newsletter.issues import newsletters, selection
 from newsletter.languages.catalogue import Words, later
 from newsletter.people import segments as verbs
 from newsletter.staff import audit
-from newsletter.web.desk import frame
+from newsletter.web.desk import frame, meanwhile
 from newsletter.web.desk.frame import Area, Said
 from newsletter.web.desk.issue.audience import Option
+from newsletter.web.desk.meanwhile import CONFLICT, SEEN_FIELD, Asked, Both
 from newsletter.web.desk.people import rules
 from newsletter.web.desk.people.acts import SEE_OTHER
 from newsletter.web.desk.people.rules import COMPARISONS
@@ -57,6 +58,9 @@ _FATES: Mapping[str, str] = {
     Fate.BOUNCED: later("Could not be reached with"),
     Fate.PERHAPS: later("May have got"),
 }
+
+# However it was made, its rule is compared as text.
+_ASKED: meanwhile.Form = {"rule": Asked(later("Rule"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,10 @@ def change(site: Site, visit: Visit) -> Response:
     if visit.text("act") != "save" or rule is None:
         return _page(site, visit, _counted(site, visit, editor, rule), known)
     with site.application.database.write() as tx:
+        known = store.hold(tx, known.name)
+        both = meanwhile.look(_ASKED, visit.text(SEEN_FIELD), _told(known.rule), _told(rule), visit.words)
+        if both is not None:
+            return _page(site, visit, editor, known, both)
         verbs.edit(tx, known.name, writing.text(rule), visit.now)
         audit.record(tx, visit.actor, "segment.edit", f"segment {known.name}", {"rule": writing.text(rule)}, visit.now)
     return RedirectResponse(f"{HERE}?said=changed", SEE_OTHER)
@@ -149,6 +157,10 @@ def remove(site: Site, visit: Visit) -> Response:
         gone = verbs.remove(tx, _segment(tx, visit).name, visit.now)
         audit.record(tx, visit.actor, "segment.remove", f"segment {gone.name}", {"rule": writing.text(gone.rule)}, visit.now)
     return RedirectResponse(f"{HERE}?said=removed", SEE_OTHER)
+
+
+def _told(rule: Rule) -> Mapping[str, str]:
+    return {"rule": writing.text(rule)}
 
 
 def _segment(tx: Transaction, visit: Visit) -> Segment:
@@ -205,7 +217,9 @@ def _counted(site: Site, visit: Visit, editor: Editor, rule: Rule | None) -> Edi
     return replace(editor, counted=people(seen.people, visit.words).capitalize(), sample=seen.sample)
 
 
-def _page(site: Site, visit: Visit, editor: Editor, known: Segment | None) -> Response:
+def _page(site: Site, visit: Visit, editor: Editor, known: Segment | None, both: Both | None = None) -> Response:
+    # Over what was shown first, however often rows were added or people counted.
+    seen = visit.form.get(SEEN_FIELD, "") if both is None else ""
     with site.application.database.read() as tx:
         vocabulary = store.vocabulary(tx)
         lists = register.all_lists(tx)
@@ -217,6 +231,8 @@ def _page(site: Site, visit: Visit, editor: Editor, known: Segment | None) -> Re
         here=Area.PEOPLE,
         editor=editor,
         known=known,
+        both=both,
+        seen=seen or (meanwhile.stamp(_ASKED, _told(known.rule)) if known is not None else ""),
         where=HERE + (f"/{known.id}" if known is not None else "/new"),
         whats=_whats(visit.words, vocabulary),
         comparisons=COMPARISONS,
@@ -227,7 +243,10 @@ def _page(site: Site, visit: Visit, editor: Editor, known: Segment | None) -> Re
         used_by=used_by,
         longest=LONGEST_TEXT,
     )
-    answer.status_code = answer.status_code if editor.is_right else UNPROCESSABLE
+    if both is not None:
+        answer.status_code = CONFLICT
+    if not editor.is_right:
+        answer.status_code = UNPROCESSABLE
     return answer
 
 

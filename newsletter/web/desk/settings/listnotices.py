@@ -1,5 +1,7 @@
 """What a list says when somebody joins, leaves or moves: each notice as it arrives, and the list's own words for it."""
 
+from dataclasses import asdict
+
 from starlette.responses import Response
 
 from newsletter.issues import newsletters
@@ -8,10 +10,12 @@ from newsletter.languages.model import LANGUAGES, first_of, meant
 from newsletter.letters import notebook, ownwords
 from newsletter.letters.letter import Draft, LetterKind, fill_text
 from newsletter.letters.ownwords import EDITABLE, NO_WORDS, OwnWords
+from newsletter.web.desk import meanwhile
+from newsletter.web.desk.meanwhile import SEEN_FIELD, Asked, Both
 from newsletter.web.desk.settings import sheets
 from newsletter.web.desk.settings.lists import address, tabs
 from newsletter.web.visits import Site, Visit
-from subscribers import register
+from subscribers import listbook, register
 
 _NAMES = {
     LetterKind.CONFIRMATION: later("Asks for the yes"),
@@ -20,6 +24,11 @@ _NAMES = {
     LetterKind.GOODBYE: later("Says goodbye"),
     LetterKind.MOVE: later("Asks at a new address"),
     LetterKind.MOVED: later("Tells the old address"),
+}
+_ASKED: meanwhile.Form = {
+    "subject": Asked(later("Subject")),
+    "heading": Asked(later("Heading")),
+    "text": Asked(later("First sentences")),
 }
 
 
@@ -36,7 +45,12 @@ def save(site: Site, visit: Visit) -> Response:
     try:
         words = NO_WORDS if is_reset else ownwords.checked(typed.subject, typed.heading, typed.text)
         with site.application.database.write() as tx:
+            listbook.take_turn(tx, visit.number("list_id"))
             one = register.list_by_id(tx, visit.number("list_id"))
+            theirs = notebook.find(tx, one.id, kind, language)
+            both = meanwhile.look(_ASKED, visit.text(SEEN_FIELD), asdict(theirs), asdict(words), visit.words)
+            if both is not None:
+                return _page(site, visit, kind, language, OwnWords(**both.merged), both=both)
             notebook.keep(tx, one.id, kind, language, words, visit.now)
             act = "notice.reset" if is_reset else "notice.edit"
             sheets.record(tx, visit, act, f"list {one.name}", kind=kind.value, language=language)
@@ -53,6 +67,7 @@ def _page(
     language: str,
     typed: OwnWords | None = None,
     refused: Exception | None = None,
+    both: Both | None = None,
 ) -> Response:
     with site.application.database.read() as tx:
         one = register.list_by_id(tx, visit.number("list_id"))
@@ -66,6 +81,9 @@ def _page(
         "notices",
         at="lists",
         refused=refused,
+        both=both,
+        # Over what was shown first: a refusal shows nobody what others did.
+        seen=visit.text(SEEN_FIELD) if refused is not None else meanwhile.stamp(_ASKED, asdict(own)),
         list=one,
         tabs=tabs(one, visit.words),
         kinds=sheets.spoken(visit, _NAMES),

@@ -55,7 +55,7 @@ RELAY_FIELDS = (
     *("messages", "idle", "pipelining", "chunking", f"{relays.TIMEOUT}*"),
 )
 TOPIC = ("name", "description", "act")
-NOTICE = ("kind", "language", "subject", "heading", "text", "act")
+NOTICE = ("kind", "language", "subject", "heading", "text", "act", "seen")
 ONE = f"{staff.HERE}/{{account_id:int}}"
 ROLES = ("role", f"{staff.IN_ONE}*")
 
@@ -129,14 +129,7 @@ ROUTES = (
         fields=("name", "description", "act"),
     ),
     Page(f"{LIST}/notices", GET, listnotices.show, P.MANAGE_PEOPLE, Of.LIST),
-    Page(
-        f"{LIST}/notices",
-        POST,
-        listnotices.save,
-        P.MANAGE_PEOPLE,
-        Of.LIST,
-        fields=("kind", "language", "subject", "heading", "text", "act"),
-    ),
+    Page(f"{LIST}/notices", POST, listnotices.save, P.MANAGE_PEOPLE, Of.LIST, fields=NOTICE),
     # What the whole instance may ask of its people.
     Page(f"{HERE}/questions", GET, questions.show, P.MANAGE_PEOPLE),
     Page(f"{HERE}/questions", POST, questions.define, P.MANAGE_PEOPLE, fields=("key", "kind", "label", "choices")),

@@ -107,3 +107,21 @@ def test_nobody_waits_longer_for_a_number(
         answer = desk.press(f"{WHERE}/new", act="count", list=str(newsletter.list_id), **ROW)
 
         assert "Too many to be counted while you wait" in answer.text
+
+
+def test_two_people_at_one_rule_are_shown_both(desk: OpenDesk, database: Database, clock: Hands) -> None:
+    """Also where people were counted in between; once more, and the second rule is kept."""
+    with database.write() as tx:
+        known = verbs.create(tx, "Readers", "language = fr", "Ada", clock())
+    path = f"{WHERE}/{known.id}"
+    [shown] = re.findall(r'name="seen" value="([^"]+)"', desk.page(path))
+    desk.press(path, seen=shown, act="save", rule="language = nl")
+    counted = desk.press(path, seen=shown, act="count", rule="language = de").text
+    [kept] = re.findall(r'name="seen" value="([^"]+)"', counted)
+    answer = desk.press(path, seen=kept, act="save", rule="language = de")
+
+    assert 409 == answer.status_code
+    assert "<del>nl</del>" in answer.text
+    assert "<ins>de</ins>" in answer.text
+    [now] = re.findall(r'name="seen" value="([^"]+)"', answer.text)
+    assert 303 == desk.press(path, seen=now, act="save", rule="language = de").status_code

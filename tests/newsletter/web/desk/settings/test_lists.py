@@ -5,6 +5,7 @@ import re
 import pytest
 
 from newsletter.database import Database
+from newsletter.issues.model import Newsletter
 from newsletter.letters import notebook
 from newsletter.letters.letter import LetterKind
 from subscribers import attributebook, domainrules, questions, register, topicbook
@@ -174,3 +175,20 @@ def test_two_people_at_one_list_are_shown_both(desk: OpenDesk, database: Databas
     assert "Theirs." == reread(database, list_).description
     [shown] = re.findall(r'name="seen" value="([^"]+)"', answer.text)
     assert 303 == desk.press(path, seen=shown, name=list_.name, description="Mine.").status_code
+
+
+def test_two_people_at_one_notice_are_shown_both(
+    desk: OpenDesk, database: Database, list_: MailingList, newsletter: Newsletter
+) -> None:
+    """Also where one of them lets the templates speak again."""
+    path, first = f"{HERE}/{list_.id}/notices", {"kind": "welcome", "language": "en", "heading": "", "text": "Good to see you."}
+    [shown] = re.findall(r'name="seen" value="([^"]+)"', desk.page(f"{path}?kind=welcome&language=en"))
+    desk.press(path, seen=shown, subject="Their welcome", **first)
+    answer = desk.press(path, seen=shown, subject="My welcome", **first | {"text": ""})
+    back = desk.press(path, seen=shown, subject="My welcome", act="reset", **first)
+
+    assert [409, 409] == [answer.status_code, back.status_code]
+    assert "<del>Their</del>" in answer.text
+    assert "Good to see you.</textarea>" in answer.text
+    with database.read() as tx:
+        assert "Their welcome" == notebook.find(tx, list_.id, LetterKind.WELCOME, "en").subject
