@@ -16,6 +16,7 @@ from newsletter.database import Database
 from subscribers.tables.kinds import metadata
 from subscribers.tokens import Keyring
 from tests.harness import compiled, logs
+from tests.harness.processes import STARTS
 
 logs.write_plainly()
 
@@ -65,6 +66,13 @@ def _ctrl_c_is_heard() -> Iterator[None]:
 def _compiled_once() -> Iterator[None]:
     """Compile statements and pages once for all tests of a process."""
     with compiled.once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _started_quickly() -> Iterator[None]:
+    """Fork the workers of tests from a process that has loaded them."""
+    with STARTS.quickly():
         yield
 
 

@@ -28,6 +28,11 @@ BREAK_ANY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND datname = current_database() ORDER BY random() LIMIT 1
 """
+# As the product's own guard does it, idle_in_transaction_session_timeout, when a minute has passed.
+END_IDLE = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+"""
 # After a restart of the database the mailing goes on by itself within this. In seconds.
 RESUMES_WITHIN = 30.0
 
@@ -71,8 +76,11 @@ def break_connections(trial: Trial, server: Postgres, every: float, seed: int = 
     return record(trial, "D02", begun, _all_accepted(trial, ended), f"{broken} connections ended", seed=seed, times=broken)
 
 
-def half_open(trial: Trial, server: Postgres, seconds: float) -> Record:
-    """D05: the line to the database carries nothing for a while, or for good, and nobody is told; another worker finishes."""
+def half_open(trial: Trial, server: Postgres, seconds: float, *, waits: bool = True) -> Record:
+    """D05: the line to the database carries nothing for a while, or for good, and nobody is told; another worker finishes.
+
+    What the one at the other end of that line holds is let go by PostgreSQL after a minute; at once where nobody *waits*.
+    """
     begun = time.monotonic()
     tail = LogTail(trial.log)
     proxy = Proxy(server.socket)
@@ -87,6 +95,8 @@ def half_open(trial: Trial, server: Postgres, seconds: float) -> Record:
             time.sleep(seconds)
             mailed_blind = tail.count() - quiet
             trial.expire_leases()
+            if not waits:
+                server.execute(END_IDLE, trial.url)
             second = run(trial.settings(port), trial.folder)
             beside.do(proxy.cut)
             beside.do(proxy.release)

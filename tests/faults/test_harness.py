@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from tests.harness import chaosnames, chaostcp, mailroom, trial
 from tests.harness import chaossmtp as chaos
 from tests.harness.chaosnames import When, weather
 from tests.harness.chaostcp import Proxy
-from tests.harness.processes import ROOT
+from tests.harness.processes import ROOT, STARTS, own_environment, sink_process
 from tests.harness.sink import EXTENSIONS, Script, Sink, Step, behave
 from tests.harness.sinklog import LogTail, read_log
 from tests.harness.trial import Record
@@ -123,6 +124,22 @@ def test_share_is_drawn_from_the_seed() -> None:
 
     assert drawn(1) == drawn(1) != drawn(2)
     assert 25 < len(drawn(1)) < 80
+
+
+def test_program_that_was_forked_says_and_ends_what_it_would_by_itself(tmp_path: Path) -> None:
+    """What it was given as words, what it answers, how it ended, and who ended it."""
+    with sink_process(tmp_path / "log") as port:
+        assert port > 0
+    with STARTS.started("tests.harness.sink", ("--nothing",), own_environment()) as wrong:
+        assert wrong.stderr is not None
+        assert "python -m tests.harness.sink: error" in wrong.stderr.read()
+        assert 2 == wrong.wait(30)
+    with STARTS.started("tests.harness.sink", ("--log", str(tmp_path / "log")), own_environment()) as stopped:
+        assert stopped.stdout is not None
+        assert stopped.stdout.readline().startswith("listening")
+        assert stopped.poll() is None
+        stopped.terminate()
+        assert -signal.SIGTERM == stopped.wait(30) == stopped.returncode
 
 
 @pytest.mark.parametrize("module", ["sink", "chaossmtp", "chaostcp", "ledgercheck", "crashdriver"])

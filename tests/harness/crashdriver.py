@@ -45,6 +45,8 @@ class Plan:
     seed: int
     workers: int = 1
     connections: int = CONNECTIONS
+    # Whether the leases of the dead run out by themselves, after half a minute on PostgreSQL, or as soon as they are dead.
+    waits: bool = True
 
 
 class Driver:
@@ -108,6 +110,8 @@ class Driver:
             self.kills.append(worker.failpoint)
             self.last_kill = time.monotonic()
             worker.close()
+            if not self._plan.waits:
+                self._trial.expire_lease_of(worker.pid)
             self._workers[place] = self._start()
             anybody = True
         return anybody

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from tests.harness import ledgercheck, mailroom
 from tests.harness.instance import environment
 from tests.harness.ledgercheck import Checked, Findings
 from tests.harness.people import take_in_file
-from tests.harness.processes import ROOT, WORKER, own_environment
+from tests.harness.processes import STARTS, own_environment
 from tests.harness.sinklog import read_log
 
 # When the issues of trials are planned: any moment in the past.
@@ -124,6 +124,11 @@ class Trial:
         with self.opened() as database, database.write() as tx:
             mailroom.expire_leases(tx)
 
+    def expire_lease_of(self, pid: int) -> None:
+        """Let half a minute pass for the lease of one worker, which is dead."""
+        with self.opened() as database, database.write() as tx:
+            mailroom.expire_leases(tx, f"process {pid}")
+
     def workers(self) -> int:
         """Count the workers that ever began."""
         with self.opened() as database, database.read() as tx:
@@ -207,8 +212,10 @@ class Running:
         self._log.seek(0, os.SEEK_END)
         self._begin = self._log.tell()
         environment_ = {**own_environment(), **settings, "NEWSLETTER_FAILPOINT": failpoint}
-        command = [*WORKER, "--until-idle", "--json"] if until_idle else list(WORKER)
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment_, stdout=subprocess.DEVNULL, stderr=self._log)
+        words = ("worker", "--until-idle", "--json") if until_idle else ("worker",)
+        self._stack = ExitStack()
+        start = STARTS.started("newsletter.cli", words, environment_, stdout=subprocess.DEVNULL, stderr=self._log)
+        self.process = self._stack.enter_context(start)
         self.pid = self.process.pid
 
     @property
@@ -241,9 +248,7 @@ class Running:
 
     def close(self) -> None:
         """End it in any case."""
-        if self.ended is None:
-            self.process.kill()
-            self.process.wait()
+        self._stack.close()
         self._log.close()
 
 

@@ -3,9 +3,6 @@
 import email
 import email.policy
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +14,10 @@ import pytest
 from tests.harness.background import Watched, in_background
 from tests.harness.chaosfeed import ChaosFeed
 from tests.harness.instance import environment
+from tests.harness.processes import run_command
 from tests.harness.terminal import Terminal
 from tests.harness.wordpress import Blog, BlogPost
 
-COMMAND = Path(sys.executable).with_name("newsletter")
-LONGEST = 120
 PAPER = "Section News"
 SECTIONS = ["Division Chair letter", "Feature articles", "Communication initiatives", "The section's activities", "… and more"]
 
@@ -69,16 +65,7 @@ class Desk:
 
     def process(self, *arguments: str) -> Any:  # noqa: ANN401 -- JSON
         """Run one command as a process of its own, as a newcomer or a timer does."""
-        others = {name: text for name, text in os.environ.items() if not name.startswith("NEWSLETTER_")}
-        done = subprocess.run(
-            [COMMAND, *arguments, "--json"],
-            env=others | self.settings,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST,
-            check=False,
-        )
+        done = run_command(self.settings, *arguments, "--json")
         assert 0 == done.returncode, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 

@@ -1,8 +1,7 @@
 """What the processes write while people come and go, mail is refused, and everything breaks (A44, W12)."""
 
-import os
 import signal
-import subprocess
+import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 
@@ -12,9 +11,11 @@ from sqlalchemy import text
 
 from newsletter.database import Database
 from tests.harness.background import Watched, in_background
+from tests.harness.processes import STARTS, own_environment, run_command
 from tests.harness.sink import Conversation
 from tests.harness.terminal import Terminal
-from tests.newsletter.cli.test_running import COMMAND, LONGEST, first_answer, running
+from tests.harness.trial import wait_until
+from tests.newsletter.cli.test_running import LONGEST, first_answer, running
 
 # None of these is anywhere in a log: who somebody is, what they typed, and what opens something.
 NAME, ADDRESS, PASSWORD = "Canary Person", "canary@example.org", "canary words in a row"
@@ -91,10 +92,32 @@ def test_no_line_of_the_worker_tells_to_whom(settings: dict[str, str], paper: st
         Terminal(relayed).ok("subscribers", "add", READER, "--name", NAME)
         if lost:
             take_away(settings, lost)
-        done = command(relayed, "worker", "--until-idle", "--json")
+        ended, told = told_by_worker(relayed, is_told_to_end=bool(lost))
 
-    assert bool(lost) == bool(done.returncode)
-    assert [] == told_in(done.stderr + done.stdout)
+    assert bool(lost) == bool(ended)
+    assert [] == told_in(told)
+
+
+def told_by_worker(settings: Mapping[str, str], *, is_told_to_end: bool) -> tuple[int, str]:
+    """Run a worker until idle; gives how it ended and what it wrote.
+
+    At a database that is away it would go on asking for two thirds of a minute, and is told to end when it has asked twice.
+    """
+    environment = {**own_environment(), **settings}
+    words = ("worker", "--until-idle", "--json")
+    with (
+        tempfile.TemporaryFile("a+") as out,
+        STARTS.started("newsletter.cli", words, environment, stdout=out, stderr=out) as worker,
+    ):
+
+        def told() -> str:
+            out.seek(0)
+            return out.read()
+
+        if is_told_to_end:
+            wait_until(lambda: worker.poll() is not None or told().count("the ledger cannot be written") > 1, "it to ask twice")
+            worker.terminate()
+        return worker.wait(LONGEST), told()
 
 
 @pytest.mark.both_databases
@@ -104,7 +127,7 @@ def test_no_error_of_a_command_tells_whom_it_was_about(settings: dict[str, str],
     Terminal(relayed).ok("subscribers", "add", READER, "--name", NAME)
     take_away(settings)
     told = [
-        command(relayed, *words)
+        run_command(relayed, *words)
         for words in (
             ("subscribers", "show", READER),
             ("subscribers", "add", ADDRESS, "--name", NAME, "--confirmed", "--basis", SEARCHED),
@@ -116,11 +139,3 @@ def test_no_error_of_a_command_tells_whom_it_was_about(settings: dict[str, str],
 
     assert all(one.returncode for one in told)
     assert [] == told_in("".join(one.stderr for one in told))
-
-
-def command(settings: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """Run one command as a process of its own, to its end."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith("NEWSLETTER_")}
-    return subprocess.run(
-        [COMMAND, *words], env=others | dict(settings), capture_output=True, text=True, timeout=LONGEST, check=False
-    )
