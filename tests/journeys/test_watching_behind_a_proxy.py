@@ -7,15 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from newsletter.issues import draft, editing
 from newsletter.mail import dispatch
-from newsletter.review.approval import approve, look_over
-from newsletter.staff.permissions import LOCAL_OPERATOR
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, PATIENCE, House, house_of_copy
 from tests.harness.muteproxy import MuteProxy
-from tests.harness.newsroom import a_newsletter
-from tests.harness.people import join
+from tests.harness.resting import a_resting_mailing
 
 # In milliseconds: more than the page waits for the first news, and for a sign of life.
 BEFORE_FIRST = 7_000
@@ -36,17 +32,7 @@ window.EventSource = class extends EventSource {
 def house(tmp_path: Path, sqlite_template: Path) -> Iterator[House]:
     """Give a house with a mailing that rests."""
     with house_of_copy(tmp_path, sqlite_template, "proxied") as opened:
-        application, now = opened.application, opened.application.clock()
-        with application.database.write() as tx:
-            known = a_newsletter(tx)
-            join(tx, application.keyring, known.list_id, "ann@example.org", now)
-            made = draft.draft_empty(tx, known, "January 2020", now)
-            editing.write_letter(tx, made.id, "A word", "<p>Dear all.</p>", "Ann", now)
-            seed = application.keyring.derive("slots")
-            looked = look_over(tx, application.templates, made.id, links=application.links, seed=seed)
-            approve(tx, looked, LOCAL_OPERATOR, now, override_reason="a test")
-            dispatch.send_issue(tx, made.id, now)
-            dispatch.pause(tx, made.id, now)
+        a_resting_mailing(opened.application)
         yield opened
 
 

@@ -7,16 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from newsletter.issues import draft, editing, store
-from newsletter.mail import dispatch
-from newsletter.review.approval import approve, look_over
 from newsletter.staff import accounts, doorlinks, sessions, signing
 from newsletter.staff.accounts import Account
 from newsletter.staff.permissions import LOCAL_OPERATOR, Role
 from newsletter.web import streams
 from tests.harness.house import House, house_of_copy
-from tests.harness.newsroom import a_newsletter
-from tests.harness.people import join
+from tests.harness.resting import a_resting_mailing
 from tests.harness.staff import a_session
 
 # A stream that goes on after so long is not ended. In seconds.
@@ -47,18 +43,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
 @pytest.fixture(scope="module")
 def path(house: House) -> str:
     """Give where a mailing is told that rests."""
-    application, now = house.application, house.application.clock()
-    with application.database.write() as tx:
-        known = a_newsletter(tx)
-        join(tx, application.keyring, known.list_id, "ann@example.org", now)
-        made = draft.draft_empty(tx, known, "January 2020", now)
-        editing.write_letter(tx, made.id, "A word", "<p>Dear all.</p>", "Ann", now)
-        seed = application.keyring.derive("slots")
-        looked = look_over(tx, application.templates, made.id, links=application.links, seed=seed)
-        approve(tx, looked, LOCAL_OPERATOR, now, override_reason="a test")
-        dispatch.send_issue(tx, made.id, now)
-        dispatch.pause(tx, made.id, now)
-        return f"/desk/issues/{store.load(tx, made.id).id}/stream"
+    return f"/desk/issues/{a_resting_mailing(house.application)}/stream"
 
 
 def signed_out(house: House, _account: Account, secret: str) -> None:

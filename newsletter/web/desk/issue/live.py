@@ -54,7 +54,9 @@ def page(site: Site, visit: Visit, known: Desked, said: Said | None) -> Response
     with site.application.database.read() as tx:
         shown = _live(site, tx, known)
         waiting = [one for one in alerts.open_alerts(tx) if one.issue_id == known.issue.id]
-        rates = _rates(site, tx) if around.may(visit, Permission.MANAGE_RELAYS, known.around) else ()
+        # Mail servers belong to the whole instance; whoever sends is told how fast they go, and of no more.
+        may_send = around.may(visit, Permission.SEND, known.around)
+        rates = _rates(site, tx) if may_send and shown.is_sending else ()
     return around.page(
         site,
         visit,
@@ -66,8 +68,9 @@ def page(site: Site, visit: Visit, known: Desked, said: Said | None) -> Response
         live=shown,
         list_name=known.list_name,
         alerts=[mends.mended(visit.actor, one) for one in waiting],
-        rates=rates if shown.is_sending else (),
-        may_send=around.may(visit, Permission.SEND, known.around),
+        rates=rates,
+        may_change_rates=around.may(visit, Permission.MANAGE_RELAYS, known.around),
+        may_send=may_send,
     )
 
 

@@ -99,12 +99,24 @@ def test_the_rate_of_a_mail_server_is_changed(desk: OpenDesk, application: Appli
     assert "None" == rate()
 
 
+def test_whoever_sends_is_told_how_fast_it_goes(desk: OpenDesk, application: Application, mailing: Issue) -> None:
+    """And who changes that, where it is not theirs; nothing of the mail server but its name."""
+    desk.act(mailing, "rate", relay="setting", rate="300/min")
+    page = browser_of(application, Actor("pia", Role.PUBLISHER)).get(f"/desk/issues/{mailing.id}/send").text
+
+    assert '<bdi>setting</bdi>: <span class="figure">300/min</span>' in page
+    assert "whoever looks after them changes their rate" in page
+    assert {"Pause", "Cancel the rest …"} <= set(buttons(page))
+    assert "Change the rate" not in buttons(page)
+
+
 def test_whoever_may_not_send_only_watches(application: Application, mailing: Issue) -> None:
     """No button, and no rate."""
     viewer = Actor("vic", Role.VIEWER)
     page = browser_of(application, viewer).get(f"/desk/issues/{mailing.id}/send").text
 
     assert "0 accepted of 3" in page
+    assert "How fast it goes" not in page
     assert [] == [one for one in buttons(page) if one in {"Pause", "Cancel the rest …", "Change the rate"}]
 
 
