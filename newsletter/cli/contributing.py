@@ -1,4 +1,4 @@
-"""`newsletter issues invite`, `contributions`, `ask-contributor`, `uninvite`: texts of people without an account."""
+"""`newsletter issues invite`, `contributions`, `remind`, `ask-contributor`, `uninvite`: texts of people without an account."""
 
 import click
 
@@ -72,6 +72,30 @@ def contributions(door: Door, issue_id: int) -> None:
 
     Example: newsletter issues contributions 5
     """
+    _answer(door, issue_id)
+
+
+@click.command("remind")
+@issue_argument
+@contribution_argument
+@common
+@pass_door
+def remind(door: Door, issue_id: int, number: int) -> None:
+    """Remind a guest by mail of the text that they owe; nobody is reminded twice a day.
+
+    They are reminded two days before the last day and once after it without that.
+
+    Example: newsletter issues remind 5 2
+    """
+    door.allow(Permission.EDIT)
+    application = door.application
+    issue, newsletter = _owner(door, issue_id)
+    with door.reading() as tx:
+        asked = commissions.asked_for(tx, issue_id, number)
+    letter = commissions.compose_reminder(application.templates, application.keyring, issue, newsletter, asked, door.now())
+    with door.acting(Permission.EDIT) as acting:
+        commissions.remind(acting.tx, application.keyring, asked, letter, acting.now)
+        acting.record("issue.remind", f"issue {issue_id}", contribution=number)
     _answer(door, issue_id)
 
 
@@ -158,4 +182,5 @@ def _document(one: Contribution, link: GuestLink, *, is_untouched: bool) -> dict
         "is_open": is_untouched and link.revoked_at is None,
         "reminded_at": one.reminded_at,
         "reminded_late_at": one.reminded_late_at,
+        "reminded_by_hand_at": one.reminded_by_hand_at,
     }

@@ -189,6 +189,7 @@ issues = click.Group(
         versions.undo,
         contributing.invite,
         contributing.contributions,
+        contributing.remind,
         contributing.ask_contributor,
         contributing.uninvite,
         reviewing.review,

@@ -1,4 +1,4 @@
-"""`newsletter issues invite`, `contributions`, `ask-contributor`, `uninvite`."""
+"""`newsletter issues invite`, `contributions`, `remind`, `ask-contributor`, `uninvite`."""
 
 from datetime import UTC, datetime
 
@@ -74,6 +74,14 @@ def test_what_does_not_exist_is_asked_of_nobody(desk: Terminal, issue: str) -> N
     assert Exit.NOT_FOUND == desk("issues", "invite", issue, "--section", "Nothing", *other).code
     assert Exit.NOT_FOUND == desk("issues", "invite", "77", "--section", CHAIR, *other).code
     assert Exit.REFUSED == desk("issues", "invite", issue, "--section", CHAIR, "--to", "nobody", *other[2:]).code
+
+
+def test_a_guest_is_not_reminded_on_the_day_they_were_asked(desk: Terminal, issue: str) -> None:
+    """Nor is anybody reminded who was not asked."""
+    number = str(desk.ok("issues", "invite", issue, *INVITATION, "2020-01-24")["contribution"])
+
+    assert "within the last day" in desk("issues", "remind", issue, number).err
+    assert Exit.NOT_FOUND == desk("issues", "remind", issue, "77").code
 
 
 @pytest.mark.both_databases
