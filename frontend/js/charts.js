@@ -7,7 +7,7 @@ const HEIGHT = 240;
 // Bars from the side: so many lines of a table, each so high, with room for their names and the numbers below.
 const MOST_ACROSS = 8;
 const ROW = 32;
-const NAMES = 150;
+const NAMES = 280;
 const COLOURS = ["--accent", "--wait", "--stop"];
 // Accepted and refused.
 const ACROSS = ["--accent", "--stop"];
@@ -36,8 +36,21 @@ function short(name, most = 14) {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
+const pen = document.createElement("canvas").getContext("2d");
+
+// So much of a name as there is room for.
+function fitted(name, room) {
+  let most = name.length;
+  const shown = () => (most < name.length ? `${name.slice(0, most)}…` : name);
+  while (most > 1 && pen.measureText(shown()).width > room) most -= 1;
+  return shown();
+}
+
 function across(found, width) {
-  const axis = { stroke: token("--ink-soft"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, font: `13px ${token("--sans")}` };
+  const font = `13px ${token("--sans")}`;
+  const axis = { stroke: token("--ink-soft"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, font };
+  pen.font = font;
+  const names = found.names.map((name) => fitted(name, Math.min(NAMES, width * 0.38) - 16));
   const count = found.series.length;
   return {
     width,
@@ -53,10 +66,10 @@ function across(found, width) {
       {
         ...axis,
         side: 3,
-        size: Math.min(NAMES, width * 0.38),
+        size: Math.ceil(Math.max(...names.map((name) => pen.measureText(name).width))) + 16,
         grid: { show: false },
         splits: () => found.names.map((_, at) => at),
-        values: (_, at) => at.map((one) => short(found.names[one] ?? "", width < 500 ? 16 : 20)),
+        values: (_, at) => at.map((one) => names[one] ?? ""),
       },
       { ...axis, side: 2, size: 32, space: 70, values: (_, at) => at.map((one) => (Number.isInteger(one) ? number(one) : "")) },
     ],

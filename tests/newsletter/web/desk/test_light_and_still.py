@@ -1,21 +1,24 @@
 """Every page of the desk as it comes to a browser: what is transferred for it, and whether anything moves while it fills in."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
-from tests.harness.house import House
+from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.looks import DESKTOP, PHONE
-from tests.newsletter.web.desk.test_looks import FULL, house, names  # noqa: F401 -- fixtures
+from tests.newsletter.web.desk.test_looks import EMPTY, FULL, house, make_account, names, steps_of_a_file  # noqa: F401 -- fixtures
 from tests.newsletter.web.test_looks import PLACES, enter
 
 CROWDED = ("/desk/issues/{crowded}/compose", "/desk/issues/{crowded}/compose?side=posts", "/desk/issues/{crowded}/figures")
 # Those places of the full house that stand at the desk.
 AT_THE_DESK = PLACES[PLACES.index("board") :]
+# Before somebody is in.
+DOOR = ("/desk/sign-in", "/desk/sign-in/forgotten", "/desk/sign-in/forgotten/sent", f"/desk/enter/{DESK_TOKEN}")
 
 # 60 KB, gzipped, with the pieces that come behind the page. The editor comes on top where there is one.
 HEAVIEST = 60 * 1024
@@ -78,17 +81,40 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def walk(browser: Browser, house: House, names: Mapping[str, str]) -> Mapping[int, Mapping[str, Seen]]:  # noqa: F811 -- the fixtures
-    """Go to every page at both widths; gives what was seen there, with too much of everything."""
+def fresh(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
+    """Give a house in which nobody has an account."""
+    with house_of_copy(tmp_path_factory.mktemp("fresh"), sqlite_template, "fresh", is_staffed=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def walk(
+    browser: Browser,  # noqa: F811 -- the fixture
+    house: House,  # noqa: F811 -- the fixture
+    names: Mapping[str, str],  # noqa: F811 -- the fixture
+    fresh: House,
+) -> Mapping[int, dict[str, Seen]]:
+    """Go to every page at both widths; gives what was seen there: at the door, with nothing, with too much of everything."""
     addresses = [path.format(**names) for path in (*FULL, *CROWDED)] + [names[place] for place in AT_THE_DESK]
     context = browser.new_context(reduced_motion="reduce")
     context.add_init_script(_WATCH)
     page = context.new_page()
+    found: dict[int, dict[str, Seen]] = {DESKTOP: {}, PHONE: {}}
+
+    def see(urls: Mapping[str, str], *widths: int) -> None:
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            found[width].update({named: looked_at(page, url) for named, url in urls.items()})
+
+    # What has next to nothing on it is looked at where there is least room.
+    see({f"door {path}": fresh.url + path for path in DOOR}, PHONE)
+    make_account(page)
+    see({f"empty {path}": fresh.url + path for path in ("/desk", *EMPTY)}, PHONE)
+    context.clear_cookies()
     enter(page, house)
-    found: dict[int, dict[str, Seen]] = {}
-    for width in (DESKTOP, PHONE):
-        page.set_viewport_size({"width": width, "height": 900})
-        found[width] = {address: looked_at(page, house.url + address) for address in addresses}
+    see({address: house.url + address for address in addresses}, DESKTOP, PHONE)
+    for number, _ in enumerate(steps_of_a_file(page, house)):
+        see({f"step {number} of a file": page.url}, DESKTOP, PHONE)
     context.close()
     return found
 
@@ -108,13 +134,13 @@ def looked_at(page: Page, url: str) -> Seen:
     )
 
 
-def test_every_page_is_light(walk: Mapping[int, Mapping[str, Seen]]) -> None:
+def test_every_page_is_light(walk: Mapping[int, dict[str, Seen]]) -> None:
     """Packed, with two hundred articles, too."""
-    weights = {address: seen.packed + seen.files for address, seen in walk[DESKTOP].items()}
+    weights = {address: seen.packed + seen.files for address, seen in (walk[PHONE] | walk[DESKTOP]).items()}
 
     assert {} == {address: weight for address, weight in weights.items() if weight > HEAVIEST}
     # What a page loads was weighed, too.
-    assert min(seen.files for seen in walk[DESKTOP].values()) > 0
+    assert min(seen.files for seen in walk[PHONE].values()) > 0
 
 
 def test_no_script_of_a_page_fails(walk: Mapping[int, Mapping[str, Seen]]) -> None:

@@ -28,19 +28,19 @@ from newsletter.staff.permissions import Role
 from newsletter.strongbox import Strongbox
 from newsletter.tables.mail import delivery
 from newsletter.web.desk.routes import ROUTES
-from subscribers import attributebook, recognition, suppression
+from subscribers import attributebook
 from subscribers.attributes import AttributeKind
-from subscribers.model import Reason
 from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.counted import ALLOWED
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.looks import inspect
-from tests.harness.newsroom import an_entry, january, publish
+from tests.harness.newsroom import an_entry, an_image, january, publish
 from tests.harness.people import join
+from tests.newsletter.web.desk import overfull
+from tests.newsletter.web.desk.overfull import ARABIC
 from tests.newsletter.web.test_looks import LONG_NAME, LONG_WORD, PLACES, enter, furnish
 
-ARABIC = "النشرة الإخبارية لشهر يناير: أخبار المكتبات وورش العمل"
 PASSWORD = "a few words in a row"
 
 
@@ -62,6 +62,7 @@ FULL = (
     "/desk/people?q=nobody-of-this-name",
     "/desk/people/1",
     "/desk/people/{huda}",
+    "/desk/people/{known}",
     "/desk/people/1/erase",
     "/desk/people/add",
     "/desk/people/segments",
@@ -72,6 +73,7 @@ FULL = (
     "/desk/people/export/found?q=a&state=confirmed&kept=not",
     "/desk/people/segments/1/export",
     "/desk/figures",
+    "/desk/figures?newsletter={arabic}",
     "/desk/issues/1/figures",
     "/desk/issues/1/figures/domains",
     "/desk/figures/size",
@@ -134,7 +136,9 @@ EMPTY = (
     "/desk/people/imports",
     "/desk/people/suppression",
     "/desk/people/requests",
+    "/desk/people/add",
     "/desk/people/export",
+    "/desk/people/export/found",
     "/desk/figures",
     "/desk/settings",
     "/desk/settings/newsletters",
@@ -143,10 +147,16 @@ EMPTY = (
     "/desk/settings/lists",
     "/desk/settings/lists/new",
     "/desk/settings/questions",
+    "/desk/settings/relays",
     "/desk/settings/relays/new",
     "/desk/settings/domains",
+    "/desk/settings/domains/look",
+    "/desk/settings/images",
     "/desk/settings/audit",
+    "/desk/settings/system",
+    "/desk/settings/staff",
     "/desk/settings/staff/new",
+    "/desk/account",
 )
 
 # Forms that are refused: the button, and what is typed, by the names of the fields.
@@ -235,7 +245,7 @@ def names(house: House) -> Mapping[str, str]:
         bare = draft.draft_empty(tx, newsletters.by_id(tx, 2), ARABIC, now)
         # The one with the longest title.
         article = max(full.articles, key=lambda one: len(one.title))
-        more = {"crowded": full.id, "bare": bare.id, "article": article.id, "huda": huda}
+        more = {"crowded": full.id, "bare": bare.id, "article": article.id, "huda": huda, **overfull.fill(tx, application, now)}
         return {**places, **{name: str(number) for name, number in more.items()}}
 
 
@@ -280,9 +290,7 @@ def fill(tx: Transaction, application: Application, now: datetime) -> None:
     accounts.add(tx, LONG_NAME[:100], Role.VIEWER, now, f"{LONG_WORD.lower().encode('idna').decode()}@example.org")
     for kind in Kind:
         datarequests.note(tx, 1, kind, LONG_NAME, "Ada", now)
-    for number, reason in enumerate((Reason.BOUNCED, Reason.COMPLAINED, Reason.UNSUBSCRIBED)):
-        email_hash = recognition.hash_of(tx, application.keyring, f"gone{number}@example.org")
-        suppression.suppress(tx, email_hash, reason, now)
+    an_image(tx, LONG_WORD, alt=ARABIC)
 
 
 def follow_links(tx: Transaction, application: Application, now: datetime) -> int:
@@ -355,29 +363,35 @@ def test_every_page_of_the_desk_is_looked_at(names: Mapping[str, str]) -> None:
 
 def test_a_file_of_people_is_well_set_at_each_step(page: Page, house: House) -> None:
     """Brought, tried, taken in, kept out: with long columns, with an Arabic name, with rows that are left out."""
+    for _ in steps_of_a_file(page, house):
+        inspect(page)
+
+
+def steps_of_a_file(page: Page, house: House) -> Iterator[None]:
+    """Bring a file and go on with it; stops at each step."""
     rows = f"Adresse,{LONG_WORD}\nhuda@example.net,{ARABIC}\n{LONG_WORD} {LONG_WORD},Nobody\n".encode()
     file = FilePayload(name=f"{LONG_WORD}.csv", mimeType="text/csv", buffer=rows)
     page.goto(f"{house.url}/desk/people/imports")
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Bring this file").click()
-    inspect(page)
+    yield
     page.get_by_label("Adresse").select_option("email")
     page.get_by_label(LONG_WORD).select_option("name")
     page.get_by_label("Yes, all of them").check()
     page.get_by_label("Why we may write to them").fill(LONG_NAME)
     page.get_by_role("button", name="Try it, and change nothing").click()
     expect(page.get_by_text("Nothing was changed yet.")).to_be_visible(timeout=PATIENCE)
-    inspect(page)
+    yield
     page.get_by_role("button", name="Take in 1 person").click()
     expect(page.get_by_role("heading", name="It is taken in")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("link", name="The import, and how to undo it").click()
-    inspect(page)
+    yield
     page.goto(f"{house.url}/desk/people/suppression")
     page.get_by_text("Keep a whole file out").click()
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Bring this file").click()
     page.wait_for_url("**/suppression/files/*")
-    inspect(page)
+    yield
 
 
 def test_an_empty_desk_is_well_set(stranger: Page, fresh: House) -> None:

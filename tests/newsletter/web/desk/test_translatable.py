@@ -97,7 +97,8 @@ def spoken(page: str) -> Iterator[str]:
     assert root is not None
     for node in root.traverse(include_text=True):
         if node.is_text_node:
-            yield node.text_content or ""
+            # Signs that keep the direction of a name to itself are no words.
+            yield (node.text_content or "").translate({0x2068: "", 0x2069: ""})
         else:
             yield from (node.attributes.get(name) or "" for name in _ATTRIBUTES)
 
