@@ -145,11 +145,21 @@ def save(site: Site, visit: Visit) -> Response:
         current = schedulebook.schedule_of(tx, known.id)
         both = meanwhile.look(_ASKED, visit.text(SEEN_FIELD), _fields(known, current), typed, visit.words)
         if both is not None:
-            return _page(site, visit, known, dict(both.merged), slots=(), lost=(), current=current, both=both)
+            merged = dict(both.merged)
+            slots = _dates(known, merged, visit.now)
+            return _page(site, visit, known, merged, slots=slots, lost=(), current=current, is_draft=True, both=both)
         schedulebook.set_schedule(tx, proposed)
         day = str(proposed.recurrence)
         sheets.record(tx, visit, "newsletter.schedule", f"newsletter {known.name}", day=day, at=typed["at"])
     return sheets.done(f"{papers.address(known.id)}/calendar", "calendar")
+
+
+def _dates(known: Newsletter, typed: Mapping[str, str], now: datetime) -> tuple[Slot, ...]:
+    """Give the dates that a calendar would make; none where what two people typed does not go together."""
+    try:
+        return timetable.coming(_proposed(known, typed, now), now, count=SHOWN)
+    except BadValue:
+        return ()
 
 
 def _page(

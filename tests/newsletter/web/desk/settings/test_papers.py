@@ -273,6 +273,7 @@ def test_two_people_at_the_calendar_are_shown_both(desk: OpenDesk, database: Dat
     assert 409 == answer.status_code
     assert "<del>10:30</del>" in answer.text
     assert "<ins>11:45</ins>" in answer.text
+    assert "It would go out" in answer.text
     assert 303 == desk.press(path, **form_fields(answer.text)).status_code
     with database.read() as tx:
         known = schedulebook.schedule_of(tx, newsletter.id)
