@@ -15,6 +15,9 @@ SEEN_FIELD = "seen"
 
 CONFLICT = 409
 
+# Stands for the values of a page of which nothing is known: everything counts as typed.
+UNKNOWN = "?"
+
 # What a box says, where it is compared.
 TICKED: Mapping[str, str] = MappingProxyType({"1": later("yes"), "": later("no")})
 

@@ -26,8 +26,6 @@ _SECTION: meanwhile.Form = {
     "words": Asked(later("Words of an excerpt")),
     "is_required": Asked(later("The issue cannot go out without it"), meanwhile.TICKED),
 }
-# What is known of a version that is not there: nothing, and so everything counts as typed.
-_UNKNOWN = "?"
 
 
 def both(tx: Transaction, issue: Issue, opened: str, seen: int, visit: Visit) -> Both | None:
@@ -42,7 +40,7 @@ def both(tx: Transaction, issue: Issue, opened: str, seen: int, visit: Visit) ->
         before = _said(versions.version_of(tx, issue, Label(seen)), opened)
     except VersionNotFound:
         before = None
-    shown = meanwhile.stamp(form, before) if before is not None else _UNKNOWN
+    shown = meanwhile.stamp(form, before) if before is not None else meanwhile.UNKNOWN
     # A box that is not ticked is not sent.
     mine = {name: visit.text(name) for name in form if name in visit.form or name == "is_required"}
     return meanwhile.look(form, shown, theirs, mine, visit.words)

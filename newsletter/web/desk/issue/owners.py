@@ -9,16 +9,19 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import BadValue, NewsletterError
 from newsletter.issues.model import IN_THE_MAKING, Newsletter, Section
+from newsletter.languages.catalogue import later
 from newsletter.review import charging
 from newsletter.review.charge import Charge, Known, Progress, asked_of, progress
 from newsletter.review.charging import Contest, Wish
 from newsletter.staff import audit
 from newsletter.staff.permissions import Permission
+from newsletter.web.desk import meanwhile
 from newsletter.web.desk.issue import around, readiness
 from newsletter.web.desk.issue.around import Tab
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.issue.clocks import WALL, read_wall
 from newsletter.web.desk.issue.readiness import SectionLine
+from newsletter.web.desk.meanwhile import CONFLICT, Asked, Both
 from newsletter.web.faults import fault_of
 from newsletter.web.spelled import moment
 from newsletter.web.visits import Site, Visit, whole_number
@@ -26,10 +29,11 @@ from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 SEE_OTHER = 303
-CONFLICT = 409
 
 # The fields of one section: who sees to it, by when, and what of both the page showed.
 FIELDS = ("owner*", "due*", "seen*")
+
+_ASKED: meanwhile.Form = {"owner": Asked(later("Owner")), "due": Asked(later("Deadline"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,9 @@ class Row:
     seen: str
     # What holds while nothing is said; empty: nothing.
     usual_due: str
-    # Who said what meanwhile.
+    # Who said what meanwhile, and that beside what was typed.
     contest: str = ""
+    both: Both | None = None
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -134,16 +139,39 @@ def _page(site: Site, visit: Visit, *, trouble: str = "", contested: Sequence[Co
 
 def _row(one: Progress, known: Known, visit: Visit, zone: str, theirs: Mapping[int, Charge]) -> Row:
     number, said = one.section.id, one.charge
-    due = said.due_at.astimezone(ZoneInfo(zone)).strftime(WALL) if said.due_at is not None else ""
+    kept = _fields(said, zone)
+    typed = {name: visit.form.get(f"{name}{number}", text) for name, text in kept.items()}
+    shown = _fields(_seen(visit.form[f"seen{number}"]), zone) if number in theirs else kept
+    both = meanwhile.look(_ASKED, meanwhile.stamp(_ASKED, shown), kept, typed, visit.words)
+    if both is not None:
+        typed = dict(both.merged)
     return Row(
         line=readiness.line(one, visit),
-        options=_options(one, known, visit, visit.form.get(f"owner{number}", _owner(said))),
-        due=visit.form.get(f"due{number}", due),
+        options=_options(one, known, visit, typed["owner"]),
+        due=typed["due"],
         # Whoever was told of the other's word may put their own over it; on any other page nobody may over what they saw not.
         seen=_sent_back(said) if number in theirs else visit.form.get(f"seen{number}", _sent_back(said)),
         usual_due=moment(one.usual_due_at, zone, visit.words) if one.usual_due_at is not None else "",
         contest=_contest(theirs[number], known, visit, zone) if number in theirs else "",
+        both=_in_words(one, known, visit, zone) if both is not None else None,
     )
+
+
+def _in_words(one: Progress, known: Known, visit: Visit, zone: str) -> Both | None:
+    """Give both sides by the names of people and the days that their fields mean."""
+    number, usual = one.section.id, visit.words.gettext("as usual")
+    names = {option.value: option.words for option in _options(one, known, visit, "")}
+
+    def told(owner: str, due: str) -> dict[str, str]:
+        return {"owner": names.get(owner, usual), "due": moment(read_wall(due, zone).at, zone, visit.words) if due else usual}
+
+    typed = told(visit.text(f"owner{number}"), visit.text(f"due{number}"))
+    return meanwhile.look(_ASKED, meanwhile.UNKNOWN, told(**_fields(one.charge, zone)), typed, visit.words)
+
+
+def _fields(said: Charge, zone: str) -> dict[str, str]:
+    due = said.due_at.astimezone(ZoneInfo(zone)).strftime(WALL) if said.due_at is not None else ""
+    return {"owner": _owner(said), "due": due}
 
 
 def _contest(theirs: Charge, known: Known, visit: Visit, zone: str) -> str:
@@ -151,7 +179,7 @@ def _contest(theirs: Charge, known: Known, visit: Visit, zone: str) -> str:
     name = owner.name if owner is not None else words.gettext("as usual")
     due = moment(theirs.due_at, zone, words) if theirs.due_at is not None else words.gettext("as usual")
     return words.gettext(
-        "%(name)s saved meanwhile: owner %(owner)s, deadline %(due)s. Yours stands here; save again to put it in its place.",
+        "%(name)s saved meanwhile: owner %(owner)s, deadline %(due)s. What you changed stands here; save again to keep it.",
         name=theirs.set_by,
         owner=name,
         due=due,

@@ -71,7 +71,7 @@ def test_what_is_overdue_says_so(desk: OpenDesk, issue: Issue, ann: Account, clo
 
 @on_sqlite
 def test_two_editors_at_once(desk: OpenDesk, issue: Issue, ann: Account, clock: Hands) -> None:
-    """The second is told what the first said, keeps what was typed, and may put it in its place."""
+    """The second sees both side by side, keeps what was typed, and may put it in its place beside what only the first said."""
     due = (clock() + timedelta(days=2)).strftime("%Y-%m-%dT18:00")
     desk.press(address(issue), **fields(issue, f"account:{ann.id}"))
     refused = desk.press(address(issue), **fields(issue, due=due))
@@ -80,7 +80,10 @@ def test_two_editors_at_once(desk: OpenDesk, issue: Issue, ann: Account, clock: 
 
     assert 409 == refused.status_code
     assert "saved meanwhile: owner Ann &amp; Co, deadline as usual" in refused.text
+    assert "<del>Ann &amp; Co</del>" in refused.text
+    assert "18:00 Amsterdam</ins>" in refused.text
     assert f'value="{due}"' in refused.text
+    assert f'<option value="account:{ann.id}" selected' in refused.text
     assert 303 == again.status_code
 
 
