@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 from newsletter.database import Database
 from subscribers.tables.kinds import metadata
 from subscribers.tokens import Keyring
-from tests.harness import compiled, logs
+from tests.harness import compiled, lent, logs
 from tests.harness.processes import STARTS
 
 logs.write_plainly()
@@ -73,6 +73,13 @@ def _compiled_once() -> Iterator[None]:
 def _started_quickly() -> Iterator[None]:
     """Fork the workers of tests from a process that has loaded them."""
     with STARTS.quickly():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children_lent() -> Iterator[None]:
+    """Let applications have each other's children, one after the other."""
+    with lent.children():
         yield
 
 

@@ -14,9 +14,17 @@ import pytest
 
 from newsletter.confined import Child, ChildFailed
 from newsletter.errors import BadValue, IssueNotFound
+from tests.harness import lent
 
 # Far above what any of these calls needs on a busy machine.
 PLENTY = 30.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_children() -> Iterator[None]:
+    """Let each child begin and end with what has it."""
+    with lent.nobody():
+        yield
 
 
 @pytest.fixture(scope="module")
