@@ -8,9 +8,57 @@ window.looks = (() => {
     return violations.map((one) => [one.id, one.nodes.map((node) => node.html)]);
   }
 
+  // Whether something is taken out of the flow of its page, so that it may lie on what it does not stand in.
+  const isLifted = (element) => element !== null
+    && (["absolute", "fixed", "sticky"].includes(getComputedStyle(element).position) || isLifted(element.parentElement));
+
+  // An element and all that it stands in, from the inside.
+  const around = (element) => (element ? [element, ...around(element.parentElement)] : []);
+
+  // What lies beneath the words of an element, itself first; undefined where nothing says it.
+  function beneath(element) {
+    const [box] = element.getClientRects();
+    const all = box ? document.elementsFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2) : [];
+    if (all.includes(element)) return all.slice(all.indexOf(element));
+    return isLifted(element) ? undefined : around(element);
+  }
+
+  // What the contrast of the words of an element follows from: how they are set, and what is painted beneath them.
+  function ink(element) {
+    const under = beneath(element);
+    // Like nothing else, so that it is looked at.
+    if (!under) return Symbol("unknown");
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+    const layers = under.map((one) => getComputedStyle(one))
+      .map((style) => `${style.backgroundColor} ${style.backgroundImage} ${style.backgroundClip}`)
+      .filter((layer) => layer !== "rgba(0, 0, 0, 0) none border-box");
+    const veils = around(element).map((one) => getComputedStyle(one))
+      .map((style) => `${style.opacity} ${style.filter} ${style.mixBlendMode}`)
+      .filter((veil) => veil !== "1 none normal");
+    return [color, fontSize, fontWeight, textShadow, ...layers, ...veils].join("; ");
+  }
+
+  // By scheme, the ink of each element as it was looked at.
+  const inks = {};
+
+  // Whatever axe-core finds; where it is not everything, the contrast of what this scheme has not shown with the same ink.
+  // Colours follow from the scheme, and where things lie from the width: both were looked at, if not together.
+  async function foundIn(scheme, options, isWhole) {
+    const worded = [...document.querySelectorAll("body, body *")].filter((element) => element.checkVisibility()
+      && (element.matches("input, select, textarea") || hasWords(element)));
+    const now = new Map(worded.map((element) => [element, ink(element)]));
+    const before = inks[scheme] ?? new Map();
+    inks[scheme] = new Map([...before, ...now]);
+    if (isWhole) return found(document, options);
+    const anew = worded.filter((element) => before.get(element) !== now.get(element));
+    return anew.length ? found({ include: anew }, { runOnly: ["color-contrast"] }) : [];
+  }
+
+  const hasWords = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+
   function sizesOfWords() {
     return [...document.querySelectorAll("body *:not(code)")]
-      .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+      .filter(hasWords)
       .map((element) => getComputedStyle(element).fontSize);
   }
 
@@ -73,5 +121,17 @@ window.looks = (() => {
     return all;
   }
 
-  return { found, sizesOfWords, smallTargets, foundUnfolded };
+  // All that is looked for in one look; of a letter no more than what axe-core finds, and its width.
+  async function seen({ scheme, options, isWhole, isLetter, isSkipped }) {
+    const isAll = isWhole && !isLetter;
+    return {
+      found: isSkipped ? [] : await foundIn(scheme, options, isWhole),
+      width: document.documentElement.scrollWidth,
+      sizes: isAll ? [...new Set(sizesOfWords())] : [],
+      small: isAll ? smallTargets() : [],
+      unfolded: isAll ? await foundUnfolded() : [],
+    };
+  }
+
+  return { foundIn, seen };
 })();

@@ -1,12 +1,12 @@
 """The mail in a real browser: what a machine can see of its looks, in light and dark, wide and narrow."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
@@ -20,14 +20,16 @@ from newsletter.letters.samples import samples
 from newsletter.letters.templates import Templates
 from subscribers.model import MailingList
 from tests.harness.letters import AMARA, LINKS, MADE_AT, SEED, a_newsletter
+from tests.harness.looks import DESKTOP as PAGE
+from tests.harness.looks import LETTER_RULES, SCALE, WHOLE_LOOKS, bring, turn
+from tests.harness.looks import LOOKS as PAGE_LOOKS
 
 MEMBERS = MailingList(1, "CPDWL members", "cpdwl-members", "", is_public=True, created_at=MADE_AT)
 
-# A mail is no page: it stands in the main region of a mail program.
-AXE = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
-
 DESKTOP, PHONE = 700, 375
 
+LOOKS = tuple((scheme, DESKTOP if width == PAGE else PHONE) for scheme, width in PAGE_LOOKS)
+each_look = pytest.mark.parametrize(("scheme", "width"), LOOKS)
 
 NOTICES = ("confirmation", "reminder", "welcome", "goodbye", "link", "data", "move", "moved")
 
@@ -67,88 +69,107 @@ def letter(name: str, templates: Templates) -> Draft:
     return notices.compose(LetterKind(name), templates, a_newsletter(), MEMBERS, LINKS, SEED)
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    """Give each colour scheme."""
-    value: str = request.param
-    return value
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a browser shows of a letter in one scheme at one width."""
+
+    # By axe-core.
+    found: Sequence[Sequence[object]]
+    # Of all that it holds, in pixels.
+    width: int
+    # Columns that stand beside each other on a phone.
+    narrow: Sequence[str]
+    paper: str
+    inks: Sequence[str]
+    sizes: Sequence[str]
+    # How many were downloaded.
+    fonts: int
 
 
-@pytest.fixture(scope="module", params=[DESKTOP, PHONE])
-def page(browser: Browser, html: str, scheme: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Open a letter as wide as a mail program, or a phone."""
-    context = browser.new_context(
-        viewport={"width": request.param, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a tab that has no network."""
+    context = browser.new_context()
     opened = context.new_page()
     opened.route("**/*", picture)
-    opened.set_content(html, wait_until="load")
     yield opened
     context.close()
+
+
+@pytest.fixture(scope="module")
+def seen(page: Page, html: str) -> Mapping[tuple[str, int], Seen]:
+    """Open a letter, and look at it in each scheme, as wide as a mail program and as a phone."""
+    page.set_content(html, wait_until="load")
+    bring(page)
+    found: dict[tuple[str, int], Seen] = {}
+    for number, (scheme, width) in enumerate(LOOKS):
+        turn(page, scheme, width, 800)
+        found[scheme, width] = Seen(**page.evaluate(_SEEN, [scheme, LETTER_RULES, number < WHOLE_LOOKS]))
+    return found
 
 
 def picture(route: Route) -> None:
     """Answer every request with a picture; what else a mail would ask the network for fails the test."""
     assert route.request.resource_type == "image", route.request.url
+    route.fulfill(body=a_picture(), content_type="image/png")
+
+
+@cache
+def a_picture() -> bytes:
+    """Give a picture of one colour."""
     file = BytesIO()
     Image.new("RGB", (1024, 576), (120, 140, 150)).save(file, "PNG")
-    route.fulfill(body=file.getvalue(), content_type="image/png")
+    return file.getvalue()
 
 
-def test_axe_finds_nothing(page: Page) -> None:
+# But on a coloured band, axe-core looks at the contrast there.
+_SEEN = """
+async ([scheme, rules, isWhole]) => ({
+  found: await looks.foundIn(scheme, rules, isWhole),
+  width: document.documentElement.scrollWidth,
+  narrow: [...document.querySelectorAll('[class*=mj-column-]')]
+    .filter(column => column.getBoundingClientRect().width < 250).map(column => column.className),
+  paper: getComputedStyle(document.body).backgroundColor,
+  inks: [...document.querySelectorAll('h1, h2, h3, p, li')]
+    .filter(node => !node.closest('.bar')).map(node => getComputedStyle(node).color),
+  sizes: [...document.querySelectorAll('[role=article] *')]
+    .filter(element => [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+    .map(element => getComputedStyle(element).fontSize),
+  fonts: document.fonts.size,
+})
+"""
+
+
+@each_look
+def test_axe_finds_nothing(seen: Mapping[tuple[str, int], Seen], scheme: str, width: int) -> None:
     """Contrast, alternative texts, headings, lists, tables, language: in both schemes and at both widths."""
-    found = Axe().run(page, options=AXE).response["violations"]
-
-    assert [] == [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found]
+    assert [] == seen[scheme, width].found
 
 
-def test_letter_fits_its_width(page: Page) -> None:
+@each_look
+def test_letter_fits_its_width(seen: Mapping[tuple[str, int], Seen], scheme: str, width: int) -> None:
     """Nobody scrolls sideways, and a phone shows one column."""
-    assert page.viewport_size is not None
-    width = page.viewport_size["width"]
-
-    assert width == page.evaluate("document.documentElement.scrollWidth")
+    assert width == seen[scheme, width].width
     if width == PHONE:
-        assert [] == page.evaluate(_NARROW_COLUMNS)
+        assert [] == seen[scheme, width].narrow
 
 
-# Columns that stand beside each other on a phone.
-_NARROW_COLUMNS = """
-[...document.querySelectorAll('[class*=mj-column-]')]
-  .filter(column => column.getBoundingClientRect().width < 250).map(column => column.className)
-"""
-
-
-def test_scheme_is_obeyed(page: Page, scheme: str) -> None:
+@each_look
+def test_scheme_is_obeyed(seen: Mapping[tuple[str, int], Seen], scheme: str, width: int) -> None:
     """Paper is light or dark, and ink the other, everywhere."""
-    paper = _brightness(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    inks = page.evaluate(_INKS)
+    shown = seen[scheme, width]
 
-    assert (scheme == "light") == (paper > 128)
-    assert [] == [ink for ink in inks if (_brightness(ink) < 128) != (scheme == "light")]
-
-
-# But on a coloured band, where axe-core looks at the contrast.
-_INKS = """
-[...document.querySelectorAll('h1, h2, h3, p, li')]
-  .filter(node => !node.closest('.bar')).map(node => getComputedStyle(node).color)
-"""
+    assert (scheme == "light") == (_brightness(shown.paper) > 128)
+    assert [] == [ink for ink in shown.inks if (_brightness(ink) < 128) != (scheme == "light")]
 
 
-def test_type_is_set_on_one_scale_in_system_fonts(page: Page) -> None:
+@each_look
+def test_type_is_set_on_one_scale_in_system_fonts(seen: Mapping[tuple[str, int], Seen], scheme: str, width: int) -> None:
     """Nothing is downloaded, and nothing is set in a size of its own."""
-    sizes = page.evaluate(_SIZES_OF_WORDS)
+    shown = seen[scheme, width]
 
-    assert set() == set(sizes) - {"13px", "15px", "17px", "20px", "25px", "32px"}
-    assert 0 == page.evaluate("document.fonts.size")
-
-
-_SIZES_OF_WORDS = """
-[...document.querySelectorAll('[role=article] *')]
-  .filter(element => [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
-  .map(element => getComputedStyle(element).fontSize)
-"""
+    assert set() == set(shown.sizes) - SCALE
+    assert 0 == shown.fonts
 
 
 def _brightness(color: str) -> float:
