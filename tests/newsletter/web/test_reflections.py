@@ -5,7 +5,7 @@ What is kept and shown later is attacked in `test_payloads.py`.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
@@ -58,6 +58,15 @@ class Shown:
     line: str
     way: str
     html: str
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_waiting() -> Iterator[None]:
+    """Let answers leave at once."""
+    hurried = tuple(replace(page, answers_after=0.0) for page in ROUTES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("newsletter.web.app.ROUTES", hurried)
+        yield
 
 
 @pytest.fixture(scope="module")
