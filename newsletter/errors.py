@@ -263,8 +263,10 @@ class BadValue(Refused):
     def __init__(self, what: str, value: object, reason: str) -> None:
         self.what, self.value, self.reason = what, value, reason
         # Of nothing there is nothing to repeat.
-        shown = say("%(what)s %(value)s", what=what, value=value) if value != "" else what
-        super().__init__(say("%(shown)s: %(reason)s", shown=shown, reason=reason))
+        if value == "":
+            super().__init__(say("%(what)s: %(reason)s", what=what, reason=reason))
+        else:
+            super().__init__(say("%(what)s %(value)s: %(reason)s", what=what, value=value, reason=reason))
 
 
 class TookTooLong(Refused):
