@@ -4,7 +4,11 @@ const fit = () => {
   frame.style.height = "0";
   frame.style.height = `${frame.contentDocument.documentElement.scrollHeight + 2}px`;
 };
-frame.addEventListener("load", () => {
+const watch = () => {
   fit();
   new ResizeObserver(fit).observe(frame.contentDocument.body);
-});
+};
+frame.addEventListener("load", watch);
+// A letter that was there before this script does not say so again; until it comes, an empty page stands in the frame.
+const { readyState, URL: address } = frame.contentDocument;
+if (readyState === "complete" && address !== "about:blank") watch();
