@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from re import Pattern
 
@@ -10,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from newsletter.issues import draft, editing, store
 from newsletter.issues.model import Issue
+from subscribers import attributebook
+from subscribers.attributes import AttributeKind
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.newsroom import a_newsletter
@@ -22,6 +25,8 @@ EDITOR = re.compile(r"/editor\.js")
 def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
     """Give the product, open."""
     with house_of_copy(tmp_path_factory.mktemp("editor"), sqlite_template, "newsletter") as opened:
+        with opened.application.database.write() as tx:
+            attributebook.define(tx, "library", AttributeKind.TEXT, opened.application.clock(), label="Library")
         yield opened
 
 
@@ -128,6 +133,84 @@ def holding(page: Page, where: str | Pattern[str]) -> list[Route]:
     return held
 
 
+@contextmanager
+def standing_still(browser: Browser, session: BrowserContext, letter: str) -> Iterator[Page]:  # noqa: F811 -- no fixture
+    """Give a letter in a window whose clock goes on when a test says so, the cursor at its end."""
+    context = browser.new_context(storage_state=session.storage_state())
+    page = context.new_page()
+    page.clock.install()
+    page.goto(letter)
+    page.get_by_role("textbox", name="Text").evaluate("element => element.editor.commands.focus('end')")
+    expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    yield page
+    context.close()
+
+
+def test_a_pause_saves(
+    browser: Browser,  # noqa: F811 -- the fixture
+    session: BrowserContext,
+    house: House,
+    issue: Issue,
+) -> None:
+    """Without a key or a button, as a version of the issue; and not while somebody goes on writing."""
+    with standing_still(browser, session, address(house, issue)) as page:
+        saved = page.locator("#saved")
+        page.keyboard.type(" and")
+        page.clock.run_for(2_000)
+        page.keyboard.type(" everybody")
+        page.clock.run_for(2_000)
+        expect(saved).to_have_text("Not saved yet")
+        page.clock.run_for(1_000)
+        expect(saved).to_contain_text("Saved at")
+        page.goto(f"{house.url}/desk/issues/{issue.id}/versions/{issue.version + 1}")
+        expect(page.locator("ins")).to_have_text("and everybody")
+
+    assert "<p>Dear all, and everybody</p>" == content(house, issue)
+
+
+def test_what_was_typed_is_taken_back(page: Page, house: House, issue: Issue) -> None:
+    """By its keys and by the toolbar, and done again; nothing is left to take back then, and what is saved follows."""
+    text, back = page.get_by_role("textbox", name="Text"), page.get_by_role("button", name="Take back")
+    expect(back).to_have_attribute("aria-disabled", "true")
+    keys(page, "!", "Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+    keys(page, "Control+z")
+    expect(text).to_have_text("Dear all,")
+    expect(back).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Do again").click()
+    expect(text).to_have_text("Dear all,!")
+    back.click()
+    expect(text).to_have_text("Dear all,")
+    expect(text).to_be_focused()
+    keys(page, "Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+
+    assert "<p>Dear all,</p>" == content(house, issue)
+
+
+def test_a_slot_has_words_for_whoever_has_not_answered(page: Page, house: House, issue: Issue) -> None:
+    """Without them it is not put in, and the window stays and says why."""
+    text, otherwise = page.get_by_role("textbox", name="Text"), page.get_by_label("For whoever has not answered")
+    page.keyboard.type(" from ")
+    page.get_by_role("button", name="Slot for what a reader answered").click()
+    page.get_by_label("Stands for").select_option("Library")
+    for words in ("", "  ", "{name}"):
+        otherwise.fill(words)
+        page.get_by_role("button", name="Put it in").click()
+        expect(otherwise).to_be_focused()
+        assert otherwise.evaluate("field => field.validationMessage")
+        assert 0 == text.locator(".slot").count()
+    otherwise.fill("your library")
+    keys(page, "Enter")
+    expect(text.locator(".slot")).to_have_text("Library, else “your library”")
+    expect(text).to_be_focused()
+    keys(page, "Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+
+    assert "<p>Dear all, from {{ library | your library }}</p>" == content(house, issue)
+
+
 def test_save_pressed_during_a_save_saves_what_came_after(
     browser: Browser,  # noqa: F811 -- the fixture
     session: BrowserContext,
@@ -135,25 +218,18 @@ def test_save_pressed_during_a_save_saves_what_came_after(
     issue: Issue,
 ) -> None:
     """It goes right behind the one that is on its way, without the pause of whoever goes on writing."""
-    context = browser.new_context(storage_state=session.storage_state())
-    page = context.new_page()
-    page.clock.install()
-    page.goto(address(house, issue))
-    page.get_by_role("textbox", name="Text").evaluate("element => element.editor.commands.focus('end')")
-    expect(page.get_by_role("textbox", name="Text")).to_be_focused()
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
-    held = holding(page, address(house, issue))
-    page.keyboard.type(" one")
-    with page.expect_request(address(house, issue)):
+    with standing_still(browser, session, address(house, issue)) as page:
+        held = holding(page, address(house, issue))
+        page.keyboard.type(" one")
+        with page.expect_request(address(house, issue)):
+            keys(page, "Control+s")
+        page.keyboard.type(" two")
         keys(page, "Control+s")
-    page.keyboard.type(" two")
-    keys(page, "Control+s")
-    with page.expect_response(address(house, issue)):
-        held[0].continue_()
-    expect(page.locator("#saved")).to_have_text("Not saved yet")
-    with page.expect_response(address(house, issue)):
-        page.clock.run_for(100)
-    context.close()
+        with page.expect_response(address(house, issue)):
+            held[0].continue_()
+        expect(page.locator("#saved")).to_have_text("Not saved yet")
+        with page.expect_response(address(house, issue)):
+            page.clock.run_for(100)
 
     assert "<p>Dear all, one two</p>" == content(house, issue)
 
