@@ -2,19 +2,23 @@
 
 import html
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import cycle, islice
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Engine, event, func, select, update
 
 from newsletter.bootstrap import Application
-from newsletter.database import Database
+from newsletter.database import Database, DatabaseAway
 from newsletter.web.desk.routes import ROUTES
+from newsletter.web.faults import fault_of
 from newsletter.web.visits import LARGEST_NUMBER, whole_number
 from subscribers.tables.kinds import metadata
 from subscribers.tokens import Keyring
 from tests.harness.injections import COMPUTED, INJECTIONS
 from tests.newsletter.web.conftest import ROOT, Hands, browser_of, csrf_of
+from tests.newsletter.web.desk.conftest import overheard
 from tests.newsletter.web.test_access import ADMIN, address, furnished
 from tests.newsletter.web.test_crawl import everything
 from tests.newsletter.web.test_returned import LEAVES
@@ -49,6 +53,24 @@ HOSTILE = (
     "x" * 400,
 )
 
+# What tools that look for holes of SQL try: what is always so and what never is, another answer behind the page's own, another
+# statement, comments in place of spaces and of the rest, other quotes.
+INJECTED = (
+    "1' AND 1=2-- -",
+    "1) OR ('a'='a",
+    "-1' UNION ALL SELECT NULL,NULL,CURRENT_USER-- -",
+    "1; DELETE FROM account; --",
+    "'/**/OR/**/1=1/*",
+    '" OR ""="#',
+)
+
+# A hole that shows nothing shows by the time it takes; each database is asked in its words.
+SLEEPING = ("1' AND 1=(SELECT 1 FROM PG_SLEEP(60))-- -", "1; SELECT PG_SLEEP(60)--")
+BURNING = ("1' AND 1=LIKE('A',UPPER(HEX(RANDOMBLOB(300000000/2))))-- -", "1; SELECT RANDOMBLOB(300000000)--")
+
+# In milliseconds; no statement of a page takes nearly so long.
+PATIENCE = 5_000
+
 # Numbers that nothing has, in fields that hold one.
 NUMBERS = ("9" * 30, "9" * 5000, "0365999999999", "٣", "-1", "1_0", "1e9")
 NUMBERED = {
@@ -77,27 +99,63 @@ SHOWN = {
 }
 
 
+def attempts(database: Database) -> tuple[str, ...]:
+    """Give every hostile text, with those that cost this database time."""
+    return (*HOSTILE, *INJECTED, *(BURNING if database.is_sqlite else SLEEPING))
+
+
+@contextmanager
+def impatient(patience: int = PATIENCE) -> Iterator[None]:
+    """Let PostgreSQL refuse what takes long: a statement that sleeps is an error then, and no time is waited."""
+
+    def hurry(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {patience}")
+
+    event.listen(Engine, "begin", hurry)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "begin", hurry)
+
+
+def run_by(asked: list[str], texts: Iterable[str]) -> list[str]:
+    """Give the statements in which one of *texts* stands as it was sent: as SQL, and no value."""
+    return [statement for statement in sorted(set(asked)) if any(text in statement for text in texts)]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_statement_that_sleeps_breaks_the_page(database: Database) -> None:
+    """So what took time is seen as what was broken."""
+    with impatient(1), pytest.raises(DatabaseAway) as caught, database.read() as tx:
+        tx.execute(select(func.pg_sleep(60)))
+
+    assert BROKEN <= fault_of(caught.value).status
+
+
 def test_no_parameter_is_more_than_a_text(application: Application, database: Database, keyring: Keyring, clock: Hands) -> None:
     """In every parameter of every page: refused, or found nowhere, and no row is another one afterwards (A06, A07, W07)."""
     ids = furnished(database, keyring, "Own", clock())
     client = browser_of(application, ADMIN)
-    known, texts, broken = names(), cycle(HOSTILE), []
+    known, texts, broken = names(), cycle(attempts(database)), []
     before = everything(database)
-    for page in ROUTES:
-        if "GET" not in page.methods or page.is_stream or page.path in ASKING_ELSEWHERE:
-            continue
-        for _ in range(2):
-            # Each page is asked with all of them, in another order each time.
-            asked = dict(zip(known, texts, strict=False))
-            answer = client.get(address(page, ids), params=asked)
-            if answer.status_code >= BROKEN or "argon2" in answer.text:
-                broken.append(f"{page.path}: {answer.status_code}")
+    with impatient(), overheard() as statements:
+        for page in ROUTES:
+            if "GET" not in page.methods or page.is_stream or page.path in ASKING_ELSEWHERE:
+                continue
+            for _ in range(2):
+                # Each page is asked with all of them, in another order each time.
+                asked = dict(zip(known, texts, strict=False))
+                answer = client.get(address(page, ids), params=asked)
+                if answer.status_code >= BROKEN or "argon2" in answer.text:
+                    broken.append(f"{page.path}: {answer.status_code}")
 
     after = everything(database)
     # Who looked at what people clicked is written down, as the command does.
     looked = [row for row in after["audit"] if "clicks.people" in row]
 
     assert [] == broken
+    assert [] == run_by(statements, attempts(database))
     assert before == {**after, "audit": [row for row in after["audit"] if row not in looked]}
 
 
@@ -105,7 +163,7 @@ def test_no_field_is_more_than_a_text(application: Application, database: Databa
     """Each field of each form, alone and with all others, the ones that nobody sees as well: nothing breaks (A06, W07)."""
     ids = furnished(database, keyring, "Own", clock())
     client = browser_of(application, ADMIN)
-    csrf, texts, broken = csrf_of(client), cycle(HOSTILE), []
+    csrf, texts, broken = csrf_of(client), cycle(attempts(database)), []
     staff = everybody(database)
     shown = {address(page, ids) for page in ROUTES if "GET" in page.methods and not page.is_stream}
     forms = {(one.to, *sorted(one.fields)): one for path in sorted(shown) for one in forms_of(client, path)}.values()
@@ -114,13 +172,15 @@ def test_no_field_is_more_than_a_text(application: Application, database: Databa
         if "POST" in page.methods:
             named = [one.replace("*", "1") for one in page.fields or ()]
             tried += [(address(page, ids), dict.fromkeys(named, text) | {"csrf": csrf}) for text in islice(texts, 2)]
-    for to, fields in tried:
-        if to not in {LEAVES, *ASKING_ELSEWHERE}:
-            answer = client.post(to, data=fields)
-            if answer.status_code >= BROKEN or "argon2" in answer.text:
-                broken.append(f"{to} {sorted(fields)}: {answer.status_code}")
+    with impatient(), overheard() as statements:
+        for to, fields in tried:
+            if to not in {LEAVES, *ASKING_ELSEWHERE}:
+                answer = client.post(to, data=fields)
+                if answer.status_code >= BROKEN or "argon2" in answer.text:
+                    broken.append(f"{to} {sorted(fields)}: {answer.status_code}")
 
     assert [] == broken
+    assert [] == run_by(statements, attempts(database))
     assert len(tried) > 500
     assert 200 == client.get("/desk/account").status_code
     assert staff == everybody(database)[: len(staff)]

@@ -1,9 +1,12 @@
 """The board."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from newsletter.bootstrap import Application
@@ -13,10 +16,13 @@ from newsletter.issues import alerts, draft, schedulebook, store, timetable
 from newsletter.issues.model import Issue, IssueState, Month, Newsletter
 from newsletter.issues.recurrence import parse_recurrence, parse_wall_time
 from newsletter.issues.schedule import WhenEmpty
-from newsletter.mail import relaybook
+from newsletter.mail import figures, mailings, relaybook
+from newsletter.mail.delivery import DeliveryState
+from newsletter.mail.figures import Change
 from newsletter.mail.relays import Relay, Tls
 from newsletter.staff.permissions import Actor, Role
 from newsletter.strongbox import Strongbox
+from newsletter.tables.mail import mailing as table
 from newsletter.web.app import create_app
 from newsletter.web.desk.board.board import MOST_ALERTS, MOST_ISSUES
 from newsletter.web.desk.issue.steps import SAID
@@ -153,6 +159,27 @@ def test_a_draft_says_what_blocks_it(desk: OpenDesk, database: Database, issue: 
     assert f'<a href="{here}/review">Nobody has approved it yet</a>' in page
     assert "Open the draft" in buttons(page)
     assert "January 2020" in page
+
+
+def test_an_issue_of_which_too_much_bounced_is_told(desk: OpenDesk, database: Database, mailing: Issue, clock: Hands) -> None:
+    """One in fifty is too much, of fifty people and more; of fewer one is none, and of few nobody can tell."""
+    with database.write() as tx:
+        store.set_state(tx, store.load(tx, mailing.id), IssueState.SENT, clock())
+        letter_id = mailings.letter_of_issue(tx, mailing.id)
+        assert letter_id is not None
+    told, bounced = {}, 0
+    for people, refused in ((50, 0), (49, 1), (51, 1), (50, 1), (49, 48), (2451, 49), (2450, 49)):
+        with database.write() as tx:
+            tx.execute(update(table).where(table.c.letter_id == letter_id).values(audience=people))
+            figures.add(tx, Counter({Change(letter_id, DeliveryState.REFUSED): refused - bounced}))
+        bounced = refused
+        told[people, refused] = re.findall(r"([0-9.]+ % of [^<]+ bounced, [^<]+?)\. Mailbox", desk.page("/desk"))
+
+    assert {
+        (50, 1): ["2.0 % of January 2020 bounced, 1 of 50"],
+        (2450, 49): ["2.0 % of January 2020 bounced, 49 of 2,450"],
+    } == {figure: texts for figure, texts in told.items() if texts}
+    assert f'<a href="/desk/issues/{mailing.id}/send">See what mail servers answered</a>' in desk.page("/desk")
 
 
 def test_a_running_mailing_has_its_bar(desk: OpenDesk, mailing: Issue) -> None:

@@ -10,7 +10,7 @@ from newsletter.issues import editing, versions
 from newsletter.issues.model import Event, Look, SectionKind, Show
 from newsletter.issues.snapshot import Label
 from tests.harness.drawn import photo
-from tests.harness.newsroom import article_called, section_called
+from tests.harness.newsroom import an_image, article_called, section_called
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.composer.conftest import Composer, told, trouble
 
@@ -32,9 +32,13 @@ def test_the_lines_an_inbox_shows(composer: Composer) -> None:
     assert "composer--checks" in page
 
 
-def test_an_article_where_it_stands(composer: Composer) -> None:
-    """Everything that is said of it; what the form has not stays as it is."""
+def test_an_article_where_it_stands(composer: Composer, database: Database) -> None:
+    """Everything that is said of it, and stands in the form again; what the form has not stays as it is."""
     before = article_called(composer.issue, "Staying relevant")
+    with database.write() as tx:
+        seen = {"picture": an_image(tx, "shelves"), "portrait": an_image(tx, "her")}
+    seen |= {"picture_alt": "Shelves at night", "picture_credit": "Photo: Ann"}
+    seen |= {"portrait_alt": "Susan at her desk", "portrait_credit": "Photo: Ben"}
 
     page = composer.saved(
         f"/articles/{before.id}",
@@ -45,7 +49,7 @@ def test_an_article_where_it_stands(composer: Composer) -> None:
         show="title",
         words="40",
         link="https://example.org/awake/",
-        picture_credit="Photo: Ann",
+        **seen,
     )
 
     assert "“Staying awake” is saved." == told(page)
@@ -59,6 +63,12 @@ def test_an_article_where_it_stands(composer: Composer) -> None:
         after.link,
     )
     assert before.content == after.content
+    assert seen == {name: getattr(after, name) for name in seen}
+    form = composer.page(f"?open=a{before.id}")
+    for text in ("Susan Q. Schnuer", "Mortenson Center", *(text for name, text in seen.items() if "_" in name)):
+        assert f' value="{text}"' in form
+    for name in ("picture", "portrait"):
+        assert f'<option value="{seen[name]}" selected>' in form.partition(f'<select id="{name}"')[2].partition("</select>")[0]
 
 
 def test_a_form_that_nobody_touched_changes_nothing(composer: Composer) -> None:
@@ -79,6 +89,8 @@ def test_a_picture_from_this_device(composer: Composer, database: Database) -> N
         "version": str(composer.issue.version),
         "title": known.title,
         "picture_alt": "Shelves",
+        "picture_credit": "Photo: Ann",
+        "portrait_credit": "Photo: Ben",
     }
 
     sent = {"file": ("shelves.jpg", photo(), "image/jpeg"), "portrait_file": ("her.png", photo(40, 40), "image/png")}
@@ -89,9 +101,11 @@ def test_a_picture_from_this_device(composer: Composer, database: Database) -> N
     page = composer.followed(answer)
     picture = article_called(composer.issue, "Staying relevant").picture
     with database.read() as tx:
-        assert "Shelves" == images.find(tx, picture).facts.alt
+        shown = images.find(tx, picture).facts
+        assert ("Shelves", "Photo: Ann") == (shown.alt, shown.credit)
         portrait = article_called(composer.issue, "Staying relevant").portrait
-        assert "Susan Q. Schnuer" == images.find(tx, portrait).facts.alt
+        shown = images.find(tx, portrait).facts
+        assert ("Susan Q. Schnuer", "Photo: Ben") == (shown.alt, shown.credit)
     assert 'class="entry__thumb" src="/images/' in page
 
 

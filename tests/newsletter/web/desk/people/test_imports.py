@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,41 @@ def test_import_goes_on_after_a_restart(
     assert "It is taken in" in desk.page(page)
     assert 35 == len(people(database))
     assert 1 == desk.page(WHERE).count('class="rows__title"')
+
+
+def test_how_far_it_is_stands_on_its_page(
+    desk: OpenDesk, newsletter: Newsletter, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is tried, rows are counted; while it is taken in, there is a bar of how many there are."""
+    monkeypatch.setattr("subscribers.exchange.importing.BATCH", 10)
+    monkeypatch.setattr("newsletter.people.carrying.TELL_EVERY", 0.0)
+    page = bring(desk, newsletter, ("email\n" + "".join(f"p{number}@example.org\n" for number in range(25))).encode())
+    seen: list[str] = []
+
+    def look() -> bool:
+        """Look at the page between two batches; nobody wants it to stop."""
+        seen.append(desk.page(page))
+        return False
+
+    watched = replace(carrier, is_stopped=look)
+    tried(desk, watched, page)
+    assert ["0 rows are done.", "10 rows are done.", "20 rows are done."] == [rows_done(one) for one in seen]
+    assert all('<progress class="wait" aria-label="Rows done">' in one for one in seen)
+
+    seen.clear()
+    desk.press(f"{page}/run")
+    watched.carry()
+    assert ["0 of 25 rows are done.", "10 of 25 rows are done.", "20 of 25 rows are done."] == [rows_done(one) for one in seen]
+    for done, one in zip((0, 10, 20), seen, strict=True):
+        assert f'<progress max="25" value="{done}" aria-label="Rows done">' in one
+        assert f'hx-get="{page}" hx-trigger="every 2s"' in one
+    assert "<progress" not in desk.page(page)
+
+
+def rows_done(page: str) -> str:
+    """Give the sentence on a page that says how far it is."""
+    found = re.search(r'role="status">([^<]+ done\.)<', page)
+    return found[1] if found is not None else ""
 
 
 def test_rows_left_out_are_a_file_that_no_spreadsheet_runs(desk: OpenDesk, newsletter: Newsletter, carrier: Carrier) -> None:

@@ -1,13 +1,18 @@
 """One person at the desk: what is shown, and what the staff does about them."""
 
 import json
+import re
 from datetime import timedelta
+from functools import partial
+from html import unescape
 
 import pytest
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
+from newsletter.letters.letter import LetterKind
+from newsletter.mail.delivery import DeliveryState
 from newsletter.people import departures
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Role
@@ -16,6 +21,8 @@ from subscribers.attributes import AttributeKind
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import EVERY_LIST, MailingList, Reason
 from subscribers.tokens import Keyring
+from tests.harness import mailroom
+from tests.harness.mailed import being_mailed
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
 from tests.newsletter.web.conftest import Hands, Reader, browser_of, csrf_of, planned, standing
@@ -47,6 +54,43 @@ def test_page_shows_what_they_said_and_how(desk: OpenDesk, reader: Reader, list_
     assert "said yes" in page
     assert "none was changed since" in page
     assert 404 == desk.client.get("/desk/people/99999").status_code
+
+
+def letters_on(page: str) -> list[tuple[str, str]]:
+    """Give the letters that stand on a page, and what it says became of each."""
+    table = unescape(page).partition('id="mailed"')[2].partition("</section>")[0]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)]
+    said = [[" ".join(re.sub("<[^>]+>", " ", cell).split()) for cell in row] for row in rows]
+    return [(cells[0], cells[1].removeprefix("Became ")) for cells in said if cells]
+
+
+def test_each_letter_to_them_stands_there_with_what_became_of_it(
+    desk: OpenDesk, reader: Reader, database: Database, newsletter: Newsletter, clock: Hands
+) -> None:
+    """The newest first, with the words of the mail server; an issue leads to its page."""
+    assert "Nothing was mailed to them yet." in desk.page(home(reader))
+    planned = partial(mailroom.plan, newsletter_id=newsletter.id, list_id=newsletter.list_id, now=clock())
+    with database.write() as tx:
+        given_up = planned(tx, draft=mailroom.a_draft(subject="Given up"))
+    issue = being_mailed(database, mailroom.Mailroom(newsletter.id, newsletter.list_id, given_up), clock())
+    issue.mail({"ann": DeliveryState.REFUSED})
+    for subject, fate in (("Taken", "accepted"), ("Busy", "deferred"), ("Cut off", "uncertain")):
+        with database.write() as tx:
+            planned(tx, draft=mailroom.a_draft(subject=subject))
+        issue.mail({"ann": DeliveryState(fate)})
+    with database.write() as tx:
+        planned(tx, draft=mailroom.a_draft(LetterKind.WELCOME, "Hello"))
+    page = desk.page(home(reader))
+
+    assert [
+        ("Hello welcome", "waits"),
+        ("Cut off", "nobody knows Unexpected EOF"),
+        ("Busy", "tried again later 4.2.0 later"),
+        ("Taken", "accepted 2.0.0 queued as 7"),
+        ("January 2020", "refused 5.7.1 not today"),
+        ("Given up", "cancelled"),
+    ] == letters_on(page)
+    assert f'<a href="/desk/issues/{issue.issue_id}" dir="auto">January 2020</a>' in page
 
 
 def test_name_language_and_answers_are_changed(desk: OpenDesk, reader: Reader, database: Database, clock: Hands) -> None:
@@ -177,12 +221,15 @@ def test_who_looks_after_one_newsletter_acts_for_its_list(
         join(tx, keyring, other.list_id, "ann@example.org", clock() + timedelta(days=1))
         foreign = join(tx, keyring, other.list_id, "zoe@example.org", clock()).subscriber.id
         foreign_list = register.list_by_id(tx, other.list_id)
+        for one, subject in ((other, "Their letter"), (newsletter, "Our letter")):
+            mailroom.plan(tx, one.id, one.list_id, clock() + timedelta(days=2), mailroom.a_draft(subject=subject))
     actor = Actor("Ida", None, {newsletter.id: Role.PUBLISHER})
     with browser_of(application, actor) as client:
         desk = OpenDesk(client, csrf_of(client))
         page = desk.page(home(reader))
 
         assert foreign_list.name not in page
+        assert [("Our letter", "waits")] == letters_on(page)
         assert "Their data" not in page
         assert 404 == client.get(f"/desk/people/{foreign}").status_code
         assert 404 == desk.press(f"{home(reader)}/unsubscribe", list=str(other.list_id)).status_code
