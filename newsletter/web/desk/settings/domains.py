@@ -152,7 +152,8 @@ def _page(
         domains=known,
         looked=looked,
         zone=zone,
-        typed=visit.text("domain"),
+        # Only the form of a new key says of which kind.
+        typed={"domain": visit.text("domain") if "kind" in visit.form else "", "kind": visit.text("kind")},
     )
 
 

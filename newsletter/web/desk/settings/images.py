@@ -19,6 +19,8 @@ HERE = "/desk/settings/images"
 # Of a page; each is a picture that the browser fetches.
 AT_ONCE = 24
 
+_FIELDS = ("name", "alt", "credit", "focus")
+
 # Cards are cut around it. Where the eye goes elsewhere stays as it is.
 FOCI: Mapping[str, str] = MappingProxyType(
     {
@@ -38,11 +40,11 @@ def show(site: Site, visit: Visit) -> Response:
 
 def change(site: Site, visit: Visit) -> Response:
     """Describe an image anew, take it out of the library, or put one back."""
-    deed = {"remove": _remove, "restore": _restore}.get(visit.text("act"), _describe)
+    deed, key = {"remove": _remove, "restore": _restore}.get(visit.text("act"), _describe), str(visit.path["key"])
     try:
-        return deed(site, visit, str(visit.path["key"]))
+        return deed(site, visit, key)
     except sheets.REFUSALS as error:
-        return _page(site, visit, error)
+        return _page(site, visit, error, key)
 
 
 def _describe(site: Site, visit: Visit, key: str) -> Response:
@@ -78,10 +80,13 @@ def _restore(site: Site, visit: Visit, key: str) -> Response:
     return sheets.led(f"{HERE}?said=image-back#i{known.key}")
 
 
-def _page(site: Site, visit: Visit, refused: Exception | None = None) -> Response:
+def _page(site: Site, visit: Visit, refused: Exception | None = None, key: str = "") -> Response:
+    """Show a page of the library; with a *key* the one of this image, whose form has what was typed."""
     with site.application.database.read() as tx:
         images = store.library(tx)
-    page = max(1, whole_number(visit.query.get("page", "")) or 1)
+    place = next((place for place, one in enumerate(images) if one.key == key), None)
+    asked = max(1, whole_number(visit.query.get("page", "")) or 1)
+    page = asked if place is None else place // AT_ONCE + 1
     begin = (page - 1) * AT_ONCE
     return sheets.page(
         site,
@@ -91,6 +96,9 @@ def _page(site: Site, visit: Visit, refused: Exception | None = None) -> Respons
         refused=refused,
         images=images[begin : begin + AT_ONCE],
         count=len(images),
+        # The button that puts an image back sends nothing that was typed.
+        changed=key if "name" in visit.form else "",
+        typed={name: visit.text(name) for name in _FIELDS},
         foci=FOCI,
         gone=_gone(visit, images) if refused is None else "",
         newer=f"{HERE}?page={page - 1}" if begin else "",

@@ -1,6 +1,6 @@
 """How people come to a list: what its form asks, the snippet for other sites, which domains may join, and its topics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 
@@ -24,6 +24,8 @@ from subscribers.transaction import Transaction
 MOST_SHOWN = 50
 # Pasted into one field; a file of all disposable domains is for the command.
 MOST_PASTED = 1_000
+
+_OF_TOPIC = ("name", "description")
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -73,7 +75,7 @@ def rule(site: Site, visit: Visit) -> Response:
 
 def topics(site: Site, visit: Visit) -> Response:
     """Show the topics of a list in their order."""
-    return _topics(site, visit)
+    return _topics(site, visit, dict.fromkeys(_OF_TOPIC, ""))
 
 
 def add_topic(site: Site, visit: Visit) -> Response:
@@ -119,11 +121,14 @@ def _change_topics(site: Site, visit: Visit, act: Callable[[Transaction, Mailing
             one = _list(tx, visit)
             act(tx, one)
     except sheets.REFUSALS as error:
-        return _topics(site, visit, error)
+        return _topics(site, visit, {name: visit.text(name) for name in _OF_TOPIC}, error)
     return sheets.done(f"{address(one.id)}/topics", "topic")
 
 
-def _topics(site: Site, visit: Visit, refused: Exception | None = None) -> Response:
+def _topics(site: Site, visit: Visit, typed: Mapping[str, str], refused: Exception | None = None) -> Response:
+    """Show the topics; *typed* stands in the form of the one that the address names, else in that of a new one."""
+    # The buttons that move a topic or take it away send nothing that was typed.
+    changed = visit.path.get("topic_id") if "name" in visit.form else None
     with site.application.database.read() as tx:
         one = _list(tx, visit)
         known = topicbook.of_list(tx, one.id)
@@ -136,6 +141,9 @@ def _topics(site: Site, visit: Visit, refused: Exception | None = None) -> Respo
         list=one,
         tabs=tabs(one, visit.words),
         topics=known,
+        typed=typed if changed is None else dict.fromkeys(_OF_TOPIC, ""),
+        its=typed,
+        changed=changed,
         is_full=len(known) >= MOST_TOPICS,
     )
 

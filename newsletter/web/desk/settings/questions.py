@@ -52,16 +52,18 @@ def define(site: Site, visit: Visit) -> Response:
 
 def save(site: Site, visit: Visit) -> Response:
     """Change what a form asks and offers; answers stay as they are."""
-    key = str(visit.path["key"])
-    wanted = {line.strip() for line in visit.text("choices").splitlines() if line.strip()}
+    typed = {"label": visit.text("label"), "choices": visit.text("choices")}
+    wanted = {line.strip() for line in typed["choices"].splitlines() if line.strip()}
+    with site.application.database.read() as tx:
+        key = attributebook.find(tx, str(visit.path["key"])).key
     try:
         with site.application.database.write() as tx:
             known = attributebook.find(tx, key)
             adds, removes = _difference(known, wanted)
-            changed = segments.edit_attribute(tx, known.key, label=visit.text("label"), adds=adds, removes=removes)
+            changed = segments.edit_attribute(tx, known.key, label=typed["label"], adds=adds, removes=removes)
             sheets.record(tx, visit, "attribute.edit", f"attribute {changed.key}")
     except sheets.REFUSALS as error:
-        return _page(site, visit, dict.fromkeys(_FIELDS, ""), error)
+        return _page(site, visit, dict.fromkeys(_FIELDS, ""), error, changed={"key": key, **typed})
     return sheets.done(HERE, "question")
 
 
@@ -102,7 +104,14 @@ def _difference(known: Attribute, wanted: set[str]) -> tuple[list[str], list[str
     return sorted(wanted - set(known.choices)), [choice for choice in known.choices if choice not in wanted]
 
 
-def _page(site: Site, visit: Visit, typed: Mapping[str, str], refused: Exception | None = None) -> Response:
+def _page(
+    site: Site,
+    visit: Visit,
+    typed: Mapping[str, str],
+    refused: Exception | None = None,
+    changed: Mapping[str, str] | None = None,
+) -> Response:
+    """Show the questions; *typed* stands in the form of a new one, *changed* in that of its key."""
     with site.application.database.read() as tx:
         known = attributebook.all_attributes(tx)
     return sheets.page(
@@ -113,6 +122,7 @@ def _page(site: Site, visit: Visit, typed: Mapping[str, str], refused: Exception
         refused=refused,
         attributes=known,
         typed=typed,
+        changed=changed,
         kinds=sheets.spoken(visit, _KINDS),
         is_full=len(known) >= attributes.MOST_ATTRIBUTES,
     )

@@ -171,7 +171,7 @@ def test(site: Site, visit: Visit) -> Response:
         sender = papers[0].sender_address if papers else to
         probe = Probe(address.parse(sender).text, address.parse(to).text, visit.now) if to else None
     except sheets.REFUSALS as error:
-        return _form(site, visit, entry, _fields(entry.relay), error)
+        return _form(site, visit, entry, _fields(entry.relay), error, to=to)
     found = _found(relaybook.opened(entry, _strongbox(site)), probe, visit.words)
     with site.application.database.write() as tx:
         sheets.record(tx, visit, "relay.test", f"relay {entry.name}", works=not found.trouble)
@@ -306,6 +306,7 @@ def _form(
         entry=entry,
         is_of_setting=entry is not None and entry.name == FROM_SETTING,
         typed=typed,
+        is_insecure="is_insecure" in visit.form,
         found=found,
         to=to,
         tls=sheets.spoken(visit, _TLS),

@@ -85,7 +85,9 @@ def change(site: Site, visit: Visit) -> Response:
     try:
         wanted = _wanted(site, visit)
     except BadValue as error:
-        return _page(site, visit, refused=error)
+        typed = {name: whole_number(visit.text(name)) for name in CHOICES}
+        offered = {name: days for name, days in typed.items() if days is not None and days in CHOICES[name]}
+        return _page(site, visit, refused=error, marked=offered)
     if not wanted:
         return sheets.done(HERE, "kept-same")
     if visit.text("act") != "keep":
@@ -161,10 +163,12 @@ def _page(
     found: Mapping[str, int] | None = None,
     trouble: str = "",
     refused: BadValue | None = None,
+    marked: Mapping[str, int] | None = None,
 ) -> Response:
+    """Show the periods: those that are *wanted*, or were typed and refused, are *marked* in the form."""
     with site.application.database.read() as tx:
         now = site.application.keep(tx)
-        periods = _periods(site, visit, tx, now, wanted or {})
+        periods = _periods(site, visit, tx, now, marked or wanted or {})
         zone = newsletters.zone_of_house(tx)
     shown = replace(now, **{name: timedelta(days=days) for name, days in (wanted or {}).items()})
     rules = retention.rules(shown, site.application.keyring, visit.now)

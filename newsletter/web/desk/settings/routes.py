@@ -54,7 +54,6 @@ RELAY_FIELDS = (
     *("rate", "daily_cap", "quiet_hours", "warm_up", "zone"),
     *("messages", "idle", "pipelining", "chunking", f"{relays.TIMEOUT}*"),
 )
-TOPIC = ("name", "description", "act")
 NOTICE = ("kind", "language", "subject", "heading", "text", "act", "seen")
 ONE = f"{staff.HERE}/{{account_id:int}}"
 ROLES = ("role", f"{staff.IN_ONE}*")

@@ -1,12 +1,13 @@
 """The staff: who is on it, what each may do and where, and the links by which they choose a password."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.errors import AlreadyThere, BadValue
 from newsletter.issues import newsletters
+from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import later
 from newsletter.people import colleagues
 from newsletter.staff import accounts, audit, doorlinks, identities, losses, passkeys, sessions
@@ -192,6 +193,7 @@ def _one(site: Site, visit: Visit, refused: Exception | None = None) -> Response
         at="staff",
         refused=refused,
         account=known,
+        typed=_typed_of(visit, known, papers),
         papers=papers,
         roles=ROLES,
         is_own=known.id == visit.actor.account_id,
@@ -207,9 +209,30 @@ def _one(site: Site, visit: Visit, refused: Exception | None = None) -> Response
 def _new(site: Site, visit: Visit, refused: Exception | None = None) -> Response:
     with site.application.database.read() as tx:
         papers = newsletters.all_newsletters(tx)
-    # What was not typed yet is empty.
-    typed = defaultdict(str, visit.form)
-    return sheets.page(site, visit, "staff_new", at="staff", refused=refused, papers=papers, roles=ROLES, typed=typed)
+    return sheets.page(
+        site,
+        visit,
+        "staff_new",
+        at="staff",
+        refused=refused,
+        papers=papers,
+        roles=ROLES,
+        # What was not typed yet is empty.
+        typed=defaultdict(str, visit.form),
+        single=_single_typed(visit, papers),
+        is_mailed="mail" in visit.form if refused is not None else bool(papers),
+    )
+
+
+def _typed_of(visit: Visit, known: Account, papers: Collection[Newsletter]) -> Mapping[str, object]:
+    """Give address and roles for the form of an account: as they were typed, where they were."""
+    if "address" not in visit.form:
+        return {"address": known.address, "role": known.role or "", "single": known.roles}
+    return {"address": visit.text("address"), "role": visit.text("role"), "single": _single_typed(visit, papers)}
+
+
+def _single_typed(visit: Visit, papers: Collection[Newsletter]) -> Mapping[int, str]:
+    return {one.id: visit.text(f"{IN_ONE}{one.id}") for one in papers}
 
 
 def _address(site: Site, made: DoorLink | None) -> str:

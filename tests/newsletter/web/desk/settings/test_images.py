@@ -48,12 +48,14 @@ def test_an_image_is_described_anew(desk: OpenDesk, application: Application, im
 def test_what_is_left_empty(desk: OpenDesk, application: Application, image: Image) -> None:
     """A name stays, words and credit may be nothing, and a spot that is none is refused."""
     desk.press(f"{HERE}/{image.key}", name=" ", alt="", credit="")
-    wrong = desk.press(f"{HERE}/{image.key}", name="x", focus="7,7")
+    wrong = desk.press(f"{HERE}/{image.key}", name="Typed", alt="here", credit="and kept", focus="7,7")
 
     facts = found(application, image).facts
     assert ("chair.jpg", "", "") == (facts.name, facts.alt, facts.credit)
     assert 422 == wrong.status_code
     assert "Nothing was changed" in wrong.text
+    assert '<details class="more" open>' in wrong.text
+    assert not [typed for typed in ("Typed", "here", "and kept") if f'value="{typed}"' not in wrong.text]
     assert "No words for it yet" in desk.page(HERE)
 
 
@@ -103,6 +105,8 @@ def test_a_library_of_many(desk: OpenDesk, application: Application, image: Imag
     first, second = desk.page(HERE), desk.page(f"{HERE}?page=2")
 
     assert "25 images that editors choose from." in first
+    # A form that was refused stands on the page of its image, the oldest of them.
+    assert f'id="i{image.key}"' in desk.press(f"{HERE}/{image.key}", name="x", focus="7,7").text
     assert 24 + 1 == first.count('class="library__one"') + second.count('class="library__one"')
     for page in ("0", "-1", "x", "9" * 40, "3"):
         assert 200 == desk.client.get(f"{HERE}?page={page}").status_code

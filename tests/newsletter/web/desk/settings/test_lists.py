@@ -97,6 +97,39 @@ def test_a_question_that_cannot_be_is_refused(desk: OpenDesk, database: Database
         assert () == attributebook.all_attributes(tx)
 
 
+def test_a_refused_change_of_a_question_stands_in_its_form(desk: OpenDesk, database: Database) -> None:
+    """Opened, under its own question; that of another has what is kept."""
+    desk.press(ASKED, key="library", kind="choice", label="Your library", choices="Public\r\nAcademic")
+    desk.press(ASKED, key="shift", kind="choice", label="Your shift", choices="Day\r\nNight")
+    answer = desk.press(f"{ASKED}/Library", label="Typed", choices=f"Public\r\n{'x' * 101}")
+
+    assert 422 == answer.status_code
+    assert 1 == answer.text.count('<details class="more" open>')
+    assert 'value="Typed"' in answer.text
+    assert re.search(r"Public\s+x{101}</textarea>", answer.text)
+    assert re.search(r"Day\s+Night</textarea>", answer.text)
+    with database.read() as tx:
+        assert "Your library" == attributebook.find(tx, "library").label
+
+
+def test_a_refused_topic_stands_in_the_form_it_was_typed_in(desk: OpenDesk, list_: MailingList) -> None:
+    """A new one below, a changed one in its own form, opened."""
+    path = f"{HERE}/{list_.id}/topics"
+    for name in ("Jobs", "Congress"):
+        desk.press(path, name=name)
+    [number] = re.findall(r'<input id="name-(\d+)" name="name" value="Congress"', desk.page(path))
+    new = desk.press(path, name="jobs", description="Typed below").text
+    changed = desk.press(f"{path}/{number}", name="jobs", description="Typed above").text
+
+    assert '<details class="more" open>' not in new
+    assert re.search(r'<input id="name" [^>]*value="jobs"', new)
+    assert re.search(r'<textarea id="description" [^>]*>Typed below<', new)
+    assert 1 == changed.count('<details class="more" open>')
+    assert f'<input id="name-{number}" name="name" value="jobs"' in changed
+    assert re.search(rf'<textarea id="description-{number}" [^>]*>Typed above<', changed)
+    assert re.search(r'<input id="name" [^>]*value=""', changed)
+
+
 def test_topics_are_added_moved_renamed_and_offered_no_more(desk: OpenDesk, database: Database, list_: MailingList) -> None:
     """By the buttons of their page."""
     path = f"{HERE}/{list_.id}/topics"
@@ -157,7 +190,8 @@ def test_domains_are_kept_out_and_let_in(desk: OpenDesk, database: Database, lis
     desk.press(path, domains="example.com", verdict="none")
 
     assert 422 == wrong.status_code
-    assert "not a domain" in wrong.text
+    assert "not a domain</textarea>" in wrong.text
+    assert '<details class="more" open>' in wrong.text
     with database.read() as tx:
         assert ["example.net"] == [one.domain for one in domainrules.rules_of(tx, list_.id, 9)]
 

@@ -83,6 +83,8 @@ def test_a_login_in_the_clear_is_refused(desk: OpenDesk, database: Database) -> 
     unsaid = desk.press(f"{HERE}/new", **RELAY | {"tls": "none", "username": ""})
     numbers = desk.press(f"{HERE}/new", **RELAY | {"port": "many"})
 
+    assert 'name="is_insecure" value="1" checked' in open_login.text
+    assert 'name="is_insecure" value="1">' in unsaid.text
     assert [422, 422, 422] == [answer.status_code for answer in (open_login, unsaid, numbers)]
     with database.read() as tx:
         assert [] == list(tx.execute(select(table.c.name)).scalars())
@@ -96,10 +98,12 @@ def test_a_relay_is_tried_by_a_button(desk: OpenDesk) -> None:
         desk.press(f"{HERE}/new", **given)
         works = desk.press(f"{HERE}/main/test")
         mailed = desk.press(f"{HERE}/main/test", to="me@example.org")
+        nowhere = desk.press(f"{HERE}/main/test", to="typed at home")
     away = desk.press(f"{HERE}/main/test")
 
     assert "It works: the connection" in works.text
     assert "It took the mail for me@example.org" in mailed.text
+    assert 'value="typed at home"' in nowhere.text
     assert "No connection" in away.text
 
 

@@ -68,11 +68,13 @@ def test_change_is_taken_back_until_the_night(desk: OpenDesk, application: Appli
 
 @pytest.mark.parametrize("days", ["1", "0", "-5", "99999999999999999999", "x", "365.5", "364"])
 def test_period_that_is_not_offered_is_refused(desk: OpenDesk, application: Application, days: str) -> None:
-    """Neither too short to prove anything by, nor for ever."""
-    answer = desk.press(HERE, left=days, act="keep")
+    """Neither too short to prove anything by, nor for ever; what else was chosen stands."""
+    answer = desk.press(HERE, left=days, networks="30", act="keep")
 
     assert 422 == answer.status_code
     assert "choose one of those offered" in answer.text
+    assert '<option value="30" selected>' in answer.text
+    assert '<option value="1095" selected>' in answer.text
     assert 1095 == days_left(application)
 
 

@@ -67,6 +67,25 @@ def test_what_cannot_be_is_told(desk: OpenDesk, database: Database, fields: dict
         assert 1 == len(accounts.all_accounts(tx))
 
 
+@on_sqlite
+def test_what_is_refused_of_an_account_stands_in_its_form(
+    desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands
+) -> None:
+    """Its address, its roles, and whether a mail was wanted: of somebody new, and of somebody there."""
+    with database.write() as tx:
+        bob = accounts.add(tx, "Bob", Role.VIEWER, clock(), "bob@example.org")
+    typed = {"address": "at home", "role": "none", f"role-{newsletter.id}": "publisher"}
+    new = desk.press(f"{HERE}/new", name="Eve", **typed)
+    known = desk.press(f"{HERE}/{bob.id}", **typed)
+
+    for answer in (new, known):
+        assert 422 == answer.status_code
+        assert 'value="at home"' in answer.text
+        assert ["publisher"] == re.findall(r'<option value="(\w+)" selected>', answer.text)
+    assert 'name="mail" value="1">' in new.text
+    assert 'name="mail" value="1" checked>' in desk.page(f"{HERE}/new")
+
+
 def test_another_role_ends_their_sessions(desk: OpenDesk, database: Database, newsletter: Newsletter, clock: Hands) -> None:
     """They sign in anew, under a secret of that role (A13)."""
     with database.write() as tx:
