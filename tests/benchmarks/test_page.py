@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -358,3 +360,11 @@ def test_every_picture_the_page_shows_is_drawn() -> None:
 def test_figures_have_no_more_digits_than_mean_something(figure: float | None, words: str) -> None:
     """Three digits are read; ten are believed less."""
     assert words == page.number(figure)
+
+
+def test_the_pause_that_the_page_tells_is_that_of_the_script() -> None:
+    """Of a preview that follows each key."""
+    root = Path(page.__file__).parent
+    [pause] = re.findall(r"^const PAUSE = (\d+);", (root.parent / "frontend" / "js" / "unsaved.js").read_text(), re.MULTILINE)
+
+    assert f"{pause} ms of it are the pause" in (root / page.TEMPLATE).read_text()
