@@ -24,7 +24,7 @@ from newsletter.mail.mailings import MailingState
 from newsletter.mail.relays import Relay, Tls
 from newsletter.people import importwork, segments
 from newsletter.people.departures import Why
-from newsletter.staff import accounts
+from newsletter.staff import accounts, doorlinks
 from newsletter.staff.permissions import Role
 from newsletter.strongbox import Strongbox
 from newsletter.tables.clicks import click_day, counted_link, person_click
@@ -170,16 +170,21 @@ def furnish(database: Database, people: int) -> House:
 
 
 def bring_files(house: House, application: Application, porter: Porter) -> House:
-    """Take a file of people in hand, and one of addresses that are kept out: tried, and not run."""
+    """Take a file of people in hand, and one of addresses that are kept out, tried and not run; and invite somebody."""
     with application.database.write() as tx:
-        accounts.add(tx, "Ada", Role.ADMIN, application.clock())
+        ada = accounts.add(tx, "Ada", Role.ADMIN, application.clock())
+        invited = doorlinks.make(tx, ada, system_clock(), doorlinks.INVITED)
     brought = porter.carrier.keep(house.order, "Ada", _FILE)
     kept_out = porter.carrier.keep(house.order, "Ada", _FILE, reason=Reason.MANUAL)
     with application.database.write() as tx:
         for work in (brought, kept_out):
             importwork.map_(tx, work, house.order)
     porter.carrier.carry()
-    places = {"/desk/people/imports/files": {"work_id": brought.id}, "/desk/people/suppression/files": {"work_id": kept_out.id}}
+    places: Mapping[str, Mapping[str, str | int]] = {
+        "/desk/people/imports/files": {"work_id": brought.id},
+        "/desk/people/suppression/files": {"work_id": kept_out.id},
+        "/desk/link": {"token": doorlinks.token(application.keyring, invited.id)},
+    }
     return replace(house, places=places)
 
 

@@ -14,6 +14,13 @@ LEFT_OUT: Mapping[str, str] = {
     "/desk/settings/feeds/{feed_id:int}/test": "asks a feed",
     "/desk/account/second-factor": "stands behind a form",
     "/desk/account/passkeys/new": "stands behind a form",
+    "/desk/sign-in/second": "stands behind a form",
+    "/desk/sign-in/passkey": "stands behind a form",
+    "/desk/sign-in/provider": "leads to another site",
+    "/desk/sign-in/provider/back": "is come to from another site",
+    "/desk/link/{token}/provider": "leads to another site",
+    # A file, and no page.
+    "/samples/{name}": "is a picture",
 }
 
 # Requests that a page makes behind itself, for a number that grows with the list; and tables that are asked for apart because
