@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
@@ -135,19 +135,23 @@ def _again(letter_id: int, wanted: Audience, condition: ColumnElement[bool]) -> 
 def _without(tx: Transaction, letter_id: int, wanted: Audience) -> tuple[int, int]:
     """Count whom `_again` finds, and those of them who may have got it all the same, in one walk.
 
-    From their rows to the people, and not from a million people to the rows of a few: that took five times as long.
+    From their rows to the people: from a million people to the rows of a few it took five times as long. SQLite goes that way
+    where it is asked whether there is such a person. PostgreSQL goes it where both are joined, which takes half as long as when
+    it is asked, too: it made a table of all people then, to look up the few.
     """
     people = (
         audience.people(wanted)
         .order_by(None)
-        .where(
-            subscription.c.subscriber_id == delivery.c.subscriber_id,
-            *_no_other_row_of(letter_id, subscriber.c.email_hash, subscription.c.subscriber_id),
-        )
-        .correlate(delivery)
+        .where(*_no_other_row_of(letter_id, subscriber.c.email_hash, subscription.c.subscriber_id))
     )
-    perhaps = func.coalesce(func.sum(case((_may_have_arrived(), 1), else_=0)), 0)
-    row = tx.execute(select(func.count(), perhaps).where(*_has_not_got_it(letter_id), people.exists())).one()
+    is_theirs, owed = subscription.c.subscriber_id == delivery.c.subscriber_id, _has_not_got_it(letter_id)
+    counted = func.count(), func.coalesce(func.sum(case((_may_have_arrived(), 1), else_=0)), 0)
+    if tx.dialect.name == "sqlite":
+        statement = select(*counted).where(*owed, people.where(is_theirs).correlate(delivery).exists())
+    else:
+        # Each person is there once, and so is each of the rows.
+        statement = people.with_only_columns(*counted).join(delivery, is_theirs).where(*owed)
+    row = tx.execute(statement).one()
     return row[0], row[1]
 
 
@@ -162,7 +166,11 @@ def _no_other_row_of(
     other = delivery.alias("other")
     others = (other.c.letter_id == letter_id, other.c.id != delivery.c.id)
     return (
-        ~exists().where(*others, other.c.email_hash == email_hash).correlate_except(other),
+        # Under the address of their own row there is no other, and it is that of nearly everybody: nothing to look up.
+        or_(
+            email_hash == delivery.c.email_hash,
+            ~exists().where(*others, other.c.email_hash == email_hash).correlate_except(other),
+        ),
         ~exists().where(*others, other.c.subscriber_id == subscriber_id).correlate_except(other),
     )
 
