@@ -262,11 +262,8 @@ class BadValue(Refused):
 
     def __init__(self, what: str, value: object, reason: str) -> None:
         self.what, self.value, self.reason = what, value, reason
-        # Of nothing there is nothing to repeat.
-        if value == "":
-            super().__init__(say("%(what)s: %(reason)s", what=what, reason=reason))
-        else:
-            super().__init__(say("%(what)s %(value)s: %(reason)s", what=what, value=value, reason=reason))
+        whole = say("%(what)s %(value)s: %(reason)s", what=what, value=value, reason=reason)
+        super().__init__(whole if value != "" else say("%(what)s: %(reason)s", what=what, reason=reason))
 
 
 class TookTooLong(Refused):
