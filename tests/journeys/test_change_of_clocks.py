@@ -74,10 +74,10 @@ def house(tmp_path: Path, sqlite_template: Path, clock: MovableClock) -> Iterato
         yield opened
 
 
-@pytest.fixture
-def hand(browser: Browser, house: House) -> Iterator[Hand]:  # noqa: F811 -- the fixture
+@pytest.fixture(params=CROSSED, ids=str)
+def hand(request: pytest.FixtureRequest, browser: Browser, house: House) -> Iterator[Hand]:  # noqa: F811 -- the fixture
     """Give a hand at the desk."""
-    with CROSSED[0].open(browser) as opened:
+    with request.param.open(browser) as opened:
         opened.page.goto(f"{house.url}/desk/enter/{DESK_TOKEN}")
         opened.press("Open the desk")
         opened.page.wait_for_url(f"{house.url}/desk")
