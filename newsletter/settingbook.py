@@ -71,13 +71,20 @@ SETTINGS = (
         "none: everything but mailing works",
         "The mail server that takes our mail, such as `smtp://user:pass@host:587?tls=starttls&connections=5`. "
         "`tls` is `implicit`, `starttls` or `none`; if not said, `implicit` on port 465, `none` on this machine and `starttls` "
-        "elsewhere; further options are `messages`, `idle`, `ca`, `pipelining` and `chunking`. "
+        "elsewhere; further options are `messages`, `idle`, `ca`, `pipelining`, `chunking` and `dsn`. "
         "It is called `setting` among the relays of `newsletter relays`.",
     ),
     Setting(
         "NEWSLETTER_RETURN_DOMAIN",
         "the domain of the newsletter's sender",
         "The domain that returned mail comes back to; each message has an envelope sender of its own in it.",
+    ),
+    Setting(
+        "NEWSLETTER_CFBL",
+        "`0`",
+        "`1` tells mailbox providers in each message where complaints about it go (`CFBL-Address`, RFC 9477). It is said only "
+        "where something reads the mail of `NEWSLETTER_RETURN_DOMAIN`, in signed mail, and when that domain is the sender's or "
+        "lies below it.",
     ),
     Setting(
         "NEWSLETTER_WORDPRESS_PASSWORD",

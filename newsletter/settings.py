@@ -18,6 +18,7 @@ from newsletter import failpoints
 from newsletter.errors import SettingWrong
 from newsletter.letters.templates import packaged_templates
 from newsletter.mail.relays import Relay, parse_relay
+from newsletter.mail.returnpath import ReturnPath
 from newsletter.outbound import FetchPolicy
 from newsletter.people.retention import Keep
 from newsletter.review.programs import USUAL, Program, parse_programs
@@ -68,6 +69,8 @@ class Settings:
     relay: Relay | None = field(repr=False)
     # Empty: the domain of each newsletter's sender.
     return_domain: str
+    # Whether mailbox providers are told where complaints go (RFC 9477).
+    asks_complaints: bool
     # Of the blog on which issues are announced; empty: none.
     wordpress_password: str = field(repr=False)
     # Mail whose fate is not known is mailed again, once; else it is held.
@@ -93,6 +96,11 @@ class Settings:
     def fixed_keeps(self) -> frozenset[str]:
         """What is kept as long as a setting says, whatever the staff chooses; by the names of `Keep`."""
         return frozenset(one.name for one in fields(Keep) if f"keep_{one.name}" in self.where)
+
+    @property
+    def return_path(self) -> ReturnPath:
+        """By which marks mail is known again when it comes back."""
+        return ReturnPath(self.return_domain, is_read=False, asks_complaints=self.asks_complaints)
 
     @property
     def secret_file(self) -> Path:
@@ -137,6 +145,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         fetch_policy=FetchPolicy(allow_loopback=_read(given, "allow_loopback", _flag, default=False)),
         relay=_read(given, "relay_url", parse_relay, None),
         return_domain=_read(given, "return_domain", _domain, ""),
+        asks_complaints=_read(given, "cfbl", _flag, default=False),
         wordpress_password=_read(given, "wordpress_password", str, ""),
         resends_uncertain=_read(given, "uncertain", _resends, default=False),
         tick_seconds=_read(given, "tick_seconds", _tick_seconds, 20),

@@ -48,6 +48,7 @@ _OPTIONS = (
     click.option("--timeout", "timeouts", multiple=True, metavar="PHASE=S", help="Seconds to wait: greeting, mail, …, dot."),
     click.option("--pipelining/--no-pipelining", default=None, help="Send commands together where it offers that."),
     click.option("--chunking/--no-chunking", default=None, help="Send messages in one piece (BDAT) where it offers that."),
+    click.option("--dsn/--no-dsn", default=None, help="Ask for reports about what does not arrive (DSN) where it offers them."),
 )
 
 

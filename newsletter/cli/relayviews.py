@@ -62,6 +62,7 @@ def facts(entry: Entry, used_today: int) -> Table:
         timeouts=", ".join(f"{phase} {seconds:g} s" for phase, seconds in relay.timeouts.items()),
         pipelining="where it is offered" if relay.pipelining else "never",
         chunking="where it is offered" if relay.chunking else "never",
+        reports="asked for where they are offered" if relay.dsn else "never asked for",
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape
 from typing import Protocol
@@ -13,6 +13,7 @@ from newsletter.letters.letter import SlotName
 from newsletter.letters.links import Links
 from newsletter.mail import quotedprintable
 from newsletter.mail.message import Facts, Person, fields, needed_slots
+from newsletter.mail.returnpath import NOWHERE, ReturnPath
 
 _PART_HEAD = "--{}\r\nContent-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 
@@ -95,11 +96,13 @@ class CompiledLetter:
 
     """
 
-    def __init__(self, facts: Facts, links: Links, signer: Signer | None = None) -> None:
+    def __init__(self, facts: Facts, links: Links, signer: Signer | None = None, returns: ReturnPath = NOWHERE) -> None:
         self.facts = facts
         # "=_" cannot occur in quoted-printable.
         boundary = f"=_{facts.draft.content_hash[:32]}"
-        header = list(fields(facts, links, boundary))
+        # RFC 9477 3.1: nobody sends a complaint to an address that no signature speaks for.
+        returns = replace(returns, asks_complaints=returns.asks_complaints and signer is not None)
+        header = list(fields(facts, links, boundary, returns))
         # What is the same for everybody, with empty places, and what goes into these for one person.
         self._header = [field.encode("ascii") if isinstance(field, str) else b"" for field in header]
         self._personal = [(place, field) for place, field in enumerate(header) if not isinstance(field, str)]

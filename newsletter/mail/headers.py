@@ -67,7 +67,7 @@ def uris(name: str, values: Sequence[str]) -> str:
         if not _URI.fullmatch(value):
             raise HeaderUnsafe(name, value)
     first = f"{name}: <{values[0]}>"
-    if len(first) > LINE:
+    if len(first) + (len(values) > 1) > LINE:
         first = f"{name}:\r\n <{values[0]}>"
     return ",\r\n ".join([first, *(f"<{value}>" for value in values[1:])]) + "\r\n"
 
@@ -77,6 +77,12 @@ def token(name: str, value: str) -> str:
     if not _PLAIN.fullmatch(value):
         raise HeaderUnsafe(name, value)
     return f"{name}: {value}\r\n"
+
+
+def parameters(name: str, value: str, parameter: str) -> str:
+    """Write a field of a value and a parameter behind a semicolon, folded there if it must be."""
+    one = token(name, f"{value}; {parameter}")
+    return one if len(one.rstrip()) <= LINE else f"{name}: {value};\r\n {parameter}\r\n"
 
 
 def _checked(name: str, value: str) -> str:

@@ -9,6 +9,7 @@ from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.letters.links import Links
 from newsletter.mail.relays import Relay
+from newsletter.mail.returnpath import NOWHERE, ReturnPath
 from newsletter.mail.routes import Routes
 from newsletter.mail.shift import Shift
 from newsletter.mail.sole import only_mailer
@@ -31,13 +32,13 @@ class Mailer:
         clock: Clock,
         *,
         worker_place: str,
-        return_domain: str = "",
+        returns: ReturnPath = NOWHERE,
         progress: Callable[[Progress], None] | None = None,
         patience: Patience | None = None,
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
         self._database = database
-        self._stationery = Stationery(keyring, links, return_domain)
+        self._stationery = Stationery(keyring, links, returns)
         self._clock = clock
         self._place = worker_place
         self._progress = progress

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from newsletter.letters.letter import ANSWERS, FOR_GUESTS, Draft, LetterKind, SlotName
 from newsletter.letters.links import Links
 from newsletter.mail import headers
+from newsletter.mail.returnpath import NOWHERE, TOKEN, ReturnPath, bounce_address
 from subscribers.oneline import one_line
 
 # Letters about a list carry its headers; a confirmation asks whether there is to be one.
@@ -19,6 +20,9 @@ NOTICES = ANSWERS | FOR_GUESTS | {LetterKind.WELCOME}
 SHORTEST_SENDER_ID = 5
 LONGEST_SENDER_ID = 15
 LONGEST_FEEDBACK_LABEL = 20
+
+# On a line of its own, between a blank and its brackets: servers on the way encode longer lines, which hides the button.
+LONGEST_MAILTO = headers.LINE - 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Person:
     answers: Mapping[str, str] | None = None
     # Stands behind the addresses of counted links for whoever allowed it; empty for everybody else.
     click_token: str = ""
+    # By which they leave the list by mail; empty where nobody would read it.
+    leaving_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class Envelope:
     recipient: str
     # Lines end in CRLF, the last one too, and none begins with a dot.
     data: bytes
+    # By which a report about it is known again; empty: nobody waits for one.
+    token: str = ""
 
     @property
     def needs_smtputf8(self) -> bool:
@@ -86,8 +94,10 @@ def message_id(token: str, sender_domain: str) -> str:
 PersonalField = Callable[[Person], str]
 
 
-def fields(facts: Facts, links: Links, boundary: str) -> Iterator[str | PersonalField]:
+def fields(facts: Facts, links: Links, boundary: str, returns: ReturnPath = NOWHERE) -> Iterator[str | PersonalField]:
     """Give the header fields of a mailing's messages in order, each complete or as a function of the person.
+
+    Complaints are asked for whether the message is signed or not; who does not sign gives a path that asks for none.
 
     Raises:
         HeaderUnsafe: the letter's sender is no address that can stand in a header.
@@ -103,6 +113,10 @@ def fields(facts: Facts, links: Links, boundary: str) -> Iterator[str | Personal
     yield lambda person: headers.token("Message-ID", message_id(person.token, facts.sender_domain))
     if facts.kind in OF_A_LIST:
         yield from _list_fields(facts, links)
+        if domain := returns.complaints_domain(facts.sender_domain):
+            yield from _complaint_fields(domain)
+    for name, value in returns.provider_fields.items():
+        yield _provider_field(name, value)
     if facts.kind in NOTICES:
         yield headers.token("Auto-Submitted", "auto-generated")
     yield from _mime_fields(draft, boundary)
@@ -116,7 +130,7 @@ def needed_slots(facts: Facts) -> frozenset[SlotName]:
 def _list_fields(facts: Facts, links: Links) -> Iterator[str | PersonalField]:
     if facts.list_slug:
         yield headers.token("List-Id", f"<{facts.list_slug}.{facts.sender_domain}>")
-    yield lambda person: headers.uris("List-Unsubscribe", [person.values[SlotName.UNSUBSCRIBE]])
+    yield lambda person: headers.uris("List-Unsubscribe", _ways_to_leave(person))
     yield headers.token("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     yield headers.token("List-Post", "NO")
     if facts.newsletter_slug and facts.is_shown:
@@ -125,6 +139,25 @@ def _list_fields(facts: Facts, links: Links) -> Iterator[str | PersonalField]:
         # Not in any standard, and still what hushes vacation replies.
         yield headers.token("Precedence", "bulk")
         yield headers.token("Feedback-ID", _feedback_id(facts))
+
+
+def _ways_to_leave(person: Person) -> list[str]:
+    # RFC 8058 3.1: the one for a button first.
+    ways = [person.values[SlotName.UNSUBSCRIBE]]
+    mailto = f"mailto:{person.leaving_address}"
+    if person.leaving_address and len(mailto) <= LONGEST_MAILTO:
+        ways.append(mailto)
+    return ways
+
+
+def _complaint_fields(domain: str) -> Iterator[PersonalField]:
+    """Give where a complaint goes and what it is known by (RFC 9477): an address that is anybody's could be forged."""
+    yield lambda person: headers.parameters("CFBL-Address", bounce_address(person.token, domain), "report=arf")
+    yield lambda person: headers.token("CFBL-Feedback-ID", person.token)
+
+
+def _provider_field(name: str, value: str) -> PersonalField:
+    return lambda person: headers.token(name, value.replace(TOKEN, person.token))
 
 
 def _feedback_id(facts: Facts) -> str:

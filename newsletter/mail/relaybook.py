@@ -176,6 +176,7 @@ def _entry(row: Row[Any]) -> Entry:
         ca_file=row.ca_file,
         pipelining=row.uses_pipelining,
         chunking=row.uses_chunking,
+        dsn=row.uses_dsn,
     )
     return Entry(relay, row.is_enabled, bool(row.password_sealed), row.password_sealed)
 
@@ -195,6 +196,7 @@ def _values(relay: Relay) -> dict[str, Any]:
         "ca_file": relay.ca_file,
         "uses_pipelining": relay.pipelining,
         "uses_chunking": relay.chunking,
+        "uses_dsn": relay.dsn,
     }
 
 

@@ -54,6 +54,7 @@ class RelayChange:
     ca_file: str | None = None
     pipelining: bool | None = None
     chunking: bool | None = None
+    dsn: bool | None = None
     # `phase=seconds`, `phase=none`.
     timeouts: Sequence[str] = ()
     # Said in so many words: unencrypted over a network.
@@ -118,6 +119,7 @@ def changed(relay: Relay, change: RelayChange, now: datetime, *, is_new: bool = 
         ca_file=_unless_none(relay.ca_file, change.ca_file),
         pipelining=relay.pipelining if change.pipelining is None else change.pipelining,
         chunking=relay.chunking if change.chunking is None else change.chunking,
+        dsn=relay.dsn if change.dsn is None else change.dsn,
         timeouts=_timeouts(relay.timeouts, change.timeouts),
         limits=_limits(relay.limits, change, now),
     )
@@ -140,6 +142,7 @@ def facts(relay: Relay) -> dict[str, object]:
         "ca_file": relay.ca_file,
         "pipelining": relay.pipelining,
         "chunking": relay.chunking,
+        "dsn": relay.dsn,
     }
 
 

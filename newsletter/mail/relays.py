@@ -35,7 +35,7 @@ PHASES = ("greeting", "mail", "rcpt", "data", "block", "dot")
 LONGEST_TIMEOUT = 3600
 
 _ON_OFF: Mapping[str, bool] = {"on": True, "off": False}
-_URL_OPTIONS = ("tls", "connections", "messages", "idle", "ca", "pipelining", "chunking")
+_URL_OPTIONS = ("tls", "connections", "messages", "idle", "ca", "pipelining", "chunking", "dsn")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?", re.IGNORECASE)
 
 
@@ -73,6 +73,7 @@ class Relay:
     # Whether these are used where they are offered.
     pipelining: bool = True
     chunking: bool = True
+    dsn: bool = True
 
     @property
     def door(self) -> "Relay":
@@ -143,6 +144,7 @@ def read_address(url: str) -> Relay:
         ca_file=options.get("ca", ""),
         pipelining=_switch(options, "pipelining"),
         chunking=_switch(options, "chunking"),
+        dsn=_switch(options, "dsn"),
     )
     if shows_password(relay):
         raise ValueError("would send the password in the clear; use tls=starttls or tls=implicit")

@@ -113,7 +113,8 @@ async def _opened(client: aiosmtplib.SMTP, relay: Relay, patience: Patience, wit
         tls_version=encryption.version() if encryption else "",
         certificate=encryption.getpeercert() if encryption else {},
     )
-    unused = {name for name, is_used in (("pipelining", relay.pipelining), ("chunking", relay.chunking)) if not is_used}
+    switches = (("pipelining", relay.pipelining), ("chunking", relay.chunking), ("dsn", relay.dsn))
+    unused = {name for name, is_used in switches if not is_used}
     used = {name: value for name, value in client.esmtp_extensions.items() if name not in unused}
     session = Session(take_over(client.transport), used, patience, relay.messages)
     failpoints.hit("smtp.connected")

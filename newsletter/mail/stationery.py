@@ -1,5 +1,6 @@
 """Writes the messages of this instance: each letter is compiled once, and each person's links are sealed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsletter.letters.greeting import nameless
@@ -8,6 +9,7 @@ from newsletter.letters.links import Links
 from newsletter.mail.compiled import CompiledLetter, Signer
 from newsletter.mail.delivery import Delivery
 from newsletter.mail.message import Envelope, Facts, Person
+from newsletter.mail.returnpath import NOWHERE, ReturnPath, bounce_address, leaving_address
 from newsletter.staff import doorlinks
 from subscribers.oneline import one_line
 from subscribers.tokens import Keyring, Purpose
@@ -19,8 +21,7 @@ class Stationery:
 
     keyring: Keyring
     links: Links
-    # Where returned mail comes back to; empty: the sender's own domain.
-    return_domain: str = ""
+    returns: ReturnPath = NOWHERE
 
     def compile(self, facts: Facts, signer: Signer | None = None) -> CompiledLetter:
         """Compile the letter of a mailing, signed by *signer* if there is one.
@@ -29,20 +30,27 @@ class Stationery:
             HeaderUnsafe: the letter's sender is no address that can stand in a header.
 
         """
-        return CompiledLetter(facts, self.links, signer)
+        return CompiledLetter(facts, self.links, signer, self.returns)
 
     def envelope(self, letter: CompiledLetter, delivery: Delivery) -> Envelope:
         """Write the message of one delivery."""
         person = self._person(letter, delivery)
-        sender = f"b-{person.token}@{self.return_domain or letter.facts.sender_domain}"
-        return Envelope(sender, person.address, letter.write(person))
+        sender = bounce_address(person.token, self.returns.domain or letter.facts.sender_domain)
+        return Envelope(sender, person.address, letter.write(person), person.token)
 
     def _person(self, letter: CompiledLetter, delivery: Delivery) -> Person:
         """Give the person a delivery is for, with the links that are theirs alone."""
         name = one_line(delivery.name)
         values = {slot: self._value(slot, name, letter.facts, delivery) for slot in letter.slots}
         token = self.keyring.seal(Purpose.DELIVERY, delivery.id)
-        return Person(delivery.email, name, token, values, delivery.answers, self._click_token(letter.facts, delivery))
+        click_token = self._click_token(letter.facts, delivery)
+        return Person(delivery.email, name, token, values, delivery.answers, click_token, self._leaving_address(values))
+
+    def _leaving_address(self, values: Mapping[SlotName, str]) -> str:
+        if not self.returns.leaving_domain or SlotName.UNSUBSCRIBE not in values:
+            return ""
+        # The token of the link: to seal it once more would cost as much as all other fields.
+        return leaving_address(values[SlotName.UNSUBSCRIBE].rpartition("/")[2], self.returns.leaving_domain)
 
     def _click_token(self, facts: Facts, delivery: Delivery) -> str:
         if not facts.counted or not delivery.allows_clicks or delivery.subscription_id is None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from newsletter import failpoints
+from newsletter.mail import statusrequest
 from newsletter.mail.delivery import GOING_DOWN, NO_ANSWER, Phase, Reply, enhanced_status
 from newsletter.mail.message import Envelope
 from newsletter.mail.relays import DEFAULT_MESSAGES
@@ -27,6 +28,9 @@ LITTLE = 1024
 
 # The first code that refuses (RFC 5321 4.2.1).
 LOWEST_NO = 400
+
+# Syntax error, in parameters too; parameter not implemented; parameters not recognised (RFC 5321 4.2.3).
+NO_SUCH_PARAMETER = frozenset({500, 501, 504, 555})
 
 _BREAKS_PATH = re.compile(r"[<>\s]")
 # RFC 1870 4: what a relay may name as its limit.
@@ -80,6 +84,8 @@ class Session:
         self._is_pipelined = "pipelining" in extensions
         # RFC 3030: with no DATA to be answered, what the gate holds back costs a RSET and not the connection.
         self._is_chunked = self._is_pipelined and "chunking" in extensions
+        # RFC 3461: whether reports are asked for.
+        self._asks_reports = "dsn" in extensions
         self._steps = [_Step(Phase.MAIL, patience.mail), _Step(Phase.RCPT, patience.rcpt)]
         if self._is_pipelined and not self._is_chunked:
             self._steps.append(_Step(Phase.DATA, patience.data))
@@ -131,11 +137,10 @@ class Session:
         refusal = self._too_large(self._envelope)
         if refusal is not None:
             return refusal
-        try:
-            refusal = await self._heard(self._envelope)
-        except WireLost as lost:
-            return _no_answer(self._phase, lost)
-        return refusal if refusal is None else await self._taken_back(refusal)
+        refusal = await self._answered(self._envelope)
+        if refusal is not None and self._may_mean_reports(refusal):
+            return await self._offered_plainly(self._envelope)
+        return refusal
 
     def hand_over(self, rider: Envelope | None = None) -> None:
         """Write the body of what was offered, and behind it the offer of the next message, where riders are taken."""
@@ -200,7 +205,32 @@ class Session:
         return b"".join(self._commands(envelope))
 
     def _commands(self, envelope: Envelope) -> list[bytes]:
-        return [_mail(envelope, self._extensions), _rcpt(envelope), b"DATA\r\n"][: len(self._steps)]
+        asks_reports = self._asks_reports and bool(envelope.token)
+        mail, rcpt = _mail(envelope, self._extensions, asks_reports), _rcpt(envelope, asks_reports)
+        return [mail, rcpt, b"DATA\r\n"][: len(self._steps)]
+
+    async def _answered(self, envelope: Envelope) -> Reply | None:
+        """Hear the replies to an offer; after a refusal the session is ready for the next one, or lost."""
+        try:
+            refusal = await self._heard(envelope)
+        except WireLost as lost:
+            return _no_answer(self._phase, lost)
+        return refusal if refusal is None else await self._taken_back(refusal)
+
+    def _may_mean_reports(self, refusal: Reply) -> bool:
+        """Whether *refusal* can be of what was asked about reports, and not of the message."""
+        return self._asks_reports and refusal.code in NO_SUCH_PARAMETER and refusal.phase is not Phase.DATA and self.is_open
+
+    async def _offered_plainly(self, envelope: Envelope) -> Reply | None:
+        """Offer once more without asking for reports, as to a relay that names DSN and does not know its parameters."""
+        self._asks_reports = False
+        self._phase = Phase.MAIL
+        if self._is_pipelined:
+            self._write(b"".join(self._commands(envelope)), replies=len(self._steps))
+        refusal = await self._answered(envelope)
+        # Refused all the same: it was not about reports, and the next one asks for them again.
+        self._asks_reports = refusal is not None
+        return refusal
 
     async def _heard(self, envelope: Envelope) -> Reply | None:
         """Hear the replies to an offer, all of them whatever the first one says (RFC 2920 3.1)."""
@@ -334,15 +364,18 @@ def _largest(extensions: Mapping[str, str]) -> float:
     return math.inf if named is None else int(named[0]) or math.inf
 
 
-def _mail(envelope: Envelope, extensions: Mapping[str, str]) -> bytes:
+def _mail(envelope: Envelope, extensions: Mapping[str, str], asks_reports: bool) -> bytes:  # noqa: FBT001 -- of the session
     command = b"MAIL FROM:" + _path(envelope.sender, is_utf8=envelope.needs_smtputf8)
     if "size" in extensions:
         command += b" SIZE=%d" % len(envelope.data)
+    if asks_reports:
+        command += statusrequest.of_message(envelope.token)
     return command + (b" SMTPUTF8\r\n" if envelope.needs_smtputf8 else b"\r\n")
 
 
-def _rcpt(envelope: Envelope) -> bytes:
-    return b"RCPT TO:" + _path(envelope.recipient, is_utf8=envelope.needs_smtputf8) + b"\r\n"
+def _rcpt(envelope: Envelope, asks_reports: bool) -> bytes:  # noqa: FBT001 -- of the session
+    command = b"RCPT TO:" + _path(envelope.recipient, is_utf8=envelope.needs_smtputf8)
+    return command + (statusrequest.of_recipient(envelope.recipient) if asks_reports else b"") + b"\r\n"
 
 
 def _path(address: str, *, is_utf8: bool) -> bytes:

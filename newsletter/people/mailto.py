@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from newsletter.mail.returnpath import LEAVING, leaving_address
 from newsletter.people import withdraw
 from newsletter.people.withdraw import SILENT, Goodbyes
 from subscribers.consent import Door, Evidence
@@ -10,12 +11,10 @@ from subscribers.outcomes import WithdrawOutcome
 from subscribers.tokens import Keyring, Purpose
 from subscribers.transaction import Transaction
 
-_PREFIX = "u-"
-
 
 def address(keyring: Keyring, subscription_id: int, domain: str) -> str:
     """Give the address at *domain* by which one person leaves one list."""
-    return f"{_PREFIX}{keyring.seal(Purpose.UNSUBSCRIBE, subscription_id)}@{domain}"
+    return leaving_address(keyring.seal(Purpose.UNSUBSCRIBE, subscription_id), domain)
 
 
 def take(
@@ -42,6 +41,6 @@ def token_of(recipient: str) -> str:
 
     """
     local = recipient.strip().strip("<>").rpartition("@")[0].lower()
-    if not local.startswith(_PREFIX):
+    if not local.startswith(LEAVING):
         raise TokenInvalid
-    return local.removeprefix(_PREFIX)
+    return local.removeprefix(LEAVING)

@@ -28,6 +28,7 @@ relay = Table(
     Column("ca_file", Text, nullable=False),
     Column("uses_pipelining", Flag, nullable=False),
     Column("uses_chunking", Flag, nullable=False),
+    Column("uses_dsn", Flag, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
     CheckConstraint("tls IN ('implicit', 'starttls', 'none')", name="tls"),
     **SQLITE,

@@ -78,7 +78,7 @@ class Worker:
             application.relay,
             application.clock,
             worker_place=place(),
-            return_domain=application.settings.return_domain,
+            returns=application.settings.return_path,
             progress=progress,
         )
 

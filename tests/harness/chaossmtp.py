@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from tests.harness.sink import Conversation, Reaction, Script, Step
 
 
-def at(name: str, reaction: Reaction, *, times: int | None = None, after: int = 0) -> Script:
-    """Do *reaction* at every step of *name*; only so many *times*, and not the first *after* ones."""
+def at(name: str, reaction: Reaction, *, times: int | None = None, after: int = 0, where: str = "") -> Script:
+    """Do *reaction* at every step of *name* that says *where*; only so many *times*, and not the first *after* ones."""
     passed = 0
 
     def script(step: Step) -> Reaction | None:
         nonlocal passed
-        if step.name != name:
+        if step.name != name or where not in step.argument:
             return None
         passed += 1
         is_due = passed > after and (times is None or passed <= after + times)

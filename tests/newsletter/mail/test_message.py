@@ -12,9 +12,14 @@ from hypothesis import strategies as st
 from newsletter.letters.letter import LetterKind, SlotName
 from newsletter.letters.links import Links
 from newsletter.mail.delivery import Delivery
+from newsletter.mail.dkim import Signer, SigningKey
+from newsletter.mail.dkimrecord import Algorithm
 from newsletter.mail.headers import HeaderUnsafe
 from newsletter.mail.message import Envelope, Facts
+from newsletter.mail.returnpath import TOKEN as PLACE
+from newsletter.mail.returnpath import ReturnPath
 from newsletter.mail.stationery import Stationery
+from newsletter.people import mailto
 from subscribers.tokens import Keyring, Purpose
 from tests.conftest import SECRET
 from tests.harness import rawmail
@@ -141,6 +146,89 @@ def test_every_attempt_is_the_same_bytes() -> None:
     assert envelope() == envelope(delivery=replace(ANN, attempts=3))
 
 
+def test_envelope_carries_what_reports_are_known_by() -> None:
+    """The same token as its sender and its Message-ID."""
+    assert TOKEN == envelope().token
+
+
+READ = ReturnPath("returns.example.org", is_read=True, asks_complaints=True)
+SIGNER = Signer([SigningKey.generate("example.org", "s1", Algorithm.RSA)])
+
+
+def signed_and_read(returns: ReturnPath, facts: Facts = FACTS) -> rawmail.Raw:
+    """Write a signed message whose returns go by that path, and take it apart."""
+    stationery = Stationery(KEYRING, Links("https://news.example.org"), returns)
+    return rawmail.read(stationery.envelope(stationery.compile(facts, SIGNER), ANN).data)
+
+
+def test_list_is_left_by_mail_where_somebody_reads_it() -> None:
+    """The button first; folded at the comma; by the address that leaving by mail knows."""
+    field = signed_and_read(READ).one("List-Unsubscribe")
+
+    assert (f"List-Unsubscribe: <{LEAVE}>,", f" <mailto:{mailto.address(KEYRING, 31, 'returns.example.org')}>") == field.lines
+    assert max(map(len, field.lines)) <= 76
+
+
+@pytest.mark.parametrize(
+    "returns",
+    [
+        ReturnPath(),
+        ReturnPath("returns.example.org", asks_complaints=True),
+        ReturnPath(is_read=True, asks_complaints=True),
+        # A line of more than 76 columns is encoded on the way, and hides the button.
+        ReturnPath(f"{'a' * 40}.example.net", is_read=True, asks_complaints=True),
+    ],
+    ids=["nothing", "nobody reads it", "no domain", "too long a line"],
+)
+def test_nobody_is_told_to_write_where_it_does_not_arrive(returns: ReturnPath) -> None:
+    """Neither who leaves nor who complains."""
+    raw = signed_and_read(returns)
+
+    assert f"<{LEAVE}>" == raw.one("List-Unsubscribe").value
+    assert not [name for name in raw.names if name.startswith("CFBL-")]
+
+
+def test_complaints_come_back_by_what_they_are_known_by() -> None:
+    """As RFC 9477 spells it, and signed."""
+    raw = signed_and_read(READ)
+
+    assert f"b-{TOKEN}@returns.example.org; report=arf" == raw.one("CFBL-Address").value
+    assert TOKEN == raw.one("CFBL-Feedback-ID").value
+    assert {"cfbl-address", "cfbl-feedback-id"} <= set(
+        raw.one("DKIM-Signature").value.partition("h=")[2].split(";")[0].split(":")
+    )
+
+
+@pytest.mark.parametrize("domain", ["example.net", "notexample.org", "org"])
+def test_complaints_are_not_asked_for_by_another_domain(domain: str) -> None:
+    """No signature of the sender speaks for it."""
+    assert "CFBL-Address" not in signed_and_read(replace(READ, domain=domain)).names
+
+
+def test_complaints_are_not_asked_for_without_a_signature() -> None:
+    """Nobody would send one."""
+    stationery = Stationery(KEYRING, Links("https://news.example.org"), READ)
+
+    assert "CFBL-Address" not in rawmail.read(envelope(stationery=stationery).data).names
+
+
+def test_long_return_domain_folds_the_address_for_complaints() -> None:
+    """Behind the semicolon."""
+    lines = signed_and_read(replace(READ, domain=f"{'a' * 30}.example.org")).one("CFBL-Address").lines
+
+    assert (f"CFBL-Address: b-{TOKEN}@{'a' * 30}.example.org;", " report=arf") == lines
+
+
+def test_providers_get_the_token_in_their_own_fields() -> None:
+    """Which they repeat in their events."""
+    fields = {"X-PM-Metadata-delivery": PLACE, "X-SMTPAPI": f'{{"unique_args": {{"delivery": "{PLACE}"}}}}'}
+    raw = signed_and_read(ReturnPath(provider_fields=fields))
+
+    assert TOKEN == raw.one("X-PM-Metadata-delivery").value
+    assert f'{{"unique_args": {{"delivery": "{TOKEN}"}}}}' == raw.one("X-SMTPAPI").value
+    assert 1 == len(raw.one("X-SMTPAPI").lines)
+
+
 def test_two_people_have_different_ids() -> None:
     """Message-ID, envelope sender and links are theirs alone."""
     ann, bob = (envelope(delivery=one) for one in (ANN, replace(ANN, id=12, subscription_id=32)))
@@ -151,7 +239,7 @@ def test_two_people_have_different_ids() -> None:
 
 def test_envelope_sender_leads_back_to_the_delivery() -> None:
     """Returned mail is known by where it comes back to, and the local part fits into 64 octets."""
-    sender = envelope(stationery=Stationery(KEYRING, Links("https://x.example"), "returns.example.org")).sender
+    sender = envelope(stationery=Stationery(KEYRING, Links("https://x.example"), ReturnPath("returns.example.org"))).sender
     local, _, domain = sender.partition("@")
 
     assert "returns.example.org" == domain

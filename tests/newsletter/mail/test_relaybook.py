@@ -105,6 +105,7 @@ def test_every_property_is_kept(database: Database, strongbox: Strongbox, now: d
         ca_file="/etc/ca.pem",
         pipelining=False,
         chunking=False,
+        dsn=False,
     )
     with database.write() as tx:
         relaybook.add(tx, odd, strongbox, now)

@@ -24,7 +24,7 @@ def test_address_is_enough(now: datetime) -> None:
 def test_everything_can_be_said(now: datetime) -> None:
     """Options come before what stands in the address."""
     change = RelayChange(
-        url=f"{URL}?connections=3&messages=50&idle=5&chunking=off",
+        url=f"{URL}?connections=3&messages=50&idle=5&chunking=off&dsn=off",
         tls="implicit",
         username="other",
         password="geheim",
@@ -47,7 +47,8 @@ def test_everything_can_be_said(now: datetime) -> None:
 
     assert ("other", "geheim", Tls.IMPLICIT, 9, 3) == (made.username, made.password, made.tls, made.connections, made.weight)
     assert limits == made.limits
-    assert (70, 20, "ca.pem", False, False) == (made.messages, made.idle, made.ca_file, made.pipelining, made.chunking)
+    assert (70, 20, "ca.pem") == (made.messages, made.idle, made.ca_file)
+    assert (False, False, False) == (made.pipelining, made.chunking, made.dsn)
     assert {"greeting": 60.0, "dot": 900.0} == made.timeouts
 
 

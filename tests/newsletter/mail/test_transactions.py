@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -202,3 +203,79 @@ def test_body_asked_for_nobody_is_ended_by_a_dot() -> None:
     assert [(Phase.RCPT, 550)] == [(reply.phase, reply.code) for reply in replies if reply.code != 250]
     assert (1, 0) == (sink.single_dots, sink.orphans)
     assert ["reader0", "reader2", "reader3"] == recipients(sink)
+
+
+REPORTING = (*EXTENSIONS, "DSN")
+PARAMETERS = "555 5.5.4 unsupported parameter"
+
+
+def talk_of_reports(
+    script: Script = behave, extensions: tuple[str, ...] = REPORTING, *, dsn: bool = True
+) -> tuple[list[Reply], Sink]:
+    """Send three messages that reports are wanted about."""
+
+    async def run() -> tuple[list[Reply], Sink]:
+        async with Sink(script=script, extensions=extensions) as sink:
+            relay = Relay("127.0.0.1", sink.port, Tls.NONE, dsn=dsn)
+            session = await connect(relay, HASTE, ssl.create_default_context())
+            replies = await send_all(session, [replace(letter(number), token=f"t{number}") for number in range(3)])
+            await session.quit()
+        return replies, sink
+
+    return asyncio.run(run())
+
+
+def asking(sink: Sink) -> list[str]:
+    """Give the envelope commands that asked for reports, each by its message."""
+    return [
+        one.partition("b-" if one[0] == "M" else "reader")[2][0] for one in sink.commands if "RET=" in one or "NOTIFY=" in one
+    ]
+
+
+@pytest.mark.parametrize(
+    "extensions", [REPORTING, (*REPORTING, "CHUNKING"), (*SINGLY, "DSN")], ids=["riding", "chunked", "singly"]
+)
+def test_reports_are_asked_for_where_they_are_offered(extensions: tuple[str, ...]) -> None:
+    """The header alone comes back, for trouble alone, known by the token and by whom it was for."""
+    replies, sink = talk_of_reports(extensions=extensions)
+    mail, rcpt = [command for command in sink.commands if "0@" in command]
+
+    assert [250] * 3 == [reply.code for reply in replies]
+    assert mail.startswith("MAIL FROM:<b-0@example.org> SIZE=")
+    assert mail.endswith(" RET=HDRS ENVID=t0")
+    assert "RCPT TO:<reader0@example.net> NOTIFY=FAILURE,DELAY ORCPT=rfc822;reader0@example.net" == rcpt
+    assert ["reader0", "reader1", "reader2"] == recipients(sink)
+
+
+@pytest.mark.parametrize(("extensions", "dsn"), [(EXTENSIONS, True), (REPORTING, False)], ids=["not offered", "switched off"])
+def test_nothing_is_asked_of_a_relay_that_offers_no_reports(extensions: tuple[str, ...], dsn: bool) -> None:  # noqa: FBT001 -- a case
+    """Nor of one that is not to be asked."""
+    replies, sink = talk_of_reports(extensions=extensions, dsn=dsn)
+
+    assert [250] * 3 == [reply.code for reply in replies]
+    assert [] == asking(sink)
+
+
+@pytest.mark.parametrize(
+    "extensions", [REPORTING, (*REPORTING, "CHUNKING"), (*SINGLY, "DSN")], ids=["riding", "chunked", "singly"]
+)
+@pytest.mark.parametrize(("step", "known"), [("mail", "RET="), ("rcpt", "NOTIFY=")])
+def test_relay_that_refuses_what_it_offers_gets_the_mail_without(step: str, known: str, extensions: tuple[str, ...]) -> None:
+    """At once, on the same connection, and is not asked again on it."""
+    replies, sink = talk_of_reports(chaos.at(step, chaos.saying(PARAMETERS), where=known), extensions=extensions)
+
+    assert [250] * 3 == [reply.code for reply in replies]
+    assert "0" == asking(sink)[0]
+    assert "2" not in asking(sink)
+    assert ["reader0", "reader1", "reader2"] == recipients(sink)
+    assert (1, 0) == (sink.connections, sink.orphans)
+
+
+def test_refusal_that_stays_is_of_the_message() -> None:
+    """It is heard as it was said, and the next message is asked about again."""
+    replies, sink = talk_of_reports(chaos.at("rcpt", chaos.saying("501 5.1.3 no such form of address"), where="reader1@"))
+
+    assert [250, 501, 250] == [reply.code for reply in replies]
+    assert Phase.RCPT is replies[1].phase
+    assert "2" in asking(sink)
+    assert ["reader0", "reader2"] == recipients(sink)

@@ -45,7 +45,7 @@ _ADDRESS = ("host", "port", "tls")
 _NUMBERS = ("connections", "weight")
 _LIMITS = ("rate", "daily_cap", "quiet_hours", "warm_up")
 # Whether something is used where the relay offers it, spelled as the form spells it.
-_OFFERED = ("pipelining", "chunking")
+_OFFERED = ("pipelining", "chunking", "dsn")
 _YES, _NO = "yes", "no"
 # Before a phase, the name of the field with the seconds that are waited in it.
 TIMEOUT = "timeout-"
@@ -252,6 +252,7 @@ def _change(visit: Visit, typed: Mapping[str, str], known: Relay | None) -> Rela
         idle=_whole("idle", typed["idle"]) if typed["idle"] else None,
         pipelining=_offered(typed["pipelining"]),
         chunking=_offered(typed["chunking"]),
+        dsn=_offered(typed["dsn"]),
         timeouts=[f"{phase}={typed[f'{TIMEOUT}{phase}'] or NONE}" for phase in PHASES],
         ca_file=typed["ca_file"] or NONE,
         is_insecure="is_insecure" in visit.form,
@@ -352,6 +353,7 @@ def _fields(relay: Relay) -> dict[str, str]:
         "idle": str(relay.idle),
         "pipelining": _YES if relay.pipelining else _NO,
         "chunking": _YES if relay.chunking else _NO,
+        "dsn": _YES if relay.dsn else _NO,
         **{f"{TIMEOUT}{phase}": f"{relay.timeouts[phase]:g}" if phase in relay.timeouts else "" for phase in PHASES},
     }
 

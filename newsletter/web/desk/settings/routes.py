@@ -52,7 +52,7 @@ LIST_FIELDS = ("name", "description", "is_public", "language", "sender_name", "s
 RELAY_FIELDS = (
     *("name", "host", "port", "tls", "is_insecure", "ca_file", "username", "password", "connections", "weight"),
     *("rate", "daily_cap", "quiet_hours", "warm_up", "zone"),
-    *("messages", "idle", "pipelining", "chunking", f"{relays.TIMEOUT}*"),
+    *("messages", "idle", "pipelining", "chunking", "dsn", f"{relays.TIMEOUT}*"),
 )
 NOTICE = ("kind", "language", "subject", "heading", "text", "act", "seen")
 ONE = f"{staff.HERE}/{{account_id:int}}"

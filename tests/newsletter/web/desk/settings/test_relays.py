@@ -138,12 +138,12 @@ def test_what_one_connection_takes_and_how_long_it_is_waited_for_is_set(
 ) -> None:
     """Each phase by itself, an empty one as usual; whoever gives the last one too little is told."""
     desk.press(f"{HERE}/new", **RELAY)
-    tuned = {"messages": "20", "idle": "60", "pipelining": "no", "timeout-mail": "30", "timeout-dot": "60"}
+    tuned = {"messages": "20", "idle": "60", "pipelining": "no", "dsn": "no", "timeout-mail": "30", "timeout-dot": "60"}
     answer = desk.press(f"{HERE}/main", **RELAY | tuned)
     hasty, page = kept(application, database).relay, desk.page(f"{HERE}/main")
     desk.press(f"{HERE}/main", **RELAY | tuned | {"timeout-dot": ""})
 
-    assert (20, 60, False, True) == (hasty.messages, hasty.idle, hasty.pipelining, hasty.chunking)
+    assert (20, 60, False, True, False) == (hasty.messages, hasty.idle, hasty.pipelining, hasty.chunking, hasty.dsn)
     assert {"mail": 30.0, "dot": 60.0} == hasty.timeouts
     assert "less than ten minutes" in desk.page(answer.headers["location"])
     assert 'name="timeout-mail" type="number" value="30"' in page
