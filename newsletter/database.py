@@ -37,6 +37,7 @@ from newsletter.tables import (
     mail,
     presence,
     relays,
+    returns,
     review,
     staff,
 )
@@ -79,6 +80,7 @@ TABLE_MODULES = (
     authors,
     clicks,
     presence,
+    returns,
 )
 
 # Who may read the file of an SQLite database.

@@ -30,6 +30,8 @@ class LetterKind(StrEnum):
     # To the new address, which is asked, and to the old one, which is told.
     MOVE = "move"
     MOVED = "moved"
+    # One more mail to somebody from whom several came back, before they are kept out for it.
+    PROBE = "probe"
     # To the staff, of what waits for them.
     DUTY = "duty"
     # To somebody of the staff who is to choose a password.

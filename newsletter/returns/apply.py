@@ -1,0 +1,168 @@
+"""One returned message or event: recorded once, attributed, and acted on, all in one transaction.
+
+A kill before the commit leaves nothing, and after it the same bytes change nothing: it may be fetched again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from newsletter.mail.delivery import DeliveryState
+from newsletter.mail.returnpath import leaving_address
+from newsletter.people import mailto
+from newsletter.returns import attribution, following, heading, marks, returnbook
+from newsletter.returns.attribution import Attributed
+from newsletter.returns.fate import Fate, Followed
+from newsletter.returns.marks import Mark, Where
+from newsletter.returns.model import CameBy, Kind, Reading
+from newsletter.returns.returnbook import Came, Target
+from subscribers.tokens import Keyring, Purpose
+from subscribers.transaction import Transaction
+
+# An event may be here before the mailer has committed what the relay answered: seconds. A database that was restored from a
+# backup never gets to know some deliveries.
+LOOK_AGAIN = timedelta(seconds=30)
+LOOK_LATER = timedelta(hours=6)
+SOON = timedelta(hours=1)
+GIVE_UP = timedelta(days=7)
+
+# A provider's clock may be wrong, and its event is not from tomorrow.
+OLDEST_EVENT = timedelta(days=30)
+
+# Somebody wrote these, or a program of theirs in their name: to the address for leaving they are a no.
+_SAYS_NO = frozenset({Kind.UNSUBSCRIBE, Kind.REPLY, Kind.AUTO_REPLY, Kind.CHALLENGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """One message as it came."""
+
+    raw: bytes
+    came_by: CameBy
+    # Of the envelope, where the intake knows it.
+    recipient: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a provider said about one delivery, its signature verified."""
+
+    provider: CameBy
+    # As it was posted; of several in one request, this one.
+    raw: bytes
+    # The provider's own; the same event has the same.
+    event_id: str
+    # Of the delivery, where the provider gives back what we sent along; else its Message-ID.
+    token: str
+    message_id: str
+    reading: Reading
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a message or an event."""
+
+    fate: Fate
+    # None: it was here before.
+    message_id: int | None = None
+    followed: Followed | None = None
+    # Of the letter it is about, where that is of an issue.
+    issue_id: int | None = None
+
+
+def take(tx: Transaction, keyring: Keyring, returned: Returned, reading: Reading, now: datetime) -> Taken:
+    """Take in one message that was read before; the same bytes a second time change nothing."""
+    told = heading.read(returned.raw)
+    digest = sha256(returned.raw).hexdigest()
+    came = Came(digest, returned.came_by, now, now, returned.recipient, told.sender, told.subject, returned.raw)
+    found = marks.find(returned.raw, returned.recipient)
+    return _take(tx, keyring, came, found, reading, now)
+
+
+def take_event(tx: Transaction, keyring: Keyring, event: Event, now: datetime) -> Taken:
+    """Take in what a provider said, once for each event; what comes before its delivery is settled is applied later."""
+    about = f"{event.provider}\0{event.event_id}".encode() if event.event_id else event.raw
+    at = min(max(event.at, now - OLDEST_EVENT), now)
+    came = Came(sha256(about).hexdigest(), event.provider, now, at, "", "", "", event.raw)
+    # The token first; a Message-ID stands for the same delivery where it is ours.
+    given = [event.token.strip().lower(), marks.of_message_id(event.message_id)]
+    found = [Mark(Where.ENVELOPE, Purpose.DELIVERY, token) for token in given if token]
+    return _take(tx, keyring, came, found, event.reading, now)
+
+
+def replay_waiting(tx: Transaction, keyring: Keyring, now: datetime, limit: int = 100) -> int:
+    """Look again for the deliveries that messages wait for, up to *limit* of them; gives how many are done with."""
+    done = 0
+    for row in returnbook.next_waiting(tx, now, limit):
+        target = returnbook.target_of(tx, row.delivery_number)
+        if target is not None and target.state is not DeliveryState.SENDING:
+            _apply(tx, keyring, row.id, target, returnbook.reading_of(row), row.happened_at, now)
+        elif now - row.received_at < GIVE_UP:
+            later = LOOK_AGAIN if now - row.received_at < SOON else LOOK_LATER
+            returnbook.settle(tx, row.id, Fate.WAITING, look_at=now + later)
+            continue
+        else:
+            returnbook.settle(tx, row.id, Fate.UNATTRIBUTED)
+        done += 1
+    return done
+
+
+def _take(tx: Transaction, keyring: Keyring, came: Came, found: Sequence[Mark], reading: Reading, now: datetime) -> Taken:
+    is_unreadable = reading.kind is Kind.UNREADABLE
+    message_id = returnbook.record(tx, came, reading, Fate.UNREADABLE if is_unreadable else Fate.UNATTRIBUTED)
+    if message_id is None:
+        return Taken(Fate.REPEATED)
+    attributed = attribution.attribute(keyring, found, reading.kind)
+    if attributed is None:
+        return Taken(Fate.UNREADABLE if is_unreadable else Fate.UNATTRIBUTED, message_id)
+    if attributed.purpose is Purpose.UNSUBSCRIBE:
+        return _of_subscription(tx, keyring, message_id, attributed, came, reading, now)
+    if is_unreadable:
+        return Taken(Fate.UNREADABLE, message_id)
+    target = returnbook.target_of(tx, attributed.number)
+    if target is None or target.state is DeliveryState.SENDING:
+        returnbook.settle(tx, message_id, Fate.WAITING, attributed=attributed, look_at=now + LOOK_AGAIN)
+        return Taken(Fate.WAITING, message_id)
+    returnbook.settle(tx, message_id, Fate.APPLIED, attributed=attributed, target=target)
+    return _apply(tx, keyring, message_id, target, reading, came.happened_at, now)
+
+
+def _of_subscription(
+    tx: Transaction, keyring: Keyring, message_id: int, attributed: Attributed, came: Came, reading: Reading, now: datetime
+) -> Taken:
+    """Take what is about a subscription: a mail to the address for leaving, or a report with nothing else in it of ours."""
+    target = returnbook.last_of_subscription(tx, attributed.number)
+    if attributed.where is Where.RETURNED:
+        if target is None:
+            return Taken(Fate.UNATTRIBUTED, message_id)
+        returnbook.settle(tx, message_id, Fate.APPLIED, attributed=attributed, target=target)
+        return _apply(tx, keyring, message_id, target, reading, came.happened_at, now)
+    returnbook.settle(tx, message_id, Fate.APPLIED, attributed=attributed, target=target)
+    if reading.kind not in _SAYS_NO:
+        # Nothing was ever mailed from that address: a bounce to it is none of ours.
+        return Taken(Fate.APPLIED, message_id, Followed.NOTED)
+    mailto.take(tx, keyring, leaving_address(attributed.token, ""), came.subject, now)
+    if target is None:
+        return Taken(Fate.APPLIED, message_id, Followed.LEFT)
+    no = Reading(Kind.UNSUBSCRIBE, reason=came.subject, confidence=reading.confidence)
+    fact_id = returnbook.add_fact(tx, message_id, target, no, came.happened_at)
+    if fact_id is not None:
+        returnbook.set_followed(tx, fact_id, Followed.LEFT)
+    return Taken(Fate.APPLIED, message_id, Followed.LEFT, target.issue_id)
+
+
+def _apply(
+    tx: Transaction, keyring: Keyring, message_id: int, target: Target, reading: Reading, at: datetime, now: datetime
+) -> Taken:
+    fact_id = returnbook.add_fact(tx, message_id, target, reading, at)
+    if fact_id is None:
+        returnbook.settle(tx, message_id, Fate.AGAIN, target=target)
+        if reading.kind in {Kind.OPT_OUT, Kind.UNSUBSCRIBE} and target.subscription_id is not None:
+            # They may have come back since the first one: a no is never too many.
+            following.leave(tx, keyring, target.subscription_id, reading, now)
+        return Taken(Fate.AGAIN, message_id, None, target.issue_id)
+    returnbook.settle(tx, message_id, Fate.APPLIED, target=target)
+    followed = following.follow(tx, keyring, fact_id, target, reading, at, now)
+    return Taken(Fate.APPLIED, message_id, followed, target.issue_id)
