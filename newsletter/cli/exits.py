@@ -53,7 +53,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.BLOCKED: "The issue has findings that must be mended, or overridden with a reason.",
     Exit.NOT_FOUND: (
         "No newsletter, issue, section, article, image, feed, list, topic, attribute, segment, import, person, account or "
-        "relay so named."
+        "relay so named, or no file where `returns classify` was to read one."
     ),
     Exit.REFUSED: "Understood and not granted: wrong state, bad value, not permitted, name taken, no feed could be read.",
     Exit.NOT_READY: "A setting is wrong or missing, the database is not ready, or `doctor` found something wrong.",

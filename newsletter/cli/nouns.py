@@ -33,6 +33,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "attributes": "attributes.attributes",
         "segments": "segments.segments",
         "relays": "relays.relays",
+        "returns": "returning.returns",
         "domains": "domains.domains",
         "staff": "staff.staff",
         "archive": "archive.archive",

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from newsletter.mail.causes import AUTHENTICATION_STATUSES, CERTAIN, DEAD_STATUSES, Cause, judge
+
 
 class Fault(StrEnum):
     """What a permanent refusal is about."""
@@ -17,41 +19,21 @@ class Fault(StrEnum):
     CONTENT = "content"
 
 
-# RFC 3463: no such mailbox, no such host, bad syntax, moved, null MX (RFC 7505), disabled. Not 5.1.7 and 5.1.8, which
-# speak of our own sender, and never 5.7.x, which speaks of us.
-ADDRESS_FAULTS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+# RFC 3463 3.4 (message too big for the system) and 3.7 (content); not 5.2.3, which is one mailbox's own limit.
+_CONTENT_OF_ALL = re.compile(r"5\.3\.4|5\.6\.\d+")
 # Says nothing, or that routing failed: the words decide.
 _VAGUE = frozenset({"", "5.0.0", "5.4.0", "5.4.1", "5.4.4", "5.5.0"})
-# RFC 7372: DKIM, SPF and both; 5.7.515 is Microsoft's for the same, since May 2025.
-_OF_AUTHENTICATION = frozenset({"5.7.20", "5.7.22", "5.7.23", "5.7.26", "5.7.27", "5.7.30", "5.7.515"})
-# RFC 3463 3.4 (message too big for the system) and 3.7 (content).
-_OF_CONTENT = re.compile(r"5\.3\.4|5\.6\.\d+")
-
-_WHO = r"(?:user|recipient|mailbox|address|account|person|host|domain)(?:\ (?:name|address))?"
-_NOBODY_THERE = re.compile(
-    rf"""
-    (?:no\ such|unknown|invalid|non-?existent)\ (?:local\ )?{_WHO}
-    | {_WHO}\ (?:is\ )?(?:unknown|not\ found|invalid|does\ not\ exist|doesn'?t\ exist)
-    | {_WHO}\ (?:doesn'?t|does\ not)\ have
-    | no\ mailbox\ here | not\ a\ known\ user
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# Words that stand beside those above when a mailbox is only full, or a policy speaks.
-_SOMETHING_ELSE = re.compile(
-    r"quota|full|over ?limit|storage|spam|block|black|policy|reputation|relay|rate|denied",
-    re.IGNORECASE,
-)
 
 
 def fault_of(enhanced: str, text: str) -> Fault:
     """Tell what a 5yz reply is about; *enhanced* is its status (RFC 3463), empty when it has none."""
-    if enhanced in ADDRESS_FAULTS:
-        return Fault.ADDRESS
-    if enhanced in _OF_AUTHENTICATION:
+    if enhanced in AUTHENTICATION_STATUSES:
         return Fault.AUTHENTICATION
-    if _OF_CONTENT.fullmatch(enhanced):
+    if _CONTENT_OF_ALL.fullmatch(enhanced):
         return Fault.CONTENT
-    if enhanced in _VAGUE and _NOBODY_THERE.search(text) and not _SOMETHING_ELSE.search(text):
-        return Fault.ADDRESS
-    return Fault.RECIPIENT
+    if enhanced not in DEAD_STATUSES and enhanced not in _VAGUE:
+        return Fault.RECIPIENT
+    told = judge(text, enhanced)
+    # Nobody is asked again whose address is taken for dead, so a guess is not enough.
+    is_certain = told.cause is Cause.ADDRESS_DEAD and told.confidence >= CERTAIN
+    return Fault.ADDRESS if is_certain else Fault.RECIPIENT

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from newsletter.mail.causes import Cause
+
+__all__ = ["LONGEST_REASON", "CameBy", "Cause", "Kind", "Reading", "Recipient"]
+
 # Of what a server said; whoever wants more reads the message itself.
 LONGEST_REASON = 500
 
@@ -32,25 +36,6 @@ class Kind(StrEnum):
     REPLY = "reply"
     # Nothing can be told of it.
     UNREADABLE = "unreadable"
-
-
-class Cause(StrEnum):
-    """Why mail came back, by what can be done about it."""
-
-    # Nobody is there, or ever again: unknown, moved, closed or suspended; no such host; no mail is taken (RFC 7505).
-    ADDRESS_DEAD = "address-dead"
-    # The mailbox takes no more for now.
-    FULL = "full"
-    # They do not want it from us: spam, blocklists, rates, their own rules.
-    POLICY = "policy"
-    # Its size, its form, or something in it.
-    CONTENT = "content"
-    # SPF, DKIM or DMARC.
-    AUTHENTICATION = "authentication"
-    # Tried for too long, out of order, out of reach.
-    TEMPORARY = "temporary"
-    # It came back, and nothing tells why.
-    UNKNOWN = "unknown"
 
 
 class CameBy(StrEnum):

@@ -1,0 +1,31 @@
+"""What a returned message is: the one question to ask of raw bytes, and it always has an answer; pure."""
+
+from newsletter.returns import automatic, dsn, feedback, parts, textual
+from newsletter.returns.model import Kind, Reading
+from newsletter.returns.parts import Mail
+
+# Structure first, then what machines say of themselves, then words. Unsubscribes stand before answers of machines, because
+# Apple's say that they are such; challenges before words, because they say that nothing was delivered.
+_READERS = (feedback.read, dsn.read, automatic.leaving, automatic.challenge, textual.read, automatic.answer)
+
+
+def read(raw: bytes) -> Reading:
+    """Tell what a message is; never raises, whatever somebody sent."""
+    try:
+        mail = parts.read(raw)
+        return unreadable(mail.trouble) if mail.trouble else _read(mail)
+    except Exception as error:  # noqa: BLE001 -- the door to whatever strangers send: a bug in here must not hold up the rest
+        return unreadable(f"It could not be read ({type(error).__name__}).")
+
+
+def _read(mail: Mail) -> Reading:
+    for ask in _READERS:
+        reading = ask(mail)
+        if reading is not None:
+            return reading
+    return automatic.reply(mail)
+
+
+def unreadable(why: str) -> Reading:
+    """Give the reading of what cannot be read."""
+    return Reading(Kind.UNREADABLE, reason=why)

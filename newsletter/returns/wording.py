@@ -1,0 +1,110 @@
+"""What a server writes for people: the part before the message it gives back, and the replies it quotes in it; pure."""
+
+import re
+
+from newsletter.mail.causes import CERTAIN, Cause, Judgement, judge
+from newsletter.returns.model import LONGEST_REASON
+from newsletter.returns.parts import LONGEST_TEXT, Mail
+
+# What a server has to say stands on its first page.
+LONGEST_HEAD = 6_000
+MOST_QUOTED = 12
+
+# Where the message that came back begins. It never decides anything: newsletters write about spam and full mailboxes, too.
+_RETURNED = re.compile(
+    r"""
+    ^[ \t>*-]*-{2,}[ \t-]*(?:
+        this\ is\ a\ copy | below\ this\ line | original | returned | unsent | undelivered\ message | forwarded | copy\ of
+        | included\ is | the\ (?:header|body|original|message|unsent|returned|text) | the\ following\ (?:message|is|text)
+        | transcript\ of\ message | message\ (?:header|text|content|follows|d) | headers? | begin | start\ of | here\ is
+        | nachfolgend | urspr | mensagem | mensaje | messaggio
+    )
+    | ^[ \t-]*(?:the\ )?(?:original|returned|undelivered|unsent|failed|your)\ (?:message|mail|e-?mail|msg)
+        (?:\ (?:text|body|headers?|content))?\ (?:follows|is\ (?:included|attached|below)|below|information)[^\n]{0,40}$
+    | ^(?![^\n]{0,90}(?:error|reason|transcript|diagnos|explan))
+        [^\n]{0,60}(?:message|mail|header|headers|body|copy)[^\n]{0,30}\ follows[.:]?[ \t-]*$
+    | ^[^\n]{0,60}copy\ of\ (?:the|your)\ (?:original\ )?(?:message|e?-?mail)[^\n]{0,40}:[ \t]*$
+    | ^[ \t]*(?:return-path|received|message-id|x-mailer|mime-version|dkim-signature|list-unsubscribe|list-id):\ ?[^\n]{3}
+    | ^[ \t]*from:[^\n]{3,200}\n(?:[^\n]{0,300}\n){0,3}?[ \t]*(?:to|date|subject|sent):
+    | ^-{4,}=_ | ^content-(?:type|description|transfer-encoding):
+    | ^[^\n]{0,40}(?:元のメール|オリジナルメッセージ|原邮件|原始邮件|以下是原|원본\ ?메[일시])
+    """,
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+_QUOTED_LINE = re.compile(r"^[ \t]*(?:>[^\n]*|\|[ \t][^\n]*)$", re.MULTILINE)
+# A reply of a server in the midst of words: its code, perhaps its status, its text, perhaps over more lines.
+_REPLY = re.compile(
+    r"""
+    (?<![\d.\-/:@])
+    (?: (?:4[2-7]\d|5[0-7]\d)[ \-]{1,3}(?:[^\d\s]|[245]\.\d\.\d|\d\.)[^\n]* | \#?<?[45]\.[0-7]\.\d{1,3}\b[^\n]* )
+    (?: \n(?![ \t]*\n|<|--)[^\n]+ ){0,4}
+    """,
+    re.VERBOSE,
+)
+# A text and its twin in HTML, or another language.
+_MOST_TEXTS = 2
+# Whatever is shorter is a greeting before the words that count.
+_A_LINE = 40
+
+
+def head_of(mail: Mail) -> str:
+    """Give what stands in the text parts before anything that came back."""
+    texts = []
+    for part in mail.parts:
+        if part.kind in {"message/rfc822", "message/global", "text/rfc822-headers"}:
+            break
+        if part.kind in {"text/plain", "text/html"} and not _is_attached(part.fields.get("content-disposition")):
+            texts.append(part.text())
+        if len(texts) == _MOST_TEXTS or (texts and len(texts[0].strip()) > _A_LINE):
+            break
+    return before_returned("\n\n".join(texts)[:LONGEST_TEXT])
+
+
+def _is_attached(disposition: str) -> bool:
+    return disposition.lower().startswith("attachment")
+
+
+def before_returned(text: str) -> str:
+    """Cut off what was sent, and what is quoted of it."""
+    text = text.replace("\r", "")
+    found = _RETURNED.search(text[: 2 * LONGEST_HEAD], _first_words(text))
+    head = text[: found.start()] if found else text
+    return head[:LONGEST_HEAD]
+
+
+def _first_words(text: str) -> int:
+    # A report may begin with a rule; what stands before anything else is not what came back.
+    return min(len(text) - len(text.lstrip()) + 80, len(text))
+
+
+def without_quotes(text: str) -> str:
+    """Leave out lines that somebody quotes."""
+    return _QUOTED_LINE.sub("", text)
+
+
+def replies_in(head: str) -> str:
+    """Give the replies that are quoted in a text, each as a sentence of its own; empty if there is none."""
+    found = []
+    for match in _REPLY.finditer(head):
+        found.append(" ".join(match[0].split()))
+        if len(found) == MOST_QUOTED:
+            break
+    return "\n\n".join(found)
+
+
+def judged(head: str, status: str = "", *, is_over: bool = True) -> Judgement:
+    """Tell why, by the replies quoted in a text first and by all of its words where these leave it open."""
+    replies = replies_in(head)
+    told = judge(replies, status, is_over=is_over) if replies else Judgement(Cause.UNKNOWN, 0.0, status)
+    if told.confidence >= CERTAIN:
+        return told
+    more = judge(head, status or told.status, is_over=is_over)
+    if told.cause in {Cause.UNKNOWN, Cause.TEMPORARY} and more.cause is not Cause.UNKNOWN and more.confidence > told.confidence:
+        return more
+    return told if told.cause is not Cause.UNKNOWN else more
+
+
+def reason(head: str) -> str:
+    """Give the one line that says most of why, for people."""
+    said = replies_in(head).partition("\n")[0] or " ".join(head.split())
+    return said[:LONGEST_REASON]
