@@ -201,15 +201,23 @@ def _of_status(said: _Said) -> Judgement | None:
     """Ask what the status alone says, and the words that say little."""
     if said.status in DEAD_STATUSES:
         return Judgement(Cause.ADDRESS_DEAD, 0.9)
+    # RFC 3463 3.5: there is no way to that host, and nobody says that there will be one.
+    if said.status == "5.4.4" and said.has(Sign.NO_ANSWER) and not said.has(Sign.TEMPORARY):
+        return Judgement(Cause.ADDRESS_DEAD, 0.7)
     # Exchange Online says so of whom its directory does not have.
     if said.status == "5.4.1" and said.has(Sign.UNAVAILABLE):
         return Judgement(Cause.ADDRESS_DEAD, 0.75)
+    return _of_few_words(said)
+
+
+def _of_few_words(said: _Said) -> Judgement | None:
     is_of_rules = said.status[2:].startswith("7.")
-    if said.has(Sign.UNAVAILABLE) and said.degree == "5" and not is_of_rules and not said.has(Sign.POLICY, Sign.TEMPORARY):
+    may_pass = said.has(Sign.TEMPORARY)
+    if said.has(Sign.UNAVAILABLE) and said.degree == "5" and not (is_of_rules or may_pass or said.has(Sign.POLICY)):
         return Judgement(Cause.ADDRESS_DEAD, 0.65)
-    if is_of_rules and (said.degree == "5" or not said.has(Sign.TEMPORARY)):
+    if is_of_rules and (said.degree == "5" or not may_pass):
         return Judgement(Cause.POLICY, 0.7)
-    if said.has(Sign.POLICY) and (said.degree == "5" or not said.has(Sign.TEMPORARY)):
+    if said.has(Sign.POLICY) and (said.degree == "5" or not may_pass):
         return Judgement(Cause.POLICY, 0.6)
     return None
 

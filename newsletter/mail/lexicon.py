@@ -42,9 +42,9 @@ _STEMS: Mapping[str, str] = {
     """,
     # Does not exist, in one word.
     "N": """
-        unknown nonexistent non-existent nonexistant inexistent* inexistant* unbekannt* inconnu* desconocid* sconosciut*
-        onbekend* desconhecid* inexistente nieznan* neznam* okand* bilinmeyen bilinmiyor неизвест* несуществ* ismeretlen
-        ukendt ukjent usrunknown userunknown introuvable* nichtexist* neexist* unexist*
+        unknown unrecognised unrecognized nonexistent non-existent nonexistant inexistent* inexistant* unbekannt* inconnu*
+        desconocid* sconosciut* onbekend* desconhecid* inexistente nieznan* neznam* okand* bilinmeyen bilinmiyor неизвест*
+        несуществ* ismeretlen ukendt ukjent usrunknown userunknown introuvable* nichtexist* neexist* unexist*
     """,
     # Wrong, in one word.
     "I": """
@@ -104,8 +104,8 @@ _STEMS: Mapping[str, str] = {
     """,
     # What names a block by itself.
     "B": """
-        greylist* graylist* spam spammer spammers spamming antispam spamhaus spamcop spamassassin sorbs dnsbl dnsrbl dnswl
-        rbl rbls sbl xbl pbl uribl surbl barracudacentral senderbase blacklist* blocklist* blackhole* blacklisted
+        spam spm greylist* graylist* spammer spammers spamming antispam spamhaus spamcop spamassassin sorbs dnsbl dnsrbl
+        dnswl rbl rbls sbl xbl pbl uribl surbl barracudacentral senderbase blacklist* blocklist* blackhole* blacklisted
         blocklisted denylist* reputation unsolicited unsolizited abusive junk bulk phishing phish senderscore cloudmark
         trendmicro suspicious spammy suspected antispam-filter ublock spamfilter* schwarze-liste sperrliste pourriel*
         indesirable* correo-basura indesiderat* ongewenst* indesejad* спам* skrappost istenmeyen nevyzadan* niechcian*
@@ -113,8 +113,9 @@ _STEMS: Mapping[str, str] = {
     """,
     "b": """
         banned block blocked blocks blocking blokiert blockiert bloque bloques bloquead* bloccat* geblokkeerd blokad*
-        blokovan* blockerad* engellen* block-list abuse abused filtered filter listing
+        blokovan* blockerad* engellen* block-list abuse abused listing
     """,
+    "g": "filter filtered filters filtering filtro filtre filtern",
     "P": """
         spoof* policy policies prohibited restricted restriction* restrictions unauthorized unauthorised authorized
         authorised allowed permitted permission* permissions forbidden disallowed richtlinie* verboten berechtig*
@@ -142,7 +143,7 @@ _STEMS: Mapping[str, str] = {
         polaczeni* spojeni* соединени* network
     """,
     "r": "rate rates ratelimit* throttl* frequency frequently often quickly volume flood* burst excessive",
-    "w": "many muchos molti viele zu-viele слишком concurrent simultaneous",
+    "w": "many much muchos molti viele zu-viele слишком concurrent simultaneous",
     "t": "too zu trop demasiado troppo te muito zbyt prilis for-stor слишком",
     "X": "relay relaying relayed relais relai",
     "R": """
@@ -169,6 +170,7 @@ _STEMS: Mapping[str, str] = {
     "v": "service services",
     "k": "system local internal server local sistema systeme systeem serveur servidor",
     "z": "nxdomain",
+    "1": "name names",
     "l": "long lang longue largo lungo",
     "o": "from you your von ihnen",
     "d": "dns nameserver nameservers resolver lookup lookups servfail soa",
@@ -224,9 +226,11 @@ _EAST: Mapping[str, str] = {
     """,
     "I": "无效 無效 无效的 无法识别 正しくない 正しくありません 잘못된 유효하지 错误的",
     "F": """
-        已满 已滿 爆满 满了 容量不足 空间不足 空間不足 超出容量 容量已 いっぱい 容量オーバー 容量を超 容量超過
+        已满 已滿 爆满 满了 容量不足 空间不足 空間不足 超出容量 容量已 いっぱい オーバー
         용량초과 용량이 가득 초과
     """,
+    "Q": "容量 空间 空間 용량",
+    "O": "超過 超過して 초과",
     "D": "停用 禁用 冻结 凍結 已注销 注销 已关闭 已删除 過期 無効 停止 解約 휴면 정지 해지 탈퇴 비활성 사용중지",
     "B": "垃圾邮件 垃圾郵件 迷惑メール スパム 스팸 黑名单 黑名單 ブラックリスト 拒收 블랙리스트",
     "b": "拦截 攔截 屏蔽 被阻止 封锁 ブロック 차단",

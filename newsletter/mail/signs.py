@@ -45,7 +45,7 @@ _PATTERNS: Mapping[Sign, str] = {
     Sign.NO_MAILBOX: r"""
         [u@][^|shjd]{0,3}N | N[^|shjKd]{0,2}[u@] | nc[^|sXPB]{0,3}u | nu(?![^|]{0,2}[aRPbY])
         | [u@](?!k)[^|sXPBTm]{0,6}n+[^|sXPBTm]{0,3}E | n+[^|sXPBT]{0,2}E[^|sXPBTm]{0,3}u
-        | Iu | u[^|sTRm]{0,2}I(?!m) | I[^|smh]{1,2}u
+        | N[^|]{0,2}1 | (?<![hs])1[^|shj]{0,2}N | Iu | u[^|sTRm]{0,2}I(?!m) | I[^|smh]{1,2}u
         | [u@][^|s]{0,5}nL[^|Tr]{0,3}[Eu.ija] | nL[^|s]{0,2}u | u[^|sm]{0,4}En
     """,
     Sign.NO_HOST: r"""
@@ -65,17 +65,17 @@ _PATTERNS: Mapping[Sign, str] = {
     """,
     Sign.AUTHENTICATION: r"A | [smh][^|u]{0,4}f | f[^|u]{0,4}[smhKR]",
     Sign.BLOCKED: r"B",
-    Sign.STOPPED: r"[smhj][^|uQ]{0,5}b | b[^|uQ]{0,4}[smhjoEb] | (?:^|\|)[.]?b",
+    Sign.STOPPED: r"g | [smhj][^|uQ]{0,5}b | b[^|uQ]{0,4}[smhjoEb] | (?:^|\|)[.]?b",
     Sign.POLICY: r"P | q[^|]{0,2}R",
-    Sign.RATE: r"r | w(?!T) | tw(?!T) | t[^|]{0,2}[jm](?!Z) | O[^|]{0,2}r",
+    Sign.RATE: r"r | w(?!T) | tw(?!T) | O[^|]{0,2}r",
     Sign.RELAY: r"X",
     Sign.SIZE: r"tZ | m[^|suT]?tl | m[^|su]{0,2}Z[^|s]{0,4}[OZ] | [OF][^|su]{0,4}Z | Z[^|su]{0,3}[OR] | Zm",
     Sign.CONTENT: r"C | I[^|]?m | m[^|su]{0,3}I | [.]tl",
     Sign.SENDER: r"s[^|]{0,3}(?:N|I|R|K|n[^|]{0,2}E|D|u[^|]{0,2}[RNID]) | [NIR]s | [NI]us | n[^|]{0,2}E[^|]?s",
     Sign.TEMPORARY: r"""
-        T | j[^|]{0,4}[RxK] | n[^|]{0,3}j | [mYG][^|]{0,4}x | x[^|]{0,3}[mY] | O[^|]?k[^|]?Q | v[^|]{0,2}i | k[^|]{0,2}K
+        T | x | j[^|]{0,4}[RxK] | n[^|]{0,3}j | O[^|]?k[^|]?Q | v[^|]{0,2}i | k[^|]{0,2}K
     """,
-    Sign.NO_ANSWER: r"[hd][^|]{0,4}[TK] | T[^|]{0,4}[hd] | d[^|]{0,3}n[^|]{0,2}[Ej.]",
+    Sign.NO_ANSWER: r"d[^|]{0,4}[TK] | h[^|]{0,2}T | T[^|]{0,4}[hd] | d[^|]{0,3}n[^|]{0,2}[Ej.]",
 }
 _SHAPES: Mapping[Sign, re.Pattern[str]] = MappingProxyType(
     {sign: re.compile(shape, re.VERBOSE) for sign, shape in _PATTERNS.items()}
@@ -85,6 +85,8 @@ _SHAPES: Mapping[Sign, re.Pattern[str]] = MappingProxyType(
 _NULL_MX = re.compile(r"null[ _-]?mx|556[ -]|5\.1\.10\b(?=.*(?:does not accept|null))", re.IGNORECASE)
 
 _ADDRESS = re.compile(r"<?[^\s<>()\[\]\"',;:@]{1,128}@[^\s<>()\[\]\"',;:@]{1,255}>?|<[^\s<>@]{1,64}>")
+# Postfix names who spoke before what they said.
+_SPEAKER = re.compile(r"\bhost \S{1,300} (?:said|refused to talk to me):")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 # A name of a host is no claim, unless it is that of a list of senders.
 _HOST = re.compile(r"(?<![\w@.-])(?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{2,24}(?:\[[0-9a-f.:]{2,45}\])?(?![\w-])", re.IGNORECASE)
@@ -109,6 +111,8 @@ def signs_of(text: str) -> frozenset[Sign]:
 
 
 def _without_names(text: str) -> str:
+    if "host " in text:
+        text = _SPEAKER.sub(" ", text)
     if "://" in text:
         text = _URL.sub(_kept_of_a_name, text)
     if "@" in text or "<" in text:

@@ -13,6 +13,7 @@ from newsletter.returns.parts import Fields, Mail, Part, fields_of
 MOST_RECIPIENTS = 100
 
 _KINDS = ("message/delivery-status", "message/global-delivery-status")
+_IN_DISGUISE = frozenset({"text/plain", "application/octet-stream", "text/delivery-status"})
 _ABOUT_ONE = ("final-recipient", "original-recipient", "action", "status")
 # A report that stands as text, without the type that says so.
 _AS_TEXT = re.compile(rb"^(?:final|original)-recipient:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
@@ -62,7 +63,7 @@ def report_of(mail: Mail) -> Part | None:
     part = mail.first(*_KINDS)
     if part is not None:
         return part
-    return next((part for part in mail.parts if part.kind.startswith("text/plain") and _is_report(part.content)), None)
+    return next((part for part in mail.parts if part.kind in _IN_DISGUISE and _is_report(part.data())), None)
 
 
 def _is_report(content: bytes) -> bool:

@@ -8,7 +8,7 @@ import re
 
 from newsletter.mail.causes import Cause
 from newsletter.mail.lexicon import letters
-from newsletter.returns import automatic, wording
+from newsletter.returns import automatic, dsn, parts, wording
 from newsletter.returns.model import Kind, Reading, Recipient
 from newsletter.returns.parts import RETURNED, Fields, Mail
 
@@ -89,6 +89,8 @@ def read(mail: Mail) -> Reading | None:
     """Read a bounce that is none in form; None if it is not taken for one."""
     if _is_of_a_person(mail):
         return None
+    if _is_envelope(mail):
+        return dsn.read(parts.read(mail.parts[0].data()))
     weight = _of_header(mail)
     # Whatever the text says, it would not be enough.
     if weight < 1 and not _has_returned(mail):
@@ -114,6 +116,12 @@ def _is_of_a_person(mail: Mail) -> bool:
     if fields.get("return-path") != "<>" and _ANSWERED.match(fields.words("subject")):
         return True
     return automatic.has_subject_of_answer(mail) and not _has_returned(mail)
+
+
+def _is_envelope(mail: Mail) -> bool:
+    """Whether a server only wrapped another's report, and wrote nothing itself."""
+    is_daemon = _DAEMON.search(mail.fields.words("from")) is not None
+    return is_daemon and len(mail.parts) == 1 and mail.parts[0].kind == "message/rfc822"
 
 
 def _of_header(mail: Mail) -> int:

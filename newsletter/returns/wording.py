@@ -22,7 +22,7 @@ _RETURNED = re.compile(
     | ^[ \t-]*(?:the\ )?(?:original|returned|undelivered|unsent|failed|your)\ (?:message|mail|e-?mail|msg)
         (?:\ (?:text|body|headers?|content))?\ (?:follows|is\ (?:included|attached|below)|below|information)[^\n]{0,40}$
     | ^(?![^\n]{0,90}(?:error|reason|transcript|diagnos|explan))
-        [^\n]{0,60}(?:message|mail|header|headers|body|copy)[^\n]{0,30}\ follows[.:]?[ \t-]*$
+        [^\n]{0,60}(?:message|mail|header|headers|body|copy)[^\n]{0,30}\ follows?[.:]?[ \t-]*$
     | ^[^\n]{0,60}copy\ of\ (?:the|your)\ (?:original\ )?(?:message|e?-?mail)[^\n]{0,40}:[ \t]*$
     | ^[ \t]*(?:return-path|received|message-id|x-mailer|mime-version|dkim-signature|list-unsubscribe|list-id):\ ?[^\n]{3}
     | ^[ \t]*from:[^\n]{3,200}\n(?:[^\n]{0,300}\n){0,3}?[ \t]*(?:to|date|subject|sent):
