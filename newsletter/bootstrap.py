@@ -250,8 +250,8 @@ def set_up_logging(log: LogSettings) -> None:
     handler = _Stderr()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_ending(log)))
     logging.basicConfig(level=max(level, logging.INFO), handlers=[handler], force=True)
-    # One line a tick, one a request and one a start say nothing that nobody knows; nor does a tick that took its time.
-    for chatty in ("alembic", "apscheduler", "httpx2", "httpcore2", "uvicorn.access", "uvicorn.error"):
+    # One line a tick, a request, a command by SMTP and a start say nothing that nobody knows; nor does a tick that took long.
+    for chatty in ("alembic", "apscheduler", "httpx2", "httpcore2", "uvicorn.access", "uvicorn.error", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING if chatty != "apscheduler" else logging.ERROR)
 
 

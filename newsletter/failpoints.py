@@ -34,6 +34,10 @@ Name = Literal[
     "evidence.walked",
     # What is kept no longer, for each batch of it; passed behind the commit.
     "batch.forgotten",
+    # What comes back, for each mail of a mailbox, and when some of them are moved; passed behind the commit.
+    "return.fetched",
+    "return.recorded",
+    "return.moved",
     # From the approved issue to the ledger, and its end.
     "audience.begin",
     "audience.done",

@@ -10,6 +10,9 @@ PREFIX = "NEWSLETTER_"
 SHORTEST_TICK = 1
 LONGEST_TICK = 300
 
+# The same of a mailbox of returned mail.
+DEFAULT_SECONDS, SHORTEST_SECONDS, LONGEST_SECONDS = 60, 5, 3600
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

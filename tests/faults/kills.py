@@ -40,6 +40,9 @@ BESIDE = {
     "order.departed": "newsletter/worker/test_repeating.py",
     "evidence.walked": "newsletter/worker/test_evidence.py",
     "batch.forgotten": "newsletter/cli/test_privacy.py",
+    "return.fetched": "newsletter/returns/test_collecting.py",
+    "return.recorded": "newsletter/returns/test_collecting.py",
+    "return.moved": "newsletter/returns/test_collecting.py",
 }
 
 
