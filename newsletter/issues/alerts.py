@@ -59,6 +59,11 @@ def raise_again(tx: Transaction, issue_id: int, settled_at: datetime) -> None:
     tx.execute(update(alert).where(*settled, ~is_told).values(settled_at=None))
 
 
+def was_raised(tx: Transaction, key: str) -> bool:
+    """Whether a person was ever told of this, be it settled since or not."""
+    return tx.execute(select(alert.c.id).where(alert.c.key == key).limit(1)).one_or_none() is not None
+
+
 def find(tx: Transaction, alert_id: int) -> Alert | None:
     """Give an alert, open or settled; None where there is none of this id."""
     row = tx.execute(select(*_COLUMNS).where(alert.c.id == alert_id)).one_or_none()

@@ -27,6 +27,7 @@ _SLOTS: Mapping[LetterKind, Sequence[SlotName]] = {
     LetterKind.DATA: (SlotName.DATA,),
     LetterKind.MOVE: (SlotName.MOVE,),
     LetterKind.MOVED: (SlotName.MOVE_BACK,),
+    LetterKind.PROBE: (SlotName.UNSUBSCRIBE, SlotName.PREFERENCES),
 }
 
 

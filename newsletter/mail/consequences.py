@@ -8,7 +8,7 @@ from newsletter.issues import alerts, store
 from newsletter.letters.letter import FOR_MANY
 from newsletter.mail import ledger, mailings
 from newsletter.mail.delivery import DeliveryState, Outcome
-from newsletter.mail.mailings import MailingState
+from newsletter.mail.mailings import MailingState, Owner
 from subscribers import suppression
 from subscribers.model import Reason
 from subscribers.sentence import say
@@ -52,17 +52,23 @@ def _alarm(tx: Transaction, outcome: Outcome, now: datetime) -> None:
     if owner.kind not in FOR_MANY:
         alerts.raise_alert(tx, f"notices-refused:{owner.kind}", text, now, newsletter_id=owner.newsletter_id)
         return
+    pause(tx, letter_id, owner, text, now)
+
+
+def pause(tx: Transaction, letter_id: int, owner: Owner, text: str, now: datetime) -> bool:
+    """Stop a mailing to many that cannot succeed, and tell a person why; False: it is over, or was given up."""
     try:
         # The issue first, as every verb does it: two that lock in opposite order would wait for each other.
         if owner.issue_id is not None:
             store.set_paused(tx, owner.issue_id, now, is_paused=True)
     except WrongState:
-        # Cancelled meanwhile.
-        return
-    mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED)
+        # Sent or cancelled meanwhile.
+        return False
+    was_open = mailings.change_state(tx, letter_id, MailingState.OPEN, MailingState.PAUSED)
     ledger.give_back(tx, letter_id)
     text = say("%(text)s The mailing is paused.", text=text)
     alerts.raise_alert(tx, pause_key(letter_id), text, now, newsletter_id=owner.newsletter_id, issue_id=owner.issue_id)
+    return was_open
 
 
 def pause_key(letter_id: int) -> str:

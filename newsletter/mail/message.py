@@ -12,9 +12,9 @@ from newsletter.mail.returnpath import NOWHERE, TOKEN, ReturnPath, bounce_addres
 from subscribers.oneline import one_line
 
 # Letters about a list carry its headers; a confirmation asks whether there is to be one.
-OF_A_LIST = frozenset({LetterKind.ISSUE, LetterKind.DIGEST, LetterKind.PROOF, LetterKind.WELCOME})
+OF_A_LIST = frozenset({LetterKind.ISSUE, LetterKind.DIGEST, LetterKind.PROOF, LetterKind.WELCOME, LetterKind.PROBE})
 # Sent because somebody did something, not because an issue was published (RFC 3834).
-NOTICES = ANSWERS | FOR_GUESTS | {LetterKind.WELCOME}
+NOTICES = ANSWERS | FOR_GUESTS | {LetterKind.WELCOME, LetterKind.PROBE}
 
 # Gmail's Feedback-ID wants a sender of 5 to 15 characters, and folding it would break it.
 SHORTEST_SENDER_ID = 5

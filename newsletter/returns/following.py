@@ -5,7 +5,7 @@ from datetime import datetime
 from newsletter.mail import history, ledger, uncertain
 from newsletter.mail.delivery import DeliveryState
 from newsletter.people import withdraw
-from newsletter.returns import policy, returnbook, rulebook
+from newsletter.returns import alarms, policy, returnbook, rulebook
 from newsletter.returns.fate import Followed
 from newsletter.returns.model import Kind, Reading
 from newsletter.returns.policy import Fact
@@ -26,7 +26,7 @@ def follow(
     """Decide what follows from a fact that is new, do it, and write it down beside the fact."""
     if target.state is DeliveryState.UNCERTAIN:
         uncertain.accept(tx, [target.delivery_id], now, PROVED)
-    if target.subscriber_id is not None:
+    if target.subscriber_id is not None and reading.cause not in policy.OURS:
         # Before their suppression and their deliveries, as whoever says yes or no themselves has it.
         records.hold_person(tx, target.subscriber_id)
     fact = Fact(reading.kind, reading.cause, at, target.letter_id, target.kind, target.mailed_at)
@@ -37,6 +37,10 @@ def follow(
     elif followed is Followed.LEFT and target.subscription_id is not None:
         leave(tx, keyring, target.subscription_id, reading, now)
     returnbook.set_followed(tx, fact_id, followed)
+    if followed is Followed.OURS:
+        alarms.ours(tx, target, reading, now)
+    elif reading.kind is Kind.COMPLAINT:
+        alarms.complaints(tx, target, now)
     return followed
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, func, select, update
 
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
@@ -19,7 +19,7 @@ from newsletter.returns.fate import Fate, Followed
 from newsletter.returns.model import LONGEST_REASON, CameBy, Cause, Kind, Reading
 from newsletter.returns.policy import Fact
 from newsletter.tables.letters import letter
-from newsletter.tables.mail import delivery, mailing
+from newsletter.tables.mail import delivery, mailing, spelled_out
 from newsletter.tables.returns import return_fact, return_message
 from subscribers.oneline import one_line
 from subscribers.tables.people import subscriber
@@ -31,6 +31,9 @@ LARGEST_KEPT = 10_000_000
 # Two hundred lines that say the same are one in thirty; what matters is how they begin.
 LONGEST_SHOWN = 200
 LONGEST_STATUS = 20
+
+# Word for word the condition of its index.
+_IS_OWED = spelled_out(return_fact.c.followed, Followed.PROBE_OWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Target:
     letter_id: int
     kind: LetterKind
     mailed_at: datetime
+    subject: str
     newsletter_id: int | None
     issue_id: int | None
     list_id: int | None
@@ -187,11 +191,37 @@ def bounces_before(tx: Transaction, target: Target, but: int) -> tuple[Fact, ...
     return tuple(_fact(row) for row in rows)
 
 
+def count_of(tx: Transaction, letter_id: int, kind: Kind, cause: Cause | None = None) -> int:
+    """Count what came back from a letter, of one kind and perhaps one cause."""
+    which = [return_fact.c.letter_id == letter_id, return_fact.c.kind == kind]
+    if cause is not None:
+        which.append(return_fact.c.cause == cause)
+    return tx.execute(select(func.count()).where(*which)).scalar_one()
+
+
 def next_waiting(tx: Transaction, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Give the messages whose delivery is to be looked for again, the longest waiting first; held by this transaction."""
-    due = (return_message.c.fate == Fate.WAITING, return_message.c.look_at <= now)
+    due = (spelled_out(return_message.c.fate, Fate.WAITING), return_message.c.look_at <= now)
     query = select(return_message).where(*due).order_by(return_message.c.look_at).limit(limit)
     return tx.execute(query.with_for_update(skip_locked=True)).all()
+
+
+def owed(tx: Transaction, limit: int) -> Sequence[Any]:
+    """Give the facts for which a probe is owed, and to whom."""
+    query = (
+        select(return_fact.c.id, return_fact.c.subscriber_id, return_fact.c.list_id, subscriber.c.language)
+        .outerjoin(subscriber, subscriber.c.id == return_fact.c.subscriber_id)
+        .where(_IS_OWED)
+        .order_by(return_fact.c.id)
+        .limit(limit)
+    )
+    return tx.execute(query).all()
+
+
+def take_owed(tx: Transaction, fact_id: int) -> bool:
+    """Write down that the probe of a fact is mailed, or needed no more; False: somebody else did."""
+    statement = update(return_fact).where(return_fact.c.id == fact_id, _IS_OWED).values(followed=Followed.PROBED)
+    return bool(tx.execute(statement).rowcount)
 
 
 def reading_of(row: Row[Any]) -> Reading:
@@ -226,6 +256,7 @@ def _targets() -> Select[Any]:
             delivery,
             mailing.c.kind,
             mailing.c.planned_at,
+            letter.c.subject,
             letter.c.newsletter_id,
             letter.c.issue_id,
             subscriber.c.email_hash.label("present_hash"),
@@ -243,6 +274,7 @@ def _target(row: Row[Any]) -> Target:
         letter_id=row.letter_id,
         kind=LetterKind(row.kind),
         mailed_at=row.planned_at,
+        subject=row.subject,
         newsletter_id=row.newsletter_id,
         issue_id=row.issue_id,
         list_id=row.list_id,

@@ -23,7 +23,19 @@ from newsletter.issues.schedule import Slot
 from newsletter.letters.illustrate import BEFORE_RETRY, illustrate
 from newsletter.staff import audit
 from newsletter.staff.permissions import WORKER
-from newsletter.worker import archiving, clocks, departing, digests, evidence, forgetting, guests, people, reminding, repeating
+from newsletter.worker import (
+    archiving,
+    clocks,
+    departing,
+    digests,
+    evidence,
+    forgetting,
+    guests,
+    people,
+    probing,
+    reminding,
+    repeating,
+)
 from subscribers.transaction import Transaction
 
 log = structlog.get_logger()
@@ -131,6 +143,11 @@ async def finish_issues(application: Application) -> bool:
     return False
 
 
+async def follow_up_returns(application: Application) -> bool:
+    """Apply what came back before its delivery was settled, and ask addresses from which several mails came back."""
+    return await asyncio.to_thread(probing.follow_up, application)
+
+
 async def remind_pending(application: Application) -> bool:
     """Remind whoever asked to join and did not answer."""
     return await asyncio.to_thread(people.remind, application)
@@ -214,6 +231,7 @@ STEPS = (
     Step("resend what is uncertain", resend_uncertain),
     Step("carry out orders", carry_out_orders),
     FINISH,
+    Step("follow up what came back", follow_up_returns),
     Step("fill the archive", fill_archive),
     Step("print issues", print_issues),
     Step("remind the staff", remind_staff),

@@ -31,7 +31,7 @@ DESKTOP, PHONE = 700, 375
 LOOKS = tuple((scheme, DESKTOP if width == PAGE else PHONE) for scheme, width in PAGE_LOOKS)
 each_look = pytest.mark.parametrize(("scheme", "width"), LOOKS)
 
-NOTICES = ("confirmation", "reminder", "welcome", "goodbye", "link", "data", "move", "moved")
+NOTICES = ("confirmation", "reminder", "welcome", "goodbye", "link", "data", "move", "moved", "probe")
 
 # Every block in every theme, and a script that runs the other way in two of them.
 SAMPLES = (

@@ -39,6 +39,7 @@ _LETTERS = {
     LetterKind.REMINDER: later("reminder"),
     LetterKind.WELCOME: later("welcome"),
     LetterKind.GOODBYE: later("goodbye"),
+    LetterKind.PROBE: later("probe of the address"),
 }
 
 SAID: Mapping[str, Said] = {

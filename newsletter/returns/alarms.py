@@ -1,0 +1,85 @@
+"""Telling the staff what is not a person's doing: what is wrong with our mail, and that too many call it spam."""
+
+from datetime import datetime
+
+from newsletter.issues import alerts
+from newsletter.letters.letter import FOR_MANY
+from newsletter.mail import consequences, figures
+from newsletter.mail.delivery import DeliveryState
+from newsletter.mail.mailings import Owner
+from newsletter.returns import returnbook, troubles
+from newsletter.returns.limits import Level, complaints_at, is_systemic
+from newsletter.returns.model import Cause, Kind, Reading
+from newsletter.returns.returnbook import Target
+from subscribers.sentence import say
+from subscribers.transaction import Transaction
+
+
+def ours(tx: Transaction, target: Target, reading: Reading, now: datetime) -> None:
+    """Tell what is to be mended, once for an issue and cause, and pause its mailing when everybody would meet the same."""
+    named = troubles.name(reading)
+    text = say(
+        "%(trouble)s: mail of “%(subject)s” came back from %(domain)s. They say: %(reason)s",
+        trouble=named.words,
+        subject=target.subject,
+        domain=target.domain or say("somewhere"),
+        reason=reading.reason or reading.status or say("nothing"),
+    )
+    about = {"newsletter_id": target.newsletter_id, "issue_id": target.issue_id}
+    where = str(target.letter_id) if target.kind in FOR_MANY else target.kind.value
+    key = f"returned:{named.trouble}:{named.name}:{where}"
+    alerts.raise_alert(tx, key, text, now, **about)
+    if target.kind in FOR_MANY and reading.cause is not None:
+        _pause(tx, target, reading.cause, text, now)
+
+
+def complaints(tx: Transaction, target: Target, now: datetime) -> None:
+    """Warn before complaints about an issue reach what large providers bear, and when they do."""
+    if target.kind not in FOR_MANY:
+        return
+    count = returnbook.count_of(tx, target.letter_id, Kind.COMPLAINT)
+    accepted = figures.kept(tx, target.letter_id).get(DeliveryState.ACCEPTED, 0)
+    level = complaints_at(count, accepted)
+    if level is Level.FINE:
+        return
+    for other in Level:
+        if other is not level:
+            alerts.settle_alert(tx, _complaints_key(target, other), now)
+    share = f"{100 * count / accepted:.2f}" if accepted else "100"
+    text = say(
+        "%(count)s of %(accepted)s people called “%(subject)s” spam: %(share)s %%. %(limit)s",
+        count=count,
+        accepted=f"{accepted:,}",
+        subject=target.subject,
+        share=share,
+        limit=_LIMITS[level](),
+    )
+    alerts.raise_alert(
+        tx, _complaints_key(target, level), text, now, newsletter_id=target.newsletter_id, issue_id=target.issue_id
+    )
+
+
+def _pause(tx: Transaction, target: Target, cause: Cause, text: str, now: datetime) -> None:
+    count = returnbook.count_of(tx, target.letter_id, Kind.BOUNCE, cause)
+    accepted = figures.kept(tx, target.letter_id).get(DeliveryState.ACCEPTED, 0)
+    key = f"returned-paused:{cause}:{target.letter_id}"
+    # Whoever lets it go on has looked: what was on its way already comes back for days.
+    if not is_systemic(cause, count, accepted) or alerts.was_raised(tx, key):
+        return
+    owner = Owner(target.kind, target.newsletter_id, target.issue_id)
+    if not consequences.pause(tx, target.letter_id, owner, text, now):
+        return
+    # Settled at once: it only tells that this was done.
+    alerts.raise_alert(tx, key, text, now, newsletter_id=target.newsletter_id, issue_id=target.issue_id)
+    alerts.settle_alert(tx, key, now)
+
+
+def _complaints_key(target: Target, level: Level) -> str:
+    return f"complaints-{level}:{target.letter_id}"
+
+
+_LIMITS = {
+    Level.NEAR: lambda: say("From 0.1 %% on, Gmail and Yahoo deliver less of it; this is on the way there."),
+    Level.OVER: lambda: say("From 0.1 %% on, Gmail and Yahoo deliver less of it; from 0.3 %% on, hardly any."),
+    Level.FAR_OVER: lambda: say("From 0.3 %% on, Gmail and Yahoo refuse it, and do not mend that for a week."),
+}
