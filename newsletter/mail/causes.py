@@ -36,8 +36,9 @@ class Judgement:
 
 
 # RFC 3463: no such mailbox, no such host, bad syntax, moved, null MX (RFC 7505), disabled. Not 5.1.7 and 5.1.8, which
-# speak of our own sender, and never 5.7.x, which speaks of us.
-DEAD_STATUSES = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+# speak of our own sender, and never 5.7.x, which speaks of us. Microsoft says 5.4.310 of a
+# domain that does not exist.
+DEAD_STATUSES = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.310"})
 # RFC 7372: DKIM, SPF and both; 5.7.9 is what Yahoo says of DMARC; 5.7.509 and 5.7.515 are Microsoft's for the same.
 AUTHENTICATION_STATUSES = frozenset(
     {
@@ -152,14 +153,15 @@ def _of_our_name(said: _Said) -> Judgement | None:
 
 def _of_room(said: _Said) -> Judgement | None:
     """Ask whether a mailbox is full, and nothing that only sounds like it."""
-    if CONTENT_STATUS.fullmatch(said.status) and not said.has(Sign.POLICY):
+    # Some say 5.2.3 of a policy of theirs.
+    if CONTENT_STATUS.fullmatch(said.status) and not (said.status == "5.2.3" and said.has(Sign.POLICY)):
         return Judgement(Cause.CONTENT, 0.9)
     if said.status.endswith(".2.2"):
         return Judgement(Cause.FULL, 0.95)
     # RFC 3463 3.4: the disk of the system is full, which is nobody's mailbox.
     if said.status.endswith(".3.1"):
         return Judgement(Cause.TEMPORARY, 0.8)
-    if said.has(Sign.FULL):
+    if said.has(Sign.FULL) or (said.has(Sign.LIMIT) and not said.has(Sign.SIZE)):
         return Judgement(Cause.FULL, 0.85)
     return None
 
@@ -168,7 +170,7 @@ def _of_address(said: _Said) -> Judgement | None:
     """Ask whether nobody is there."""
     if said.has(Sign.NULL_MX) or said.status in _NEW_OWNER or said.status == "5.1.10" or said.code == "556":
         return Judgement(Cause.ADDRESS_DEAD, 0.95)
-    if said.has(Sign.NO_HOST) and not said.has(Sign.NO_MAILBOX):
+    if said.has(Sign.NO_HOST) and not said.has(Sign.NO_MAILBOX, Sign.RELAY):
         return _of_host(said)
     if not said.has(*_THERE_IS_NOBODY):
         return None
@@ -176,7 +178,7 @@ def _of_address(said: _Said) -> Judgement | None:
         is_backed = said.status in DEAD_STATUSES or said.code.startswith("55")
         return Judgement(Cause.ADDRESS_DEAD, 0.95 if is_backed else 0.85)
     # "450 User unknown" for five days is what a server says whose administrator never made it a 550.
-    if said.is_over and said.has(Sign.NO_MAILBOX) and not said.has(Sign.TEMPORARY):
+    if said.is_over and said.has(Sign.NO_MAILBOX, Sign.CLOSED) and not said.has(Sign.TEMPORARY):
         return Judgement(Cause.ADDRESS_DEAD, 0.7)
     return Judgement(Cause.TEMPORARY, 0.7)
 
@@ -204,6 +206,9 @@ def _of_status(said: _Said) -> Judgement | None:
     # RFC 3463 3.5: there is no way to that host, and nobody says that there will be one.
     if said.status == "5.4.4" and said.has(Sign.NO_ANSWER) and not said.has(Sign.TEMPORARY):
         return Judgement(Cause.ADDRESS_DEAD, 0.7)
+    # RFC 5321 3.4: 551 is "user not local", who is to be looked for elsewhere.
+    if said.code == "551" and not said.has(Sign.RELAY, Sign.POLICY):
+        return Judgement(Cause.ADDRESS_DEAD, 0.75)
     # Exchange Online says so of whom its directory does not have.
     if said.status == "5.4.1" and said.has(Sign.UNAVAILABLE):
         return Judgement(Cause.ADDRESS_DEAD, 0.75)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from newsletter.mail.lexicon import letters
+from newsletter.mail.letters import letters
 
 
 class Sign(StrEnum):
@@ -22,6 +22,8 @@ class Sign(StrEnum):
     # Perhaps nobody there; RFC 5321 4.2.3 means as well "no access" and "rejected for policy reasons".
     UNAVAILABLE = "unavailable"
     FULL = "full"
+    # Over some limit of theirs: of room, most likely, unless it is the size that is spoken of.
+    LIMIT = "limit"
     AUTHENTICATION = "authentication"
     # It names spam, a list of senders, or what they think of us.
     BLOCKED = "blocked"
@@ -43,13 +45,13 @@ class Sign(StrEnum):
 # What each sign looks like. A gap never crosses the end of a sentence, nor a word that speaks of somebody else.
 _PATTERNS: Mapping[Sign, str] = {
     Sign.NO_MAILBOX: r"""
-        [u@][^|shjd]{0,3}N | N[^|shjKd]{0,2}[u@] | nc[^|sXPB]{0,3}u | nu(?![^|]{0,2}[aRPbY])
+        [u@][^|shjd]{0,3}N | N[^|shjKd]{0,2}[u@] | nc[^|sXPB]{0,3}u | cu[^|]?n | nu(?![^|]{0,2}[aRPbY])
         | [u@](?!k)[^|sXPBTm]{0,6}n+[^|sXPBTm]{0,3}E | n+[^|sXPBT]{0,2}E[^|sXPBTm]{0,3}u
         | N[^|]{0,2}1 | (?<![hs])1[^|shj]{0,2}N | Iu | u[^|sTRm]{0,2}I(?!m) | I[^|smh]{1,2}u
-        | [u@][^|s]{0,5}nL[^|Tr]{0,3}[Eu.ija] | nL[^|s]{0,2}u | u[^|sm]{0,4}En
+        | [u@][^|s]{0,5}nL[^|Tr]{0,3}[Eu.ija] | nL[^|s]{0,2}u | u[^|sm]{0,4}E[^|sma]{0,2}n
     """,
     Sign.NO_HOST: r"""
-        h[^|su]{0,3}N | N[^|su]?h | h[^|sXPBT]{0,5}n+[^|sXPBT]{0,2}E | nc[^|su]{0,2}h | nE[^|sXPBT]{0,2}h
+        h[^|su]{0,3}N | N[^|su]?h | (?<!o)h[^|sXPBT]{0,5}n+[^|sXPBT]{0,2}E | nc[^|su]{0,2}h | nE[^|sXPBT]{0,2}h
         | h[^|s]?I | Ih | nh | ndE | h[^|s]{0,3}x | hEn | z
     """,
     Sign.NO_DOMAIN: r"z | nc[^|su]?h | Nh",
@@ -58,24 +60,25 @@ _PATTERNS: Mapping[Sign, str] = {
     """,
     Sign.CLOSED: r"u[^|sjm]{0,4}D | D[^|sjm]?u | u[^|smjY]{0,2}x | ub(?![^|]{0,2}[smo])",
     Sign.MOVED: r"u[^|sm]{0,4}V | V[^|sm]{0,2}u",
-    Sign.UNAVAILABLE: r"u[^|sjh]{0,2}i | iu | u[^|sPBXm]{0,3}R | R[^|sPBXm]{0,2}u | u[^|s]{0,2}y",
+    Sign.UNAVAILABLE: r"u[^|sjh]{0,2}(?:i|n[^|]?e) | iu | u[^|sPBXm]{0,3}R | R[^|sPBXm]{0,2}u | u[^|s]{0,2}y",
     Sign.FULL: r"""
-        u[^|s]{0,4}F | F[^|sm]?u | Q[^|sr]{0,4}[OF] | [OF][^|skr]{0,3}Q | u[^|sr]{0,2}Z?[^|sr]?O | F[^|]{0,2}Q | nQ
+        u[^|s]{0,4}F | F[^|sm]?u | (?<![sr])Q[^|sr]{0,4}[OF] | (?<!s)[OF][^|skr]{0,3}Q | F[^|]{0,2}Q | nQ | Q[^|sr]{0,3}3
         | n[^|s]{0,2}E[^|s]{0,2}Q
     """,
+    Sign.LIMIT: r"u[^|sr]{0,2}Z?[^|sr]?O",
     Sign.AUTHENTICATION: r"A | [smh][^|u]{0,4}f | f[^|u]{0,4}[smhKR]",
     Sign.BLOCKED: r"B",
-    Sign.STOPPED: r"g | [smhj][^|uQ]{0,5}b | b[^|uQ]{0,4}[smhjoEb] | (?:^|\|)[.]?b",
+    Sign.STOPPED: r"g | [smhjk][^|uQ]{0,5}b | o[^|u]{0,3}b | b[^|uQ]{0,4}[smhjoEb] | (?:^|\|)[.]?b",
     Sign.POLICY: r"P | q[^|]{0,2}R",
     Sign.RATE: r"r | w(?!T) | tw(?!T) | O[^|]{0,2}r",
     Sign.RELAY: r"X",
-    Sign.SIZE: r"tZ | m[^|suT]?tl | m[^|su]{0,2}Z[^|s]{0,4}[OZ] | [OF][^|su]{0,4}Z | Z[^|su]{0,3}[OR] | Zm",
+    Sign.SIZE: r"tZ | m[^|suT]?tl | m[^|su]{0,2}Z[^|s]{0,4}[OZ] | m[^|u]{0,3}[OF][^|su]{0,4}Z | (?<![uO])Z[^|su]{0,3}[OR] | Zm",
     Sign.CONTENT: r"C | I[^|]?m | m[^|su]{0,3}I | [.]tl",
     Sign.SENDER: r"s[^|]{0,3}(?:N|I|R|K|n[^|]{0,2}E|D|u[^|]{0,2}[RNID]) | [NIR]s | [NI]us | n[^|]{0,2}E[^|]?s",
     Sign.TEMPORARY: r"""
-        T | x | j[^|]{0,4}[RxK] | n[^|]{0,3}j | O[^|]?k[^|]?Q | v[^|]{0,2}i | k[^|]{0,2}K
+        T | x | j[^|]{0,4}[RxK] | n[^|]{0,3}j | O[^|]?k[^|]?Q | k[^|]{0,2}K | Kj | kh
     """,
-    Sign.NO_ANSWER: r"d[^|]{0,4}[TK] | h[^|]{0,2}T | T[^|]{0,4}[hd] | d[^|]{0,3}n[^|]{0,2}[Ej.]",
+    Sign.NO_ANSWER: r"d[^|]{0,4}[TK] | h[^|]{0,2}T | T[^|]{0,4}[hd] | d[^|h]{0,3}n[^|]{0,2}[Ej.]",
 }
 _SHAPES: Mapping[Sign, re.Pattern[str]] = MappingProxyType(
     {sign: re.compile(shape, re.VERBOSE) for sign, shape in _PATTERNS.items()}

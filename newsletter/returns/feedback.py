@@ -39,6 +39,8 @@ def read(mail: Mail) -> Reading | None:
 
 def _as_standard(mail: Mail) -> Reading | None:
     part = mail.first(_REPORT)
+    if part is None and _is_inline(mail):
+        part = mail.parts[0]
     if part is None and _IS_REPORT.search(mail.fields.get("content-type")):
         part = next((part for part in mail.parts if _TYPE_LINE.search(part.content)), None)
     if part is None:
@@ -49,6 +51,12 @@ def _as_standard(mail: Mail) -> Reading | None:
         f"{name}: {fields.get(name)}" for name in ("feedback-type", "user-agent", "auth-failure") if name in fields
     )
     return Reading(_KIND_OF_TYPE.get(kind, Kind.COMPLAINT), reason=reason[:500], confidence=0.99 if kind else 0.7)
+
+
+def _is_inline(mail: Mail) -> bool:
+    """Whether a report stands in the text, without a type of its own."""
+    begun = mail.parts[0].content[:1000].lstrip() if mail.parts else b""
+    return _TYPE_LINE.match(begun) is not None and b"\nuser-agent:" in begun.lower()
 
 
 def _as_counted(mail: Mail) -> Reading | None:

@@ -13,7 +13,7 @@ from newsletter.returns.model import Cause, Kind, Reading
 SEEN = Path(__file__).parents[2] / "material" / "returns" / "seen"
 
 # The bounds of what is wanted of mail that nobody has seen; what was looked at while the rules were written must do better.
-RECOGNISED, PRECISION, RECALL, ALIKE = 0.99, 0.99, 0.97, 0.96
+RECOGNISED, PRECISION, RECALL, ALIKE = 0.99, 0.99, 0.97, 0.97
 
 NO_BOUNCE = frozenset(
     {Kind.COMPLAINT, Kind.OPT_OUT, Kind.AUTH_REPORT, Kind.UNSUBSCRIBE, Kind.AUTO_REPLY, Kind.CHALLENGE, Kind.REPLY}
