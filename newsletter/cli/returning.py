@@ -12,16 +12,10 @@ import click
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
-from newsletter.returns import classify
+from newsletter.returns import classify, mbox
 from newsletter.returns.model import Reading
-from newsletter.returns.parts import LARGEST
 
 STANDARD_INPUT = "-"
-
-# Of an mbox, which is read line by line: a line longer than this is read as several.
-_LONGEST_LINE = 65_536
-# How an mbox begins, and each message in it.
-_NEXT_MESSAGE = b"From "
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,32 +91,15 @@ def _classified(file: str) -> Iterator[_Classified]:
 
 
 def _of_stream(file: str, stream: BinaryIO) -> Iterator[_Classified]:
-    messages = _messages(stream)
-    first = next(messages)
+    messages = mbox.split(stream)
+    # Nothing is a message, too: every file has its line.
+    first = next(messages, b"")
     second = next(messages, None)
     if second is None:
         yield _Classified(file, classify.read(first))
         return
     for index, raw in enumerate(chain((first, second), messages), start=1):
         yield _Classified(file, classify.read(raw), index)
-
-
-def _messages(stream: BinaryIO) -> Iterator[bytes]:
-    """Give the messages in a file, of each no more than is looked at."""
-    begun = stream.readline(_LONGEST_LINE)
-    if not begun.startswith(_NEXT_MESSAGE):
-        yield begun + stream.read(LARGEST + 1)
-        return
-    kept, size, is_after_blank = [begun], len(begun), False
-    while line := stream.readline(_LONGEST_LINE):
-        if is_after_blank and line.startswith(_NEXT_MESSAGE):
-            yield b"".join(kept)
-            kept, size = [], 0
-        if size <= LARGEST:
-            kept.append(line)
-            size += len(line)
-        is_after_blank = line in {b"\n", b"\r\n"}
-    yield b"".join(kept)
 
 
 @click.group("returns")
