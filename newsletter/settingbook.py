@@ -90,6 +90,27 @@ SETTINGS = (
         "lies below it.",
     ),
     Setting(
+        "NEWSLETTER_RETURNS_URL",
+        "none: no mailbox is read",
+        "The mailbox that returned mail comes to, such as `imaps://user:password@mail.example.org/INBOX`; in a password and a "
+        "folder signs such as `/`, `?`, `#` and `@` are percent-encoded. TLS from the first byte, on port 993; "
+        "`imap://`, without it, on this machine only. Options: `processed` and `unparsed`, the folders that what was read is "
+        "moved to (`Processed`, `Unparsed`), and `ca`, a file of certificates trusted instead of the system's. See "
+        "[What comes back](../how-to/what-comes-back.md).",
+    ),
+    Setting(
+        "NEWSLETTER_RETURNS_LISTEN",
+        "none",
+        "Where the worker takes returned mail by SMTP, such as `127.0.0.1:2525`: from a mail server that sends it on, or as "
+        "the MX of the return domain on port 25. With `?certificate=FILE&key=FILE` it offers STARTTLS.",
+    ),
+    Setting(
+        "NEWSLETTER_RETURNS_SECONDS",
+        f"`{DEFAULT_SECONDS}`",
+        f"How often the mailbox is looked at, in seconds, {SHORTEST_SECONDS} to {LONGEST_SECONDS}; where it tells by itself "
+        "that something came (IDLE), at once.",
+    ),
+    Setting(
         "NEWSLETTER_WORDPRESS_PASSWORD",
         "none",
         "The application password with which `newsletter issues announce` writes a draft on a WordPress blog. WordPress makes "

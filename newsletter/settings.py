@@ -21,8 +21,9 @@ from newsletter.mail.relays import Relay, parse_relay
 from newsletter.mail.returnpath import ReturnPath
 from newsletter.outbound import FetchPolicy
 from newsletter.people.retention import Keep
+from newsletter.returns.intakes import Listen, Mailbox, parse_listen, parse_mailbox, parse_seconds
 from newsletter.review.programs import USUAL, Program, parse_programs
-from newsletter.settingbook import LONGEST_TICK, PREFIX, SETTINGS, SHORTEST_TICK
+from newsletter.settingbook import DEFAULT_SECONDS, LONGEST_TICK, PREFIX, SETTINGS, SHORTEST_TICK
 from subscribers.tokens import SHORTEST_SECRET
 
 SECRET_FILE = "secret.key"  # noqa: S105 -- the name of a file, not a secret
@@ -71,6 +72,11 @@ class Settings:
     return_domain: str
     # Whether mailbox providers are told where complaints go (RFC 9477).
     asks_complaints: bool
+    # Where returned mail is read; None: in no mailbox, by no port.
+    returns_mailbox: Mailbox | None = field(repr=False)
+    returns_listen: Listen | None
+    # Between two looks into the mailbox.
+    returns_seconds: int
     # Of the blog on which issues are announced; empty: none.
     wordpress_password: str = field(repr=False)
     # Mail whose fate is not known is mailed again, once; else it is held.
@@ -100,7 +106,8 @@ class Settings:
     @property
     def return_path(self) -> ReturnPath:
         """By which marks mail is known again when it comes back."""
-        return ReturnPath(self.return_domain, is_read=False, asks_complaints=self.asks_complaints)
+        is_read = self.returns_mailbox is not None or self.returns_listen is not None
+        return ReturnPath(self.return_domain, is_read=is_read, asks_complaints=self.asks_complaints)
 
     @property
     def secret_file(self) -> Path:
@@ -146,6 +153,9 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         relay=_read(given, "relay_url", parse_relay, None),
         return_domain=_read(given, "return_domain", _domain, ""),
         asks_complaints=_read(given, "cfbl", _flag, default=False),
+        returns_mailbox=_read(given, "returns_url", parse_mailbox, None),
+        returns_listen=_read(given, "returns_listen", parse_listen, None),
+        returns_seconds=_read(given, "returns_seconds", parse_seconds, DEFAULT_SECONDS),
         wordpress_password=_read(given, "wordpress_password", str, ""),
         resends_uncertain=_read(given, "uncertain", _resends, default=False),
         tick_seconds=_read(given, "tick_seconds", _tick_seconds, 20),

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from newsletter.cli import shown
+from newsletter.cli import fetching, shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.returns import classify, mbox
@@ -108,3 +108,5 @@ def returns() -> None:
 
 
 returns.add_command(classify_)
+returns.add_command(fetching.fetch)
+returns.add_command(fetching.check)

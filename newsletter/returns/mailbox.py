@@ -56,6 +56,17 @@ class Session:
         self._box = box
         self.abilities = _abilities(box)
 
+    def count(self) -> int:
+        """Open the folder anew; gives how many mails lie there.
+
+        Raises:
+            MailboxTrouble: the connection or the folder is gone.
+
+        """
+        with _words(self.mailbox):
+            [count] = self._box.folder.set(self.mailbox.folder)[1]
+        return int(count or 0)
+
     def look(self, skip: int, most: int) -> tuple[int, ...]:
         """Give the numbers of the next *most* mails behind the first *skip*.
 
@@ -66,11 +77,10 @@ class Session:
             MailboxTrouble: the connection or the folder is gone.
 
         """
+        there = self.count()
+        if there <= skip:
+            return ()
         with _words(self.mailbox):
-            [count] = self._box.folder.set(self.mailbox.folder)[1]
-            there = int(count or 0)
-            if there <= skip:
-                return ()
             answered = self._box.client.fetch(f"{skip + 1}:{min(there, skip + most)}", "(UID)")[1]
         found = (_UID.search(line) for line in answered if isinstance(line, bytes))
         return tuple(int(one["uid"]) for one in found if one)

@@ -22,6 +22,7 @@ from newsletter.mail.mailer import Mailer
 from newsletter.mail.tally import Progress
 from newsletter.worker import steps
 from newsletter.worker.people import Lookout
+from newsletter.worker.returning import Returning
 from newsletter.worker.steps import STEPS, Step
 
 log = structlog.get_logger()
@@ -94,7 +95,7 @@ class Worker:
         return tuple(failed)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Tick and mail until *stop* is set; then finish what is on the wire and the tick under way.
+        """Tick, mail and take in what comes back until *stop* is set; then finish what is on the wire and the tick under way.
 
         Raises:
             WorkerRunning: another mailer has this SQLite database.
@@ -113,10 +114,13 @@ class Worker:
         )
         scheduler.start()
         watching = asyncio.create_task(self._watch(job))
+        returning = Returning(self._application)
+        returning.start()
         try:
             await self._mail(stop)
         finally:
             watching.cancel()
+            await asyncio.to_thread(returning.stop)
             scheduler.pause()
             await self._drain()
             scheduler.shutdown(wait=False)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.harness.certificates import Authority
 from tests.harness.trial import wait_until
@@ -105,6 +106,13 @@ class Dovecot:
     def trust(self) -> Path:
         """The file that names the authority of its certificate."""
         return self.folder / "authority.pem"
+
+    def url(self, user: str, *, is_old: bool = False, folder: str = "INBOX", password: str = PASSWORD) -> str:
+        """Give the setting of *user*'s mailbox: by TLS, or on the server of the last century."""
+        login = f"{user}:{quote(password, safe='')}"
+        if is_old:
+            return f"imap://{login}@{OLD}:{self.plain_port}/{quote(folder)}"
+        return f"imaps://{login}@localhost:{self.tls_port}/{quote(folder)}?ca={self.trust}"
 
     def put(self, user: str, mails: Iterable[bytes], folder: str = "INBOX") -> None:
         """Let *user* have these mails more."""

@@ -1,0 +1,53 @@
+"""`newsletter returns fetch, check`."""
+
+import pytest
+
+from newsletter.returns.intakes import Listen
+from newsletter.returns.listener import Listener
+from tests.harness.dovecot import Dovecot
+from tests.harness.terminal import Terminal
+
+pytestmark = pytest.mark.usefixtures("paper")
+
+
+def test_fetch_empties_the_mailbox_and_counts(terminal: Terminal, dovecot: Dovecot, user: str) -> None:
+    """What nobody can read is counted apart; a second time there is nothing."""
+    terminal.settings["NEWSLETTER_RETURNS_URL"] = dovecot.url(user)
+    dovecot.put(user, [b"Subject: a\r\n\r\nHello\r\n", b"Subject: b\r\n\r\nHello\r\n"])
+    first = terminal.ok("returns", "fetch")
+    told = terminal("returns", "fetch")
+
+    assert {"processed": 2, "unparsed": 0, "left": 0} == first
+    assert (0, "0 read, and moved to Processed.\n") == (told.code, told.out)
+    assert 2 == len(dovecot.lying(user, "Processed"))
+
+
+def test_check_tells_what_works(terminal: Terminal, dovecot: Dovecot, user: str) -> None:
+    """Of the mailbox and of the port; the mails stay."""
+    terminal.settings["NEWSLETTER_RETURNS_URL"] = dovecot.url(user)
+    dovecot.put(user, [b"Subject: a\r\n\r\nHello\r\n"])
+    server = Listener(Listen("127.0.0.1", 0), lambda *_: None, list, "news.example.org")
+    server.start()
+    terminal.settings["NEWSLETTER_RETURNS_LISTEN"] = f"127.0.0.1:{server.port}"
+    answer = terminal.ok("returns", "check")
+    server.stop()
+    told = terminal("returns", "check")
+
+    assert {"waiting": 1, "made": ["Processed", "Unparsed"], "idle": True, "move": True, "uidplus": True} == {
+        name: value for name, value in answer["mailbox"].items() if name != "name"
+    }
+    assert answer["port"]["greeting"].startswith("220 news.example.org")
+    assert "(IDLE): yes." in told.out
+    assert "nobody answers" in told.out
+
+
+def test_trouble_is_one_sentence(terminal: Terminal, dovecot: Dovecot, user: str) -> None:
+    """No mailbox, or a wrong password, which is not repeated."""
+    unset = terminal("returns", "check")
+    terminal.settings["NEWSLETTER_RETURNS_URL"] = dovecot.url(user, password="geheim")
+    refused = terminal("returns", "fetch")
+
+    assert (6, 5) == (unset.code, refused.code)
+    assert "NEWSLETTER_RETURNS_URL: names no mailbox" in unset.err
+    assert "the login was refused" in refused.err
+    assert "geheim" not in refused.err

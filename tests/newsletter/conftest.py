@@ -1,0 +1,24 @@
+"""A mailbox on a real IMAP server, started when the first test asks for it."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from tests.harness import dovecot as harness
+from tests.harness.dovecot import Dovecot
+
+_NUMBERS = count()
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """Give a Dovecot of our own."""
+    with harness.dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def user() -> str:
+    """Give somebody whose mailbox is empty."""
+    return f"user{next(_NUMBERS)}"
