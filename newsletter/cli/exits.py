@@ -43,6 +43,8 @@ class Exit(IntEnum):
     NOT_READY = 6
     NO_MAILER = 7
     UNSOUND = 8
+    # EX_TEMPFAIL of sysexits.h: whoever pipes a mail into a command keeps it, and tries again.
+    TRY_LATER = 75
     INTERRUPTED = 130
 
 
@@ -59,6 +61,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.NOT_READY: "A setting is wrong or missing, the database is not ready, or `doctor` found something wrong.",
     Exit.NO_MAILER: "Mail waits: another worker owns this SQLite database, no relay is configured, or it takes nothing.",
     Exit.UNSOUND: "`issues verify` or `consent verify` found what does not fit together, `templates check` a wrong template.",
+    Exit.TRY_LATER: "`returns read -` could not write the mail down: the mail server keeps it and tries again.",
     Exit.INTERRUPTED: "Stopped before the end: by Ctrl-C, by answering no, or a `worker --until-idle` by a signal.",
 }
 

@@ -12,6 +12,8 @@ import click
 from newsletter.cli import fetching, shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
+from newsletter.cli.returned import list_, policy_, replay_, show_, stats_
+from newsletter.cli.taking import read_
 from newsletter.returns import classify, mbox
 from newsletter.returns.model import Reading
 
@@ -107,6 +109,5 @@ def returns() -> None:
     """Read what comes back: bounces, complaints, answers and those who leave by mail."""
 
 
-returns.add_command(classify_)
-returns.add_command(fetching.fetch)
-returns.add_command(fetching.check)
+for command in (classify_, fetching.fetch, fetching.check, read_, list_, show_, stats_, replay_, policy_):
+    returns.add_command(command)

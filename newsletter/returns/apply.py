@@ -72,13 +72,22 @@ class Taken:
     issue_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that is written down, as far as what follows asks about it."""
+
+    id: int
+    # As it stands in it.
+    subject: str
+    happened_at: datetime
+
+
 def take(tx: Transaction, keyring: Keyring, returned: Returned, reading: Reading, now: datetime) -> Taken:
     """Take in one message that was read before; the same bytes a second time change nothing."""
     told = heading.read(returned.raw)
     digest = sha256(returned.raw).hexdigest()
     came = Came(digest, returned.came_by, now, now, returned.recipient, told.sender, told.subject, returned.raw)
-    found = marks.find(returned.raw, returned.recipient)
-    return _take(tx, keyring, came, found, reading, now)
+    return _take(tx, keyring, came, marks.find(returned.raw, returned.recipient), reading, now)
 
 
 def take_event(tx: Transaction, keyring: Keyring, event: Event, now: datetime) -> Taken:
@@ -114,43 +123,51 @@ def _take(tx: Transaction, keyring: Keyring, came: Came, found: Sequence[Mark], 
     message_id = returnbook.record(tx, came, reading, Fate.UNREADABLE if is_unreadable else Fate.UNATTRIBUTED)
     if message_id is None:
         return Taken(Fate.REPEATED)
+    return sort_out(tx, keyring, Message(message_id, came.subject, came.happened_at), found, reading, now)
+
+
+def sort_out(
+    tx: Transaction, keyring: Keyring, message: Message, found: Sequence[Mark], reading: Reading, now: datetime
+) -> Taken:
+    """Find out whose a message is that is written down, and do what follows."""
+    nothing = Taken(Fate.UNREADABLE if reading.kind is Kind.UNREADABLE else Fate.UNATTRIBUTED, message.id)
     attributed = attribution.attribute(keyring, found, reading.kind)
     if attributed is None:
-        return Taken(Fate.UNREADABLE if is_unreadable else Fate.UNATTRIBUTED, message_id)
+        return nothing
     if attributed.purpose is Purpose.UNSUBSCRIBE:
-        return _of_subscription(tx, keyring, message_id, attributed, came, reading, now)
-    if is_unreadable:
-        return Taken(Fate.UNREADABLE, message_id)
+        return _of_subscription(tx, keyring, message, attributed, reading, now)
+    if reading.kind is Kind.UNREADABLE:
+        return nothing
     target = returnbook.target_of(tx, attributed.number)
     if target is None or target.state is DeliveryState.SENDING:
-        returnbook.settle(tx, message_id, Fate.WAITING, attributed=attributed, look_at=now + LOOK_AGAIN)
-        return Taken(Fate.WAITING, message_id)
-    returnbook.settle(tx, message_id, Fate.APPLIED, attributed=attributed, target=target)
-    return _apply(tx, keyring, message_id, target, reading, came.happened_at, now)
+        returnbook.settle(tx, message.id, Fate.WAITING, attributed=attributed, look_at=now + LOOK_AGAIN)
+        return Taken(Fate.WAITING, message.id)
+    returnbook.settle(tx, message.id, Fate.APPLIED, attributed=attributed, target=target)
+    return _apply(tx, keyring, message.id, target, reading, message.happened_at, now)
 
 
 def _of_subscription(
-    tx: Transaction, keyring: Keyring, message_id: int, attributed: Attributed, came: Came, reading: Reading, now: datetime
+    tx: Transaction, keyring: Keyring, message: Message, attributed: Attributed, reading: Reading, now: datetime
 ) -> Taken:
     """Take what is about a subscription: a mail to the address for leaving, or a report with nothing else in it of ours."""
     target = returnbook.last_of_subscription(tx, attributed.number)
     if attributed.where is Where.RETURNED:
         if target is None:
-            return Taken(Fate.UNATTRIBUTED, message_id)
-        returnbook.settle(tx, message_id, Fate.APPLIED, attributed=attributed, target=target)
-        return _apply(tx, keyring, message_id, target, reading, came.happened_at, now)
-    returnbook.settle(tx, message_id, Fate.APPLIED, attributed=attributed, target=target)
+            return Taken(Fate.UNATTRIBUTED, message.id)
+        returnbook.settle(tx, message.id, Fate.APPLIED, attributed=attributed, target=target)
+        return _apply(tx, keyring, message.id, target, reading, message.happened_at, now)
+    returnbook.settle(tx, message.id, Fate.APPLIED, attributed=attributed, target=target)
     if reading.kind not in _SAYS_NO:
         # Nothing was ever mailed from that address: a bounce to it is none of ours.
-        return Taken(Fate.APPLIED, message_id, Followed.NOTED)
-    mailto.take(tx, keyring, leaving_address(attributed.token, ""), came.subject, now)
+        return Taken(Fate.APPLIED, message.id, Followed.NOTED)
+    mailto.take(tx, keyring, leaving_address(attributed.token, ""), message.subject, now)
     if target is None:
-        return Taken(Fate.APPLIED, message_id, Followed.LEFT)
-    no = Reading(Kind.UNSUBSCRIBE, reason=came.subject, confidence=reading.confidence)
-    fact_id = returnbook.add_fact(tx, message_id, target, no, came.happened_at)
+        return Taken(Fate.APPLIED, message.id, Followed.LEFT)
+    no = Reading(Kind.UNSUBSCRIBE, reason=message.subject, confidence=reading.confidence)
+    fact_id = returnbook.add_fact(tx, message.id, target, no, message.happened_at)
     if fact_id is not None:
         returnbook.set_followed(tx, fact_id, Followed.LEFT)
-    return Taken(Fate.APPLIED, message_id, Followed.LEFT, target.issue_id)
+    return Taken(Fate.APPLIED, message.id, Followed.LEFT, target.issue_id)
 
 
 def _apply(

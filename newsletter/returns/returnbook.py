@@ -51,6 +51,22 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A message as it is kept."""
+
+    id: int
+    came_by: CameBy
+    happened_at: datetime
+    recipient: str
+    subject: str
+    fate: Fate
+    # As it was read when it came, or the last time.
+    reading: Reading
+    # Empty where the person was erased before it came.
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """The delivery that something came back from, as it stands."""
 
@@ -143,26 +159,33 @@ def last_of_subscription(tx: Transaction, subscription_id: int) -> Target | None
 
 def add_fact(tx: Transaction, message_id: int, target: Target, reading: Reading, at: datetime) -> int | None:
     """Write down what counts, once for a delivery and kind; gives its id, or None when it was known."""
-    reason = "" if target.is_forgotten else one_line(reading.reason, LONGEST_REASON)
     values = {
         "message_id": message_id,
         "delivery_id": target.delivery_id,
-        "kind": reading.kind,
         "letter_id": target.letter_id,
         "newsletter_id": target.newsletter_id,
         "subscriber_id": target.subscriber_id,
         "list_id": target.list_id,
         "domain": target.domain,
-        "cause": reading.cause or "",
-        "status": one_line(reading.status, LONGEST_STATUS),
-        "reason": reason,
-        "words": objections.in_common(reason),
         "at": at,
         "followed": Followed.NOTED,
+        **_fact_values(target, reading),
     }
     statement = insert(return_fact).values(values).on_conflict_do_nothing().returning(return_fact.c.id)
     number: int | None = tx.execute(statement).scalar_one_or_none()
     return number
+
+
+def change_fact(tx: Transaction, fact_id: int, target: Target, reading: Reading) -> bool:
+    """Let a fact be what its message is read as today; False: of the delivery something of this kind is known already."""
+    twin = select(return_fact.c.id).where(
+        return_fact.c.delivery_id == target.delivery_id, return_fact.c.kind == reading.kind, return_fact.c.id != fact_id
+    )
+    if tx.execute(twin).one_or_none() is not None:
+        return False
+    values = _fact_values(target, reading)
+    tx.execute(update(return_fact).where(return_fact.c.id == fact_id).values(values))
+    return True
 
 
 def set_followed(tx: Transaction, fact_id: int, followed: Followed) -> None:
@@ -206,6 +229,34 @@ def next_waiting(tx: Transaction, now: datetime, limit: int) -> Sequence[Row[Any
     return tx.execute(query.with_for_update(skip_locked=True)).all()
 
 
+def kept_after(tx: Transaction, after: int, limit: int) -> tuple[Kept, ...]:
+    """Give messages with all that is kept of them, behind one of a number, in the order they came."""
+    query = select(return_message).where(return_message.c.id > after).order_by(return_message.c.id).limit(limit)
+    return tuple(
+        Kept(
+            id=row.id,
+            came_by=CameBy(row.came_by),
+            happened_at=row.happened_at,
+            recipient=row.recipient,
+            subject=row.subject,
+            fate=Fate(row.fate),
+            reading=reading_of(row),
+            raw=unpacked(row.raw),
+        )
+        for row in tx.execute(query)
+    )
+
+
+def fact_of_message(tx: Transaction, message_id: int) -> Any:  # noqa: ANN401 -- a row of `return_fact`
+    """Give the fact that a message made; None: it made none."""
+    return tx.execute(select(return_fact).where(return_fact.c.message_id == message_id)).one_or_none()
+
+
+def set_reading(tx: Transaction, message_id: int, reading: Reading) -> None:
+    """Write down what a message is read as today."""
+    tx.execute(update(return_message).where(return_message.c.id == message_id).values(_reading(reading)))
+
+
 def owed(tx: Transaction, limit: int) -> Sequence[Any]:
     """Give the facts for which a probe is owed, and to whom."""
     query = (
@@ -238,6 +289,18 @@ def reading_of(row: Row[Any]) -> Reading:
 def unpacked(raw: bytes) -> bytes:
     """Give the bytes of a message as they came."""
     return zlib.decompress(raw)
+
+
+def _fact_values(target: Target, reading: Reading) -> dict[str, object]:
+    # Servers repeat the address in their words.
+    reason = "" if target.is_forgotten else one_line(reading.reason, LONGEST_REASON)
+    return {
+        "kind": reading.kind,
+        "cause": reading.cause or "",
+        "status": one_line(reading.status, LONGEST_STATUS),
+        "reason": reason,
+        "words": objections.in_common(reason),
+    }
 
 
 def _reading(reading: Reading) -> dict[str, object]:

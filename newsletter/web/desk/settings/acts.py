@@ -118,6 +118,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "relay.enable": later("Gave mail to a mail server again"),
         "relay.remove": later("Removed a mail server"),
         "relay.test": later("Tested a mail server"),
+        "returns.policy": later("Changed when an address is kept out from which mail came back"),
+        "returns.replay": later("Read again what came back"),
         "retention.run": later("Forgot what was kept long enough"),
         "retention.set": later("Chose how long something is kept"),
         "retention.set-back": later("Took the choice of how long something is kept back"),

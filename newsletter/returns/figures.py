@@ -1,0 +1,103 @@
+"""What came back of one letter, counted in SQL from the facts alone."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+
+from newsletter.mail import figures
+from newsletter.mail.delivery import DeliveryState
+from newsletter.returns.limits import Level, complaints_at
+from newsletter.returns.model import Cause, Kind
+from newsletter.tables.returns import return_fact
+from subscribers.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many bounces that have something in common."""
+
+    name: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What came back of one letter: each person at most once of each kind."""
+
+    # What a relay took, and what it refused at once, which is no bounce.
+    accepted: int
+    refused: int
+    kinds: Mapping[Kind, int]
+    # Of bounces; these add up to them.
+    causes: Mapping[Cause, int]
+    # The most frequent of bounces, by what stands behind the @, and by what the servers' words have in common.
+    domains: tuple[Counted, ...]
+    texts: tuple[Counted, ...]
+    # Never written to again because of it.
+    suppressed: int
+
+    @property
+    def bounced(self) -> int:
+        """How many bounced."""
+        return self.kinds.get(Kind.BOUNCE, 0)
+
+    @property
+    def complaints(self) -> int:
+        """How many called it spam."""
+        return self.kinds.get(Kind.COMPLAINT, 0)
+
+    @property
+    def complaint_rate(self) -> float:
+        """The part of those who were accepted that called it spam."""
+        return self.complaints / self.accepted if self.accepted else 0.0
+
+    @property
+    def level(self) -> Level:
+        """How near that is to what large providers bear."""
+        return complaints_at(self.complaints, self.accepted)
+
+
+NOTHING = Returns(0, 0, {}, {}, (), (), 0)
+
+
+def of_letter(tx: Transaction, letter_id: int, most: int = 10) -> Returns:
+    """Count what came back of a letter; *most* domains and texts are named."""
+    kept = figures.kept(tx, letter_id)
+    rows = tx.execute(
+        select(return_fact.c.kind, return_fact.c.cause, func.count().label("people"))
+        .where(return_fact.c.letter_id == letter_id)
+        .group_by(return_fact.c.kind, return_fact.c.cause)
+    )
+    kinds, causes = Counter[Kind](), Counter[Cause]()
+    for row in rows:
+        kinds[Kind(row.kind)] += row.people
+        if row.kind == Kind.BOUNCE:
+            causes[Cause(row.cause) if row.cause else Cause.UNKNOWN] += row.people
+    return Returns(
+        accepted=kept.get(DeliveryState.ACCEPTED, 0),
+        refused=kept.get(DeliveryState.REFUSED, 0),
+        kinds=dict(kinds),
+        causes=dict(causes),
+        domains=_most(tx, letter_id, return_fact.c.domain, most),
+        texts=_most(tx, letter_id, return_fact.c.words, most),
+        suppressed=_suppressed(tx, letter_id),
+    )
+
+
+def _most(tx: Transaction, letter_id: int, column: ColumnElement[str], most: int) -> tuple[Counted, ...]:
+    people = func.count().label("people")
+    rows = tx.execute(
+        select(column.label("name"), people)
+        .where(return_fact.c.letter_id == letter_id, return_fact.c.kind == Kind.BOUNCE)
+        .group_by(column)
+        .order_by(people.desc(), column)
+        .limit(most)
+    )
+    return tuple(Counted(row.name, row.people) for row in rows)
+
+
+def _suppressed(tx: Transaction, letter_id: int) -> int:
+    which = (return_fact.c.letter_id == letter_id, return_fact.c.followed == "suppressed")
+    return tx.execute(select(func.count()).where(*which)).scalar_one()
