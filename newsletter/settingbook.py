@@ -111,6 +111,39 @@ SETTINGS = (
         "that something came (IDLE), at once.",
     ),
     Setting(
+        "NEWSLETTER_WEBHOOKS_SES",
+        "none: nothing is taken from Amazon SES",
+        "The topic of SNS by which Amazon SES tells of bounces and complaints, such as "
+        "`arn:aws:sns:eu-west-1:123456789012:newsletter-returns`; nothing else is believed. "
+        "[How](../how-to/what-comes-back-providers.md).",
+    ),
+    Setting(
+        "NEWSLETTER_WEBHOOKS_POSTMARK",
+        "none: nothing is taken from Postmark",
+        "A secret of your own, 20 characters or more (`openssl rand -hex 24`); it stands in the address that Postmark calls, "
+        "or is a password of it.",
+    ),
+    Setting(
+        "NEWSLETTER_WEBHOOKS_MAILGUN",
+        "none: nothing is taken from Mailgun",
+        "The HTTP webhook signing key of your account at Mailgun.",
+    ),
+    Setting(
+        "NEWSLETTER_WEBHOOKS_SENDGRID",
+        "none: nothing is taken from SendGrid",
+        "The verification key of SendGrid's signed event webhook.",
+    ),
+    Setting(
+        "NEWSLETTER_WEBHOOKS_BREVO",
+        "none: nothing is taken from Brevo",
+        "A secret of your own, as for Postmark; Brevo sends it as a token or in the address.",
+    ),
+    Setting(
+        "NEWSLETTER_WEBHOOKS_MAILJET",
+        "none: nothing is taken from Mailjet",
+        "A secret of your own, as for Postmark; it stands in the address that Mailjet calls, or as a password of it.",
+    ),
+    Setting(
         "NEWSLETTER_WORDPRESS_PASSWORD",
         "none",
         "The application password with which `newsletter issues announce` writes a draft on a WordPress blog. WordPress makes "

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from newsletter.mail.relays import Relay, parse_relay
 from newsletter.mail.returnpath import ReturnPath
 from newsletter.outbound import FetchPolicy
 from newsletter.people.retention import Keep
+from newsletter.returns.hooks import providers
+from newsletter.returns.hooks.providers import Hooks
 from newsletter.returns.intakes import Listen, Mailbox, parse_listen, parse_mailbox, parse_seconds
 from newsletter.review.programs import USUAL, Program, parse_programs
 from newsletter.settingbook import DEFAULT_SECONDS, LONGEST_TICK, PREFIX, SETTINGS, SHORTEST_TICK
@@ -77,6 +80,8 @@ class Settings:
     returns_listen: Listen | None
     # Between two looks into the mailbox.
     returns_seconds: int
+    # The providers of mail whose webhooks are taken.
+    webhooks: Hooks = field(repr=False)
     # Of the blog on which issues are announced; empty: none.
     wordpress_password: str = field(repr=False)
     # Mail whose fate is not known is mailed again, once; else it is held.
@@ -107,7 +112,8 @@ class Settings:
     def return_path(self) -> ReturnPath:
         """By which marks mail is known again when it comes back."""
         is_read = self.returns_mailbox is not None or self.returns_listen is not None
-        return ReturnPath(self.return_domain, is_read=is_read, asks_complaints=self.asks_complaints)
+        fields = self.webhooks.fields
+        return ReturnPath(self.return_domain, is_read=is_read, asks_complaints=self.asks_complaints, provider_fields=fields)
 
     @property
     def secret_file(self) -> Path:
@@ -156,6 +162,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         returns_mailbox=_read(given, "returns_url", parse_mailbox, None),
         returns_listen=_read(given, "returns_listen", parse_listen, None),
         returns_seconds=_read(given, "returns_seconds", parse_seconds, DEFAULT_SECONDS),
+        webhooks=_webhooks(given),
         wordpress_password=_read(given, "wordpress_password", str, ""),
         resends_uncertain=_read(given, "uncertain", _resends, default=False),
         tick_seconds=_read(given, "tick_seconds", _tick_seconds, 20),
@@ -273,6 +280,11 @@ def _missing_key(public_url: str, path: Path) -> str:
         f"is missing, and readers reach this instance at {public_url}. Set {SHORTEST_SECRET} or more random characters "
         "(openssl rand -base64 48) and keep them as safe as the database: without them no unsubscribe link works."
     )
+
+
+def _webhooks(given: Mapping[str, _Given]) -> Hooks:
+    secrets = {one: _read(given, f"webhooks_{one}", partial(providers.parse, one), "") for one in providers.PROVIDERS}
+    return Hooks({one: secret for one, secret in secrets.items() if secret})
 
 
 def _long_secret(value: _Given) -> str:

@@ -14,6 +14,7 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.returned import list_, policy_, replay_, show_, stats_
 from newsletter.cli.taking import read_
+from newsletter.cli.webhooks import hooks_
 from newsletter.returns import classify, mbox
 from newsletter.returns.model import Reading
 
@@ -109,5 +110,5 @@ def returns() -> None:
     """Read what comes back: bounces, complaints, answers and those who leave by mail."""
 
 
-for command in (classify_, fetching.fetch, fetching.check, read_, list_, show_, stats_, replay_, policy_):
+for command in (classify_, fetching.fetch, fetching.check, read_, list_, show_, stats_, replay_, policy_, hooks_):
     returns.add_command(command)

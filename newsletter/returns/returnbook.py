@@ -222,6 +222,12 @@ def count_of(tx: Transaction, letter_id: int, kind: Kind, cause: Cause | None = 
     return tx.execute(select(func.count()).where(*which)).scalar_one()
 
 
+def latest_by_way(tx: Transaction) -> dict[CameBy, datetime]:
+    """Give when something came last by each way by which anything came."""
+    query = select(return_message.c.came_by, func.max(return_message.c.received_at)).group_by(return_message.c.came_by)
+    return {CameBy(came_by): at for came_by, at in tx.execute(query)}
+
+
 def next_waiting(tx: Transaction, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Give the messages whose delivery is to be looked for again, the longest waiting first; held by this transaction."""
     due = (spelled_out(return_message.c.fate, Fate.WAITING), return_message.c.look_at <= now)

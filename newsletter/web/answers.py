@@ -33,6 +33,7 @@ from newsletter.web.forms import (
     NO_FORM,
     Sent,
     is_from_our_page,
+    read_body,
     read_form,
     read_form_or_json,
     read_upload,
@@ -129,7 +130,7 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
         if isinstance(error, DeskClosed) and is_looking(request) and not page.is_stream:
             return RedirectResponse(sign_in_address(request), SEE_OTHER)
         ear = AT_DESK if is_of_desk(page) else listen(request)
-        return _fault_json(fault, ear) if page.speaks_json else fault_page(site, fault, ear)
+        return _fault_json(fault, ear) if page.speaks_json or page.takes_raw else fault_page(site, fault, ear)
 
 
 def _is_packed(page: Page, request: Request) -> bool:
@@ -191,6 +192,8 @@ async def _visit(site: Site, page: Page, request: Request) -> Visit:
         encodings=request.headers.get("accept-encoding", ""),
         cookies=cookies,
         words=site.pages.desk.words,
+        body=sent.body,
+        headers=dict(request.headers) if page.takes_raw else NO_HEADERS,
     )
 
 
@@ -220,6 +223,8 @@ def _let_in(site: Site, page: Page, cookie: str, path: Mapping[str, str | int], 
 
 
 async def _sent(site: Site, page: Page, request: Request) -> Sent:
+    if page.takes_raw:
+        return await read_body(request, page.takes_raw)
     if page.takes_files is None and not page.takes_uploads:
         return await _form(page, request)
     if request.method != "POST":
@@ -273,6 +278,8 @@ def _takes(page: Page, name: str) -> bool:
 def _manners(page: Page) -> Mapping[str, str]:
     if page.speaks_json:
         return OPEN_HEADERS
+    if page.takes_raw:
+        return DESK_HEADERS
     if "{token}" in page.path:
         return TOKEN_HEADERS
     return DESK_HEADERS if is_of_desk(page) else NO_HEADERS

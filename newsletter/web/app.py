@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.bootstrap import Application
 from newsletter.clock import Clock, system_clock
+from newsletter.returns.hooks.certificates import Certificates, careful
 from newsletter.web.answers import AT_DESK, answer, fault_page
 from newsletter.web.auth import FirstKey
 from newsletter.web.clicks import Clicks
@@ -46,6 +47,7 @@ def create_app(
     wall: Clock = system_clock,
     porter: Porter | None = None,
     clicks: Clicks | None = None,
+    certificates: Certificates | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
     desk: Speech = DESK_SPEECH,
 ) -> ASGIApp:
@@ -55,7 +57,7 @@ def create_app(
     desk once (`/desk/enter/{token}`); None: there is no such link. Sessions, links and codes of the door go by *wall*, the
     clock of this machine. What imports the desk takes in hand is carried on by *porter*, which whoever serves the pages lets
     run, and so does *clicks*, which writes clicks down. *is_stopping* says whether the process is about to end.
-    *desk* is how the desk speaks.
+    *desk* is how the desk speaks. *certificates* are those that Amazon signs its notices by.
     """
     site = Site(
         application=application,
@@ -67,6 +69,7 @@ def create_app(
         porter=porter or Porter(application),
         clicks=clicks or Clicks(application.database, wall),
         presence=Presence(application.database),
+        certificates=certificates or Certificates(careful(application.fetch_policy)),
         is_stopping=is_stopping,
         wall=wall,
     )

@@ -42,6 +42,8 @@ class Sent:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     # What whoever sent them calls them, by the names of their fields; to be told, never to be opened.
     names: Mapping[str, str] = field(default_factory=dict)
+    # As it came; only for pages that read it themselves.
+    body: bytes = field(default=b"", repr=False)
     # Whether a name came more than once: no form of ours has two fields of one name that a browser sends together.
     is_doubled: bool = False
 
@@ -108,6 +110,22 @@ async def read_form_or_json(request: Request) -> Sent:
     # RecursionError: brackets in brackets.
     except (ValueError, RecursionError) as error:
         raise FormDamaged from error
+    except ClientDisconnect as error:
+        raise HungUp from error
+
+
+async def read_body(request: Request, largest: int) -> Sent:
+    """Read the body as bytes, for whoever proves by them who sent it.
+
+    Raises:
+        BodyTooLarge: more bytes than *largest*.
+        HungUp: the connection was closed before its end.
+
+    """
+    if int(_digits(request.headers.get("content-length", ""))) > largest:
+        raise BodyTooLarge
+    try:
+        return Sent(NO_FORM, body=await Request(request.scope, _bounded(request.receive, largest)).body())
     except ClientDisconnect as error:
         raise HungUp from error
 

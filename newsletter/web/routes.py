@@ -12,6 +12,7 @@ from newsletter.web.public import (
     dates,
     events,
     home,
+    hooks,
     images,
     leave,
     linkbymail,
@@ -60,6 +61,9 @@ ROUTES = (
     Page("/events/{token}.ics", GET, events.show, None),
     Page("/static/{name}", GET, assets.asset, None),
     Page("/healthz", GET, health.health, None),
+    # For providers of mail, each of whom proves itself.
+    Page("/hooks/{provider}", POST, hooks.take, None, takes_raw=hooks.LARGEST),
+    Page("/hooks/{provider}/{secret}", POST, hooks.take, None, takes_raw=hooks.LARGEST),
     # For whoever holds the link of a mail.
     Page("/c/{token}", GET, confirm.question, None),
     Page("/c/{token}", POST, confirm.confirm, None),

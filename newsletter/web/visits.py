@@ -13,6 +13,7 @@ from newsletter.languages.catalogue import Words
 from newsletter.letters.compose import Composition
 from newsletter.mail.refusalbook import Refused
 from newsletter.mail.replies import Replies
+from newsletter.returns.hooks.certificates import Certificates
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.provider import Metadata
 from newsletter.staff.sessions import Session
@@ -21,6 +22,7 @@ from newsletter.web.clicks import Clicks
 from newsletter.web.cookies import Cookie
 from newsletter.web.faults import PageNotFound
 from newsletter.web.forms import LARGEST_UPLOAD
+from newsletter.web.knocks import Knocks
 from newsletter.web.lately import Lately
 from newsletter.web.pages import DESK_SPEECH, Pages
 from newsletter.web.porter import Porter
@@ -58,6 +60,10 @@ class Site:
     # Counts clicks behind the pages.
     clicks: Clicks
     presence: Presence
+    # What Amazon signs its notices by.
+    certificates: Certificates
+    # Who called in a provider's name.
+    knocks: Knocks = field(default_factory=Knocks)
     streams: Streams = field(default_factory=Streams)
     replies: Lately[Replies] = field(default_factory=Lately)
     refusals: Lately[tuple[Refused, ...]] = field(default_factory=Lately)
@@ -106,6 +112,10 @@ class Visit:
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
     # What they are called, likewise; to be told, never to be opened.
     file_names: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+    # As it came, with what else was said by name in lower case; only for pages that read it themselves.
+    body: bytes = field(repr=False, default=b"")
+    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def token(self) -> str:
@@ -214,6 +224,8 @@ class Page:
     # The names of the fields and files it takes; one with another name is answered with 422. A name that ends with "*" stands
     # for all that begin so. None, of readers' pages alone: all are taken, and the endpoint looks at those it knows.
     fields: tuple[str, ...] | None = None
+    # For machines: the body is given as it came, up to so many bytes, and everything is answered in JSON.
+    takes_raw: int = 0
     # For scripts on other sites: takes JSON as well as a form, answers everything in JSON, and lets every page read it.
     speaks_json: bool = False
     # Told as events whenever what the endpoint gives is another; only for pages with a permission.

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from newsletter.bootstrap import Application
+from newsletter.returns.hooks.certificates import Certificates
 from newsletter.web.answers import answer
 from newsletter.web.auth import FirstKey
 from newsletter.web.clicks import Clicks
@@ -53,6 +54,7 @@ def site(application: Application) -> Site:
         Porter(application),
         Clicks(application.database),
         Presence(application.database),
+        Certificates(application.fetch_policy),
     )
 
 

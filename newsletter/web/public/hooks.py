@@ -1,0 +1,44 @@
+"""What providers of mail tell: 200 when it is written down, 403 when nothing proves who calls, 503 when it is to come again."""
+
+from starlette.responses import JSONResponse, Response
+
+from newsletter.returns.hooks import taking
+from newsletter.returns.hooks.providers import PROVIDERS
+from newsletter.returns.hooks.taking import Call, Outcome
+from newsletter.returns.model import CameBy
+from newsletter.web.faults import RETRY_AFTER, PageNotFound, TooOften
+from newsletter.web.visits import Site, Visit
+
+# A batch of SendGrid's has 768 KB at most, and a notice of Amazon's 256.
+LARGEST = 1024 * 1024
+
+_STATUS = {
+    Outcome.TAKEN: 200,
+    Outcome.FORGED: 403,
+    Outcome.MISSHAPEN: 422,
+    Outcome.NOT_NOW: 503,
+}
+
+
+def take(site: Site, visit: Visit) -> Response:
+    """Take in one call of a provider."""
+    application = site.application
+    hooks = application.settings.webhooks
+    provider = _provider(str(visit.path["provider"]))
+    if not hooks.takes(provider):
+        raise PageNotFound
+    if site.knocks.is_too_much(visit.network):
+        raise TooOften
+    call = Call(provider, str(visit.path.get("secret", "")), visit.headers, visit.body)
+    heard = taking.take(application.database, application.keyring, hooks, site.certificates, call, visit.now)
+    if heard.outcome is Outcome.FORGED:
+        site.knocks.turned_away(visit.network)
+    headers = {"Retry-After": str(RETRY_AFTER)} if heard.outcome is Outcome.NOT_NOW else None
+    return JSONResponse({"result": heard.words, "events": heard.events}, _STATUS[heard.outcome], headers)
+
+
+def _provider(name: str) -> CameBy:
+    for one in PROVIDERS:
+        if name == one.value:
+            return one
+    raise PageNotFound
