@@ -13,6 +13,9 @@ from tests.maillab.patience import wait_until
 LMTP_PORT = 24
 IMAP_PORT = 143
 
+# Whose mailbox takes nothing.
+FULL = "full@mailbox.example"
+
 # Of a user that no name is known of: the mailboxes are his.
 MAIL_UID = 5000
 
@@ -31,6 +34,16 @@ mail_fsync = never
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/users
+}}
+# One has a mailbox that is full before anything is in it.
+mail_plugins = quota
+plugin {{
+  quota = count:User quota
+  quota_vsizes = yes
+}}
+userdb {{
+  driver = passwd-file
+  args = username_format=%u {folder}/narrow
 }}
 # Whoever Postfix lets through has a mailbox.
 userdb {{
@@ -68,6 +81,8 @@ class Dovecot:
             (folder / name).mkdir(parents=True)
         os.chown(folder / "home", MAIL_UID, MAIL_UID)
         self._settings.write_text(_SETTINGS.format(folder=folder, uid=MAIL_UID, lmtp=LMTP_PORT, imap=IMAP_PORT))
+        narrow = f"{FULL}::{MAIL_UID}:{MAIL_UID}::{folder}/home/{FULL}::userdb_quota_rule=*:bytes=10\n"
+        (folder / "narrow").write_text(narrow)
         self._passwords: dict[str, str] = {}
         self.set_password("nobody", "nobody logs in by it")
 

@@ -30,6 +30,11 @@ MX_HOST, MX_ADDRESS = "mx.mailbox.example", "127.0.0.3"
 READERS = "mailbox.example"
 ABROAD = "abroad.example"
 SENDER = "news.example"
+# Another domain of readers, of a server that is away for a while.
+LATER = "later.example"
+# What comes back is for one mailbox; and somebody there has their mail sent on, to where none is taken.
+RETURNED = f"returned@{READERS}"
+FORWARDING, FORWARDED = f"forwarding@{READERS}", "friend@null.example"
 
 USER = "newsletter"
 # With what must be written differently in an address.
@@ -43,7 +48,7 @@ UNKNOWN = "gone"
 _KNOWN = f"""\
 if !/^{UNKNOWN}/
 /@{ABROAD}$/ all/
-/@({READERS}|{SENDER})$/ yes
+/@({READERS}|{SENDER}|{LATER})$/ yes
 endif
 """
 
@@ -135,9 +140,9 @@ def _mx(folder: Path) -> Postfix:
     settings = {
         "myhostname": MX_HOST,
         "inet_interfaces": MX_ADDRESS,
-        "virtual_mailbox_domains": f"{READERS}, {ABROAD}, {SENDER}",
+        "virtual_mailbox_domains": f"{READERS}, {ABROAD}, {SENDER}, {LATER}",
         "virtual_mailbox_maps": f"regexp:{folder}/known",
-        "virtual_alias_maps": f"inline:{{ @{SENDER}=returned@{READERS} }}",
+        "virtual_alias_maps": f"inline:{{ @{SENDER}={RETURNED}, {FORWARDING}={FORWARDED} }}",
         "virtual_transport": f"lmtp:inet:127.0.0.1:{LMTP_PORT}",
         "transport_maps": f"inline:{{ {ABROAD}=virtual: }}",
         "virtual_mailbox_base": f"{folder}/abroad",
