@@ -165,7 +165,7 @@ SETTINGS = (
         "NEWSLETTER_KEEP_DELIVERIES",
         "`24 months`",
         "How long deliveries say to whom they went, from the planning of the letter; then issue, state and times stay. As "
-        "`24 months`, `90 days`, `2 years` or `for ever`. Where none of the five is given, the desk can choose it.",
+        "`24 months`, `90 days`, `2 years` or `for ever`. Where none of the six is given, the desk can choose it.",
     ),
     Setting(
         "NEWSLETTER_KEEP_NETWORKS",
@@ -189,6 +189,12 @@ SETTINGS = (
         "`12 months`",
         "How long it is known which links somebody followed who allowed that, from the first time. How often each link was "
         "followed stays, by nobody's name.",
+    ),
+    Setting(
+        "NEWSLETTER_KEEP_RETURNS",
+        "`90 days`",
+        "How long messages that came back are kept as they came: bounces, complaints, answers. What counted of them stays with "
+        "the delivery, as long as that says to whom it went.",
     ),
     Setting(
         "NEWSLETTER_MAIL_PROGRAMS",

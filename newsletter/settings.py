@@ -172,6 +172,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
             left=_read(given, "keep_left", _span, Keep().left),
             guests=_read(given, "keep_guests", _span, Keep().guests),
             clicks=_read(given, "keep_clicks", _span, Keep().clicks),
+            returns=_read(given, "keep_returns", _span, Keep().returns),
         ),
         mail_programs=_read(given, "mail_programs", parse_programs, USUAL) or USUAL,
         log=_read(given, "log", _log, LogSettings()),

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from newsletter.errors import NewsletterNotFound
 from newsletter.issues import newsletters
 from newsletter.letters.letter import LetterKind
+from newsletter.mail import returned
 from newsletter.mail.delivery import DeliveryState
 from newsletter.tables.issues import issue
 from newsletter.tables.letters import letter
@@ -28,11 +29,11 @@ def mail(tx: Transaction, before: int | None = None) -> Mail:
 
 
 def was_refused(person: ColumnElement[int]) -> ColumnElement[bool]:
-    """Give the condition, for a statement with the id of a *person* in it, that a relay refused a letter to them."""
+    """Give the condition, for a statement with the id of a *person* in it, that a letter to them was refused or came back."""
     one = delivery.alias()
     refused = select(one.c.id).where(one.c.subscriber_id == person, one.c.state == S.REFUSED.value)
     # Not EXISTS, which PostgreSQL may turn into a walk through all deliveries.
-    return refused.limit(1).scalar_subquery().is_not(None)
+    return or_(refused.limit(1).scalar_subquery().is_not(None), returned.has_bounced(person))
 
 
 def _checked(tx: Transaction, rule: Mailed) -> Mailed:
@@ -80,16 +81,18 @@ def _letters(tx: Transaction, issues: Numbered | Latest, before: int | None) -> 
 def _of_letters(fate: Fate, letters: list[int]) -> ColumnElement[bool]:
     one = delivery.alias()
     may_have_arrived = exists().where(attempt.c.delivery_id == one.c.id, attempt.c.verdict == S.UNCERTAIN.value)
+    came_back = one.c.id.in_(returned.bounced(letters))
     is_so = {
-        Fate.GOT: one.c.state == S.ACCEPTED.value,
-        Fate.BOUNCED: one.c.state == S.REFUSED.value,
+        Fate.GOT: and_(one.c.state == S.ACCEPTED.value, ~came_back),
+        # At once, or later.
+        Fate.BOUNCED: or_(one.c.state == S.REFUSED.value, came_back),
         Fate.PERHAPS: or_(
             one.c.state == S.UNCERTAIN.value,
             and_(one.c.state != S.ACCEPTED.value, may_have_arrived),
         ),
-        Fate.MISSED: and_(
-            one.c.state.in_([S.REFUSED.value, S.SKIPPED.value, S.CANCELLED.value]),
-            ~may_have_arrived,
+        Fate.MISSED: or_(
+            and_(one.c.state.in_([S.REFUSED.value, S.SKIPPED.value, S.CANCELLED.value]), ~may_have_arrived),
+            came_back,
         ),
     }
     return exists().where(one.c.subscriber_id == subscriber.c.id, one.c.letter_id.in_(letters), is_so[fate])

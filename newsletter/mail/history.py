@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, cast, delete, func, literal, select, update
 
 from newsletter.letters.letter import BY_LINK
-from newsletter.mail import answers
+from newsletter.mail import answers, returned
 from newsletter.mail.mailings import MailingState
 from newsletter.tables.departures import departure
 from newsletter.tables.letters import letter
@@ -195,6 +195,7 @@ def _names_somebody() -> ColumnElement[bool]:
 
 def _forget(tx: Transaction, ids: Sequence[int]) -> None:
     tx.execute(delete(delivery_answer).where(delivery_answer.c.delivery_id.in_(ids)))
+    returned.forget_deliveries(tx, list(ids))
     # Relays repeat the address in their replies.
     tx.execute(update(attempt).where(attempt.c.delivery_id.in_(ids)).values(reply=""))
     tx.execute(

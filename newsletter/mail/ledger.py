@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeEngine
 from newsletter import prepared
 from newsletter.letters import store as letters
 from newsletter.letters.letter import ANSWERS, BY_LINK, LetterKind
-from newsletter.mail import answers, domains, figures, mailings
+from newsletter.mail import answers, domains, figures, mailings, returned
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
@@ -280,6 +280,7 @@ def forget(tx: Transaction, subscriber_id: int, now: datetime) -> None:
     """Empty a person's rows of everything but states and times; call it before the subscriber's row is deleted."""
     skip_open_of_subscriber(tx, subscriber_id, now, "erased")
     answers.forget(tx, subscriber_id)
+    returned.forget(tx, subscriber_id)
     of_person = delivery.c.subscriber_id == subscriber_id
     # Relays repeat the address in their replies.
     tx.execute(update(attempt).where(attempt.c.delivery_id.in_(select(delivery.c.id).where(of_person))).values(reply=""))
@@ -297,6 +298,7 @@ def forget_guest(tx: Transaction, numbers: Collection[int], now: datetime) -> No
     to_guest = and_(delivery.c.confirmation_id.in_(sorted(numbers)), delivery.c.letter_id.in_(mailed))
     _skip(tx, to_guest, now, "erased")
     tx.execute(update(attempt).where(attempt.c.delivery_id.in_(select(delivery.c.id).where(to_guest))).values(reply=""))
+    returned.forget_deliveries(tx, select(delivery.c.id).where(to_guest))
     letters.empty(tx, tx.execute(select(delivery.c.letter_id).where(to_guest)).scalars().all())
     tx.execute(update(delivery).where(to_guest).values(email="", name="", reply=""))
 

@@ -4,9 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from newsletter.mail import clickbook, history
+from newsletter.mail import clickbook, history, returned
 from newsletter.mail.clickbook import NamedClick
 from newsletter.mail.history import Departed, Mailed
+from newsletter.mail.returned import CameBack, KeptMessage
 from newsletter.people import datarequests
 from newsletter.people.datarequests import Request
 from newsletter.review import guestbook
@@ -32,6 +33,9 @@ class PersonFile:
     requests: tuple[Request, ...] = ()
     # Which links they followed, where they allow that it is kept.
     clicks: tuple[NamedClick, ...] = ()
+    # What came back of what was mailed to them, and the messages of it that are still kept.
+    came_back: tuple[CameBack, ...] = ()
+    returned_messages: tuple[KeptMessage, ...] = ()
     # What does not fit together in the evidence of what they consented to, where somebody changed it behind our back.
     not_fitting: tuple[Finding, ...] = ()
 
@@ -44,6 +48,8 @@ class PersonFile:
         document["clicks"] = [
             {"issue": one.issue, "url": one.url, "first_at": one.first_at, "clicks": one.clicks} for one in self.clicks
         ]
+        document["came_back"] = [asdict(one) for one in self.came_back]
+        document["returned_messages"] = [asdict(one) for one in self.returned_messages]
         if self.not_fitting:
             document["evidence_does_not_fit"] = [one.text for one in self.not_fitting]
         document["as_guest"] = [asdict(one) for one in self.as_guest]
@@ -68,6 +74,8 @@ def gather(tx: Transaction, subscriber_id: int) -> PersonFile:
         as_guest,
         tuple(datarequests.all_of(tx, subscriber_id)),
         clickbook.of_person(tx, subscriber_id),
+        returned.facts_of(tx, subscriber_id),
+        returned.messages_of(tx, subscriber_id),
         dossier.findings_of(tx, subscriber_id),
     )
 

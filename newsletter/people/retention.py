@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from newsletter import failpoints
 from newsletter.database import Database
-from newsletter.mail import clickbook, history
+from newsletter.mail import clickbook, history, returned
 from newsletter.people import departures, erase
 from newsletter.review import guestbook
 from subscribers import acts, retention
@@ -40,6 +40,8 @@ class Keep:
     guests: timedelta | None = timedelta(days=365)
     # Which links somebody followed who allowed it, counted from the first time. How often each was followed stays.
     clicks: timedelta | None = timedelta(days=365)
+    # Messages that came back, as they came. What counted of them stays with the delivery.
+    returns: timedelta | None = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,13 @@ def rules(keep: Keep, keyring: Keyring, now: datetime) -> tuple[Rule, ...]:
             keep.clicks,
             clickbook.named_before,
             _emptying(clickbook.forget_before),
+        ),
+        Rule(
+            "returns",
+            say("messages that came back are kept"),
+            keep.returns,
+            returned.kept_before,
+            _emptying(returned.forget_before),
         ),
         Rule("guests", say("links say whose they were"), keep.guests, guestbook.ended, _emptying(_forget_guests)),
     )

@@ -25,6 +25,8 @@ CHOICES: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "guests": (3 * MONTH, 6 * MONTH, YEAR, 2 * YEAR, 3 * YEAR),
         # What somebody reads is told by it: two years are the most that the authorities let pass.
         "clicks": (MONTH, 3 * MONTH, 6 * MONTH, YEAR, 2 * YEAR),
+        # Servers try for five days, and what came back is looked at in the weeks after an issue.
+        "returns": (MONTH, 3 * MONTH, 6 * MONTH, YEAR),
     },
 )
 

@@ -1,5 +1,6 @@
 """Returned messages for tests, in the plainest form of each kind, around a token or without one."""
 
+import zlib
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -64,3 +65,8 @@ def facts(tx: Transaction) -> list[tuple[str, str]]:
     """Give kind and consequence of all facts, in order."""
     rows = tx.execute(select(return_fact.c.kind, return_fact.c.followed).order_by(return_fact.c.id))
     return [(row.kind, row.followed) for row in rows]
+
+
+def nothing() -> bytes:
+    """Give what is kept of a message that is not kept."""
+    return zlib.compress(b"")

@@ -1,6 +1,6 @@
 """What became of issues, as conditions of rules, on both databases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +11,9 @@ from subscribers.errors import RuleRefused
 from subscribers.segments import query, store
 from subscribers.segments.reading import read
 from subscribers.tables.people import subscriber
+from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness import mailroom
+from tests.harness import mailroom, returned
 from tests.harness.mailed import Mailed, being_mailed
 from tests.newsletter.mail.conftest import Ledger
 
@@ -52,6 +53,17 @@ def test_fates_are_told_apart(mailed: Mailed) -> None:
 
     assert {"got": ["ann"], "missed": ["bob"], "bounced in": ["bob"], "may have got": ["cem"]} == found
     assert ["bob", "cem"] == without
+
+
+def test_what_came_back_was_missed(mailed: Mailed, keyring: Keyring, now: datetime) -> None:
+    """A relay had taken it."""
+    mailed.mail({"bob": S.REFUSED, "cem": S.UNCERTAIN})
+    with mailed.database.write() as tx:
+        ann = returned.delivery_of(tx, "ann", mailed.letter_id)
+        returned.take(tx, keyring, returned.bounce(returned.address(keyring, ann)), returned.FULL, now)
+        found = {rule: true_of(tx, mailed, f"{rule} issue 1") for rule in ("got", "missed", "bounced in", "may have got")}
+
+    assert {"got": [], "missed": ["ann", "bob"], "bounced in": ["ann", "bob"], "may have got": ["cem"]} == found
 
 
 def test_who_waits_has_no_fate_yet(mailed: Mailed) -> None:

@@ -13,6 +13,7 @@ from newsletter.people import departures, personfile
 from newsletter.people.departures import Why
 from newsletter.people.erase import erase
 from newsletter.people.withdraw import withdraw
+from newsletter.returns.model import Cause, Kind, Reading
 from newsletter.tables.mail import attempt, delivery
 from subscribers import attributebook, register
 from subscribers.attributes import AttributeKind
@@ -20,7 +21,7 @@ from subscribers.errors import SubscriberNotFound
 from subscribers.tables.kinds import metadata
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness import mailroom
+from tests.harness import mailroom, returned
 from tests.harness.people import ONE_CLICK
 
 HOUR = timedelta(hours=1)
@@ -39,6 +40,8 @@ EXPORTED = {
     "attempt": "mailed",
     "departure": "departures",
     "person_click": "clicks",
+    "return_fact": "came_back",
+    "return_message": "returned_messages",
     # What a name was before an import changed it, until the import is undone or forgotten.
     "import_change": "changed_by_imports",
     # The moments of the last day at which a mail was asked for: the counter of a limit.
@@ -66,6 +69,9 @@ def a_full_life(tx: Transaction, keyring: Keyring, now: datetime) -> int:
     tx.execute(attempt.insert().values(delivery_id=delivery_id, **tries))
     accepted = {"state": "accepted", "settled_at": now, "code": 250, "reply": "250 canary@example.net is fine"}
     tx.execute(update(delivery).where(of_ann).values(accepted))
+    words = returned.bounce(returned.address(keyring, delivery_id)).replace(b"ann@", b"canary@")
+    full = Reading(Kind.BOUNCE, Cause.FULL, "5.2.2", "552 the mailbox of canary is full", 1.0)
+    returned.take(tx, keyring, words, full, now)
     withdraw(tx, keyring, standing.id, now + HOUR, ONE_CLICK)
     departures.say_why(tx, standing.id, next(iter(Why)))
     return standing.subscriber_id
@@ -89,6 +95,8 @@ def test_export_holds_everything(database: Database, keyring: Keyring, now: date
     )
     assert ["450 <canary@example.net> later"] == mailed["tries"]
     assert [next(iter(Why)).value] == [one["reason"] for one in document["departures"]]
+    assert ["552 the mailbox of canary is full"] == [one["reason"] for one in document["came_back"]]
+    assert ["canary@example.net" in one["text"] for one in document["returned_messages"]] == [True]
     assert ["unsubscribed"] == [one["reason"] for one in document["suppressions"]]
 
 

@@ -65,7 +65,7 @@ def test_night_that_was_cut_short_is_ended_by_the_next_tick(
         assert not any(is_through for _, is_through, _ in recorded(application))
         forgetting.forget(application)
         assert expected == left(application)
-    others = dict.fromkeys(("deliveries", "departures", "left", "evidence", "clicks", "guests"), 0)
+    others = dict.fromkeys(("deliveries", "departures", "left", "evidence", "clicks", "returns", "guests"), 0)
     of_night = {"networks": 2 * (BATCH + 5), **others}
     assert [("2021-03-01", True, of_night)] == recorded(application)
     with application.database.read() as tx:

@@ -32,6 +32,7 @@ _FOLLOWS = {
     "left": "left",
     "evidence": "left",
     "clicks": "clicks",
+    "returns": "returns",
     "guests": "guests",
 }
 
@@ -42,6 +43,7 @@ _ABOUT: Mapping[str, str] = {
     "left": later("Who left every list, and how erased people are found in the evidence"),
     "guests": later("Who was asked for a text or to look an issue over"),
     "clicks": later("Which links somebody followed who allowed it"),
+    "returns": later("Messages that came back, as they came"),
 }
 _FROM: Mapping[str, str] = {
     "deliveries": later("From the day the letter was planned. Until then mail that comes back is found by it."),
@@ -49,6 +51,7 @@ _FROM: Mapping[str, str] = {
     "left": later("From the day they left. So long it can be proved that writing to them was allowed."),
     "guests": later("From the end of their link. What they handed in stays with the issue."),
     "clicks": later("From the first click on. The numbers of the issue stay."),
+    "returns": later("From the day they came. What counted of them stays with the letter it is about."),
 }
 
 

@@ -47,7 +47,7 @@ def test_rehearsal_counts_by_what_is_wanted(desk: OpenDesk, application: Applica
     due = re.findall(r"Due now</span>(\d+)</td></tr>", desk.press(HERE, networks="30", act="look").text)
     usual = re.findall(r"Due now</span>(\d+)</td></tr>", desk.page(f"{HERE}/rehearsal"))
 
-    assert len(due) == len(usual) == 7
+    assert len(due) == len(usual) == 8
     assert sum(map(int, due)) > sum(map(int, usual))
 
 
