@@ -89,8 +89,21 @@ def about_settings(settings: Settings) -> Iterator[Point]:
         )
     else:
         yield Point(say("pages"), Standing.RIGHT, say("Links in mails lead to %(public_url)s.", public_url=settings.public_url))
+    yield _about_returns(settings)
     folders = {settings.data_dir, settings.journal_dir}
     yield from (_about_disk(folder) for folder in sorted(folders) if folder.exists())
+
+
+def _about_returns(settings: Settings) -> Point:
+    """Look whether anything reads what comes back."""
+    ways = [str(one) for one in (settings.returns_mailbox, settings.returns_listen) if one is not None]
+    ways += [one.value for one in settings.webhooks.secrets]
+    if not ways:
+        text = say("Nothing here reads what comes back: bounces, complaints and departures by mail are not heard of.")
+        mend = say("Set NEWSLETTER_RETURNS_URL, NEWSLETTER_RETURNS_LISTEN or the webhook of your provider.")
+        return Point(say("returns"), Standing.ADVICE, text, mend)
+    text = say("What comes back is taken in: %(ways)s.", ways=", ".join(ways))
+    return Point(say("returns"), Standing.RIGHT, text)
 
 
 def about_programs(settings: Settings) -> Iterator[Point]:

@@ -1,6 +1,7 @@
 """A Dovecot of our own on this machine: a mailbox for whoever logs in, by TLS from the first byte and, on loopback, without.
 
-It needs no namespaces and no root. Where it is not installed, apt-get brings its package, which is unpacked and not installed.
+It needs no namespaces and no root, and works on Debian 12, or where Dovecot 2.3 is installed. Where it is not installed,
+apt-get brings its package, which is unpacked and not installed.
 """
 
 import grp
@@ -19,13 +20,15 @@ from urllib.parse import quote
 
 from tests.harness.certificates import Authority
 from tests.harness.trial import wait_until
-from tests.maillab.packages import unpack
+from tests.maillab.packages import PackagesMissing, unpack
 
 PASSWORD = "p/w?@ä:&+"
 # Where IMAP has neither IDLE nor MOVE nor UIDPLUS: a server of the last century.
 OLD = "127.0.0.2"
 _OLD_CAPABILITIES = "IMAP4rev1 LITERAL+"
 
+# Others are set differently.
+_VERSION = "2.3."
 # Where Debian's programs look for their parts.
 _MODULES = b"/usr/lib/dovecot/modules"
 
@@ -157,7 +160,9 @@ def dovecot() -> Iterator[Dovecot]:
         folder = Path(name)
         # Its servers do not run as root.
         folder.chmod(0o755)
-        prefix = Path("/") if shutil.which("dovecot") else _unpacked(folder)
+        # Not by the PATH: whoever is not root seldom has /usr/sbin on it.
+        prefix = Path("/") if Path("/usr/sbin/dovecot").exists() else _unpacked(folder)
+        _require_known(prefix)
         owner = pwd.getpwnam("mail") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         authority = Authority()
         (folder / "server.pem").write_bytes(authority.issue("localhost"))
@@ -201,14 +206,27 @@ def _unpacked(folder: Path) -> Path:
     return root
 
 
-def _run(server: Dovecot, prefix: Path) -> Iterator[Dovecot]:
+def _require_known(prefix: Path) -> None:
+    told = subprocess.run(
+        [prefix / "usr/sbin/dovecot", "--version"], env=_environment(prefix), capture_output=True, text=True, check=False
+    )
+    if not told.stdout.startswith(_VERSION):
+        raise PackagesMissing(
+            f"these settings are for Dovecot {_VERSION}x (Debian 12), this is {told.stdout.strip() or 'none'}"
+        )
+
+
+def _environment(prefix: Path) -> dict[str, str]:
     libraries = prefix / "usr/lib/dovecot"
-    environment = {**os.environ, "LD_LIBRARY_PATH": f"{libraries}:{libraries}/modules/old-stats"}
+    return {**os.environ, "LD_LIBRARY_PATH": f"{libraries}:{libraries}/modules/old-stats"}
+
+
+def _run(server: Dovecot, prefix: Path) -> Iterator[Dovecot]:
     settings = str(server.folder / "dovecot.conf")
     # As the program does it itself, which looks for doveconf where it would be installed.
     reader = [str(prefix / "usr/bin/doveconf"), "-c", settings, "-f", "service=master", "-m", "master"]
     command = [*reader, "-e", str(prefix / "usr/sbin/dovecot"), "-F", "-c", settings]
-    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, env=_environment(prefix), stdin=subprocess.DEVNULL) as process:
         try:
             wait_until(lambda: process.poll() is not None or _greets(server), "Dovecot to take logins")
             assert process.poll() is None, (server.folder / "dovecot.log").read_text()

@@ -128,3 +128,23 @@ def test_clock_that_is_wrong_is_told(postgres_url: str, tmp_path: Path, hours: i
 
     assert ("wrong" if hours else "right") == told["standing"]
     assert ("3 h 0 min" in told["text"]) is bool(hours)
+
+
+def test_whether_anything_reads_what_comes_back_is_told(terminal: Terminal, paper: str) -> None:
+    """By which ways, without their passwords; where there is none, it is advice and nothing wrong."""
+
+    def told() -> tuple[str, str]:
+        [one] = [one for one in terminal("doctor", "--offline", "--json").answer["points"] if one["what"] == "returns"]
+        return one["standing"], one["text"]
+
+    assert "advice" == told()[0]
+    terminal.settings |= {
+        "NEWSLETTER_RETURNS_URL": "imaps://ann:geheim@mail.example.org",
+        "NEWSLETTER_RETURNS_LISTEN": "127.0.0.1:2525",
+        "NEWSLETTER_WEBHOOKS_MAILGUN": "f" * 40,
+    }
+
+    assert told() == (
+        "right",
+        "What comes back is taken in: INBOX of ann at mail.example.org:993, 127.0.0.1:2525, mailgun.",
+    )

@@ -11,6 +11,7 @@ from newsletter.returns import collecting
 from newsletter.returns import mailbox as wire
 from newsletter.returns.collecting import Collected
 from newsletter.returns.intakes import Mailbox
+from newsletter.returns.mailbox import MailboxTrouble
 from tests.harness.dovecot import Dovecot
 
 Setting = Callable[..., Mailbox]
@@ -124,3 +125,21 @@ def test_stop_ends_it_behind_the_mail_under_way(dovecot: Dovecot, user: str, mai
         done = collecting.collect(session, book.take, lambda: len(book.rows) == 2)
 
     assert (Collected(2), 2) == (done, len(dovecot.lying(user)))
+
+
+def test_folder_that_is_deleted_meanwhile_is_made_again(dovecot: Dovecot, user: str, mailbox: Mailbox) -> None:
+    """What was written down lies in the inbox until it is there again."""
+    dovecot.put(user, MAILS)
+    book = Book()
+
+    def take(raw: bytes) -> bool:
+        if not book.rows:
+            with dovecot.client(user) as client:
+                client.delete("Processed")
+        return book.take(raw)
+
+    with pytest.raises(MailboxTrouble, match="doesn't exist"):
+        collect(mailbox, take)
+    collect(mailbox, book.take)
+
+    assert sorted(MAILS) == sorted(book.rows.values()) == sorted(dovecot.lying(user, "Processed"))
