@@ -12,7 +12,6 @@ from newsletter.returns.hooks.told import Told
 from newsletter.returns.model import Cause, Kind, Reading
 
 BOUNCES_OF = {
-    "hard_bounce": Cause.ADDRESS_DEAD,
     "soft_bounce": Cause.UNKNOWN,
     "invalid_email": Cause.ADDRESS_DEAD,
     "invalid": Cause.ADDRESS_DEAD,
@@ -62,6 +61,8 @@ def _reading(name: str, document: Document) -> Reading | None:
         return None
     if name in KINDS_OF:
         return verdicts.told(KINDS_OF[name], words or name, address)
+    if name == "hard_bounce":
+        return verdicts.for_good(words, address=address)
     if name == "deferred":
         return verdicts.delay(Cause.TEMPORARY, words, address=address)
     if name in BOUNCES_OF:

@@ -16,7 +16,6 @@ NAME = "delivery"
 
 # By the code of the type; what is no bounce stands in the next table.
 BOUNCES_OF = {
-    "1": Cause.ADDRESS_DEAD,
     "256": Cause.TEMPORARY,
     "512": Cause.POLICY,
     "2048": Cause.UNKNOWN,
@@ -37,7 +36,7 @@ KINDS_OF = {
     "16384": Kind.CHALLENGE,
     "100001": Kind.COMPLAINT,
 }
-_STILL_TRIED = "2"
+_FOR_GOOD, _STILL_TRIED = "1", "2"
 # Somebody subscribed, a test, an address not confirmed, mail that came in.
 _NOT_OURS = frozenset({"32", "1024", "100003", "100008"})
 
@@ -84,6 +83,8 @@ def _bounce(document: Document) -> Reading | None:
         return None
     if code in KINDS_OF:
         return verdicts.told(KINDS_OF[code], words, address)
+    if code == _FOR_GOOD:
+        return verdicts.for_good(text(document, "Details"), address=address)
     if code == _STILL_TRIED:
         return verdicts.delay(Cause.TEMPORARY, words, address=address)
     confidence = verdicts.BY_CLASS if code in BOUNCES_OF else verdicts.GUESSED

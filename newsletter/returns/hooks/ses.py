@@ -16,7 +16,6 @@ from newsletter.returns.model import Cause, Kind, Reading
 # By type and sub-type.
 BOUNCES_OF = {
     ("undetermined", "undetermined"): Cause.UNKNOWN,
-    ("permanent", "general"): Cause.ADDRESS_DEAD,
     ("permanent", "noemail"): Cause.ADDRESS_DEAD,
     # On the list of dead addresses that SES keeps, or that the account does.
     ("permanent", "suppressed"): Cause.ADDRESS_DEAD,
@@ -33,6 +32,8 @@ DELAYS_OF = {
     "spamdetected": Cause.POLICY,
     "ipfailure": Cause.POLICY,
 }
+# Whatever has a code of 5xx.
+_FOR_GOOD = ("permanent", "general")
 # They left a list that SES keeps.
 _LEFT = "unsubscribedrecipient"
 _NOT_OURS = frozenset({"open", "click", "send", "rendering failure"})
@@ -72,9 +73,11 @@ def _bounce(document: Document) -> Reading:
     name = (text(document, "bounceType").lower(), text(document, "bounceSubType").lower())
     if name[1] == _LEFT:
         return verdicts.told(Kind.OPT_OUT, "on the list of those who left that SES keeps", address)
-    usual = BOUNCES_OF.get(name, Cause.UNKNOWN)
+    words, status = text(person, "diagnosticCode"), text(person, "status")
+    if name == _FOR_GOOD:
+        return verdicts.for_good(words, status, address)
     confidence = verdicts.BY_CLASS if name in BOUNCES_OF else verdicts.GUESSED
-    return verdicts.bounce(usual, text(person, "diagnosticCode"), text(person, "status"), address, confidence)
+    return verdicts.bounce(BOUNCES_OF.get(name, Cause.UNKNOWN), words, status, address, confidence)
 
 
 def _complaint(document: Document) -> Reading | None:

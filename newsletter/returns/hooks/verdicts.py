@@ -22,6 +22,16 @@ def bounce(usual: Cause, words: str, status: str = "", address: str = "", confid
     return _failed(Kind.BOUNCE, usual, words, status, address, confidence)
 
 
+def for_good(words: str, status: str = "", address: str = "") -> Reading:
+    """Read a bounce of which its provider only says that it is for good: without any words, that nobody is there.
+
+    With words in which nothing is recognised nobody can tell whether it is of the address, or of us: it counts, and is no
+    reason to never write there again.
+    """
+    usual = Cause.UNKNOWN if words.strip() else Cause.ADDRESS_DEAD
+    return bounce(usual, words, status, address, GUESSED if words.strip() else BY_CLASS)
+
+
 def by_class(cause: Cause, name: str, address: str = "", confidence: float = BY_CLASS) -> Reading:
     """Read a bounce of which there is only what its provider calls it."""
     return Reading(Kind.BOUNCE, cause, "", _line(name), confidence, _recipients(address, "", _line(name), cause))

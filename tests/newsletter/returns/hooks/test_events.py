@@ -18,6 +18,7 @@ from tests.harness import hooking
 NOW = datetime(2020, 2, 3, 8, 0, tzinfo=UTC)
 TOKEN = "a" * 26
 
+RIDDLE = "554 the computer says no (xyz-17)"
 UNKNOWN_USER = "550 5.1.1 <ann@example.net>: Recipient address rejected: User unknown"
 BLOCKED = "550 5.7.1 Message blocked because of the reputation of the sending IP"
 FULL = "552 5.2.2 The email account that you tried to reach is over quota"
@@ -81,6 +82,10 @@ def a_mailjet_event(name: str, related: str = "", error: str = "", **more: objec
         (ses.read, a_ses_bounce("Permanent", "General", UNKNOWN_USER), K.BOUNCE, C.ADDRESS_DEAD),
         # The words decide: SES calls a block "permanent", too.
         (ses.read, a_ses_bounce("Permanent", "General", BLOCKED), K.BOUNCE, C.POLICY),
+        (ses.read, a_ses_bounce("Permanent", "General", RIDDLE), K.BOUNCE, C.UNKNOWN),
+        (postmark.read, a_postmark_bounce(1, RIDDLE), K.BOUNCE, C.UNKNOWN),
+        (brevo.read, a_brevo_event("hard_bounce", RIDDLE), K.BOUNCE, C.UNKNOWN),
+        (ses.read, a_ses_bounce("Permanent", "NoEmail", RIDDLE), K.BOUNCE, C.ADDRESS_DEAD),
         (ses.read, a_ses_bounce("Permanent", "NoEmail"), K.BOUNCE, C.ADDRESS_DEAD),
         (ses.read, a_ses_bounce("Permanent", "Suppressed"), K.BOUNCE, C.ADDRESS_DEAD),
         (ses.read, a_ses_bounce("Permanent", "OnAccountSuppressionList"), K.BOUNCE, C.ADDRESS_DEAD),
