@@ -42,16 +42,26 @@ class LetterKind(StrEnum):
     INVITATION = "invitation"
     DUE = "due"
     EDITED = "edited"
+    # What a reader answered to the return address, on its way to where the newsletter is answered.
+    ANSWER = "answer"
 
 
 # Letters to one address for the sake of the work, to the staff and their guests: no subscription is asked for, and whoever
 # left by their own wish gets them all the same.
 FOR_GUESTS = frozenset(
-    {LetterKind.DUTY, LetterKind.ACCOUNT, LetterKind.REVIEW, LetterKind.INVITATION, LetterKind.DUE, LetterKind.EDITED}
+    {
+        LetterKind.DUTY,
+        LetterKind.ACCOUNT,
+        LetterKind.REVIEW,
+        LetterKind.INVITATION,
+        LetterKind.DUE,
+        LetterKind.EDITED,
+        LetterKind.ANSWER,
+    }
 )
 
 # Those of them that carry the link of a guest.
-BY_LINK = FOR_GUESTS - {LetterKind.DUTY, LetterKind.ACCOUNT}
+BY_LINK = FOR_GUESTS - {LetterKind.DUTY, LetterKind.ACCOUNT, LetterKind.ANSWER}
 
 # Letters that answer what somebody did at our door, perhaps somebody else: they need no confirmed subscription, carry nothing
 # that anybody typed, and whoever left by their own wish gets them all the same.

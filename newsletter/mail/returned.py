@@ -11,8 +11,6 @@ from newsletter.tables.letters import letter
 from newsletter.tables.returns import return_fact, return_message
 from subscribers.transaction import Transaction
 
-# What is still to go on to somebody is kept whatever its age (returns.fate.Fate).
-_UNDER_WAY = "forwarding"
 _BOUNCE = "bounce"
 
 
@@ -88,31 +86,41 @@ def messages_of(tx: Transaction, subscriber_id: int) -> tuple[KeptMessage, ...]:
 
 def forget(tx: Transaction, subscriber_id: int) -> None:
     """Forget what a person's returned mail says of them; that something came back stays in the figures."""
-    tx.execute(delete(return_message).where(return_message.c.subscriber_id == subscriber_id))
+    _delete(tx, return_message.c.subscriber_id == subscriber_id)
     _empty(tx, return_fact.c.subscriber_id == subscriber_id)
 
 
 def forget_deliveries(tx: Transaction, ids: Select[tuple[int]] | list[int]) -> None:
     """Do the same for deliveries that name nobody any more."""
-    tx.execute(delete(return_message).where(return_message.c.delivery_id.in_(ids)))
+    _delete(tx, return_message.c.delivery_id.in_(ids))
     _empty(tx, return_fact.c.delivery_id.in_(ids))
 
 
 def kept_before(tx: Transaction, before: datetime) -> int:
     """Count the messages that came before a moment."""
-    return tx.execute(select(func.count()).where(*_older(before))).scalar_one()
+    return tx.execute(select(func.count()).where(return_message.c.received_at < before)).scalar_one()
 
 
 def forget_before(tx: Transaction, before: datetime, limit: int) -> int:
     """Delete up to *limit* of them; gives how many. What counted of them stays."""
-    oldest = select(return_message.c.id).where(*_older(before)).order_by(return_message.c.received_at).limit(limit)
+    oldest = (
+        select(return_message.c.id)
+        .where(return_message.c.received_at < before)
+        .order_by(return_message.c.received_at)
+        .limit(limit)
+    )
     ids = tx.execute(oldest).scalars().all()
-    tx.execute(delete(return_message).where(return_message.c.id.in_(ids)))
+    _delete(tx, return_message.c.id.in_(ids))
     return len(ids)
 
 
-def _older(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return return_message.c.received_at < before, return_message.c.fate != _UNDER_WAY
+def _delete(tx: Transaction, which: ColumnElement[bool]) -> None:
+    gone = delete(return_message).where(which).returning(return_message.c.forward_letter_id)
+    mailed_on = [letter_id for letter_id in tx.execute(gone).scalars() if letter_id is not None]
+    if mailed_on:
+        # What they wrote stands in the letter by which it went on.
+        nothing = {"html": "", "text": "", "subject": "", "reply_to": ""}
+        tx.execute(update(letter).where(letter.c.id.in_(mailed_on)).values(nothing))
 
 
 def _empty(tx: Transaction, which: ColumnElement[bool]) -> None:

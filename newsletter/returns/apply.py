@@ -11,7 +11,7 @@ from hashlib import sha256
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.returnpath import leaving_address
 from newsletter.people import mailto
-from newsletter.returns import attribution, following, heading, marks, returnbook
+from newsletter.returns import attribution, following, forwarding, heading, marks, returnbook
 from newsletter.returns.attribution import Attributed
 from newsletter.returns.fate import Fate, Followed
 from newsletter.returns.marks import Mark, Where
@@ -80,6 +80,7 @@ class Message:
     # As it stands in it.
     subject: str
     happened_at: datetime
+    raw: bytes
 
 
 def take(tx: Transaction, keyring: Keyring, returned: Returned, reading: Reading, now: datetime) -> Taken:
@@ -107,7 +108,8 @@ def replay_waiting(tx: Transaction, keyring: Keyring, now: datetime, limit: int 
     for row in returnbook.next_waiting(tx, now, limit):
         target = returnbook.target_of(tx, row.delivery_number)
         if target is not None and target.state is not DeliveryState.SENDING:
-            _apply(tx, keyring, row.id, target, returnbook.reading_of(row), row.happened_at, now)
+            message = Message(row.id, row.subject, row.happened_at, returnbook.unpacked(row.raw))
+            _apply(tx, keyring, message, target, returnbook.reading_of(row), now)
         elif now - row.received_at < GIVE_UP:
             later = LOOK_AGAIN if now - row.received_at < SOON else LOOK_LATER
             returnbook.settle(tx, row.id, Fate.WAITING, look_at=now + later)
@@ -123,7 +125,7 @@ def _take(tx: Transaction, keyring: Keyring, came: Came, found: Sequence[Mark], 
     message_id = returnbook.record(tx, came, reading, Fate.UNREADABLE if is_unreadable else Fate.UNATTRIBUTED)
     if message_id is None:
         return Taken(Fate.REPEATED)
-    return sort_out(tx, keyring, Message(message_id, came.subject, came.happened_at), found, reading, now)
+    return sort_out(tx, keyring, Message(message_id, came.subject, came.happened_at, came.raw), found, reading, now)
 
 
 def sort_out(
@@ -143,7 +145,7 @@ def sort_out(
         returnbook.settle(tx, message.id, Fate.WAITING, attributed=attributed, look_at=now + LOOK_AGAIN)
         return Taken(Fate.WAITING, message.id)
     returnbook.settle(tx, message.id, Fate.APPLIED, attributed=attributed, target=target)
-    return _apply(tx, keyring, message.id, target, reading, message.happened_at, now)
+    return _apply(tx, keyring, message, target, reading, now)
 
 
 def _of_subscription(
@@ -155,7 +157,7 @@ def _of_subscription(
         if target is None:
             return Taken(Fate.UNATTRIBUTED, message.id)
         returnbook.settle(tx, message.id, Fate.APPLIED, attributed=attributed, target=target)
-        return _apply(tx, keyring, message.id, target, reading, message.happened_at, now)
+        return _apply(tx, keyring, message, target, reading, now)
     returnbook.settle(tx, message.id, Fate.APPLIED, attributed=attributed, target=target)
     if reading.kind not in _SAYS_NO:
         # Nothing was ever mailed from that address: a bounce to it is none of ours.
@@ -167,19 +169,34 @@ def _of_subscription(
     fact_id = returnbook.add_fact(tx, message.id, target, no, message.happened_at)
     if fact_id is not None:
         returnbook.set_followed(tx, fact_id, Followed.LEFT)
-    return Taken(Fate.APPLIED, message.id, Followed.LEFT, target.issue_id)
+    fate = Fate.APPLIED
+    if reading.kind is Kind.REPLY:
+        # They wrote more than a program does: somebody should read it.
+        fate = forwarding.forward(tx, keyring, message.id, message.raw, target, now)
+        returnbook.settle(tx, message.id, fate, attributed=attributed, target=target)
+    return Taken(fate, message.id, Followed.LEFT, target.issue_id)
 
 
-def _apply(
-    tx: Transaction, keyring: Keyring, message_id: int, target: Target, reading: Reading, at: datetime, now: datetime
-) -> Taken:
-    fact_id = returnbook.add_fact(tx, message_id, target, reading, at)
+def _apply(tx: Transaction, keyring: Keyring, message: Message, target: Target, reading: Reading, now: datetime) -> Taken:
+    if reading.kind is Kind.REPLY:
+        return _pass_on(tx, keyring, message, target, reading, now)
+    fact_id = returnbook.add_fact(tx, message.id, target, reading, message.happened_at)
     if fact_id is None:
-        returnbook.settle(tx, message_id, Fate.AGAIN, target=target)
+        returnbook.settle(tx, message.id, Fate.AGAIN, target=target)
         if reading.kind in {Kind.OPT_OUT, Kind.UNSUBSCRIBE} and target.subscription_id is not None:
             # They may have come back since the first one: a no is never too many.
             following.leave(tx, keyring, target.subscription_id, reading, now)
-        return Taken(Fate.AGAIN, message_id, None, target.issue_id)
-    returnbook.settle(tx, message_id, Fate.APPLIED, target=target)
-    followed = following.follow(tx, keyring, fact_id, target, reading, at, now)
-    return Taken(Fate.APPLIED, message_id, followed, target.issue_id)
+        return Taken(Fate.AGAIN, message.id, None, target.issue_id)
+    returnbook.settle(tx, message.id, Fate.APPLIED, target=target)
+    followed = following.follow(tx, keyring, fact_id, target, reading, message.happened_at, now)
+    return Taken(Fate.APPLIED, message.id, followed, target.issue_id)
+
+
+def _pass_on(tx: Transaction, keyring: Keyring, message: Message, target: Target, reading: Reading, now: datetime) -> Taken:
+    """Let what a person wrote go on to the newsletter; each of their mails does, and the figures count the person once."""
+    fate = forwarding.forward(tx, keyring, message.id, message.raw, target, now)
+    returnbook.settle(tx, message.id, fate, target=target)
+    fact_id = returnbook.add_fact(tx, message.id, target, reading, message.happened_at)
+    if fact_id is not None:
+        following.follow(tx, keyring, fact_id, target, reading, message.happened_at, now)
+    return Taken(fate, message.id, Followed.NOTED, target.issue_id)

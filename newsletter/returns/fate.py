@@ -15,10 +15,9 @@ class Fate(StrEnum):
     UNATTRIBUTED = "unattributed"
     # The delivery it is about is not settled yet, or not known here.
     WAITING = "waiting"
-    # A person wrote it: it is still to go on to the newsletter's reply address, or went there.
-    FORWARDING = "forwarding"
+    # A person wrote it, and it is mailed on to where the newsletter is answered.
     FORWARDED = "forwarded"
-    # A person wrote it, and there were too many of the kind: kept and listed, and not mailed on.
+    # A person wrote it, and it is not mailed on, because there were too many, or nobody to mail it to: kept and listed.
     HELD = "held"
     UNREADABLE = "unreadable"
 

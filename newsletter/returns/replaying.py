@@ -80,7 +80,9 @@ def _read_again(tx: Transaction, keyring: Keyring, kept: Kept, replayed: Replaye
         returnbook.set_reading(tx, kept.id, reading)
     found = marks.find(kept.raw, kept.recipient)
     if kept.fate in _IDLE:
-        taken = apply.sort_out(tx, keyring, apply.Message(kept.id, kept.subject, kept.happened_at), found, reading, now)
+        taken = apply.sort_out(
+            tx, keyring, apply.Message(kept.id, kept.subject, kept.happened_at, kept.raw), found, reading, now
+        )
         if taken.fate not in _IDLE:
             replayed.applied += 1
             replayed.followed[str(taken.followed or taken.fate)] += 1

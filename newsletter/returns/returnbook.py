@@ -136,7 +136,7 @@ def settle(
     if target is not None:
         values |= {"delivery_id": target.delivery_id, "delivery_number": target.delivery_id}
         subscriber_id = target.subscriber_id
-        if target.is_forgotten:
+        if target.is_forgotten and fate is not Fate.HELD:
             # Whoever was erased is not named again by what comes late.
             values |= {"raw": zlib.compress(b""), "recipient": "", "sender": "", "subject": "", "reason": ""}
     values["subscriber_id"] = subscriber_id
@@ -261,6 +261,19 @@ def fact_of_message(tx: Transaction, message_id: int) -> Any:  # noqa: ANN401 --
 def set_reading(tx: Transaction, message_id: int, reading: Reading) -> None:
     """Write down what a message is read as today."""
     tx.execute(update(return_message).where(return_message.c.id == message_id).values(_reading(reading)))
+
+
+def set_forwarded(tx: Transaction, message_id: int, letter_id: int) -> None:
+    """Write down by which letter an answer goes on."""
+    tx.execute(update(return_message).where(return_message.c.id == message_id).values(forward_letter_id=letter_id))
+
+
+def forwarded_since(tx: Transaction, moment: datetime, *, subscriber_id: int | None = None) -> int:
+    """Count the answers that were mailed on since a moment, of one person or of all."""
+    which = [return_message.c.received_at > moment, return_message.c.fate == Fate.FORWARDED]
+    if subscriber_id is not None:
+        which.append(return_message.c.subscriber_id == subscriber_id)
+    return tx.execute(select(func.count()).where(*which)).scalar_one()
 
 
 def owed(tx: Transaction, limit: int) -> Sequence[Any]:

@@ -33,6 +33,8 @@ return_message = Table(
     Column("subscriber_id", Number, ForeignKey("subscriber.id", ondelete="SET NULL"), index=True),
     # Fate
     Column("fate", Text, nullable=False),
+    # By which an answer of a person went on to the newsletter; emptied when this row goes.
+    Column("forward_letter_id", Number),
     # Of what waits for its delivery: when it is looked at again.
     Column("look_at", Instant),
     Column("size", Integer, nullable=False),
