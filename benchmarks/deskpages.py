@@ -83,6 +83,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "/desk/people/export/found": ("count=1",),
     "/desk/people/segments/{segment_id:int}/export": ("count=1",),
     "/desk/people/suppression": ("address=person50@d0.example.org", "reason=manual"),
+    "/desk/returns": ("show=nobody", "show=bounce", "show=complaint", "show=challenge", "issue={mailed}", "before=1000"),
     f"{_ISSUE}/send/count": ("segment={segment_id}",),
     f"{_ISSUE}/send/look": ("when=at&at={soon}", "counted=1"),
     f"{_ISSUE}/rest": ("counted=1", "counted=1&also_new=1"),
@@ -91,7 +92,10 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
 # The tables that pages of figures give as files.
 FILES: Mapping[str, tuple[str, ...]] = {
     "/desk/figures/{key}.csv": ("issues", "list", "sign-up", "reasons", "size"),
-    f"{_ISSUE}/figures/{{key}}.csv": ("outcome", "clicks", "refused", "left", "left-by-day", "domains"),
+    f"{_ISSUE}/figures/{{key}}.csv": (
+        *("outcome", "clicks", "refused", "bounced", "bounced-domains", "bounced-texts", "came-back", "left", "left-by-day"),
+        "domains",
+    ),
 }
 
 

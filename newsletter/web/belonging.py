@@ -6,6 +6,7 @@ from types import MappingProxyType
 from newsletter.errors import ArticleNotFound, SectionNotFound
 from newsletter.feeds import store as feeds
 from newsletter.issues import contents, newsletters, store
+from newsletter.returns import browsing
 from newsletter.staff.permissions import Actor, Permission, allowed, includes, require
 from newsletter.web.faults import PageNotFound
 from newsletter.web.visits import Of, number_in
@@ -64,6 +65,14 @@ def of_subscriber(tx: Transaction, path: Path) -> frozenset[int]:
     return newsletters.ids_of_lists(tx, [one.list_id for one in register.subscriptions_of(tx, person.id)])
 
 
+def of_return(tx: Transaction, path: Path) -> frozenset[int]:
+    """Give the newsletter that something which came back is about, none for what is nobody's."""
+    found = browsing.newsletters_of(tx, number_in(path, "return_id"))
+    if found is None:
+        raise PageNotFound
+    return found
+
+
 OWNERS: Mapping[Of, Callable[[Transaction, Path], frozenset[int]]] = MappingProxyType(
     {
         Of.NEWSLETTER: of_newsletter,
@@ -74,6 +83,7 @@ OWNERS: Mapping[Of, Callable[[Transaction, Path], frozenset[int]]] = MappingProx
         Of.LIST: of_list,
         Of.IMPORT: of_import,
         Of.SUBSCRIBER: of_subscriber,
+        Of.RETURN: of_return,
     },
 )
 

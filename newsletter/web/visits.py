@@ -14,6 +14,7 @@ from newsletter.letters.compose import Composition
 from newsletter.mail.refusalbook import Refused
 from newsletter.mail.replies import Replies
 from newsletter.returns.hooks.certificates import Certificates
+from newsletter.returns.tallies import Told
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.provider import Metadata
 from newsletter.staff.sessions import Session
@@ -67,6 +68,7 @@ class Site:
     streams: Streams = field(default_factory=Streams)
     replies: Lately[Replies] = field(default_factory=Lately)
     refusals: Lately[tuple[Refused, ...]] = field(default_factory=Lately)
+    returned: Lately[Told] = field(default_factory=Lately)
     # How many stood on a list at the end of each month.
     sizes: Lately[tuple[int, ...]] = field(default_factory=Lately)
     # What the identity provider says of itself.
@@ -192,6 +194,8 @@ class Of(Enum):
     IMPORT = auto()
     # Belongs where the lists do that the person is or was on.
     SUBSCRIBER = auto()
+    # Belongs to the newsletter that it came back from; what is nobody's, to whoever has a role on the whole instance.
+    RETURN = auto()
 
 
 Endpoint = Callable[[Site, Visit], Response]

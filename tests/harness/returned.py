@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from newsletter.returns import apply
+from newsletter.returns import apply, returnbook
 from newsletter.returns.apply import Returned, Taken
+from newsletter.returns.fate import Fate
 from newsletter.returns.model import CameBy, Cause, Kind, Reading
+from newsletter.returns.returnbook import Came
 from newsletter.tables.mail import delivery
 from newsletter.tables.returns import return_fact
 from subscribers.tokens import Keyring, Purpose
@@ -49,9 +51,9 @@ def address(keyring: Keyring, delivery_id: int) -> str:
     return f"b-{token(keyring, delivery_id)}@{DOMAIN}"
 
 
-def delivery_of(tx: Transaction, name: str, letter_id: int) -> int:
+def delivery_of(tx: Transaction, name: str, letter_id: int, domain: str = "example.net") -> int:
     """Give the delivery of a letter to `name@example.net`, which a relay took."""
-    which = (delivery.c.email == f"{name}@example.net", delivery.c.letter_id == letter_id)
+    which = (delivery.c.email == f"{name}@{domain}", delivery.c.letter_id == letter_id)
     tx.execute(update(delivery).where(*which, delivery.c.state == "pending").values(state="accepted"))
     return int(tx.execute(select(delivery.c.id).where(*which)).scalar_one())
 
@@ -70,3 +72,15 @@ def facts(tx: Transaction) -> list[tuple[str, str]]:
 def nothing() -> bytes:
     """Give what is kept of a message that is not kept."""
     return zlib.compress(b"")
+
+
+def a_return(tx: Transaction, delivery_id: int, now: datetime) -> int:
+    """Let mail to a full mailbox have come back from a delivery; gives the number of the message."""
+    target = returnbook.target_of(tx, delivery_id)
+    assert target is not None
+    came = Came(f"of {delivery_id}", CameBy.FILE, now, now, "", "", "", bounce("ann@example.net"))
+    number = returnbook.record(tx, came, FULL, Fate.APPLIED)
+    assert number is not None
+    returnbook.settle(tx, number, Fate.APPLIED, target=target)
+    returnbook.add_fact(tx, number, target, FULL, now)
+    return number

@@ -1,6 +1,7 @@
 """Rows of what a furnished house has none of, so that each field somebody may fill in stands on a page."""
 
 import hashlib
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -65,6 +66,13 @@ ROWS: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "send_order": {"issue_id": 2, "was_state": "approved", "slot_state": "", "is_at_once": False},
         "further_order": {"issue_id": 1, "kind": "rest", "also_new": False, "people": 3},
         "relay": {"name": "second", "host": "relay.example.org", "tls": "starttls", "port": 587},
+        "return_message": _PERSON
+        | {"digest": _DIGEST, "came_by": "imap", "kind": "bounce", "cause": "full", "fate": "unattributed", "delivery_id": 1}
+        | {"raw": zlib.compress(b"Subject: It came back\r\n\r\nNobody is here.\r\n")},
+        "return_fact": _PERSON
+        | {"message_id": 1, "delivery_id": 1, "kind": "bounce", "cause": "full", "letter_id": 1, "newsletter_id": 1}
+        | {"followed": "point"},
+        "return_policy": {"newsletter_id": 1, "full_points": 3, "soft_points": 5, "forget_days": 90},
         "import_run": {
             "list_id": 1,
             "kind": "CSV",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 from starlette.responses import Response
 
 from newsletter.bootstrap import Application
@@ -14,11 +15,13 @@ from newsletter.feeds import store as feeds
 from newsletter.issues import draft, store
 from newsletter.issues.model import Month, Newsletter
 from newsletter.staff.permissions import Actor, Permission, Role
+from newsletter.tables.mail import delivery
 from newsletter.web.desk.routes import ROUTES
 from newsletter.web.visits import GET, Of, Page, Site, Visit
 from subscribers.exchange import imports
 from subscribers.exchange.model import ImportOrder
 from subscribers.tokens import Keyring
+from tests.harness import mailroom, returned
 from tests.harness.newsroom import a_month, a_newsletter
 from tests.harness.people import join
 from tests.newsletter.web.conftest import browser_of
@@ -53,6 +56,7 @@ NAMES: Mapping[Of, tuple[str, ...]] = {
     Of.LIST: ("list_id",),
     Of.IMPORT: ("import_id",),
     Of.SUBSCRIBER: ("subscriber_id",),
+    Of.RETURN: ("return_id",),
 }
 OWNED = frozenset(name for names in NAMES.values() for name in names)
 
@@ -79,6 +83,9 @@ def furnished(database: Database, keyring: Keyring, name: str, now: datetime) ->
         issue = store.load(tx, draft.draft_month(tx, known, Month(2020, 1), now).id)
         order = ImportOrder(list_id=known.list_id, basis="asked on paper", is_confirmed=True)
         section = next(one for one in issue.sections if one.articles)
+        joined = join(tx, keyring, known.list_id, f"{name}@example.org", now)
+        letter_id = mailroom.plan(tx, known.id, known.list_id, now)
+        mailed = tx.execute(select(delivery.c.id).where(delivery.c.letter_id == letter_id)).scalar_one()
         return {
             "newsletter_id": known.id,
             "issue_id": issue.id,
@@ -87,7 +94,8 @@ def furnished(database: Database, keyring: Keyring, name: str, now: datetime) ->
             "feed_id": feeds.feeds_of(tx, known.id)[0].id,
             "list_id": known.list_id,
             "import_id": imports.begin(tx, order, name, "csv", now).id,
-            "subscriber_id": join(tx, keyring, known.list_id, f"{name}@example.org", now).subscriber.id,
+            "subscriber_id": joined.subscriber.id,
+            "return_id": returned.a_return(tx, mailed, now),
         }
 
 

@@ -1,6 +1,7 @@
 """Every field of the database that somebody may fill in is an attack, and Chromium opens every page of the desk."""
 
 import re
+import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -63,6 +64,10 @@ ENCLOSURE = {"href": EVIL, "media_type": f"image/{EVIL}", "length": 1}
 # A file of people: a title and cells are the attack, and where the address should be.
 CELL = EVIL.replace('"', '""')
 FILE = f'email,"{CELL}"\n"{CELL}","{CELL}"\neva@example.org,"{CELL}"\n'.encode()
+
+# A message that comes back, with the attack in every field of its header and behind it.
+_FIELDS = ("From", "To", "Subject", "Reply-To", "Message-ID", "Content-Type", "X-Failed-Recipients", EVIL)
+MESSAGE = "\r\n".join([*(f"{name}: {EVIL}" for name in _FIELDS), "", EVIL]).encode()
 
 # What editors, guests, readers, feeds, mail servers and strangers write, by table.
 WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
@@ -133,6 +138,8 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "post": ["guid", "title", "feed_title", "author", "byline", "summary", "content", "date_doubt", "permalink"],
         "post_revision": ["title", "feed_title", "author", "byline", "summary", "content", "permalink"],
         "relay": ["username", "ca_file"],
+        "return_fact": ["domain", "status", "reason", "words"],
+        "return_message": ["recipient", "sender", "subject", "status", "reason"],
         "remote_file": ["trouble", "url"],
         "review_comment": ["author", "text", "resolved_by", "answer"],
         "section": ["title", "planned"],
@@ -186,7 +193,7 @@ OURS: Mapping[str, str] = MappingProxyType(
             "letter_pieces.content_hash limit_use.key link_check.digest list_day.day open_window.window "
             "passkey.handle passkey.credential "
             "passkey.public_key post.fingerprint post_revision.fingerprint recovery_code.code_hash relay.password_sealed "
-            "remote_file.digest remote_file.image_key slot.slot_key slot.lease_token snippet.name_key "
+            "remote_file.digest remote_file.image_key return_message.digest slot.slot_key slot.lease_token snippet.name_key "
             "spent_challenge.challenge_hash subscriber.email_key subscriber.email_hash subscriber.name_key "
             "subscriber.name_turned suppression.email_hash wording.digest worker.id attribute_value.folded"
         ),
@@ -203,7 +210,8 @@ OURS: Mapping[str, str] = MappingProxyType(
             "schedule.when_empty schedule.shift section.kind section.look send_order.was_state send_order.slot_state "
             "open_window.place "
             "slot.state staff_reminder.duty subscription.state subscription.cadence suppression.reason "
-            "relay.tls"
+            "relay.tls return_message.came_by return_message.kind return_message.cause return_message.found_by "
+            "return_message.fate return_fact.kind return_fact.cause return_fact.followed"
         ),
         "held to an alphabet before it is kept: an address, a domain, a name in addresses, a time, a zone, a country": (
             "account.address account_link.address account_identity.issuer address_move.old_email "
@@ -271,6 +279,7 @@ BEHIND = (
     # Whoever asked for their data, and answered a question.
     "/desk/people/1",
     "/desk/settings/questions/library/people",
+    "/desk/returns/1",
     "/desk/settings/relays/second",
     "/desk/settings/relays/second/remove",
     # Somebody else's: of oneself there is less to be done.
@@ -280,7 +289,7 @@ BEHIND = (
 # A second page of one line: a file that nobody has said how to read.
 SECOND = "/desk/people/imports/files/3"
 
-FILES = {"csv", "json"}
+FILES = {"csv", "eml", "json"}
 # A button of ours may lead to another page of ours.
 ACTING = test_attacks.ACTING.replace("[formaction]", "[formaction]:not([formaction^='/desk/'])")
 
@@ -333,6 +342,7 @@ def poison(tx: Transaction) -> None:
     article = metadata.tables["article"]
     last = select(func.max(article.c.id)).scalar_subquery()
     tx.execute(update(article).where(article.c.id == last).values(document=RICH))
+    tx.execute(update(metadata.tables["return_message"]).values(raw=zlib.compress(MESSAGE), size=len(MESSAGE)))
     delivery = metadata.tables["delivery"]
     tx.execute(update(delivery).where(delivery.c.state == "accepted").values(state="uncertain", settled_at=None))
 

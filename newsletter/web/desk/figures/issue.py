@@ -18,10 +18,12 @@ from newsletter.mail import blamed, mailings, refusalbook
 from newsletter.mail.delivery import Report
 from newsletter.mail.refusalbook import DomainFigures, Refused
 from newsletter.people import departures
+from newsletter.returns import tallies as came_back
+from newsletter.returns.model import Kind
 from newsletter.staff.permissions import Permission
 from newsletter.web import reports
 from newsletter.web.desk import frame
-from newsletter.web.desk.figures import clicks, files, reading
+from newsletter.web.desk.figures import clicks, files, reading, returned
 from newsletter.web.desk.figures.overtime import reasons_sheet
 from newsletter.web.desk.figures.reading import Planned
 from newsletter.web.desk.figures.sheet import Chart, Line, Sheet, count, share
@@ -98,7 +100,9 @@ def show(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         known = around.look(tx, visit.number("issue_id"), visit.now)
         issue = known.issue
-        sheets = _sheets(site, tx, issue, known.newsletter, visit)
+        mailed = _mailed(site, tx, issue, known.newsletter, visit)
+        sheets = _sheets(mailed) if mailed is not None else ()
+        warned = returned.warning(_letter(mailed)) if mailed is not None else None
         readers = people(site.reports.report(tx, issue).audience, visit.words) if sheets else ""
     return around.page(
         site,
@@ -108,6 +112,8 @@ def show(site: Site, visit: Visit) -> Response:
         tab=Tab.FIGURES,
         readers=readers,
         sheets=sheets,
+        warned=warned,
+        may_look=around.may(visit, Permission.MANAGE_PEOPLE, known),
         # Who followed links is seen by those who look after people.
         people_of=clicks.KEY if around.may(visit, Permission.MANAGE_PEOPLE, known) else "",
         file=f"/desk/issues/{issue.id}/figures/{{key}}.csv",
@@ -148,9 +154,8 @@ def _issue(tx: Transaction, visit: Visit) -> tuple[Issue, Newsletter]:
     return issue, newsletters.by_id(tx, issue.newsletter_id)
 
 
-def _sheets(site: Site, tx: Transaction, issue: Issue, newsletter: Newsletter, visit: Visit) -> tuple[Sheet, ...]:
-    mailed = _mailed(site, tx, issue, newsletter, visit)
-    found = [make(mailed) for make in _SHEETS.values()] if mailed is not None else []
+def _sheets(mailed: _Mailed) -> tuple[Sheet, ...]:
+    found = [make(mailed) for make in _SHEETS.values()]
     return tuple(one for one in found if one is not None)
 
 
@@ -263,18 +268,26 @@ def _left(mailed: _Mailed) -> Sheet:
         complaints,
         share=share(complaints, mailed.report.accepted, words=words).text,
     )
+    # Reports that came back name the issue, and stand in a table of their own.
+    if came_back.of_letter(tx, mailed.letter_id).of(Kind.COMPLAINT):
+        said = [words.gettext("How many were reported to have called it spam stands in the table above.")]
+        said += [words.gettext("Besides these: %(complaints)s", complaints=spam)] if complaints else []
+    else:
+        said = [spam if complaints else words.gettext("Nobody called it spam, as far as is known here.")]
     notes = (
         words.gettext("Counted until %(day)s, or until the next issue.", day=words.day(mailed.until, mailed.newsletter.zone)),
-        spam if complaints else words.gettext("Nobody called it spam, as far as is known here."),
+        *said,
         words.gettext("A complaint names an address. It counts for the last issue that address got in the month before."),
     )
     return replace(sheet, notes=notes)
 
 
 def _complaints(mailed: _Mailed) -> int:
+    """Count the complaints about an issue of which no report came back: what the staff, a file or another tool said."""
     # Until as late as somebody can mean this issue: who has got the next one since is counted with that.
     until = mailed.planned_at + blamed.LONGEST_AFTER + timedelta(days=1)
-    said = suppressionbook.complaints(mailed.tx, mailed.planned_at, until)
+    reported = came_back.complained(mailed.tx, mailed.planned_at - blamed.LONGEST_AFTER, until)
+    said = [one for one in suppressionbook.complaints(mailed.tx, mailed.planned_at, until) if one.email_hash not in reported]
     return len(blamed.blamed(mailed.tx, said).by_letter.get(mailed.letter_id, ()))
 
 
@@ -307,11 +320,20 @@ def _left_by_day(mailed: _Mailed) -> Sheet | None:
     )
 
 
+def _letter(mailed: _Mailed) -> returned.Letter:
+    return returned.Letter(mailed.site, mailed.tx, mailed.letter_id, mailed.report, mailed.visit.words)
+
+
+def _returned(make: Callable[[returned.Letter], Sheet | None], mailed: _Mailed) -> Sheet | None:
+    return make(_letter(mailed))
+
+
 # Each table by its key, in the order of the page; None: there is nothing to tell.
 _SHEETS: Mapping[str, Callable[[_Mailed], Sheet | None]] = {
     "outcome": _outcome,
     clicks.KEY: _followed,
     "refused": _refusals,
+    **{key: partial(_returned, make) for key, make in returned.SHEETS.items()},
     "left": _left,
     "left-by-day": _left_by_day,
 }

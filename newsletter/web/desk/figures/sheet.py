@@ -79,14 +79,14 @@ def count(people: int | None, before: int | None = None, *, words: Words = ENGLI
     )
 
 
-def share(part: int, whole: int, *, words: Words = ENGLISH_WORDS) -> Cell:
-    """Give a part of a whole in percent; of nothing there is none."""
+def share(part: int, whole: int, *, words: Words = ENGLISH_WORDS, places: int = 1) -> Cell:
+    """Give a part of a whole in percent, to so many *places*; of nothing there is none."""
     if not whole:
         return Cell("")
     percent = part / whole
-    if part and percent < _LEAST_SHOWN:
+    if places == 1 and part and percent < _LEAST_SHOWN:
         return Cell(words.gettext("under 0.1 %%"), round(percent * 100, 2))
-    return Cell(f"{percent:.1%}".replace("%", " %"), round(percent * 100, 2))
+    return Cell(f"{percent:.{places}%}".replace("%", " %"), round(percent * 100, 2))
 
 
 def change(difference: int, words: Words = ENGLISH_WORDS) -> str:

@@ -12,12 +12,14 @@ from newsletter.letters.letter import LetterKind
 from newsletter.mail import clickbook, history
 from newsletter.people import datarequests
 from newsletter.people.departures import Why
+from newsletter.returns.browsing import Line
 from newsletter.staff.permissions import Permission, includes
 from newsletter.web.desk import frame
 from newsletter.web.desk.frame import Area, Said
 from newsletter.web.desk.issue.audience import Option
 from newsletter.web.desk.issue.states import ShownState
-from newsletter.web.desk.people import words
+from newsletter.web.desk.people import cameback, words
+from newsletter.web.desk.people.cameback import CameBack
 from newsletter.web.desk.people.scope import seen_lists, seen_newsletters
 from newsletter.web.visits import Site, Visit
 from subscribers import attributebook, dossier, moves, recognition, register, suppressionbook, terms, topicbook
@@ -100,6 +102,8 @@ class Barred:
     # Only a fresh yes of their own takes it back.
     is_own: bool
     can_lift: bool
+    # What came back for which it is so, where that is known.
+    because: Line | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ def show(site: Site, visit: Visit) -> Response:
         answers = _answers(tx, visit, person)
         requests = datarequests.of_person(tx, person.id)
         asked = moves.waiting_of(tx, person.id, visit.now)
-        barred = _barred(tx, site, visit, person, {one.id: one.name for one in known.values()})
+        back = cameback.look(tx, visit, person.id)
+        barred = _barred(tx, site, visit, person, {one.id: one.name for one in known.values()}, back)
     doubted = frozenset(one.seq for one in findings)
     is_whole = all(one.list_id in known for one in standings)
     return frame.page(
@@ -172,6 +177,7 @@ def show(site: Site, visit: Visit) -> Response:
         runs_instance=includes(visit.actor.role, Permission.MANAGE_INSTANCE),
         mailed=tuple(_mailed(one) for one in mailed),
         most_letters=MOST_LETTERS,
+        back=back,
         clicks=clicks,
         allows_clicks=any(one.subscription.clicks_allowed_at for one in stands),
         most_clicks=MOST_CLICKS,
@@ -202,7 +208,9 @@ def _stand(tx: Transaction, of_list: MailingList, standing: Subscription, zone: 
     )
 
 
-def _barred(tx: Transaction, site: Site, visit: Visit, person: Subscriber, names: Mapping[int, str]) -> tuple[Barred, ...]:
+def _barred(
+    tx: Transaction, site: Site, visit: Visit, person: Subscriber, names: Mapping[int, str], back: CameBack
+) -> tuple[Barred, ...]:
     found = suppressionbook.of_address(tx, recognition.look_up(tx, site.application.keyring, person.address.key))
     may_lift = includes(visit.actor.role, Permission.LIFT_COMPLAINTS)
     return tuple(
@@ -213,6 +221,7 @@ def _barred(tx: Transaction, site: Site, visit: Visit, person: Subscriber, names
             at=one.at,
             is_own=one.reason in OWN_WORD,
             can_lift=one.reason not in OWN_WORD and (one.reason is not Reason.COMPLAINED or may_lift),
+            because=back.because(one.reason),
         )
         for one in found
         if one.list_id == EVERY_LIST or one.list_id in names

@@ -23,6 +23,7 @@ from newsletter.web.desk.figures.issue import OTHERWISE, words_of
 from subscribers import daybook, register, suppression
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
+from tests.harness import returned
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import LINK, join
 from tests.newsletter.web.conftest import Hands, Reader
@@ -233,3 +234,30 @@ def test_a_reason_is_found_for_every_status(enhanced: str, words: str) -> None:
 def test_shares_are_never_told_as_nothing_when_there_is_something(part: int, whole: int, text: str) -> None:
     """Nor as anything of nothing."""
     assert text == sheet.share(part, whole).text
+
+
+def test_what_came_back_adds_up(desk: OpenDesk, mailed: Issue, database: Database, keyring: Keyring, clock: Hands) -> None:
+    """By reason, domain and words, beside what was refused at once; complaints are warned of, with what to do."""
+    with database.write() as tx:
+        letter_id = mailings.letter_of_issue(tx, mailed.id)
+        assert letter_id is not None
+        backs = {
+            name: returned.address(keyring, returned.delivery_of(tx, name, letter_id, "example.org")) for name in ("ben", "ida")
+        }
+        for name, reading in (("ben", returned.FULL), ("ida", returned.DEAD), ("ben", returned.COMPLAINT)):
+            returned.take(tx, keyring, returned.bounce(backs[name], subject=reading.kind), reading, clock())
+    path = f"/desk/issues/{mailed.id}/figures"
+    page = desk.page(path)
+
+    every = {"The address does not exist any more": "1", "The mailbox is full": "1", "All that came back": "2"}
+    assert every == {name: cells[0] for name, cells in rows(page, "bounced").items()}
+    assert {"example.org": ["2", "1"]} == rows(page, "bounced-domains")
+    assert {"user unknown": ["1"], "mailbox full": ["1"]} == {
+        name.partition(" 5.")[2][4:] or name: cells for name, cells in rows(page, "bounced-texts").items()
+    }
+    assert "1" == rows(page, "came-back")["Called it spam"][0]
+    assert f'href="/desk/returns?issue={mailed.id}"' in page
+    assert 2 == len(file_of(desk, f"{path}/bounced-texts.csv"))
+    with database.write() as tx:
+        returned.take(tx, keyring, returned.mail(backs["ida"]), returned.COMPLAINT, clock())
+    assert "Do not send the next issue to everybody" in desk.page(path)

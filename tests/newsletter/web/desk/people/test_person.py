@@ -14,6 +14,7 @@ from newsletter.issues.model import Newsletter
 from newsletter.letters.letter import LetterKind
 from newsletter.mail.delivery import DeliveryState
 from newsletter.people import departures
+from newsletter.returns.model import Reading
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Role
 from subscribers import attributebook, register, suppression, topicbook
@@ -21,7 +22,7 @@ from subscribers.attributes import AttributeKind
 from subscribers.errors import SubscriberNotFound
 from subscribers.model import EVERY_LIST, MailingList, Reason
 from subscribers.tokens import Keyring
-from tests.harness import mailroom
+from tests.harness import mailroom, returned
 from tests.harness.mailed import being_mailed
 from tests.harness.newsroom import a_newsletter
 from tests.harness.people import join
@@ -237,3 +238,27 @@ def test_who_looks_after_one_newsletter_acts_for_its_list(
             assert 403 == desk.press(f"{home(reader)}/{verb}").status_code
         assert 403 == desk.press(f"{home(reader)}/unsubscribe", list="0").status_code
         assert "left" == done(desk, reader, "unsubscribe", list=str(newsletter.list_id))
+
+
+def test_what_came_back_stands_there_with_its_evidence(
+    desk: OpenDesk, reader: Reader, database: Database, keyring: Keyring, newsletter: Newsletter, clock: Hands
+) -> None:
+    """With the points against the address; what it is kept out for stands where that is lifted."""
+
+    def come_back(subject: str, reading: Reading) -> str:
+        with database.write() as tx:
+            draft = mailroom.a_draft(subject=subject)
+            letter_id = mailroom.plan(tx, newsletter.id, newsletter.list_id, clock(), draft=draft)
+            back = returned.address(keyring, returned.delivery_of(tx, "ann", letter_id, "example.org"))
+            returned.take(tx, keyring, returned.bounce(back, subject=subject), reading, clock())
+        return unescape(desk.page(home(reader)))
+
+    come_back("January", returned.FULL)
+    full = come_back("February", returned.FULL)
+    dead = come_back("March", returned.DEAD)
+
+    assert "2 of 3 points for a full mailbox" in full
+    assert "550 5.1.1 <ann@example.net>: user unknown" in dead.partition("Kept out of every list:")[2].partition("</form>")[0]
+    assert "points for a full mailbox" not in dead
+    assert 3 == dead.count('"mark mark--stopped">did not arrive')
+    assert 2 == dead.count('<a href="/desk/returns/3">')

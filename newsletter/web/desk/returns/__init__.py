@@ -1,0 +1,1 @@
+"""What came back: lists of it, and the evidence of each."""
