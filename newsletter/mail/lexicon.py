@@ -148,6 +148,7 @@ WORDS: Mapping[str, str] = {
         blokovan* blockerad* blokkert engellen* block-list abuse abused listing verdachtig*
     """,
     "g": "filter filtered filters filtering filtro filtre filtern filtr",
+    "p": "did",
     "q": "access zugriff acces acceso accesso toegang acesso dostep доступ",
     "P": """
         policy policies prohibited prohibition* restricted restriction* unauthorized unauthorised authorized authorised
@@ -164,11 +165,11 @@ WORDS: Mapping[str, str] = {
     """,
     # Passing troubles.
     "T": """
-        temporary temporarily temporar* tempfail tempfailed transient later again retry retrying retried defer deferred
-        deferral timed timeout timedout timeouts unreachable busy overload* congestion unresponsive queue queued
-        vorubergehend zeitweilig* temporaire* temporairement temporalmente temporal temporane* tijdelijk tempor* tymczasow*
-        docasn* tillfallig* gecici временн* тимчасов* zeituberschreitung reset hops hop loop looping loops erreichbar
-        antwortet antwortete joignable
+        attempts versuche tentatives intentos tentativas tentativi temporary temporarily temporar* tempfail tempfailed
+        transient later again retry retrying retried defer deferred deferral timed timeout timedout timeouts unreachable busy
+        overload* congestion unresponsive queue queued vorubergehend zeitweilig* temporaire* temporairement temporalmente
+        temporal temporane* tijdelijk tempor* tymczasow* docasn* tillfallig* gecici временн* тимчасов* zeituberschreitung
+        reset hops hop loop looping loops erreichbar antwortet antwortete joignable
     """,
     # A connection, which comes to nothing.
     "j": """

@@ -56,7 +56,7 @@ _PATTERNS: Mapping[Sign, str] = {
     """,
     Sign.NO_DOMAIN: r"z | nc[^|su]?h | Nh",
     Sign.REFUSES_ALL: r"""
-        [hu][^|sPB]{0,4}n[^|sPB]{0,2}a[^|sPBu]{0,2}m(?![^|]{0,3}[sfo]) | nL[^|s]?am | nam(?![^|]{0,4}[sfo])
+        [hu][^|sPBp]{0,4}n[^|sPB]{0,2}a[^|sPBu]{0,2}m(?![^|]{0,3}[sfo]) | nL[^|s]?am | nam(?![^|]{0,4}[sfo])
     """,
     Sign.CLOSED: r"u[^|sjm]{0,4}D | D[^|sjm]?u | u[^|smjY]{0,2}x | ub(?![^|]{0,2}[smo])",
     Sign.MOVED: r"u[^|sm]{0,4}V | V[^|sm]{0,2}u",

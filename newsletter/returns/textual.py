@@ -7,7 +7,6 @@ message that came back. A person's words never weigh as much, whatever they quot
 import re
 
 from newsletter.mail.causes import Cause, Judgement
-from newsletter.mail.letters import letters
 from newsletter.returns import automatic, dsn, parts, senders, wording
 from newsletter.returns.model import Kind, Reading, Recipient
 from newsletter.returns.parts import RETURNED, Mail
@@ -15,11 +14,6 @@ from newsletter.returns.parts import RETURNED, Mail
 # Together they make a bounce; two strong ones do, and one alone does not.
 ENOUGH = 5
 
-# That it was not delivered, over the letters of the words.
-_SAYS_SO = re.compile(
-    r"y|n+[^|]{0,4}Y|[K][^|]{0,5}[Ym]|[Ym][^|]{0,6}K|[mYG][^|]{0,3}R|R[^|]{0,3}m|m[^|]{0,4}G|G[^|]{0,3}m|n[^|]{0,4}[Y]"
-    r"|Y[^|]{0,4}n"
-)
 # That somebody still tries.
 _STILL_TRIED = re.compile(
     r"will (?:continue to |keep |be )?(?:re-?)?tr(?:y|ied|ying)|still (?:being|trying|be)|has not yet been|keep trying"
@@ -62,10 +56,9 @@ def read(mail: Mail) -> Reading | None:
     if weight < 1 and not _has_returned(mail):
         return None
     head = wording.head_of(mail)
-    row = letters(head[:3000])
     if _has_returned(mail) or len(head) < _length(mail):
         weight += 2
-    weight += 3 if _SAYS_SO.search(row) else 0
+    weight += 3 if wording.says_not_delivered(head) else 0
     replies = wording.replies_in(head)
     weight += 2 if replies else 0
     if weight < ENOUGH:

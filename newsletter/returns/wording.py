@@ -3,6 +3,8 @@
 import re
 
 from newsletter.mail.causes import CERTAIN, Cause, Judgement, judge
+from newsletter.mail.letters import letters
+from newsletter.mail.signs import Sign, signs_of
 from newsletter.returns.model import LONGEST_REASON
 from newsletter.returns.parts import LONGEST_TEXT, Mail
 
@@ -24,12 +26,18 @@ _RETURNED = re.compile(
     | ^(?![^\n]{0,90}(?:error|reason|transcript|diagnos|explan))
         [^\n]{0,60}(?:message|mail|header|headers|body|copy)[^\n]{0,30}\ follows?[.:]?[ \t-]*$
     | ^[^\n]{0,60}copy\ of\ (?:the|your)\ (?:original\ )?(?:message|e?-?mail)[^\n]{0,40}:[ \t]*$
-    | ^[ \t]*(?:return-path|received|message-id|x-mailer|mime-version|dkim-signature|list-unsubscribe|list-id):\ ?[^\n]{3}
-    | ^[ \t]*from:[^\n]{3,200}\n(?:[^\n]{0,300}\n){0,3}?[ \t]*(?:to|date|subject|sent):
+    | ^[ \t]*(?:return-path|received|x-mailer|mime-version|dkim-signature|list-unsubscribe|list-id):\ ?[^\n]{3}
     | ^-{4,}=_ | ^content-(?:type|description|transfer-encoding):
-    | ^[^\n]{0,40}(?:元のメール|オリジナルメッセージ|原邮件|原始邮件|以下是原|원본\ ?메[일시])
+    | (?P<soft>
+        ^[ \t]*message-id:\ ?[^\n]{3} | ^[ \t]*from:[^\n]{3,200}\n(?:[^\n]{0,300}\n){0,3}?[ \t]*(?:to|date|subject|sent):
+        | ^[^\n]{0,40}(?:元のメール|オリジナルメッセージ|原邮件|原始邮件|以下是原|원본\ ?메[일시])
+    )
     """,
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+# That it was not delivered, over the letters of the words.
+_NOT_DELIVERED = re.compile(
+    r"y|n[^|]{0,4}Y|Y[^|]{0,4}n|K[^|]{0,5}[Ym]|[Ym][^|]{0,6}K|[mYG][^|]{0,3}R|R[^|]{0,3}m|m[^|]{0,4}G|G[^|]{0,3}m"
 )
 _QUOTED_LINE = re.compile(r"^[ \t]*(?:>[^\n]*|\|[ \t][^\n]*)$", re.MULTILINE)
 # A reply of a server in the midst of words: its code, perhaps its status, its text, perhaps over more lines.
@@ -43,6 +51,8 @@ _REPLY = re.compile(
 )
 # A text and its twin in HTML, or another language.
 _MOST_TEXTS = 2
+# Words that stand in the text around a reason as well.
+_SAYS_LITTLE = frozenset({Sign.CONTENT, Sign.SIZE, Sign.SENDER, Sign.POLICY, Sign.RELAY})
 # Whatever is shorter is a greeting before the words that count.
 _A_LINE = 40
 
@@ -66,15 +76,24 @@ def _is_attached(disposition: str) -> bool:
 
 def before_returned(text: str) -> str:
     """Cut off what was sent, and what is quoted of it."""
-    text = text.replace("\r", "")
-    found = _RETURNED.search(text[: 2 * LONGEST_HEAD], _first_words(text))
-    head = text[: found.start()] if found else text
-    return head[:LONGEST_HEAD]
+    text = text.replace("\r", "")[: 2 * LONGEST_HEAD]
+    # The first line is the server's own, whatever it looks like.
+    at = text.find("\n", len(text) - len(text.lstrip()))
+    for found in _RETURNED.finditer(text, max(at, 0)):
+        head = text[: found.start()]
+        # Some name what it is about before they say what became of it, or why.
+        if _says_why(head) or (found["soft"] is None and says_not_delivered(head)):
+            return head[:LONGEST_HEAD]
+    return text[:LONGEST_HEAD]
 
 
-def _first_words(text: str) -> int:
-    # A report may begin with a rule; what stands before anything else is not what came back.
-    return min(len(text) - len(text.lstrip()) + 80, len(text))
+def _says_why(text: str) -> bool:
+    return _REPLY.search(text) is not None or not signs_of(text) <= _SAYS_LITTLE
+
+
+def says_not_delivered(head: str) -> bool:
+    """Whether it says that something did not arrive."""
+    return _NOT_DELIVERED.search(letters(head[:LONGEST_HEAD])) is not None
 
 
 def without_quotes(text: str) -> str:
