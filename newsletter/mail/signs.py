@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from newsletter.mail.letters import letters
@@ -103,6 +104,8 @@ _LISTS = re.compile(
 LONGEST_TEXT = 4000
 
 
+# Of many bounces of one mailing most say the same.
+@lru_cache(maxsize=1024)
 def signs_of(text: str) -> frozenset[Sign]:
     """Give what *text* claims."""
     text = text[:LONGEST_TEXT]

@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 # A report stands before what it returns; a bounce of 5 MB is read by its first one.
 LARGEST = 1_000_000
@@ -22,7 +23,7 @@ LONGEST_FIELD = 10_000
 LONGEST_TEXT = 50_000
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,76})[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+[^\n]+)*)", re.MULTILINE)
-_FOLD = re.compile(r"\s*\n\s+")
+_FOLD = re.compile(r"\n[ \t]+")
 _BOUNDARY = re.compile(r"boundary\s*=\s*(?:\"([^\"]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']{1,40})", re.IGNORECASE)
 _WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]{0,2000})\?=")
@@ -178,7 +179,8 @@ class _Walk:
             self.trouble = f"It is nested more than {DEEPEST} levels deep."
             return
         boundary = _BOUNDARY.search(fields.get("content-type"))
-        pieces = list(_pieces(content, (boundary[1] or boundary[2]).encode("utf-8", "replace"))) if boundary else []
+        found = _pieces(content, (boundary[1] or boundary[2]).encode("utf-8", "replace")) if boundary else ()
+        pieces = list(islice(found, MOST_PARTS))
         if not pieces:
             # A multipart without its parts: whatever stands there is text.
             self.parts.append(Part("text/plain", fields, content))

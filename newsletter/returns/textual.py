@@ -115,7 +115,7 @@ def _reading(mail: Mail, head: str, weight: int) -> Reading:
     if verdict.cause is Cause.UNKNOWN:
         # Domino and others say it in the subject alone.
         subject = wording.judged(mail.fields.words("subject"), is_over=not is_waiting)
-        verdict = subject if subject.cause is not Cause.UNKNOWN else verdict
+        verdict = subject if subject.cause not in {Cause.UNKNOWN, Cause.TEMPORARY} else verdict
     if is_waiting and verdict.cause is Cause.UNKNOWN:
         verdict = Judgement(Cause.TEMPORARY, 0.6, verdict.status)
     named = mail.fields.get("x-failed-recipients") or head

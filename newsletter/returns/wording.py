@@ -15,21 +15,22 @@ MOST_QUOTED = 12
 # Where the message that came back begins. It never decides anything: newsletters write about spam and full mailboxes, too.
 _RETURNED = re.compile(
     r"""
-    ^[ \t>*-]*-{2,}[ \t-]*(?:
+    ^(?=[ \t>*]*+--)[ \t>*-]*+(?:
         this\ is\ a\ copy | below\ this\ line | original | returned | unsent | undelivered\ message | forwarded | copy\ of
         | included\ is | the\ (?:header|body|original|message|unsent|returned|text) | the\ following\ (?:message|is|text)
         | transcript\ of\ message | message\ (?:header|text|content|follows|d) | headers? | begin | start\ of | here\ is
         | nachfolgend | urspr | mensagem | mensaje | messaggio
     )
-    | ^[ \t-]*(?:the\ )?(?:original|returned|undelivered|unsent|failed|your)\ (?:message|mail|e-?mail|msg)
+    | ^[ \t-]*+(?:the\ )?(?:original|returned|undelivered|unsent|failed|your)\ (?:message|mail|e-?mail|msg)
         (?:\ (?:text|body|headers?|content))?\ (?:follows|is\ (?:included|attached|below)|below|information)[^\n]{0,40}$
     | ^(?![^\n]{0,90}(?:error|reason|transcript|diagnos|explan))
-        [^\n]{0,60}(?:message|mail|header|headers|body|copy)[^\n]{0,30}\ follows?[.:]?[ \t-]*$
-    | ^[^\n]{0,60}copy\ of\ (?:the|your)\ (?:original\ )?(?:message|e?-?mail)[^\n]{0,40}:[ \t]*$
-    | ^[ \t]*(?:return-path|received|x-mailer|mime-version|dkim-signature|list-unsubscribe|list-id):\ ?[^\n]{3}
+        [^\n]{0,60}(?:message|mail|header|headers|body|copy)[^\n]{0,30}\ follows?[.:]?[ \t-]*+$
+    | ^[^\n]{0,60}copy\ of\ (?:the|your)\ (?:original\ )?(?:message|e?-?mail)[^\n]{0,40}:[ \t]*+$
+    | ^[ \t]*+(?:return-path|x-mailer|mime-version|dkim-signature|list-unsubscribe|list-id):\ ?[^\n]{3}
+    | ^[ \t]*+received:\ (?:from|by|with|id|\()
     | ^-{4,}=_ | ^content-(?:type|description|transfer-encoding):
     | (?P<soft>
-        ^[ \t]*message-id:\ ?[^\n]{3} | ^[ \t]*from:[^\n]{3,200}\n(?:[^\n]{0,300}\n){0,3}?[ \t]*(?:to|date|subject|sent):
+        ^[ \t]*+message-id:\ ?[^\n]{3} | ^[ \t]*+from:[^\n]{3,200}\n(?:[^\n]{0,300}\n){0,3}?[ \t]*+(?:to|date|subject|sent):
         | ^[^\n]{0,40}(?:元のメール|オリジナルメッセージ|原邮件|原始邮件|以下是原|원본\ ?메[일시])
     )
     """,
@@ -39,7 +40,7 @@ _RETURNED = re.compile(
 _NOT_DELIVERED = re.compile(
     r"y|n[^|]{0,4}Y|Y[^|]{0,4}n|K[^|]{0,5}[Ym]|[Ym][^|]{0,6}K|[mYG][^|]{0,3}R|R[^|]{0,3}m|m[^|]{0,4}G|G[^|]{0,3}m"
 )
-_QUOTED_LINE = re.compile(r"^[ \t]*(?:>[^\n]*|\|[ \t][^\n]*)$", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^[ \t]*+(?:>[^\n]*|\|[ \t][^\n]*)$", re.MULTILINE)
 # A reply of a server in the midst of words: its code, perhaps its status, its text, perhaps over more lines.
 _REPLY = re.compile(
     r"""
@@ -82,7 +83,7 @@ def before_returned(text: str) -> str:
     for found in _RETURNED.finditer(text, max(at, 0)):
         head = text[: found.start()]
         # Some name what it is about before they say what became of it, or why.
-        if _says_why(head) or (found["soft"] is None and says_not_delivered(head)):
+        if found["soft"] is None or _says_why(head):
             return head[:LONGEST_HEAD]
     return text[:LONGEST_HEAD]
 

@@ -1,0 +1,164 @@
+"""Why mail was refused, in what servers are documented to say."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.mail.causes import CERTAIN, Cause, judge, telling_status
+
+# One row for each idea; servers, versions and languages vary.
+SAID = {
+    Cause.ADDRESS_DEAD: [
+        "550 5.1.1 <ann@example.net>: Recipient address rejected: User unknown in virtual mailbox table",
+        "550 5.1.1 The email account that you tried to reach does not exist. Please try",
+        "550 5.2.1 The email account that you tried to reach is disabled.",
+        "554 delivery error: dd This user doesn't have a yahoo.com account (ann@yahoo.com) [-5]",
+        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+        "550 5.4.1 Recipient address rejected: Access denied. [AM5EUR03FT035.eop-EUR03.prod.protection.outlook.com]",
+        "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).",
+        "5.1.1 X-Notes; User ann (ann@example.net) not listed in Domino Directory",
+        "sorry, no mailbox here by that name (#5.1.1 - chkuser)",
+        "Sorry, I couldn't find any host named example.invalid. (#5.1.2)",
+        "550 5.1.2 <ann@example.net>... Host unknown (Name server: example.net.: host not found)",
+        "Host or domain name not found. Name service error for name=example.net type=AAAA: Host not found",
+        "DNS Error: DNS type 'mx' lookup of example.net responded with code NXDOMAIN Domain name not found: example.net",
+        "all relevant MX records point to non-existent hosts",
+        "556 5.1.10 Domain does not accept mail (nullMX)",
+        "550 5.1.6 recipient has moved, please try new@example.org",
+        "551 User not local; please try <ann@example.org>",
+        "550 [SUSPEND] Mailbox currently suspended - Please contact correspondence sender",
+        "550 The address you mailed to is no longer in use",
+        "550 Dieser Empfänger existiert nicht",
+        "Das E-Mail-Konto existiert in der Organisation nicht, an die die Nachricht gesendet wurde.",
+        "Cette boîte aux lettres n'existe plus",
+        "La cuenta de correo no existe",
+        "L'indirizzo e-mail non è stato trovato",
+        "De gebruiker bestaat niet",
+        "Usuário inexistente",
+        "550 Nie ma takiego użytkownika",
+        "Такого адреса не существует",
+        "Adresát nebyl nalezen",
+        "E-postadressen hittades inte",
+        "Böyle bir kullanıcı yok",
+        "宛先のメールアドレスは存在しません",
+        "收件人邮件地址不存在",
+        "받는 사람의 메일 주소가 존재하지 않습니다",
+        "такого користувача не існує",
+    ],
+    Cause.FULL: [
+        "552 5.2.2 Mailbox full",
+        "452 4.2.2 The recipient's inbox is out of storage space and inactive. Please direct",
+        "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded",
+        "maildir over quota",
+        "550 User mailbox exceeds allowed size: ann@example.net",
+        "Das Postfach des Empfängers ist überfüllt",
+        "La boîte aux lettres du destinataire est pleine",
+        "El buzón del destinatario está lleno",
+        "Почтовый ящик переполнен",
+        "メールボックスがいっぱいです",
+        "收件人邮箱已满",
+    ],
+    Cause.POLICY: [
+        "550 5.1.1 Blocked - see https://www.spamcop.net/bl.shtml?192.0.2.1",
+        "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
+        "550 SC-001 (COL004-MC1F2) messages from 192.0.2.1 weren't sent, since part of their network is on our block list.",
+        "550 5.1.8 <news@example.org>: Sender address rejected: Domain not found",
+        "450 4.7.1 Client host rejected: cannot find your reverse hostname, [192.0.2.1]",
+        "550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages",
+        "421 Too many concurrent SMTP connections; please try again later.",
+        "554 5.7.1 <ann@example.net>: Relay access denied",
+        "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+        "450 4.2.0 <ann@example.net>: Recipient address rejected: Greylisted",
+        "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
+        "Сообщение отклонено как спам",
+    ],
+    Cause.AUTHENTICATION: [
+        "550-5.7.26 This message does not pass authentication checks (SPF and DKIM both do not pass).",
+        "550-5.7.1 Unauthenticated email from example.org is not accepted due to domain's DMARC policy.",
+        "550 5.7.509 Access denied, sending domain example.org does not pass DMARC verification",
+        "550 SPF check failed",
+    ],
+    Cause.CONTENT: [
+        "552 5.3.4 Message size exceeds fixed limit",
+        "523 the message size exceeds the recipient's size limit",
+        "554 5.7.1 virus Eicar-Test-Signature detected by ClamAV",
+        "554 5.6.0 Message contains invalid header",
+        "Die Nachricht ist zu groß",
+    ],
+    Cause.TEMPORARY: [
+        "451 4.3.0 Temporary local problem",
+        "connect to mx.example.net[192.0.2.1]:25: Connection timed out",
+        "Host or domain name not found. Name service error for name=example.net type=MX: Host not found, try again",
+        "Name server: example.net.: host name lookup failure",
+        "452 4.3.1 Insufficient system storage",
+        "mail for example.net loops back to myself",
+        "550 4.4.7 QUEUE.Expired; message expired",
+    ],
+    Cause.UNKNOWN: ["554 Transaction failed", "550 Requested action not taken", ""],
+}
+
+
+@pytest.mark.parametrize("cause", SAID)
+def test_words_tell_the_cause(cause: Cause) -> None:
+    """In whatever language, and with or without a status."""
+    assert [] == [(text, judged) for text in SAID[cause] if (judged := judge(text)).cause is not cause]
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        ("5.1.1", Cause.ADDRESS_DEAD),
+        ("5.1.10", Cause.ADDRESS_DEAD),
+        ("5.2.1", Cause.ADDRESS_DEAD),
+        ("5.7.17", Cause.ADDRESS_DEAD),
+        ("5.2.2", Cause.FULL),
+        ("4.2.2", Cause.FULL),
+        ("5.3.4", Cause.CONTENT),
+        ("5.6.1", Cause.CONTENT),
+        ("5.7.1", Cause.POLICY),
+        ("5.1.8", Cause.POLICY),
+        ("5.7.26", Cause.AUTHENTICATION),
+        ("5.4.7", Cause.TEMPORARY),
+        ("4.4.1", Cause.TEMPORARY),
+        ("4.1.1", Cause.TEMPORARY),
+        ("5.0.0", Cause.UNKNOWN),
+        ("", Cause.UNKNOWN),
+    ],
+)
+def test_status_tells_the_cause_where_words_are_missing(status: str, cause: Cause) -> None:
+    """RFC 3463 and those who added to it."""
+    assert cause is judge("", status).cause
+
+
+def test_user_unknown_beats_a_status_of_policy() -> None:
+    """Some servers answer 5.7.1 to everything; what they say of a person is the truth."""
+    assert Cause.ADDRESS_DEAD is judge("550 5.7.1 <ann@example.net>: Recipient address rejected: User unknown").cause
+
+
+def test_a_temporary_refusal_is_dead_only_when_it_is_over() -> None:
+    """A server that says for five days that nobody is there means it; while it is asked again, it may not."""
+    said = "450 4.1.1 <ann@example.net>: Recipient address rejected: User unknown"
+
+    assert (Cause.ADDRESS_DEAD, Cause.TEMPORARY) == (judge(said).cause, judge(said, is_over=False).cause)
+    assert judge(said).confidence < CERTAIN
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "telling"),
+    [
+        ("550 5.1.1 unknown", "5.0.0", "5.1.1"),
+        ("550 5.1.1 unknown", "4.4.7", "5.1.1"),
+        ("550 5.0.0 unknown", "5.1.1", "5.1.1"),
+        ("Exim 4.94.2 at 5.199.1.1", "5.1.1", "5.1.1"),
+        ("250 2.1.5 fine", "", ""),
+    ],
+)
+def test_the_more_telling_status_counts(text: str, status: str, telling: str) -> None:
+    """A gateway writes 5.0.0 beside what the server said; a version and an address of the net are no status."""
+    assert telling == telling_status(text, status)
+
+
+@given(st.text(max_size=500), st.sampled_from(["", "5.1.1", "4.2.2", "5.7.1", "9.9.9"]))
+def test_whatever_is_said_has_a_cause(text: str, status: str) -> None:
+    """Nothing raises, and nobody is surer than sure."""
+    assert 0.0 < judge(text, status).confidence < 1.0
