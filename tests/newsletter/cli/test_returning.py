@@ -43,10 +43,12 @@ def test_people_are_shown_a_table() -> None:
 
 def test_standard_input_and_each_message_of_an_mbox() -> None:
     """A pipe gives one message or many."""
-    raw = Path(BOUNCE).read_text()
+    raw = Path(BOUNCE).read_bytes()
 
     one = BARE("returns", "classify", "-", "--json", stdin=raw)
-    many = BARE("returns", "classify", "-", "--json", stdin=f"From x@example.net Mon Jan  1 10:00:00 2024\n{raw}\n" * 3)
+    many = BARE(
+        "returns", "classify", "-", "--json", stdin=(b"From x@example.net Mon Jan  1 10:00:00 2024\n" + raw + b"\n") * 3
+    )
 
     assert ["bounce"] == [json.loads(line)["kind"] for line in one.out.splitlines()]
     assert [1, 2, 3] == [json.loads(line)["index"] for line in many.out.splitlines()]
