@@ -37,7 +37,7 @@ def test_what_came_back_is_counted_once_for_each_delivery_and_kind(
             tx, room.letter_id, 10
         )
         assert 1 == sum(tallies.replies(tx, room.letter_id).values())
-        assert set(tallies.replies(tx, room.letter_id)) <= {Fate.APPLIED, Fate.FORWARDING, Fate.HELD}
+        assert set(tallies.replies(tx, room.letter_id)) <= {Fate.FORWARDED, Fate.HELD}
 
 
 def test_a_letter_from_which_nothing_came_back_has_nothing(database: Database) -> None:

@@ -227,10 +227,10 @@ def _not_arrived(total: int, report: Report, words: Words) -> str:
 
 def _replies(letter: Letter) -> str:
     words, found = letter.words, tallies.replies(letter.tx, letter.id)
-    waiting = found.get(Fate.FORWARDING, 0) + found.get(Fate.HELD, 0)
+    held = found.get(Fate.HELD, 0)
     said = [words.gettext("%(count)s forwarded to where answers go", count=words.number(found.get(Fate.FORWARDED, 0)))]
-    if waiting:
-        said.append(words.ngettext("%(num)s not yet", "%(num)s not yet", waiting))
+    if held:
+        said.append(words.ngettext("%(num)s kept, and not forwarded", "%(num)s kept, and not forwarded", held))
     return words.beside(said)
 
 

@@ -37,7 +37,7 @@ MOST_ISSUES = 13
 BY_FATE: Mapping[str, tuple[str, frozenset[Fate]]] = MappingProxyType(
     {
         "nobody": (later("Nobody’s: counts for nothing"), frozenset({Fate.UNATTRIBUTED})),
-        "answers-waiting": (later("Answers that were not forwarded yet"), frozenset({Fate.FORWARDING, Fate.HELD})),
+        "answers-held": (later("Answers that were not forwarded"), frozenset({Fate.HELD})),
         "waiting": (later("Waiting for their delivery"), frozenset({Fate.WAITING})),
     }
 )
@@ -121,7 +121,7 @@ def _heaps(tx: Transaction) -> tuple[Heap, ...]:
 def _kinds(visit: Visit, chosen: str, *, has_all: bool) -> tuple[Option, ...]:
     say_ = visit.words.gettext
     # What is nobody's is shown to whoever looks after everybody.
-    by_fate = {name: text for name, (text, _) in BY_FATE.items() if has_all or name == "answers-waiting"}
+    by_fate = {name: text for name, (text, _) in BY_FATE.items() if has_all or name == "answers-held"}
     every = Option("", say_(later("Everything")), is_chosen=not chosen)
     some = {**by_fate, **{kind.value: text for kind, text in words.CHOICES.items()}}
     return (every, *(Option(name, say_(text), is_chosen=name == chosen) for name, text in some.items()))

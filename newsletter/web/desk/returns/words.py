@@ -91,7 +91,6 @@ FATES: Mapping[Fate, ShownState] = MappingProxyType(
         Fate.APPLIED: ShownState(later("counted"), "done"),
         Fate.UNATTRIBUTED: ShownState(later("nobody’s: counts for nothing"), "waits"),
         Fate.WAITING: ShownState(later("waits for its delivery"), "begun"),
-        Fate.FORWARDING: ShownState(later("waits to be forwarded"), "waits"),
         Fate.FORWARDED: ShownState(later("forwarded"), "done"),
         Fate.HELD: ShownState(later("kept, not forwarded"), "waits"),
         Fate.UNREADABLE: ShownState(later("kept to be looked at"), "waits"),
