@@ -13,7 +13,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.errors import BadValue
 from newsletter.listening import listen
+from newsletter.mail.returnpath import BOUNCES, LEAVING
 from newsletter.returns.intakes import MOST_BYTES, Listen
+from subscribers.tokens import TOKEN_LENGTH
 
 log = structlog.get_logger()
 
@@ -32,7 +34,7 @@ MOST_BEHIND = MOST_BYTES
 # Mails written down at a time; the database has them one after the other.
 WRITERS = 2
 
-_OURS = re.compile(r"[bu]-[a-z2-7]{20,40}|postmaster", re.IGNORECASE)
+_OURS = re.compile(rf"(?:{BOUNCES}|{LEAVING})[a-z2-7]{{{TOKEN_LENGTH}}}|postmaster", re.IGNORECASE)
 _POSTMASTER = "postmaster"
 
 # Taken: the mail with its envelope above it, and to which of our addresses it came.

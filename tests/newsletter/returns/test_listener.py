@@ -93,6 +93,7 @@ def test_only_what_is_ours_is_taken(client: smtplib.SMTP, post: Post) -> None:
         f"ann@{DOMAIN}",
         f"b-{TOKEN}@example.net",
         f"b-@{DOMAIN}",
+        f"b-{TOKEN}a@{DOMAIN}",
         f"b-{TOKEN}%example.net@{DOMAIN}",
         f"@{DOMAIN}:ann@example.net",
         f'"b-{TOKEN}@{DOMAIN}"@example.net',

@@ -1,12 +1,14 @@
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from newsletter.returns import mailbox as wire
-from newsletter.returns.intakes import Mailbox
+from newsletter.returns.intakes import Mailbox, parse_mailbox
 from newsletter.returns.mailbox import Abilities, Call, MailboxTrouble
 from tests.harness.dovecot import Dovecot
 
@@ -128,6 +130,27 @@ def test_troubles_have_words(setting: Setting, user: str) -> None:
         assert "wrong" not in str(trouble.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"", "it does not answer"),
+        (b"220 mx.example.org ESMTP\r\n", "the server said"),
+        (b"* BYE too many connections\r\n", "too many connections"),
+        (b"* OK ready\r\n", "it does not answer"),
+        (b"* OK " + b"x" * 21_000_000, "more than 20971520 bytes"),
+    ],
+)
+def test_server_that_is_none_is_a_trouble(said: bytes, words: str) -> None:
+    """Silence, another protocol, a goodbye, half a conversation, a line without end: nothing waits for ever or fills memory."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        speaking = threading.Thread(target=_say, args=(listening, said))
+        speaking.start()
+        with pytest.raises(MailboxTrouble, match=words), wire.opened(parse_mailbox(f"imap://a:b@127.0.0.1:{port}"), 0.3):
+            pass
+        speaking.join(10)
+
+
 def test_mailbox_deleted_under_us_is_a_trouble(dovecot: Dovecot, user: str, setting: Setting) -> None:
     """No traceback, and nothing that waits for ever."""
     with dovecot.client(user) as client:
@@ -137,3 +160,12 @@ def test_mailbox_deleted_under_us_is_a_trouble(dovecot: Dovecot, user: str, sett
             client.delete("Returns")
         with pytest.raises(MailboxTrouble):
             session.look(0, 10)
+
+
+def _say(listening: socket.socket, said: bytes) -> None:
+    """Say it to whoever comes, and hear them until they go."""
+    line, _ = listening.accept()
+    with line, suppress(OSError):
+        line.sendall(said)
+        while line.recv(1024):
+            pass
