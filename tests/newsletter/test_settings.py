@@ -245,3 +245,14 @@ def test_keys_of_the_file_are_distinct() -> None:
 def _write_key(settings: Settings, secret: str) -> None:
     settings.data_dir.mkdir(parents=True)
     settings.secret_file.write_text(secret + "\n")
+
+
+def test_mail_names_where_to_write_only_when_somebody_reads_it() -> None:
+    """A mailbox or a port is set, and a domain; what providers repeat is in it when they are switched on."""
+    given = {"NEWSLETTER_RETURN_DOMAIN": "returns.example.org", "NEWSLETTER_CFBL": "1", "NEWSLETTER_WEBHOOKS_MAILJET": "x" * 24}
+    deaf, hearing = load(given).return_path, load(given | {"NEWSLETTER_RETURNS_LISTEN": "127.0.0.1:2525"}).return_path
+
+    assert ("", "") == (deaf.leaving_domain, deaf.complaints_domain("example.org"))
+    assert ("returns.example.org",) * 2 == (hearing.leaving_domain, hearing.complaints_domain("example.org"))
+    assert ["X-MJ-CustomID"] == list(hearing.provider_fields)
+    assert "x" * 24 not in repr(load(given))

@@ -255,10 +255,10 @@ def test_events_of_strangers_and_of_nobody_count_for_nothing(desk: Desk, token: 
 
 
 def test_large_batch_is_taken_whole(desk: Desk, database: Database) -> None:
-    """A thousand events, as Mailjet and SendGrid send them after a mailing; each is committed before the answer."""
-    events = [{"event": "bounce", "MessageID": number, "time": 1, "CustomID": "c" * 26} for number in range(1000)]
+    """Some hundred events, as Mailjet and SendGrid send them after a mailing; each is committed before the answer."""
+    events = [{"event": "bounce", "MessageID": number, "time": 1, "CustomID": "c" * 26} for number in range(200)]
     heard = desk.take(hooking.call(CameBy.MAILJET, events, NOW))
     with database.read() as tx:
         count = tx.execute(select(func.count()).select_from(return_message)).scalar_one()
 
-    assert (Heard(Outcome.TAKEN, "taken", 1000), 1000) == (heard, count)
+    assert (Heard(Outcome.TAKEN, "taken", 200), 200) == (heard, count)
