@@ -95,6 +95,7 @@ SUITE = (
     Run("desk", "desk", ("--subscribers", "1000000"), ("--subscribers", "2000", "--only", "sqlite")),
     Run("preview", "preview", ("--runs", "15"), ("--runs", "3")),
     Run("strain", "strain", (), ()),
+    Run("returns", "returns", ("--runs", "9"), ("--runs", "3")),
     Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
 )
 

@@ -8,6 +8,7 @@ from newsletter.mail.causes import ENHANCED, Cause, Judgement, judge
 from newsletter.returns import wording
 from newsletter.returns.model import LONGEST_REASON, Kind, Reading, Recipient
 from newsletter.returns.parts import Fields, Mail, Part, fields_of
+from subscribers.oneline import one_line
 
 # One person gets one message of ours; a report about more is not about ours.
 MOST_RECIPIENTS = 100
@@ -21,7 +22,7 @@ _ACTION = re.compile(rb"^action:[ \t]*[a-z]", re.IGNORECASE | re.MULTILINE)
 _BLOCKS = re.compile(rb"\n[ \t]*\n")
 # Servers that write the next recipient without the empty line before it (RFC 3464 2.3).
 _NEXT = re.compile(rb"\n(?=(?:original-recipient|final-recipient):)", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,128}@[^\s<>()\[\]\"',;:]{1,255}")
+_ADDRESS = re.compile(r"[^\s\x00-\x1f<>()\[\]\"',;:]{1,128}@[^\s\x00-\x1f<>()\[\]\"',;:]{1,255}")
 _TYPE = re.compile(r"^\s*(?:smtp|x-[\w.-]+|esmtp|dns|x400|unix|local)\s*;\s*", re.IGNORECASE)
 
 # RFC 3464 2.3.3.
@@ -145,10 +146,9 @@ def _entry(fields: Fields) -> _Entry:
 
 def _address(value: str) -> str:
     found = _ADDRESS.search(value)
-    return found[0] if found else ""
+    return one_line(found[0]) if found else ""
 
 
 def _diagnostic(fields: Fields) -> str:
     said = _TYPE.sub("", fields.words("diagnostic-code"))
-    # Gmail and some gateways write the lines of a reply with its code before each.
-    return " ".join(said.split())[:LONGEST_REASON]
+    return one_line(said[: 2 * LONGEST_REASON], LONGEST_REASON)

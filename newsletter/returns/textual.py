@@ -10,6 +10,7 @@ from newsletter.mail.causes import Cause, Judgement
 from newsletter.returns import automatic, dsn, parts, senders, wording
 from newsletter.returns.model import Kind, Reading, Recipient
 from newsletter.returns.parts import RETURNED, Mail
+from subscribers.oneline import one_line
 
 # Together they make a bounce; two strong ones do, and one alone does not.
 ENOUGH = 5
@@ -42,7 +43,7 @@ _DELAYED = re.compile(
     r"|atras|op[oó][zź]nien|задерж|zpo[zž]d|f[oö]rsen|gecik|遅延|延迟|지연",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[a-z0-9.-]{1,200}\.[a-z0-9-]{2,24}", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s\x00-\x1f<>()\[\]\"',;:=]{1,64}@[a-z0-9.-]{1,200}\.[a-z0-9-]{2,24}", re.IGNORECASE)
 
 
 def read(mail: Mail) -> Reading | None:
@@ -121,7 +122,7 @@ def _reading(mail: Mail, head: str, weight: int) -> Reading:
     named = mail.fields.get("x-failed-recipients") or head
     address = _ADDRESS.search(named)
     reason = wording.reason(head) or mail.fields.words("subject")
-    recipient = Recipient(address[0], "", verdict.status, reason, verdict.cause) if address else None
+    recipient = Recipient(one_line(address[0]), "", verdict.status, reason, verdict.cause) if address else None
     confidence = round(min(0.9, verdict.confidence) * min(1.0, 0.6 + 0.05 * weight), 2)
     kind = Kind.DELAY if is_waiting else Kind.BOUNCE
     return Reading(kind, verdict.cause, verdict.status, reason, confidence, (recipient,) if recipient else ())

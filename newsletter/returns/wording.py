@@ -7,6 +7,7 @@ from newsletter.mail.letters import letters
 from newsletter.mail.signs import Sign, signs_of
 from newsletter.returns.model import LONGEST_REASON
 from newsletter.returns.parts import LONGEST_TEXT, Mail
+from subscribers.oneline import one_line
 
 # What a server has to say stands on its first page.
 LONGEST_HEAD = 6_000
@@ -126,5 +127,4 @@ def judged(head: str, status: str = "", *, is_over: bool = True) -> Judgement:
 
 def reason(head: str) -> str:
     """Give the one line that says most of why, for people."""
-    said = replies_in(head).partition("\n")[0] or " ".join(head.split())
-    return said[:LONGEST_REASON]
+    return one_line(replies_in(head).partition("\n")[0] or head[: 2 * LONGEST_REASON], LONGEST_REASON)

@@ -8,12 +8,10 @@ from hypothesis import strategies as st
 
 from newsletter.returns import classify, dsn, parts
 from newsletter.returns.dsn import MOST_RECIPIENTS
-from newsletter.returns.model import Kind, Reading
+from newsletter.returns.model import Kind
+from tests.harness.soundness import is_sound
 
 SEEN = sorted((Path(__file__).parents[2] / "material" / "returns" / "seen").glob("*.eml"))
-
-# What readers make of a bug of their own; a stranger's bytes must not find one.
-OWN_FAULT = "It could not be read ("
 
 REPORT = b"From: MAILER-DAEMON@example.net\nContent-Type: multipart/report; boundary=b\n\n--b\n\nIt failed.\n--b\n"
 
@@ -47,19 +45,6 @@ def nested(raw: bytes, at: int, _more: bytes) -> bytes:
 
 
 BREAKING: list[Callable[[bytes, int, bytes], bytes]] = [truncated, flipped, doubled, flooded, nested]
-
-
-def is_sound(reading: Reading) -> bool:
-    """Whether it is a reading that somebody can act on."""
-    has_cause = reading.kind in {Kind.BOUNCE, Kind.DELAY}
-    return (
-        not reading.reason.startswith(OWN_FAULT)
-        and 0.0 <= reading.confidence <= 1.0
-        and len(reading.reason) <= 500
-        and "\n" not in reading.reason
-        and (reading.cause is not None) == has_cause
-        and len(reading.recipients) <= MOST_RECIPIENTS
-    )
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
