@@ -88,7 +88,7 @@ class Watcher:
         self._is_settled = False
         text = (
             f"Returned mail is not read: {trouble} Bounces, complaints and unsubscribes by mail wait there; mailing goes on. "
-            "See NEWSLETTER_RETURNS_URL, and try it with `newsletter returns check`."
+            "Mend its setting (NEWSLETTER_RETURNS_URL), and try it: newsletter returns check"
         )
         self._write(lambda tx: alerts.raise_alert(tx, ALERT, text, self._clock()))
 

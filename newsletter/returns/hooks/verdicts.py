@@ -71,4 +71,5 @@ def _recipients(address: str, status: str, words: str, cause: Cause) -> tuple[Re
 
 
 def _line(text: str) -> str:
-    return one_line(text, LONGEST_REASON)
+    # A lone surrogate can be written in JSON and in no database.
+    return one_line(text.encode("utf-8", "replace").decode(), LONGEST_REASON)
