@@ -96,10 +96,13 @@ def take_event(tx: Transaction, keyring: Keyring, event: Event, now: datetime) -
     about = f"{event.provider}\0{event.event_id}".encode() if event.event_id else event.raw
     at = min(max(event.at, now - OLDEST_EVENT), now)
     came = Came(sha256(about).hexdigest(), event.provider, now, at, "", "", "", event.raw)
-    # The token first; a Message-ID stands for the same delivery where it is ours.
-    given = [event.token.strip().lower(), marks.of_message_id(event.message_id)]
-    found = [Mark(Where.ENVELOPE, Purpose.DELIVERY, token) for token in given if token]
-    return _take(tx, keyring, came, found, event.reading, now)
+    return _take(tx, keyring, came, marks_of(event), event.reading, now)
+
+
+def marks_of(event: Event) -> tuple[Mark, ...]:
+    """Give the tokens that a provider repeats: the one that stands for itself first; a Message-ID stands for the same."""
+    given = (event.token.strip().lower(), marks.of_message_id(event.message_id))
+    return tuple(Mark(Where.ENVELOPE, Purpose.DELIVERY, token) for token in given if token)
 
 
 def replay_waiting(tx: Transaction, keyring: Keyring, now: datetime, limit: int = 100) -> int:

@@ -8,7 +8,10 @@ from datetime import datetime
 
 from newsletter.returns import apply, attribution, classify, following, marks, returnbook
 from newsletter.returns.fate import Fate, Followed
-from newsletter.returns.model import CameBy, Kind
+from newsletter.returns.hooks import batches
+from newsletter.returns.hooks.providers import PROVIDERS
+from newsletter.returns.marks import Mark
+from newsletter.returns.model import Kind, Reading
 from newsletter.returns.returnbook import Kept
 from subscribers.tokens import Keyring, Purpose
 from subscribers.transaction import Transaction
@@ -16,8 +19,6 @@ from subscribers.transaction import Transaction
 # Messages per transaction: how long a page that wants to write has to wait.
 BATCH = 50
 
-# What is a message; what a provider posted is read by its hook, once.
-_MESSAGES = frozenset({CameBy.IMAP, CameBy.SMTP, CameBy.FILE})
 # Of these nothing has counted yet.
 _IDLE = frozenset({Fate.UNATTRIBUTED, Fate.UNREADABLE})
 # What was done for a person stays done.
@@ -69,16 +70,24 @@ def replay(
         progress(replayed.read)
 
 
+def _read(kept: Kept, now: datetime) -> tuple[Reading, tuple[Mark, ...]]:
+    """Read what is kept: a message, or what a provider told."""
+    if kept.came_by not in PROVIDERS:
+        return classify.read(kept.raw), marks.find(kept.raw, kept.recipient)
+    event = batches.again(kept.came_by, kept.raw, now)
+    # What would not be kept today stays what it was.
+    return (kept.reading, ()) if event is None else (event.reading, apply.marks_of(event))
+
+
 def _read_again(tx: Transaction, keyring: Keyring, kept: Kept, replayed: Replayed, now: datetime) -> None:
-    if kept.came_by not in _MESSAGES or not kept.raw or kept.fate is Fate.WAITING:
+    if not kept.raw or kept.fate is Fate.WAITING:
         return
     replayed.read += 1
-    reading, before = classify.read(kept.raw), kept.reading
+    (reading, found), before = _read(kept, now), kept.reading
     is_other = (reading.kind, reading.cause) != (before.kind, before.cause)
     if is_other:
         replayed.changed += 1
         returnbook.set_reading(tx, kept.id, reading)
-    found = marks.find(kept.raw, kept.recipient)
     if kept.fate in _IDLE:
         taken = apply.sort_out(
             tx, keyring, apply.Message(kept.id, kept.subject, kept.happened_at, kept.raw), found, reading, now

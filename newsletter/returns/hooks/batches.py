@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.returns.apply import Event
-from newsletter.returns.hooks import brevo, mailgun, mailjet, postmark, sendgrid, ses, verdicts
+from newsletter.returns.hooks import brevo, documents, mailgun, mailjet, postmark, sendgrid, ses, verdicts
 from newsletter.returns.hooks.documents import Misshapen, an_object, dumped
 from newsletter.returns.hooks.told import Told
 from newsletter.returns.model import CameBy
@@ -47,6 +47,14 @@ def event(provider: CameBy, document: object, now: datetime, event_id: str = "")
         return None
     known_by = event_id or told.event_id
     return Event(provider, dumped(document), known_by, told.token, told.message_id, told.reading, told.at)
+
+
+def again(provider: CameBy, raw: bytes, now: datetime) -> Event | None:
+    """Read an event that is kept once more; None: it is about nothing of ours."""
+    try:
+        return event(provider, documents.read(raw), now)
+    except Misshapen as error:
+        return kept(provider, raw, f"what {provider} sent {error}", now)
 
 
 def kept(provider: CameBy, raw: bytes, why: str, now: datetime, event_id: str = "") -> Event:

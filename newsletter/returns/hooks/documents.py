@@ -91,7 +91,7 @@ def text(document: Document, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Misshapen(f"{name} is no text")
-    return value[:LONGEST_TEXT]
+    return _sound(value)
 
 
 def mark(document: Document, name: str) -> str:
@@ -106,7 +106,7 @@ def mark(document: Document, name: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Misshapen(f"{name} is neither text nor number")
-    return str(value)[:LONGEST_TEXT]
+    return _sound(str(value))
 
 
 def flag(document: Document, name: str) -> bool:
@@ -152,6 +152,11 @@ def at(told: str, now: datetime) -> datetime:
 def dumped(document: object) -> bytes:
     """Write one event of a batch by itself, to be kept."""
     return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def _sound(text: str) -> str:
+    # A lone surrogate and a NUL can be written in JSON, and in no database.
+    return text[:LONGEST_TEXT].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _require_shallow(value: object) -> None:

@@ -71,5 +71,4 @@ def _recipients(address: str, status: str, words: str, cause: Cause) -> tuple[Re
 
 
 def _line(text: str) -> str:
-    # A lone surrogate can be written in JSON and in no database.
-    return one_line(text.encode("utf-8", "replace").decode(), LONGEST_REASON)
+    return one_line(text, LONGEST_REASON)

@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 
 from newsletter.database import Database
 from newsletter.mail.delivery import DeliveryState
-from newsletter.returns import apply
-from newsletter.returns.hooks import taking
+from newsletter.returns import apply, replaying
+from newsletter.returns.hooks import batches, taking
 from newsletter.returns.hooks.providers import BY_SECRET, PROVIDERS, Hooks
 from newsletter.returns.hooks.taking import Call, Heard, Outcome
 from newsletter.returns.model import CameBy
@@ -242,16 +242,31 @@ def test_events_of_strangers_and_of_nobody_count_for_nothing(desk: Desk, token: 
     events = [
         {"event": "bounce", "email": "bob@example.net", "sg_event_id": "1", "reason": script},
         {"event": "spamreport", "email": "\ufeffBob@example.net", "sg_event_id": "2", "delivery": "b" * 26},
+        {"event": "bounce", "sg_event_id": "\ud800\x00", "delivery": "\ud800", "smtp-id": "<\ud800\x00@x>", "email": "\ud800"},
         {"event": "bounce", "email": "ann@example.net\u200b", "sg_event_id": "3", "delivery": token.upper(), "reason": script},
     ]
     heard = desk.take(hooking.call(CameBy.SENDGRID, events, NOW))
 
-    assert Heard(Outcome.TAKEN, "taken", 3) == heard
-    assert ["unattributed", "unattributed", "applied"] == [fate for _, fate in desk.kept()]
+    assert Heard(Outcome.TAKEN, "taken", 4) == heard
+    assert ["unattributed", "unattributed", "unattributed", "applied"] == [fate for _, fate in desk.kept()]
     assert [("bounce", "suppressed")] == desk.facts()
     with database.read() as tx:
         reasons = tx.execute(select(return_message.c.reason)).scalars().all()
         assert not any(char in reason for reason in reasons for char in "\r\n\x00\u202e\ud800")
+
+
+def test_what_could_not_be_read_counts_once_it_can(desk: Desk, database: Database, keyring: Keyring, token: str) -> None:
+    """An event that its provider invented since, and damage that stays damage."""
+    [event] = batches.events(CameBy.POSTMARK, hooking.deaths(token, NOW)[CameBy.POSTMARK], NOW)
+    with database.write() as tx:
+        apply.take_event(tx, keyring, batches.kept(CameBy.POSTMARK, event.raw, "not known", NOW), NOW)
+        apply.take_event(tx, keyring, batches.kept(CameBy.SENDGRID, b"[[", "not JSON", NOW), NOW)
+    before = desk.facts()
+    done = [replaying.replay(database.write, keyring, NOW) for _ in range(2)]
+
+    assert ([], [("bounce", "suppressed")]) == (before, desk.facts())
+    assert [1, 0] == [one.applied for one in done]
+    assert [("postmark", "applied"), ("sendgrid", "unreadable")] == desk.kept()
 
 
 def test_large_batch_is_taken_whole(desk: Desk, database: Database) -> None:
