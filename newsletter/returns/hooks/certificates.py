@@ -16,6 +16,7 @@ MOST_FETCHES = 5
 PER_SECONDS = 60.0
 
 OK = 200
+NOT_THERE = frozenset({403, 404, 410})
 
 
 class Unfetched(Exception):  # noqa: N818 -- named for the outcome
@@ -30,19 +31,24 @@ class Certificates:
         self._policy = policy
         self._ticks = ticks
         self._lock = threading.Lock()
+        self._fetching = threading.Lock()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._fetched: list[float] = []
 
     def get(self, url: str) -> bytes:
-        """Give the certificate at an address.
+        """Give the certificate at an address; nothing where Amazon has none.
 
         Raises:
             Unfetched: it cannot be fetched now.
 
         """
-        with self._lock:
-            known = self._kept.get(url)
-        return known if known is not None else self._fetch(url)
+        known = self._known(url)
+        if known is not None:
+            return known
+        # One at a time: what comes in a burst after a start waits for the first, and does not ask as well.
+        with self._fetching:
+            known = self._known(url)
+            return self._fetch(url) if known is None else known
 
     def visit(self, url: str) -> None:
         """Ask for a page of Amazon's, as the confirmation of a subscription is.
@@ -51,10 +57,21 @@ class Certificates:
             Unfetched: it does not answer, or says no.
 
         """
-        self._ask(url)
+        answer = self._ask(url)
+        if answer.status != OK:
+            raise Unfetched(f"{url} answers {answer.status}")
+
+    def _known(self, url: str) -> bytes | None:
+        with self._lock:
+            return self._kept.get(url)
 
     def _fetch(self, url: str) -> bytes:
-        body = self._ask(url).body
+        answer = self._ask(url)
+        if answer.status in NOT_THERE:
+            return b""
+        if answer.status != OK:
+            raise Unfetched(f"{url} answers {answer.status}")
+        body = answer.body
         with self._lock:
             self._kept[url] = body
             if len(self._kept) > MOST_KEPT:
@@ -69,12 +86,9 @@ class Certificates:
                 raise Unfetched("too many certificates are asked for")
             self._fetched.append(now)
         try:
-            answer = asyncio.run(fetch(url, self._policy))
+            return asyncio.run(fetch(url, self._policy))
         except FetchFailed as failed:
             raise Unfetched(str(failed)) from failed
-        if answer.status != OK:
-            raise Unfetched(f"{url} answers {answer.status}")
-        return answer
 
 
 def careful(policy: FetchPolicy) -> FetchPolicy:

@@ -1,5 +1,7 @@
 """Certificates of Amazon's: fetched once, and not as often as a stranger likes."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from newsletter.outbound import FetchPolicy
@@ -15,6 +17,28 @@ def test_certificate_is_fetched_once() -> None:
 
         assert [b"pem", b"pem"] == [kept.get(url), kept.get(url)]
         assert 1 == len(amazon.asked)
+
+
+def test_burst_after_a_start_asks_once() -> None:
+    """A mailing brings hundreds of notices in a second."""
+    with Amazon(b"pem") as amazon, ThreadPoolExecutor(8) as many:
+        kept = Certificates(FetchPolicy(allow_loopback=True, seconds=5))
+        found = list(many.map(kept.get, [f"{amazon.origin}/SimpleNotificationService-1.pem"] * 8))
+
+    assert ([b"pem"] * 8, 1) == (found, len(amazon.asked))
+
+
+def test_certificate_that_is_not_there_is_none() -> None:
+    """Whoever invents its address is forged, and not asked to come again; what Amazon cannot say now is asked for again."""
+    with Amazon(b"pem", status=404) as amazon:
+        kept = Certificates(FetchPolicy(allow_loopback=True, seconds=5))
+        url = f"{amazon.origin}/SimpleNotificationService-1.pem"
+        invented = kept.get(url)
+        amazon.status = 503
+        with pytest.raises(Unfetched):
+            kept.get(url)
+
+    assert b"" == invented
 
 
 def test_stranger_who_names_many_certificates_is_not_followed() -> None:
