@@ -181,7 +181,7 @@ def test_mail_that_is_too_large_is_refused_early_and_late(client: smtplib.SMTP, 
     client.mail("")
     client.rcpt(OURS)
     client.docmd("DATA")
-    client.send(b"0123456789\r\n" * 900_000 + b".\r\n")
+    client.send((b"x" * 60_000 + b"\r\n") * 180 + b".\r\n")
     assert 552 == client.getreply()[0]
     client.sendmail("", [OURS], MAIL)
 
