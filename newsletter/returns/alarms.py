@@ -25,10 +25,9 @@ def ours(tx: Transaction, target: Target, reading: Reading, now: datetime) -> No
         domain=target.domain or say("somewhere"),
         reason=reading.reason or reading.status or say("nothing"),
     )
-    about = {"newsletter_id": target.newsletter_id, "issue_id": target.issue_id}
     where = str(target.letter_id) if target.kind in FOR_MANY else target.kind.value
     key = f"returned:{named.trouble}:{named.name}:{where}"
-    alerts.raise_alert(tx, key, text, now, **about)
+    alerts.raise_alert(tx, key, text, now, newsletter_id=target.newsletter_id, issue_id=target.issue_id)
     if target.kind in FOR_MANY and reading.cause is not None:
         _pause(tx, target, reading.cause, text, now)
 

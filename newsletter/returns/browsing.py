@@ -1,7 +1,7 @@
 """What came back, at the desk: page by page in bounded steps, of one person, and one message with its bytes, in SQL."""
 
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,6 +113,15 @@ def waiting(tx: Transaction, fates: Collection[Fate], most: int) -> int:
 def is_empty(tx: Transaction) -> bool:
     """Whether nothing ever came back, or nothing of it is kept."""
     return tx.execute(select(return_message.c.id).limit(1)).first() is None
+
+
+def last_by_way(tx: Transaction, window: int = WINDOW) -> Mapping[CameBy, datetime]:
+    """Give when something came last by each way, as far as it did among the newest messages."""
+    newest = select(return_message.c.came_by, return_message.c.received_at)
+    looked = newest.order_by(return_message.c.id.desc()).limit(window).subquery("looked")
+    last = func.max(looked.c.received_at).label("last")
+    rows = tx.execute(select(looked.c.came_by, last).group_by(looked.c.came_by))
+    return {CameBy(row.came_by): row.last for row in rows}
 
 
 def of_person(tx: Transaction, subscriber_id: int, limit: int, newsletters: frozenset[int] | None = None) -> tuple[Line, ...]:

@@ -70,6 +70,7 @@ FOR_THOSE_WITH_A_SHELL = frozenset(
         "templates/pages/desk/settings/_bits.html",
         "templates/pages/desk/settings/retention.html",
         "templates/pages/desk/settings/staff_one.html",
+        "templates/pages/desk/settings/returns.html",
         "templates/pages/desk/settings/system.html",
     }
 )

@@ -32,6 +32,11 @@ _MENDS = {
     "issue-refused": (later("See why"), "/desk/issues/{issue}/send", P.VIEW),
     "further-rest": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
     "further-uncertain": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
+    "returned": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
+    "complaints-near": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
+    "complaints-over": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
+    "complaints-far-over": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
+    "returns": (later("Look at what comes back"), "/desk/settings/returns", P.MANAGE_INSTANCE),
     "mailing-paused": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
 }
 
@@ -40,6 +45,9 @@ _MENDS = {
 _BY_HAND = frozenset(
     {
         "clock",
+        "complaints-far-over",
+        "complaints-near",
+        "complaints-over",
         "departures",
         "digest-late",
         "feed",
@@ -47,6 +55,7 @@ _BY_HAND = frozenset(
         "further-rest",
         "further-uncertain",
         "notices-refused",
+        "returned",
         "slot-missed",
         "slot-waits",
     }

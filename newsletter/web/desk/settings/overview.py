@@ -8,7 +8,7 @@ from starlette.responses import Response
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
 from newsletter.images import store as images
-from newsletter.issues import newsletters, schedulebook
+from newsletter.issues import alerts, newsletters, schedulebook
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import Words
 from newsletter.languages.model import LANGUAGES
@@ -16,7 +16,7 @@ from newsletter.mail import relaybook
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.senderproof import Standing
 from newsletter.staff import accounts, audit
-from newsletter.web.desk.settings import domains, lists, retention, sheets, system
+from newsletter.web.desk.settings import domains, intake, lists, retention, sheets, system
 from newsletter.web.desk.settings.sheets import Part
 from newsletter.web.spelled import relative
 from newsletter.web.visits import Site, Visit
@@ -92,6 +92,7 @@ def _told(site: Site, tx: Transaction, known: _Known, visit: Visit) -> Iterator[
     )
     yield "questions", beside if asked else words.gettext("No questions besides name and language."), []
     yield from _of_mail(site, tx, known, words)
+    yield "returns", *_of_returns(site, tx, words)
     yield "images", *_of_images(tx, words)
     yield "languages", words.gettext("Pages and notices speak %(count)s languages.", count=len(LANGUAGES)), []
     keep = site.application.keep(tx).deliveries
@@ -99,6 +100,14 @@ def _told(site: Site, tx: Transaction, known: _Known, visit: Visit) -> Iterator[
     yield "staff", words.ngettext("%(num)s account.", "%(num)s accounts.", len(accounts.all_accounts(tx))), []
     yield "audit", _last_act(tx, visit), []
     yield from _of_system(site, tx, visit)
+
+
+def _of_returns(site: Site, tx: Transaction, words: Words) -> tuple[str, list[str]]:
+    told = {one.key: one.text for one in alerts.open_alerts(tx) if one.key.startswith("returns:")}
+    ways = intake.ways_of(site.application.settings, {}, told, words)
+    used = [one.name for one in ways if one.is_set]
+    nothing = words.gettext("Nothing is read that comes back.")
+    return (words.beside(used) if used else nothing, [one.trouble for one in ways if one.trouble])
 
 
 def _of_images(tx: Transaction, words: Words) -> tuple[str, list[str]]:

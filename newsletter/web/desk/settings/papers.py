@@ -71,6 +71,7 @@ def tabs(newsletter: Newsletter, words: Words) -> tuple[tuple[str, str, str], ..
         ("sections", words.gettext("Sections"), f"{here}/sections"),
         ("calendar", words.gettext("Calendar"), f"{here}/calendar"),
         ("look", words.gettext("Look"), f"{here}/look"),
+        ("returns", words.gettext("What comes back"), f"{here}/returns"),
     )
 
 

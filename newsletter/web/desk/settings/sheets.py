@@ -76,6 +76,7 @@ PARTS = (
     Part("questions", later("Questions"), "/desk/settings/questions", P.MANAGE_PEOPLE),
     Part("relays", later("Relays"), "/desk/settings/relays", P.MANAGE_RELAYS),
     Part("domains", later("Sending domains"), "/desk/settings/domains", P.MANAGE_RELAYS),
+    Part("returns", later("What comes back"), "/desk/settings/returns", P.MANAGE_INSTANCE),
     Part("images", later("Images"), "/desk/settings/images", P.EDIT),
     Part("languages", later("Languages"), "/desk/settings/languages", P.MANAGE_NEWSLETTERS),
     Part("retention", later("Retention"), "/desk/settings/retention", P.MANAGE_INSTANCE),
@@ -156,6 +157,8 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "kept-late": Said(
             later("A night has passed since, or somebody took it back before. Nothing was changed."), is_done=False
         ),
+        "rules": Said(later("The newsletter goes by these rules from now on. What followed already stays.")),
+        "rules-same": Said(later("These were the rules already.")),
         "rate": Said(later("The rates are changed.")),
     }
 )
