@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from newsletter.mail import history, ledger, uncertain
+from newsletter.issues import store as issues
+from newsletter.letters.letter import LetterKind
+from newsletter.mail import doubts, history, ledger, uncertain
 from newsletter.mail.delivery import DeliveryState
 from newsletter.people import withdraw
 from newsletter.returns import alarms, policy, returnbook, rulebook
@@ -26,6 +28,8 @@ def follow(
     """Decide what follows from a fact that is new, do it, and write it down beside the fact."""
     if target.state is DeliveryState.UNCERTAIN:
         uncertain.accept(tx, [target.delivery_id], now, PROVED)
+        if target.issue_id is not None and target.kind is LetterKind.ISSUE:
+            doubts.tell(tx, issues.load(tx, target.issue_id), target.letter_id, now)
     if target.subscriber_id is not None and reading.cause not in policy.OURS:
         # Before their suppression and their deliveries, as whoever says yes or no themselves has it.
         records.hold_person(tx, target.subscriber_id)
