@@ -185,7 +185,8 @@ def _of_address(said: _Said) -> Judgement | None:
 
 def _of_host(said: _Said) -> Judgement:
     # RFC 5321 5.1: only an answer that there is no such name is an end; silence of a name server is none.
-    if said.degree == "4" or (said.has(Sign.TEMPORARY) and not said.has(Sign.NO_DOMAIN)):
+    is_said = said.status == "5.4.4" or said.has(Sign.NO_DOMAIN)
+    if said.degree == "4" or (said.has(Sign.TEMPORARY) and not is_said):
         return Judgement(Cause.TEMPORARY, 0.8)
     return Judgement(Cause.ADDRESS_DEAD, 0.9)
 

@@ -81,7 +81,7 @@ WORDS: Mapping[str, str] = {
     "E": """
         exist exists existing existent existed found find finding known valid recognized recognised recognise recognize list
         lists listed registered have has match matching configured resolve resolved resolvable located locate identified
-        logged provisioned defined hosted existiert existieren vorhanden gefunden bekannt gultig ermittelt auffindbar
+        logged provisioned defined hosted gibt existiert existieren vorhanden gefunden bekannt gultig ermittelt auffindbar
         aufgefuhrt eingetragen gelistet erkannt existe existent* existen trouve* reconnu* connu valable valide existir
         existia encontr* valido valida conocido hallado esiste esistono trovat* riconosciut* conosciut* esistente bestaat
         gevonden bekend geldig bestaande existem existia istnieje istnieja znaleziono znalezion* znany existuje nalezen*
@@ -112,12 +112,12 @@ WORDS: Mapping[str, str] = {
         spatiu* kapasitet
     """,
     "O": """
-        over exceed exceeds exceeded exceeding limit limits limited insufficient insuff out maximum maximal* atteint* reached
-        used uberschritten uberschreitet erschopft limite depass* excedid* excede superad* superat* supera overschreden
-        ultrapass* exced* przekroczon* prekrocen* overskrid* asildi asim* превыш* исчерпан* перевищ* niewystarczajac*
-        unzureichend insuffisant* insuficient* insufficiente depasit* overskredet ylitt*
+        enough genugend* esaurit* over exceed exceeds exceeded exceeding limit limits limited insufficient insuff out maximum
+        maximal* atteint* used uberschritten uberschreitet erschopft limite depass* excedid* excede superad* superat* supera
+        overschreden ultrapass* exced* przekroczon* prekrocen* overskrid* asildi asim* превыш* исчерпан* перевищ*
+        niewystarczajac* unzureichend insuffisant* insuficient* insufficiente depasit* overskredet ylitt*
     """,
-    "3": "used verbraucht belegt usado utilizado usato gebruikt",
+    "3": "used reached verbraucht belegt usado utilizado usato gebruikt",
     # Closed for good, as far as a machine can say.
     "D": """
         disabled disable deactivated inactive inactivated suspended closed terminated discontinued deleted removed retired
@@ -136,8 +136,8 @@ WORDS: Mapping[str, str] = {
     """,
     # What names a block by itself.
     "B": """
-        spam spm spammer spammers spamming spammy antispam spamhaus spamcop spamassassin sorbs dnsbl dnsrbl dnswl rbl rbls
-        sbl xbl pbl uribl surbl barracudacentral senderbase blacklist* blocklist* blackhole* blacklisted blocklisted
+        hvu rly spam spm spammer spammers spamming spammy antispam spamhaus spamcop spamassassin sorbs dnsbl dnsrbl dnswl rbl
+        rbls sbl xbl pbl uribl surbl barracudacentral senderbase blacklist* blocklist* blackhole* blacklisted blocklisted
         denylist* reputation unsolicited unsolizited abusive complaint complaints black junk bulk phishing phish senderscore
         cloudmark trendmicro suspicious suspected spamfilter* greylist* graylist* compromised unwanted spoof* sperrliste
         pourriel* indesirable* indeseado* indesiderat* ongewenst* indesejad* спам* skrappost istenmeyen nevyzadan* niechcian*
@@ -205,15 +205,17 @@ WORDS: Mapping[str, str] = {
     # The machine behind it.
     "k": "system local server sistema systeme systeem serveur servidor",
     "v": "service services dienst",
+    # To answer, which a host does that is there.
+    "4": "respond responds responding reply antwort antworten reagiert repond rispond* responde",
     "d": "dns nameserver nameservers resolver lookup lookups servfail soa",
     # To be delivered, and not to be.
     "Y": """
-        deliver delivery delivered delivering deliveries zugestellt zustellung zustellen zustellbar ubermittelt ausgeliefert
-        remis remise livre* distribu* delivre* entregad* entrega entregar entregue* consegnat* consegna recapitat* recapito
-        inoltrat* afgeleverd bezorgd* aflevering bezorging doruczen* dostarcz* doreczen* doruc* levererad* leverans*
-        leverera* leveres levert teslim ulastir* доставл* доставк* достав* kezbesit* toimit* sent send enviad* enviar
-        gesendet versendet envoye* acheminer inviato inviare verzonden wyslan* odeslan* skickas отправлен* надіслан*
-        gonderil* livrat* παραδοθηκε παραδο* تسليم נמסרה נמסר gui duoc uberstellt
+        reach deliver delivery delivered delivering deliveries zugestellt zustellung zustellen zustellbar ubermittelt
+        ausgeliefert remis remise livre* distribu* delivre* entregad* entrega entregar entregue* consegnat* consegna
+        recapitat* recapito inoltrat* afgeleverd bezorgd* aflevering bezorging doruczen* dostarcz* doreczen* doruc*
+        levererad* leverans* leverera* leveres levert teslim ulastir* доставл* доставк* достав* kezbesit* toimit* sent send
+        enviad* enviar gesendet versendet envoye* acheminer inviato inviare verzonden wyslan* odeslan* skickas отправлен*
+        надіслан* gonderil* livrat* παραδοθηκε παραδο* تسليم נמסרה נמסר gui duoc uberstellt
     """,
     "y": """
         undeliverable undelivered nondeliverable nondelivery non-delivery unzustellbar* undeliverability indelivrable*
@@ -246,9 +248,9 @@ RUNS: Mapping[str, str] = {
     "N": """
         不存在 存在しません 存在しない 存在していません 存在せず 見つかりません 見つかりませんでした 見つからない
         見つけることができません 找不到 未找到 无此 無此 没有此 没有该 查无 查無 不明です 不明 존재하지 없는 없습니다 찾을
-        登録されていません 未注册 未註冊 ไม่มี ไม่พบ
+        いません 登録されていません 未注册 未註冊 ไม่มี ไม่พบ
     """,
-    "I": "無効な 間違って 間違い 无效 無效 无法识别 正しくない 正しくありません 잘못된 유효하지 错误的",
+    "I": "잘못 無効な 間違って 間違い 无效 無效 无法识别 正しくない 正しくありません 잘못된 유효하지 错误的",
     "F": "已满 已滿 爆满 满了 いっぱい 一杯 満杯 オーバー 가득 เต็ม 꽉",
     "Q": "容量 空间 空間 容積 용량 พื้นที่",
     "O": "超過 超过 超出 超え 不足 초과 เกิน",

@@ -53,7 +53,7 @@ _PATTERNS: Mapping[Sign, str] = {
     """,
     Sign.NO_HOST: r"""
         h[^|su]{0,3}N | N[^|su]?h | (?<!o)h[^|sXPBT]{0,5}n+[^|sXPBT]{0,2}E | nc[^|su]{0,2}h | nE[^|sXPBT]{0,2}h
-        | h[^|s]?I | Ih | nh | ndE | h[^|s]{0,3}x | hEn | z
+        | h[^|s]?I | Im?h | nm?h | ndE | h[^|su]{0,3}D | h[^|s]{0,3}x | hEn | z
     """,
     Sign.NO_DOMAIN: r"z | nc[^|su]?h | Nh",
     Sign.REFUSES_ALL: r"""
@@ -66,18 +66,20 @@ _PATTERNS: Mapping[Sign, str] = {
         u[^|s]{0,4}F | F[^|sm]?u | (?<![sr])Q[^|sr]{0,4}[OF] | (?<!s)[OF][^|skr]{0,3}Q | F[^|]{0,2}Q | nQ | Q[^|sr]{0,3}3
         | n[^|s]{0,2}E[^|s]{0,2}Q
     """,
-    Sign.LIMIT: r"u[^|sr]{0,2}Z?[^|sr]?O",
+    Sign.LIMIT: r"u[^|srn]{0,2}Z?[^|srn]?O",
     Sign.AUTHENTICATION: r"A | [smh][^|u]{0,4}f | f[^|u]{0,4}[smhKR]",
-    Sign.BLOCKED: r"B",
-    Sign.STOPPED: r"g | [smhjk][^|uQ]{0,5}b | o[^|u]{0,3}b | b[^|uQ]{0,4}[smhjoEb] | (?:^|\|)[.]?b",
+    Sign.BLOCKED: r"B | g",
+    Sign.STOPPED: r"[smhjk][^|uQ]{0,5}b | o[^|u]{0,3}b | b[^|uQ]{0,4}[smhjoEb] | (?:^|\|)[.]?b",
     Sign.POLICY: r"P | q[^|]{0,2}R",
     Sign.RATE: r"r | w(?!T) | tw(?!T) | O[^|]{0,2}r",
     Sign.RELAY: r"X",
     Sign.SIZE: r"tZ | m[^|suT]?tl | m[^|su]{0,2}Z[^|s]{0,4}[OZ] | m[^|u]{0,3}[OF][^|su]{0,4}Z | (?<![uO])Z[^|su]{0,3}[OR] | Zm",
-    Sign.CONTENT: r"C | I[^|]?m | m[^|su]{0,3}I | [.]tl",
-    Sign.SENDER: r"s[^|]{0,3}(?:N|I|R|K|n[^|]{0,2}E|D|u[^|]{0,2}[RNID]) | [NIR]s | [NI]us | n[^|]{0,2}E[^|]?s",
+    Sign.CONTENT: r"C | I[^|]?m(?!h) | m[^|su]{0,3}I | [.]tl",
+    Sign.SENDER: r"""
+        s[^|]{0,3}(?:N|I|R|K|n[^|]{0,2}E|D|u[^|]{0,2}[RNID]) | [NIRK]s | s[^|u]{0,2}n[^|u]{0,2}h | [NI]us | n[^|]{0,2}E[^|]?s
+    """,
     Sign.TEMPORARY: r"""
-        T | x | j[^|]{0,4}[RxK] | n[^|]{0,3}j | O[^|]?k[^|]?Q | k[^|]{0,2}K | Kj | kh
+        T | x | j[^|]{0,4}[RxK] | n[^|]{0,3}j | O[^|]?k[^|]?Q | k[^|]{0,2}K | Kj | kh | n[^|]{0,2}4
     """,
     Sign.NO_ANSWER: r"d[^|]{0,4}[TK] | h[^|]{0,2}T | T[^|]{0,4}[hd] | d[^|h]{0,3}n[^|]{0,2}[Ej.]",
 }
@@ -88,6 +90,8 @@ _SHAPES: Mapping[Sign, re.Pattern[str]] = MappingProxyType(
 # What is said by codes and names that are no words.
 _NULL_MX = re.compile(r"null[ _-]?mx|556[ -]|5\.1\.10\b(?=.*(?:does not accept|null))", re.IGNORECASE)
 
+# How Microsoft's consumer services number the reasons why they do not take mail from an address of the net.
+_MICROSOFT_BLOCKS = re.compile(r"\b(?:SC|OU|DY|CS)-00\d\b")
 _ADDRESS = re.compile(r"<?[^\s<>()\[\]\"',;:@]{1,128}@[^\s<>()\[\]\"',;:@]{1,255}>?|<[^\s<>@]{1,64}>")
 # Postfix names who spoke before what they said.
 _SPEAKER = re.compile(r"\bhost \S{1,300} (?:said|refused to talk to me):")
@@ -113,6 +117,8 @@ def signs_of(text: str) -> frozenset[Sign]:
     found = {sign for sign, shape in _SHAPES.items() if shape.search(row)}
     if _NULL_MX.search(text):
         found.add(Sign.NULL_MX)
+    if _MICROSOFT_BLOCKS.search(text):
+        found.add(Sign.BLOCKED)
     return frozenset(found)
 
 

@@ -50,7 +50,8 @@ _DEMANDS = re.compile(r"https?://|reply|respond|antwort|r[eé]pond|click|klick|c
 # An answer of a machine says so in its subject, where no field does.
 _ANSWERS = re.compile(
     r"""
-    ^\W*(?:auto(?:mati[ckqs]\w*)?[ -]?(?:re(?:ply|sponse|spuesta|sposta|sposte)|antwo\w+|svar|odpow\w+|odpov\w+|r[eé]ponse)\b
+    ^\W*(?:spam\W+)?(?:
+    auto(?:mati[ckqs]\w*)?[ -]?(?:re(?:ply|sponse|spuesta|sposta|sposte)|antwo\w+|svar|odpow\w+|odpov\w+|r[eé]ponse)\b
     | automat\w+[ -](?:antw\w+|odpow\w+|odpov\w+|svar|wiadom\w+|reply|response|resposta|v[aá]lasz|отв\w+)
     | (?:r[eé]ponse|resposta|respuesta|risposta|notification|message)\ (?:automat\w+|d'absence|di\ assenza)
     | (?:automatisch\w*|automatick\w*|автоматическ\w+|автоответ\w*|otomatik)\b | auto\s?:| autoreply|autoresponder

@@ -41,7 +41,8 @@ _MARKS = (
     "x-auto-notification",
 )
 _ANSWERED = re.compile(
-    r"^\s*(?:re|aw|sv|antw|rif|res|odp|ynt|fwd?|wg|tr|rv|i|vs|回复|答复|转发|fw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+    r"^\W*(?:spam\W+)?(?:re|aw|sv|antw|rif|res|odp|ynt|fwd?|wg|tr|rv|i|vs|回复|答复|转发|fw)\s*(?:\[\d+\])?\s*[:：]",
+    re.IGNORECASE,
 )
 
 

@@ -43,6 +43,8 @@ _DELAYED = re.compile(
     r"|atras|op[oó][zź]nien|задерж|zpo[zž]d|f[oö]rsen|gecik|遅延|延迟|지연",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"^\s*(?:hi|hello|hallo|bonjour|hola|ciao)\b|\b(?:I|my)\b|\w\?(?:\s|$)")
+_ENVELOPE = re.compile(r"(?<![\w.+-])b-[a-z2-7]{20,40}@", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s\x00-\x1f<>()\[\]\"',;:=]{1,64}@[a-z0-9.-]{1,200}\.[a-z0-9-]{2,24}", re.IGNORECASE)
 
 
@@ -52,19 +54,25 @@ def read(mail: Mail) -> Reading | None:
         return None
     if _is_envelope(mail):
         return dsn.read(parts.read(mail.parts[0].data()))
-    weight = _of_header(mail)
-    # Whatever the text says, it would not be enough.
-    if weight < 1 and not _has_returned(mail):
-        return None
     head = wording.head_of(mail)
-    if _has_returned(mail) or len(head) < _length(mail):
+    claims = _claims_of_header(mail) + _claims_of_text(mail, head)
+    # What it has in common with answers of machines makes none by itself.
+    weight = claims + _signs_of_a_machine(mail) if claims > 0 else 0
+    return _reading(mail, head, weight) if weight >= ENOUGH else None
+
+
+def _claims_of_text(mail: Mail, head: str) -> int:
+    weight = 3 if wording.says_not_delivered(head) else 0
+    weight += 2 if wording.replies_in(head) else 0
+    if _has_returned(mail) or (len(head) < _length(mail) and _claims_of_header(mail) > 0):
         weight += 2
-    weight += 3 if wording.says_not_delivered(head) else 0
-    replies = wording.replies_in(head)
-    weight += 2 if replies else 0
-    if weight < ENOUGH:
-        return None
-    return _reading(mail, head, weight)
+    # What stands beside a claim makes it stronger, and is none.
+    is_claimed = weight > 0 or _claims_of_header(mail) > 0
+    weight += 1 if is_claimed and wording.judged(head).cause not in {Cause.UNKNOWN, Cause.TEMPORARY} else 0
+    # A reader asks about a bounce of theirs; machines do not ask, and seldom say "I".
+    if _ASKS.search(head) and mail.fields.get("return-path") != "<>" and not senders.is_daemon(mail):
+        weight -= 3
+    return weight
 
 
 def _is_of_a_person(mail: Mail) -> bool:
@@ -73,7 +81,7 @@ def _is_of_a_person(mail: Mail) -> bool:
         return True
     if senders.is_daemon(mail):
         return False
-    if fields.get("return-path") != "<>" and senders.is_answered(mail):
+    if fields.get("return-path") != "<>" and (senders.is_answered(mail) or "in-reply-to" in fields):
         return True
     return automatic.has_subject_of_answer(mail) and not _has_returned(mail)
 
@@ -83,15 +91,22 @@ def _is_envelope(mail: Mail) -> bool:
     return senders.is_daemon(mail) and mail.parts[0].kind == "message/rfc822"
 
 
-def _of_header(mail: Mail) -> int:
-    fields = mail.fields
+def _claims_of_header(mail: Mail) -> int:
     weight = 3 if senders.is_daemon(mail) else 0
-    weight += 1 if not fields.get("from") else 0
-    weight += 2 if fields.get("return-path") == "<>" else 0
     weight += 3 if senders.has_subject_of_bounce(mail) else 0
     weight += 3 if senders.is_marked(mail) else 0
+    weight += 2 if "delivery-status" in mail.fields.get("content-type").lower() else 0
     weight -= 4 if _is_from_its_sender(mail) else 0
-    weight += 2 if "delivery-status" in fields.get("content-type").lower() else 0
+    return weight
+
+
+def _signs_of_a_machine(mail: Mail) -> int:
+    fields = mail.fields
+    weight = 2 if fields.get("return-path") == "<>" else 0
+    weight += 1 if not fields.get("from") else 0
+    weight += 1 if fields.get("auto-submitted").lower() not in {"", "no"} else 0
+    # The address of an envelope, which no person writes to.
+    weight += 1 if _ENVELOPE.search(fields.get("to")) else 0
     return weight
 
 

@@ -39,7 +39,7 @@ _RETURNED = re.compile(
 )
 # That it was not delivered, over the letters of the words.
 _NOT_DELIVERED = re.compile(
-    r"y|n[^|]{0,4}Y|Y[^|]{0,4}n|K[^|]{0,5}[Ym]|[Ym][^|]{0,6}K|[mYG][^|]{0,3}R|R[^|]{0,3}m|m[^|]{0,4}G|G[^|]{0,3}m"
+    r"y|n[^|]{0,4}Y|n[^|]?3|Y[^|]{0,4}n|K[^|]{0,5}[Ym]|[Ym][^|]{0,6}K|[mYG][^|]{0,3}R|R[^|]{0,3}m|m[^|]{0,4}G|G[^|]{0,3}m"
 )
 _QUOTED_LINE = re.compile(r"^[ \t]*+(?:>[^\n]*|\|[ \t][^\n]*)$", re.MULTILINE)
 # A reply of a server in the midst of words: its code, perhaps its status, its text, perhaps over more lines.
