@@ -59,11 +59,14 @@ def complaints(tx: Transaction, target: Target, now: datetime) -> None:
 
 
 def _pause(tx: Transaction, target: Target, cause: Cause, text: str, now: datetime) -> None:
+    key = f"returned-paused:{cause}:{target.letter_id}"
+    # Whoever lets it go on has looked: what was on its way already comes back for days. Asked before anything is counted,
+    # which for each of many thousands would take longer and longer.
+    if not target.is_being_mailed or alerts.was_raised(tx, key):
+        return
     count = returnbook.count_of(tx, target.letter_id, Kind.BOUNCE, cause)
     accepted = figures.kept(tx, target.letter_id).get(DeliveryState.ACCEPTED, 0)
-    key = f"returned-paused:{cause}:{target.letter_id}"
-    # Whoever lets it go on has looked: what was on its way already comes back for days.
-    if not is_systemic(cause, count, accepted) or alerts.was_raised(tx, key):
+    if not is_systemic(cause, count, accepted):
         return
     owner = Owner(target.kind, target.newsletter_id, target.issue_id)
     if not consequences.pause(tx, target.letter_id, owner, text, now):

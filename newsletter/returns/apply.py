@@ -17,6 +17,7 @@ from newsletter.returns.fate import Fate, Followed
 from newsletter.returns.marks import Mark, Where
 from newsletter.returns.model import CameBy, Kind, Reading
 from newsletter.returns.returnbook import Came, Target
+from subscribers import records
 from subscribers.tokens import Keyring, Purpose
 from subscribers.transaction import Transaction
 
@@ -109,7 +110,7 @@ def replay_waiting(tx: Transaction, keyring: Keyring, now: datetime, limit: int 
     """Look again for the deliveries that messages wait for, up to *limit* of them; gives how many are done with."""
     done = 0
     for row in returnbook.next_waiting(tx, now, limit):
-        target = returnbook.target_of(tx, row.delivery_number)
+        target = _held(tx, returnbook.target_of(tx, row.delivery_number))
         if target is not None and target.state is not DeliveryState.SENDING:
             message = Message(row.id, row.subject, row.happened_at, returnbook.unpacked(row.raw))
             _apply(tx, keyring, message, target, returnbook.reading_of(row), now)
@@ -143,7 +144,7 @@ def sort_out(
         return _of_subscription(tx, keyring, message, attributed, reading, now)
     if reading.kind is Kind.UNREADABLE:
         return nothing
-    target = returnbook.target_of(tx, attributed.number)
+    target = _held(tx, returnbook.target_of(tx, attributed.number))
     if target is None or target.state is DeliveryState.SENDING:
         returnbook.settle(tx, message.id, Fate.WAITING, attributed=attributed, look_at=now + LOOK_AGAIN)
         return Taken(Fate.WAITING, message.id)
@@ -151,11 +152,22 @@ def sort_out(
     return _apply(tx, keyring, message, target, reading, now)
 
 
+def _held(tx: Transaction, target: Target | None) -> Target | None:
+    """Hold the person of a delivery before anything is written that refers to them, and give the delivery as it is then.
+
+    Whoever erases them meanwhile would else wait for us, and we for them.
+    """
+    if target is None or target.subscriber_id is None:
+        return target
+    records.hold_person(tx, target.subscriber_id)
+    return returnbook.target_of(tx, target.delivery_id)
+
+
 def _of_subscription(
     tx: Transaction, keyring: Keyring, message: Message, attributed: Attributed, reading: Reading, now: datetime
 ) -> Taken:
     """Take what is about a subscription: a mail to the address for leaving, or a report with nothing else in it of ours."""
-    target = returnbook.last_of_subscription(tx, attributed.number)
+    target = _held(tx, returnbook.last_of_subscription(tx, attributed.number))
     if attributed.where is Where.RETURNED:
         if target is None:
             return Taken(Fate.UNATTRIBUTED, message.id)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from newsletter.letters.letter import LetterKind
 from newsletter.mail import objections
 from newsletter.mail.delivery import DeliveryState
+from newsletter.mail.mailings import MailingState
 from newsletter.returns.attribution import Attributed
 from newsletter.returns.fate import Fate, Followed
 from newsletter.returns.model import LONGEST_REASON, CameBy, Cause, Kind, Reading
@@ -74,6 +75,8 @@ class Target:
     state: DeliveryState
     letter_id: int
     kind: LetterKind
+    # Whether others are still being written to with it.
+    is_being_mailed: bool
     mailed_at: datetime
     subject: str
     newsletter_id: int | None
@@ -337,6 +340,7 @@ def _targets() -> Select[Any]:
         select(
             delivery,
             mailing.c.kind,
+            mailing.c.state.label("mailing_state"),
             mailing.c.planned_at,
             letter.c.subject,
             letter.c.newsletter_id,
@@ -355,6 +359,7 @@ def _target(row: Row[Any]) -> Target:
         state=DeliveryState(row.state),
         letter_id=row.letter_id,
         kind=LetterKind(row.kind),
+        is_being_mailed=row.mailing_state == MailingState.OPEN,
         mailed_at=row.planned_at,
         subject=row.subject,
         newsletter_id=row.newsletter_id,
