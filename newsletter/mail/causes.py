@@ -145,8 +145,8 @@ def _of_our_name(said: _Said) -> Judgement | None:
         return Judgement(Cause.CONTENT if said.has(Sign.CONTENT) else Cause.POLICY, 0.85)
     if said.status in _OF_SENDER or said.has(Sign.SENDER):
         return Judgement(Cause.POLICY, 0.8)
-    # Gmail says 5.2.1 of somebody who gets too much in an hour; that mailbox is alive.
-    if said.has(Sign.RATE):
+    # Gmail says 5.2.1 of somebody who gets too much in an hour; that mailbox is alive, and not full.
+    if said.has(Sign.RATE) and not said.has(Sign.FULL):
         return Judgement(Cause.POLICY, 0.8)
     return None
 

@@ -79,15 +79,16 @@ WORDS: Mapping[str, str] = {
     "e": "available verfugbar disponible disponibile beschikbaar disponivel dostepn* dostupn* доступ* tillganglig*",
     # To be there; it takes a "not" to mean something.
     "E": """
-        exist exists existing existent existed found find finding known valid recognized recognised recognise recognize list
-        lists listed registered have has match matching configured resolve resolved resolvable located locate identified
-        logged provisioned defined hosted gibt existiert existieren vorhanden gefunden bekannt gultig ermittelt auffindbar
-        aufgefuhrt eingetragen gelistet erkannt existe existent* existen trouve* reconnu* connu valable valide existir
-        existia encontr* valido valida conocido hallado esiste esistono trovat* riconosciut* conosciut* esistente bestaat
-        gevonden bekend geldig bestaande existem existia istnieje istnieja znaleziono znalezion* znany existuje nalezen*
-        finns hittades hittas giltig mevcut kayitli существует существуют найден* обнаружен* зарегистрирован* існує існують
-        знайден* letezik talalhato findes finnes fantes olemassa loydy* exista gasit* υπαρχει βρεθηκε موجود موجودة קיים קיימת
-        נמצא נמצאה ton
+        active activated enabled aktiv aktiviert actif activo attivo ativo aktywn* активен exist exists existing existent
+        existed found find finding known valid recognized recognised recognise recognize list lists listed registered have
+        has match matching configured resolve resolved resolvable located locate identified logged provisioned defined hosted
+        gibt existiert existieren vorhanden gefunden bekannt gultig ermittelt auffindbar aufgefuhrt eingetragen gelistet
+        erkannt existe existent* existen trouve* reconnu* connu valable valide existir existia encontr* valido valida
+        conocido hallado esiste esistono trovare trouver localiz* hitta najit vinden finden finde найти trovat* riconosciut*
+        conosciut* esistente bestaat gevonden bekend geldig bestaande existem existia istnieje istnieja znaleziono znalezion*
+        znany existuje nalezen* finns hittades hittas giltig mevcut kayitli существует существуют найден* обнаружен*
+        зарегистрирован* існує існують знайден* letezik talalhato findes finnes fantes olemassa loydy* exista gasit* υπαρχει
+        βρεθηκε موجود موجودة קיים קיימת נמצא נמצאה ton
     """,
     "n": """
         no not none non cannot can't cant couldn't doesn't don't didn't isn't wasn't won't aren't hasn't haven't never
@@ -165,11 +166,11 @@ WORDS: Mapping[str, str] = {
     """,
     # Passing troubles.
     "T": """
-        attempts versuche tentatives intentos tentativas tentativi temporary temporarily temporar* tempfail tempfailed
-        transient later again retry retrying retried defer deferred deferral timed timeout timedout timeouts unreachable busy
-        overload* congestion unresponsive queue queued vorubergehend zeitweilig* temporaire* temporairement temporalmente
-        temporal temporane* tijdelijk tempor* tymczasow* docasn* tillfallig* gecici временн* тимчасов* zeituberschreitung
-        reset hops hop loop looping loops erreichbar antwortet antwortete joignable
+        delay delayed delays attempts versuche tentatives intentos tentativas tentativi temporary temporarily temporar*
+        tempfail tempfailed transient later again retry retrying retried defer deferred deferral timed timeout timedout
+        timeouts unreachable busy overload* congestion unresponsive queue queued vorubergehend zeitweilig* temporaire*
+        temporairement temporalmente temporal temporane* tijdelijk tempor* tymczasow* docasn* tillfallig* gecici временн*
+        тимчасов* zeituberschreitung reset hops hop loop looping loops erreichbar antwortet antwortete joignable
     """,
     # A connection, which comes to nothing.
     "j": """

@@ -48,7 +48,7 @@ _PATTERNS: Mapping[Sign, str] = {
     Sign.NO_MAILBOX: r"""
         [u@][^|shjd]{0,3}N | N[^|shjKd]{0,2}[u@] | nc[^|sXPB]{0,3}u | cu[^|]?n | nu(?![^|]{0,2}[aRPbY])
         | [u@](?!k)[^|sXPBTm]{0,6}n+[^|sXPBTm]{0,3}E | n+[^|sXPBT]{0,2}E[^|sXPBTm]{0,3}u
-        | N[^|]{0,2}1 | (?<![hs])1[^|shj]{0,2}N | Iu | u[^|sTRm]{0,2}I(?!m) | I[^|smh]{1,2}u
+        | N[^|]{0,2}1 | (?<![hs])1[^|shj]{0,2}N | K[^|sm]{0,2}E[^|sXPBTm]{0,3}u | Iu | u[^|sTRm]{0,2}I(?!m) | I[^|smh]{1,2}u
         | [u@][^|s]{0,5}nL[^|Tr]{0,3}[Eu.ija] | nL[^|s]{0,2}u | u[^|sm]{0,4}E[^|sma]{0,2}n
     """,
     Sign.NO_HOST: r"""
@@ -59,7 +59,7 @@ _PATTERNS: Mapping[Sign, str] = {
     Sign.REFUSES_ALL: r"""
         [hu][^|sPBp]{0,4}n[^|sPB]{0,2}a[^|sPBu]{0,2}m(?![^|]{0,3}[sfo]) | nL[^|s]?am | nam(?![^|]{0,4}[sfo])
     """,
-    Sign.CLOSED: r"u[^|sjm]{0,4}D | D[^|sjm]?u | u[^|smjY]{0,2}x | ub(?![^|]{0,2}[smo])",
+    Sign.CLOSED: r"(?<![mY])@E?D | u[^|sjm]{0,4}D | D[^|sjm]?u | u[^|smjY]{0,2}x | ub(?![^|]{0,2}[smo])",
     Sign.MOVED: r"u[^|sm]{0,4}V | V[^|sm]{0,2}u",
     Sign.UNAVAILABLE: r"u[^|sjh]{0,2}(?:i|n[^|]?e) | iu | u[^|sPBXm]{0,3}R | R[^|sPBXm]{0,2}u | u[^|s]{0,2}y",
     Sign.FULL: r"""

@@ -21,7 +21,7 @@ _AS_TEXT = re.compile(rb"^(?:final|original)-recipient:[^\n]*(?:\n[ \t][^\n]*)*"
 _ACTION = re.compile(rb"^action:[ \t]*[a-z]", re.IGNORECASE | re.MULTILINE)
 _BLOCKS = re.compile(rb"\n[ \t]*\n")
 # Servers that write the next recipient without the empty line before it (RFC 3464 2.3).
-_NEXT = re.compile(rb"\n(?=(?:original-recipient|final-recipient):)", re.IGNORECASE)
+_NEXT = re.compile(rb"\n(?=final-recipient:)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s\x00-\x1f<>()\[\]\"',;:]{1,128}@[^\s\x00-\x1f<>()\[\]\"',;:]{1,255}")
 _TYPE = re.compile(r"^\s*(?:smtp|x-[\w.-]+|esmtp|dns|x400|unix|local)\s*;\s*", re.IGNORECASE)
 
@@ -36,6 +36,22 @@ _KIND_OF_ACTION = {
     "relayed": Kind.DELIVERED,
     "expanded": Kind.DELIVERED,
 }
+# The categories that PowerMTA's manual lists, as far as they name a cause.
+_CAUSE_OF_CATEGORY = {
+    "bad-mailbox": Cause.ADDRESS_DEAD,
+    "inactive-mailbox": Cause.ADDRESS_DEAD,
+    "bad-domain": Cause.ADDRESS_DEAD,
+    "quota-issues": Cause.FULL,
+    "spam-related": Cause.POLICY,
+    "policy-related": Cause.POLICY,
+    "relaying-issues": Cause.POLICY,
+    "content-related": Cause.CONTENT,
+    "virus-related": Cause.CONTENT,
+    "bad-connection": Cause.TEMPORARY,
+    "message-expired": Cause.TEMPORARY,
+    "no-answer-from-host": Cause.TEMPORARY,
+    "routing-errors": Cause.TEMPORARY,
+}
 _GRAVEST_FIRST = (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERED)
 # Less than this, and the text for people is asked as well.
 _TOLD = 0.6
@@ -49,6 +65,8 @@ class _Entry:
     action: str
     status: str
     diagnostic: str
+    # What PowerMTA made of it, where that wrote the report.
+    category: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -114,14 +132,18 @@ def _judged(entry: _Entry, text: _Told) -> Judgement:
     if entry.kind is Kind.DELIVERED or told.confidence >= _TOLD:
         return told
     more = wording.judged(text.head, told.status or entry.status, is_over=is_over)
-    return more if more.cause is not Cause.UNKNOWN and more.confidence >= told.confidence - 0.1 else told
+    if more.cause is not Cause.UNKNOWN and more.confidence >= told.confidence - 0.1:
+        return more
+    if told.cause is Cause.UNKNOWN and entry.category in _CAUSE_OF_CATEGORY:
+        return Judgement(_CAUSE_OF_CATEGORY[entry.category], 0.7, told.status)
+    return told
 
 
 def _entries(content: bytes) -> Iterator[_Entry]:
     content = content.replace(b"\r\n", b"\n")
     found = 0
     for block in _BLOCKS.split(content, 2 * MOST_RECIPIENTS):
-        for piece in _NEXT.split(block, MOST_RECIPIENTS) if _NEXT.search(block) else (block,):
+        for piece in _NEXT.split(block, MOST_RECIPIENTS) if len(_NEXT.findall(b"\n" + block)) > 1 else (block,):
             fields = fields_of(piece.strip(b"\n") + b"\n")
             if not _is_about_somebody(fields):
                 continue
@@ -141,7 +163,8 @@ def _entry(fields: Fields) -> _Entry:
     address = _address(fields.get("original-recipient")) or _address(fields.get("final-recipient"))
     action = re.match(r"[a-z]*", fields.get("action").lower())
     status = ENHANCED.search(fields.get("status"))
-    return _Entry(address, action[0] if action else "", status[0] if status else "", _diagnostic(fields))
+    category = fields.get("x-powermta-bouncecategory").lower()
+    return _Entry(address, action[0] if action else "", status[0] if status else "", _diagnostic(fields), category)
 
 
 def _address(value: str) -> str:
