@@ -113,11 +113,12 @@ WORDS: Mapping[str, str] = {
         spatiu* kapasitet
     """,
     "O": """
-        enough genugend* esaurit* over exceed exceeds exceeded exceeding limit limits limited insufficient insuff out maximum
+        enough genugend* esaurit* over exceed exceeds exceeded exceeding limit limits limited insufficient insuff maximum
         maximal* atteint* used uberschritten uberschreitet erschopft limite depass* excedid* excede superad* superat* supera
         overschreden ultrapass* exced* przekroczon* prekrocen* overskrid* asildi asim* превыш* исчерпан* перевищ*
         niewystarczajac* unzureichend insuffisant* insuficient* insufficiente depasit* overskredet ylitt*
     """,
+    "5": "out",
     "3": "used reached verbraucht belegt usado utilizado usato gebruikt",
     # Closed for good, as far as a machine can say.
     "D": """

@@ -48,7 +48,8 @@ _PATTERNS: Mapping[Sign, str] = {
     Sign.NO_MAILBOX: r"""
         [u@][^|shjd]{0,3}N | N[^|shjKd]{0,2}[u@] | nc[^|sXPB]{0,3}u | cu[^|]?n | nu(?![^|]{0,2}[aRPbY])
         | [u@](?!k)[^|sXPBTm]{0,6}n+[^|sXPBTm]{0,3}E | n+[^|sXPBT]{0,2}E[^|sXPBTm]{0,3}u
-        | N[^|]{0,2}1 | (?<![hs])1[^|shj]{0,2}N | K[^|sm]{0,2}E[^|sXPBTm]{0,3}u | Iu | u[^|sTRm]{0,2}I(?!m) | I[^|smh]{1,2}u
+        | N[^|]{0,2}1 | (?<![hs])1[^|shj]{0,2}N | Nk[.] | K[^|sm]{0,2}E[^|sXPBTm]{0,3}u | Iu | u[^|sTRm]{0,2}I(?!m)
+        | I[^|smh]{1,2}u
         | [u@][^|s]{0,5}nL[^|Tr]{0,3}[Eu.ija] | nL[^|s]{0,2}u | u[^|sm]{0,4}E[^|sma]{0,2}n
     """,
     Sign.NO_HOST: r"""
@@ -64,6 +65,7 @@ _PATTERNS: Mapping[Sign, str] = {
     Sign.UNAVAILABLE: r"u[^|sjh]{0,2}(?:i|n[^|]?e) | iu | u[^|sPBXm]{0,3}R | R[^|sPBXm]{0,2}u | u[^|s]{0,2}y",
     Sign.FULL: r"""
         u[^|s]{0,4}F | F[^|sm]?u | (?<![sr])Q[^|sr]{0,4}[OF] | (?<!s)[OF][^|skr]{0,3}Q | F[^|]{0,2}Q | nQ | Q[^|sr]{0,3}3
+        | 5[^|]?Q
         | n[^|s]{0,2}E[^|s]{0,2}Q
     """,
     Sign.LIMIT: r"u[^|srn]{0,2}Z?[^|srn]?O",
@@ -76,7 +78,8 @@ _PATTERNS: Mapping[Sign, str] = {
     Sign.SIZE: r"tZ | m[^|suT]?tl | m[^|su]{0,2}Z[^|s]{0,4}[OZ] | m[^|u]{0,3}[OF][^|su]{0,4}Z | (?<![uO])Z[^|su]{0,3}[OR] | Zm",
     Sign.CONTENT: r"C | I[^|]?m(?!h) | m[^|su]{0,3}I | [.]tl",
     Sign.SENDER: r"""
-        s[^|]{0,3}(?:N|I|R|K|n[^|]{0,2}E|D|u[^|]{0,2}[RNID]) | [NIRK]s | s[^|u]{0,2}n[^|u]{0,2}h | [NI]us | n[^|]{0,2}E[^|]?s
+        n[^|]{0,2}a[^|uQ]{0,2}mo | mo[^|u]{0,2}na | s[^|]{0,3}(?:N|I|R|K|n[^|]{0,2}E|D|u[^|]{0,2}[RNID]) | [NIRK]s
+        | s[^|u]{0,2}n[^|u]{0,2}h | [NI]us | n[^|]{0,2}E[^|]?s
     """,
     Sign.TEMPORARY: r"""
         T | x | j[^|]{0,4}[RxK] | n[^|]{0,3}j | O[^|]?k[^|]?Q | k[^|]{0,2}K | Kj | kh | n[^|]{0,2}4
