@@ -4,11 +4,13 @@ What there is a million of is put straight into the tables.
 """
 
 import contextlib
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Text, case, cast, func, insert, literal, select, update
+from sqlalchemy import LargeBinary, Text, case, cast, func, insert, literal, select, update
 
 from benchmarks import instance
 from newsletter.bootstrap import Application
@@ -30,6 +32,7 @@ from newsletter.strongbox import Strongbox
 from newsletter.tables.clicks import click_day, counted_link, person_click
 from newsletter.tables.departures import departure
 from newsletter.tables.mail import delivery, figure, mailing
+from newsletter.tables.returns import return_fact, return_message
 from newsletter.web.porter import Porter
 from subscribers.consent import Act, Door
 from subscribers.exchange import imports
@@ -53,6 +56,10 @@ _WAITS, _PUT_OFF, _UNCERTAIN = 3, 50, 20_000
 
 # One in so many calls mail spam, which providers put up with just so: half of them at the last issue, half of them yesterday.
 _CALLS_IT_SPAM = 1_000
+
+# As much came back as was mailed of the last issue: of so many deliveries one did not arrive, and the rest is a flood of what
+# carries no mark of ours.
+_BOUNCES = 20
 
 # One in so many leaves after the last issue, and as many in the last month; each in a month of days.
 _LEAVES, _DAYS = 100, 29
@@ -128,6 +135,7 @@ def furnish(database: Database, people: int) -> House:
         _older(tx, made.newsletter_id)
         _end_mailings(tx, made.issue_ids, sending)
         _complaints(tx, sent, now)
+        _returns(tx, sent, made.newsletter_id, now)
         _departures(tx, made.list_id, sent, now)
         _clicks(tx, (sent, sending))
         paper = newsletters.by_id(tx, made.newsletter_id)
@@ -158,6 +166,8 @@ def furnish(database: Database, people: int) -> House:
             "segment_id": segment.id,
             "snippet_id": snippet.id,
             "author_id": author.id,
+            "return_id": people // 2,
+            "mailed": sent,
             "place": 1,
             "key": "country",
             "name": RELAY,
@@ -263,6 +273,57 @@ def _complaints(tx: Transaction, issue_id: int, now: datetime) -> None:
     for rest, at in ((0, planned + timedelta(days=1)), (_CALLS_IT_SPAM, now - timedelta(days=1))):
         some = select(subscriber.c.email_hash).where(subscriber.c.id % (2 * _CALLS_IT_SPAM) == rest)
         tx.execute(update(suppression).where(suppression.c.email_hash.in_(some)).values(at=at))
+
+
+def _returns(tx: Transaction, issue_id: int, newsletter_id: int, now: datetime) -> None:
+    """Let as much have come back as was mailed of an issue, and count what is somebody's."""
+    letter_id, _ = _mailed(tx, issue_id)
+    number = delivery.c.id
+    is_bounce, is_nobodys = number % _BOUNCES == 0, number % _BOUNCES != 0
+    kind = case((is_bounce, literal("bounce")), else_=literal("reply"))
+    cause = case(dict(enumerate(("address-dead", "full", "policy", "temporary"))), value=(number / _BOUNCES) % 4, else_="full")
+    words = case((is_bounce, literal("552 5.2.2 mailbox full")), else_=literal(""))
+    theirs = case((is_nobodys, literal(None, Number)), else_=number)
+    message: dict[str, Any] = {
+        "digest": cast(number, Text),
+        "came_by": literal("imap"),
+        "received_at": literal(now, Instant()),
+        "happened_at": literal(now, Instant()),
+        "recipient": literal(""),
+        "sender": delivery.c.email,
+        "subject": literal("It came back"),
+        "kind": kind,
+        "cause": case((is_bounce, cause), else_=literal("")),
+        "status": literal("5.2.2"),
+        "reason": words,
+        "confidence": literal(100),
+        "found_by": literal("envelope"),
+        "delivery_number": number,
+        "delivery_id": theirs,
+        "subscriber_id": case((is_nobodys, literal(None, Number)), else_=delivery.c.subscriber_id),
+        "fate": case((is_nobodys, literal("unattributed")), else_=literal("applied")),
+        "size": literal(1_000),
+        "raw": literal(zlib.compress(b"Subject: It came back\r\n\r\n" + b"Nobody is here.\r\n" * 50), LargeBinary),
+    }
+    of_letter = delivery.c.letter_id == letter_id
+    tx.execute(insert(return_message).from_select(list(message), select(*message.values()).where(of_letter)))
+    fact: dict[str, Any] = {
+        "message_id": return_message.c.id,
+        "delivery_id": return_message.c.delivery_id,
+        "kind": return_message.c.kind,
+        "letter_id": literal(letter_id, Number),
+        "newsletter_id": literal(newsletter_id, Number),
+        "subscriber_id": return_message.c.subscriber_id,
+        "domain": literal("example.org"),
+        "cause": return_message.c.cause,
+        "status": return_message.c.status,
+        "reason": return_message.c.reason,
+        "words": return_message.c.reason,
+        "at": return_message.c.happened_at,
+        "followed": literal("point"),
+    }
+    counted = select(*fact.values()).where(return_message.c.delivery_id.is_not(None))
+    tx.execute(insert(return_fact).from_select(list(fact), counted))
 
 
 def _departures(tx: Transaction, list_id: int, issue_id: int, now: datetime) -> None:

@@ -91,7 +91,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
 
 # The tables that pages of figures give as files.
 FILES: Mapping[str, tuple[str, ...]] = {
-    "/desk/figures/{key}.csv": ("issues", "list", "sign-up", "reasons", "size"),
+    "/desk/figures/{key}.csv": ("issues", "returns", "list", "sign-up", "reasons", "size"),
     f"{_ISSUE}/figures/{{key}}.csv": (
         *("outcome", "clicks", "refused", "bounced", "bounced-domains", "bounced-texts", "came-back", "left", "left-by-day"),
         "domains",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
 
 from newsletter.returns.fate import Fate, Followed
 from newsletter.returns.model import CameBy, Cause, Kind
@@ -91,12 +91,14 @@ def page(tx: Transaction, asked: Asked, before: int | None, limit: int, window: 
     """Give up to *limit* messages before the one of id *before*, the newest first, out of a window of bounded size."""
     is_narrowed = asked.kind is not None or asked.newsletters is not None
     within = window if is_narrowed else limit + 1
-    wanted = select(return_message.c.id).where(*_indexed(asked)).order_by(return_message.c.id.desc()).limit(within)
+    wanted = select(return_message.c.id, return_message.c.kind, return_message.c.delivery_id).where(*_indexed(asked))
     if before is not None:
         wanted = wanted.where(return_message.c.id < before)
-    looked = wanted.subquery("looked")
-    query = _messages().join(looked, looked.c.id == return_message.c.id).where(*_narrowed(asked))
-    rows = tx.execute(query.order_by(return_message.c.id.desc()).limit(limit + 1)).all()
+    looked = wanted.order_by(return_message.c.id.desc()).limit(within).subquery("looked")
+    # First which, and then what is shown of them: of a window full of others nothing more is read.
+    which = _narrowed(select(looked.c.id), looked, asked).order_by(looked.c.id.desc()).limit(limit + 1)
+    numbers = [row.id for row in tx.execute(which)]
+    rows = tx.execute(_messages().where(return_message.c.id.in_(numbers)).order_by(return_message.c.id.desc())).all()
     found = tuple(_line(row) for row in rows[:limit])
     if len(rows) > limit:
         return Newest(found, rows[limit - 1].id, has_stopped=False)
@@ -188,11 +190,13 @@ def _indexed(asked: Asked) -> Iterator[ColumnElement[bool]]:
         )
 
 
-def _narrowed(asked: Asked) -> Iterator[ColumnElement[bool]]:
+def _narrowed(query: Select[Any], looked: FromClause, asked: Asked) -> Select[Any]:
     if asked.kind is not None:
-        yield return_message.c.kind == asked.kind
+        query = query.where(looked.c.kind == asked.kind)
     if asked.newsletters is not None:
-        yield letter.c.newsletter_id.in_(sorted(asked.newsletters))
+        query = query.join(delivery, delivery.c.id == looked.c.delivery_id).join(letter, letter.c.id == delivery.c.letter_id)
+        query = query.where(letter.c.newsletter_id.in_(sorted(asked.newsletters)))
+    return query
 
 
 def _messages() -> Select[Any]:

@@ -17,6 +17,8 @@ from newsletter.languages.catalogue import Words
 from newsletter.mail import relaybook
 from newsletter.mail.delivery import Report
 from newsletter.people import departures
+from newsletter.returns import tallies
+from newsletter.returns.model import Kind
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web import reports
 from newsletter.web.desk import frame, mends
@@ -174,6 +176,7 @@ def _paper(site: Site, tx: Transaction, newsletter: Newsletter, visit: Visit, *,
     own_feeds = feeds.feeds_of(tx, newsletter.id)
     last = next((one for one in shown if one.state is S.SENT and one.sent_at is not None), None)
     left = _left(tx, last)
+    back = _came_back(tx, shown)
     words = visit.words
     return Paper(
         newsletter=newsletter,
@@ -187,14 +190,21 @@ def _paper(site: Site, tx: Transaction, newsletter: Newsletter, visit: Visit, *,
             if one.state is S.SENDING
         ),
         issues=tuple(
-            _row(one, known.get(one.id), left if last is not None and one.id == last.id else 0, words) for one in shown
+            _row(one, known.get(one.id), left if last is not None and one.id == last.id else 0, back.get(one.id, 0), words)
+            for one in shown
         ),
         has_older=len(found) > MOST_ISSUES,
-        bounced=_bounced(last, known[last.id], words) if last is not None else None,
+        bounced=_bounced(last, known[last.id], back.get(last.id, 0), words) if last is not None else None,
     )
 
 
-def _row(line: IssueLine, report: Report | None, left: int, words: Words) -> Row:
+def _came_back(tx: Transaction, shown: tuple[IssueLine, ...]) -> dict[int, int]:
+    """Count what did not arrive after a relay had accepted it, by issue."""
+    letters = {line.letter_id: line.id for line in shown if line.letter_id is not None}
+    return {letters[letter]: found.of(Kind.BOUNCE) for letter, found in tallies.of_letters(tx, letters).items()}
+
+
+def _row(line: IssueLine, report: Report | None, left: int, back: int, words: Words) -> Row:
     return Row(
         id=line.id,
         number=line.number,
@@ -202,7 +212,7 @@ def _row(line: IssueLine, report: Report | None, left: int, words: Words) -> Row
         state=states.shown(line.state, is_paused=line.is_paused),
         at=line.sent_at or line.send_at,
         figures=reports.in_a_row(report, words) if report is not None else "",
-        more=_not_arrived(report, left, words) if report is not None else "",
+        more=_not_arrived(report, left, back, words) if report is not None else "",
     )
 
 
@@ -212,24 +222,27 @@ def _left(tx: Transaction, last: IssueLine | None) -> int:
     return departures.count(tx, list_of(tx, last), last.sent_at, last.sent_at + LEAVING)
 
 
-def _bounced(line: IssueLine, report: Report, words: Words) -> Bounced | None:
-    if report.audience < FEWEST_TO_JUDGE or report.refused * ONE_IN < report.audience:
+def _bounced(line: IssueLine, report: Report, back: int, words: Words) -> Bounced | None:
+    lost = report.refused + back
+    if report.audience < FEWEST_TO_JUDGE or lost * ONE_IN < report.audience:
         return None
     text = words.gettext(
         "%(share)s %% of %(issue)s bounced, %(refused)s of %(audience)s. Mailbox providers mind that.",
-        share=f"{100 * report.refused / report.audience:.1f}",
+        share=f"{100 * lost / report.audience:.1f}",
         issue=line.title,
-        refused=words.number(report.refused),
+        refused=words.number(lost),
         audience=words.number(report.audience),
     )
     return Bounced(line.id, text)
 
 
-def _not_arrived(report: Report, left: int, words: Words) -> str:
+def _not_arrived(report: Report, left: int, back: int, words: Words) -> str:
     """Say what became of the others, and who left after it."""
     parts = []
     if report.refused:
         parts.append(words.ngettext("%(num)s refused", "%(num)s refused", report.refused))
+    if back:
+        parts.append(words.ngettext("%(num)s came back", "%(num)s came back", back))
     if report.uncertain:
         parts.append(reports.uncertain(report.uncertain, words))
     if left:

@@ -16,7 +16,7 @@ from newsletter.mail.delivery import Report
 from newsletter.people import departures
 from newsletter.staff.permissions import Permission, allowed
 from newsletter.web.desk import frame
-from newsletter.web.desk.figures import files, growth, reading
+from newsletter.web.desk.figures import files, growth, reading, returned
 from newsletter.web.desk.figures.reading import Joined, Mailed
 from newsletter.web.desk.figures.sheet import Chart, Line, Sheet, count, share
 from newsletter.web.faults import PageNotFound
@@ -122,8 +122,10 @@ def _sheets(site: Site, tx: Transaction, newsletter: Newsletter, visit: Visit) -
     last = reading.this_month(newsletter, now)
     months, is_complete = reading.months_of(tx, newsletter.list_id, last)
     complaints = _complaints(tx, newsletter, months)
+    mailed = reading.issues_of(site, tx, newsletter)
     return (
-        _issues(reading.issues_of(site, tx, newsletter), newsletter, words),
+        _issues(mailed, newsletter, words),
+        returned.over_time(tx, mailed, words),
         _growth(months, complaints, words, is_complete=is_complete),
         _funnel(months[1:], words),
         _reasons(departures.reasons_between(tx, newsletter.list_id, now - REASONS_SINCE, now + timedelta(days=1)), words),

@@ -12,7 +12,8 @@ from newsletter.returns.fate import Fate
 from newsletter.returns.limits import Level, complaints_at
 from newsletter.returns.model import Cause, Kind
 from newsletter.returns.tallies import Returns, Told
-from newsletter.web.desk.figures.sheet import Line, Sheet, count, share
+from newsletter.web.desk.figures.reading import Mailed
+from newsletter.web.desk.figures.sheet import Chart, Line, Sheet, count, share
 from newsletter.web.desk.returns.words import CAUSES, CONSEQUENCES
 from newsletter.web.visits import Site
 from subscribers.transaction import Transaction
@@ -195,6 +196,51 @@ def others(letter: Letter) -> Sheet | None:
                 "them reports it: Google shows its own number in its Postmaster Tools, and tells nobody who it was."
             ),
         ),
+    )
+
+
+def over_time(tx: Transaction, mailed: tuple[Mailed, ...], words: Words) -> Sheet:
+    """Give what came back from each of the last issues, the latest first."""
+    letters = [one.line.letter_id for one in mailed if one.line.letter_id is not None]
+    found = tallies.of_letters(tx, letters)
+    lines = tuple(_of_issue(one, found.get(one.line.letter_id or 0, Returns()), words) for one in mailed)
+    has_any = any(one.counted for one in found.values())
+    return Sheet(
+        "returns",
+        words.gettext("What came back, issue by issue"),
+        (
+            words.gettext("Issue"),
+            words.gettext("Did not arrive"),
+            words.gettext("of those accepted"),
+            words.gettext("Called spam"),
+            words.gettext("of those accepted"),
+        ),
+        lines if has_any else (),
+        chart=Chart("lines", (1,)) if len(lines) > 1 else None,
+        empty=words.gettext("Nothing came back from these issues, or nothing is read that comes back."),
+        notes=(
+            words.gettext(
+                "A list that is looked after has fewer than 2 %% that do not arrive, and fewer than 0.1 %% who call it spam. "
+                "Who was refused at once stands in the table above."
+            ),
+        )
+        if has_any
+        else (),
+    )
+
+
+def _of_issue(one: Mailed, found: Returns, words: Words) -> Line:
+    bounced, complained, accepted = found.of(K.BOUNCE), found.of(K.COMPLAINT), one.report.accepted
+    return Line(
+        words.gettext("No. %(number)s: %(title)s", number=one.line.number, title=one.line.title),
+        (
+            count(bounced, words=words),
+            share(bounced, accepted, words=words),
+            count(complained, words=words),
+            share(complained, accepted, words=words, places=2),
+        ),
+        f"/desk/issues/{one.line.id}/figures#bounced-title",
+        short=one.line.title,
     )
 
 

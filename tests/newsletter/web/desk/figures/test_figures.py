@@ -258,6 +258,9 @@ def test_what_came_back_adds_up(desk: OpenDesk, mailed: Issue, database: Databas
     assert "1" == rows(page, "came-back")["Called it spam"][0]
     assert f'href="/desk/returns?issue={mailed.id}"' in page
     assert 2 == len(file_of(desk, f"{path}/bounced-texts.csv"))
+    [line] = file_of(desk, f"{HERE}/returns.csv")
+    assert ("2", "1") == (line["Did not arrive"], line["Called spam"])
+    assert "2 came back" in desk.page("/desk")
     with database.write() as tx:
         returned.take(tx, keyring, returned.mail(backs["ida"]), returned.COMPLAINT, clock())
     assert "Do not send the next issue to everybody" in desk.page(path)
