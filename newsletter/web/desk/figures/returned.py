@@ -216,7 +216,7 @@ def over_time(tx: Transaction, mailed: tuple[Mailed, ...], words: Words) -> Shee
             words.gettext("of those accepted"),
         ),
         lines if has_any else (),
-        chart=Chart("lines", (1,)) if len(lines) > 1 else None,
+        chart=Chart("lines", (0, 2)) if len(lines) > 1 else None,
         empty=words.gettext("Nothing came back from these issues, or nothing is read that comes back."),
         notes=(
             words.gettext(

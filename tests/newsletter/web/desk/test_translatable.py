@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from newsletter.feeds.plain import to_words
 from newsletter.languages.model import LANGUAGES
+from newsletter.returns.hooks.providers import NAMES as PROVIDERS
 from newsletter.web.app import create_app
 from newsletter.web.speech import Speech
 from subscribers.tables.kinds import metadata
@@ -49,6 +50,7 @@ _NAMES = {
     *(word for zone in available_timezones() for word in re.findall(_WORD, zone)),
     *("DKIM", "DMARC", "MX", "PTR", "SPF", "STARTTLS", "TXT", "SERVER", "pdf", "uvloop", "Ctrl", "Shift", "Alt"),
     *("Android", "Apple", "Gmail", "Mail", "Outlook", "Thunderbird", "Windows", "Yahoo", "iOS", "macOS", "on"),
+    *(word for called in PROVIDERS.values() for word in re.findall(_WORD, called)),
     # As Brazilians write it.
     "São",
     # The relay of the settings is called so.
