@@ -1,11 +1,12 @@
 """`newsletter returns`: what came back is listed, shown with its evidence, counted, read again; and the rules for it."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
@@ -16,7 +17,7 @@ from newsletter.mail import mailings
 from newsletter.returns import figures, listing, replaying, rulebook
 from newsletter.returns.fate import Fate
 from newsletter.returns.figures import Counted, Returns
-from newsletter.returns.limits import LAST_LIMIT, LIMIT
+from newsletter.returns.limits import LAST_LIMIT, LIMIT, in_words
 from newsletter.returns.listing import Asked, Line
 from newsletter.returns.model import Cause, Kind
 from newsletter.returns.policy import Rules
@@ -178,11 +179,6 @@ def policy_(
     door.answer({"newsletter": newsletter} | asdict(rules), shown.pairs(**_rules(rules)))
 
 
-def _row(one: Line) -> tuple[object, ...]:
-    whom = one.email or one.sender
-    return one.id, shown.moment(one.received_at), one.kind, one.cause, one.fate, one.followed, whom, one.reason
-
-
 def _harmless(raw: bytes) -> str:
     """Give a message as text that moves no cursor and rings no bell, whoever wrote it."""
     text = raw.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
@@ -227,12 +223,15 @@ def _stats(issue_id: int, found: Returns) -> dict[str, object]:
         "bounced": found.bounced,
         "by_class": {cause.value: found.causes.get(cause, 0) for cause in Cause},
         "by_domain": _counted(found.domains),
+        "other_domains": found.other_domains,
         "by_text": _counted(found.texts),
+        "other_texts": found.other_texts,
         "kinds": {kind.value: found.kinds.get(kind, 0) for kind in Kind if kind is not Kind.UNREADABLE},
         "complaints": found.complaints,
         "complaint_rate": found.complaint_rate,
         "complaint_limits": [LIMIT, LAST_LIMIT],
         "complaint_level": found.level.value,
+        "complaint_warning": str(in_words(found.level)),
         "suppressed": found.suppressed,
     }
 
@@ -241,7 +240,7 @@ def _counted(some: Iterable[Counted]) -> list[dict[str, object]]:
     return [{"name": one.name, "people": one.people} for one in some]
 
 
-def _stats_shown(found: Returns) -> Iterator[Table]:
+def _stats_shown(found: Returns) -> Iterator[Table | Text]:
     others = (Kind.OPT_OUT, Kind.UNSUBSCRIBE, Kind.REPLY, Kind.AUTO_REPLY, Kind.CHALLENGE, Kind.DELAY, Kind.DELIVERED)
     facts: dict[str, object] = {
         "accepted": number(found.accepted),
@@ -251,10 +250,17 @@ def _stats_shown(found: Returns) -> Iterator[Table]:
         "kept_out": number(found.suppressed),
     }
     yield shown.pairs(**facts, **{kind.value: number(found.kinds.get(kind, 0)) for kind in others})
+    if warning := in_words(found.level):
+        yield shown.line(f"Complaints: {warning}")
     if found.bounced:
         yield shown.table(("class", "#people"), [(cause.value, number(count)) for cause, count in _largest(found)])
-        yield shown.table(("domain", "#people"), [(one.name, number(one.people)) for one in found.domains])
-        yield shown.table(("what they say", "#people"), [(one.name, number(one.people)) for one in found.texts])
+        yield shown.table(("domain", "#people"), _rows(found.domains, found.other_domains))
+        yield shown.table(("what they say", "#people"), _rows(found.texts, found.other_texts))
+
+
+def _rows(some: Sequence[Counted], others: int) -> list[tuple[str, str]]:
+    rows = [(one.name, number(one.people)) for one in some]
+    return [*rows, ("all others", number(others))] if others else rows
 
 
 def _largest(found: Returns) -> list[tuple[Cause, int]]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -58,8 +57,9 @@ class _Classified:
 def classify_(door: Door, files: tuple[str, ...]) -> int:
     """Tell what the messages in FILE... are, and change nothing: no database and no setting is needed.
 
-    A FILE is one message as it came, or an mbox of several; `-` is standard input. With --json there is a line for every
-    message, also for one that cannot be read. A file that is not there has its line too, and ends the command with exit code 4.
+    A FILE is one message as it came (always, if its name ends in .eml), or an mbox of several; `-` is standard input. With
+    --json there is a line for every message, also for one that cannot be read. A file that is not there has its line too,
+    and ends the command with exit code 4.
 
     Example: newsletter returns classify bounce.eml --json
     """
@@ -87,14 +87,12 @@ def _all_classified(files: Sequence[str]) -> Iterator[_Classified]:
 
 def _classified(file: str) -> Iterator[_Classified]:
     if file == STANDARD_INPUT:
-        yield from _of_stream(file, sys.stdin.buffer)
+        yield from _each(file, mbox.split(sys.stdin.buffer))
         return
-    with Path(file).open("rb") as stream:
-        yield from _of_stream(file, stream)
+    yield from _each(file, mbox.of_file(Path(file)))
 
 
-def _of_stream(file: str, stream: BinaryIO) -> Iterator[_Classified]:
-    messages = mbox.split(stream)
+def _each(file: str, messages: Iterator[bytes]) -> Iterator[_Classified]:
     # Nothing is a message, too: every file has its line.
     first = next(messages, b"")
     second = next(messages, None)

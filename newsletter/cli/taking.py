@@ -65,8 +65,7 @@ def _messages(file: str) -> Iterator[bytes]:
         yield from mbox.split(sys.stdin.buffer)
         return
     try:
-        with Path(file).open("rb") as stream:
-            yield from mbox.split(stream)
+        yield from mbox.of_file(Path(file))
     except OSError as error:
         why = (error.strerror or type(error).__name__).rstrip(".")
         raise click.UsageError(f"{file} cannot be read: {why}.") from error

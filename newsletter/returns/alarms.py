@@ -8,7 +8,7 @@ from newsletter.mail import consequences, figures
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.mailings import Owner
 from newsletter.returns import returnbook, troubles
-from newsletter.returns.limits import Level, complaints_at, is_systemic
+from newsletter.returns.limits import Level, complaints_at, in_words, is_systemic
 from newsletter.returns.model import Cause, Kind, Reading
 from newsletter.returns.returnbook import Target
 from subscribers.sentence import say
@@ -39,7 +39,7 @@ def complaints(tx: Transaction, target: Target, now: datetime) -> None:
     count = returnbook.count_of(tx, target.letter_id, Kind.COMPLAINT)
     accepted = figures.kept(tx, target.letter_id).get(DeliveryState.ACCEPTED, 0)
     level = complaints_at(count, accepted)
-    if level is Level.FINE:
+    if level in {Level.FINE, Level.TOO_FEW}:
         return
     for other in Level:
         if other is not level:
@@ -51,7 +51,7 @@ def complaints(tx: Transaction, target: Target, now: datetime) -> None:
         accepted=f"{accepted:,}",
         subject=target.subject,
         share=share,
-        limit=_LIMITS[level](),
+        limit=in_words(level),
     )
     alerts.raise_alert(
         tx, _complaints_key(target, level), text, now, newsletter_id=target.newsletter_id, issue_id=target.issue_id
@@ -78,10 +78,3 @@ def _pause(tx: Transaction, target: Target, cause: Cause, text: str, now: dateti
 
 def _complaints_key(target: Target, level: Level) -> str:
     return f"complaints-{level}:{target.letter_id}"
-
-
-_LIMITS = {
-    Level.NEAR: lambda: say("From 0.1 %% on, Gmail and Yahoo deliver less of it; this is on the way there."),
-    Level.OVER: lambda: say("From 0.1 %% on, Gmail and Yahoo deliver less of it; from 0.3 %% on, hardly any."),
-    Level.FAR_OVER: lambda: say("From 0.3 %% on, Gmail and Yahoo refuse it, and do not mend that for a week."),
-}

@@ -44,6 +44,16 @@ class Returns:
         return self.kinds.get(Kind.BOUNCE, 0)
 
     @property
+    def other_domains(self) -> int:
+        """How many bounced elsewhere than at the domains that are named: with them it adds up."""
+        return self.bounced - sum(one.people for one in self.domains)
+
+    @property
+    def other_texts(self) -> int:
+        """How many bounced in other words than those that are named."""
+        return self.bounced - sum(one.people for one in self.texts)
+
+    @property
     def complaints(self) -> int:
         """How many called it spam."""
         return self.kinds.get(Kind.COMPLAINT, 0)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 from newsletter.returns.intakes import MOST_BYTES
@@ -13,6 +14,24 @@ _FIRST = b"From "
 _SEPARATOR = re.compile(rb"From (?:\S+|\"[^\"]*\"\S*) .*(?:\d\d:\d\d|[12]\d{3}\s*$)")
 # The kind of mailbox file that can be undone: each time somebody wrote it down, one more sign was put before "From".
 _QUOTED = re.compile(rb">+From ")
+
+
+# By its name a file of one mail, whatever line a server put before it and whatever mail it gives back.
+_OF_ONE = ".eml"
+
+
+def of_file(path: Path, most: int = MOST_BYTES) -> Iterator[bytes]:
+    """Give each mail of a file; one whose name ends in `.eml` is one.
+
+    Raises:
+        OSError: it cannot be read.
+
+    """
+    with path.open("rb") as stream:
+        if path.suffix.lower() == _OF_ONE:
+            yield from (raw for raw in (stream.read(most),) if raw.strip())
+            return
+        yield from split(stream, most)
 
 
 def split(stream: BinaryIO, most: int = MOST_BYTES) -> Iterator[bytes]:

@@ -11,7 +11,10 @@ from newsletter.returns.model import Cause
     ("count", "accepted", "level"),
     [
         # One in a hundred is shown, and cries no wolf.
-        (1, 100, Level.FINE),
+        (1, 100, Level.TOO_FEW),
+        (1, 2_000, Level.TOO_FEW),
+        (1, 2_001, Level.FINE),
+        (0, 0, Level.FINE),
         (2, 100, Level.FAR_OVER),
         (2, 0, Level.FAR_OVER),
         (4, 10_000, Level.FINE),
@@ -42,3 +45,8 @@ def test_complaints_warn_before_the_limit(count: int, accepted: int, level: Leve
 def test_what_is_no_accident_pauses(cause: Cause, count: int, accepted: int, *, is_it: bool) -> None:
     """One in fifty, of two hundred at least; authentication at its first word."""
     assert is_it is limits.is_systemic(cause, count, accepted)
+
+
+def test_every_level_but_one_has_words() -> None:
+    """Whoever has no reason to worry is told nothing."""
+    assert [Level.FINE] == [level for level in Level if not limits.in_words(level)]

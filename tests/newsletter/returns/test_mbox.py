@@ -1,5 +1,6 @@
 import io
 import tracemalloc
+from pathlib import Path
 
 from newsletter.returns import mbox
 
@@ -54,3 +55,13 @@ def test_line_without_end_fills_no_memory() -> None:
 
     assert 1000 == len(mail)
     assert peak < 1_000_000
+
+
+def test_file_of_one_mail_by_its_name_is_one(tmp_path: Path) -> None:
+    """Old servers give back the line before a mail, too; the same in a mailbox file is two."""
+    raw = b"From MAILER-DAEMON Fri Jul  8 12:08:34 2011\nSubject: a\n\n\nFrom a Sat Jan 03 01:05:34 1996\nSubject: b\n\nHello\n"
+    files = [tmp_path / name for name in ("one.EML", "some.mbox", "nothing.eml")]
+    for file, content in zip(files, (raw, raw, b"\r\n"), strict=True):
+        file.write_bytes(content)
+
+    assert [[raw], 2, []] == [list(mbox.of_file(files[0])), len(list(mbox.of_file(files[1]))), list(mbox.of_file(files[2]))]

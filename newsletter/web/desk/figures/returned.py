@@ -43,6 +43,10 @@ _OTHERS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
 # What to do about complaints; the rate stands before it.
 _ADVICE: Mapping[Level, str] = MappingProxyType(
     {
+        Level.TOO_FEW: later(
+            "Mailbox providers ask for fewer than 0.1 %%. Of so few people one is more than that already, and says little; a "
+            "second one is no accident."
+        ),
         Level.NEAR: later(
             "Mailbox providers ask for fewer than 0.1 %%, and this is on the way there. Look at who was written to: people "
             "who did not ask for it, or not lately, complain most."

@@ -261,6 +261,7 @@ def test_what_came_back_adds_up(desk: OpenDesk, mailed: Issue, database: Databas
     [line] = file_of(desk, f"{HERE}/returns.csv")
     assert ("2", "1") == (line["Did not arrive"], line["Called spam"])
     assert "2 came back" in desk.page("/desk")
+    assert "a second one is no accident" in page
     with database.write() as tx:
         returned.take(tx, keyring, returned.mail(backs["ida"]), returned.COMPLAINT, clock())
     assert "Do not send the next issue to everybody" in desk.page(path)
