@@ -12,7 +12,7 @@ from newsletter.web.desk.routes import ROUTES
 from subscribers.exchange.model import ImportOrder
 
 HOUSE = House(
-    {"issue_id": 1, "list_id": 1, "segment_id": 1, "article_id": 1, "section_id": 1, "soon": "2030-01-01T09:00"},
+    {"issue_id": 1, "list_id": 1, "segment_id": 1, "article_id": 1, "section_id": 1, "soon": "2030-01-01T09:00", "mailed": 1},
     {"sent": {"issue_id": 2, "article_id": 2, "section_id": 2}},
     {"/desk/people/imports/files": {"work_id": 7}},
     ImportOrder(1, "", is_confirmed=False),
