@@ -40,6 +40,11 @@ SECRET = "a secret of the storm, long enough to be one"  # noqa: S105 -- of nobo
 # One of so many is malformed, and one is forged.
 SHARE = 10
 
+# Of the malformed, one of so many cannot be read at all.
+UNREADABLE = 4
+# More levels than anybody looks at.
+LEVELS = 60
+
 # How servers say it: the status, their words, and whether the address is dead.
 WORDS = (
     ("5.1.1", "550 5.1.1 user unknown", True),
@@ -57,6 +62,8 @@ class Sent:
     real: int
     dead: int
     malformed: int
+    # Of those, what nobody can read at all: it is put aside.
+    unreadable: int
     forged: int
 
 
@@ -76,13 +83,16 @@ class Result:
     forged_that_counted: int = 0
     facts: int = 0
     suppressed: int = 0
-    sent: Sent = field(default_factory=lambda: Sent(0, 0, 0, 0))
+    sent: Sent = field(default_factory=lambda: Sent(0, 0, 0, 0, 0))
 
     @property
     def is_good(self) -> bool:
         """Whether nothing is lost, everything real and nothing else counts, and memory is flat."""
-        counts = (self.lost, self.forged_that_counted, self.facts, self.suppressed)
-        return counts == (0, 0, self.sent.real, self.sent.dead) and self.late_mb - self.early_mb < MOST_GROWTH_MB
+        counts = (self.lost, self.forged_that_counted, self.facts, self.suppressed, self.unparsed)
+        return (
+            counts == (0, 0, self.sent.real, self.sent.dead, self.sent.unreadable)
+            and self.late_mb - self.early_mb < MOST_GROWTH_MB
+        )
 
 
 # Of the allocator and SQLite's pages; a message has a kilobyte, and ten thousand of them kept would be a multiple.
@@ -129,13 +139,15 @@ def _readers(database: Database, keyring: Keyring, count: int) -> list[int]:
 
 def _storm(keyring: Keyring, ids: list[int]) -> tuple[Sent, list[bytes]]:
     dice = random.Random(SEED)
-    mails, real, dead, malformed, forged = [], 0, 0, 0, 0
+    mails, real, dead, malformed, unreadable, forged = [], 0, 0, 0, 0, 0
     stranger = Keyring("a secret of somebody else, long enough to be one")
     for number, delivery_id in enumerate(ids):
         token = keyring.seal(Purpose.DELIVERY, delivery_id)
         if number % SHARE == 0:
             malformed += 1
-            mails.append(_malformed(dice, number))
+            is_unreadable = number // SHARE % UNREADABLE == 0
+            unreadable += is_unreadable
+            mails.append(_unreadable(dice, number) if is_unreadable else _malformed(dice, number))
         elif number % SHARE == 1:
             forged += 1
             mails.append(_bounce(stranger.seal(Purpose.DELIVERY, delivery_id), WORDS[0][0], WORDS[0][1], number))
@@ -145,7 +157,7 @@ def _storm(keyring: Keyring, ids: list[int]) -> tuple[Sent, list[bytes]]:
             mails.append(_bounce(token.upper() if number % 3 else token, status, words, number))
     order = list(range(len(mails)))
     dice.shuffle(order)
-    return Sent(real, dead, malformed, forged), [mails[place] for place in order]
+    return Sent(real, dead, malformed, unreadable, forged), [mails[place] for place in order]
 
 
 def _bounce(token: str, status: str, words: str, number: int) -> bytes:
@@ -176,6 +188,14 @@ def _malformed(dice: random.Random, number: int) -> bytes:
         b"",
     )
     return f"X-Number: {number}\r\n".encode() + shapes[number // SHARE % len(shapes)]
+
+
+def _unreadable(dice: random.Random, number: int) -> bytes:
+    """Give noise without a header, or more levels than anybody looks at."""
+    if number // SHARE // UNREADABLE % 2:
+        return f"{number} ".encode() + dice.randbytes(600).translate(None, b"\r\n\0:")
+    levels = (f"Content-Type: multipart/mixed; boundary=n{one}\r\n\r\n--n{one}\r\n".encode() for one in range(LEVELS))
+    return f"X-Number: {number}\r\n".encode() + b"".join(levels)
 
 
 def _judge(result: Result, database: Database, ids: list[int]) -> None:

@@ -10,9 +10,10 @@ from rich.text import Text
 
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
-from newsletter.cli.parameters import HIGHEST_ID, ISSUE_ID, issue_argument
+from newsletter.cli.parameters import HIGHEST_ID, ISSUE_ID
 from newsletter.issues import newsletters
 from newsletter.issues import store as issues
+from newsletter.issues.model import IssueState
 from newsletter.mail import mailings
 from newsletter.returns import figures, listing, replaying, rulebook
 from newsletter.returns.fate import Fate
@@ -26,6 +27,11 @@ from newsletter.web.spelled import number
 
 PEOPLE = Permission.MANAGE_PEOPLE
 MOST_SHOWN = 1_000
+
+# Of issues, where none is named.
+MOST_ISSUES = 20
+# Of these something may have come back.
+_MAILED = frozenset({IssueState.SENDING, IssueState.SENT, IssueState.HELD, IssueState.CANCELLED})
 
 # Of a message as it is shown on a terminal; --raw gives all.
 MOST_LINES = 200
@@ -99,16 +105,20 @@ def show_(door: Door, message_id: int, *, is_raw: bool) -> None:
 
 
 @click.command("stats")
-@issue_argument
+@click.argument("issue_id", metavar="[ID]", type=ISSUE_ID, required=False)
 @common
 @pass_door
-def stats_(door: Door, issue_id: int) -> None:
+def stats_(door: Door, issue_id: int | None) -> None:
     """Show what came back of an issue: bounces by class, domain and text, complaints against the limits, and answers.
 
-    What a relay refused at once stands beside: it never left, and is no bounce.
+    What a relay refused at once stands beside: it never left, and is no bounce. Without an ID the newest issues that were
+    mailed have a line each.
 
     Example: newsletter returns stats 12
     """
+    if issue_id is None:
+        _stats_of_all(door)
+        return
     with door.reading() as tx:
         issues.load(tx, issue_id)
         letter_id = mailings.letter_of_issue(tx, issue_id)
@@ -177,6 +187,30 @@ def policy_(
         with door.reading() as tx:
             rules = rulebook.rules_of(tx, newsletters.find(tx, newsletter).id)
     door.answer({"newsletter": newsletter} | asdict(rules), shown.pairs(**_rules(rules)))
+
+
+def _stats_of_all(door: Door) -> None:
+    with door.reading() as tx:
+        mailed = issues.issues_in(tx, _MAILED, MOST_ISSUES)
+        found = [(one, figures.of_letter(tx, one.letter_id)) for one in mailed if one.letter_id is not None]
+    columns = ("#id", "issue", "#accepted", "#refused", "#bounced", "#complaints", "#of accepted", "")
+    rows = [
+        (
+            one.id,
+            one.title,
+            number(counted.accepted),
+            number(counted.refused),
+            number(counted.bounced),
+            number(counted.complaints),
+            f"{100 * counted.complaint_rate:.3f} %",
+            in_words(counted.level) or " ",
+        )
+        for one, counted in found
+    ]
+    door.answer(
+        {"issues": [{"title": one.title} | _stats(one.id, counted) for one, counted in found]},
+        shown.table(columns, rows) if rows else shown.line("No issue was mailed yet."),
+    )
 
 
 def _harmless(raw: bytes) -> str:

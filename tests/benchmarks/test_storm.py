@@ -11,4 +11,4 @@ def test_small_storm_loses_nothing_and_counts_nothing_forged(sqlite_url: str) ->
     database.close()
 
     assert result.is_good, result
-    assert (240, 300) == (result.sent.real, result.processed + result.unparsed)
+    assert (240, 8, 300) == (result.sent.real, result.unparsed, result.processed + result.unparsed)

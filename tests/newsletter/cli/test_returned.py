@@ -66,6 +66,11 @@ def test_a_file_of_many_is_counted_and_listed_and_shown(terminal: Terminal, sqli
     third = everything[1]["id"]
     shown, raw = terminal("returns", "show", str(third)), terminal("returns", "show", str(third), "--raw")
 
+    [of_all] = terminal.ok("returns", "stats")["issues"]
+    assert stats == {key: value for key, value in of_all.items() if key != "title"}
+    assert (0, 0, "fine", "") == tuple(
+        stats[key] for key in ("other_domains", "other_texts", "complaint_level", "complaint_warning")
+    )
     assert (4, "unattributed") == (len(everything), foreign["fate"])
     assert "3" in told.out
     assert (3, 3, 2) == (stats["bounced"], sum(stats["by_class"].values()), stats["by_class"]["address-dead"])
