@@ -91,7 +91,7 @@ _SHAPES: Mapping[Sign, re.Pattern[str]] = MappingProxyType(
 )
 
 # What is said by codes and names that are no words.
-_NULL_MX = re.compile(r"null[ _-]?mx|556[ -]|5\.1\.10\b(?=.*(?:does not accept|null))", re.IGNORECASE)
+_NULL_MX = re.compile(r"null[ _-]?mx|556[ -]|5\.1\.10\b(?=.{0,200}(?:does not accept|null))", re.IGNORECASE)
 
 # How Microsoft's consumer services number the reasons why they do not take mail from an address of the net.
 _MICROSOFT_BLOCKS = re.compile(r"\b(?:SC|OU|DY|CS)-00\d\b")

@@ -32,6 +32,17 @@ def ours(tx: Transaction, target: Target, reading: Reading, now: datetime) -> No
         _pause(tx, target, reading.cause, text, now)
 
 
+def answers(tx: Transaction, target: Target, reading: Reading, now: datetime) -> None:
+    """Tell that what readers answer, mailed on to where the newsletter is answered, comes back from there."""
+    text = say(
+        "What readers answered came back from %(address)s, where the newsletter is answered. They say: %(reason)s",
+        address=target.email or say("somewhere"),
+        reason=reading.reason or reading.status or say("nothing"),
+    )
+    key = f"returned-answers:{target.newsletter_id}"
+    alerts.raise_alert(tx, key, text, now, newsletter_id=target.newsletter_id)
+
+
 def complaints(tx: Transaction, target: Target, now: datetime) -> None:
     """Warn before complaints about an issue reach what large providers bear, and when they do."""
     if target.kind not in FOR_MANY:

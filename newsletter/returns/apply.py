@@ -126,7 +126,11 @@ def replay_waiting(tx: Transaction, keyring: Keyring, now: datetime, limit: int 
 
 def _take(tx: Transaction, keyring: Keyring, came: Came, found: Sequence[Mark], reading: Reading, now: datetime) -> Taken:
     is_unreadable = reading.kind is Kind.UNREADABLE
-    message_id = returnbook.record(tx, came, reading, Fate.UNREADABLE if is_unreadable else Fate.UNATTRIBUTED)
+    fate = Fate.UNREADABLE if is_unreadable else Fate.UNATTRIBUTED
+    is_ours = attribution.attribute(keyring, found, reading.kind) is not None
+    message_id = returnbook.record(
+        tx, came, reading, fate, returnbook.LARGEST_KEPT if is_ours else returnbook.LARGEST_OF_NOBODY
+    )
     if message_id is None:
         return Taken(Fate.REPEATED)
     return sort_out(tx, keyring, Message(message_id, came.subject, came.happened_at, came.raw), found, reading, now)

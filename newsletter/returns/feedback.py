@@ -24,7 +24,8 @@ _COUNTED = re.compile(
     r"^\s*(?:\[[^\]]{1,40}\]\s*)?(?:report domain:|dmarc (?:aggregate )?report|tls report)|report-id:", re.IGNORECASE
 )
 _COUNTED_FILE = re.compile(
-    r"name\*?\s*=\s*\"?[^\s\";]{1,100}![^\s\";]{1,100}!\d{6,}!\d{6,}[^\s\";]{0,80}\.(?:xml|json|zip|gz)", re.IGNORECASE
+    r"name\*?\s{0,20}=\s{0,20}\"?[^\s\";!]{1,100}![^\s\";!]{1,100}!\d{6,20}!\d{6,20}(?!\d)[^\s\";]{0,80}\.(?:xml|json|zip|gz)",
+    re.IGNORECASE,
 )
 
 # Microsoft's Junk Mail Reporting Program: the message alone, with a field that only they write.

@@ -43,6 +43,8 @@ def follow(
     returnbook.set_followed(tx, fact_id, followed)
     if followed is Followed.OURS:
         alarms.ours(tx, target, reading, now)
+    elif reading.kind is Kind.BOUNCE and target.kind is LetterKind.ANSWER:
+        alarms.answers(tx, target, reading, now)
     elif reading.kind is Kind.COMPLAINT:
         alarms.complaints(tx, target, now)
     return followed

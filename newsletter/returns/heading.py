@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 from subscribers.oneline import one_line
@@ -41,6 +41,6 @@ def field(raw: bytes, name: bytes) -> str:
 def _decoded(text: str) -> str:
     try:
         return str(make_header(decode_header(text)))
-    except (HeaderParseError, LookupError, ValueError):
-        # A charset that nobody knows, or bytes that are none of it: it is shown as it stands.
+    except (MessageError, LookupError, ValueError):
+        # A charset that nobody knows or can spell, or bytes that are none of it: it is shown as it stands.
         return text

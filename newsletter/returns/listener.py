@@ -23,6 +23,10 @@ log = structlog.get_logger()
 MOST_RECIPIENTS = 20
 # One server hands over many mails on a connection, and many servers may have waited for us.
 MOST_CONNECTIONS = 50
+# One host alone leaves room for others; a mail server opens 20 to one destination.
+MOST_OF_ONE_HOST = 30
+# Bytes of mails that are coming in on all connections together; who comes with more is sent away, and comes again.
+MOST_COMING_IN = 8 * MOST_BYTES
 # Of one command of one connection; then it may come again.
 MOST_COMMANDS = 1000
 # Between two commands, and for a whole mail. In seconds.
@@ -186,7 +190,11 @@ class _Connection(SMTP):
             loop=loop,
         )
         self._others = others
-        self._received = 0
+        self._host_name = host_name
+        # From which it comes.
+        self.host = ""
+        # Of the mail that is coming in.
+        self.received = 0
 
     def abort(self) -> None:
         """End it without a word more."""
@@ -194,9 +202,14 @@ class _Connection(SMTP):
             self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count it."""
+        """Count it, and end it where its host has too many."""
+        self.host = str((transport.get_extra_info("peername") or ("",))[0])
         self._others.add(self)
         super().connection_made(transport)
+        if sum(one.host == self.host for one in self._others) > MOST_OF_ONE_HOST:
+            assert isinstance(transport, asyncio.Transport)
+            transport.write(_too_many(self._host_name))
+            transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget it."""
@@ -205,15 +218,19 @@ class _Connection(SMTP):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, up to a measure: the library keeps a line that never ends, however long it gets."""
-        self._received += len(data)
-        if self._received > MOST_BYTES + MOST_BEHIND:
+        self.received += len(data)
+        if self.received > MOST_BYTES + MOST_BEHIND:
             log.warning("a returned mail had no end, and its connection was closed")
+            self.abort()
+            return
+        if sum(one.received for one in self._others) > MOST_COMING_IN:
+            log.warning("returned mails come in all at once, and a connection was closed; whoever sends comes again")
             self.abort()
             return
         super().data_received(data)
 
     def _set_post_data_state(self) -> None:
-        self._received = 0
+        self.received = 0
         super()._set_post_data_state()  # type: ignore[no-untyped-call]
 
 
@@ -226,8 +243,12 @@ class _TooMany(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Say it and hang up."""
         assert isinstance(transport, asyncio.Transport)
-        transport.write(f"421 4.3.2 {self._host_name} Too many connections; try again later\r\n".encode())
+        transport.write(_too_many(self._host_name))
         transport.close()
+
+
+def _too_many(host_name: str) -> bytes:
+    return f"421 4.3.2 {host_name} Too many connections; try again later\r\n".encode()
 
 
 def _raw(envelope: Envelope, address: str) -> bytes:

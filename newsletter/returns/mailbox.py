@@ -11,12 +11,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
 
-from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxTaggedResponseError
 from imap_tools.utils import encode_folder
 
 from newsletter.errors import NewsletterError
 from newsletter.returns.intakes import MOST_BYTES, Mailbox
+from newsletter.returns.measure import Client, Encrypted, Endless, Plain
 from subscribers.oneline import one_line
 
 # What a server may take for one answer, in seconds; it may be far away and busy, and nobody sits in front of it.
@@ -51,7 +52,7 @@ class Abilities:
 class Session:
     """A mailbox that is open, used by one thread."""
 
-    def __init__(self, mailbox: Mailbox, box: BaseMailBox) -> None:
+    def __init__(self, mailbox: Mailbox, box: "_Box") -> None:
         self.mailbox = mailbox
         self._box = box
         self.abilities = _abilities(box)
@@ -63,7 +64,7 @@ class Session:
             MailboxTrouble: the connection or the folder is gone.
 
         """
-        with _words(self.mailbox):
+        with self._asking():
             [count] = self._box.folder.set(self.mailbox.folder)[1]
         return int(count or 0)
 
@@ -80,7 +81,7 @@ class Session:
         there = self.count()
         if there <= skip:
             return ()
-        with _words(self.mailbox):
+        with self._asking():
             answered = self._box.client.fetch(f"{skip + 1}:{min(there, skip + most)}", "(UID)")[1]
         found = (_UID.search(line) for line in answered if isinstance(line, bytes))
         return tuple(int(one["uid"]) for one in found if one)
@@ -92,7 +93,7 @@ class Session:
             MailboxTrouble: the connection is gone.
 
         """
-        with _words(self.mailbox):
+        with self._asking():
             # Always so many: what a server says of sizes need not be true.
             answered = self._box.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{most}>)")[1]
         return next((bytes(item[1]) for item in answered if isinstance(item, tuple)), None)
@@ -107,7 +108,7 @@ class Session:
         if not uids:
             return
         numbers = ",".join(map(str, uids))
-        with _words(self.mailbox):
+        with self._asking():
             if self.abilities.move:
                 _done(self._box.client.uid("MOVE", numbers, _name(folder)))
                 return
@@ -126,7 +127,7 @@ class Session:
 
         """
         made = []
-        with _words(self.mailbox):
+        with self._asking():
             for folder in (self.mailbox.processed, self.mailbox.unparsed):
                 if not self._box.folder.exists(folder):
                     self._box.folder.create(folder)
@@ -143,7 +144,7 @@ class Session:
         if not self.abilities.idle:
             call.wait(seconds)
             return
-        with _words(self.mailbox):
+        with self._asking():
             if self._has_more():
                 return
             # What comes in this moment is told before the server says that it waits; then it has been told.
@@ -151,6 +152,13 @@ class Session:
                 self._box.idle.start()  # type: ignore[no-untyped-call]
                 _listen(self._box.client.sock, call, min(max(seconds, PATIENCE), LONGEST_IDLE))
             self._box.idle.stop()  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Ask the server for something: what it may answer is measured anew."""
+        self._box.client.measure.begin()
+        with _words(self.mailbox):
+            yield
 
     def _has_more(self) -> bool:
         """Whether something came since the folder was opened."""
@@ -217,14 +225,27 @@ def opened(mailbox: Mailbox, patience: float = PATIENCE) -> Iterator[Session]:
             box.client.shutdown()
 
 
-def _connected(mailbox: Mailbox, patience: float) -> BaseMailBox:
+class _Box(BaseMailBox):
+    """A mailbox over a connection that is there."""
+
+    client: Client
+
+    def __init__(self, client: Client) -> None:
+        self._given = client
+        super().__init__()
+
+    def _get_mailbox_client(self) -> Client:
+        return self._given
+
+
+def _connected(mailbox: Mailbox, patience: float) -> _Box:
     if not mailbox.is_encrypted:
-        return MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=patience)
+        return _Box(Plain(mailbox.host, mailbox.port, timeout=patience))
     context = ssl.create_default_context(cafile=mailbox.ca_file or None)
-    return MailBox(mailbox.host, mailbox.port, timeout=patience, ssl_context=context)
+    return _Box(Encrypted(mailbox.host, mailbox.port, timeout=patience, ssl_context=context))
 
 
-def _log_in(box: BaseMailBox, mailbox: Mailbox) -> None:
+def _log_in(box: _Box, mailbox: Mailbox) -> None:
     if (mailbox.username + mailbox.password).isascii():
         box.login(mailbox.username, mailbox.password, initial_folder=None)
     else:
@@ -270,6 +291,8 @@ def _words(mailbox: Mailbox) -> Iterator[None]:
     """Turn what the libraries raise into a sentence."""
     try:
         yield
+    except Endless as error:
+        raise MailboxTrouble(mailbox, str(error)) from error
     except ssl.SSLCertVerificationError as error:
         raise MailboxTrouble(mailbox, f"its certificate is not to be trusted: {error.verify_message.rstrip('.')}") from error
     except ssl.SSLError as error:

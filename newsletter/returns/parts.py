@@ -127,9 +127,7 @@ def read(raw: bytes) -> Mail:
     """Take a message apart; what cannot be is told by its `trouble`."""
     head = raw[:LARGEST].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n \t")
     is_cut = len(raw) > LARGEST
-    while head.startswith((b"From ", b">From ")):
-        # The line an mbox or a delivering server puts before a message.
-        head = head.partition(b"\n")[2]
+    head = head[_behind_envelope(head) :]
     if not head.strip(b"\n\0 \t"):
         return _unreadable("There is nothing in it.")
     end = head.find(b"\n\n")
@@ -142,6 +140,14 @@ def read(raw: bytes) -> Mail:
     walk.take(fields, head[end + 2 :] if end >= 0 else b"", 0)
     trouble = "" if walk.parts else walk.trouble
     return Mail(fields, tuple(walk.parts), frozenset(walk.kinds), trouble, is_cut)
+
+
+def _behind_envelope(head: bytes) -> int:
+    """Give where a message begins behind the lines that an mbox or a delivering server puts before it."""
+    at = 0
+    while head.startswith((b"From ", b">From "), at):
+        at = head.find(b"\n", at) + 1 or len(head)
+    return at
 
 
 def _unreadable(trouble: str) -> Mail:

@@ -76,6 +76,10 @@ def checked(rules: Rules) -> Rules:
 
 def follow(fact: Fact, before: Sequence[Fact], rules: Rules) -> Followed:
     """Decide what follows from *fact*; *before* are the bounces of the same address from the same newsletter."""
+    if fact.letter is LetterKind.ANSWER and fact.cause not in OURS:
+        # It went to the newsletter itself, and whoever is answered from there sees its Message-ID: a stranger could keep the
+        # newsletter's own address out, and no answer of a reader would go on. The staff is told.
+        return Followed.NOTED
     if fact.kind is Kind.BOUNCE:
         return _of_bounce(fact, before, rules)
     # A delay ends in a bounce of its own; that something arrived takes nothing back.

@@ -28,6 +28,8 @@ from subscribers.transaction import Transaction
 
 # A mailbox lets in what it likes. A reply with pictures is kept whole, a film is not.
 LARGEST_KEPT = 10_000_000
+# As much as is ever looked at: whoever fills our disk is to send every byte of it, and one mail may go to twenty addresses.
+LARGEST_OF_NOBODY = 1_000_000
 
 # Two hundred lines that say the same are one in thirty; what matters is how they begin.
 LONGEST_SHOWN = 200
@@ -102,8 +104,8 @@ class Target:
         return not self.email
 
 
-def record(tx: Transaction, came: Came, reading: Reading, fate: Fate) -> int | None:
-    """Write a message down, once; gives its id, or None when the same was here before."""
+def record(tx: Transaction, came: Came, reading: Reading, fate: Fate, most: int = LARGEST_KEPT) -> int | None:
+    """Write a message down, once, with its *most* first bytes; gives its id, or None when the same was here before."""
     values = {
         "digest": came.digest,
         "came_by": came.came_by,
@@ -114,7 +116,7 @@ def record(tx: Transaction, came: Came, reading: Reading, fate: Fate) -> int | N
         "subject": one_line(came.subject, LONGEST_SHOWN),
         "fate": fate,
         "size": len(came.raw),
-        "raw": zlib.compress(came.raw[:LARGEST_KEPT]),
+        "raw": zlib.compress(came.raw[:most]),
         **_reading(reading),
     }
     statement = insert(return_message).values(values).on_conflict_do_nothing().returning(return_message.c.id)

@@ -95,7 +95,7 @@ _LISTS: Mapping[str, re.Pattern[str]] = {
         "Validity": r"senderscore|returnpath\.net|validity",
         "Trend Micro": r"trendmicro|trend micro",
         "Microsoft": r"\bS31[45]0\b|\bS3150\b|block list \(|sender\.office\.com|protection\.outlook.{0,40}block",
-        "Apple": r"\bHM08\b|proofpoint.*apple",
+        "Apple": r"\bHM08\b|proofpoint.{0,100}apple",
         "DNSWL": r"dnswl",
         "SpamRATS": r"spamrats",
         "GBUdb": r"gbudb",

@@ -12,6 +12,8 @@ from subscribers.oneline import one_line
 # What a server has to say stands on its first page.
 LONGEST_HEAD = 6_000
 MOST_QUOTED = 12
+# Of places where the message that came back may begin, each of which costs a look at all that stands before it.
+MOST_BEGINNINGS = 20
 
 # Where the message that came back begins. It never decides anything: newsletters write about spam and full mailboxes, too.
 _RETURNED = re.compile(
@@ -81,10 +83,12 @@ def before_returned(text: str) -> str:
     text = text.replace("\r", "")[: 2 * LONGEST_HEAD]
     # The first line is the server's own, whatever it looks like.
     at = text.find("\n", len(text) - len(text.lstrip()))
-    for found in _RETURNED.finditer(text, max(at, 0)):
+    for tried, found in enumerate(_RETURNED.finditer(text, max(at, 0))):
         head = text[: found.start()]
+        if found["soft"] is None:
+            return head[:LONGEST_HEAD]
         # Some name what it is about before they say what became of it, or why.
-        if found["soft"] is None or _says_why(head):
+        if tried < MOST_BEGINNINGS and _says_why(head):
             return head[:LONGEST_HEAD]
     return text[:LONGEST_HEAD]
 

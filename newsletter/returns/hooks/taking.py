@@ -134,7 +134,9 @@ def _of_mailgun(key: str, call: Call, now: datetime) -> tuple[Event, ...]:
         raise _Forged from error
     if not proofs.is_signed_by_mailgun(key, timestamp, token, signed, now):
         raise _Forged
-    return batches.events(call.provider, document, now)
+    # Known by what is signed also where it cannot be read: one signature keeps one thing, and not one for each body.
+    event = batches.event(call.provider, document, now, token)
+    return () if event is None else (event,)
 
 
 def _of_amazon(topic: str, fetcher: Fetcher, call: Call, now: datetime) -> tuple[Event, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from newsletter.database import Database
 from newsletter.mail.delivery import DeliveryState
 from newsletter.people import mailto
-from newsletter.returns import apply
+from newsletter.returns import apply, returnbook
 from newsletter.returns.apply import Event
 from newsletter.returns.fate import Fate, Followed
 from newsletter.returns.model import CameBy, Kind, Reading
@@ -66,6 +66,19 @@ def test_what_carries_no_token_of_ours_counts_for_nothing(
 
         assert [Fate.UNATTRIBUTED, Fate.UNATTRIBUTED, Fate.UNREADABLE] == fates
         assert ([], 3) == (returned.facts(tx), kept)
+
+
+def test_of_what_is_nobodys_the_beginning_is_kept(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
+    """As much as is ever looked at: a stranger's mail to twenty addresses takes no room for twenty. Ours stays whole."""
+    with database.write() as tx:
+        ann = returned.address(keyring, returned.delivery_of(tx, "ann", room.letter_id))
+        for to in (NOBODY, ann):
+            returned.take(tx, keyring, returned.bounce(to) + b"x" * 2_000_000, DEAD, now)
+        rows = tx.execute(select(return_message.c.size, return_message.c.raw).order_by(return_message.c.id)).all()
+        kept = [len(returnbook.unpacked(row.raw)) for row in rows]
+
+        assert (1_000_000, rows[1].size) == (kept[0], kept[1])
+        assert all(row.size > 2_000_000 for row in rows)
 
 
 def test_a_forged_bounce_counts_for_its_own_envelope_alone(

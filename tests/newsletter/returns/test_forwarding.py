@@ -3,24 +3,28 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from newsletter.database import Database
+from newsletter.issues import alerts
 from newsletter.letters.letter import LetterKind
 from newsletter.people import mailto
 from newsletter.people.erase import erase
+from newsletter.returns.apply import Taken
 from newsletter.returns.fate import Fate, Followed
 from newsletter.returns.forwarding import MOST_OF_ONE
 from newsletter.returns.model import Kind, Reading
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import delivery
 from subscribers import suppression
-from subscribers.model import Reason
+from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.harness import mailroom, returned
 from tests.harness.mailroom import Mailroom
-from tests.harness.returned import REPLY
+from tests.harness.returned import COMPLAINT, DEAD, REPLY
+
+IS_ANSWER = letter.c.kind == LetterKind.ANSWER
 
 HEAD = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n"
 BODY = """--b\r
@@ -117,3 +121,28 @@ def test_what_somebody_wrote_goes_with_them(database: Database, keyring: Keyring
         [left] = mailed_on(tx)
 
         assert ("editor@example.org", "", "", "") == left
+
+
+def test_nobody_keeps_answers_from_the_newsletter(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
+    """Whoever is answered by the staff sees the Message-ID of the mail that brought their words, and may send bounces of it."""
+    with database.write() as tx:
+        ann = returned.address(keyring, returned.delivery_of(tx, "ann", room.letter_id))
+        returned.take(tx, keyring, returned.mail(ann), REPLY, now)
+        [number] = tx.execute(
+            select(delivery.c.id).join(letter, letter.c.id == delivery.c.letter_id).where(IS_ANSWER)
+        ).scalars()
+        tx.execute(update(delivery).where(delivery.c.id == number).values(state="accepted"))
+        brought = returned.address(keyring, number)
+        for reading in (DEAD, COMPLAINT):
+            raw = returned.bounce(brought, subject=reading.kind)
+            assert (Fate.APPLIED, Followed.NOTED) == _fates(returned.take(tx, keyring, raw, reading, now))
+        told = [one.text for one in alerts.open_alerts(tx)]
+
+        assert Fate.FORWARDED is returned.take(tx, keyring, returned.mail(ann, text="Again"), REPLY, now).fate
+        assert suppression.reason_of(tx, keyring.hash_address("editor@example.org"), EVERY_LIST) is None
+        assert 1 == len(told)
+        assert all(words in told[0] for words in ("editor@example.org", "user unknown"))
+
+
+def _fates(taken: Taken) -> tuple[Fate, Followed | None]:
+    return taken.fate, taken.followed

@@ -208,6 +208,33 @@ def test_garbage_and_too_many_connections_are_sent_away(
     assert 250 == client.noop()[0]
 
 
+def test_one_host_leaves_room_for_others(server: Listener, client: smtplib.SMTP, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens connections and says nothing takes them all else."""
+    monkeypatch.setattr(listener, "MOST_OF_ONE_HOST", 1)
+
+    assert b"421 4.3.2" in said(server)
+    with socket.create_connection(("127.0.0.1", server.port), 20, ("127.0.0.2", 0)) as other:
+        assert other.recv(100).startswith(b"220")
+    assert 250 == client.noop()[0]
+
+
+def test_mails_that_come_in_together_fill_no_memory(
+    server: Listener, client: smtplib.SMTP, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty of ten megabytes each, of which none ends: the one that brings too much is sent away, and room is made."""
+    monkeypatch.setattr(listener, "MOST_COMING_IN", 1_000_000)
+    begun = f"EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<{OURS}>\r\nDATA\r\n".encode()
+    with socket.create_connection(("127.0.0.1", server.port), 20) as slow:
+        slow.sendall(begun + b"x" * 800_000)
+        # What it said arrives before the next one's, because both are read by one loop.
+        client.noop()
+        with pytest.raises(OSError, match=r"reset|pipe|aborted"):
+            said(server, begun, *[b"x" * 10_000] * 100)
+    client.sendmail("", [OURS], MAIL)
+
+    assert 1 == len(post.taken)
+
+
 def test_stop_answers_what_is_being_written_down(server: Listener, post: Post, client: smtplib.SMTP) -> None:
     """A mail that is written down is called so, or whoever sends would send it again."""
     post.goes_on.clear()

@@ -137,7 +137,9 @@ def test_troubles_have_words(setting: Setting, user: str) -> None:
         (b"220 mx.example.org ESMTP\r\n", "the server said"),
         (b"* BYE too many connections\r\n", "too many connections"),
         (b"* OK ready\r\n", "it does not answer"),
-        (b"* OK " + b"x" * 21_000_000, "more than 20971520 bytes"),
+        (b"* OK " + b"x" * 21_000_000, "longer than 20,971,520 bytes"),
+        (b"* OK ready\r\n" + b"* 1 EXISTS\r\n" * 1_800_000, "longer than 20,971,520 bytes"),
+        (b"* OK ready\r\n* 1 FETCH (BODY[] {2147483648}\r\n", "longer than 20,971,520 bytes"),
     ],
 )
 def test_server_that_is_none_is_a_trouble(said: bytes, words: str) -> None:

@@ -236,6 +236,15 @@ def test_body_that_is_proved_and_cannot_be_read_is_kept(provider: CameBy, body: 
     assert [(provider.value, "unreadable")] == desk.kept()
 
 
+def test_one_signature_of_mailgun_keeps_one_body(desk: Desk) -> None:
+    """Also where no body can be read: whoever caught one would fill the disk with what they put beside it."""
+    bodies = [hooking.mailgun({"event": number}, NOW) for number in range(5)]
+    for body in bodies:
+        desk.take(hooking.call(CameBy.MAILGUN, body, NOW))
+
+    assert 1 == len(desk.kept())
+
+
 def test_events_of_strangers_and_of_nobody_count_for_nothing(desk: Desk, token: str, database: Database) -> None:
     """Whatever address they name: without a token of ours nobody is touched; script and tricks are kept as text (A03)."""
     script = "550 5.1.1 <img src=x onerror=alert(1)>\r\nBcc: x\x00\u202e\ud800 user unknown"
