@@ -42,6 +42,11 @@ _TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W\d_]+(?:['-][^\W\d_]+)*|@|\n\s*\n|[.!
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # A mail account, une boîte aux lettres électronique, почтовый ящик.
 _MAIL_OF_SOMEBODY = re.compile("M?uM|Mu")
+# The address of a client; the sending host; a name server.
+_IN_TWO_WORDS: tuple[tuple[str, str], ...] = (("su", "s"), ("1k", "d"))
+_SENDING = re.compile("S(?=[hsk])")
+# Latin words amid those of scripts that do not set them apart.
+_AMID = re.compile("(?<=[\u3040-\u30ff\u3400-\u9fff])(?=[a-z])|(?<=[a-z])(?=[\u3040-\u30ff\u3400-\u9fff])")
 # Whatever is longer is no word; it is cut, so that nobody can make it long to look up.
 _LONGEST_WORD = 60
 
@@ -49,8 +54,19 @@ _LONGEST_WORD = 60
 def letters(text: str) -> str:
     """Give *text* as letters: one for each word of some meaning, `.` for any other, `|` where a sentence ends."""
     bare = _CAMEL.sub(" ", text).lower().translate(_BARE)
-    row = "".join(map(_letter_of, _TOKEN.findall(bare)))
-    return _MAIL_OF_SOMEBODY.sub("u", row).replace("M", "m") if "M" in row else row
+    if not bare.isascii():
+        bare = _AMID.sub(" ", bare)
+    return _put_together("".join(map(_letter_of, _TOKEN.findall(bare))))
+
+
+def _put_together(row: str) -> str:
+    if "M" in row:
+        row = _MAIL_OF_SOMEBODY.sub("u", row).replace("M", "m")
+    if "S" in row:
+        row = _SENDING.sub("s", row).replace("S", "Y")
+    for pair, letter in _IN_TWO_WORDS:
+        row = row.replace(pair, letter)
+    return row
 
 
 @lru_cache(maxsize=8192)

@@ -31,19 +31,21 @@ WORDS: Mapping[str, str] = {
         postilaatik* osoite* osoitet* sahkopostiosoit* destinatar* utilizator* casuta adresa cont contul cimzett*
         felhasznalo* postafiok* παραληπτ* χρηστη* γραμματοκιβωτι* διευθυνσ* λογαριασμ* пользовател* получател* адресат*
         адрес* ящик* аккаунт* абонент* учетн* логин* користувач* одержувач* скриньк* обліков* отримувач* المستخدم المستلم
-        صندوق الحساب العنوان مستخدم عنوان حساب המשתמש הנמען תיבת משתמש נמען תיבה כתובת
+        صندوق الحساب العنوان مستخدم عنوان حساب המשתמש הנמען תיבת משתמש נמען תיבה כתובת kunde kunden klant pouzivatel*
+        mitarbeiter* mitarbeiterin medarbejder* medarbetar* medewerker* dipendente empleado* funcionari* salarie*
+        collaborateur* сотрудник* pracownik* ansatt* personen posteingang bandeja
     """,
     # Who: the host or the domain.
     "h": """
         host hosts hostname domain domains domainname mx mxs rechner domane domain-name domaine domaines hote dominio
         dominios domeinnaam domein domena domeny domenu domenie doman domanen alan domene domeneen verkkotunnus* domeniu*
-        domeniul tomeas τομεα* домен* хост* النطاق
+        domeniul tomeas τομεα* домен* хост* النطاق exchanger exchangers
     """,
     # Who: we, who send.
     "s": """
-        sender* sending client mailfrom mail-from ip ips ipaddress originator return-path envelope-from helo ehlo reverse ptr
-        rdns absender* expediteur* remitente mittente* afzender* remetente* nadawc* odesilatel* avsandar* avsender* gonderen*
-        expeditor* felado* lahettaj* αποστολ* отправител* відправник*
+        sender* client mailfrom mail-from ip ips ipaddress originator return-path envelope-from helo ehlo reverse ptr rdns
+        absender* expediteur* remitente mittente* afzender* remetente* nadawc* odesilatel* avsandar* avsender* gonderen*
+        expeditor* felado* lahettaj* αποστολ* отправител* відправник* inverse inverso reverso
     """,
     "o": "from you your von ihnen tu votre suo vos ваш* вас",
     # What: the message.
@@ -72,11 +74,13 @@ WORDS: Mapping[str, str] = {
     "I": """
         invalid bad wrong illegal incorrect unrouteable unroutable misspelled mistyped ungultig* falsch* invalide* incorrecte
         invalido* invalida* incorrecto ongeldig* nieprawidlow* neplatn* ogiltig* ugyldig* gecersiz неверн* недействительн*
-        некорректн* недійсн* unresolvable unassigned virheelli* ervenytelen nevalid*
+        некорректн* недійсн* unresolvable unassigned virheelli* ervenytelen nevalid* mismatched
     """,
     # Cannot be had: the word of RFC 5321 for "not found, no access, or policy".
-    "i": "unavailable nonavailable unavail indisponible indisponivel niedostepn* nedostupn* недоступ*",
-    "e": "available verfugbar disponible disponibile beschikbaar disponivel dostepn* dostupn* доступ* tillganglig*",
+    "i": "nonavailable indisponible indisponivel niedostepn* nedostupn* недоступ* unavai*",
+    "e": """
+        available verfugbar disponible disponibile beschikbaar disponivel dostepn* dostupn* доступ* tillganglig* deliverable
+    """,
     # To be there; it takes a "not" to mean something.
     "E": """
         active activated enabled aktiv aktiviert actif activo attivo ativo aktywn* активен exist exists existing existent
@@ -94,29 +98,39 @@ WORDS: Mapping[str, str] = {
         no not none non cannot can't cant couldn't doesn't don't didn't isn't wasn't won't aren't hasn't haven't never
         without nor neither unable nicht kein keine keinen keiner pas aucun aucune n ne jamais ningun ninguna ninguno niet
         geen nao nenhum nie nem brak ingen inte ej ikke ingen yok degil не нет нема немає nincs nem nebyl* neni nelze ei
-        ole-ei eivat nu δεν لا غير لم לא אין khong
+        ole-ei eivat nu δεν لا غير لم לא אין khong dosn't doesnt dosnt dont isnt wasnt אינו אינה
     """,
     "c": """
         such takiego taki takiej такого такой такая такої такий takovy* boyle semejante tal telle sadan* sadant dergelijk*
         solche* ilyen tallaista ese essa quel
     """,
+    # What is allotted to somebody.
+    "U": "quota quotas kontingent speicherkontingent cota kvota kvoty kvote* kota квот*",
+    "6": "nobody niemand niemanden nessuno nadie personne ninguem",
+    # To have work at a place, which ends.
+    "W": """
+        employed employment works lavora travaille trabaja trabalha beschaftigt arbeitet werkzaam pracuje работает arbetar
+        arbejder
+    """,
+    # To send, or of the sender: what follows tells.
+    "S": "sending",
     # Not any longer.
     "L": "longer anymore mehr plus больше більше meer mais lenger langre enaa",
     "F": """
         full overfull overquota overflow* voll uberfullt uberlauf* plein pleine lleno llena pieno piena vol cheio cheia pelna
         pelny pelne przepelnion* pln* fullt dolu fuld taynna plina plin megtelt γεματ* πληρ* переполнен* заполнен*
-        переповнен* заповнен* mailboxfull esgotad* quotaexceeded ممتلئ ممتلئة מלאה מלא
+        переповнен* заповнен* mailboxfull esgotad* quotaexceeded ممتلئ ممتلئة מלאה מלא preplnen*
     """,
     "Q": """
-        quota storage space capacity diskspace speicherplatz speicherkontingent kontingent espace espacio spazio ruimte cota
-        espaco miejsca kvota kvoty kvote* utrymme kota квот* мест* объем* квоту kapazitat stockage pojemnosc tarhely plass
-        spatiu* kapasitet
+        storage space capacity diskspace speicherplatz espace espacio spazio ruimte espaco miejsca utrymme мест* объем*
+        kapazitat stockage tarhely plass spatiu* kapasitet pojemnosc*
     """,
     "O": """
         enough genugend* esaurit* over exceed exceeds exceeded exceeding limit limits limited insufficient insuff maximum
         maximal* atteint* used uberschritten uberschreitet erschopft limite depass* excedid* excede superad* superat* supera
         overschreden ultrapass* exced* przekroczon* prekrocen* overskrid* asildi asim* превыш* исчерпан* перевищ*
-        niewystarczajac* unzureichend insuffisant* insuficient* insufficiente depasit* overskredet ylitt*
+        niewystarczajac* unzureichend insuffisant* insuficient* insufficiente depasit* overskredet ylitt* exhausted
+        overdrawn
     """,
     "5": "out",
     "3": "used reached verbraucht belegt usado utilizado usato gebruikt",
@@ -129,7 +143,8 @@ WORDS: Mapping[str, str] = {
         opgeheven gesloten desativad* suspens* encerrad* excluid* wylaczon* zablokowan* nieaktywn* usuniet* zawieszon*
         deaktivovan* zrusen* zablokovan* avstangd* inaktiverad* borttagen devre kapali kapatil* pasif отключен* заблокирован*
         удален* закрыт* неактив* приостановлен* заблоковано видален* megszunt suljettu deaktivert slettet nedlagt dezactivat*
-        inchis*
+        inchis* left resigned graduated ausgeschieden slutat ophort sluttet fratradt quitte quittee demission* uwoln* уволил*
+        уволен* send-only sendonly badrcptto badrecipientto
     """,
     "x": "expired expire expires expiration abgelaufen scadut* verlopen caducad* wygas* vyprsel* истек*",
     "V": """
@@ -141,13 +156,13 @@ WORDS: Mapping[str, str] = {
         hvu rly spam spm spammer spammers spamming spammy antispam spamhaus spamcop spamassassin sorbs dnsbl dnsrbl dnswl rbl
         rbls sbl xbl pbl uribl surbl barracudacentral senderbase blacklist* blocklist* blackhole* blacklisted blocklisted
         denylist* reputation unsolicited unsolizited abusive complaint complaints black junk bulk phishing phish senderscore
-        cloudmark trendmicro suspicious suspected spamfilter* greylist* graylist* compromised unwanted spoof* sperrliste
-        pourriel* indesirable* indeseado* indesiderat* ongewenst* indesejad* спам* skrappost istenmeyen nevyzadan* niechcian*
-        noire negra nera roskaposti* reklam*
+        cloudmark trendmicro suspicious suspected spamfilter* greylist* graylist* compromised spoof* sperrliste pourriel*
+        indesirable* indeseado* indesiderat* ongewenst* indesejad* спам* skrappost istenmeyen nevyzadan* niechcian* noire
+        negra nera roskaposti* reklam* dyn rtr badmailfrom dialup dial-up blokkeerlijst черн*
     """,
     "b": """
         banned block blocked blocks blocking blokiert blockiert bloque bloques bloquead* bloccat* geblokkeerd blokad*
-        blokovan* blockerad* blokkert engellen* block-list abuse abused listing verdachtig*
+        blokovan* blockerad* blokkert engellen* block-list abuse abused listing verdachtig* unwanted
     """,
     "g": "filter filtered filters filtering filtro filtre filtern filtr",
     "p": "did",
@@ -156,12 +171,11 @@ WORDS: Mapping[str, str] = {
         policy policies prohibited prohibition* restricted restriction* unauthorized unauthorised authorized authorised
         allowed permitted permission* forbidden disallowed richtlinie* verboten berechtig* politique* autoris* politica*
         permitid* autorizad* autorizzat* permess* beleid toegestaan zasad* polityk* politik* policie tillat* tillate* izin
-        политик* запрещ* разреш* security acl rule rules whitelist* allowlist* firewall* adminprohibited geo
+        политик* запрещ* разреш* security acl rule rules whitelist* allowlist* firewall* adminprohibited geo impersonat*
+        forged forgery
     """,
     # The records of authentication.
-    "A": """
-        spf spfv dkim dmarc domainkeys domainkey senderid arc impersonat* forged forgery unauthenticated unauthentifi*
-    """,
+    "A": "spf spfv dkim dmarc domainkeys domainkey senderid arc unauthenticated unauthentifi* framework",
     "f": """
         authentication authenticated authenticate auth authentifi* authentifizier* autenticac* autenticaz* аутентифик*
     """,
@@ -171,17 +185,18 @@ WORDS: Mapping[str, str] = {
         tempfail tempfailed transient later again retry retrying retried defer deferred deferral timed timeout timedout
         timeouts unreachable busy overload* congestion unresponsive queue queued vorubergehend zeitweilig* temporaire*
         temporairement temporalmente temporal temporane* tijdelijk tempor* tymczasow* docasn* tillfallig* gecici временн*
-        тимчасов* zeituberschreitung reset hops hop loop looping loops erreichbar antwortet antwortete joignable
+        тимчасов* zeituberschreitung reset delai hops hop loop looping loops erreichbar antwortet antwortete joignable
     """,
     # A connection, which comes to nothing.
     "j": """
         route routing connection connect connected connecting connections verbindung conexion conexao connessione verbinding
-        polaczeni* spojeni* соединени* network netzwerk
+        polaczeni* spojeni* соединени* network netzwerk tls starttls ssl handshake
     """,
     "r": """
         rate rates ratelimit* throttl* frequency frequently often quickly volume flood* burst excessive daily hourly hour
+        unusual unusually
     """,
-    "w": "many much muchos molti viele zu-viele beaucoup слишком concurrent simultaneous",
+    "w": "many much muchos molti viele zu-viele zuviele beaucoup слишком concurrent simultaneous",
     "t": "too zu trop demasiado troppo te muito zbyt prilis",
     "X": "rcpthosts relay relaying relayed relais relai",
     "R": """
@@ -192,23 +207,25 @@ WORDS: Mapping[str, str] = {
     "a": """
         accept accepts accepting accepted receive receives receiving receivable take taking akzeptiert annehmen nimmt
         empfangen empfangt accepte* recoit recevoir acepta* recibir accetta* riceve* accepteert ontvangen aceita* receber
-        przyjmuje odbiera prijima accepterar kabul принима*
+        przyjmuje odbiera prijima accepterar kabul принима* received angenommen entgegengenommen recibe ricevuti recus
     """,
     "Z": """
         size sizes large larger big bigger bytes length gros* taille grande grandes tamanho tamano rozmiar velik* velk* stor
-        boyut размер* большо* dimensione dimension* grootte groot oversize* oversized mb kb koko meret
+        boyut размер* большо* dimensione dimension* grootte groot oversize* oversized mb kb koko meret volumineu*
+        umfangreich*
     """,
     "l": "long lang longue largo lungo",
     "C": """
         content file files filetype extension virus viruses malware infected infection trojan attachment attachments
         executable malformed mime unparseable syntactically header headers 8bit anhang viren piece-jointe adjunto allegat*
-        bijlage* anexo* zalacznik* bilag вирус* вложени* charset non-ascii smtputf8 bdat macro*
+        bijlage* anexo* zalacznik* bilag вирус* вложени* charset non-ascii smtputf8 bdat macro* html multipart octet-stream
+        exe boundary lf bomb
     """,
     # The machine behind it.
     "k": "system local server sistema systeme systeem serveur servidor",
     "v": "service services dienst",
     # To answer, which a host does that is there.
-    "4": "respond responds responding reply antwort antworten reagiert repond rispond* responde",
+    "4": "respond responds responding reply antwort antworten reagiert repond rispond* responde отвечает",
     "d": "dns nameserver nameservers resolver lookup lookups servfail soa",
     # To be delivered, and not to be.
     "Y": """
@@ -229,7 +246,7 @@ WORDS: Mapping[str, str] = {
         fatal lost fehler fehlgeschlagen fehlgeschlagene gescheitert fehlermeldung echec erreur echoue* fallo fallid* fallito
         fallita errore impossibile fout falha falhou erro problema nieudan* blad bledu chyba selhal* selhani fel misslyck*
         mislyk* basarisiz hata hatasi ошибк* невозможн* неудач* помилк* неможлив* sikertelen probleme epaonnist* αποτυχ*
-        esuat* loi
+        esuat* loi senderr
     """,
     "G": """
         return returned returning bounce bounced bouncing zuruck zuruckgesandt zuruckgeschickt retourne* retour devuelt*
@@ -246,7 +263,8 @@ RUNS: Mapping[str, str] = {
     """,
     "h": "域名 主机 主機 网域 網域 ドメイン ホスト 도메인 호스트 โดเมน",
     "s": "发件人 發件人 寄件者 发信人 送信者 差出人 送信元 발신자 보낸 송신자 ผู้ส่ง",
-    "m": "邮件 郵件 信件 来信 メール メッセージ 메일 편지 메시지 อีเมล ข้อความ",
+    "m": "信件 来信 メッセージ 편지 메시지 ข้อความ",
+    "M": "邮件 郵件 メール 메일 อีเมล",
     "N": """
         不存在 存在しません 存在しない 存在していません 存在せず 見つかりません 見つかりませんでした 見つからない
         見つけることができません 找不到 未找到 无此 無此 没有此 没有该 查无 查無 不明です 不明 존재하지 없는 없습니다 찾을
@@ -256,7 +274,9 @@ RUNS: Mapping[str, str] = {
     "F": "已满 已滿 爆满 满了 いっぱい 一杯 満杯 オーバー 가득 เต็ม 꽉",
     "Q": "容量 空间 空間 容積 용량 พื้นที่",
     "O": "超過 超过 超出 超え 不足 초과 เกิน",
-    "D": "停用 禁用 冻结 凍結 已注销 注销 已关闭 已删除 过期 無効 停止 解約 휴면 정지 해지 탈퇴 비활성",
+    "D": """
+        停用 禁用 冻结 凍結 已注销 注销 已关闭 已删除 过期 無効 停止 解約 휴면 정지 해지 탈퇴 비활성 退職 離職 离职 퇴사 퇴직
+    """,
     "B": "垃圾邮件 垃圾郵件 迷惑メール スパム 스팸 黑名单 黑名單 ブラックリスト 拒收 블랙리스트 สแปม",
     "b": "拦截 攔截 屏蔽 被阻止 封锁 ブロック 차단",
     "g": "过滤 過濾 フィルタ 필터",
