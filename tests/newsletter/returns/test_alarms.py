@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import insert
 
 from newsletter.database import Database
 from newsletter.issues import alerts
@@ -10,10 +11,11 @@ from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.mail import dispatch, mailings
 from newsletter.returns.model import Cause, Kind, Reading
+from newsletter.tables.mail import figure
 from subscribers import suppression
 from subscribers.model import EVERY_LIST
 from subscribers.tokens import Keyring
-from tests.harness import mailroom, returned
+from tests.harness import mailroom, people, returned
 from tests.harness.mailroom import Mailroom
 from tests.harness.returned import COMPLAINT
 
@@ -82,3 +84,37 @@ def test_complaints_are_told_when_they_are_no_accident(
 
     assert [] == counts[0]
     assert ["0.3 %" in text for text in counts[1]] == [True]
+
+
+def test_a_listing_that_many_meet_pauses(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
+    """The fifth of the first two hundred: four are an accident, and nobody is touched by either."""
+    names = ("ann", "bob", "cem", "dan", "eve")
+    with database.write() as tx:
+        for name in names[3:]:
+            people.join(tx, keyring, room.list_id, f"{name}@example.net", now)
+        made = mailroom.approved_issue(tx, room.newsletter_id, now)
+        dispatch.send_issue(tx, made, now)
+    is_paused = []
+    for name in names:
+        bounce(database, keyring, made, name, BLOCKED, now)
+        with database.read() as tx:
+            is_paused.append(issues.load(tx, made).is_paused)
+
+    assert [False] * 4 + [True] == is_paused
+    with database.read() as tx:
+        assert 5 == len(people.audience_of(tx, room.list_id))
+
+
+def test_complaints_are_warned_of_before_the_limit(database: Database, keyring: Keyring, now: datetime, issue_id: int) -> None:
+    """Two of three thousand are under 0.1 %, and on the way there."""
+    with database.write() as tx:
+        letter_id = mailings.letter_of_issue(tx, issue_id)
+        tx.execute(insert(figure).values(letter_id=letter_id, shard="others", state="accepted", people=3_000))
+    for name in ("ann", "bob"):
+        bounce(database, keyring, issue_id, name, COMPLAINT, now)
+
+    with database.read() as tx:
+        [told] = [one.text for one in alerts.open_alerts(tx)]
+        assert told.startswith("2 of 3,000 people called")
+        assert "0.07 %. " in told
+        assert told.endswith("this is on the way there.")
