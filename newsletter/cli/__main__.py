@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
+from itertools import pairwise
 
 import click
 
@@ -16,6 +17,9 @@ from newsletter.cli.nouns import Nouns
 from newsletter.database import DatabaseAway
 from newsletter.errors import Blocked
 from newsletter.review.finding import Finding
+
+# Whoever gives a folder full of files to it is not stopped by the name of one.
+_TAKES_ANY_NAME = ("returns", "classify")
 
 # Kept as lines (\b), for whoever writes a script.
 CODES = "\n".join(["\b", "Exit codes:", *(f"  {code.value:<4} {meaning}" for code, meaning in MEANINGS.items())])
@@ -61,6 +65,8 @@ def run(arguments: Sequence[str], door: Door | None = None) -> int:
 
 
 def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
+    if _TAKES_ANY_NAME in pairwise(arguments):
+        return
     for argument in arguments:
         try:
             argument.encode()

@@ -15,13 +15,15 @@ BARE = Terminal({})
 
 def test_every_file_has_its_line_also_those_that_cannot_be_read(tmp_path: Path) -> None:
     """A script that gives a thousand files counts a thousand lines."""
-    files = (BOUNCE, EMPTY, str(tmp_path / "missing.eml"), str(tmp_path))
+    odd = tmp_path / "b\udcff\n.eml"
+    odd.write_bytes(b"")
+    files = (BOUNCE, EMPTY, str(tmp_path / "missing.eml"), str(tmp_path), str(odd))
 
     told = BARE("returns", "classify", *files, "--json")
 
     lines = [json.loads(line) for line in told.out.splitlines()]
     assert list(files) == [line["file"] for line in lines]
-    assert ["bounce", "unreadable", "unreadable", "unreadable"] == [line["kind"] for line in lines]
+    assert ["bounce", *["unreadable"] * 4] == [line["kind"] for line in lines]
     assert ("address-dead", "5.1.1") == (lines[0]["class"], lines[0]["status"])
     assert {"file", "kind", "class", "status", "reason", "confidence"} == set(lines[0])
     assert "No such file" in lines[2]["reason"]
