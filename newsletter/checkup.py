@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from newsletter import nameserver
 from newsletter.archive import pdf
 from newsletter.clock import MOST_APART, apart
 from newsletter.errors import NotAdopted
@@ -18,7 +19,7 @@ from newsletter.issues.model import Newsletter
 from newsletter.mail import mailings, relaybook, relaycheck, senderlook
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.senderlook import Asked
-from newsletter.mail.senderproof import Point, Proof, Standing, prove
+from newsletter.mail.senderproof import Point, Proof, Record, Standing, prove
 from newsletter.nameserver import Server
 from newsletter.review import caniemail
 from newsletter.settings import Settings
@@ -104,6 +105,25 @@ def _about_returns(settings: Settings) -> Point:
         return Point(say("returns"), Standing.ADVICE, text, mend)
     text = say("What comes back is taken in: %(ways)s.", ways=", ".join(ways))
     return Point(say("returns"), Standing.RIGHT, text)
+
+
+def about_return_domain(settings: Settings, server: Server | None = None) -> Iterator[Point]:
+    """Ask the DNS where what comes back is brought, when it has a domain of its own."""
+    domain = settings.return_domain
+    if not domain:
+        return
+    answer = nameserver.mail_servers(domain, server)
+    hosts = [host for host in answer.found if host]
+    if answer.trouble:
+        text = say("Where mail for %(domain)s goes is not known: %(trouble)s.", domain=domain, trouble=answer.trouble)
+        yield Point(say("return domain"), Standing.UNKNOWN, text, say("Look again later."))
+    elif hosts:
+        text = say("What comes back to %(domain)s goes to %(servers)s.", domain=domain, servers=", ".join(hosts[:3]))
+        yield Point(say("return domain"), Standing.RIGHT, text)
+    else:
+        text = say("%(domain)s has no MX record, so what comes back may be brought nowhere.", domain=domain)
+        mend = say("Publish the server that takes its mail.")
+        yield Point(say("return domain"), Standing.WRONG, text, mend, Record(domain, "MX", "10 SERVER."))
 
 
 def about_programs(settings: Settings) -> Iterator[Point]:

@@ -43,8 +43,8 @@ class _Patient:
 def doctor(door: Door, newsletter: str | None, *, is_offline: bool, server: str | None) -> int:
     """Look at what must be right for mail to arrive, and say what to publish and to do; exits 6 when something is wrong.
 
-    The DNS is asked about the senders' domains (SPF, DKIM, DMARC, MX) and the names of the relays (PTR); relays are tried,
-    feeds, key, disk and database looked at. With NEWSLETTER only its sender is.
+    The DNS is asked about the senders' domains (SPF, DKIM, DMARC, MX), the return domain (SPF, MX) and the names of the relays
+    (PTR); relays are tried, feeds, key, disk and database looked at. With NEWSLETTER only its sender is.
 
     Example: newsletter doctor cpdwl
     """
@@ -53,6 +53,7 @@ def doctor(door: Door, newsletter: str | None, *, is_offline: bool, server: str 
     senders = () if is_offline else tuple(checkup.about_senders(patient.senders, nameserver))
     points = [*checkup.about_settings(door.settings), *patient.points, *checkup.about_programs(door.settings)]
     if not is_offline:
+        points += checkup.about_return_domain(door.settings, nameserver)
         strongbox = Strongbox.of(door.application.keyring) if patient.relays else None
         points += [checkup.about_relay(one, strongbox) for one in patient.relays if strongbox is not None]
     everything = [*points, *(point for sender in senders for point in sender.proof.points)]

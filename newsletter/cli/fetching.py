@@ -58,7 +58,13 @@ def check(door: Door) -> None:
     Example: newsletter returns check
     """
     place = door.settings.returns_listen
-    mailbox = door.settings.returns_mailbox if place is not None else _mailbox(door)
+    mailbox = door.settings.returns_mailbox
+    if place is None and mailbox is None:
+        raise SettingWrong(
+            "NEWSLETTER_RETURNS_URL",
+            "it is not set, and neither is NEWSLETTER_RETURNS_LISTEN, so there is nothing to try; set one of them, or see"
+            " newsletter returns hooks if a provider tells what comes back",
+        )
     tried = [] if mailbox is None else [_tried(mailbox, door.settings.returns_seconds)]
     if place is not None:
         tried.append(_called(place))
@@ -75,7 +81,7 @@ class _Tried:
 
 def _mailbox(door: Door) -> Mailbox:
     if door.settings.returns_mailbox is None:
-        raise SettingWrong("NEWSLETTER_RETURNS_URL", "names no mailbox of returned mail")
+        raise SettingWrong("NEWSLETTER_RETURNS_URL", "it is not set, so there is no mailbox of returned mail to read")
     return door.settings.returns_mailbox
 
 
@@ -111,4 +117,4 @@ def _called(place: Listen) -> _Tried:
             "port", {"name": str(place), "greeting": None}, (f"At {place} nobody answers; a worker does while it runs.",)
         )
     greeting = f"{code} {words.decode('ascii', 'replace')}"
-    return _Tried("port", {"name": str(place), "greeting": greeting}, (f"At {place} answers: {greeting}",))
+    return _Tried("port", {"name": str(place), "greeting": greeting}, (f"{place} answers: {greeting}",))

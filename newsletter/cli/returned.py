@@ -21,7 +21,7 @@ from newsletter.returns.figures import Counted, Returns
 from newsletter.returns.limits import LAST_LIMIT, LIMIT, in_words
 from newsletter.returns.listing import Asked, Line
 from newsletter.returns.model import Cause, Kind
-from newsletter.returns.policy import Rules
+from newsletter.returns.policy import FEWEST_POINTS, LONGEST_MEMORY, MOST_POINTS, SHORTEST_MEMORY, Rules
 from newsletter.staff.permissions import Permission
 from newsletter.web.spelled import number
 
@@ -35,6 +35,9 @@ _MAILED = frozenset({IssueState.SENDING, IssueState.SENT, IssueState.HELD, Issue
 
 # Of a message as it is shown on a terminal; --raw gives all.
 MOST_LINES = 200
+
+_POINTS = click.IntRange(FEWEST_POINTS, MOST_POINTS)
+_MEMORY = click.IntRange(SHORTEST_MEMORY, LONGEST_MEMORY)
 
 
 @click.command("list")
@@ -154,9 +157,9 @@ def replay_(door: Door, *, is_rehearsal: bool) -> None:
 
 @click.command("policy")
 @click.argument("newsletter")
-@click.option("--full", "full_points", type=int, metavar="N", help="So many issues that met a full mailbox.")
-@click.option("--soft", "soft_points", type=int, metavar="N", help="So many days of other bounces that may pass.")
-@click.option("--forget", "forget_days", type=int, metavar="DAYS", help="Points are forgotten so long after the last.")
+@click.option("--full", "full_points", type=_POINTS, metavar="N", help="So many issues that met a full mailbox.")
+@click.option("--soft", "soft_points", type=_POINTS, metavar="N", help="So many days of other bounces that may pass.")
+@click.option("--forget", "forget_days", type=_MEMORY, metavar="DAYS", help="Points are forgotten so long after the last.")
 @click.option("--probe/--no-probe", "is_probing", default=None, help="Whether one more mail asks before they are kept out.")
 @common
 @pass_door
@@ -280,7 +283,7 @@ def _stats_shown(found: Returns) -> Iterator[Table | Text]:
         "accepted": number(found.accepted),
         "refused_at_once": number(found.refused),
         "bounced": number(found.bounced),
-        "complaints": f"{number(found.complaints)} ({100 * found.complaint_rate:.3f} %; limits 0.1 % and 0.3 %)",
+        "complaints": f"{number(found.complaints)} ({100 * found.complaint_rate:.2f} %; limits 0.1 % and 0.3 %)",
         "kept_out": number(found.suppressed),
     }
     yield shown.pairs(**facts, **{kind.value: number(found.kinds.get(kind, 0)) for kind in others})

@@ -143,6 +143,7 @@ def show(door: Door, address: str) -> None:
         names = {one.id: one.name for one in register.all_lists(tx)}
         misfits = dossier.findings_of(tx, person.subscriber.id)
     standing = [(names[one.list_id], one.state.value, shown.moment(one.confirmed_at)) for one in person.subscriptions]
+    kept_out = [(names.get(one.list_id, "every list"), one.reason.value, shown.moment(one.at)) for one in person.suppressions]
     said = [(shown.moment(one.at), one.act.value, one.evidence.door.value, one.evidence.wording) for one in person.consent]
     door.answer(
         {**json.loads(person.to_json()), "evidence_does_not_fit": [one.text for one in misfits]},
@@ -153,6 +154,7 @@ def show(door: Door, address: str) -> None:
             **person.attributes,
         ),
         shown.table(("list", "state", "confirmed"), standing),
+        *([shown.table(("kept out of", "reason", "since"), kept_out)] if kept_out else []),
         shown.table(("when", "what was said", "by", "in which words"), said),
         *_misfits(misfits),
     )

@@ -11,6 +11,7 @@ import click
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
+from newsletter.errors import NewsletterError
 from newsletter.returns import apply, classify, mbox
 from newsletter.returns.apply import Returned, Taken
 from newsletter.returns.model import CameBy, Reading
@@ -38,6 +39,10 @@ def read_(door: Door, file: str, *, recipient: str) -> int:
         return Exit.DONE
     try:
         _read(door, file, recipient)
+    except NewsletterError as error:
+        # One line: it is all that the mail server's log has room for.
+        click.echo(f"Error: {error}", err=True)
+        return Exit.TRY_LATER
     except Exception:  # noqa: BLE001 -- a pipe that ends in any other way makes the mail server bounce a bounce
         click.echo(traceback.format_exc(), err=True)
         return Exit.TRY_LATER
@@ -47,17 +52,29 @@ def read_(door: Door, file: str, *, recipient: str) -> int:
 def _read(door: Door, file: str, recipient: str) -> None:
     door.allow(Permission.MANAGE_PEOPLE)
     fates = Counter[str]()
+    last = ""
     for raw in _messages(file):
         # Outside of the transaction: nobody waits for a message that takes long to read.
         reading = classify.read(raw)
         with door.application.database.write() as tx:
             taken = apply.take(tx, door.application.keyring, Returned(raw, CameBy.FILE, recipient), reading, door.now())
         fates[taken.fate] += 1
+        last = _told(reading, taken)
         if door.as_json:
             door.answer(_document(file, reading, taken))
     if not door.as_json:
         rows = [(fate, count) for fate, count in sorted(fates.items())]
-        door.answer({}, shown.table(("what became of them", "#messages"), rows) if rows else shown.line("There is no message."))
+        several = shown.table(("what became of them", "#messages"), rows)
+        door.answer({}, several if fates.total() > 1 else shown.line(last or "There is no message."))
+
+
+def _told(reading: Reading, taken: Taken) -> str:
+    """Say of a single message what it is, what became of it, and where it is looked at."""
+    what = f"{reading.kind}, {reading.cause}" if reading.cause else reading.kind.value
+    if taken.message_id is None:
+        return f"It was taken in before, and changes nothing ({what})."
+    followed = f", {taken.followed}" if taken.followed else ""
+    return f"{what}: {taken.fate}{followed}. All of it: newsletter returns show {taken.message_id}"
 
 
 def _messages(file: str) -> Iterator[bytes]:

@@ -361,9 +361,7 @@ def _about_mail_servers(seen: Seen) -> Point:
             "%(domain)s has no MX record; mail for it goes to its own address, where perhaps nobody takes it.", domain=domain
         )
         return Point("MX", Standing.ADVICE, text, mend, record)
-    text = say(
-        "%(domain)s takes no mail: it has neither an MX record nor an address. Answers and bounces are lost.", domain=domain
-    )
+    text = say("%(domain)s takes no mail: it has neither an MX record nor an address. Answers are lost.", domain=domain)
     return Point("MX", Standing.WRONG, text, mend, record)
 
 

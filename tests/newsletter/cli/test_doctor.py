@@ -59,6 +59,24 @@ def test_domain_that_is_well(terminal: Terminal, paper: str) -> None:
     assert ["relay"] == [point["what"] for point in told["points"] if point["standing"] == "wrong"]
 
 
+def test_where_what_comes_back_is_brought_is_asked(terminal: Terminal, paper: str) -> None:
+    """Of a return domain of its own, as long as there is one."""
+    terminal.settings |= {"NEWSLETTER_RETURN_DOMAIN": "returns.example.org"}
+
+    def told(server: NameServer) -> tuple[str, str]:
+        answer = terminal("doctor", "--nameserver", server.place, "--json").answer
+        [one] = [one for one in answer["points"] if one["what"] == "return domain"]
+        return one["standing"], one["text"]
+
+    with name_server() as server:
+        missing = told(server)
+        server.others[("returns.example.org", "MX")] = ("10 mx.example.org.",)
+        published = told(server)
+
+    assert ("wrong", True) == (missing[0], "no MX record" in missing[1])
+    assert ("right", "What comes back to returns.example.org goes to mx.example.org.") == published
+
+
 def test_name_server_that_cannot_tell_is_no_verdict(terminal: Terminal, paper: str) -> None:
     """What nobody could be asked is unknown."""
     with name_server(manner=BROKEN) as server:

@@ -51,7 +51,7 @@ def test_trouble_is_one_sentence(terminal: Terminal, dovecot: Dovecot, user: str
     refused = terminal("returns", "fetch")
 
     assert (6, 5) == (unset.code, refused.code)
-    assert "NEWSLETTER_RETURNS_URL: names no mailbox" in unset.err
+    assert "NEWSLETTER_RETURNS_URL: it is not set" in unset.err
     assert "the login was refused" in refused.err
     assert "geheim" not in refused.err
 

@@ -108,6 +108,7 @@ def test_unsubscribed_person_stays_out(terminal: Terminal, paper: str) -> None:
     assert 1 == terminal.ok("subscribers", "unsubscribe", ANN)["left"]
     assert 0 == terminal.ok("subscribers", "unsubscribe", ANN)["left"]
     assert ["withdrawn"] == states(terminal)
+    assert "kept out of" in terminal("subscribers", "show", ANN).out
     assert "suppressed" == terminal.ok("subscribers", "add", ANN, *BASIS)["outcome"]
 
 

@@ -71,5 +71,4 @@ def look(tx: Transaction, visit: Visit, subscriber_id: int) -> CameBack:
 
 
 def _returned(line: Line) -> Returned:
-    cause = words.CAUSES[line.cause] if line.cause is not None else ""
-    return Returned(line, words.KINDS[line.kind], cause, words.outcome(line))
+    return Returned(line, words.KINDS[line.kind], words.cause(line), words.outcome(line))

@@ -99,8 +99,7 @@ def show(site: Site, visit: Visit) -> Response:
 
 def row(line: Line) -> Row:
     """Give a line in words."""
-    cause = words.CAUSES[line.cause] if line.cause is not None else ""
-    return Row(line, words.KINDS[line.kind], cause, words.outcome(line))
+    return Row(line, words.KINDS[line.kind], words.cause(line), words.outcome(line))
 
 
 def _asked(tx: Transaction, chosen: str, issue_id: int, seen: frozenset[int] | None) -> Asked:

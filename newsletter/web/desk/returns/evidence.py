@@ -51,7 +51,7 @@ def show(site: Site, visit: Visit) -> Response:
         here=Area.PEOPLE,
         one=found,
         kind=words.KINDS[line.kind],
-        cause=words.CAUSES[line.cause] if line.cause is not None else "",
+        cause=words.cause(line),
         outcome=words.outcome(line),
         came_by=words.CAME_BY[line.came_by or CameBy.FILE],
         found_by=words.FOUND_BY.get(found.found_by, ""),

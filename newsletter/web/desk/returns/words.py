@@ -123,6 +123,11 @@ FOUND_BY: Mapping[str, str] = MappingProxyType(
 )
 
 
+def cause(line: Line) -> str:
+    """Say why it did not arrive; nothing of what still may."""
+    return CAUSES[line.cause] if line.cause is not None and line.kind is Kind.BOUNCE else ""
+
+
 def outcome(line: Line) -> ShownState:
     """Say what came of a message: what followed for the person, or why nothing did."""
     if line.followed is not None and line.fate in {None, Fate.APPLIED}:

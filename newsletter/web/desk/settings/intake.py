@@ -9,7 +9,7 @@ from starlette.responses import Response
 from newsletter.issues import alerts, newsletters
 from newsletter.languages.catalogue import Words
 from newsletter.returns import browsing
-from newsletter.returns.hooks.providers import NAMES, PROVIDERS
+from newsletter.returns.hooks.providers import NAMES, PROVIDERS, path_of
 from newsletter.returns.model import CameBy
 from newsletter.settings import Settings
 from newsletter.web.desk.settings import sheets
@@ -81,7 +81,7 @@ def ways_of(settings: Settings, last: Mapping[CameBy, datetime], told: Mapping[s
     hooks = tuple(
         Way(
             words.gettext("Reports of %(provider)s", provider=NAMES[one]),
-            f"/hooks/{one}" if settings.webhooks.takes(one) else "",
+            f"{settings.public_url}{path_of(one)}" if settings.webhooks.takes(one) else "",
             f"NEWSLETTER_WEBHOOKS_{one.upper()}",
             settings.webhooks.takes(one),
             last.get(one),

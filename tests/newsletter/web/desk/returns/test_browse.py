@@ -1,16 +1,19 @@
 """What came back, at the desk."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
+from newsletter.returns.model import Cause, Kind
 from newsletter.staff.permissions import Actor, Role
 from subscribers.tokens import Keyring
 from tests.harness import mailroom, returned
 from tests.harness.newsroom import a_newsletter
-from tests.harness.returned import REPLY
+from tests.harness.returned import FULL, REPLY
 from tests.newsletter.web.conftest import Hands, browser_of
 from tests.newsletter.web.desk.conftest import OpenDesk
 from tests.newsletter.web.desk.returns.conftest import HOSTILE
@@ -20,7 +23,7 @@ HERE = "/desk/returns"
 
 def rows(page: str) -> list[list[str]]:
     """Give the cells of the table, as one reads them."""
-    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0].replace("<wbr>", "")
     lines = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in body.split("</tr>")]
     return [[" ".join(unescape(re.sub("<[^>]+>", " ", cell)).split()) for cell in line] for line in lines if line]
 
@@ -37,6 +40,19 @@ def test_what_came_back_stands_there_the_newest_first(desk: OpenDesk, letter_id:
     assert ("Whose ann@example.org January", "Followed a point") == (full[1], full[2])
     assert "2 are nobody’s" in page
     assert HOSTILE not in page
+
+
+def test_what_is_late_is_not_told_as_what_did_not_arrive(
+    desk: OpenDesk, database: Database, keyring: Keyring, clock: Hands, letter_id: int
+) -> None:
+    """A server that goes on trying says why, too; in the list and on its own page."""
+    late = replace(FULL, kind=Kind.DELAY, cause=Cause.TEMPORARY)
+    with database.write() as tx:
+        back = returned.address(keyring, returned.delivery_of(tx, "ann", letter_id, "example.org"))
+        taken = returned.take(tx, keyring, returned.bounce(back, subject="Delayed"), late, clock() + timedelta(minutes=3))
+
+    assert rows(desk.page(HERE))[0][0].startswith("is late")
+    assert "<h1>Is late</h1>" in desk.page(f"{HERE}/{taken.message_id}")
 
 
 def test_it_is_narrowed_by_what_it_is(
