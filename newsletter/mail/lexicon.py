@@ -24,7 +24,8 @@ WORDS: Mapping[str, str] = {
         addresses adress adresse* adresat* person inbox customer subscriber* member forward-path local-part localpart
         emailaddress mailaddress login individual employee empfanger* benutzer* postfach* konto kontos mailkonto mailadress*
         emailadress* zieladress* nutzer* destinataire* utilisateur* boite compte comptes destinatari* usuario* buzon cuenta
-        cuentas casilla direccion utente utenza casella indirizzo account ontvanger* gebruiker* postbus mailadres emailadres
+        cuentas casilla direccion utente utenza casella indirizzo account ontvanger* gebruiker* postbus postvak mailadres
+        emailadres
         adres geadresseerde* usuari* caixa conta endereco* uzytkownik* skrzynk* odbiorc* adresu odberatel* prijemc* schrank*
         uzivatel* adresa adresy adresaci mottagar* anvandar* brevlad* inkorg* e-postadress* postadress* alici* kullanici*
         kutusu hesap hesabi adresi modtager* bruger* mottaker* bruker* postkasse* innboks* vastaanottaj* kayttaj*
@@ -83,7 +84,8 @@ WORDS: Mapping[str, str] = {
     """,
     # To be there; it takes a "not" to mean something.
     "E": """
-        active activated enabled aktiv aktiviert actif activo attivo ativo aktywn* активен exist exists existing existent
+        active activated enabled handled present verified aktiv aktiviert actif activo attivo ativo aktywn* активен exist
+        exists existing existent
         existed found find finding known valid recognized recognised recognise recognize list lists listed registered have
         has match matching configured resolve resolved resolvable located locate identified logged provisioned defined hosted
         gibt existiert existieren vorhanden gefunden bekannt gultig ermittelt auffindbar aufgefuhrt eingetragen gelistet
@@ -91,7 +93,8 @@ WORDS: Mapping[str, str] = {
         conocido hallado esiste esistono trovare trouver localiz* hitta najit vinden finden finde найти trovat* riconosciut*
         conosciut* esistente bestaat gevonden bekend geldig bestaande existem existia istnieje istnieja znaleziono znalezion*
         znany existuje nalezen* finns hittades hittas giltig mevcut kayitli существует существуют найден* обнаружен*
-        зарегистрирован* існує існують знайден* letezik talalhato findes finnes fantes olemassa loydy* exista gasit* υπαρχει
+        зарегистрирован* існує існують знайден* letezik talalhato findes finnes fantes olemassa ole loydy* exista gasit*
+        υπαρχει
         βρεθηκε موجود موجودة קיים קיימת נמצא נמצאה ton
     """,
     "n": """
@@ -123,7 +126,7 @@ WORDS: Mapping[str, str] = {
     """,
     "Q": """
         storage space capacity diskspace speicherplatz espace espacio spazio ruimte espaco miejsca utrymme мест* объем*
-        kapazitat stockage tarhely plass spatiu* kapasitet pojemnosc*
+        kapazitat stockage tarhely plass spatiu* kapasitet pojemnosc* armazenamento
     """,
     "O": """
         enough genugend* esaurit* over exceed exceeds exceeded exceeding limit limits limited insufficient insuff maximum
@@ -144,7 +147,7 @@ WORDS: Mapping[str, str] = {
         deaktivovan* zrusen* zablokovan* avstangd* inaktiverad* borttagen devre kapali kapatil* pasif отключен* заблокирован*
         удален* закрыт* неактив* приостановлен* заблоковано видален* megszunt suljettu deaktivert slettet nedlagt dezactivat*
         inchis* left resigned graduated ausgeschieden slutat ophort sluttet fratradt quitte quittee demission* uwoln* уволил*
-        уволен* send-only sendonly badrcptto badrecipientto
+        уволен* send-only sendonly cancelad* badrcptto badrecipientto
     """,
     "x": "expired expire expires expiration abgelaufen scadut* verlopen caducad* wygas* vyprsel* истек*",
     "V": """
@@ -181,7 +184,8 @@ WORDS: Mapping[str, str] = {
     """,
     # Passing troubles.
     "T": """
-        delay delayed delays attempts versuche tentatives intentos tentativas tentativi temporary temporarily temporar*
+        delay delayed delays maintenance wartung attempts versuche tentatives intentos tentativas tentativi temporary
+        temporarily temporar*
         tempfail tempfailed transient later again retry retrying retried defer deferred deferral timed timeout timedout
         timeouts unreachable busy overload* congestion unresponsive queue queued vorubergehend zeitweilig* temporaire*
         temporairement temporalmente temporal temporane* tijdelijk tempor* tymczasow* docasn* tillfallig* gecici временн*
@@ -225,7 +229,7 @@ WORDS: Mapping[str, str] = {
     "k": "system local server sistema systeme systeem serveur servidor",
     "v": "service services dienst",
     # To answer, which a host does that is there.
-    "4": "respond responds responding reply antwort antworten reagiert repond rispond* responde отвечает",
+    "4": "respond responds responding reply antwort antworten reagiert response repond rispond* responde отвечает",
     "d": "dns nameserver nameservers resolver lookup lookups servfail soa",
     # To be delivered, and not to be.
     "Y": """
@@ -246,7 +250,7 @@ WORDS: Mapping[str, str] = {
         fatal lost fehler fehlgeschlagen fehlgeschlagene gescheitert fehlermeldung echec erreur echoue* fallo fallid* fallito
         fallita errore impossibile fout falha falhou erro problema nieudan* blad bledu chyba selhal* selhani fel misslyck*
         mislyk* basarisiz hata hatasi ошибк* невозможн* неудач* помилк* неможлив* sikertelen probleme epaonnist* αποτυχ*
-        esuat* loi senderr
+        esuat* loi senderr dropped
     """,
     "G": """
         return returned returning bounce bounced bouncing zuruck zuruckgesandt zuruckgeschickt retourne* retour devuelt*

@@ -60,7 +60,7 @@ _PATTERNS: Mapping[Sign, str] = {
         | [u@](?!k)[^|sXPBTm]{0,6}n+[^|sXPBTm]{0,3}E | n+[^|sXPBT]{0,2}E[^|sXPBTm]{0,3}u
         | N[^|]{0,2}1 | (?<![hs])1[^|shj]{0,2}N | Nk[.] | K[^|sm]{0,2}E[^|sXPBTm]{0,3}u | Iu | u[^|sTRm]{0,2}I(?!m)
         | I[^|smh]{1,2}u | [u@][^|s]{0,5}nL[^|Tr]{0,3}[Eu.ijak] | nL[^|s]{0,2}u | u[^|sm]{0,4}E[^|sma]{0,2}n
-        | u1nP | yu(?![^|]?[mTx]) | 6[^|sm]{0,3}[1E]
+        | u1nP | ^[.]?nLE | yu(?![^|]?[mTx]) | 6[^|sm]{0,3}[1E]
     """,
     Sign.NO_HOST: r"""
         h[^|su]{0,3}N | N[^|su]?h | (?<!o)h[^|sXPBT]{0,5}n+[^|sXPBT]{0,2}E | nc[^|su]{0,2}h | nE[^|sXPBT]{0,2}h
@@ -91,7 +91,7 @@ _PATTERNS: Mapping[Sign, str] = {
     Sign.AUTHENTICATION: r"A | [smh][^|u]{0,4}f | f[^|u]{0,4}[smhKR]",
     Sign.BLOCKED: r"B | g(?!n)",
     Sign.STOPPED: r"""
-        [smhjk][^|uQU]{0,5}b | o[^|u]{0,3}b | b[^|uQU]{0,4}[smhjoEb] | (?:^|\|)[.]?b | [os]u[^|uQU]{0,2}b | @b
+        [smhjk][^|uQU]{0,5}b | o[^|u]{0,3}b | b[^|uQU]{0,4}[smhjoEb] | (?:^|\|)[.]?b | [os]u[^|uQU]{0,2}b | @b | Rb
     """,
     Sign.POLICY: r"P | q[^|]{0,2}R | na[^|]{0,3}[of]",
     Sign.RATE: r"r | (?<!u)(?<!u.)(?<!u..)w(?![TKu]) | w[Kum][^|]{0,3}[osr] | O[^|]{0,2}r",
@@ -101,7 +101,8 @@ _PATTERNS: Mapping[Sign, str] = {
     """,
     Sign.CONTENT: r"C | I[^|]?m(?!h) | m[^|su]{0,3}I | [.]tl",
     Sign.SENDER: r"""
-        n[^|]{0,2}a[^|uQ]{0,2}mo | mo[^|u]{0,2}na | s[^|]{0,3}(?:N|I|R|K|n[^|]{0,2}E|D|u[^|]{0,2}[RNID]) | [NIRK]s
+        n[^|]{0,2}a[^|uQ]{0,2}mo | am?o[^|]?E?s | anm?o[^|]?s | sna | mo[^|u]{0,2}na
+        | s[^|]{0,3}(?:N|I|R|K|n[^|]{0,2}E|D|u[^|]{0,2}[RNID]) | [NIRK]s
         | s[^|u]{0,2}n[^|u]{0,2}h | [NI]us | n[^|]{0,2}E[^|]?s | Id | sd | ds | mo[^|u]{0,2}R
     """,
     Sign.TEMPORARY: r"T | j[^|]{0,4}[RxK] | n[^|]{0,3}j | O[^|]?k[^|]?[QU] | k[^|]{0,2}K | Kj | kh | n[^|]{0,2}4",

@@ -178,6 +178,8 @@ RULES = {
         ("Deze medewerker is niet meer werkzaam bij ons", Cause.ADDRESS_DEAD),
         ("Сотрудник уволился", Cause.ADDRESS_DEAD),
         ("550 Nobody here by that name", Cause.ADDRESS_DEAD),
+        ("550 that address is not handled here", Cause.ADDRESS_DEAD),
+        ("550 The recipient cannot be verified", Cause.ADDRESS_DEAD),
         ("Unter dieser Adresse werden keine E-Mails angenommen", Cause.ADDRESS_DEAD),
     ],
     "that it was tried for too long says nothing of why": [
@@ -197,6 +199,9 @@ RULES = {
         ("550 ERROR: No or mismatched reverse DNS (PTR) entries for 192.0.2.80", Cause.POLICY),
         ("550 recipient does not accept mail from external senders", Cause.POLICY),
         ("550 This mailbox is not accepting messages from outside", Cause.POLICY),
+        ("550 Recipient only accepts mail from known senders", Cause.POLICY),
+        ("550 Dynamic IP addresses are not accepted", Cause.POLICY),
+        ("Der Empfänger nimmt keine Nachrichten von diesem Absender an", Cause.POLICY),
         ("error sending to recipient: user unknown", Cause.ADDRESS_DEAD),
     ],
     "words beat a status that does not fit them": [
