@@ -40,6 +40,7 @@ def look(database: Database, path: Path, now: datetime) -> None:
     with database.write() as tx:
         if not instance.disown(tx):
             return
+        instance.leap_numbers(tx)
         audit.record(tx, START, "instance.disown", "instance", {"reason": why}, now)
         alerts.raise_alert(tx, ALERT, _words(why), now)
     log.warning("this database mails nothing until it is adopted", reason=why)

@@ -17,6 +17,19 @@ from newsletter.tables.instance import forgetting, instance
 # A copy that is adopted counts on from here on: no host that knew the original has seen so high a pulse.
 LEAP = 10_000_000
 
+# Whose numbers stand in tokens and links.
+_NUMBERED = ("delivery", "subscription", "subscriber", "confirmation")
+
+# Of a table that never had a row, SQLite counts nothing.
+_BEGIN = text(
+    "INSERT INTO sqlite_sequence (name, seq) "
+    "SELECT :name, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = :name)"
+)
+_LEAP_SQLITE = text("UPDATE sqlite_sequence SET seq = seq + :leap WHERE name = :name")
+_LEAP_POSTGRES = text(
+    "SELECT setval(pg_get_serial_sequence(:name, 'id'), nextval(pg_get_serial_sequence(:name, 'id')) + :leap)"
+)
+
 _MAY_ASK = text("SELECT has_function_privilege('pg_control_system()', 'execute')")
 _SERVER = text("SELECT system_identifier FROM pg_control_system()")
 _TABLE = text(
@@ -112,6 +125,18 @@ def disown(tx: Connection) -> bool:
     """Let this database mail nothing until it is adopted; gives whether that is news."""
     changed = update(instance).where(instance.c.is_adopted == 1).values(is_adopted=False, replayed_at=None)
     return bool(tx.execute(changed).rowcount)
+
+
+def leap_numbers(tx: Connection) -> None:
+    """Let numbers that stand in tokens go on far behind those that the original may have given since this copy was made.
+
+    Mail that it sent then still comes back, and its links are still followed: they are about people who are not here, and
+    never about those who would else have got their numbers.
+    """
+    for name in _NUMBERED:
+        if tx.dialect.name == "sqlite":
+            tx.execute(_BEGIN, {"name": name})
+        tx.execute(_LEAP_SQLITE if tx.dialect.name == "sqlite" else _LEAP_POSTGRES, {"name": name, "leap": LEAP})
 
 
 def mark_replayed(tx: Connection, now: datetime) -> None:

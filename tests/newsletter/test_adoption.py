@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from newsletter import adoption, instance
 from newsletter.database import Database
@@ -15,6 +15,7 @@ from newsletter.issues import alerts
 from newsletter.mail import further, furtherbook, mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.staff import audit
+from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring
 from tests.harness import mailroom
 from tests.harness.mailed import being_mailed
@@ -126,6 +127,24 @@ def test_copy_is_adopted_behind_its_journals(database: Database, path: Path, tmp
     with database.read() as tx:
         assert () == alerts.open_alerts(tx)
         assert instance.standing(tx).replayed_at is None
+
+
+def test_copy_gives_nobody_a_number_that_the_original_gave_since(
+    database: Database, tmp_path: Path, keyring: Keyring, now: datetime
+) -> None:
+    """A bounce of what it mailed behind the backup would keep somebody else out."""
+    path = adoption.home_of(database, tmp_path)
+    with database.write() as tx:
+        before = mailroom.open_mailroom(tx, keyring, now, ("ann",))
+    for _ in range(3):
+        adoption.beat(database, path, now)
+    go_back(database)
+    adoption.look(database, path, now)
+    with database.write() as tx:
+        again = mailroom.plan(tx, before.newsletter_id, before.list_id, now, mailroom.a_draft(subject="February"))
+        numbers = dict(tx.execute(select(delivery.c.letter_id, delivery.c.id)).all())
+
+    assert numbers[before.letter_id] < instance.LEAP < numbers[again]
 
 
 def test_copy_carries_out_no_order_of_the_original(database: Database, tmp_path: Path, keyring: Keyring, now: datetime) -> None:

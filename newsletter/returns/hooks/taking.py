@@ -3,7 +3,7 @@
 A call that is made again changes nothing: each event counts once, so a batch may be taken in pieces.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from newsletter.database import Database
+from newsletter.database import UNAVAILABLE, Database
 from newsletter.returns import apply
 from newsletter.returns.apply import Event
 from newsletter.returns.hooks import batches, documents, proofs, sns
@@ -99,11 +99,22 @@ class _Unreadable(Exception):  # noqa: N818 -- named for the outcome
         super().__init__(self.words)
 
 
-def _keep(database: Database, keyring: Keyring, events: tuple[Event, ...] | list[Event], now: datetime) -> None:
+def _keep(database: Database, keyring: Keyring, events: Sequence[Event], now: datetime) -> None:
     for start in range(0, len(events), AT_ONCE):
-        with database.write() as tx:
-            for one in events[start : start + AT_ONCE]:
-                apply.take_event(tx, keyring, one, now)
+        some = events[start : start + AT_ONCE]
+        try:
+            _write(database, keyring, some, now)
+        except UNAVAILABLE:
+            # Two calls with the same people in another order wait for each other, and PostgreSQL ends one of them. One at
+            # a time they never do. Where the database is away, the first says so.
+            for one in some:
+                _write(database, keyring, (one,), now)
+
+
+def _write(database: Database, keyring: Keyring, events: Sequence[Event], now: datetime) -> None:
+    with database.write() as tx:
+        for one in events:
+            apply.take_event(tx, keyring, one, now)
 
 
 def _read(secret: str, fetcher: Fetcher, call: Call, now: datetime) -> tuple[Event, ...]:

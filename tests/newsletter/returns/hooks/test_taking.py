@@ -1,24 +1,25 @@
 """Calls of providers: proved, read, and taken in once, on either database (A28 to A30, U07)."""
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from newsletter.database import Database
 from newsletter.mail.delivery import DeliveryState
-from newsletter.returns import apply, replaying
+from newsletter.returns import apply, replaying, returnbook
 from newsletter.returns.hooks import batches, taking
 from newsletter.returns.hooks.providers import BY_SECRET, PROVIDERS, Hooks
 from newsletter.returns.hooks.taking import Call, Heard, Outcome
 from newsletter.returns.model import CameBy
 from newsletter.tables.mail import delivery
 from newsletter.tables.returns import return_message
-from subscribers import suppression
+from subscribers import records, suppression
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
 from tests.harness import hooking, returned
@@ -286,3 +287,33 @@ def test_large_batch_is_taken_whole(desk: Desk, database: Database) -> None:
         count = tx.execute(select(func.count()).select_from(return_message)).scalar_one()
 
     assert (Heard(Outcome.TAKEN, "taken", 200), 200) == (heard, count)
+
+
+def test_two_calls_about_the_same_people_end_both(desk: Desk, database: Database, keyring: Keyring, room: Mailroom) -> None:
+    """Each holds one of them and waits for the other; PostgreSQL ends one, which takes its events one by one then."""
+    with database.write() as tx:
+        ids = {name: returned.delivery_of(tx, name, room.letter_id) for name in ("ann", "bob")}
+        people = {name: target.subscriber_id or 0 for name, one in ids.items() if (target := returnbook.target_of(tx, one))}
+    died = {"event": "bounce", "time": 1, "hard_bounce": True, "error_related_to": "recipient", "error": "user unknown"}
+    events = [died | {"CustomID": returned.token(keyring, one), "MessageID": one} for one in ids.values()]
+    outcomes = list[Outcome]()
+    calling = threading.Thread(target=lambda: outcomes.append(desk.take(hooking.call(CameBy.MAILJET, events, NOW)).outcome))
+    with database.write() as tx:
+        if not database.is_sqlite:
+            # The other one is to be ended.
+            tx.execute(text("SET LOCAL deadlock_timeout = '20s'"))
+        records.hold_person(tx, people["bob"])
+        calling.start()
+        while not database.is_sqlite and not _somebody_waits(database):
+            pass
+        records.hold_person(tx, people["ann"])
+    calling.join(20)
+
+    assert [Outcome.TAKEN] == outcomes
+    assert [("bounce", "suppressed")] * 2 == desk.facts()
+
+
+def _somebody_waits(database: Database) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.read() as tx:
+        return bool(tx.execute(text(waiting)).scalar_one())
