@@ -205,7 +205,7 @@ def _stats_of_all(door: Door) -> None:
             number(counted.refused),
             number(counted.bounced),
             number(counted.complaints),
-            f"{100 * counted.complaint_rate:.3f} %",
+            f"{100 * counted.complaint_rate:.2f} %",
             in_words(counted.level) or " ",
         )
         for one, counted in found
