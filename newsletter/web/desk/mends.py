@@ -33,6 +33,7 @@ _MENDS = {
     "further-rest": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
     "further-uncertain": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
     "returned": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
+    "returned-answers": (later("Look at the newsletter"), "/desk/settings/newsletters/{newsletter}", P.MANAGE_NEWSLETTERS),
     "complaints-near": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
     "complaints-over": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
     "complaints-far-over": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
@@ -56,6 +57,7 @@ _BY_HAND = frozenset(
         "further-uncertain",
         "notices-refused",
         "returned",
+        "returned-answers",
         "slot-missed",
         "slot-waits",
     }

@@ -30,7 +30,12 @@ RAISED: Mapping[str, list[str]] = MappingProxyType(
         "newsletter/people/bursts.py": ["departures"],
         "newsletter/people/contributors.py": ["contribution"],
         "newsletter/people/digests.py": ["digest-late"],
-        "newsletter/returns/alarms.py": ["returned", "complaints-near complaints-over complaints-far-over", "returned-paused"],
+        "newsletter/returns/alarms.py": [
+            "returned",
+            "returned-answers",
+            "complaints-near complaints-over complaints-far-over",
+            "returned-paused",
+        ],
         "newsletter/returns/watching.py": ["returns"],
         "newsletter/review/comments.py": ["issue-comments"],
         "newsletter/web/public/floods.py": ["flood"],
