@@ -23,7 +23,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\
 class Answer:
     """A mail that a person wrote."""
 
-    # As it says itself, which proves nothing; None: there is no address in it.
+    # As it says itself, which proves nothing; None: there is none in it that every server takes.
     sender: EmailAddress | None
     shown_sender: str
     subject: str
@@ -63,7 +63,9 @@ def letter(answer: Answer, about: About) -> Draft:
     """Compose what goes on to the newsletter: the words as text, and an answer to it goes to whoever wrote them."""
     head = [
         f"{answer.shown_sender or about.email} answered to “{about.subject}”, at the address to which returned mail goes.",
-        "An answer to this mail goes to them." if answer.sender else "There is no address in it to answer to.",
+        "An answer to this mail goes to them."
+        if answer.sender
+        else "There is no address in it to answer to that every server takes.",
     ]
     if answer.attachments:
         head.append(f"Attached to it: {', '.join(answer.attachments)}.")
@@ -92,9 +94,11 @@ def letter(answer: Answer, about: About) -> Draft:
 def _address(field: str) -> EmailAddress | None:
     found = _IN_BRACKETS.search(field)
     try:
-        return parse(found[1] if found else field)
+        address = parse(found[1] if found else field)
     except AddressRefused:
         return None
+    # A field with other letters only some relays take (RFC 6531), and the answer would be lost at the others.
+    return address if address.text.isascii() else None
 
 
 def _file(part: parts.Part) -> str:

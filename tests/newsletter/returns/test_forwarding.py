@@ -123,6 +123,31 @@ def test_what_somebody_wrote_goes_with_them(database: Database, keyring: Keyring
         assert ("editor@example.org", "", "", "") == left
 
 
+@pytest.mark.parametrize(
+    ("sender", "reply_to"),
+    [
+        ("\u00fc@example.net", ""),
+        ("a@b\u00fccher.example", "a@xn--bcher-kva.example"),
+        ("=?utf-8?q?a=0d=0aBcc:_x@example.com?= <a@example.net>", "a@example.net"),
+        ("a@example.net\r\n\tBcc: x@example.com", ""),
+        ("a@example.net,b@example.net", ""),
+        ("<>", ""),
+    ],
+)
+def test_an_answer_goes_on_whoever_wrote_it(
+    database: Database, keyring: Keyring, now: datetime, room: Mailroom, sender: str, reply_to: str
+) -> None:
+    """Every relay takes it, and what stands in From and Subject makes no field of its own."""
+    with database.write() as tx:
+        ann = returned.address(keyring, returned.delivery_of(tx, "ann", room.letter_id))
+        raw = returned.mail(ann, subject="=?utf-8?q?a=0d=0aBcc:_x=e2=80=ae?=").replace(
+            b"Ann Lee <ann@example.net>", sender.encode()
+        )
+        returned.take(tx, keyring, raw, REPLY, now)
+
+        assert [(reply_to, "a Bcc: x")] == [each[1:3] for each in mailed_on(tx)]
+
+
 def test_nobody_keeps_answers_from_the_newsletter(database: Database, keyring: Keyring, now: datetime, room: Mailroom) -> None:
     """Whoever is answered by the staff sees the Message-ID of the mail that brought their words, and may send bounces of it."""
     with database.write() as tx:
