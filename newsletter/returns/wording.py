@@ -43,6 +43,12 @@ _RETURNED = re.compile(
 _NOT_DELIVERED = re.compile(
     r"y|n[^|]{0,4}Y|n[^|]?3|Y[^|]{0,4}n|K[^|]{0,5}[Ym]|[Ym][^|]{0,6}K|[mYG][^|]{0,3}R|R[^|]{0,3}m|m[^|]{0,4}G|G[^|]{0,3}m"
 )
+# The subject of our own mail, named again: "Why mail bounces" and "Your mailbox is full of good things" decide nothing.
+_SUBJECT = re.compile(
+    r"^[ \t>*]*+(?:(?:original )?subject|betreff|objet|sujet|asunto|oggetto|onderwerp|assunto|temat|p[rř]edm[eě]t"
+    r"|[äa]mne|emne|konu|тема|件名|主题|主旨|제목)[ \t]*+[:：][^\n]*+$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _QUOTED_LINE = re.compile(r"^[ \t]*+(?:>[^\n]*|\|[ \t][^\n]*)$", re.MULTILINE)
 # A reply of a server in the midst of words: its code, perhaps its status, its text, perhaps over more lines.
 _REPLY = re.compile(
@@ -71,7 +77,7 @@ def head_of(mail: Mail) -> str:
             texts.append(part.text())
         if len(texts) == _MOST_TEXTS or (texts and len(texts[0].strip()) > _A_LINE):
             break
-    return before_returned("\n\n".join(texts)[:LONGEST_TEXT])
+    return _SUBJECT.sub("", before_returned("\n\n".join(texts)[:LONGEST_TEXT]))
 
 
 def _is_attached(disposition: str) -> bool:

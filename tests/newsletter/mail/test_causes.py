@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from newsletter.mail.causes import CERTAIN, Cause, judge, telling_status
 
 # What somebody else wrote down of what servers say: the cause, the status beside it, the words, who says so, the language.
-REPLIES = Path(__file__).parents[2] / "material" / "returns" / "replies.json"
+MATERIAL = Path(__file__).parents[2] / "material" / "returns"
 # Of what is dead, said to be dead; of what is said to be dead, dead.
 RECALL, PRECISION = 0.98, 0.99
 # Of each cause. Greylists and rates that ended in a failure may be called policy, and what tells nothing may tell a little.
@@ -24,6 +25,16 @@ FOUND = {
     Cause.TEMPORARY: 0.84,
     Cause.UNKNOWN: 0.75,
 }
+# What nobody who wrote rules had seen: as much as is wanted of mail in the world.
+FOUND_UNSEEN = {
+    Cause.ADDRESS_DEAD: 0.90,
+    Cause.FULL: 0.90,
+    Cause.CONTENT: 0.90,
+    Cause.AUTHENTICATION: 0.80,
+    Cause.POLICY: 0.80,
+    Cause.TEMPORARY: 0.75,
+}
+PRECISION_UNSEEN = 0.97
 
 # One row for each idea; servers, versions and languages vary.
 SAID = {
@@ -241,19 +252,24 @@ def test_rules_of_experience_hold(rule: str) -> None:
     assert [] == [(text, judged, cause) for text, cause in RULES[rule] if (judged := judge(text)).cause is not cause]
 
 
-def test_what_somebody_else_wrote_down_is_told_apart() -> None:
+@pytest.mark.parametrize(
+    ("file", "precision", "found"),
+    [("replies.json", PRECISION, FOUND), ("replies-held.json", PRECISION_UNSEEN, FOUND_UNSEEN)],
+    ids=["seen", "held-out"],
+)
+def test_what_somebody_else_wrote_down_is_told_apart(file: str, precision: float, found: Mapping[Cause, float]) -> None:
     """Nobody is suppressed for a word that only sounds dead, and of each cause most are found."""
     told = Counter(
         (Cause(truth), judge(text, status).cause)
-        for truth, status, text, _, _ in json.loads(REPLIES.read_text(encoding="utf-8"))
+        for truth, status, text, _, _ in json.loads((MATERIAL / file).read_text(encoding="utf-8"))
     )
     truths, verdicts = Counter[Cause](), Counter[Cause]()
     for (truth, verdict), count in told.items():
         truths[truth] += count
         verdicts[verdict] += count
 
-    assert told[Cause.ADDRESS_DEAD, Cause.ADDRESS_DEAD] >= PRECISION * verdicts[Cause.ADDRESS_DEAD], told
-    assert [] == [cause for cause, share in FOUND.items() if told[cause, cause] < share * truths[cause]], told
+    assert told[Cause.ADDRESS_DEAD, Cause.ADDRESS_DEAD] >= precision * verdicts[Cause.ADDRESS_DEAD], told
+    assert [] == [cause for cause, share in found.items() if told[cause, cause] < share * truths[cause]], told
 
 
 @pytest.mark.parametrize(

