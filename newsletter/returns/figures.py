@@ -1,16 +1,14 @@
-"""What came back of one letter, counted in SQL from the facts alone."""
+"""What came back of one letter beside what a relay took and refused of it, as one report."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
-
-from newsletter.mail import figures
+from newsletter.mail import figures as mail
 from newsletter.mail.delivery import DeliveryState
+from newsletter.returns import tallies
 from newsletter.returns.limits import Level, complaints_at
 from newsletter.returns.model import Cause, Kind
-from newsletter.tables.returns import return_fact
 from subscribers.transaction import Transaction
 
 
@@ -74,40 +72,17 @@ NOTHING = Returns(0, 0, {}, {}, (), (), 0)
 
 def of_letter(tx: Transaction, letter_id: int, most: int = 10) -> Returns:
     """Count what came back of a letter; *most* domains and texts are named."""
-    kept = figures.kept(tx, letter_id)
-    rows = tx.execute(
-        select(return_fact.c.kind, return_fact.c.cause, func.count().label("people"))
-        .where(return_fact.c.letter_id == letter_id)
-        .group_by(return_fact.c.kind, return_fact.c.cause)
-    )
-    kinds, causes = Counter[Kind](), Counter[Cause]()
-    for row in rows:
-        kinds[Kind(row.kind)] += row.people
-        if row.kind == Kind.BOUNCE:
-            causes[Cause(row.cause) if row.cause else Cause.UNKNOWN] += row.people
+    kept = mail.kept(tx, letter_id)
+    counted = tallies.of_letter(tx, letter_id)
+    kinds = Counter[Kind]()
+    for one in counted.counted:
+        kinds[one.kind] += one.people
     return Returns(
         accepted=kept.get(DeliveryState.ACCEPTED, 0),
         refused=kept.get(DeliveryState.REFUSED, 0),
         kinds=dict(kinds),
-        causes=dict(causes),
-        domains=_most(tx, letter_id, return_fact.c.domain, most),
-        texts=_most(tx, letter_id, return_fact.c.words, most),
-        suppressed=_suppressed(tx, letter_id),
+        causes=counted.bounces(),
+        domains=tuple(Counted(one.name, one.bounced) for one in tallies.domains(tx, letter_id, most) if one.bounced),
+        texts=tuple(Counted(one.words, one.people) for one in tallies.texts(tx, letter_id, most)),
+        suppressed=tallies.suppressed(tx, letter_id),
     )
-
-
-def _most(tx: Transaction, letter_id: int, column: ColumnElement[str], most: int) -> tuple[Counted, ...]:
-    people = func.count().label("people")
-    rows = tx.execute(
-        select(column.label("name"), people)
-        .where(return_fact.c.letter_id == letter_id, return_fact.c.kind == Kind.BOUNCE)
-        .group_by(column)
-        .order_by(people.desc(), column)
-        .limit(most)
-    )
-    return tuple(Counted(row.name, row.people) for row in rows)
-
-
-def _suppressed(tx: Transaction, letter_id: int) -> int:
-    which = (return_fact.c.letter_id == letter_id, return_fact.c.followed == "suppressed")
-    return tx.execute(select(func.count()).where(*which)).scalar_one()

@@ -1,4 +1,4 @@
-"""What came back from several letters at once, and where and why in more detail than `figures` has it, in SQL."""
+"""What came back of letters, counted in SQL from the facts alone: how, from where, and in which words."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 
 from newsletter.letters.letter import LetterKind
-from newsletter.returns.fate import Fate
+from newsletter.returns.fate import Fate, Followed
 from newsletter.returns.model import Cause, Kind
 from newsletter.tables.mail import delivery, mailing
 from newsletter.tables.returns import return_fact, return_message
@@ -118,6 +118,12 @@ def texts(tx: Transaction, letter_id: int, limit: int) -> tuple[Said, ...]:
         .limit(limit)
     )
     return tuple(Said(row.words, Cause(row.cause) if row.cause else Cause.UNKNOWN, row.people) for row in rows)
+
+
+def suppressed(tx: Transaction, letter_id: int) -> int:
+    """Count the addresses that are never written to again because of what came back of a letter."""
+    which = (return_fact.c.letter_id == letter_id, return_fact.c.followed == Followed.SUPPRESSED)
+    return tx.execute(select(func.count()).where(*which)).scalar_one()
 
 
 def replies(tx: Transaction, letter_id: int) -> Mapping[Fate, int]:
