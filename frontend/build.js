@@ -9,6 +9,7 @@ const ENTRIES = [
   "css/desk.css",
   "css/editor.css",
   "css/charts.css",
+  "css/returns.css",
   "js/desk.js",
   "js/editor.js",
   "js/composer.js",

@@ -183,8 +183,9 @@ class Call:
     def make(self) -> None:
         """Call."""
         if not self._called.is_set():
-            self._called.set()
+            # First, because whoever waits may let the sockets go as soon as the call is made.
             self._writer.send(b".")
+            self._called.set()
 
     def wait(self, seconds: float) -> None:
         """Wait until somebody calls, for *seconds* at most."""
