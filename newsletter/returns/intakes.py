@@ -1,11 +1,10 @@
 """Where returned mail is taken in: a mailbox, a port of ours, and how each is written as a setting."""
 
-import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from newsletter.mail.relays import is_host, is_loopback
 from newsletter.settingbook import LONGEST_SECONDS, SHORTEST_SECONDS
 
 IMPLICIT_TLS_PORT = 993
@@ -21,7 +20,6 @@ _MAILBOX_OPTIONS = ("processed", "unparsed", "ca")
 _LISTEN_OPTIONS = ("certificate", "key")
 _MAILBOX_FORM = "is no mailbox, for instance imaps://user:password@mail.example.org/INBOX?processed=Processed&unparsed=Unparsed"
 _LISTEN_FORM = "is no address to listen at, for instance 127.0.0.1:2525"
-_HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +75,9 @@ def parse_mailbox(url: str) -> Mailbox:
         ) from error
     if parts.scheme not in {"imaps", "imap"} or not parts.hostname or port == 0 or parts.fragment:
         raise ValueError(_MAILBOX_FORM)
-    if not _is_host(parts.hostname):
+    if not is_host(parts.hostname):
         raise ValueError("names no host that can be reached")
-    if parts.scheme == "imap" and not _is_loopback(parts.hostname):
+    if parts.scheme == "imap" and not is_loopback(parts.hostname):
         raise ValueError("would send the password in the clear; use imaps:// (TLS from the first byte, port 993)")
     if not parts.username or parts.password is None:
         raise ValueError("names no user with a password")
@@ -117,7 +115,7 @@ def parse_listen(text: str) -> Listen:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError(_LISTEN_FORM) from error
-    if not host or port is None or parts.username is not None or parts.path or parts.fragment or not _is_host(host):
+    if not host or port is None or parts.username is not None or parts.path or parts.fragment or not is_host(host):
         raise ValueError(_LISTEN_FORM)
     options = _options(parts.query, _LISTEN_OPTIONS)
     listen = Listen(host, port, options.get("certificate", ""), options.get("key", ""))
@@ -155,19 +153,3 @@ def _options(query: str, known: tuple[str, ...]) -> Mapping[str, str]:
     if not "".join(options.values()).isprintable():
         raise ValueError("has an option with control characters in it")
     return options
-
-
-def _is_host(host: str) -> bool:
-    try:
-        return bool(ipaddress.ip_address(host))
-    except ValueError:
-        return _HOST_NAME.fullmatch(host) is not None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
