@@ -95,7 +95,7 @@ def test_what_was_seen_is_told_apart_better_than_is_wanted(tried: list[Tried]) -
 
 
 def test_what_was_held_out_is_told_apart_as_is_wanted() -> None:
-    """Somebody else wrote it, apart, and whoever wrote the rules saw none of it before they were written."""
+    """Somebody else wrote it, apart. One rule is younger: that the subject of our own mail decides nothing."""
     held = tried_in(MATERIAL / "held")
 
     found = shares(held)

@@ -8,7 +8,7 @@ from newsletter.returns.model import Cause, Kind
 
 MATERIAL = Path(__file__).parents[2] / "material" / "returns"
 TRUTHS: dict[str, dict[str, dict[str, str | None]]] = {
-    # Whoever wrote the rules saw them; and saw none of them.
+    # Whoever wrote the rules saw the first, and of the others none but what one rule was made after (test_classify).
     folder: json.loads((MATERIAL / folder / "truth.json").read_text(encoding="utf-8"))
     for folder in ("seen", "held")
 }
