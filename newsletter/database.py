@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from newsletter import shape
+from newsletter import postgres, shape
 from newsletter.errors import SettingWrong, TookTooLong
 from newsletter.instance import known_instance
 from newsletter.journal import Journal
@@ -86,12 +86,6 @@ TABLE_MODULES = (
 # Who may read the file of an SQLite database.
 PRIVATE = 0o600
 
-# PostgreSQL's guards: a forgotten transaction blocks vacuum and stretches claims from 3 ms to 300 ms.
-POSTGRES_GUARDS = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
-
-# An address that swallows packets must not hang a command for minutes, in seconds.
-CONNECT_TIMEOUT = 10
-
 # How many instructions SQLite's machine does between two looks at the clock: about a millisecond.
 STEPS_BETWEEN_LOOKS = 100_000
 
@@ -126,7 +120,7 @@ class Database:
         # Empty: whoever writes is not asked for the instance's key.
         self._key_check = key_check
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._reading = _sqlite_engine(self.url, BUSY_TIMEOUT) if self.is_sqlite else _postgres_engine(self.url)
+        self._reading = _sqlite_engine(self.url, BUSY_TIMEOUT) if self.is_sqlite else postgres.engine(self.url)
         self._journal = journal
         _pay_debts(self._reading, journal)
         self._writing = self._reading.execution_options(**_WRITES)
@@ -371,14 +365,3 @@ def _pay_debts(engine: Engine, journal: Journal | None) -> None:
         # Where the line to the database was lost, what was owed is gone with it, and asking would open a new one.
         if not connection.invalidated:
             notes.settle(connection)
-
-
-def _postgres_engine(url: URL) -> Engine:
-    # pool_pre_ping: after a restart of the database the next transaction works, nobody has to act.
-    return create_engine(
-        url,
-        pool_pre_ping=True,
-        connect_args={"options": POSTGRES_GUARDS, "connect_timeout": CONNECT_TIMEOUT},
-        # Errors end in logs, and the parameters of a statement are names and addresses of people.
-        hide_parameters=True,
-    )
