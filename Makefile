@@ -1,6 +1,6 @@
 # Every target makes .venv first; nothing is installed outside this folder (a browser for the tests apart, see scripts/browser).
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-once serve test check bench soak maillab
+.PHONY: help env demo demo-once serve test check bench soak maillab docs
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,3 +31,6 @@ soak: env  ## every fault at full length; fills the table in docs/reliability.md
 
 maillab: env  ## real Postfix, Dovecot and OpenDKIM in namespaces of their own: 5,000 mails and what can go wrong (root)
 	@scripts/maillab
+
+docs: env  ## the documentation as a site in build/site, every link of it checked
+	@scripts/docs
