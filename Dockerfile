@@ -12,7 +12,7 @@ RUN python -m venv /opt/build \
  && /opt/build/bin/pip install --require-hashes --requirement requirements/build.lock
 
 # What comes from npm: what mail programs can show, and what the desk's pages load. Node is in the wheel that bundles it.
-COPY scripts/caniemail scripts/frontend.py scripts/wheel.py scripts/
+COPY scripts/caniemail scripts/frontend.py scripts/sbom.py scripts/wheel.py scripts/
 COPY frontend frontend
 RUN mkdir newsletter \
  && PYTHON=/opt/build/bin/python scripts/caniemail \

@@ -1,6 +1,6 @@
 # Every target makes .venv first; nothing is installed outside this folder (a browser for the tests apart, see scripts/browser).
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-once serve test check bench soak maillab docs
+.PHONY: help env demo demo-once serve test check bench soak maillab docs package
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,3 +34,6 @@ maillab: env  ## real Postfix, Dovecot and OpenDKIM in namespaces of their own: 
 
 docs: env  ## the documentation as a site in build/site, every link of it checked
 	@scripts/docs
+
+package: env  ## wheel, source archive and what is in them into dist/, built twice, installed into empty environments and tried
+	@scripts/package

