@@ -3,15 +3,18 @@
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dns.exception
-import dns.rdatatype
-import dns.resolver
-import dns.reversename
-
+from newsletter.atneed import at_need
 from newsletter.errors import BadValue
 from subscribers.sentence import say
+
+if TYPE_CHECKING:
+    from dns import exception, rdatatype, resolver, reversename
+else:
+    # A tenth of a second.
+    exception, rdatatype = at_need("dns.exception"), at_need("dns.rdatatype")
+    resolver, reversename = at_need("dns.resolver"), at_need("dns.reversename")
 
 DNS_PORT = 53
 HIGHEST_PORT = 65_535
@@ -67,21 +70,21 @@ def read_server(text: str) -> Server:
 
 def texts(name: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
     """Give the TXT records of *name*; blocks for *patience* seconds at most."""
-    answer = _asked(name, dns.rdatatype.TXT, server, patience)
+    answer = _asked(name, rdatatype.TXT, server, patience)
     records = (b"".join(record.strings).decode("utf-8", "replace") for record in answer.records)
     return Texts(tuple(sorted(records)[:MOST_TEXTS]), answer.trouble)
 
 
 def mail_servers(name: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
     """Give the hosts that take mail for *name*, the first choice first; one empty name says that nobody does (RFC 7505)."""
-    answer = _asked(name, dns.rdatatype.MX, server, patience)
+    answer = _asked(name, rdatatype.MX, server, patience)
     found = sorted((record.preference, record.exchange.to_text(omit_final_dot=True).lower()) for record in answer.records)
     return Texts(tuple(host.removesuffix(".") for _, host in found[:MOST_TEXTS]), answer.trouble)
 
 
 def host_addresses(name: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
     """Give the IPv4 and IPv6 addresses of a host."""
-    answers = [_asked(name, kind, server, patience) for kind in (dns.rdatatype.A, dns.rdatatype.AAAA)]
+    answers = [_asked(name, kind, server, patience) for kind in (rdatatype.A, rdatatype.AAAA)]
     found = [record.address for answer in answers for record in answer.records]
     trouble = next((answer.trouble for answer in answers if answer.trouble), "")
     return Texts(tuple(found[:MOST_TEXTS]), "" if found else trouble)
@@ -89,8 +92,8 @@ def host_addresses(name: str, server: Server | None = None, patience: float = WH
 
 def names_of(address: str, server: Server | None = None, patience: float = WHOLE_PATIENCE) -> Texts:
     """Give the names that an IP address has (PTR)."""
-    name = dns.reversename.from_address(address).to_text(omit_final_dot=True)
-    answer = _asked(name, dns.rdatatype.PTR, server, patience)
+    name = reversename.from_address(address).to_text(omit_final_dot=True)
+    answer = _asked(name, rdatatype.PTR, server, patience)
     found = [record.target.to_text(omit_final_dot=True).lower() for record in answer.records]
     return Texts(tuple(found[:MOST_TEXTS]), answer.trouble)
 
@@ -102,24 +105,24 @@ class _Answer:
     trouble: str = ""
 
 
-def _asked(name: str, kind: dns.rdatatype.RdataType, server: Server | None, patience: float) -> _Answer:
+def _asked(name: str, kind: "rdatatype.RdataType", server: Server | None, patience: float) -> _Answer:
     try:
         return _Answer(tuple(_resolver(server).resolve(f"{name}.", kind, lifetime=patience, search=False)))
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+    except (resolver.NXDOMAIN, resolver.NoAnswer):
         return _Answer()
-    except dns.exception.Timeout:
+    except exception.Timeout:
         return _Answer(trouble=f"no name server answered within {patience:g} seconds")
-    except dns.resolver.NoNameservers:
+    except resolver.NoNameservers:
         return _Answer(trouble="no name server could tell")
-    except dns.exception.DNSException as error:
+    except exception.DNSException as error:
         return _Answer(trouble=" ".join(str(error).split()) or type(error).__name__)
 
 
-def _resolver(server: Server | None) -> dns.resolver.Resolver:
-    resolver = dns.resolver.Resolver(configure=server is None)
+def _resolver(server: Server | None) -> "resolver.Resolver":
+    made = resolver.Resolver(configure=server is None)
     if server is not None:
-        resolver.nameservers = [server.host]
-        resolver.port = server.port
-    resolver.timeout = PATIENCE
-    resolver.use_edns(0, 0, _UDP_PAYLOAD)
-    return resolver
+        made.nameservers = [server.host]
+        made.port = server.port
+    made.timeout = PATIENCE
+    made.use_edns(0, 0, _UDP_PAYLOAD)
+    return made

@@ -4,13 +4,17 @@ import base64
 import binascii
 import secrets
 from contextlib import suppress
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from newsletter.atneed import at_need
 from newsletter.errors import SealBroken
 from subscribers.tokens import Keyring
+
+if TYPE_CHECKING:
+    from cryptography import exceptions
+    from cryptography.hazmat.primitives.ciphers import aead
+else:
+    exceptions, aead = at_need("cryptography.exceptions"), at_need("cryptography.hazmat.primitives.ciphers.aead")
 
 LABEL = "strongbox"
 
@@ -33,8 +37,7 @@ class Strongbox:
         for one in (key, *former):
             if len(one) != KEY_BYTES:
                 raise ValueError(f"a strongbox needs a key of {KEY_BYTES} bytes, not {len(one)}")
-        self._cipher = AESGCM(key)
-        self._former = tuple(AESGCM(one) for one in former)
+        self._keys = (key, *former)
 
     @classmethod
     def of(cls, keyring: Keyring) -> Self:
@@ -46,7 +49,7 @@ class Strongbox:
         # Any text of Python comes back as it was, lone surrogates of a foreign environment included.
         plain = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, plain, about.encode())
+        sealed = nonce + aead.AESGCM(self._keys[0]).encrypt(nonce, plain, about.encode())
         return _FORM + base64.urlsafe_b64encode(sealed).decode("ascii")
 
     def open(self, sealed: str, about: str) -> bytes:
@@ -66,9 +69,9 @@ class Strongbox:
             raise SealBroken(about) from error
         if form != _FORM or not spelled_as_sealed or len(data) < _NONCE_BYTES:
             raise SealBroken(about)
-        for cipher in (self._cipher, *self._former):
-            with suppress(InvalidTag, ValueError):
-                return cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], about.encode())
+        for key in self._keys:
+            with suppress(exceptions.InvalidTag, ValueError):
+                return aead.AESGCM(key).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], about.encode())
         raise SealBroken(about)
 
     def open_text(self, sealed: str, about: str) -> str:

@@ -3,11 +3,19 @@
 import io
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageCms, ImageDraw, ImageOps, UnidentifiedImageError
-
+from newsletter.atneed import at_need
 from newsletter.images.model import HIGHEST, MIDDLE, MOST_PIXELS, WIDEST, Developed, Encoded, Focus, MediaType, Refused
 from subscribers.sentence import say
+
+if TYPE_CHECKING:
+    import PIL
+    from PIL import Image, ImageCms, ImageDraw, ImageOps
+else:
+    # Five megabytes that only the child is to have.
+    PIL, Image, ImageCms = at_need("PIL"), at_need("PIL.Image"), at_need("PIL.ImageCms")
+    ImageDraw, ImageOps = at_need("PIL.ImageDraw"), at_need("PIL.ImageOps")
 
 # By their content, whatever their name or header says; SVG can hold script.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
@@ -49,7 +57,7 @@ def develop(data: bytes, wish: Wish) -> Developed | Refused:
             return _developed(data, wish)
     except MemoryError:
         raise
-    except UnidentifiedImageError:
+    except PIL.UnidentifiedImageError:
         return Refused(say("is no %(formats)s or %(formats2)s file", formats=", ".join(FORMATS[:-1]), formats2=FORMATS[-1]))
     except Image.DecompressionBombError:
         return Refused(_too_many_pixels())
@@ -75,7 +83,7 @@ def _developed(data: bytes, wish: Wish) -> Developed | Refused:
     return Developed(_written(picture), _written(card), remark)
 
 
-def _upright(opened: Image.Image) -> Image.Image:
+def _upright(opened: "Image.Image") -> "Image.Image":
     """Give the first frame turned as its camera was held, in the colours of the web, with alpha only where it is used."""
     profile = opened.info.get("icc_profile")
     picture = ImageOps.exif_transpose(opened)
@@ -89,7 +97,7 @@ def _upright(opened: Image.Image) -> Image.Image:
     return picture
 
 
-def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
+def _in_srgb(picture: "Image.Image", profile: object) -> "Image.Image":
     if not isinstance(profile, bytes) or picture.mode not in {"RGB", "RGBA", "CMYK", "L"}:
         return picture
     try:
@@ -102,7 +110,7 @@ def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
     return converted or picture
 
 
-def _card_size(picture: Image.Image) -> tuple[int, int]:
+def _card_size(picture: "Image.Image") -> tuple[int, int]:
     """Give the size of a card, or one of the same shape that needs no enlarging."""
     width, height = CARD
     share = min(picture.width / width, picture.height / height, 1.0)
@@ -113,7 +121,7 @@ def _centre(focus: Focus) -> tuple[float, float]:
     return focus.x / 1000, focus.y / 1000
 
 
-def _mark(picture: Image.Image) -> None:
+def _mark(picture: "Image.Image") -> None:
     """Draw a disc with a triangle into the middle."""
     side = min(picture.size)
     x, y = picture.width / 2, picture.height / 2
@@ -123,7 +131,7 @@ def _mark(picture: Image.Image) -> None:
     draw.polygon([(x - wing * 0.8, y - wing), (x - wing * 0.8, y + wing), (x + wing * 1.1, y)], fill=(255, 255, 255, 240))
 
 
-def _written(picture: Image.Image) -> Encoded:
+def _written(picture: "Image.Image") -> Encoded:
     # A palette, a profile or a comment that came along would be written again.
     picture.info = {}
     out = io.BytesIO()

@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-import icalendar
-
+from newsletter.atneed import at_need
 from subscribers.oneline import one_line
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = at_need("icalendar")
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 
@@ -44,7 +49,7 @@ def calendar_file(name: str, appointments: Iterable[Appointment], stamped: datet
     return written
 
 
-def _event(appointment: Appointment, stamped: datetime) -> icalendar.Event:
+def _event(appointment: Appointment, stamped: datetime) -> "icalendar.Event":
     event = icalendar.Event()
     event.add("uid", appointment.uid)
     event.add("dtstamp", stamped)

@@ -3,18 +3,25 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import css_inline
-import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode, create_tag
 
+from newsletter.atneed import at_need
 from newsletter.feeds.decoding import legal
 from newsletter.images.model import Shelf
 from newsletter.letters import direction, documents, embeds, footnotes, galleries, pictures, shortcodes, tables
 from newsletter.letters.dom import SCHEMES, inner_first, rename, resolve
 from newsletter.letters.pictures import Picture, Settled
 from subscribers.sentence import say
+
+if TYPE_CHECKING:
+    import css_inline
+    import nh3
+else:
+    css_inline, nh3 = at_need("css_inline"), at_need("nh3")
 
 # The longest post seen was 90 KB; 2 MB of markup is an accident or an attack.
 MOST_BYTES = 2_000_000
@@ -64,23 +71,6 @@ _KEPT = (
 _TAGS = frozenset(_KEPT.split())
 # With all that stands in them.
 _DROPPED = frozenset({"script", "style", "title", "noscript", "iframe", "video", "audio", "object"})
-_CLEANER = nh3.Cleaner(
-    tags=set(_TAGS),
-    # A gallery of ours; programs for reading aloud are told that it is no table.
-    tag_attribute_values={"table": {"role": {"presentation"}}},
-    clean_content_tags=set(_DROPPED),
-    attributes={
-        "a": {"href"},
-        "img": {"src", "alt", "width"},
-        "td": {"colspan", "rowspan"},
-        "th": {"colspan", "rowspan", "scope"},
-        "ol": {"start"},
-        "*": {"lang", "dir"},
-    },
-    url_schemes=set(SCHEMES),
-    link_rel=None,
-    strip_comments=True,
-)
 _EMPTY_BLOCK = re.compile(
     r"<(p|div|span|figure|figcaption|li|ul|ol|h[1-6]|a|blockquote|strong|em|b|i)(?: [^>]*)?>(?:\s|&nbsp;|\u00a0|<br>)*</\1>",
 )
@@ -90,8 +80,6 @@ _HEADING = re.compile(r"<(/?)h([1-6])\b")
 # The article's own title is an h3; what stands in it begins below.
 _FIRST_HEADING = 4
 _LAST_HEADING = 6
-
-_INLINER = css_inline.CSSInliner(inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +192,7 @@ def _depth(found: Iterable[tuple[str, str]]) -> int:
 
 def inline_style(html: str, css: str) -> str:
     """Write the rules of *css* into the style attributes of a fit article; many mail programs read nothing else."""
-    return _INLINER.inline_fragment(html, css) if html else ""
+    return _inliner().inline_fragment(html, css) if html else ""
 
 
 def is_web_link(url: str) -> bool:
@@ -335,9 +323,9 @@ def _unwrap_strange(root: LexborNode) -> None:
 
 def _sanitised(html: str) -> str:
     """Sanitise, tidy the now well-formed result, and let the sanitiser have the last word on whatever that changed."""
-    clean = _CLEANER.clean(html)
+    clean = _cleaner().clean(html)
     tidy = _demote_headings(_without_empty(clean))
-    return (clean if tidy == clean else _CLEANER.clean(tidy)).strip()
+    return (clean if tidy == clean else _cleaner().clean(tidy)).strip()
 
 
 def _without_empty(html: str) -> str:
@@ -366,3 +354,29 @@ def _demote_headings(html: str) -> str:
         return f"<h{previous}"
 
     return _HEADING.sub(demote, html)
+
+
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    return nh3.Cleaner(
+        tags=set(_TAGS),
+        # A gallery of ours; programs for reading aloud are told that it is no table.
+        tag_attribute_values={"table": {"role": {"presentation"}}},
+        clean_content_tags=set(_DROPPED),
+        attributes={
+            "a": {"href"},
+            "img": {"src", "alt", "width"},
+            "td": {"colspan", "rowspan"},
+            "th": {"colspan", "rowspan", "scope"},
+            "ol": {"start"},
+            "*": {"lang", "dir"},
+        },
+        url_schemes=set(SCHEMES),
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+@cache
+def _inliner() -> "css_inline.CSSInliner":
+    return css_inline.CSSInliner(inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False)

@@ -1,15 +1,21 @@
 """What a contributor hands in (plain text, Markdown or HTML), as HTML."""
 
 import re
+from functools import cache
 from html import escape
 from itertools import pairwise
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-
+from newsletter.atneed import at_need
 from newsletter.errors import BadValue
 from newsletter.letters.content import Unfit, make_fit
 from subscribers.sentence import say
+
+if TYPE_CHECKING:
+    import markdown_it
+else:
+    markdown_it = at_need("markdown_it")
 
 _MARKDOWN = frozenset({".md", ".markdown"})
 _HTML = frozenset({".html", ".htm"})
@@ -22,9 +28,6 @@ _TAG = re.compile(r"</?(?:p|div|br|h[1-6]|ul|ol|li|a|b|i|em|strong|span|table|bl
 _MARKED = re.compile(
     r"\*\*\S[^*\n]*\*\*|(?<![\w*])\*\w[^*\n]*\*(?![\w*])|^#{1,4} \S|\[[^\]\n]+\]\(https?://|(?:^[-*] \S.*\n){2}", re.MULTILINE
 )
-
-# html=False: markup in Markdown stays visible text. No linkify either: it needs a package that nothing else needs.
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 def to_html(text: str, filename: str) -> str:
@@ -41,7 +44,7 @@ def to_html(text: str, filename: str) -> str:
     if suffix in _HTML:
         html = text
     elif suffix in _MARKDOWN:
-        html = _PARSER.render(text)
+        html = _parser().render(text)
     else:
         html = _from_plain(text)
     fit = make_fit(html, "")
@@ -86,3 +89,9 @@ def _linked(line: str) -> str:
         parts += [escape(line[position : match.start()]), f'<a href="{address}">{address}</a>']
         position = match.end()
     return "".join([*parts, escape(line[position:])])
+
+
+@cache
+def _parser() -> "markdown_it.MarkdownIt":
+    # html=False: markup in Markdown stays visible text. No linkify either: it needs a package that nothing else needs.
+    return markdown_it.MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])

@@ -10,20 +10,25 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Self, TypeAlias
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Self
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-
+from newsletter.atneed import at_need
 from newsletter.errors import BadValue
 from newsletter.mail.dkimrecord import Algorithm, DnsRecord, domain_name, key_record, selector_name
 from subscribers.sentence import say
 
-PrivateKey: TypeAlias = RSAPrivateKey | Ed25519PrivateKey
+if TYPE_CHECKING:
+    from cryptography import exceptions
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+else:
+    # Eight megabytes, for whoever signs only.
+    exceptions = at_need("cryptography.exceptions")
+    hashes, serialization = (at_need(f"cryptography.hazmat.primitives.{name}") for name in ("hashes", "serialization"))
+    ed25519, padding, rsa = (
+        at_need(f"cryptography.hazmat.primitives.asymmetric.{name}") for name in ("ed25519", "padding", "rsa")
+    )
 
 # RFC 8301 3.2: signers should use 2048 bits, verifiers must know keys up to 4096.
 RSA_BITS = 2048
@@ -55,9 +60,6 @@ _REMEMBERED_SHAPES = 128
 _FIELD = re.compile(rb"(?P<name>[!-9;-~]+)[ \t]*:(?P<value>(?:[^\r\n]++|\r\n[ \t])*+)\r\n")
 _BLANKS = re.compile(rb"[ \t]+")
 
-_PADDING = padding.PKCS1v15()
-_HASH = hashes.SHA256()
-
 
 class Unsignable(ValueError):  # noqa: N818 -- named for the outcome
     """A header that must not be signed: half an unsubscribe button, a field twice, or bytes that are no field."""
@@ -69,13 +71,13 @@ class SigningKey:
 
     domain: str
     selector: str
-    private: PrivateKey = field(repr=False)
+    private: "rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey" = field(repr=False)
 
     def __post_init__(self) -> None:
         # They stand in a header and in the name of a record as they are here.
         if (self.domain, self.selector) != (domain_name(self.domain), selector_name(self.selector, self.domain)):
             raise BadValue(say("key"), f"{self.selector} of {self.domain}", "is not named in lower case and A-labels")
-        if not isinstance(self.private, RSAPrivateKey):
+        if not isinstance(self.private, rsa.RSAPrivateKey):
             return
         bits = self.private.key_size
         if bits < RSA_BITS:
@@ -91,8 +93,8 @@ class SigningKey:
     def generate(cls, domain: str, selector: str, algorithm: Algorithm) -> Self:
         """Make a new key."""
         if algorithm is Algorithm.ED25519:
-            return cls(domain, selector, Ed25519PrivateKey.generate())
-        return cls(domain, selector, generate_private_key(_RSA_EXPONENT, RSA_BITS))
+            return cls(domain, selector, ed25519.Ed25519PrivateKey.generate())
+        return cls(domain, selector, rsa.generate_private_key(_RSA_EXPONENT, RSA_BITS))
 
     @classmethod
     def from_pem(cls, domain: str, selector: str, pem: str) -> Self:
@@ -107,9 +109,9 @@ class SigningKey:
         # TypeError is what the library says of a key that has a passphrase.
         except TypeError as error:
             raise BadValue(say("key"), selector, "is protected by a passphrase; take it off first (openssl pkey)") from error
-        except (ValueError, UnsupportedAlgorithm) as error:
+        except (ValueError, exceptions.UnsupportedAlgorithm) as error:
             raise BadValue(say("key"), selector, "cannot be read; give a private key as PEM") from error
-        if not isinstance(private, RSAPrivateKey | Ed25519PrivateKey):
+        if not isinstance(private, rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey):
             raise BadValue(say("key"), selector, "is neither an RSA nor an Ed25519 key, and DKIM knows no other")
         return cls(domain, selector, private)
 
@@ -117,7 +119,7 @@ class SigningKey:
     def from_bytes(cls, domain: str, selector: str, der: bytes) -> Self:
         """Give the key that `to_bytes` wrote."""
         private = serialization.load_der_private_key(der, None)
-        assert isinstance(private, RSAPrivateKey | Ed25519PrivateKey)
+        assert isinstance(private, rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey)
         return cls(domain, selector, private)
 
     def to_bytes(self) -> bytes:
@@ -128,7 +130,7 @@ class SigningKey:
     @property
     def algorithm(self) -> Algorithm:
         """What it signs with."""
-        return Algorithm.RSA if isinstance(self.private, RSAPrivateKey) else Algorithm.ED25519
+        return Algorithm.RSA if isinstance(self.private, rsa.RSAPrivateKey) else Algorithm.ED25519
 
     @property
     def public(self) -> str:
@@ -149,10 +151,15 @@ class SigningKey:
 
     def sign(self, data: bytes) -> bytes:
         """Give the bare signature of *data*; the same each time."""
-        if isinstance(self.private, RSAPrivateKey):
-            return self.private.sign(data, _PADDING, _HASH)
+        if isinstance(self.private, rsa.RSAPrivateKey):
+            return self.private.sign(data, *_rsa_scheme())
         # RFC 8463 3: what Ed25519 signs is the hash.
         return self.private.sign(hashlib.sha256(data).digest())
+
+
+@cache
+def _rsa_scheme() -> tuple["padding.PKCS1v15", "hashes.SHA256"]:
+    return padding.PKCS1v15(), hashes.SHA256()
 
 
 class Signer:

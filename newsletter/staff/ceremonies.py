@@ -3,28 +3,21 @@
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import webauthn
-from webauthn.helpers import (
-    base64url_to_bytes,
-    bytes_to_base64url,
-    decode_credential_public_key,
-    decoded_public_key_to_cryptography,
-    options_to_json,
-    parse_authentication_credential_json,
-    parse_client_data_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
+from newsletter.atneed import at_need
 from newsletter.staff.refusals import PasskeyRefused
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers import exceptions, structs
+else:
+    # Five megabytes and a tenth of a second.
+    webauthn, helpers = at_need("webauthn"), at_need("webauthn.helpers")
+    exceptions, structs = at_need("webauthn.helpers.exceptions"), at_need("webauthn.helpers.structs")
 
 # What stands above the name of the account where a device lists its passkeys.
 HOUSE = "Newsletter"
@@ -33,9 +26,6 @@ HOUSE = "Newsletter"
 MILLISECONDS = 5 * 60 * 1000
 
 _PORTS = {"https": 443, "http": 80}
-
-# What the library stumbles over, besides its own errors, where bytes come from no authenticator: base64, JSON, CBOR, keys.
-_STUMBLES = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +85,29 @@ def creation(place: Place, challenge: str, owner: Owner, known: Sequence[str]) -
     options = webauthn.generate_registration_options(
         rp_id=place.name,
         rp_name=HOUSE,
-        user_id=base64url_to_bytes(owner.handle),
+        user_id=helpers.base64url_to_bytes(owner.handle),
         user_name=owner.address or owner.name,
         user_display_name=owner.name,
-        challenge=base64url_to_bytes(challenge),
+        challenge=helpers.base64url_to_bytes(challenge),
         timeout=MILLISECONDS,
         # It is found without an address being typed, and stands for both factors: the device asks who holds it.
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=structs.UserVerificationRequirement.REQUIRED
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=base64url_to_bytes(one)) for one in known],
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=helpers.base64url_to_bytes(one)) for one in known],
     )
-    return options_to_json(options)
+    return helpers.options_to_json(options)
 
 
 def request(place: Place, challenge: str) -> str:
     """Ask a browser for any passkey of this place, in JSON."""
     options = webauthn.generate_authentication_options(
         rp_id=place.name,
-        challenge=base64url_to_bytes(challenge),
+        challenge=helpers.base64url_to_bytes(challenge),
         timeout=MILLISECONDS,
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json(options)
+    return helpers.options_to_json(options)
 
 
 def made(place: Place, challenge: str, answer: str) -> Made:
@@ -128,21 +118,23 @@ def made(place: Place, challenge: str, answer: str) -> Made:
 
     """
     try:
-        read = parse_registration_credential_json(answer)
+        read = helpers.parse_registration_credential_json(answer)
         _require_whole_page(read.response.client_data_json)
         checked = webauthn.verify_registration_response(
             credential=read,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=helpers.base64url_to_bytes(challenge),
             expected_rp_id=place.name,
             expected_origin=place.origin,
             require_user_verification=True,
         )
         # A key that nothing can be checked with would be found out when somebody stands before the door.
-        decoded_public_key_to_cryptography(decode_credential_public_key(checked.credential_public_key))
-    except _STUMBLES as error:
+        helpers.decoded_public_key_to_cryptography(helpers.decode_credential_public_key(checked.credential_public_key))
+    except _stumbles() as error:
         raise PasskeyRefused from error
     return Made(
-        bytes_to_base64url(checked.credential_id), bytes_to_base64url(checked.credential_public_key), checked.sign_count
+        helpers.bytes_to_base64url(checked.credential_id),
+        helpers.bytes_to_base64url(checked.credential_public_key),
+        checked.sign_count,
     )
 
 
@@ -154,12 +146,12 @@ def named(answer: str) -> Named:
 
     """
     try:
-        read = parse_authentication_credential_json(answer)
-    except _STUMBLES as error:
+        read = helpers.parse_authentication_credential_json(answer)
+    except _stumbles() as error:
         raise PasskeyRefused from error
     if read.response.user_handle is None:
         raise PasskeyRefused
-    return Named(bytes_to_base64url(read.raw_id), bytes_to_base64url(read.response.user_handle))
+    return Named(helpers.bytes_to_base64url(read.raw_id), helpers.bytes_to_base64url(read.response.user_handle))
 
 
 def uses_of(place: Place, challenge: str, answer: str, public_key: str) -> int:
@@ -172,25 +164,25 @@ def uses_of(place: Place, challenge: str, answer: str, public_key: str) -> int:
 
     """
     try:
-        read = parse_authentication_credential_json(answer)
+        read = helpers.parse_authentication_credential_json(answer)
         _require_whole_page(read.response.client_data_json)
         checked = webauthn.verify_authentication_response(
             credential=read,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=helpers.base64url_to_bytes(challenge),
             expected_rp_id=place.name,
             expected_origin=place.origin,
-            credential_public_key=base64url_to_bytes(public_key),
+            credential_public_key=helpers.base64url_to_bytes(public_key),
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-    except _STUMBLES as error:
+    except _stumbles() as error:
         raise PasskeyRefused from error
     return checked.new_sign_count
 
 
 def _require_whole_page(client_data: bytes) -> None:
     # A frame in somebody else's page; ours stand in none.
-    if parse_client_data_json(client_data).cross_origin:
+    if helpers.parse_client_data_json(client_data).cross_origin:
         raise PasskeyRefused
 
 
@@ -199,3 +191,12 @@ def _is_number(host: str) -> bool:
         return bool(ipaddress.ip_address(host))
     except ValueError:
         return False
+
+
+@cache
+def _stumbles() -> tuple[type[Exception], ...]:
+    """Give what the library stumbles over where bytes come from no authenticator: base64, JSON, CBOR, keys."""
+    return (
+        exceptions.WebAuthnException,
+        *(ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError),
+    )

@@ -4,14 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from joserfc import jwk, jws, jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import Key
-
+from newsletter.atneed import at_need
 from newsletter.staff.refusals import ProviderRefused
 from subscribers.oneline import one_line
+
+if TYPE_CHECKING:
+    from joserfc import errors, jwk, jws, jwt
+else:
+    errors, jwk = at_need("joserfc.errors"), at_need("joserfc.jwk")
+    jws, jwt = at_need("joserfc.jws"), at_need("joserfc.jwt")
 
 # Asymmetric only: with "none" or a key that both sides have (HS256), whoever knows the client's secret could sign.
 ALGORITHMS = ("RS256", "ES256")
@@ -26,9 +30,6 @@ OLDEST = timedelta(minutes=10)
 
 # OpenID Connect Core 2: at most 255 signs of ASCII.
 LONGEST_SUBJECT = 255
-
-# Of bytes that are no token at all, besides the library's own errors.
-_STUMBLES = (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +81,20 @@ def person(claims: Mapping[str, Any]) -> Person:
 def _signed(token: str, keys: Sequence[Any]) -> Mapping[str, Any]:
     try:
         header = jws.extract_compact(token.encode()).headers()
-    except _STUMBLES as error:
+    except _stumbles() as error:
         raise ProviderRefused("sent a token that cannot be read") from error
     if header.get("alg") not in ALGORITHMS:
         raise ProviderRefused(f"signs with {one_line(str(header.get('alg')), 40)}; only {' and '.join(ALGORITHMS)} are taken")
     for key in _usable(keys, header.get("kid")):
         try:
             return jwt.decode(token, key, algorithms=ALGORITHMS).claims
-        except _STUMBLES:
+        except _stumbles():
             # Another key of the same name, or of none.
             continue
     raise ProviderRefused("sent a token that none of its keys signed")
 
 
-def _usable(keys: Sequence[Any], name: object) -> list[Key]:
+def _usable(keys: Sequence[Any], name: object) -> "list[jwk.Key]":
     found = []
     for one in keys:
         if not isinstance(one, dict) or one.get("kty") not in _KINDS or one.get("use", "sig") != "sig":
@@ -102,7 +103,7 @@ def _usable(keys: Sequence[Any], name: object) -> list[Key]:
             continue
         try:
             key = jwk.import_key(json.loads(json.dumps(one)))
-        except _STUMBLES:
+        except _stumbles():
             continue
         if isinstance(key, jwk.RSAKey) and key.raw_value.key_size < SHORTEST_RSA:
             continue
@@ -137,3 +138,9 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ProviderRefused(f"sent a token without {name}")
     return value
+
+
+@cache
+def _stumbles() -> tuple[type[Exception], ...]:
+    """Give what the library raises, its own errors and others, of bytes that are no token at all."""
+    return (errors.JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError)

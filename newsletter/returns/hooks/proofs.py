@@ -6,11 +6,18 @@ import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from newsletter.atneed import at_need
+
+if TYPE_CHECKING:
+    from cryptography import exceptions, x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+else:
+    exceptions, x509 = at_need("cryptography.exceptions"), at_need("cryptography.x509")
+    hashes, serialization = (at_need(f"cryptography.hazmat.primitives.{name}") for name in ("hashes", "serialization"))
+    ec, padding, rsa = (at_need(f"cryptography.hazmat.primitives.asymmetric.{name}") for name in ("ec", "padding", "rsa"))
 
 # What is older was caught by somebody on the way and sent again; what is younger was signed by a clock that is wrong.
 WINDOW = timedelta(hours=1)
@@ -39,7 +46,7 @@ def is_signed_by_sendgrid(public_key: str, headers: Mapping[str, str], body: byt
         if not isinstance(key, ec.EllipticCurvePublicKey):
             return False
         key.verify(signature, timestamp.encode(errors="replace") + body, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, binascii.Error):
+    except (exceptions.InvalidSignature, exceptions.UnsupportedAlgorithm, ValueError, binascii.Error):
         return False
     return is_of_now(_unix(timestamp), now)
 
@@ -52,7 +59,7 @@ def is_signed_by_certificate(pem: bytes, text: bytes, signature: str, now: datet
         if not isinstance(key, rsa.RSAPublicKey):
             return False
         key.verify(base64.b64decode(signature, validate=True), text, padding.PKCS1v15(), hashes.SHA256())
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, binascii.Error):
+    except (exceptions.InvalidSignature, exceptions.UnsupportedAlgorithm, ValueError, binascii.Error):
         return False
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
