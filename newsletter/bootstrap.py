@@ -51,9 +51,10 @@ PRIVATE_FOLDER = 0o700
 # What may not stand in a log, whoever wrote the line: addresses, the tokens of links (26 characters of base32), and the secrets
 # of the door (43 of base64url).
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
-# The number that the token of a link to the door begins with is no part of what must not be told.
+# The number that the token of a link to the door begins with is no part of what must not be told, nor what keys of the API
+# begin with.
 _TOKEN = re.compile(
-    r"(?<![0-9A-Za-z])[a-z2-7]{26}(?![0-9A-Za-z])|(?<![\w-])(?:\d{1,12}-)?[\w-]{43}(?![\w-])", re.IGNORECASE | re.ASCII
+    r"(?<![0-9A-Za-z])[a-z2-7]{26}(?![0-9A-Za-z])|(?<![\w-])(?:\d{1,12}-|nlk_)?[\w-]{43}(?![\w-])", re.IGNORECASE | re.ASCII
 )
 
 

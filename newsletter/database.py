@@ -18,6 +18,7 @@ from newsletter.errors import SettingWrong, TookTooLong
 from newsletter.instance import known_instance
 from newsletter.journal import Journal
 from newsletter.tables import (
+    apikeys,
     archive,
     authors,
     clicks,
@@ -81,6 +82,7 @@ TABLE_MODULES = (
     clicks,
     presence,
     returns,
+    apikeys,
 )
 
 # Who may read the file of an SQLite database.

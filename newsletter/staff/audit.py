@@ -40,8 +40,9 @@ class Asked:
 
 
 def record(tx: Transaction, actor: Actor, act: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
-    """Write down an act, in the transaction that does it."""
-    tx.execute(insert(audit).values(at=now, actor=actor.name, act=act, subject=subject, detail=dict(detail)))
+    """Write down an act, in the transaction that does it; what came by a key names the key."""
+    by_key = {"key": actor.key} if actor.key else {}
+    tx.execute(insert(audit).values(at=now, actor=actor.name, act=act, subject=subject, detail={**detail, **by_key}))
 
 
 def recent(tx: Transaction, limit: int = 50) -> tuple[Entry, ...]:

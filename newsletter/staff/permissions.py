@@ -63,10 +63,14 @@ class Actor:
     roles: Mapping[int, Role] = field(default_factory=dict, hash=False)
     # None: nobody with an account, such as the local operator.
     account_id: int | None = None
+    # What the key that they came with lets through of all this; None: everything.
+    scopes: frozenset[Permission] | None = None
+    # What that key is called, for the audit; empty: they came without one.
+    key: str = ""
 
     def newsletters(self, permission: Permission) -> frozenset[int] | None:
         """Give the newsletters in which it is allowed; None: in all of them, those to come included."""
-        if includes(self.role, permission):
+        if allowed(self, permission):
             return None
         return frozenset(one for one in self.roles if allowed(self, permission, one))
 
@@ -85,11 +89,19 @@ def includes(role: Role | None, permission: Permission) -> bool:
 
 def allowed(actor: Actor, permission: Permission, newsletter_id: int | None = None) -> bool:
     """Whether *actor* may: in this newsletter, or, without one, on the whole instance."""
+    if actor.scopes is not None and permission not in actor.scopes:
+        return False
     if includes(actor.role, permission):
         return True
     if newsletter_id is None or permission in _OF_THE_WHOLE:
         return False
     return includes(actor.roles.get(newsletter_id), permission)
+
+
+def higher(one: Role | None, other: Role | None) -> Role | None:
+    """Give the role of two with which more can be done; None is none."""
+    known = [role for role in (one, other) if role is not None]
+    return max(known, key=list(Role).index, default=None)
 
 
 def require(actor: Actor, permission: Permission, newsletter_id: int | None = None) -> None:

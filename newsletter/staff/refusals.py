@@ -9,12 +9,13 @@
   - ProviderRefused(reason)    what the identity provider says does not hold
   - NotOnStaff(name)           whom the identity provider knows, and nobody here
   - SlowDown(wait)             too many attempts failed before
+- NotFound: KeyNotFound        no key of the API of this id
 """
 
 import math
 from datetime import timedelta
 
-from newsletter.errors import Refused
+from newsletter.errors import NotFound, Refused
 from subscribers.sentence import say
 
 
@@ -93,3 +94,9 @@ class SlowDown(Refused):
         super().__init__(
             say("Too many attempts failed. Try again in %(seconds)s s; nothing was changed.", seconds=self.seconds)
         )
+
+
+class KeyNotFound(NotFound):
+    """No key of the API of this id."""
+
+    what = say("key")

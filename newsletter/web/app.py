@@ -7,13 +7,14 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.bootstrap import Application
 from newsletter.clock import Clock, system_clock
 from newsletter.returns.hooks.certificates import Certificates, careful
 from newsletter.web.answers import AT_DESK, answer, fault_page
+from newsletter.web.api.entrance import Entrance
 from newsletter.web.auth import FirstKey
 from newsletter.web.clicks import Clicks
 from newsletter.web.faults import FOREIGN_HOST, PageNotFound, WrongMethod, fault_of
@@ -83,7 +84,10 @@ def create_app(
         await fault_page(site, FOREIGN_HOST, listen(Request(scope)))(scope, receive, send)
 
     app = Starlette(
-        routes=[Route(page.path, _endpoint(site, page), methods=page.methods) for page in ROUTES],
+        routes=[
+            *(Route(page.path, _endpoint(site, page), methods=page.methods) for page in ROUTES),
+            Mount("/api/v1", Entrance(site)),
+        ],
         exception_handlers={HTTPException: refuse},
     )
     # A slash sent after an address would be answered by a redirect built from the request; ours are all spelled out.

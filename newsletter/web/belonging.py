@@ -7,7 +7,7 @@ from newsletter.errors import ArticleNotFound, SectionNotFound
 from newsletter.feeds import store as feeds
 from newsletter.issues import contents, newsletters, store
 from newsletter.returns import browsing
-from newsletter.staff.permissions import Actor, Permission, allowed, includes, require
+from newsletter.staff.permissions import Actor, Permission, allowed, require
 from newsletter.web.faults import PageNotFound
 from newsletter.web.visits import Of, number_in
 from subscribers import register
@@ -109,7 +109,7 @@ def require_access(tx: Transaction, actor: Actor, permission: Permission, of: Of
 
 
 def _require_in(actor: Actor, permission: Permission, owners: frozenset[int]) -> None:
-    if includes(actor.role, permission) or any(allowed(actor, permission, one) for one in owners):
+    if allowed(actor, permission) or any(allowed(actor, permission, one) for one in owners):
         return
     if actor.role is None and not owners & actor.roles.keys():
         raise PageNotFound

@@ -6,6 +6,7 @@ import structlog
 
 from newsletter import failpoints
 from newsletter.bootstrap import Application
+from newsletter.clock import system_clock
 from newsletter.database import Database
 from newsletter.errors import TookTooLong
 from newsletter.issues import newsletters
@@ -16,6 +17,7 @@ from newsletter.mail import mailings
 from newsletter.people import bursts, departures, waiting
 from newsletter.people.departures import Crowd
 from newsletter.people.inviting import ask
+from newsletter.staff import repeats
 from subscribers import confirmations, limits, pending, register
 from subscribers.exchange import asking
 from subscribers.exchange.asking import Asking
@@ -107,10 +109,11 @@ class Lookout:
 
 
 def tidy(application: Application) -> bool:
-    """Forget who asked for mail a while ago, as far as no limit needs it any more."""
+    """Forget who asked for mail a while ago, as far as no limit needs it any more, and what programs ask again no more."""
     with application.database.write() as tx:
         limits.tidy(tx, application.clock())
         confirmations.tidy(tx, application.clock())
+        repeats.tidy(tx, system_clock())
     return False
 
 

@@ -26,6 +26,7 @@ ROWS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "account_session": {"account_id": 1, "secret_hash": "0" * 64},
         "passkey": {"account_id": 1, "name": "a phone"},
+        "api_key": {"account_id": 1, "secret_hash": "0" * 64, "scopes": ["view"]},
         "account_identity": {"account_id": 1, "issuer": "https://id.example.org", "subject": "1"},
         "announcement": {"issue_id": 1, "site": "https://blog.example.org", "post_id": 1},
         "archive_issue": {"issue_id": 1},

@@ -74,6 +74,7 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "account_identity": ["subject"],
         "announcement": ["site"],
+        "api_key": ["name"],
         "archive_print": ["trouble"],
         "counted_link": ["url"],
         "kept_for": ["changed_by"],
@@ -191,14 +192,15 @@ OURS: Mapping[str, str] = MappingProxyType(
             "import_run.fingerprint import_work.stored instance.id instance.key_check issue.month issue.slot_key "
             "issue_part.digest kept_for.name issue_remote_file.digest letter.content_hash letter_image.image_key "
             "letter_pieces.content_hash limit_use.key link_check.digest list_day.day open_window.window "
-            "passkey.handle passkey.credential "
+            "passkey.handle passkey.credential api_key.secret_hash api_key.newsletters api_request.name api_request.digest "
             "passkey.public_key post.fingerprint post_revision.fingerprint recovery_code.code_hash relay.password_sealed "
             "remote_file.digest remote_file.image_key return_message.digest slot.slot_key slot.lease_token snippet.name_key "
             "spent_challenge.challenge_hash subscriber.email_key subscriber.email_hash subscriber.name_key "
             "subscriber.name_turned suppression.email_hash wording.digest worker.id attribute_value.folded"
         ),
         "one of a few words of ours: a state, a kind, a verdict, a door, a language, a theme": (
-            "account.role account_role.role article.show attempt.verdict attempt.phase attempt.enhanced attribute.kind "
+            "account.role account_role.role api_key.scopes article.show attempt.verdict attempt.phase attempt.enhanced "
+            "attribute.kind "
             "consent.act consent.door contribution.state data_request.kind delivery.state "
             "delivery.enhanced delivery_answer.kind departure.door dkim_key.algorithm dkim_key.state domain_rule.verdict "
             "further_order.kind "
@@ -230,7 +232,7 @@ OURS: Mapping[str, str] = MappingProxyType(
         ),
         "made of the others, and read back as a document of ours": (
             "snippet.document instance.place evidence_round.place evidence_round.findings "
-            "letter.sender_address letter.reply_to letter.html "
+            "api_request.headers api_request.body letter.sender_address letter.reply_to letter.html "
             "letter.slots letter_pieces.newsletter letter_pieces.title letter_pieces.articles "
             "letter_pieces.page archive_article.link "
             "archive_article.html archive_article.picture "

@@ -1,0 +1,105 @@
+"""The table of what programs may ask: each line has the permission it needs beside it, and where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Depends, Request
+
+from newsletter.staff.permissions import Permission
+from newsletter.web.api.gate import CALLER, Caller
+from newsletter.web.api.problems import ScopeMissing
+from newsletter.web.belonging import require_access
+from newsletter.web.visits import Of, Site
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# What the description of each says of where its permission is needed.
+PLACES = {
+    Of.INSTANCE: "on the whole instance",
+    Of.ANY_NEWSLETTER: "in any newsletter; it is about those alone",
+    Of.ACCOUNT: "",
+    Of.NEWSLETTER: "in the newsletter",
+    Of.ISSUE: "in the newsletter of the issue",
+    Of.ARTICLE: "in the newsletter of the issue",
+    Of.SECTION: "in the newsletter of the issue",
+    Of.FEED: "in the newsletter of the feed",
+    Of.LIST: "in a newsletter of the list",
+    Of.IMPORT: "in a newsletter of the list",
+    Of.SUBSCRIBER: "in a newsletter of one of the person's lists",
+    Of.RETURN: "in the newsletter it is about",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table."""
+
+    method: str
+    path: str
+    # None: open to everybody.
+    permission: Permission | None
+    of: Of
+
+
+class Routes:
+    """The lines about one kind of thing."""
+
+    def __init__(self, tag: str, about: str) -> None:
+        self.tag = tag
+        # One sentence, for who reads the description.
+        self.about = about
+        self.router = APIRouter(tags=[tag], redirect_slashes=False)
+        self.lines: list[Line] = []
+
+    def get(self, path: str, permission: Permission | None, of: Of = Of.INSTANCE, **more: Any) -> Callable[[F], F]:  # noqa: ANN401 -- FastAPI's options
+        """Let *path* be asked."""
+        return self._line("GET", path, permission, of, more)
+
+    def post(self, path: str, permission: Permission | None, of: Of = Of.INSTANCE, **more: Any) -> Callable[[F], F]:  # noqa: ANN401 -- FastAPI's options
+        """Let something be done or made at *path*; it may be named by an Idempotency-Key."""
+        return self._line("POST", path, permission, of, more)
+
+    def patch(self, path: str, permission: Permission | None, of: Of = Of.INSTANCE, **more: Any) -> Callable[[F], F]:  # noqa: ANN401 -- FastAPI's options
+        """Let something at *path* be changed."""
+        return self._line("PATCH", path, permission, of, more)
+
+    def put(self, path: str, permission: Permission | None, of: Of = Of.INSTANCE, **more: Any) -> Callable[[F], F]:  # noqa: ANN401 -- FastAPI's options
+        """Let something at *path* be as it is given."""
+        return self._line("PUT", path, permission, of, more)
+
+    def delete(self, path: str, permission: Permission | None, of: Of = Of.INSTANCE, **more: Any) -> Callable[[F], F]:  # noqa: ANN401 -- FastAPI's options
+        """Let something at *path* be removed."""
+        return self._line("DELETE", path, permission, of, {"status_code": HTTPStatus.NO_CONTENT, **more})
+
+    def _line(self, method: str, path: str, permission: Permission | None, of: Of, more: dict[str, Any]) -> Callable[[F], F]:
+        self.lines.append(Line(method, path, permission, of))
+        said = {"x-permission": permission.value if permission else None, "x-where": PLACES[of] if permission else ""}
+        checks = [] if permission is None else [Depends(_permit(permission, of))]
+
+        def add(endpoint: F) -> F:
+            self.router.add_api_route(
+                path,
+                endpoint,
+                methods=[method],
+                dependencies=checks,
+                operation_id=endpoint.__name__,
+                openapi_extra=said,
+                **more,
+            )
+            return endpoint
+
+        return add
+
+
+def _permit(permission: Permission, of: Of) -> Callable[[Request], None]:
+    def check(request: Request) -> None:
+        caller: Caller = request.scope[CALLER]
+        if permission not in caller.key.terms.scopes:
+            raise ScopeMissing(permission)
+        site: Site = request.app.state.site
+        with site.application.database.read() as tx:
+            require_access(tx, caller.actor, permission, of, request.path_params)
+
+    return check
