@@ -1,12 +1,13 @@
-"""No engine is at hand when these tests run, so every word of the two files is held against the code instead."""
+"""No engine is at hand when these tests run, so every word of these files is held against the code instead."""
 
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -15,7 +16,9 @@ from sqlalchemy.engine import make_url
 
 from newsletter import settingbook, settings
 from newsletter.cli.__main__ import newsletter
+from newsletter.cli.exits import Exit
 from newsletter.demo.catcher import main as catcher
+from newsletter.errors import SettingWrong
 from newsletter.mail.relays import Tls, parse_relay
 from newsletter.web.routes import ROUTES
 
@@ -26,6 +29,14 @@ COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "newsletter"}
+COMMANDS = sorted(set(OURS) - {"catcher"})
+PAGES = ("app", "dev", "web")
+PREPARING = ("app-init", "dev-init", "init")
+
+SYSTEMD = ROOT / "packaging" / "systemd"
+UNITS = sorted(SYSTEMD.glob("*.service"))
+# Of 10; what systemd calls "exposure", of a service that speaks with the world. An unprotected one has 9.6.
+MOST_EXPOSED = 2
 
 # What a person writes into .env.
 DOT_ENV = {"POSTGRES_PASSWORD": "letters4and5digits", "NEWSLETTER_SECRET_KEY": "k" * 48}
@@ -129,33 +140,37 @@ def test_image_copies_every_package_of_the_wheel() -> None:
 
 def test_image_installs_only_what_is_locked() -> None:
     """Every requirements file is there and taken with its hashes; the wheel brings nothing along."""
-    installs = re.findall(r"pip install ([^&]+)", " && ".join(arguments("RUN")))
+    installs = re.findall(r"pip (?:--python \S+ )?install ([^&]+)", " && ".join(arguments("RUN")))
     files = [
         shlex.split(install)[shlex.split(install).index("--requirement") + 1]
         for install in installs
         if "--requirement" in install
     ]
 
-    assert ["requirements/run.lock", "requirements/build.lock"] == files
+    assert ["requirements/build.lock", "requirements/run.lock"] == files
     assert all("--require-hashes" in install or "--no-deps --no-index" in install for install in installs)
     assert all("--hash=sha256:" in (ROOT / file).read_text() for file in files)
 
 
-def test_stages_with_python_have_one_python_that_the_product_allows() -> None:
-    """What was installed by the first runs in the second."""
-    bases = {base.split()[0] for base in arguments("FROM") if base.startswith("python:")}
+def test_stages_have_one_python_that_the_product_allows() -> None:
+    """What was installed by one runs in the last; only the wheel is built on another kind of machine."""
     required = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
-    version = re.search(r"python:3\.(\d+)", str(bases))
+    version = re.search(r"PYTHON=3\.(\d+)-slim", arguments("ARG")[0])
     assert version is not None
 
-    assert 1 == len(bases)
+    assert ["--platform=$BUILDPLATFORM python:$PYTHON AS wheel", "python:$PYTHON AS installed", "python:$PYTHON"] == arguments(
+        "FROM"
+    )
     assert int(version[1]) >= int(required.removeprefix(">=3."))
 
 
 def test_image_runs_as_nobody_special() -> None:
-    """The user is made in the image and is the last one named; the data folder is theirs."""
-    assert ["newsletter"] == arguments("USER")
-    assert any("useradd" in text and "--owner newsletter" in text and "/data" in text for text in arguments("RUN"))
+    """The user is made in the image and is the last one named, by a number; the data folder is theirs alone."""
+    (made,) = (text for text in arguments("RUN") if "useradd" in text)
+
+    assert ["10001:10001"] == arguments("USER")
+    assert "--uid 10001 --user-group" in made
+    assert "--mode 0700 --owner newsletter --group newsletter /data" in made
     assert ["/data"] == arguments("VOLUME")
 
 
@@ -170,30 +185,32 @@ def test_image_sets_settings_there_are() -> None:
     assert read.log.is_json
 
 
-@pytest.mark.parametrize("name", [name for name in OURS if name != "catcher"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_services_run_commands_there_are(name: str) -> None:
     """With options they know."""
     understood(SERVICES[name]["command"])
 
 
-@pytest.mark.parametrize("name", [name for name in OURS if name != "catcher"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_services_set_settings_that_can_be_read(name: str) -> None:
-    """All of them, together, with the least that .env must hold."""
+    """All of them, together, with the least that .env must hold; a relay where the profile brings one."""
     environment = {key: filled(value, DOT_ENV) for key, value in SERVICES[name]["environment"].items()}
+    relays = {"scale": "relay", "dev": "catcher" if name == "dev" else None}
 
     read = settings.load(environment)
 
     assert "http://127.0.0.1:8000" == read.public_url
-    assert read.relay is None
+    assert relays.get(SERVICES[name]["profiles"][0]) == (read.relay.host if read.relay else None)
 
 
-@pytest.mark.parametrize("name", ["POSTGRES_PASSWORD", "NEWSLETTER_SECRET_KEY"])
-def test_secrets_are_demanded_and_not_made_up(name: str) -> None:
-    """Nothing starts without them, and none has a value in the file."""
-    uses = [match for match in _VARIABLE.finditer(COMPOSE_TEXT) if match["name"] == name]
+def test_secrets_are_never_made_up() -> None:
+    """None has a value in the file. Readers are served with a key of one's own only; PostgreSQL asks for a password itself."""
+    uses = [match for match in _VARIABLE.finditer(COMPOSE_TEXT) if match["name"] in DOT_ENV]
 
-    assert uses
-    assert {"?"} == {match["kind"] for match in uses}
+    assert set(DOT_ENV) == {match["name"] for match in uses}
+    assert {("-", "")} == {(match["kind"], match["rest"]) for match in uses}
+    with pytest.raises(SettingWrong, match="NEWSLETTER_SECRET_KEY: is missing"):
+        settings.load({"NEWSLETTER_PUBLIC_URL": "https://news.example.org", "NEWSLETTER_SECRET_KEY": ""})
 
 
 def test_every_variable_is_explained_where_the_file_says() -> None:
@@ -205,7 +222,7 @@ def test_every_variable_is_explained_where_the_file_says() -> None:
 
 
 def test_database_address_leads_to_the_database() -> None:
-    """Host, port, user, password and name are those of the service."""
+    """Host, port, user, password and name are those of the service; who does not need it keeps to SQLite."""
     url = make_url(filled(SERVICES["web"]["environment"]["NEWSLETTER_DATABASE_URL"], DOT_ENV))
     database = SERVICES["database"]
     given = {key: filled(value, DOT_ENV) for key, value in database["environment"].items()}
@@ -217,34 +234,68 @@ def test_database_address_leads_to_the_database() -> None:
         given["POSTGRES_DB"],
     )
     assert f"--username {url.username} --dbname {url.database}" in database["healthcheck"]["test"][1]
+    assert {"init", "web", "worker"} == {
+        name for name, one in OURS.items() if "NEWSLETTER_DATABASE_URL" in one.get("environment", {})
+    }
 
 
 def test_published_ports_are_those_that_are_listened_on() -> None:
-    """And they are published to this machine only."""
-    web = understood(SERVICES["web"]["command"]).params["port"]
+    """They are published to this machine only, but for those of the web server."""
     pages = catcher.make_context("catcher", list(SERVICES["catcher"]["command"])).params["http"]
 
-    assert [f"127.0.0.1:{web}:{web}"] == SERVICES["web"]["ports"]
-    assert [f"127.0.0.1:{pages}:{pages}"] == SERVICES["catcher"]["ports"]
+    assert {8000} == {understood(SERVICES[name]["command"]).params["port"] for name in PAGES}
+    assert {name: one["ports"] for name, one in SERVICES.items() if "ports" in one} == {
+        "app": ["127.0.0.1:8000:8000"],
+        "dev": ["127.0.0.1:8000:8000"],
+        "proxy": ["80:80", "443:443", "127.0.0.1:8000:8000"],
+        "catcher": [f"127.0.0.1:{pages}:{pages}"],
+    }
     assert pages == port_of_health_check(SERVICES["catcher"]["healthcheck"]["test"])
-    assert [] == [name for name in SERVICES if name not in {"web", "catcher"} and "ports" in SERVICES[name]]
 
 
-def test_catcher_is_our_own_and_comes_only_when_asked_for() -> None:
-    """A program of the package, behind a profile, at the relay address that the file recommends."""
+def test_profiles_are_three_sizes() -> None:
+    """Each service belongs to one, and each profile has all that it waits for."""
+    of = {name: one["profiles"] for name, one in SERVICES.items()}
+
+    assert {"small", "scale", "dev"} == {profile for profiles in of.values() for profile in profiles}
+    assert [] == [name for name, one in SERVICES.items() for other in one.get("depends_on", {}) if of[other] != of[name]]
+    assert {"web": 2, "worker": 3} == {name: one["deploy"]["replicas"] for name, one in SERVICES.items() if "deploy" in one}
+    assert set(re.findall(r"--profile (\w+) up", COMPOSE_TEXT)) == {"small", "scale", "dev"}
+
+
+def test_web_server_spreads_over_the_pages() -> None:
+    """It asks for them by the name and the port that they have, and answers at the address that stands in mails."""
+    caddy = (ROOT / "packaging" / "Caddyfile").read_text()
+    mounted = [mount.split(":") for mount in SERVICES["proxy"]["volumes"]]
+
+    assert "dynamic a web 8000 {" in caddy
+    assert "{$NEWSLETTER_PUBLIC_URL} {" in caddy
+    assert [["./packaging/Caddyfile", "/etc/caddy/Caddyfile", "ro"], ["proxy", "/data"]] == mounted
+    assert SERVICES["web"]["environment"]["NEWSLETTER_PUBLIC_URL"] == SERVICES["proxy"]["environment"]["NEWSLETTER_PUBLIC_URL"]
+
+
+def test_relay_is_the_one_that_mail_is_handed_to() -> None:
+    """By its name and its port, where no other one is named; and it takes mail from Docker's networks alone."""
+    relay = parse_relay(filled(SERVICES["web"]["environment"]["NEWSLETTER_RELAY_URL"], {}))
+    start = (ROOT / "packaging" / "relay" / "start").read_text()
+
+    assert ("relay", 25, Tls.NONE) == (relay.host, relay.port, relay.tls)
+    assert ROOT / SERVICES["relay"]["build"] == ROOT / "packaging" / "relay"
+    assert '"smtpd_relay_restrictions=permit_mynetworks, reject"' in start
+    assert 0 == subprocess.run(["/bin/sh", "-n"], input=start, text=True, check=False).returncode
+
+
+def test_catcher_is_our_own_and_takes_the_mail_of_its_profile() -> None:
+    """A program of the package, where the pages beside it hand their mail to; it is told no secret."""
     service = SERVICES["catcher"]
     options = catcher.make_context("catcher", list(service["command"])).params
-    advice = re.search(r"NEWSLETTER_RELAY_URL=(\S+)", COMPOSE_TEXT)
-    assert advice is not None
 
-    relay = parse_relay(advice[1])
+    relay = parse_relay(SERVICES["dev"]["environment"]["NEWSLETTER_RELAY_URL"])
 
     assert ["python", "-m", "newsletter.demo.catcher"] == service["entrypoint"]
-    assert ["catcher"] == service["profiles"]
     assert ("catcher", options["port"], Tls.NONE) == (relay.host, relay.port, relay.tls)
     assert str(options["folder"]).startswith("/data/")
-    assert "catcher" == urlsplit(advice[1]).hostname
-    assert [] == [name for name in SERVICES if name != "catcher" and "profiles" in SERVICES[name]]
+    assert {} == service["environment"]
 
 
 def test_services_wait_for_what_can_be_waited_for() -> None:
@@ -252,24 +303,88 @@ def test_services_wait_for_what_can_be_waited_for() -> None:
     conditions = [(other, how["condition"]) for one in SERVICES.values() for other, how in one.get("depends_on", {}).items()]
 
     assert {"service_healthy", "service_completed_successfully"} == {condition for _, condition in conditions}
-    assert [] == [other for other, _ in conditions if other not in SERVICES]
-    assert {"database"} == {other for other, condition in conditions if condition == "service_healthy"}
-    assert {"init"} == {other for other, condition in conditions if condition == "service_completed_successfully"}
-    assert ["init"] == SERVICES["init"]["command"]
-    assert "no" == SERVICES["init"]["restart"]
-    assert {"init", "worker"} == {name for name in OURS if SERVICES[name].get("healthcheck", {}).get("disable")}
+    assert {"database", "web"} == {other for other, condition in conditions if condition == "service_healthy"}
+    assert set(PREPARING) == {other for other, condition in conditions if condition == "service_completed_successfully"}
+    assert [["init"]] * 3 == [SERVICES[name]["command"] for name in PREPARING]
+    assert {"no"} == {SERVICES[name]["restart"] for name in PREPARING}
+    assert {*PREPARING, "worker"} == {name for name in OURS if SERVICES[name].get("healthcheck", {}).get("disable")}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_runs_of_ours_writes_nowhere_else_and_has_no_rights(name: str) -> None:
+    """A root file system that cannot be written, a /tmp that is forgotten, no capability, and no way to one."""
+    service = SERVICES[name]
+
+    assert service["read_only"] is True
+    assert ["/tmp"] == service["tmpfs"]  # noqa: S108 -- of the container
+    assert ["ALL"] == service["cap_drop"]
+    assert ["no-new-privileges:true"] == service["security_opt"]
 
 
 def test_volumes_are_declared_and_lie_where_data_is() -> None:
     """A folder that is no volume is gone with its container."""
     mounts = {name: [mount.split(":") for mount in service.get("volumes", [])] for name, service in SERVICES.items()}
 
-    assert set(COMPOSE["volumes"]) == {volume for pairs in mounts.values() for volume, _ in pairs}
+    assert set(COMPOSE["volumes"]) == {
+        mount[0] for pairs in mounts.values() for mount in pairs if not mount[0].startswith("./")
+    }
     assert {"/data"} == {folder for name in OURS for _, folder in mounts[name]}
+    assert [["queue", "/var/spool/postfix"]] == mounts["relay"]
     assert [["database", "/var/lib/postgresql"]] == mounts["database"]
 
 
 def test_stopping_gives_the_mailer_its_time() -> None:
     """It finishes what is on the wire in up to 30 seconds; a shorter grace period would kill it."""
-    assert {"60s"} == {SERVICES[name]["stop_grace_period"] for name in ("web", "worker")}
+    assert {"60s"} == {SERVICES[name]["stop_grace_period"] for name in (*PAGES, "worker")}
     assert ["SIGTERM"] == arguments("STOPSIGNAL")
+    assert {"60"} == {value for unit in UNITS for value in values(unit, "TimeoutStopSec")}
+
+
+def values(unit: Path, key: str) -> list[str]:
+    """Give what a unit says of *key*."""
+    return re.findall(rf"^{key}=(.*)$", unit.read_text(), re.MULTILINE)
+
+
+def test_units_run_commands_there_are() -> None:
+    """Made ready once; a process that cannot start with its settings or its database is not started again and again."""
+    programs = {unit.stem: shlex.split(values(unit, "ExecStart")[0]) for unit in UNITS}
+
+    assert {"newsletter", "newsletter-init", "newsletter-worker"} == set(programs)
+    assert {"/opt/newsletter/bin/newsletter"} == {words[0] for words in programs.values()}
+    assert {"init", "serve", "worker"} == {understood(words[1:]).info_name for words in programs.values()}
+    assert {str(int(Exit.NOT_READY))} == {value for unit in UNITS for value in values(unit, "RestartPreventExitStatus")}
+    for unit in UNITS:
+        settings.load({**dict(word.split("=", 1) for word in values(unit, "Environment")), "NEWSLETTER_PUBLIC_URL": ""})
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze on this machine")
+def test_units_are_understood_by_systemd_and_expose_little(tmp_path: Path) -> None:
+    """Every key is known, every unit that is named is there, and little of the machine is within reach."""
+    for unit in UNITS:
+        (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/newsletter/bin/newsletter", "/bin/true"))
+    names = [unit.name for unit in UNITS]
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", *(f"./{name}" for name in names)],  # noqa: S607 -- of the machine
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    judged = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED * 10}", "--no-pager", *names],  # noqa: S607
+        cwd=tmp_path,
+        env={"SYSTEMD_UNIT_PATH": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "") == (verified.returncode, verified.stdout + verified.stderr)
+    assert 0 == judged.returncode, judged.stdout + judged.stderr
+
+
+def test_units_keep_to_one_set_of_bounds() -> None:
+    """What was tightened for one is so for all."""
+    bounds = {unit.read_text().partition("User=newsletter\n")[2].partition("\n[Install]")[0].strip() for unit in UNITS}
+
+    assert 1 == len(bounds)

@@ -23,8 +23,8 @@ _FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | 
 _RUNS = (
     "newsletter ",
     ".venv/bin/newsletter ",
-    "docker compose exec web newsletter ",
-    "docker compose exec -T web newsletter ",
+    "docker compose exec app newsletter ",
+    "docker compose exec -T app newsletter ",
 )
 
 
