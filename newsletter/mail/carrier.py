@@ -263,7 +263,7 @@ class Carrier:
 
     async def _hand_over(self, session: Session, job: _Job) -> Reply | None:
         """Hand over what the gate lets out, with the offer of the next message behind it; None when it lets nothing out."""
-        asked = None if self._office.stopping.is_set() else self._office.scribe.ask(job.delivery.id)
+        asked = None if self._office.stopping.is_set() else self._office.scribe.ask(job.delivery)
         # Written while the mark is on its way to the disk.
         self._riding = self._rider(session)
         if asked is None or not await self._passes(job, asked):

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Row, Text, Update, and_, bindparam, exists
 
 from newsletter import prepared
 from newsletter.letters.letter import ANSWERS, FOR_GUESTS, LetterKind
-from newsletter.mail import figures, mailings, workers
-from newsletter.mail.delivery import DeliveryState, Passage
+from newsletter.mail import figures, mailings, partitions, workers
+from newsletter.mail.delivery import Delivery, DeliveryState, Passage
 from newsletter.mail.figures import Change
 from newsletter.mail.mailings import MailingState
 from newsletter.prepared import Prepared
@@ -25,13 +25,16 @@ from subscribers.transaction import Transaction
 S = DeliveryState
 
 
-def mark(tx: Transaction, worker_id: str, ids: Sequence[int], now: datetime) -> dict[int, Passage]:
-    """Mark those of *ids* as sending that may be sent at this very moment; settle the others with the reason.
+def mark(tx: Transaction, worker_id: str, deliveries: Sequence[Delivery], now: datetime) -> dict[int, Passage]:
+    """Mark those of *deliveries* as sending that may be sent at this very moment; settle the others with the reason.
+
+    Gives what was said to each, by its id.
 
     This is the gate: the last thing before a body goes out, and the only place from which one may. Commit before sending.
     A worker calls it at no moment twice.
     """
-    marked = _MARK.count(tx, its_ids=prepared.ids(ids), its_worker=worker_id, its_moment=now)
+    ids, letters = [one.id for one in deliveries], partitions.letters(one.letter_id for one in deliveries)
+    marked = _MARK.count(tx, its_ids=prepared.ids(ids), its_letters=letters, its_worker=worker_id, its_moment=now)
     if marked == len(ids):
         return dict.fromkeys(ids, Passage.GRANTED)
     of_us = (delivery.c.worker_id == worker_id, delivery.c.state == S.SENDING, delivery.c.sending_at == now)
@@ -94,7 +97,12 @@ def _hold_back(tx: Transaction, worker_id: str, facts: Row[Any], now: datetime) 
     wanted = {Passage.SKIPPED: S.SKIPPED, Passage.CANCELLED: S.CANCELLED}.get(passage, S.PENDING)
     result = tx.execute(
         update(delivery)
-        .where(delivery.c.id == facts.id, delivery.c.state == S.LEASED, delivery.c.worker_id == worker_id)
+        .where(
+            delivery.c.id == facts.id,
+            delivery.c.letter_id == facts.letter_id,
+            delivery.c.state == S.LEASED,
+            delivery.c.worker_id == worker_id,
+        )
         .values(state=wanted, worker_id="", note=note, settled_at=None if wanted is S.PENDING else now),
     )
     if not result.rowcount:
@@ -119,6 +127,7 @@ def _mark(dialect: str) -> Update:
         update(delivery)
         .where(
             delivery.c.id.in_(prepared.among(dialect, "its_ids")),
+            partitions.of_letters(dialect),
             delivery.c.state == S.LEASED.value,
             delivery.c.worker_id == bindparam("its_worker", type_=Text),
             workers.is_alive(dialect, bindparam("its_worker", type_=Text)),

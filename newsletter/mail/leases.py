@@ -56,7 +56,7 @@ def _lease(tx: Transaction, worker_id: str, waiting: Waiting, now: datetime, num
     if not rows:
         return ()
     claimed = tuple(Delivery(*tuple(row)[:-1]) for row in rows)
-    _LEASE.run(tx, its_ids=prepared.ids(one.id for one in claimed), its_worker=worker_id)
+    _LEASE.run(tx, its_letter=letter_id, its_ids=prepared.ids(one.id for one in claimed), its_worker=worker_id)
     deferred = sum(row.state == S.DEFERRED for row in rows)
     figures.add(tx, Counter({Change(letter_id, S.DEFERRED): -deferred}), worker_id)
     return claimed
@@ -102,7 +102,10 @@ _WAITING = Prepared(
 _LEASE = Prepared(
     lambda dialect: (
         update(delivery)
-        .where(delivery.c.id.in_(prepared.among(dialect, "its_ids")))
+        .where(
+            delivery.c.id.in_(prepared.among(dialect, "its_ids")),
+            delivery.c.letter_id == bindparam("its_letter", type_=Number),
+        )
         .values(state=S.LEASED.value, worker_id=bindparam("its_worker", type_=Text))
     )
 )

@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeEngine
 from newsletter import prepared
 from newsletter.letters import store as letters
 from newsletter.letters.letter import ANSWERS, BY_LINK, LetterKind
-from newsletter.mail import answers, domains, figures, mailings, returned
+from newsletter.mail import answers, domains, figures, mailings, partitions, returned
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
@@ -181,7 +181,8 @@ def accept(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: da
     said = prepared.rows(
         (one.delivery.id, one.reply.code, one.reply.enhanced, one.reply.text[:LONGEST_REPLY]) for one in accepted
     )
-    written = _ACCEPT.count(tx, its_rows=said, its_worker=worker_id, its_moment=now)
+    of_letters = partitions.letters(one.delivery.letter_id for one in accepted)
+    written = _ACCEPT.count(tx, its_rows=said, its_letters=of_letters, its_worker=worker_id, its_moment=now)
     late = () if written == len(accepted) else _not_accepted(tx, worker_id, accepted, now)
     changes = Counter([Change(one.delivery.letter_id, S.ACCEPTED) for one in accepted if one not in late])
     figures.add(tx, changes, worker_id)
@@ -189,16 +190,9 @@ def accept(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: da
 
 
 def _not_accepted(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
-    ids = [one.delivery.id for one in accepted]
-    written = tx.execute(
-        select(delivery.c.id).where(
-            delivery.c.id.in_(ids),
-            delivery.c.worker_id == worker_id,
-            delivery.c.state == S.ACCEPTED,
-            delivery.c.settled_at == now,
-        ),
-    ).scalars()
-    known = frozenset(written)
+    these = delivery.c.id.in_([one.delivery.id for one in accepted])
+    is_just_accepted = (delivery.c.worker_id == worker_id, delivery.c.state == S.ACCEPTED, delivery.c.settled_at == now)
+    known = frozenset(tx.execute(select(delivery.c.id).where(these, *is_just_accepted)).scalars())
     return tuple(one for one in accepted if one.delivery.id not in known)
 
 
@@ -318,7 +312,7 @@ def _write(tx: Transaction, worker_id: str, outcome: Outcome, now: datetime) -> 
     before = [S.SENDING] if verdict.state is S.ACCEPTED else [S.SENDING, S.LEASED]
     result = tx.execute(
         update(delivery)
-        .where(delivery.c.id == outcome.delivery.id, delivery.c.worker_id == worker_id, delivery.c.state.in_(before))
+        .where(_is(outcome), delivery.c.worker_id == worker_id, delivery.c.state.in_(before))
         .values(
             state=verdict.state,
             worker_id="" if is_open else worker_id,
@@ -345,9 +339,13 @@ def _write_attempt(tx: Transaction, outcome: Outcome, now: datetime) -> None:
         literal(reply.code),
         literal(reply.enhanced),
         _kept(reply.text),
-    ).where(delivery.c.id == outcome.delivery.id)
+    ).where(_is(outcome))
     columns = ["delivery_id", "number", "at", "verdict", "phase", "code", "enhanced", "reply"]
     tx.execute(insert(attempt).from_select(columns, of_delivery))
+
+
+def _is(outcome: Outcome) -> ColumnElement[bool]:
+    return and_(delivery.c.id == outcome.delivery.id, delivery.c.letter_id == outcome.delivery.letter_id)
 
 
 def _kept(text: str) -> ColumnElement[str]:
@@ -380,6 +378,7 @@ def _accept(dialect: str) -> Update:
         update(delivery)
         .where(
             delivery.c.id == given.c.id,
+            partitions.of_letters(dialect),
             delivery.c.worker_id == bindparam("its_worker", type_=Text),
             # Acceptance without a mark cannot be.
             delivery.c.state == S.SENDING.value,

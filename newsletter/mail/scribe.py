@@ -47,7 +47,7 @@ class LedgerSilent(Exception):  # noqa: N818 -- named for what happened
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    delivery_id: int
+    delivery: Delivery
     answer: "asyncio.Future[Passage]"
 
 
@@ -100,10 +100,10 @@ class Scribe:
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._has_ended = False
 
-    def ask(self, delivery_id: int) -> "asyncio.Future[Passage]":
+    def ask(self, delivery: Delivery) -> "asyncio.Future[Passage]":
         """Ask the gate; its answer comes when the mark is committed, or as LedgerSilent when the database did not take it."""
         answer: asyncio.Future[Passage] = asyncio.get_running_loop().create_future()
-        mark = _Mark(delivery_id, answer)
+        mark = _Mark(delivery, answer)
         if self._has_ended:
             _refuse(_Turn([], [mark], None), "the mailer is ending")
             return answer
@@ -192,7 +192,7 @@ class Scribe:
         self._answers.set()
         for mark in turn.marks:
             if not mark.answer.done():
-                mark.answer.set_result(written.passages[mark.delivery_id])
+                mark.answer.set_result(written.passages[mark.delivery.id])
         if turn.claim is not None and not turn.claim.answer.done():
             turn.claim.answer.set_result(written.claimed)
         if not self._has_work.is_set():
@@ -241,11 +241,11 @@ class Scribe:
 
     def _commit(self, turn: _Turn, writer: Writer) -> _Written:
         now = self._moment()
-        ids = [mark.delivery_id for mark in turn.marks]
+        asked = [mark.delivery for mark in turn.marks]
         claim = turn.claim
         with writer.write() as tx:
             late = consequences.record(tx, self._worker_id, turn.outcomes, now)
-            passages = gate.mark(tx, self._worker_id, ids, now) if ids else {}
+            passages = gate.mark(tx, self._worker_id, asked, now) if asked else {}
             claimed = () if claim is None else leases.claim(tx, self._worker_id, now, claim.limit, claim.number)
         for outcome in late:
             if outcome.verdict.state is DeliveryState.PENDING:

@@ -31,6 +31,7 @@ from newsletter.worker import (
     evidence,
     forgetting,
     guests,
+    partitioning,
     people,
     probing,
     reminding,
@@ -219,6 +220,12 @@ async def forget_old(application: Application) -> bool:
     return False
 
 
+async def divide_deliveries(application: Application) -> bool:
+    """Make the next partition of the deliveries when the newest is full."""
+    await asyncio.to_thread(partitioning.divide, application)
+    return False
+
+
 STEPS = (
     Step("compare the clocks", compare_clocks),
     Step("keep count", keep_count),
@@ -243,6 +250,7 @@ STEPS = (
     Step("seal the evidence of consent", seal_consent),
     Step("count what was said", count_acts),
     Step("forget what is kept no longer", forget_old),
+    Step("divide the deliveries", divide_deliveries),
 )
 
 

@@ -71,7 +71,7 @@ class Mailed:
         with self.database.write() as tx:
             workers.register(tx, worker_id, "here", self.now)
             claimed = leases.claim(tx, worker_id, self.now, 100)
-            passages = gate.mark(tx, worker_id, [one.id for one in claimed], self.now)
+            passages = gate.mark(tx, worker_id, claimed, self.now)
             on_wire = [one for one in claimed if passages[one.id] is Passage.GRANTED]
             ledger.settle(tx, worker_id, [self._outcome(one, fates or {}) for one in on_wire], self.now)
             dispatch.finish(tx, self.now)
@@ -83,7 +83,7 @@ class Mailed:
         with self.database.write() as tx:
             workers.register(tx, "dead", "here", self.now - timedelta(hours=1))
             claimed = leases.claim(tx, "dead", self.now, 100)
-            gate.mark(tx, "dead", [one.id for one in claimed], self.now)
+            gate.mark(tx, "dead", claimed, self.now)
             # As if its lease had run out.
             workers.release(tx, "dead", self.now)
             dispatch.finish(tx, self.now)

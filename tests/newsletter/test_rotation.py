@@ -135,7 +135,7 @@ def _through_the_gate(database: Database, room: Mailroom, now: datetime) -> list
     with database.write() as tx:
         claimed = leases.claim(tx, f"{WORKER}-{letter_id}", now, 10)
     with database.write() as tx:
-        passages = gate.mark(tx, f"{WORKER}-{letter_id}", [one.id for one in claimed], now)
+        passages = gate.mark(tx, f"{WORKER}-{letter_id}", claimed, now)
         tx.execute(update(mailing).values(state="finished"))
         tx.execute(update(delivery).where(delivery.c.state == "sending").values(state="accepted", settled_at=now, code=250))
     granted = [one.email for one in claimed if passages[one.id] is Passage.GRANTED]
@@ -399,7 +399,7 @@ def test_whose_mail_is_at_the_gate_comes_later(database: Database, now: datetime
     with database.write_alone() as tx:
         assert 2 == rotation._move_batch(tx, BOTH, 0).moved  # noqa: SLF001 -- one batch of it
     with database.write() as tx:
-        assert {claimed[0].id: Passage.GRANTED} == gate.mark(tx, WORKER, [claimed[0].id], now)
+        assert {claimed[0].id: Passage.GRANTED} == gate.mark(tx, WORKER, [claimed[0]], now)
     assert 1 == rotation.move_people(database, BOTH)
 
 

@@ -38,7 +38,7 @@ class Ledger:
     def mark(self, worker_id: str, *deliveries: Delivery) -> list[Passage]:
         """Ask the gate."""
         with self.database.write() as tx:
-            passages = gate.mark(tx, worker_id, [one.id for one in deliveries], self.now)
+            passages = gate.mark(tx, worker_id, deliveries, self.now)
         return [passages[one.id] for one in deliveries]
 
     def settle(self, worker_id: str, delivery: Delivery, verdict: Verdict, reply: Reply = ACCEPTED) -> bool:

@@ -41,7 +41,7 @@ def test_books_are_in_order_all_along(mailed: Mailed, keyring: Keyring) -> None:
     with mailed.database.write() as tx:
         workers.register(tx, "one", "here", mailed.now)
         claimed = leases.claim(tx, "one", mailed.now, 10)
-        gate.mark(tx, "one", [claimed[0].id], mailed.now)
+        gate.mark(tx, "one", [claimed[0]], mailed.now)
     assert [] == faults(mailed)
     with mailed.database.write() as tx:
         workers.release(tx, "one", mailed.now)

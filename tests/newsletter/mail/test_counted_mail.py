@@ -119,11 +119,11 @@ def test_a_no_takes_the_name_out_of_what_is_not_on_the_wire(
     with database.write() as tx:
         row = (delivery.c.letter_id == counted.letter_id, delivery.c.subscription_id == ann)
         if state == "leased":
-            held = [one.id for one in leases.claim(tx, WORKER, now, 10) if one.subscription_id == ann]
+            held = [one for one in leases.claim(tx, WORKER, now, 10) if one.subscription_id == ann]
         tx.execute(update(delivery).where(*row, delivery.c.state != "leased").values(state=state))
         assert clicking.refuse(tx, keyring, ann, now, people.LINK)
         if state == "leased":
-            assert {held[0]: Passage.GONE} == gate.mark(tx, WORKER, held, now)
+            assert {held[0].id: Passage.GONE} == gate.mark(tx, WORKER, held, now)
         assert is_still == tx.execute(select(delivery.c.allows_clicks).where(*row)).scalar_one()
         claimed = leases.claim(tx, WORKER, now, 10)
 

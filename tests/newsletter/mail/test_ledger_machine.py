@@ -75,7 +75,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """Ask the gate for one."""
         one = self.leased.pop(data.draw(st.integers(0, len(self.leased) - 1)))
         with self.database.write() as tx:
-            passage = gate.mark(tx, self.worker_id, [one.id], self.now)[one.id]
+            passage = gate.mark(tx, self.worker_id, [one], self.now)[one.id]
         if passage is Passage.GRANTED:
             assert one.email.partition("@")[0] not in self.gone, "marked after the withdrawal was answered"
             self.sending.append(one)

@@ -492,7 +492,7 @@ def test_rows_of_a_dead_worker_are_taken_over(sqlite_post: Post) -> None:
     post = sqlite_post
     with post.database.write() as tx:
         claimed = leases.claim(tx, "dead", post.clock(), 5)
-        gate.mark(tx, "dead", [claimed[0].id], post.clock())
+        gate.mark(tx, "dead", [claimed[0]], post.clock())
     sink = post.mail(Sink())
 
     assert Checked(Findings(), accepted=23, uncertain=1, uncertain_taken=0) == post.check(sink)

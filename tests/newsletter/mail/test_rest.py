@@ -275,7 +275,7 @@ class RestMachine(RuleBasedStateMachine):
         with self.database.write() as tx:
             workers.register(tx, worker_id, "here", self.now)
             claimed = leases.claim(tx, worker_id, self.now, limit)
-            passages = gate.mark(tx, worker_id, [one.id for one in claimed], self.now)
+            passages = gate.mark(tx, worker_id, claimed, self.now)
             through = [one for one in claimed if passages[one.id] is Passage.GRANTED]
             outcomes = [self.mailed._outcome(one, {one.email.partition("@")[0]: fate}) for one in through]  # noqa: SLF001
             assert () == ledger.settle(tx, worker_id, outcomes, self.now)

@@ -71,7 +71,7 @@ def test_marks_of_all_connections_share_a_commit(book: Ledger, commits: Commits)
     before = commits.count
 
     async def act(scribe: Scribe) -> None:
-        passages = await asyncio.gather(*(scribe.ask(one.id) for one in claimed))
+        passages = await asyncio.gather(*(scribe.ask(one) for one in claimed))
         assert [Passage.GRANTED] * 3 == passages
 
     with_scribe(book, act)
@@ -86,9 +86,9 @@ def test_outcome_is_committed_no_later_than_the_next_mark(book: Ledger, commits:
     before = commits.count
 
     async def act(scribe: Scribe) -> None:
-        await scribe.ask(ann.id)
+        await scribe.ask(ann)
         scribe.settle(Outcome(ann, Verdict(S.ACCEPTED), ACCEPTED))
-        await scribe.ask(bob.id)
+        await scribe.ask(bob)
         assert {"ann": S.ACCEPTED, "bob": S.SENDING, "cem": S.LEASED} == book.states()
 
     with_scribe(book, act)
@@ -103,7 +103,7 @@ def test_mark_that_cannot_be_committed_lets_nothing_out(book: Ledger, commits: C
     async def act(scribe: Scribe) -> None:
         commits.failing = 1
         with pytest.raises(LedgerSilent, match="disk is full"):
-            await scribe.ask(ann.id)
+            await scribe.ask(ann)
         await scribe.answering()
 
     with_scribe(book, act)
@@ -116,7 +116,7 @@ def test_outcome_is_kept_until_the_database_takes_it(book: Ledger, commits: Comm
     ann, *_ = book.claim(book.start("one"))
 
     async def act(scribe: Scribe) -> None:
-        await scribe.ask(ann.id)
+        await scribe.ask(ann)
         commits.failing = 2
         scribe.settle(Outcome(ann, Verdict(S.ACCEPTED), ACCEPTED))
 
@@ -160,7 +160,7 @@ def test_after_the_end_nothing_is_marked(book: Ledger) -> None:
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
         with pytest.raises(LedgerSilent):
-            await scribe.ask(ann.id)
+            await scribe.ask(ann)
         await scribe.flushed()
         await scribe.answering()
         await scribe.close()
@@ -184,7 +184,7 @@ def test_loop_goes_on_while_somebody_else_writes(sqlite_url: str, keyring: Keyri
     async def act(scribe: Scribe) -> None:
         writing = asyncio.create_task(asyncio.to_thread(write))
         await asyncio.to_thread(has_lock.wait, 20)
-        marking = scribe.ask(ann.id)
+        marking = scribe.ask(ann)
         await asyncio.sleep(0.05)
         assert not marking.done()
         may_go.set()

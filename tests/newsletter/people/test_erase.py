@@ -52,7 +52,7 @@ def test_erased_while_leased_is_not_sent(database: Database, keyring: Keyring, n
     with database.write() as tx:
         erase(tx, keyring, register.find(tx, parse("ann@example.net")).id, now)
     with database.write() as tx:
-        passages = gate.mark(tx, WORKER, [one.id for one in claimed], now)
+        passages = gate.mark(tx, WORKER, claimed, now)
 
     assert [Passage.GONE] == list(passages.values())
 

@@ -117,7 +117,7 @@ def test_who_left_is_asked_again_and_the_gate_lets_the_mail_out(
     desk.join("ann@example.net", "", later)
     with database.write() as tx:
         asked = leases.claim(tx, WORKER, later, 1)
-        passages = gate.mark(tx, WORKER, [asked[0].id], later)
+        passages = gate.mark(tx, WORKER, [asked[0]], later)
 
     assert [("confirmation", "ann@example.net")] == desk.notices()
     assert [Passage.GRANTED] == list(passages.values())

@@ -136,7 +136,7 @@ def test_the_gate_lets_the_reminder_out(database: Database, keyring: Keyring, no
     with database.write() as tx:
         workers.register(tx, "worker-1", "here", later)
         asked = leases.claim(tx, "worker-1", later, 2)
-        passages = gate.mark(tx, "worker-1", [one.id for one in asked], later)
+        passages = gate.mark(tx, "worker-1", asked, later)
 
     assert [Passage.GRANTED] * 2 == list(passages.values())
 

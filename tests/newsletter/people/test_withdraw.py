@@ -41,7 +41,7 @@ def test_no_comes_before_the_mark_of_a_mailer(database: Database, keyring: Keyri
     with database.write() as tx:
         withdraw(tx, keyring, mailroom.subscription_of(tx, "ann").id, now, ONE_CLICK)
     with database.write() as tx:
-        passages = gate.mark(tx, WORKER, [one.id for one in claimed], now)
+        passages = gate.mark(tx, WORKER, claimed, now)
 
     assert [Passage.GONE, Passage.GRANTED, Passage.GRANTED] == [passages[one.id] for one in claimed]
 
@@ -53,7 +53,7 @@ def test_no_after_the_mark_leaves_the_message_on_the_wire(
     with database.write() as tx:
         workers.register(tx, WORKER, "here", now)
         claimed = leases.claim(tx, WORKER, now, 1)
-        gate.mark(tx, WORKER, [claimed[0].id], now)
+        gate.mark(tx, WORKER, [claimed[0]], now)
     with database.write() as tx:
         withdraw(tx, keyring, mailroom.subscription_of(tx, "ann").id, now, ONE_CLICK)
 

@@ -216,7 +216,7 @@ def test_the_gate_lets_the_goodbye_out(client: TestClient, database: Database, r
     with database.write() as tx:
         workers.register(tx, "worker-1", "here", clock())
         claimed = leases.claim(tx, "worker-1", clock(), 10)
-        passages = gate.mark(tx, "worker-1", [one.id for one in claimed], clock())
+        passages = gate.mark(tx, "worker-1", claimed, clock())
 
     assert [Passage.GRANTED] == list(passages.values())
 
