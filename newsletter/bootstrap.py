@@ -13,7 +13,7 @@ from typing import Self
 
 import structlog
 
-from newsletter import adoption, failpoints, rotation
+from newsletter import adoption, failpoints, rotation, tracing
 from newsletter.clock import Clock, SharedClock, system_clock
 from newsletter.confined import Child
 from newsletter.database import Database, DatabaseFault
@@ -29,6 +29,7 @@ from newsletter.letters.letter import Draft, LetterKind
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
 from newsletter.mail.relays import Relay
+from newsletter.meters import LOG_LINES
 from newsletter.outbound import FetchPolicy
 from newsletter.people import keepbook
 from newsletter.people.retention import Keep
@@ -239,6 +240,7 @@ def set_up_logging(log: LogSettings) -> None:
     level = getattr(logging, log.level.upper())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _traced,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -265,6 +267,7 @@ class _Stderr(logging.Handler):
     """Writes to what stderr is at the moment, so that a progress bar on the terminal is not torn."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        LOG_LINES.add(record.levelname.lower())
         print(self.format(record), file=sys.stderr)  # noqa: T201 -- this is the handler
 
 
@@ -275,6 +278,11 @@ def _ending(log: LogSettings) -> list[structlog.typing.Processor]:
         else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
     )
     return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_people, last]
+
+
+def _traced(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    trace = tracing.current()
+    return event if not trace else {**event, "trace": trace}
 
 
 def _without_people(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

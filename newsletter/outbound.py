@@ -14,6 +14,7 @@ from socket import SOCK_STREAM
 
 import httpx2
 
+from newsletter import tracing
 from newsletter.errors import NewsletterError
 from subscribers.sentence import say
 
@@ -168,8 +169,9 @@ async def post(url: str, policy: FetchPolicy, body: bytes, headers: Iterable[tup
 
 async def _asked(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
     try:
-        async with asyncio.timeout(policy.seconds):
-            return await _follow(url, policy, question)
+        with tracing.span(f"fetch: {question.method}"):
+            async with asyncio.timeout(policy.seconds):
+                return await _follow(url, policy, question)
     except _Trouble as trouble:
         raise FetchFailed(url, str(trouble), trouble.failure) from trouble
     except TimeoutError:

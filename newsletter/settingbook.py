@@ -209,6 +209,24 @@ SETTINGS = (
         "What is logged to stderr, and how: `debug`, `info`, `warning` or `error`, then `/text` or `/json`.",
     ),
     Setting(
+        "NEWSLETTER_METRICS_TOKEN",
+        "none: the pages tell no metrics",
+        "A secret of your own, 20 characters or more (`openssl rand -hex 24`): whoever brings it as a bearer token gets the "
+        "[metrics](metrics.md) at `/metrics`, and nobody else knows that they are there.",
+    ),
+    Setting(
+        "NEWSLETTER_METRICS_LISTEN",
+        "none",
+        "Where `serve` and `worker` answer `/metrics`, `/healthz` and `/readyz` on a port of their own, such as "
+        "`127.0.0.1:9464`. An address that others than this machine reach needs the token, too.",
+    ),
+    Setting(
+        "NEWSLETTER_TRACES",
+        "none: nothing is traced",
+        "Where a collector of OpenTelemetry takes traces by HTTP (OTLP), such as `http://127.0.0.1:4318`. Needs the extra "
+        "`newsletter[otel]`.",
+    ),
+    Setting(
         "NEWSLETTER_TEMPLATES",
         "the templates of the package",
         "Folder with the templates of mails and pages.",

@@ -27,6 +27,7 @@ from newsletter.returns.hooks.providers import Hooks
 from newsletter.returns.intakes import Listen, Mailbox, parse_listen, parse_mailbox, parse_seconds
 from newsletter.review.programs import USUAL, Program, parse_programs
 from newsletter.settingbook import DEFAULT_SECONDS, LONGEST_TICK, PREFIX, SETTINGS, SHORTEST_TICK
+from newsletter.watching.access import Access, parse_collector, parse_place, parse_token, require_safe
 from subscribers.tokens import SHORTEST_SECRET
 
 SECRET_FILE = "secret.key"  # noqa: S105 -- the name of a file, not a secret
@@ -92,6 +93,7 @@ class Settings:
     # Those of the readers.
     mail_programs: tuple[Program, ...]
     log: LogSettings
+    watching: Access
     templates: Path
     # Empty: nothing breaks on purpose.
     failpoint: str
@@ -176,6 +178,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         ),
         mail_programs=_read(given, "mail_programs", parse_programs, USUAL) or USUAL,
         log=_read(given, "log", _log, LogSettings()),
+        watching=_watching(given),
         templates=_read(given, "templates", _existing_folder, packaged_templates()),
         failpoint=_read(given, "failpoint", _failpoint, ""),
         where={key: value.where for key, value in given.items()},
@@ -286,6 +289,16 @@ def _missing_key(public_url: str, path: Path) -> str:
 def _webhooks(given: Mapping[str, _Given]) -> Hooks:
     secrets = {one: _read(given, f"webhooks_{one}", partial(providers.parse, one), "") for one in providers.PROVIDERS}
     return Hooks({one: secret for one, secret in secrets.items() if secret})
+
+
+def _watching(given: Mapping[str, _Given]) -> Access:
+    access = Access(
+        listen=_read(given, "metrics_listen", parse_place, None),
+        token=_read(given, "metrics_token", parse_token, ""),
+        traces=_read(given, "traces", parse_collector, ""),
+    )
+    _read(given, "metrics_listen", lambda _: require_safe(access), None)
+    return access
 
 
 def _long_secret(value: _Given) -> str:

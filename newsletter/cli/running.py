@@ -18,6 +18,7 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.figures import Figures, Teller
 from newsletter.cli.progress import mailing_bar
+from newsletter.cli.watched import watched
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import NotAdopted, RelayMissing
 from newsletter.mail import mailings, relaybook
@@ -112,7 +113,13 @@ def worker(door: Door, *, until_idle: bool) -> int:
     if not until_idle:
         door.note(f"Looking every {application.settings.tick_seconds} seconds for what is due. {_where_to(door)}")
         with _telling(door, application.database) as teller:
-            eventloop.run(_until_told(door, teller.beside(Worker(application, progress=teller.take).run)))
+            stays = Worker(application, progress=teller.take)
+
+            async def stay(stop: asyncio.Event) -> None:
+                with watched(application, is_healthy=stays.is_healthy, is_stopping=stop.is_set):
+                    await stays.run(stop)
+
+            eventloop.run(_until_told(door, teller.beside(stay)))
         return Exit.DONE
     with _telling(door) as teller:
         run = teller.beside(Worker(application, progress=teller.take).run_until_idle)

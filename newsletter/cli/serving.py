@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from newsletter.bootstrap import Application
+from newsletter.cli.watched import watched
 from newsletter.errors import BadValue
 from newsletter.listening import listen
 from newsletter.settings import Settings
 from newsletter.staff.secrets import new_secret
-from newsletter.web.app import create_app, load_desk
+from newsletter.web.app import create_app
 from newsletter.web.clicks import Clicks
 from newsletter.web.porter import Porter
 from newsletter.worker.metronome import Worker
@@ -65,7 +66,8 @@ async def serve_until(
         app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=LAST_ANSWERS
     )
     server = Server(config)
-    with _listen(host, port) as listening:
+    looking = watched(application, is_healthy=worker.is_healthy, is_stopping=stop.is_set)
+    with _listen(host, port) as listening, looking:
         url = _url(host, listening)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         working = asyncio.create_task(worker.run(stop))
@@ -75,7 +77,6 @@ async def serve_until(
             await _started(server, serving, working)
             if not working.done():
                 announce(Opened(url, f"{url}/desk/enter/{token}"))
-                await asyncio.to_thread(load_desk)
             await asyncio.wait([serving, working], return_when=asyncio.FIRST_COMPLETED)
         finally:
             # Whichever ended first, by the signal or by an error, takes the other one along.

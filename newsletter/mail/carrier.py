@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from newsletter.clock import Clock
+from newsletter import tracing
+from newsletter.clock import Clock, monotonic
 from newsletter.letters.letter import FOR_MANY
 from newsletter.mail.compiled import CompiledLetter, Unwritable
 from newsletter.mail.delivery import (
@@ -33,6 +34,7 @@ from newsletter.mail.stationery import Stationery
 from newsletter.mail.tally import Tally
 from newsletter.mail.transactions import Session
 from newsletter.mail.tray import Tray
+from newsletter.meters import PHASES, VERDICTS
 
 S = DeliveryState
 
@@ -197,8 +199,11 @@ class Carrier:
 
     async def _connect(self) -> None:
         post = self._post = self._office.routes.posts[self._relay]
+        began = monotonic()
         try:
-            self._session = await connect(post.relay, post.patience, post.tls_context)
+            with tracing.span("connect to a relay", relay=self._relay):
+                self._session = await connect(post.relay, post.patience, post.tls_context)
+            PHASES.see(monotonic() - began, self._relay, "connect")
         except RelayDown as down:
             self._pace.slow(down.reply)
 
@@ -259,7 +264,10 @@ class Carrier:
 
     async def _offered(self, session: Session) -> Reply | None:
         self._riding = None
-        return await session.offered()
+        began = monotonic()
+        refusal = await session.offered()
+        PHASES.see(monotonic() - began, self._relay, "offer")
+        return refusal
 
     async def _hand_over(self, session: Session, job: _Job) -> Reply | None:
         """Hand over what the gate lets out, with the offer of the next message behind it; None when it lets nothing out."""
@@ -272,19 +280,24 @@ class Carrier:
             await session.withdraw()
             return None
         session.hand_over(None if self._riding is None else self._riding.envelope)
-        return await session.handed_over()
+        began = monotonic()
+        reply = await session.handed_over()
+        PHASES.see(monotonic() - began, self._relay, "body")
+        return reply
 
     async def _passes(self, job: _Job, asked: Awaitable[Passage]) -> bool:
         """Hear what the gate says to a message whose body the relay waits for."""
-        office = self._office
+        office, began = self._office, monotonic()
         try:
             passage = await asked
         except LedgerSilent:
             # Whether it is marked or not: nothing was sent.
             self._settle(self._cut_off(job.delivery, Phase.DATA))
             return False
+        PHASES.see(monotonic() - began, self._relay, "gate")
         if passage is Passage.SKIPPED:
             office.tally.count(S.SKIPPED)
+            VERDICTS.add(self._relay, S.SKIPPED)
         if passage is Passage.RETURNED:
             office.halted[job.delivery.letter_id] = job.delivery.claim
         return passage is Passage.GRANTED
@@ -350,6 +363,7 @@ class Carrier:
             self._office.losses.pop(outcome.delivery.id, None)
         self._office.scribe.settle(outcome)
         self._office.tally.count(outcome.verdict.state)
+        VERDICTS.add(self._relay, outcome.verdict.state)
 
     def _cut_off(self, delivery: Delivery, phase: Phase) -> Outcome:
         if phase is Phase.BODY:

@@ -82,6 +82,11 @@ class Pace:
         return self._breaker.state(self._ticks())
 
     @property
+    def allowed(self) -> int:
+        """How many connections there may be now."""
+        return self._allowed
+
+    @property
     def is_away(self) -> bool:
         """Whether the relay was disabled or removed."""
         return self._is_away

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from newsletter.clock import monotonic
+from newsletter.mail.breaker import BreakerState
 from newsletter.mail.delivery import NO_ANSWER, Phase, Reply
 from newsletter.mail.limits import Granted, Limits, Unused
 from newsletter.mail.pace import Pace
 from newsletter.mail.relays import Relay
+from newsletter.meters import RELAY_CONNECTIONS, RELAY_UP, Labels
 
 # A relay may be ahead of its weight by so many of its own messages before it waits for the others.
 SLACK = 8
@@ -83,6 +85,16 @@ class Pool:
         self._present = tuple(self._paces[name] for name in fresh)
         for pace in self._present:
             pace.compete(self._turn if len(self._present) > 1 else None)
+
+    def show(self) -> None:
+        """Show whoever watches how the relays are doing."""
+        for name in self._relays:
+            pace = self._paces[name]
+            RELAY_UP.put(float(pace.state is BreakerState.CLOSED), name)
+            RELAY_CONNECTIONS.put(pace.allowed, name)
+        known: set[Labels] = {(name,) for name in self._relays}
+        RELAY_UP.keep_only(known)
+        RELAY_CONNECTIONS.keep_only(known)
 
     def rests_for(self) -> float:
         """Give for how many seconds the limits of every relay that works let nothing go; 0.0 when one of them does."""

@@ -116,6 +116,7 @@ class Routes:
 
     async def report(self, scribe: Scribe) -> None:
         """Tell a person of relays that take no mail, and of those that do again."""
+        self.pool.show()
         news = self._lookout.news(self.pool)
         if not news:
             return

@@ -19,6 +19,7 @@ from newsletter.clock import Clock, monotonic
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.mail import consequences, gate, leases
 from newsletter.mail.delivery import Delivery, DeliveryState, Outcome, Passage
+from newsletter.meters import TURNS
 from newsletter.writers import DatabaseBusy, Writer
 from subscribers.transaction import Transaction
 
@@ -240,6 +241,12 @@ class Scribe:
             return errand(tx)
 
     def _commit(self, turn: _Turn, writer: Writer) -> _Written:
+        began = monotonic()
+        written = self._write(turn, writer)
+        TURNS.see(monotonic() - began)
+        return written
+
+    def _write(self, turn: _Turn, writer: Writer) -> _Written:
         now = self._moment()
         asked = [mark.delivery for mark in turn.marks]
         claim = turn.claim

@@ -10,6 +10,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from newsletter import tracing
 from newsletter.clock import monotonic
 from newsletter.staff import sessions
 from newsletter.staff.sessions import Session
@@ -67,13 +68,21 @@ async def answer(
 ) -> Response:
     """Answer *request* by *page*; whatever goes wrong becomes a page too."""
     started = ticks()
-    response = await _answered(site, page, request)
+    facts = _facts(page, request)
+    with structlog.contextvars.bound_contextvars(**facts), tracing.span(f"{request.method} {page.path}", **facts):
+        response = await _answered(site, page, request)
     for name, value in _manners(page).items():
         response.headers.setdefault(name, value)
     early = started + page.answers_after - ticks()
     if early > 0:
         await sleep(early)
     return response
+
+
+def _facts(page: Page, request: Request) -> dict[str, str | int]:
+    """Give what is known of a request in each line of the log: its line of the table, and which issue it is about."""
+    issue: int | None = request.path_params.get("issue_id")
+    return {"page": page.path} if issue is None else {"page": page.path, "issue": issue}
 
 
 def is_looking(request: Request) -> bool:
@@ -126,7 +135,7 @@ async def _answered(site: Site, page: Page, request: Request) -> Response:
         # The door: everything becomes a page, and what nobody foresaw is logged.
         fault = fault_of(error)
         if fault.is_bug:
-            log.exception("a page failed", page=page.path)
+            log.exception("a page failed")
         if isinstance(error, DeskClosed) and is_looking(request) and not page.is_stream:
             return RedirectResponse(sign_in_address(request), SEE_OTHER)
         ear = AT_DESK if is_of_desk(page) else listen(request)
@@ -152,7 +161,7 @@ def _stream(site: Site, page: Page, request: Request, visit: Visit) -> Response:
         except Exception as error:
             # The door: whoever watches asks again, and is told then.
             if fault_of(error).is_bug:
-                log.exception("a stream failed", page=page.path)
+                log.exception("a stream failed")
             return None
         return bytes(seen.body).decode()
 

@@ -12,8 +12,8 @@ from newsletter.images.model import homes
 # Nobody can reach these but from this machine, so no link with them can be planted in a mail.
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
-# Asked by machines that know an address and no name; it tells nothing.
-OPEN_PATH = "/healthz"
+# Asked by machines that know an address and no name; they tell nothing, or only to whoever brings a token.
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
@@ -120,7 +120,7 @@ class Guard:
             return
         host = Headers(scope=scope).get("host")
         name = host_name(host) if host is not None else None
-        app = self._app if self._is_ours(name) or scope["path"] == OPEN_PATH else self._refusal
+        app = self._app if self._is_ours(name) or scope["path"] in OPEN_PATHS else self._refusal
         await app(scope, receive, self._dressing(send, is_public=name == self._public_name))
 
     def _is_ours(self, name: str | None) -> bool:

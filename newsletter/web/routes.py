@@ -1,6 +1,7 @@
-"""Every page outside the desk (`web.desk.routes`): path, methods, endpoint, and the permission it needs beside it."""
+"""Every page there is: path, methods, endpoint, and the permission it needs beside it."""
 
-from newsletter.web import assets, health
+from newsletter.web import assets, health, metrics
+from newsletter.web.desk import routes as desk
 from newsletter.web.public import (
     address,
     archive,
@@ -60,6 +61,9 @@ ROUTES = (
     Page("/events/{token}.ics", GET, events.show, None),
     Page("/static/{name}", GET, assets.asset, None),
     Page("/healthz", GET, health.health, None),
+    Page("/readyz", GET, metrics.ready, None),
+    # For whoever has the token; it comes in a header, and no body does.
+    Page("/metrics", GET, metrics.show, None, takes_raw=1),
     # For providers of mail, each of whom proves itself.
     Page("/hooks/{provider}", POST, hooks.take, None, takes_raw=hooks.LARGEST),
     Page("/hooks/{provider}/{secret}", POST, hooks.take, None, takes_raw=hooks.LARGEST),
@@ -94,4 +98,6 @@ ROUTES = (
     Page("/w/{token}", GET, contribute.show, None),
     Page("/w/{token}", POST, contribute.act, None, takes_files=Purpose.CONTRIBUTE),
     Page("/w/{token}/letter", GET, contribute.letter, None),
+    # For the staff.
+    *desk.ROUTES,
 )

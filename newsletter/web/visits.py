@@ -18,6 +18,7 @@ from newsletter.returns.tallies import Told
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.provider import Metadata
 from newsletter.staff.sessions import Session
+from newsletter.watching.watcher import Watch
 from newsletter.web.auth import FirstKey
 from newsletter.web.clicks import Clicks
 from newsletter.web.cookies import Cookie
@@ -63,6 +64,8 @@ class Site:
     presence: Presence
     # What Amazon signs its notices by.
     certificates: Certificates
+    # Tells whoever collects metrics.
+    watch: Watch
     # Who called in a provider's name.
     knocks: Knocks = field(default_factory=Knocks)
     streams: Streams = field(default_factory=Streams)

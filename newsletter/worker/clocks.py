@@ -8,6 +8,7 @@ import structlog
 from newsletter.bootstrap import Application
 from newsletter.clock import MOST_APART, apart
 from newsletter.issues import alerts
+from newsletter.meters import CLOCK_AHEAD
 
 log = structlog.get_logger()
 
@@ -17,6 +18,7 @@ def compare(application: Application) -> None:
     ahead = application.ahead()
     if ahead is None:
         return
+    CLOCK_AHEAD.put(ahead.total_seconds())
     host, now = socket.gethostname(), application.clock()
     with application.database.write() as tx:
         if abs(ahead) <= MOST_APART:

@@ -14,12 +14,14 @@ import structlog
 from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from newsletter import tracing
 from newsletter.bootstrap import Application
 from newsletter.clock import monotonic, system_clock
 from newsletter.database import UNAVAILABLE
 from newsletter.errors import WorkerRunning
 from newsletter.mail.mailer import Mailer
 from newsletter.mail.tally import Progress
+from newsletter.meters import STEP_FAILURES, STEP_SECONDS, TICKED_AT
 from newsletter.worker import steps
 from newsletter.worker.people import Lookout
 from newsletter.worker.returning import Returning
@@ -92,6 +94,7 @@ class Worker:
         async with self._turn:
             failed = [step.name for step in self._steps() if not await self._take(step)]
         self._beat()
+        TICKED_AT.put(system_clock().timestamp())
         return tuple(failed)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -149,12 +152,17 @@ class Worker:
         return (reading, *STEPS, Step("look for bursts of departures", self._look_for_bursts))
 
     async def _take(self, step: Step) -> bool:
-        try:
-            await self._take_all(step)
-        except Exception:
-            # The door of the tick: the next steps and the next tick are not to suffer.
-            log.exception("a step of the tick failed", step=step.name)
-            return False
+        began = monotonic()
+        with structlog.contextvars.bound_contextvars(step=step.name), tracing.span(f"step: {step.name}"):
+            try:
+                await self._take_all(step)
+            except Exception:
+                # The door of the tick: the next steps and the next tick are not to suffer.
+                log.exception("a step of the tick failed")
+                STEP_FAILURES.add(step.name)
+                return False
+            finally:
+                STEP_SECONDS.see(monotonic() - began, step.name)
         self._beat()
         return True
 
@@ -164,7 +172,7 @@ class Worker:
                 await self._take_to_its_end(step)
             except UNAVAILABLE as error:
                 # A connection that was just ended is no reason to end a run with a failure.
-                log.warning("a step of the tick is tried again", step=step.name, reason=str(error.orig))
+                log.warning("a step of the tick is tried again", reason=str(error.orig))
                 await asyncio.sleep(PAUSE_BEFORE_RETRY)
             else:
                 return

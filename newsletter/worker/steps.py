@@ -21,6 +21,7 @@ from newsletter.issues import agenda, alerts, authors, calendar, draft, newslett
 from newsletter.issues.model import Issue, IssueState
 from newsletter.issues.schedule import Slot
 from newsletter.letters.illustrate import BEFORE_RETRY, illustrate
+from newsletter.meters import FEED_READINGS
 from newsletter.staff import audit
 from newsletter.staff.permissions import WORKER
 from newsletter.worker import (
@@ -258,6 +259,7 @@ def tell_troubles(application: Application, gathered: Sequence[Gathered]) -> Non
     """Tell a person of feeds that stay broken, and take it back when they are well again."""
     now = application.clock()
     for one in gathered:
+        FEED_READINGS.add("well" if one.went_well else "failed")
         key = f"feed:{one.feed.id}"
         with application.database.write() as tx:
             if one.went_well:

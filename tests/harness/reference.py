@@ -9,7 +9,9 @@ import click
 from newsletter.cli.__main__ import newsletter
 from newsletter.cli.exits import MEANINGS
 from newsletter.cli.nouns import PLACES, Nouns, load
+from newsletter.meters import Metric
 from newsletter.settingbook import SETTINGS
+from newsletter.watching.readings import METRICS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -64,6 +66,24 @@ about unless `--yes` is given.
 """
 
 
+METRICS_HEAD = """\
+# Metrics
+
+*This page is made from the code: `python -m tests.harness.reference` writes it, and a test holds it in step.*
+
+`GET /metrics` tells these to whoever has `NEWSLETTER_METRICS_TOKEN`, and to this machine on the port of
+`NEWSLETTER_METRICS_LISTEN`; [Watch it](../watching/watch-it.md) says how they are collected. Those up to
+`newsletter_issue_people` tell how the instance stands and are the same from every host (take their `max`); the others tell
+what one process has done since it started (add them up). Beside these stand `process_*`, as from any process: memory, files,
+time.
+
+No label holds an address of anybody, and none has more than 200 values: what comes beyond is counted as `other`.
+
+| metric | kind | labels | meaning |
+|---|---|---|---|
+"""
+
+
 def settings_page() -> str:
     """Give the reference of the settings."""
     rows = (f"| `{one.name}` | {_key(one.key)} | {one.default} | {one.meaning} |\n" for one in SETTINGS)
@@ -76,11 +96,22 @@ def cli_page() -> str:
     return f"{CLI_HEAD}{codes}{''.join(_commands(newsletter, ('newsletter',)))}"
 
 
+def metrics_page() -> str:
+    """Give the reference of the metrics."""
+    rows = (f"| `{one.name}` | {one.kind} | {_labels(one)} | {one.meaning} |\n" for one in METRICS)
+    return f"{METRICS_HEAD}{''.join(rows)}"
+
+
 def write() -> None:
-    """Write both pages."""
+    """Write all pages."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "settings.md").write_text(settings_page())
     (FOLDER / "cli.md").write_text(cli_page())
+    (FOLDER / "metrics.md").write_text(metrics_page())
+
+
+def _labels(metric: Metric) -> str:
+    return ", ".join(f"`{one}`" for one in metric.labels) or "–"
 
 
 def _key(key: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -18,6 +19,7 @@ from newsletter.mail.sole import only_mailer
 from tests.harness.background import Watched, in_background
 from tests.harness.sink import Step
 from tests.harness.terminal import Terminal
+from tests.harness.trial import wait_until
 
 COMMAND = Path(sys.executable).with_name("newsletter")
 LONGEST = 60
@@ -53,6 +55,18 @@ def get(url: str) -> int:
     """Ask for a page; gives the status."""
     with urllib.request.urlopen(url, timeout=LONGEST) as answer:  # noqa: S310 -- our own server
         return int(answer.status)
+
+
+def text_of(url: str) -> str:
+    """Ask for a page; gives what it says."""
+    with urllib.request.urlopen(url, timeout=LONGEST) as answer:  # noqa: S310 -- our own server
+        return str(answer.read().decode())
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def test_init_makes_everything_and_says_what_next(nothing: Terminal) -> None:
@@ -102,17 +116,22 @@ def test_second_worker_on_sqlite_names_the_first(settings: dict[str, str]) -> No
 
 
 def test_worker_mails_a_confirmation_and_stops_when_told(settings: dict[str, str], paper: str) -> None:
-    """SIGTERM is answered with exit code 0 after what is on the wire."""
+    """SIGTERM is answered with exit code 0 after what is on the wire. Meanwhile it tells metrics where a setting says."""
     with in_background(Watched()) as sink:
+        place = f"127.0.0.1:{free_port()}"
         relayed = settings | {"NEWSLETTER_RELAY_URL": f"smtp://127.0.0.1:{sink.port}?tls=none"}
         Terminal(relayed).ok("subscribers", "add", "ann@example.org")
-        with running(relayed, "worker") as process:
+        with running(relayed | {"NEWSLETTER_METRICS_LISTEN": place}, "worker") as process:
             sink.wait_for(1)
+            line = 'verdicts_total{relay="setting",state="accepted"} 1.0'
+            wait_until(lambda: line in text_of(f"http://{place}/metrics"), "what was accepted to be counted")
+            healths = [get(f"http://{place}{path}") for path in ("/healthz", "/readyz")]
             process.send_signal(signal.SIGTERM)
             _, err = process.communicate(timeout=LONGEST)
 
         assert 0 == process.returncode
         assert "Stopping" in err
+        assert [200, 200] == healths
         assert ["ann@example.org"] == [taken.recipient for taken in sink.taken]
 
 

@@ -6,6 +6,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from newsletter.bootstrap import Application
 from newsletter.returns.hooks.certificates import Certificates
+from newsletter.watching.watcher import Watch
 from newsletter.web.answers import answer
 from newsletter.web.auth import FirstKey
 from newsletter.web.clicks import Clicks
@@ -55,6 +56,7 @@ def site(application: Application) -> Site:
         Clicks(application.database),
         Presence(application.database),
         Certificates(application.fetch_policy),
+        Watch(application.database, None, application.clock),
     )
 
 

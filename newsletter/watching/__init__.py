@@ -1,0 +1,1 @@
+"""What an operator's tools are told: how the whole instance stands, and what this process has done."""
