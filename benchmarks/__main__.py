@@ -96,6 +96,7 @@ SUITE = (
     Run("preview", "preview", ("--runs", "15"), ("--runs", "3")),
     Run("strain", "strain", (), ()),
     Run("returns", "returns", ("--runs", "9"), ("--runs", "3")),
+    Run("start", "start", ("--runs", "7"), ("--runs", "1", "--idle", "1")),
     Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
 )
 

@@ -27,7 +27,7 @@ SEGMENTS = ("segments", "segments-postgresql")
 # And of `benchmarks.leaving` and `benchmarks.rotation`.
 LEAVINGS = ("leaving", "leaving-postgresql")
 ROTATIONS = ("rotation", "rotation-postgresql")
-OTHERS = ("growth", "roundtrip", "enumeration", "flood", "compose", "desk", "preview", "strain", "returns")
+OTHERS = ("growth", "roundtrip", "enumeration", "flood", "compose", "desk", "preview", "strain", "returns", "start")
 # Of the pages of the desk so many stand on the page, those that grow most first.
 MOST_PAGES = 10
 
@@ -119,6 +119,7 @@ def bounds(results: Results) -> list[Bound]:
     states, flood, rotation = results["enumeration"] or {}, results["flood"] or {}, results["rotation"] or {}
     composing = results["compose"] or {}
     desk, strain, returns = results["desk"] or {}, results["strain"] or {}, results["returns"] or {}
+    start = results["start"] or {}
     short, long = (results["preview"] or {}).get("sizes", ({}, {}))
     drift = max((abs(step["drift_mb"]) for step in growth.get("steps", ())), default=None)
     return [
@@ -151,6 +152,8 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("The same with 201 articles", 300, long.get("typed_ms"), " ms"),
         _at_most("Others beside somebody who strains the desk, p99", 1000, strain.get("meanwhile_p99_ms"), " ms"),
         _at_most("Telling what a returned message is, against the bare parse of the library", 3, returns.get("ratio"), " ×"),
+        _at_most("From the start to the first page, against bare uvicorn and FastAPI", 3, start.get("ratio"), " ×"),
+        _at_most("Memory of pages and worker, idle", 120, start.get("idle_mb"), " MB"),
         _at_least("At 40 ms, 10 connections, against `aiosmtplib.sendmail`", 3.5, over_distance, " ×"),
     ]
 

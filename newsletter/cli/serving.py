@@ -16,7 +16,7 @@ from newsletter.errors import BadValue
 from newsletter.listening import listen
 from newsletter.settings import Settings
 from newsletter.staff.secrets import new_secret
-from newsletter.web.app import create_app
+from newsletter.web.app import create_app, load_desk
 from newsletter.web.clicks import Clicks
 from newsletter.web.porter import Porter
 from newsletter.worker.metronome import Worker
@@ -77,6 +77,7 @@ async def serve_until(
             await _started(server, serving, working)
             if not working.done():
                 announce(Opened(url, f"{url}/desk/enter/{token}"))
+                await asyncio.to_thread(load_desk)
             await asyncio.wait([serving, working], return_when=asyncio.FIRST_COMPLETED)
         finally:
             # Whichever ended first, by the signal or by an error, takes the other one along.

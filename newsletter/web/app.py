@@ -1,13 +1,14 @@
 """Puts the pages together as one ASGI application."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from starlette.applications import Starlette
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.bootstrap import Application
@@ -92,16 +93,43 @@ def _routed(site: Site) -> Starlette:
         ear = AT_DESK if request.scope["path"].startswith("/desk/") else listen(request)
         return fault_page(site, fault_of(WrongMethod() if is_wrong_method else PageNotFound()), ear)
 
-    app = Starlette(
-        routes=[
-            *(Route(page.path, _endpoint(site, page), methods=page.methods) for page in ROUTES),
-            Mount("/api/v1", Entrance(site)),
-        ],
-        exception_handlers={HTTPException: refuse},
-    )
+    rows = [*_routes(site, ROUTES), Mount("/api/v1", Entrance(site))]
+    app = Starlette(routes=rows, exception_handlers={HTTPException: refuse})
     # A slash sent after an address would be answered by a redirect built from the request; ours are all spelled out.
     app.router.redirect_slashes = False
+    app.router.default = _Desk(site)
     return app
+
+
+class _Desk:
+    """The pages of the desk, loaded when the first of them is asked for: readers need not wait for two hundred modules.
+
+    Whatever is no page outside it is looked for here.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._router: Router | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._router is None:
+            # Twice where two come at the same moment, which does no harm.
+            self._router = await asyncio.to_thread(self._made)
+        await self._router(scope, receive, send)
+
+    def _made(self) -> Router:
+        return Router(_routes(self._site, load_desk()), redirect_slashes=False)
+
+
+def load_desk() -> Sequence[Page]:
+    """Load the pages of the desk; takes a quarter of a second the first time."""
+    from newsletter.web.desk.routes import ROUTES as DESK  # noqa: PLC0415 -- not before somebody asks for it
+
+    return DESK
+
+
+def _routes(site: Site, pages: Iterable[Page]) -> list[Route]:
+    return [Route(page.path, _endpoint(site, page), methods=page.methods) for page in pages]
 
 
 def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:

@@ -1,7 +1,6 @@
-"""Every page there is: path, methods, endpoint, and the permission it needs beside it."""
+"""Every page outside the desk (`web.desk.routes`): path, methods, endpoint, and the permission it needs beside it."""
 
 from newsletter.web import assets, health, metrics
-from newsletter.web.desk import routes as desk
 from newsletter.web.public import (
     address,
     archive,
@@ -98,6 +97,4 @@ ROUTES = (
     Page("/w/{token}", GET, contribute.show, None),
     Page("/w/{token}", POST, contribute.act, None, takes_files=Purpose.CONTRIBUTE),
     Page("/w/{token}/letter", GET, contribute.letter, None),
-    # For the staff.
-    *desk.ROUTES,
 )

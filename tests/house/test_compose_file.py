@@ -20,7 +20,7 @@ from newsletter.cli.exits import Exit
 from newsletter.demo.catcher import main as catcher
 from newsletter.errors import SettingWrong
 from newsletter.mail.relays import Tls, parse_relay
-from newsletter.web.routes import ROUTES
+from tests.harness.pages import ROUTES
 
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to" / "run-for-real.md"

@@ -8,9 +8,9 @@ from starlette.testclient import TestClient
 
 from newsletter.database import Database
 from newsletter.issues.model import Issue
-from newsletter.web.routes import ROUTES
 from subscribers.model import MailingList
 from subscribers.tables.kinds import metadata
+from tests.harness.pages import ROUTES
 from tests.newsletter.web.conftest import PUBLIC_URL, Reader
 from tests.newsletter.web.desk.conftest import OpenDesk, approved, desk, issue, readers, ready  # noqa: F401 -- fixtures
 

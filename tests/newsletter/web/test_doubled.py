@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.staff.permissions import Actor, Role
-from newsletter.web.routes import ROUTES
 from newsletter.web.visits import Page
 from subscribers.tokens import Keyring
+from tests.harness.pages import ROUTES
 from tests.newsletter.web.conftest import Hands, browser_of, csrf_of
 from tests.newsletter.web.test_access import address, furnished
 from tests.newsletter.web.test_crawl import everything

@@ -17,12 +17,12 @@ from newsletter.staff import accounts
 from newsletter.staff.permissions import Role
 from newsletter.tables.issues import issue
 from newsletter.tables.mail import delivery
-from newsletter.web.routes import ROUTES
 from subscribers.tables.kinds import metadata
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.chaosfeed import ChaosFeed
 from tests.harness.chaosfeed import Page as Answer
 from tests.harness.house import House, house_of_copy
+from tests.harness.pages import ROUTES
 from tests.harness.staff import ADMINISTRATOR, a_session
 from tests.newsletter.web import test_payloads
 from tests.newsletter.web.laden import load

@@ -25,11 +25,11 @@ from newsletter.staff.permissions import LOCAL_OPERATOR
 from newsletter.tables.letters import letter
 from newsletter.tables.mail import delivery
 from newsletter.web.guard import ARTICLE_POLICY, CONTENT_POLICY, FILE_POLICY, LETTER_POLICY, PREVIEW_POLICY
-from newsletter.web.routes import ROUTES
 from newsletter.web.visits import Page
 from subscribers.model import MailingList
 from subscribers.tokens import Purpose
 from tests.harness.newsroom import an_image
+from tests.harness.pages import ROUTES
 from tests.harness.people import ask
 from tests.harness.staff import ADMINISTRATOR
 from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands, Reader

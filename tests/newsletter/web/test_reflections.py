@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from newsletter.web.routes import ROUTES
 from newsletter.web.visits import Page as Line
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
+from tests.harness.pages import ROUTES
 from tests.newsletter.web.test_forgery import COOKIE, Desk, addresses, desk, spelled  # noqa: F401 -- a fixture
 from tests.newsletter.web.test_parameters import ASKING_ELSEWHERE, names
 from tests.newsletter.web.test_payloads import ACTING, EVIL

@@ -6,8 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.staff.permissions import Permission
-from newsletter.web.routes import ROUTES
 from newsletter.web.visits import Of, Page
+from tests.harness.pages import ROUTES
 
 # The table does not depend on the database.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
