@@ -36,6 +36,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "returns": "returning.returns",
         "domains": "domains.domains",
         "staff": "staff.staff",
+        "keys": "keys.keys",
         "archive": "archive.archive",
         "digests": "digests.digests",
         "alerts": "alerts.alerts",

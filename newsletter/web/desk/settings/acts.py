@@ -9,6 +9,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "account.rename": later("Changed their own name"),
         "alert.settle": later("Settled an alert"),
+        "apikey.add": later("Made a key of the API"),
+        "apikey.revoke": later("Revoked a key of the API"),
         "archive.index": later("Filled the index of the archive anew"),
         "attribute.define": later("Added a question"),
         "attribute.edit": later("Changed a question"),

@@ -15,7 +15,7 @@ from newsletter.languages.model import LANGUAGES
 from newsletter.mail import relaybook
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.senderproof import Standing
-from newsletter.staff import accounts, audit
+from newsletter.staff import accounts, apikeys, audit
 from newsletter.web.desk.settings import domains, intake, lists, retention, sheets, system
 from newsletter.web.desk.settings.sheets import Part
 from newsletter.web.spelled import relative
@@ -98,6 +98,9 @@ def _told(site: Site, tx: Transaction, known: _Known, visit: Visit) -> Iterator[
     keep = site.application.keep(tx).deliveries
     yield "retention", words.gettext("Names in deliveries: %(how_long)s.", how_long=retention.lasting(keep, words)), []
     yield "staff", words.ngettext("%(num)s account.", "%(num)s accounts.", len(accounts.all_accounts(tx))), []
+    open_keys = sum(one.is_open(visit.wall) for one in apikeys.all_keys(tx))
+    of_programs = words.ngettext("%(num)s key of a program.", "%(num)s keys of programs.", open_keys)
+    yield "keys", of_programs if open_keys else words.gettext("No program has a key."), []
     yield "audit", _last_act(tx, visit), []
     yield from _of_system(site, tx, visit)
 

@@ -9,6 +9,7 @@ from newsletter.web.desk.settings import (
     feeds,
     images,
     intake,
+    keys,
     languages,
     listforms,
     listnotices,
@@ -74,6 +75,9 @@ ROUTES = (
     Page(f"{ONE}/drop", POST, staff.drop, P.MANAGE_STAFF, fields=("second_factor", "passkeys")),
     Page(f"{ONE}/remove", GET, staff.ask_to_remove, P.MANAGE_STAFF),
     Page(f"{ONE}/remove", POST, staff.remove, P.MANAGE_STAFF, fields=()),
+    Page(keys.HERE, GET, keys.show, P.MANAGE_STAFF),
+    Page(keys.HERE, POST, keys.add, P.MANAGE_STAFF, fields=keys.FIELDS),
+    Page(f"{keys.HERE}/{{key_id:int}}/revoke", POST, keys.revoke, P.MANAGE_STAFF, fields=()),
     Page(HERE, GET, overview.show, P.MANAGE_PEOPLE, Of.ANY_NEWSLETTER),
     # Newsletters.
     Page(f"{HERE}/newsletters", GET, papers.show_all, P.MANAGE_NEWSLETTERS, Of.ANY_NEWSLETTER),

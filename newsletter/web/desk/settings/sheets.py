@@ -81,6 +81,7 @@ PARTS = (
     Part("languages", later("Languages"), "/desk/settings/languages", P.MANAGE_NEWSLETTERS),
     Part("retention", later("Retention"), "/desk/settings/retention", P.MANAGE_INSTANCE),
     Part("staff", later("Staff"), "/desk/settings/staff", P.MANAGE_STAFF),
+    Part("keys", later("API keys"), "/desk/settings/keys", P.MANAGE_STAFF),
     Part("audit", later("Audit log"), "/desk/settings/audit", P.MANAGE_STAFF),
     Part("system", later("System health"), "/desk/settings/system", P.MANAGE_INSTANCE),
 )
@@ -88,6 +89,7 @@ PARTS = (
 SAID: Mapping[str, Said] = MappingProxyType(
     {
         "staff-saved": Said(later("Saved. Where a role was changed, they sign in anew.")),
+        "key-revoked": Said(later("The key opens nothing any more.")),
         "staff-linked": Said(later("The link is made. It stands below; hand it over yourself."), is_done=False),
         "staff-mailed": Said(later("The link is made, and on its way by mail.")),
         "staff-out": Said(later("All their sessions are over.")),
