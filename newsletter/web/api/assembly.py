@@ -16,14 +16,28 @@ from newsletter.errors import NewsletterError
 from newsletter.web.api import openapi, problems
 from newsletter.web.api.gate import Gate
 from newsletter.web.api.problems import ApiError, BodyUnreadable, Invalid, Wrong
-from newsletter.web.api.resources import articles, issues, newsletters, sending, subscribers
+from newsletter.web.api.resources import (
+    articles,
+    exchange,
+    issues,
+    newsletters,
+    posts,
+    public,
+    segments,
+    sending,
+    subscribers,
+    wishes,
+)
 from newsletter.web.api.routing import Routes
 from newsletter.web.faults import PageError
 from newsletter.web.visits import Site
 from subscribers.errors import SubscribersError
 
 # In the order of the description.
-ROOMS: tuple[Routes, ...] = (newsletters.routes, issues.routes, articles.routes, sending.routes, subscribers.routes)
+ROOMS: tuple[Routes, ...] = (
+    *(newsletters.routes, posts.routes, issues.routes, articles.routes, sending.routes),
+    *(subscribers.routes, wishes.routes, segments.routes, exchange.routes, public.routes),
+)
 
 # Of what is wrong in one request, so many are told.
 MOST_WRONG = 20

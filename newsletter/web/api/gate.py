@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from newsletter.clock import monotonic
 from newsletter.staff import apikeys, repeats
 from newsletter.staff.apikeys import Key
 from newsletter.staff.permissions import Actor
@@ -39,16 +40,20 @@ log = structlog.get_logger()
 # Where the gate leaves who asks for whoever answers.
 CALLER = "newsletter_caller"
 
-# Nothing of a person but an article is longer; files have addresses of their own.
+# Nothing but an article is so long; files have addresses of their own.
 LARGEST_BODY = 8 * 1024 * 1024
+LARGEST_FILE = 128 * 1024 * 1024
 # From whoever has no key.
 LARGEST_OF_STRANGERS = 64 * 1024
 # What is kept to be told again.
 LARGEST_TOLD = 256 * 1024
 
-# Below the address the API is at: open to everybody, and to files of any size.
+# Below the address the API is at: open to everybody, and to files.
 OPEN = ("/public/", "/openapi.json", "/docs")
 FILES = ("/files/",)
+
+# Whether an address is new, waiting, confirmed or suppressed, no stopwatch tells (as at the form; web.routes).
+EVEN_SECONDS = 0.4
 
 REPEAT = "idempotency-key"
 _REPEAT = re.compile(r"[\x21-\x7e]{1,200}")
@@ -116,6 +121,7 @@ class Gate:
     async def _pass(self, scope: Scope, receive: Receive, send: "_Sending") -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path.startswith(OPEN):
+            send.begins_at = monotonic() + (EVEN_SECONDS if scope["method"] == "POST" else 0)
             await self._app(scope, bounded(receive, scope, LARGEST_OF_STRANGERS), send)
             return
         caller = await self._caller(scope)
@@ -124,8 +130,7 @@ class Gate:
         if left.wait:
             raise TooManyRequests(left.wait)
         scope[CALLER] = caller
-        # A file is told from its beginning, and read as it comes.
-        inner = receive if path.startswith(FILES) else bounded(receive, scope, LARGEST_BODY)
+        inner = bounded(receive, scope, LARGEST_FILE if path.startswith(FILES) else LARGEST_BODY)
         name = Headers(scope=scope).get(REPEAT)
         if name is None or scope["method"] != "POST":
             await self._app(scope, inner, send)
@@ -159,7 +164,7 @@ class Gate:
 
     async def _once(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         caller: Caller = scope[CALLER]
-        body = b"" if scope["path"].removeprefix(scope.get("root_path", "")).startswith(FILES) else await _read(scope, receive)
+        body = await _read(scope, receive)
         named = Named(caller.key.id, name, _digest(scope, body))
         standing = await anyio.to_thread.run_sync(self._begin, named)
         if isinstance(standing, Told):
@@ -171,7 +176,7 @@ class Gate:
         scope[CALLER] = Caller(caller.actor, caller.key, named)
         taken = _Taken()
         try:
-            await self._app(scope, _given(body) if body else receive, taken.take)
+            await self._app(scope, _given(body), taken.take)
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self._keep, named, taken)
@@ -208,10 +213,13 @@ class _Sending:
         self._send = send
         self.has_begun = False
         self.more: Mapping[str, str] = {}
+        # Nothing is sent before.
+        self.begins_at = 0.0
 
     async def __call__(self, message: Message) -> None:
         """Send a piece of the answer."""
         if message["type"] == "http.response.start":
+            await anyio.sleep(max(0.0, self.begins_at - monotonic()))
             self.has_begun = True
             headers = MutableHeaders(scope=message)
             for name, value in {**DESK_HEADERS, **self.more}.items():

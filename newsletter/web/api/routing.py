@@ -75,7 +75,8 @@ class Routes:
 
     def _line(self, method: str, path: str, permission: Permission | None, of: Of, more: dict[str, Any]) -> Callable[[F], F]:
         self.lines.append(Line(method, path, permission, of))
-        said = {"x-permission": permission.value if permission else None, "x-where": PLACES[of] if permission else ""}
+        said: dict[str, Any] = {"x-permission": permission.value, "x-where": PLACES[of]} if permission else {}
+        said |= more.pop("openapi_extra", {})
         checks = [] if permission is None else [Depends(_permit(permission, of))]
 
         def add(endpoint: F) -> F:

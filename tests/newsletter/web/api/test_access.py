@@ -65,7 +65,7 @@ def test_no_address_lets_anybody_do_what_is_not_theirs(
     # What stands before a key's bucket is told apart below; here nobody is to run out of it.
     for line in CLOSED:
         assert line.permission is not None
-        assert 401 == asked(nobody, line, own) or 429 == asked(nobody, line, own), line
+        assert asked(nobody, line, own) in {401, 429}, line
         assert asked(wrong, line, own) in {401, 429}, line
         if line.of in OWNED:
             assert 404 == asked(elsewhere, line, own), line
