@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import click
 from rich.console import RenderableType
 
-from newsletter import checkup, inspection
+from newsletter import checkprocess, checkup, inspection
 from newsletter.checkup import Sender
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
@@ -44,14 +44,20 @@ def doctor(door: Door, newsletter: str | None, *, is_offline: bool, server: str 
     """Look at what must be right for mail to arrive, and say what to publish and to do; exits 6 when something is wrong.
 
     The DNS is asked about the senders' domains (SPF, DKIM, DMARC, MX), the return domain (SPF, MX) and the names of the relays
-    (PTR); relays are tried, feeds, key, disk and database looked at. With NEWSLETTER only its sender is.
+    (PTR); relays are tried; feeds, key, files and who may read them, disk, clock, database and mailers are looked at. With
+    NEWSLETTER only its sender is.
 
     Example: newsletter doctor cpdwl
     """
     nameserver = read_server(server) if server else None
     patient = _admit(door, newsletter)
     senders = () if is_offline else tuple(checkup.about_senders(patient.senders, nameserver))
-    points = [*checkup.about_settings(door.settings), *patient.points, *checkup.about_programs(door.settings)]
+    points = [
+        *checkup.about_settings(door.settings),
+        checkprocess.about_watching(door.settings),
+        *patient.points,
+        *checkup.about_programs(door.settings),
+    ]
     if not is_offline:
         points += checkup.about_return_domain(door.settings, nameserver)
         strongbox = Strongbox.of(door.application.keyring) if patient.relays else None
@@ -76,7 +82,13 @@ def _admit(door: Door, newsletter: str | None) -> _Patient:
                 (one, inspection.sender_of(tx, one, door.settings.return_domain, door.settings.relay)) for one in chosen
             )
             relays = tuple(one for one in relaybook.entries(tx, door.settings.relay) if one.is_enabled)
-            points = (*checkup.about_database(tx, door.settings, door.now()), *checkup.about_clock(door.application.ahead()))
+            database = door.application.database
+            points = (
+                *checkup.about_database(tx, door.settings, door.now()),
+                *checkprocess.about_processes(tx, database, door.settings, door.now()),
+                *checkprocess.about_permissions(door.settings, database.path),
+                *checkup.about_clock(door.application.ahead()),
+            )
             return _Patient(points, senders, relays)
     except (DatabaseNotReady, InstanceMismatch, JournalUnwritable, SettingWrong) as error:
         return _Patient((Point("database", Standing.WRONG, str(error), "Do what it says, then ask the doctor again."),))

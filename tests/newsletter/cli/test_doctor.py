@@ -166,3 +166,45 @@ def test_whether_anything_reads_what_comes_back_is_told(terminal: Terminal, pape
         "right",
         "What comes back is taken in: INBOX of ann at mail.example.org:993, 127.0.0.1:2525, mailgun.",
     )
+
+
+def said_of(terminal: Terminal, what: str) -> list[tuple[str, str, str | None]]:
+    """Ask the doctor, and give what is said of one thing: how it stands, the words, and what to type."""
+    answer = terminal("doctor", "--offline", "--json").answer
+    return [(one["standing"], one["text"], one["command"]) for one in answer["points"] if one["what"] == what]
+
+
+def test_files_that_others_can_read_are_wrong(terminal: Terminal, paper: str) -> None:
+    """Where addresses of people are; what to type is said."""
+    folder = Path(terminal.settings["NEWSLETTER_DATA_DIR"])
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o700)
+    before = said_of(terminal, "permissions")
+    folder.chmod(0o755)
+    after = said_of(terminal, "permissions")
+
+    assert ("wrong", f"chmod 700 {folder}") in [(standing, command) for standing, _, command in after]
+    assert len(after) > len(before) or before[0][0] == "right"
+
+
+def test_mail_that_nobody_mails_is_wrong(terminal: Terminal, paper: str) -> None:
+    """And what is due is told with what starts a mailer; without mail it is advice."""
+    idle = said_of(terminal, "mailing")
+    terminal.ok("subscribers", "add", "ann@example.org")
+    [(standing, text, command)] = said_of(terminal, "mailing")
+
+    assert ["advice"] == [one[0] for one in idle]
+    assert ("wrong", "1 mails wait, and no mailer runs.", "newsletter worker") == (standing, text, command)
+
+
+def test_whether_anybody_is_told_how_it_goes_is_told(terminal: Terminal) -> None:
+    """By which ways, without the token."""
+    [(before, _, _)] = said_of(terminal, "watching")
+    terminal.settings |= {
+        "NEWSLETTER_METRICS_TOKEN": "a-token-that-is-long-enough",
+        "NEWSLETTER_METRICS_LISTEN": "127.0.0.1:9464",
+    }
+    [(after, text, _)] = said_of(terminal, "watching")
+
+    assert ("advice", "right") == (before, after)
+    assert "Metrics are told: /metrics, 127.0.0.1:9464." == text
