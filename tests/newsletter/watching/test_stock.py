@@ -44,7 +44,7 @@ def test_the_queue_is_told_by_state(database: Database, room: Mailroom, now: dat
     with database.write() as tx:
         workers.register(tx, "w", "here", now)
         one, two, three = leases.claim(tx, "w", now, 3)
-        gate.mark(tx, "w", [each.id for each in (one, two, three)], now)
+        gate.mark(tx, "w", [one, two, three], now)
         reply = Reply(Phase.BODY, 250, "", "")
         later = Verdict(S.DEFERRED, not_before=now + timedelta(hours=1))
         ledger.settle(tx, "w", [Outcome(one, Verdict(S.ACCEPTED), reply), Outcome(two, later, reply)], now)
@@ -77,7 +77,7 @@ def test_the_latest_issue_is_told_with_what_came_back(database: Database, keyrin
         dispatch.send_issue(tx, made, now)
         workers.register(tx, "w", "here", now)
         claimed = leases.claim(tx, "w", now, 10)
-        gate.mark(tx, "w", [one.id for one in claimed], now)
+        gate.mark(tx, "w", claimed, now)
         accepted = Reply(Phase.BODY, 250, "", "")
         ledger.settle(tx, "w", [Outcome(one, Verdict(S.ACCEPTED), accepted) for one in claimed], now)
         letter = mailings.letter_of_issue(tx, made)
