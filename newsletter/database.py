@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from newsletter import postgres, shape
+from newsletter import outbox, postgres, shape
 from newsletter.errors import SettingWrong, TookTooLong
 from newsletter.instance import known_instance
 from newsletter.journal import Journal
@@ -41,10 +41,12 @@ from newsletter.tables import (
     returns,
     review,
     staff,
+    webhooks,
 )
 from newsletter.turnstile import Turnstile
 from newsletter.writers import BUSY_TIMEOUT, DatabaseBusy, Turns, Writer
 from subscribers import journal as notes
+from subscribers import news
 from subscribers.tables import attributes, errands, evidence, imports, limits, lists, people, segments
 from subscribers.tables.kinds import Instant
 
@@ -83,6 +85,7 @@ TABLE_MODULES = (
     presence,
     returns,
     apikeys,
+    webhooks,
 )
 
 # Who may read the file of an SQLite database.
@@ -353,10 +356,13 @@ def _sqlite_engine(url: URL, busy_timeout: int, more: Sequence[str] = ()) -> Eng
 
 
 def _pay_debts(engine: Engine, journal: Journal | None) -> None:
-    """Let no transaction of *engine* be committed before the journal has what it owes."""
+    """Let no transaction of *engine* be committed before what it tells is written down, and the journal has what it owes."""
 
     @event.listens_for(engine, "commit")
     def pay(connection: Connection) -> None:
+        told = news.settle(connection)
+        if told:
+            outbox.keep(connection, told)
         lines = notes.settle(connection)
         if lines and journal is not None:
             # Raises when it cannot be written; SQLAlchemy rolls back then.
@@ -367,3 +373,4 @@ def _pay_debts(engine: Engine, journal: Journal | None) -> None:
         # Where the line to the database was lost, what was owed is gone with it, and asking would open a new one.
         if not connection.invalidated:
             notes.settle(connection)
+            news.settle(connection)

@@ -38,6 +38,8 @@ Name = Literal[
     "return.fetched",
     "return.recorded",
     "return.moved",
+    # Each batch that a program outside was told, before it is written down how it took it.
+    "hook.told",
     # From the approved issue to the ledger, and its end.
     "audience.begin",
     "audience.done",

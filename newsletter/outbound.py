@@ -167,6 +167,11 @@ async def post(url: str, policy: FetchPolicy, body: bytes, headers: Iterable[tup
     return await _asked(url, replace(policy, redirects=0), _Question("POST", tuple(headers), body=body))
 
 
+async def tell(url: str, policy: FetchPolicy, body: bytes, headers: Iterable[tuple[str, str]] = ()) -> Fetched:
+    """As `post`, but hang up before the body of the answer, however large it would be; raises as `fetch` does."""
+    return await _asked(url, replace(policy, redirects=0), _Question("POST", tuple(headers), wants_body=False, body=body))
+
+
 async def _asked(url: str, policy: FetchPolicy, question: _Question) -> Fetched:
     try:
         with tracing.span(f"fetch: {question.method}"):

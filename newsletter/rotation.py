@@ -16,6 +16,7 @@ from newsletter.errors import InstanceMismatch, KeyNotChanged
 from newsletter.mail import dkimkeys, ledger, mailings, relaybook
 from newsletter.staff import identities, secondfactor
 from newsletter.strongbox import Strongbox
+from newsletter.webhooks import hookbook
 from newsletter.writers import DatabaseBusy
 from subscribers import rekeying
 from subscribers.tokens import KEY_ID_LENGTH, Keyring
@@ -99,14 +100,14 @@ def begin(tx: Transaction, keyring: Keyring) -> bool:
 
 
 def reseal(tx: Transaction, keyring: Keyring) -> int:
-    """Seal passwords of relays, signing keys and what the staff signs in with, with the present key; gives how many there are.
+    """Seal passwords of relays, keys, secrets of webhooks and what the staff signs in with, anew; gives how many there are.
 
     Raises:
         SealBroken: one of them does not open with any key that is given.
 
     """
     strongbox = Strongbox.of(keyring)
-    return sum(one.reseal(tx, strongbox) for one in (relaybook, dkimkeys, secondfactor, identities))
+    return sum(one.reseal(tx, strongbox) for one in (relaybook, dkimkeys, secondfactor, identities, hookbook))
 
 
 def move_people(

@@ -1,7 +1,7 @@
 """The acts of people in SQL: appended to the chain of each, read, and emptied of what is kept no longer."""
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,11 +27,12 @@ from sqlalchemy import insert as insert_always
 # SQLite took over PostgreSQL's ON CONFLICT word for word, and SQLAlchemy writes this construct for both.
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import batches, chain
+from subscribers import batches, chain, news
 from subscribers.batches import Kind
 from subscribers.chain import Link
 from subscribers.consent import Act, Consent, Door, Evidence
 from subscribers.model import Subscriber
+from subscribers.news import News
 from subscribers.tables.evidence import consent, wording
 from subscribers.tables.kinds import Number
 from subscribers.tables.people import subscriber
@@ -66,6 +67,15 @@ class _Next:
 
 
 _START = _Head(0, chain.BEGINNING)
+
+# What other programs are told of.
+_NEWS: Mapping[Act, news.Kind] = {
+    Act.REQUESTED: news.Kind.SUBSCRIBED,
+    Act.ADDED: news.Kind.SUBSCRIBED,
+    Act.CONFIRMED: news.Kind.CONFIRMED,
+    Act.WITHDRAWN: news.Kind.UNSUBSCRIBED,
+    Act.ERASED: news.Kind.ERASED,
+}
 
 # What each row has of its own; all of one moment share the rest.
 _OWN: Mapping[str, Kind] = {
@@ -120,6 +130,16 @@ def begin_many(
     """Write the same first act of many people whom this transaction has made known: ids with the keys of their addresses."""
     if people:
         _write(tx, [_Next(number, _START, Name(key)) for number, key in people.items()], list_id, act, now, evidence)
+
+
+def tell(
+    tx: Transaction, kind: news.Kind, subscriber_ids: Iterable[int], list_id: int | None, now: datetime, door: Door
+) -> None:
+    """Let other programs be told what people did, but not of each of a file: that is one thing that happened, not thousands."""
+    if door is Door.IMPORT_:
+        return
+    for number in subscriber_ids:
+        news.note(tx, News(kind, now, subscriber_id=number, list_id=list_id, facts={"by": door.value}))
 
 
 def hold(tx: Transaction, subscriber_ids: Collection[int]) -> dict[int, str]:
@@ -263,7 +283,7 @@ def _heads(tx: Transaction, chains: Collection[int]) -> dict[int, _Head]:
 
 
 def _write(
-    tx: Transaction, following: Iterable[_Next], list_id: int | None, act: Act, now: datetime, evidence: Evidence
+    tx: Transaction, following: Sequence[_Next], list_id: int | None, act: Act, now: datetime, evidence: Evidence
 ) -> None:
     kept = evidence.kept()
     shared = {
@@ -281,6 +301,8 @@ def _write(
     given = batches.table(tx, _rows(following, list_id, act, now, kept), _OWN)
     chosen = select(*given.c, *shared.values()).order_by(given.c.chain)
     tx.execute(insert_always(consent).from_select([*_OWN, *shared], chosen))
+    if act in _NEWS:
+        tell(tx, _NEWS[act], [one.chain for one in following], list_id, now, evidence.door)
 
 
 def _rows(

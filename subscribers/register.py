@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from subscribers import acts, confirmations, names, recognition, records, suppression
+from subscribers import acts, confirmations, names, news, recognition, records, suppression
 from subscribers.address import EmailAddress
 from subscribers.consent import LONGEST_LANGUAGE, Act, Consent, Evidence
 from subscribers.errors import ListArchived, ListExists, ListNotFound, ListUnnamed, SubscriberNotFound
@@ -230,6 +230,8 @@ def add(
     if is_confirmed:
         standing = records.settle(tx, standing.id, S.CONFIRMED, now)
     records.record(tx, keyring, person, list_id, Act.ADDED, now, evidence)
+    if is_confirmed:
+        acts.tell(tx, news.Kind.CONFIRMED, [person.id], list_id, now, evidence.door)
     return Added(standing, person)
 
 

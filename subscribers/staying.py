@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from subscribers import recognition, records, suppression
+from subscribers import acts, news, recognition, records, suppression
 from subscribers.consent import Act, Evidence
 from subscribers.model import EVERY_LIST, Reason, SubscriptionState
 from subscribers.tables.evidence import suppression as suppressions
@@ -40,4 +40,5 @@ def take_back_departure(
     back = {"state": SubscriptionState.CONFIRMED, "withdrawn_at": None}
     tx.execute(update(subscription).where(subscription.c.id == subscription_id).values(back))
     records.record(tx, keyring, person, standing.list_id, Act.ADDED, now, evidence)
+    acts.tell(tx, news.Kind.CONFIRMED, [person.id], standing.list_id, now, evidence.door)
     return True

@@ -34,6 +34,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "segments": "segments.segments",
         "relays": "relays.relays",
         "returns": "returning.returns",
+        "hooks": "hooks.hooks",
         "domains": "domains.domains",
         "staff": "staff.staff",
         "keys": "keys.keys",

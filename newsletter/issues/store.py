@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, update
 
 from newsletter.errors import IssueNotFound, Outdated, WrongState
-from newsletter.issues import alerts, contents, selection, versions
+from newsletter.issues import alerts, contents, selection, tidings, versions
 from newsletter.issues.model import EDITABLE, ENDED, Issue, IssueState, Section, require_step
 from newsletter.issues.schedule import SlotState
 from newsletter.tables.issues import article, issue, slot
@@ -162,6 +162,7 @@ def open_issue(tx: Transaction, newsletter_id: int, opening: Opening, now: datet
         .returning(issue.c.id),
     ).scalar_one()
     versions.begin(tx, made, 1, now, "drafted")
+    tidings.note(tx, tidings.Kind.DRAFTED, load(tx, made), now)
     return made
 
 
@@ -281,6 +282,7 @@ def approve_as(tx: Transaction, known: Issue, letter_id: int, now: datetime) -> 
     approved = replace(known, state=S.APPROVED, letter_id=letter_id, updated_at=now)
     _step(tx, known, approved)
     selection.pin(tx, known.id)
+    tidings.note(tx, tidings.Kind.APPROVED, approved, now)
     return approved
 
 

@@ -7,10 +7,12 @@ from newsletter.errors import WrongState
 from newsletter.issues import alerts, store
 from newsletter.letters.letter import FOR_MANY
 from newsletter.mail import ledger, mailings
+from newsletter.mail.causes import Cause
 from newsletter.mail.delivery import DeliveryState, Outcome
 from newsletter.mail.mailings import MailingState, Owner
-from subscribers import suppression
+from subscribers import news, suppression
 from subscribers.model import Reason
+from subscribers.news import News
 from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
@@ -41,8 +43,13 @@ def _suppress(tx: Transaction, outcome: Outcome, now: datetime) -> None:
     delivery = outcome.delivery
     # As the row has it now, which this transaction holds: since it was claimed, the key of the hashes may have been changed.
     suppression.suppress(tx, ledger.hash_of(tx, delivery.id), Reason.BOUNCED, now)
-    if delivery.subscriber_id is not None:
-        ledger.skip_open_of_subscriber(tx, delivery.subscriber_id, now, f"suppressed: {Reason.BOUNCED}")
+    if delivery.subscriber_id is None:
+        return
+    ledger.skip_open_of_subscriber(tx, delivery.subscriber_id, now, f"suppressed: {Reason.BOUNCED}")
+    owner = mailings.owner(tx, delivery.letter_id)
+    facts = {"cause": Cause.ADDRESS_DEAD.value, "kept_out": True, "issue": owner.issue_id}
+    who = {"subscriber_id": delivery.subscriber_id, "list_id": delivery.list_id, "newsletter_id": owner.newsletter_id}
+    news.note(tx, News(news.Kind.BOUNCED, now, **who, facts=facts))
 
 
 def _alarm(tx: Transaction, outcome: Outcome, now: datetime) -> None:

@@ -1,11 +1,11 @@
 """The verbs of mailing: plan an issue, a proof or a notice, pause, resume, cancel, and say how it stands."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from newsletter import failpoints
 from newsletter.errors import WrongState
-from newsletter.issues import alerts, newsletters, readers
+from newsletter.issues import alerts, newsletters, readers, tidings
 from newsletter.issues import store as issues
 from newsletter.issues.model import IssueState
 from newsletter.letters import store as letters
@@ -49,7 +49,9 @@ def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
     # Asked here and of no door, so that none can forget its segments and write to everybody.
     ledger.plan(tx, issue.letter_id, audiences.of_issue(tx, issue, now), now)
     failpoints.hit("audience.done")
-    return mailings.report(tx, issue.letter_id)
+    planned = mailings.report(tx, issue.letter_id)
+    tidings.note(tx, tidings.Kind.SENT, issue, now, audience=planned.audience)
+    return planned
 
 
 def proof(
@@ -240,6 +242,8 @@ def finish(tx: Transaction, now: datetime) -> tuple[int, ...]:
             if issue.state is not IssueState.SENDING:
                 continue
             doubts.tell(tx, issues.set_state(tx, issue, IssueState.SENT, now), done.letter_id, now)
+            figures = asdict(mailings.report(tx, done.letter_id))
+            tidings.note(tx, tidings.Kind.FINISHED, issue, now, **figures)
             finished.append(done.issue_id)
         mailings.close(tx, done.letter_id, now)
         failpoints.hit("issue.finished")

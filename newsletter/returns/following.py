@@ -12,11 +12,14 @@ from newsletter.returns.fate import Followed
 from newsletter.returns.model import Kind, Reading
 from newsletter.returns.policy import Fact
 from newsletter.returns.returnbook import Target
-from subscribers import records, suppression
+from subscribers import news, records, suppression
 from subscribers.consent import Door, Evidence
 from subscribers.model import Reason
+from subscribers.news import News
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
+
+_NEWS = {Kind.BOUNCE: news.Kind.BOUNCED, Kind.COMPLAINT: news.Kind.COMPLAINED}
 
 # Beside a delivery whose fate was not known until something came back from it.
 PROVED = "accepted: something came back from it"
@@ -41,6 +44,7 @@ def follow(
     elif followed is Followed.LEFT and target.subscription_id is not None:
         leave(tx, keyring, target.subscription_id, reading, now)
     returnbook.set_followed(tx, fact_id, followed)
+    _tell(tx, target, reading, followed, now)
     if followed is Followed.OURS:
         alarms.ours(tx, target, reading, now)
     elif reading.kind is Kind.BOUNCE and target.kind is LetterKind.ANSWER:
@@ -48,6 +52,20 @@ def follow(
     elif reading.kind is Kind.COMPLAINT:
         alarms.complaints(tx, target, now)
     return followed
+
+
+def _tell(tx: Transaction, target: Target, reading: Reading, followed: Followed, now: datetime) -> None:
+    """Let other programs be told what is about a person, and no fault of ours."""
+    kind = _NEWS.get(reading.kind)
+    if kind is None or target.subscriber_id is None or followed is Followed.OURS:
+        return
+    facts = {
+        "cause": reading.cause.value if reading.cause else None,
+        "kept_out": followed is Followed.SUPPRESSED,
+        "issue": target.issue_id,
+    }
+    who = {"subscriber_id": target.subscriber_id, "list_id": target.list_id, "newsletter_id": target.newsletter_id}
+    news.note(tx, News(kind, now, **who, facts=facts))
 
 
 def keep_out(tx: Transaction, target: Target, reason: Reason, now: datetime) -> None:

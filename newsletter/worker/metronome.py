@@ -22,7 +22,7 @@ from newsletter.errors import WorkerRunning
 from newsletter.mail.mailer import Mailer
 from newsletter.mail.tally import Progress
 from newsletter.meters import STEP_FAILURES, STEP_SECONDS, TICKED_AT
-from newsletter.worker import steps
+from newsletter.worker import steps, telling
 from newsletter.worker.people import Lookout
 from newsletter.worker.returning import Returning
 from newsletter.worker.steps import STEPS, Step
@@ -33,8 +33,13 @@ log = structlog.get_logger()
 LONGEST_SILENCE = 90.0
 SILENT_TICKS = 3
 
+TELLING = "tell programs outside"
+
 # How long a tick waits for feeds before it goes on to what else is due; reading goes on beside it. In seconds.
 FEEDS_PATIENCE = 20.0
+
+# How long a tick waits for programs that are told what happened; telling goes on beside it. In seconds.
+TELLING_PATIENCE = 2.0
 
 # What a stopping worker gives the tick under way, in seconds; the mailer has its own patience of the same length.
 DRAIN = 30.0
@@ -72,6 +77,7 @@ class Worker:
         self._tick_seconds = application.settings.tick_seconds
         self._turn = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[int] | None = None
         self._lookout = Lookout()
         self._beat_at = seconds()
         self._mailer = Mailer(
@@ -144,12 +150,15 @@ class Worker:
         mailed = await self._mailer.run_until_idle(stop)
         if not await self._take(steps.FINISH):
             failed = (*failed, steps.FINISH.name)
+        if not await self._take(Step(TELLING, self._tell_all)):
+            failed = (*failed, TELLING)
         return Idle(mailed, failed)
 
     def _steps(self) -> tuple[Step, ...]:
         # Those that remember something from tick to tick are steps of this worker, the others anybody's.
         reading = Step("read feeds", self._read_feeds)
-        return (reading, *STEPS, Step("look for bursts of departures", self._look_for_bursts))
+        bursts = Step("look for bursts of departures", self._look_for_bursts)
+        return (reading, *STEPS, bursts, Step(TELLING, self._tell))
 
     async def _take(self, step: Step) -> bool:
         began = monotonic()
@@ -191,6 +200,22 @@ class Worker:
             self._reading.result()
         return False
 
+    async def _tell(self, application: Application) -> bool:
+        """Tell programs outside what happened; a slow one is left to be told beside the other steps."""
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(telling.tell(application))
+        await asyncio.wait([self._telling], timeout=TELLING_PATIENCE)
+        if self._telling.done() and not self._telling.cancelled():
+            self._telling.result()
+        return False
+
+    async def _tell_all(self, application: Application) -> bool:
+        """Tell all there is to tell now."""
+        if self._telling is not None and not self._telling.done():
+            await asyncio.wait([self._telling])
+        await telling.tell(application)
+        return False
+
     async def _look_for_bursts(self, application: Application) -> bool:
         """Flag departures that look like the work of a mail scanner."""
         return await asyncio.to_thread(self._lookout.look, application.database, application.clock())
@@ -215,10 +240,12 @@ class Worker:
                 await _wait(stop, PAUSE_AFTER_CRASH)
 
     async def _drain(self) -> None:
-        if self._reading is not None:
-            # What was read before is kept; the next worker reads on.
-            self._reading.cancel()
-            await asyncio.wait([self._reading])
+        # What was read before is kept, and the next worker reads on; what is just told is told again under its id.
+        beside = [task for task in (self._reading, self._telling) if task is not None]
+        for task in beside:
+            task.cancel()
+        if beside:
+            await asyncio.wait(beside)
         try:
             async with asyncio.timeout(DRAIN), self._turn:
                 pass

@@ -37,6 +37,7 @@ from newsletter.worker import (
     probing,
     reminding,
     repeating,
+    telling,
 )
 from subscribers.transaction import Transaction
 
@@ -252,6 +253,7 @@ STEPS = (
     Step("count what was said", count_acts),
     Step("forget what is kept no longer", forget_old),
     Step("divide the deliveries", divide_deliveries),
+    Step("forget what was told", telling.forget),
 )
 
 

@@ -9,8 +9,9 @@ from newsletter.web.desk.settings.acts import WORDS
 
 ROOT = Path(__file__).parents[2] / "newsletter"
 
-# Where names of other things are written alike: places of commands, columns, and the words of acts themselves.
-_OTHERS = ("cli/nouns.py", "tables/", "migrations/", "web/desk/settings/acts.py")
+# Where names of other things are written alike: places of commands, columns, what other programs are told, and the words of
+# acts themselves.
+_OTHERS = ("cli/nouns.py", "issues/tidings.py", "tables/", "migrations/", "web/desk/settings/acts.py")
 _CODE = re.compile(r'"([a-z]+(?:\.[a-z_-]+)+)"')
 _RECORDED = re.compile(r"record\((.{,150})", re.DOTALL)
 # Files, and where the catalogues lie.

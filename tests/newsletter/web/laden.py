@@ -15,6 +15,7 @@ from newsletter.staff.provider import Provider
 from newsletter.strongbox import Strongbox
 from subscribers.tables.kinds import Document, Flag, Instant, metadata
 from subscribers.transaction import Transaction
+from tests.harness.hooked import told
 
 _PERSON = MappingProxyType({"subscriber_id": 1})
 _PROVIDER = Provider("Sign in", "https://id.example.org", "us", "a secret", is_enough=False)
@@ -22,6 +23,7 @@ _ADDRESS = "https://blog.example.org/gone"
 _DIGEST = hashlib.sha256(_ADDRESS.encode()).hexdigest()
 
 # What a row needs besides what any value is good for, by table, each behind those it points at.
+
 ROWS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "account_session": {"account_id": 1, "secret_hash": "0" * 64},
@@ -88,6 +90,7 @@ ROWS: Mapping[str, Mapping[str, object]] = MappingProxyType(
 def load(tx: Transaction, application: Application, now: datetime) -> None:
     """Give the house a row of each."""
     identities.set_provider(tx, Strongbox.of(application.keyring), _PROVIDER)
+    told(tx, application, now, "https://crm.example.org/in")
     for name, values in ROWS.items():
         table = metadata.tables[name]
         usual = {column.name: _usual(column, now) for column in table.columns if _is_needed(column)}

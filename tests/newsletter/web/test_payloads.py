@@ -125,6 +125,7 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "feed": ["title", "trouble", "etag", "last_modified", "fetch_url", "url"],
         "further_order": ["given_by"],
         "guest_link": ["name", "invited_by"],
+        "hook": ["url", "off_because", "created_by"],
         "identity_provider": ["name", "client_id"],
         "image": ["name", "alt", "credit", "source"],
         "import_run": ["source", "basis"],
@@ -150,6 +151,8 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "slot": ["note"],
         "snippet": ["name", "title", "content", "link"],
         "subscriber": ["name", "language"],
+        "telling": ["trouble"],
+        "telling_try": ["trouble"],
         "topic": ["name", "description"],
         "worker": ["place"],
     },
@@ -172,6 +175,7 @@ DOCUMENTS: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "plan": [{"title": EVIL, "kind": "letter", "rules": [], "rest": False, "required": False, "show": "full"}]
         },
         "segment": {"rule": RULE},
+        "tiding": {"document": {"issue": {"title": EVIL}, EVIL: EVIL}},
     },
 )
 
@@ -196,7 +200,8 @@ OURS: Mapping[str, str] = MappingProxyType(
             "passkey.public_key post.fingerprint post_revision.fingerprint recovery_code.code_hash relay.password_sealed "
             "remote_file.digest remote_file.image_key return_message.digest slot.slot_key slot.lease_token snippet.name_key "
             "spent_challenge.challenge_hash subscriber.email_key subscriber.email_hash subscriber.name_key "
-            "subscriber.name_turned suppression.email_hash wording.digest worker.id attribute_value.folded"
+            "subscriber.name_turned suppression.email_hash wording.digest worker.id attribute_value.folded "
+            "hook.secret_sealed hook.former_sealed tiding.uid telling.lease"
         ),
         "one of a few words of ours: a state, a kind, a verdict, a door, a language, a theme": (
             "account.role account_role.role api_key.scopes article.show attempt.verdict attempt.phase attempt.enhanced "
@@ -213,7 +218,8 @@ OURS: Mapping[str, str] = MappingProxyType(
             "open_window.place "
             "slot.state staff_reminder.duty subscription.state subscription.cadence suppression.reason "
             "relay.tls return_message.came_by return_message.kind return_message.cause return_message.found_by "
-            "return_message.fate return_fact.kind return_fact.cause return_fact.followed"
+            "return_message.fate return_fact.kind return_fact.cause return_fact.followed "
+            "hook.kinds tiding.kind telling.state"
         ),
         "held to an alphabet before it is kept: an address, a domain, a name in addresses, a time, a zone, a country": (
             "account.address account_link.address account_identity.issuer address_move.old_email "
@@ -224,7 +230,7 @@ OURS: Mapping[str, str] = MappingProxyType(
             "newsletter.sender_address newsletter.reply_to newsletter.zone newsletter.tokens relay.name relay.host "
             "relay.limits relay.timeouts schedule.recurrence schedule.at schedule.zone "
             "schedule.contributions_before schedule.review_before schedule.approval_before schedule.country "
-            "subscriber.email"
+            "subscriber.email hook.name"
         ),
         "written by the verbs that the house calls with the attack: a chain or a digest holds it": (
             "article.document issue_version.document consent.agent consent.form consent.network consent.language "
@@ -284,6 +290,7 @@ BEHIND = (
     "/desk/returns/1",
     "/desk/settings/relays/second",
     "/desk/settings/relays/second/remove",
+    "/desk/settings/webhooks/1/messages/1",
     # Somebody else's: of oneself there is less to be done.
     "/desk/settings/staff/2",
 )

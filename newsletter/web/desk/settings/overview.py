@@ -20,6 +20,7 @@ from newsletter.web.desk.settings import domains, intake, lists, retention, shee
 from newsletter.web.desk.settings.sheets import Part
 from newsletter.web.spelled import relative
 from newsletter.web.visits import Site, Visit
+from newsletter.webhooks import hookbook
 from subscribers import attributebook
 from subscribers.model import MailingList
 from subscribers.transaction import Transaction
@@ -93,6 +94,7 @@ def _told(site: Site, tx: Transaction, known: _Known, visit: Visit) -> Iterator[
     yield "questions", beside if asked else words.gettext("No questions besides name and language."), []
     yield from _of_mail(site, tx, known, words)
     yield "returns", *_of_returns(site, tx, words)
+    yield "webhooks", *_of_hooks(tx, words)
     yield "images", *_of_images(tx, words)
     yield "languages", words.gettext("Pages and notices speak %(count)s languages.", count=len(LANGUAGES)), []
     keep = site.application.keep(tx).deliveries
@@ -111,6 +113,20 @@ def _of_returns(site: Site, tx: Transaction, words: Words) -> tuple[str, list[st
     used = [one.name for one in ways if one.is_set]
     nothing = words.gettext("Nothing is read that comes back.")
     return (words.beside(used) if used else nothing, [one.trouble for one in ways if one.trouble])
+
+
+def _of_hooks(tx: Transaction, words: Words) -> tuple[str, list[str]]:
+    known = hookbook.all_hooks(tx)
+    told = words.ngettext("%(num)s program is told what happens.", "%(num)s programs are told what happens.", len(known))
+    off = [
+        words.gettext("%(webhook)s was switched off, because %(reason)s.", webhook=one.name, reason=one.off_because)
+        for one in known
+        if one.off_because
+    ]
+    failing = [
+        words.gettext("%(webhook)s takes nothing.", webhook=one.name) for one in known if one.is_enabled and one.failing_since
+    ]
+    return told if known else words.gettext("No program is told what happens."), [*off, *failing]
 
 
 def _of_images(tx: Transaction, words: Words) -> tuple[str, list[str]]:

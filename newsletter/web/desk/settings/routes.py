@@ -7,6 +7,7 @@ from newsletter.web.desk.settings import (
     calendars,
     domains,
     feeds,
+    hooks,
     images,
     intake,
     keys,
@@ -36,6 +37,7 @@ LIST = f"{HERE}/lists/{{list_id:int}}"
 FEED = f"{HERE}/feeds/{{feed_id:int}}"
 RELAY = f"{HERE}/relays/{{name}}"
 QUESTION = f"{HERE}/questions/{{key}}"
+HOOK = f"{hooks.HERE}/{{hook_id:int}}"
 
 # What their forms have; a field with another name is answered with 422 (A39).
 NEW_PAPER = ("name", "sender_name", "sender_address", "reply_to", "postal_address", "zone", "language", "list_id", "list_name")
@@ -161,6 +163,20 @@ ROUTES = (
     Page(f"{domains.HERE}/keys", POST, domains.make, P.MANAGE_RELAYS, fields=("domain", "kind")),
     Page(f"{domains.HERE}/activate", POST, domains.activate, P.MANAGE_RELAYS, fields=("domain", "selector")),
     Page(f"{domains.HERE}/retire", POST, domains.retire, P.MANAGE_RELAYS, fields=("domain", "selector")),
+    # Programs that are told what happens.
+    Page(hooks.HERE, GET, hooks.show_all, P.MANAGE_INSTANCE),
+    Page(f"{hooks.HERE}/new", GET, hooks.ask, P.MANAGE_INSTANCE),
+    Page(f"{hooks.HERE}/new", POST, hooks.add, P.MANAGE_INSTANCE, fields=hooks.FIELDS),
+    Page(HOOK, GET, hooks.open_, P.MANAGE_INSTANCE),
+    Page(HOOK, POST, hooks.change, P.MANAGE_INSTANCE, fields=hooks.FIELDS),
+    Page(f"{HOOK}/edit", GET, hooks.edit, P.MANAGE_INSTANCE),
+    Page(f"{HOOK}/switch", POST, hooks.switch, P.MANAGE_INSTANCE, fields=("act",)),
+    Page(f"{HOOK}/secret", POST, hooks.secret, P.MANAGE_INSTANCE, fields=("act",)),
+    Page(f"{HOOK}/test", POST, hooks.test, P.MANAGE_INSTANCE, fields=()),
+    Page(f"{HOOK}/replay", POST, hooks.replay, P.MANAGE_INSTANCE, fields=("message",)),
+    Page(f"{HOOK}/messages/{{telling_id:int}}", GET, hooks.message, P.MANAGE_INSTANCE),
+    Page(f"{HOOK}/remove", GET, hooks.ask_to_remove, P.MANAGE_INSTANCE),
+    Page(f"{HOOK}/remove", POST, hooks.remove, P.MANAGE_INSTANCE, fields=()),
     # The instance.
     Page(f"{HERE}/images", GET, images.show, P.EDIT),
     Page(f"{HERE}/images/{{key}}", POST, images.change, P.EDIT, fields=("name", "alt", "credit", "focus", "act")),

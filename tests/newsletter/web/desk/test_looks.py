@@ -33,6 +33,7 @@ from subscribers.attributes import AttributeKind
 from subscribers.transaction import Transaction
 from tests.harness.browser import browser  # noqa: F401 -- a fixture
 from tests.harness.counted import ALLOWED
+from tests.harness.hooked import told
 from tests.harness.house import DESK_TOKEN, House, house_of_copy
 from tests.harness.looks import inspect
 from tests.harness.newsroom import an_entry, an_image, january, publish
@@ -114,6 +115,11 @@ FULL = (
     "/desk/settings/relays/main/remove",
     "/desk/settings/domains",
     "/desk/settings/domains/look",
+    "/desk/settings/webhooks",
+    "/desk/settings/webhooks/1",
+    "/desk/settings/webhooks/1/edit",
+    "/desk/settings/webhooks/1/messages/1",
+    "/desk/settings/webhooks/1/remove",
     "/desk/settings/images",
     "/desk/settings/languages",
     "/desk/settings/retention",
@@ -158,6 +164,8 @@ EMPTY = (
     "/desk/settings/relays/new",
     "/desk/settings/domains",
     "/desk/settings/domains/look",
+    "/desk/settings/webhooks",
+    "/desk/settings/webhooks/new",
     "/desk/settings/images",
     "/desk/settings/returns",
     "/desk/settings/audit",
@@ -178,6 +186,7 @@ REFUSED: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
         "/desk/settings/newsletters/1/calendar": ("Set this calendar", {"zone": LONG_WORD}),
         "/desk/settings/newsletters/1/returns": ("Go by these rules", {"full_points": "1"}),
         "/desk/settings/relays/new": ("Add the relay", {"host": LONG_WORD}),
+        "/desk/settings/webhooks/new": ("Add the webhook", {"url": LONG_WORD}),
         "/desk/settings/staff/new": ("Make the account", {"address": LONG_WORD}),
         "{composer}": ("Save", {"title": ""}),
     },
@@ -292,6 +301,7 @@ def fill(tx: Transaction, application: Application, now: datetime) -> None:
     snippets.add(tx, 1, LONG_NAME[:80], Said(ARABIC, f"<p>{LONG_NAME} {LONG_WORD}</p>" * 5, "https://example.org/"), now)
     relay = Relay("mail.example.org", 587, Tls.STARTTLS, username=f"{LONG_WORD}@example.org", password="x", name="main")
     relaybook.add(tx, relay, Strongbox.of(application.keyring), now)
+    told(tx, application, now, f"https://crm.example.org/{LONG_WORD}/{LONG_WORD}")
     first = newsletters.by_id(tx, 1)
     rule, at = parse_recurrence("first monday"), parse_wall_time("09:00")
     schedulebook.set_schedule(
