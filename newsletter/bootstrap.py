@@ -13,7 +13,7 @@ from typing import Self
 
 import structlog
 
-from newsletter import adoption, failpoints, rotation, tracing
+from newsletter import adoption, failpoints, rotation, shape, tracing
 from newsletter.clock import Clock, SharedClock, system_clock
 from newsletter.confined import Child
 from newsletter.database import Database, DatabaseFault
@@ -28,6 +28,7 @@ from newsletter.letters import notebook, notices
 from newsletter.letters.letter import Draft, LetterKind
 from newsletter.letters.links import Links
 from newsletter.letters.templates import Templates
+from newsletter.mail import workers
 from newsletter.mail.relays import Relay
 from newsletter.meters import LOG_LINES
 from newsletter.outbound import FetchPolicy
@@ -40,6 +41,8 @@ from newsletter.writers import DatabaseBusy
 from subscribers.model import MailingList
 from subscribers.tokens import SHORTEST_SECRET, Keyring
 from subscribers.transaction import Transaction
+
+log = structlog.get_logger()
 
 # Random bytes of a key we make: 64 characters, twice what is asked for.
 MADE_SECRET_BYTES = 48
@@ -177,18 +180,20 @@ def prepare(settings: Settings, now: datetime) -> Settings:
 
     Raises:
         SettingWrong: the data folder cannot be made, or the database's address is no address.
-        DatabaseNotReady: the database cannot be reached, or a newer version made it.
+        DatabaseNotReady: the database cannot be reached, or a newer version made it, or workers run that could not go on.
         InstanceMismatch: the database was made with another secret key.
 
     """
+    failpoints.arm(settings.failpoint)
     _make_data_dir(settings)
     database = Database(settings.database_url)
     keyed = settings if settings.secret_key is not None else _with_made_key(settings)
     assert keyed.secret_key is not None
     try:
-        _upgrade(database)
+        _upgrade(database, now)
         with database.write() as tx:
             claim_instance(tx, Keyring(keyed.secret_key).key_check, now)
+            shape.declare(tx)
     except InstanceMismatch:
         if settings.secret_key is None:
             # The key made a moment ago opens nothing; the next start would only be told so again.
@@ -309,12 +314,16 @@ def _require_shape(database: Database) -> None:
     if database.path is not None and not database.path.exists():
         # Asking SQLite would make an empty file there.
         raise DatabaseNotReady(f"There is no database {database.path} yet. Run `newsletter init` first.")
+    misfit = database.misfit()
+    if misfit:
+        raise DatabaseNotReady(f"{_place(database)} {misfit}")
     if not database.is_current():
-        raise DatabaseNotReady(f"{_place(database)} does not have the shape this version expects. Run `newsletter init`.")
+        log.warning("a newer version upgraded the database; this one can go on beside it, and is to be upgraded next")
 
 
-def _upgrade(database: Database) -> None:
+def _upgrade(database: Database, now: datetime) -> None:
     try:
+        _require_none_left_behind(database, now)
         database.upgrade()
     except UnknownShape as error:
         raise DatabaseNotReady(f"{_place(database)} was made by a newer version of newsletter: {error}.") from error
@@ -322,6 +331,19 @@ def _upgrade(database: Database) -> None:
         raise _unreachable(database, error) from error
     except OSError as error:
         raise DatabaseNotReady(f"{_place(database)} cannot be made: {error.strerror}.") from error
+
+
+def _require_none_left_behind(database: Database, now: datetime) -> None:
+    if database.path is not None and not database.path.exists():
+        return
+    with database.read() as tx:
+        left = workers.alive(tx, now) if shape.leaves_behind(tx) else ()
+    if left:
+        raise DatabaseNotReady(
+            f"{_place(database)} is not upgraded while workers of an older version run that could not go on: "
+            f"{'; '.join(left)}. Stop them first; what one that was killed left behind counts for half a minute. "
+            "Nothing was changed."
+        )
 
 
 def _unreachable(database: Database, error: DatabaseFault) -> DatabaseNotReady:

@@ -254,6 +254,11 @@ class Database:
             # Outside a transaction. What cannot be emptied now, because somebody reads, is emptied by a later one.
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def misfit(self) -> str:
+        """Say why this version cannot work on the tables as they are; empty where it can."""
+        with self.read() as tx:
+            return shape.misfit(tx)
+
     def is_current(self) -> bool:
         """Whether the tables have the shape this version expects."""
         with self.read() as tx:

@@ -14,6 +14,8 @@ from typing import Literal, get_args
 
 # Every place there is: a passage under another name does not pass the type checker.
 Name = Literal[
+    # The upgrade, for each migration; passed before the commit.
+    "migration.applied",
     # The clock of the worker.
     "slots.recorded",
     "slot.claimed",

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 _TABLE = "alembic_version"
 _ASK = text("SELECT version_num FROM alembic_version")
 
+# The oldest shape whose programs can go on beside the newest, so that hosts are upgraded one after the other: what they read
+# and write is all there still. A house test reads the migrations since; one that takes something away raises this to its own
+# number.
+SERVES = "0070"
+_LEAST = text("SELECT least_shape FROM instance")
+_DECLARE = text("UPDATE instance SET least_shape = :least WHERE least_shape <> :least")
+
 # `0046_articles_by_nobody.py`; a house test holds that the names are the revisions, in one row.
 _NAME = re.compile(r"(\d{4})_\w+\.py")
 
@@ -38,6 +45,36 @@ def current(tx: Connection) -> str | None:
     return tx.execute(_ASK).scalar_one_or_none()
 
 
+def misfit(tx: Connection) -> str:
+    """Say why this version cannot work on a database; empty where it can.
+
+    The tables of a newer version fit when that one says so: for a release, the former one goes on beside it.
+    """
+    found, newest = current(tx), known()[-1]
+    if found == newest:
+        return ""
+    if found is None or found < newest:
+        return f"does not have the shape this version expects ({newest}). Run `newsletter init`."
+    least = tx.execute(_LEAST).scalar_one_or_none()
+    if least and least <= newest:
+        return ""
+    return (
+        f"was made by a newer version of newsletter: its tables have shape {found}, and {newest} is the newest this one knows. "
+        "Run that version here, too; nothing was changed."
+    )
+
+
+def leaves_behind(tx: Connection) -> bool:
+    """Whether programs that fit the tables as they are could not go on once these are upgraded."""
+    found = current(tx)
+    return found is not None and found < SERVES
+
+
+def declare(tx: Connection) -> None:
+    """Write down which programs can go on beside the newest shape."""
+    tx.execute(_DECLARE, {"least": SERVES})
+
+
 def upgrade(connection: Connection) -> None:
     """Bring the tables to the newest shape; creates them where there are none.
 
@@ -54,6 +91,8 @@ def upgrade(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415
 
     command.upgrade(config(connection), "head")
+    if current(connection) == known()[-1]:
+        declare(connection)
 
 
 def config(connection: Connection) -> "Config":

@@ -64,6 +64,12 @@ def register(tx: Transaction, worker_id: str, place: str, now: datetime) -> None
     tx.execute(statement.on_conflict_do_nothing())
 
 
+def alive(tx: Transaction, now: datetime) -> tuple[str, ...]:
+    """Give where workers run, by what each database of any shape says of them."""
+    running = select(worker.c.place).where(worker.c.stopped_at.is_(None), worker.c.lease_until > _clock(tx, now))
+    return tuple(tx.execute(running.order_by(worker.c.started_at, worker.c.id)).scalars())
+
+
 def renew(tx: Transaction, worker_id: str, now: datetime) -> None:
     """Say that the worker is alive."""
     tx.execute(update(worker).where(worker.c.id == worker_id).values(lease_until=_clock(tx, now, LEASE)))

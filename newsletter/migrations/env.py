@@ -2,6 +2,8 @@
 
 from alembic import context
 
+from newsletter import failpoints
+
 config = context.config
 context.configure(
     connection=config.attributes["connection"],
@@ -9,6 +11,7 @@ context.configure(
     # SQLite alters a table by copying it.
     render_as_batch=True,
     transactional_ddl=True,
+    on_version_apply=lambda **_: failpoints.hit("migration.applied"),
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -18,7 +18,7 @@ from newsletter import tracing
 from newsletter.bootstrap import Application
 from newsletter.clock import monotonic, system_clock
 from newsletter.database import UNAVAILABLE
-from newsletter.errors import WorkerRunning
+from newsletter.errors import DatabaseNotReady, WorkerRunning
 from newsletter.mail.mailer import Mailer
 from newsletter.mail.tally import Progress
 from newsletter.meters import STEP_FAILURES, STEP_SECONDS, TICKED_AT
@@ -80,6 +80,9 @@ class Worker:
         self._telling: asyncio.Task[int] | None = None
         self._lookout = Lookout()
         self._beat_at = seconds()
+        # Set when this version can go on no longer, with the reason.
+        self._outlived = asyncio.Event()
+        self._misfit = ""
         self._mailer = Mailer(
             application.database,
             application.keyring,
@@ -98,6 +101,8 @@ class Worker:
     async def tick(self) -> tuple[str, ...]:
         """Do everything that is due; gives the names of the steps that failed, which did not stop the others."""
         async with self._turn:
+            if await self._is_outlived():
+                return ()
             failed = [step.name for step in self._steps() if not await self._take(step)]
         self._beat()
         TICKED_AT.put(system_clock().timestamp())
@@ -108,6 +113,7 @@ class Worker:
 
         Raises:
             WorkerRunning: another mailer has this SQLite database.
+            DatabaseNotReady: a newer version upgraded the database, and this one cannot go on beside it.
 
         """
         scheduler = AsyncIOScheduler(timezone=UTC)
@@ -123,16 +129,20 @@ class Worker:
         )
         scheduler.start()
         watching = asyncio.create_task(self._watch(job))
+        ending = asyncio.create_task(self._end(stop))
         returning = Returning(self._application)
         returning.start()
         try:
             await self._mail(stop)
         finally:
             watching.cancel()
+            ending.cancel()
             await asyncio.to_thread(returning.stop)
             scheduler.pause()
             await self._drain()
             scheduler.shutdown(wait=False)
+        if self._misfit:
+            raise DatabaseNotReady(self._misfit)
 
     async def run_until_idle(self, stop: asyncio.Event | None = None) -> Idle:
         """Do everything that is due and mail everything that can be mailed now, then return; sooner when *stop* is set.
@@ -153,6 +163,23 @@ class Worker:
         if not await self._take(Step(TELLING, self._tell_all)):
             failed = (*failed, TELLING)
         return Idle(mailed, failed)
+
+    async def _is_outlived(self) -> bool:
+        """Look whether somebody upgraded the database, to a shape that this version cannot work on."""
+        try:
+            misfit = await asyncio.to_thread(self._application.database.misfit)
+        except UNAVAILABLE:
+            # The steps wait for it, and say so.
+            return False
+        if misfit:
+            self._misfit = f"The database {misfit} What was on the wire is finished."
+            self._outlived.set()
+        return bool(misfit)
+
+    async def _end(self, stop: asyncio.Event) -> None:
+        await self._outlived.wait()
+        log.error("this version ends: a newer one upgraded the database, and does not serve it any more")
+        stop.set()
 
     def _steps(self) -> tuple[Step, ...]:
         # Those that remember something from tick to tick are steps of this worker, the others anybody's.

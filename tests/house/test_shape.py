@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.shape import SERVES
+
 ROOT = Path(__file__).parents[2]
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 50
@@ -129,6 +131,91 @@ def test_migrations_stand_in_one_row() -> None:
     found = [re.findall(r'^(?:down_)?revision = "?(\w+)"?', path.read_text(), re.MULTILINE) for path in folder.glob("0*.py")]
 
     assert [[f"{n:04}", f"{n - 1:04}" if n > 1 else "None"] for n in range(1, len(found) + 1)] == sorted(found)
+
+
+# What a program of the former release would stumble over: gone or renamed columns and tables, and new demands on its rows.
+TAKING = re.compile(r"DROP TABLE|DROP COLUMN|RENAME COLUMN|SET NOT NULL|ADD CONSTRAINT \w+ CHECK|CREATE UNIQUE INDEX")
+FORBIDDEN_CALLS = {
+    "drop_table",
+    "drop_column",
+    "rename_table",
+    "create_unique_constraint",
+    "create_check_constraint",
+}
+
+
+def takes_away(migration: str) -> list[str]:
+    """Give what a migration does that programs of the shape before could not bear."""
+    tree = ast.parse(migration)
+    (upgrade,) = (node for node in functions(tree) if node.name == "upgrade")
+    made = {ast.unparse(call.args[0]) for call in calls(upgrade) if called(call) == "create_table"}
+    # What is done to a table that was made just now asks nothing of anybody.
+    blocks = [block for block in ast.walk(upgrade) if isinstance(block, ast.With) and is_of(block, made)]
+    free = {id(call) for block in blocks for call in calls(block)}
+    found = [text for text in strings(upgrade) if TAKING.search(text)]
+    return found + [ast.unparse(call)[:80] for call in calls(upgrade) if id(call) not in free and is_taking(call, made)]
+
+
+def is_of(block: ast.With, tables: set[str]) -> bool:
+    """Whether a block alters one of *tables*."""
+    opened = block.items[0].context_expr
+    return isinstance(opened, ast.Call) and called(opened) == "batch_alter_table" and ast.unparse(opened.args[0]) in tables
+
+
+def calls(node: ast.AST) -> list[ast.Call]:
+    """Give the calls under a node."""
+    return [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+
+
+def called(call: ast.Call) -> str:
+    """Give the name of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def strings(node: ast.AST) -> list[str]:
+    """Give the texts under a node."""
+    return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def is_taking(call: ast.Call, made: set[str]) -> bool:
+    """Whether a call takes something away, or asks more of rows in a table that was not *made* just now."""
+    name, words = called(call), {word.arg: ast.unparse(word.value) for word in call.keywords}
+    if name in FORBIDDEN_CALLS:
+        return True
+    if name == "add_column":
+        column = {word.arg: ast.unparse(word.value) for part in calls(call)[1:] for word in part.keywords}
+        return column.get("nullable") == "False" and "server_default" not in column
+    if name == "create_index":
+        return words.get("unique") == "True" and not {ast.unparse(one) for one in call.args} & made
+    return name == "alter_column" and (words.get("nullable") == "False" or "new_column_name" in words or "type_" in words)
+
+
+def test_migrations_take_nothing_away_from_the_former_release() -> None:
+    """Its programs go on beside this shape. One that has to take something away raises `SERVES` in newsletter/shape.py."""
+    folder = ROOT / "newsletter" / "migrations" / "versions"
+    since = {path.name: takes_away(path.read_text()) for path in sorted(folder.glob("0*.py")) if path.name[:4] > SERVES}
+
+    assert {} == {name: taken for name, taken in since.items() if taken}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_bearable"),
+    [
+        ('op.add_column("issue", sa.Column("a", sa.Text(), nullable=True))', True),
+        ('op.add_column("issue", sa.Column("a", sa.Text(), server_default="", nullable=False))', True),
+        ('op.add_column("issue", sa.Column("a", sa.Text(), nullable=False))', False),
+        ('op.drop_column("issue", "a")', False),
+        ('op.execute("ALTER TABLE issue DROP COLUMN a")', False),
+        ('op.alter_column("issue", "a", new_column_name="b")', False),
+        ('op.alter_column("issue", "a", nullable=True)', True),
+        ('op.create_index("ix", "issue", ["a"], unique=True)', False),
+        ('op.create_index("ix", "issue", ["a"], unique=False)', True),
+        ('op.create_table("one", sa.Column("a")); op.create_index("ix", "one", ["a"], unique=True)', True),
+    ],
+)
+def test_what_the_former_release_could_not_bear_is_seen(line: str, is_bearable: bool) -> None:  # noqa: FBT001 -- a parameter
+    """What is added is not in its way; what is gone, renamed or demanded is."""
+    assert is_bearable is not bool(takes_away(f"def upgrade():\n    {line}\n\n\ndef downgrade():\n    op.drop_table('x')\n"))
 
 
 def test_every_test_has_a_sentence() -> None:

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 import structlog
+from alembic import command
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from newsletter.bootstrap import open_application, prepare, redacted, set_up_logging
-from newsletter.clock import MovableClock
+from newsletter.clock import MovableClock, system_clock
 from newsletter.database import Database
 from newsletter.errors import DatabaseNotReady, InstanceMismatch, SettingWrong
+from newsletter.mail import workers
 from newsletter.settings import LogSettings, load
+from newsletter.shape import SERVES, config, current, known
 from newsletter.staff import doorlinks
 from subscribers.tokens import Keyring, Purpose
 from tests.harness import logs
@@ -93,6 +96,52 @@ def test_init_on_a_newer_shape_refuses(environ: dict[str, str], database_url: st
 
     with pytest.raises(DatabaseNotReady, match="made by a newer version"):
         prepare(load(environ | {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_SECRET_KEY": SECRET}), NOW)
+
+
+def test_start_beside_a_newer_version_goes_on_where_that_serves_it(environ: dict[str, str], database_url: str) -> None:
+    """So that hosts are upgraded one after the other; what is too old is told both shapes, and changes nothing."""
+    own = load(environ | {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_SECRET_KEY": SECRET})
+    prepare(own, NOW)
+    _execute(database_url, f"UPDATE instance SET least_shape = '{known()[-1]}'")  # noqa: S608 -- a number of our own
+    _execute(database_url, "UPDATE alembic_version SET version_num = '9998'")
+    with open_application(own) as application:
+        assert application.database.answers()
+    _execute(database_url, "UPDATE instance SET least_shape = '9998'")
+
+    with pytest.raises(DatabaseNotReady, match=f"its tables have shape 9998, and {known()[-1]} is the newest this one knows"):
+        open_application(own)
+
+
+def test_init_says_whom_the_tables_serve(environ: dict[str, str], database_url: str) -> None:
+    """Else the former release would not start beside this one."""
+    prepare(load(environ | {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_SECRET_KEY": SECRET}), NOW)
+    database = Database(database_url)
+    with database.read() as tx:
+        assert SERVES == tx.execute(text("SELECT least_shape FROM instance")).scalar_one()
+    database.close()
+
+
+def test_init_leaves_no_worker_behind(environ: dict[str, str], database_url: str) -> None:
+    """One that runs and could not go on is named, and nothing is changed; one that stopped is not waited for."""
+    own = load(environ | {"NEWSLETTER_DATABASE_URL": database_url, "NEWSLETTER_SECRET_KEY": SECRET})
+    now = system_clock()
+    prepare(own, now)
+    older = f"{int(SERVES) - 1:04}"
+    database = Database(database_url)
+    with database.write() as tx:
+        workers.register(tx, "a", "host-a, process 1", now)
+        workers.register(tx, "b", "host-b, process 2", now)
+        workers.release(tx, "b", now)
+        command.downgrade(config(tx), older)
+    with pytest.raises(DatabaseNotReady, match=r"is not upgraded while workers .* run .*: host-a, process 1\. Stop them"):
+        prepare(own, now)
+    with database.write() as tx:
+        assert older == current(tx)
+        workers.release(tx, "a", now)
+    prepare(own, now)
+
+    assert database.is_current()
+    database.close()
 
 
 def test_another_key_is_refused(environ: dict[str, str], database_url: str) -> None:

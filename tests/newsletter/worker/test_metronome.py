@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from newsletter.bootstrap import Application
-from newsletter.errors import RelayMissing, WorkerRunning
+from newsletter.errors import DatabaseNotReady, RelayMissing, WorkerRunning
 from newsletter.mail import mailings
 from newsletter.mail.delivery import Report
 from newsletter.mail.sole import only_mailer
+from newsletter.shape import known
 from newsletter.worker import metronome, steps
 from newsletter.worker.metronome import LONGEST_SILENCE, Worker
 from tests.harness import mailroom
@@ -110,6 +112,31 @@ def test_run_without_a_relay_ticks_all_the_same(application: Application) -> Non
             await Worker(application, seconds=seconds).run(stop)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("serves", [True, False])
+def test_version_that_was_outlived_ends(application: Application, *, serves: bool) -> None:
+    """Somebody upgraded the database beneath it: it goes on where the newer version serves it, else it says why it ends."""
+    least = known()[-1] if serves else "9998"
+    with application.database.write() as tx:
+        tx.execute(text("UPDATE instance SET least_shape = :least"), {"least": least})
+        tx.execute(text("UPDATE alembic_version SET version_num = '9998'"))
+    stop = asyncio.Event()
+
+    async def run() -> None:
+        worker = Worker(application)
+        running = asyncio.create_task(worker.run(stop))
+        await worker.tick()
+        stop.set() if serves else None
+        async with asyncio.timeout(LONGEST_WAIT):
+            await running
+
+    if serves:
+        asyncio.run(run())
+        return
+    with pytest.raises(DatabaseNotReady, match=r"its tables have shape 9998, .* is finished"):
+        asyncio.run(run())
+    assert stop.is_set()
 
 
 def test_until_idle_mails_everything_and_returns(database_url: str, tmp_path: Path) -> None:
