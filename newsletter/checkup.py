@@ -16,7 +16,7 @@ from newsletter.errors import NotAdopted
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
 from newsletter.issues.model import Newsletter
-from newsletter.mail import mailings, relaybook, relaycheck, senderlook
+from newsletter.mail import mailings, relaybook, relaycheck, roster, senderlook
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.senderlook import Asked
 from newsletter.mail.senderproof import Point, Proof, Record, Standing, prove
@@ -175,6 +175,10 @@ def about_database(tx: Transaction, settings: Settings, now: datetime) -> Iterat
         )
     else:
         yield Point(say("database"), Standing.RIGHT, say("The database is here and has the shape this version expects."))
+    for host in roster.drained_hosts(tx):
+        text = say("The host %(host)s is drained: nothing is mailed from there.", host=host.name)
+        mend = say("Let it mail again when it is ready.")
+        yield Point(say("host"), Standing.ADVICE, text, mend, command=f"newsletter workers resume --host {host.name}")
     if settings.former_secret_keys:
         mend = say("Change the key to its end, then take the former one out of the settings.")
         yield Point(say("key"), Standing.ADVICE, say("A former key is still set."), mend)

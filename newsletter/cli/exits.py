@@ -54,12 +54,15 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.USAGE: "The command was not understood.",
     Exit.BLOCKED: "The issue has findings that must be mended, or overridden with a reason.",
     Exit.NOT_FOUND: (
-        "No newsletter, issue, section, article, image, feed, list, topic, attribute, segment, import, person, account or "
-        "relay so named, or no file where `returns classify` was to read one."
+        "No newsletter, issue, section, article, image, feed, list, topic, attribute, segment, import, person, account, "
+        "worker or relay so named, or no file where `returns classify` was to read one."
     ),
     Exit.REFUSED: "Understood and not granted: wrong state, bad value, not permitted, name taken, no feed could be read.",
     Exit.NOT_READY: "A setting is wrong or missing, the database is not ready, or `doctor` found something wrong.",
-    Exit.NO_MAILER: "Mail waits: another worker owns this SQLite database, no relay is configured, or it takes nothing.",
+    Exit.NO_MAILER: (
+        "Mail waits: another worker owns this SQLite database, no relay is configured, it takes nothing, or a drained worker "
+        "holds some."
+    ),
     Exit.UNSOUND: "`issues verify` or `consent verify` found what does not fit together, `templates check` a wrong template.",
     Exit.TRY_LATER: "`returns read -` could not write the mail down: the mail server keeps it and tries again.",
     Exit.INTERRUPTED: "Stopped before the end: by Ctrl-C, by answering no, or a `worker --until-idle` by a signal.",

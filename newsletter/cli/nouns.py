@@ -12,6 +12,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "init": "running.init",
         "serve": "running.serve",
         "worker": "running.worker",
+        "workers": "workers.workers",
         "demo": "running.demo",
         "doctor": "doctor.doctor",
         "newsletters": "newsletters.newsletters",

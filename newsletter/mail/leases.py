@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Text, bindparam, select, update
 
 from newsletter import prepared
-from newsletter.mail import answers, domains, figures, mailings
+from newsletter.mail import answers, domains, figures, mailings, roster
 from newsletter.mail.delivery import Delivery, DeliveryState
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
@@ -33,7 +33,10 @@ def claim(tx: Transaction, worker_id: str, now: datetime, limit: int, number: in
     """Lease up to *limit* deliveries to a worker, by its claim of this *number*: notices first, then proofs, then issues.
 
     Two workers never get the same row: on PostgreSQL they skip each other's locks, on SQLite this transaction is alone.
+    One that is drained gets none.
     """
+    if roster.is_drained(tx, worker_id):
+        return ()
     claimed: list[Delivery] = []
     queues = domains.queues(tx, now, limit)
     for due in mailings.due(tx, now, limit):

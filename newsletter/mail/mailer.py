@@ -32,6 +32,7 @@ class Mailer:
         clock: Clock,
         *,
         worker_place: str,
+        version: str = "",
         returns: ReturnPath = NOWHERE,
         progress: Callable[[Progress], None] | None = None,
         patience: Patience | None = None,
@@ -41,6 +42,7 @@ class Mailer:
         self._stationery = Stationery(keyring, links, returns)
         self._clock = clock
         self._place = worker_place
+        self._version = version
         self._progress = progress
         self._strongbox = Strongbox.of(keyring)
         self._setting = relay
@@ -80,6 +82,7 @@ class Mailer:
                 Routes(self._database, self._clock, self._strongbox, self._setting, self._patience, self._tls_context),
                 self._stationery,
                 place=self._place,
+                version=self._version,
                 stopping=stop,
                 ends_when_idle=ends_when_idle,
                 tell=self._progress,

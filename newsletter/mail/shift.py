@@ -14,7 +14,7 @@ from newsletter import failpoints
 from newsletter.clock import Clock, SteadyClock
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayUnreachable
-from newsletter.mail import dispatch, dkimkeys, mailings, workers
+from newsletter.mail import dispatch, dkimkeys, mailings, roster, workers
 from newsletter.mail.carrier import Carrier, Office
 from newsletter.mail.compiled import CompiledLetter, Unwritable
 from newsletter.mail.delivery import NO_ANSWER, DeliveryState, Outcome, Phase, Reply, Verdict
@@ -68,6 +68,7 @@ class Shift:
         stationery: Stationery,
         *,
         place: str,
+        version: str,
         stopping: asyncio.Event,
         ends_when_idle: bool,
         tell: Callable[[Progress], None] | None,
@@ -78,6 +79,7 @@ class Shift:
         self._routes = routes
         self._stationery = stationery
         self._place = place
+        self._version = version
         self._told_to_stop = stopping
         self._ends_when_idle = ends_when_idle
         self._tell = tell
@@ -89,6 +91,8 @@ class Shift:
         self._has_news = True
         # A claim whose answer was lost may have been written: then there are rows in our name that we do not know.
         self._has_lost_claim = False
+        # Told to finish what it holds and to claim nothing more, as far as it has heard.
+        self._is_drained = False
         self._rests_for = 0.0
         self._scribe = Scribe(database, self._clock, self._worker_id)
         self._tray = Tray()
@@ -177,7 +181,7 @@ class Shift:
         # The clock may have been set back before this worker started.
         self._clock.reach(mailings.newest_plan(tx))
         now = self._clock()
-        workers.register(tx, self._worker_id, self._place, now)
+        workers.register(tx, self._worker_id, self._place, now, self._version)
         self._note(workers.rescue(tx, self._worker_id, now))
         return mailings.waiting(tx)
 
@@ -188,7 +192,11 @@ class Shift:
                 if is_idle and await self._is_done():
                     return
                 # An idle mailer asks by reading: an empty claim is a commit all the same.
-                is_idle = (is_idle and not (await self._outstanding()).is_ready) or not await self._claim()
+                is_idle = (
+                    (self._is_drained and await self._hear())
+                    or (is_idle and not (await self._outstanding()).is_ready)
+                    or not await self._claim()
+                )
             except (LedgerSilent, *UNAVAILABLE) as error:
                 log.warning("the ledger cannot be read", reason=str(error))
                 await wait_for(self._ending, POLL)
@@ -209,7 +217,19 @@ class Shift:
         self._tray.put(claimed)
         for _ in claimed:
             failpoints.hit("lease.claimed")
+        if not claimed:
+            await self._hear()
         return bool(claimed)
+
+    async def _hear(self) -> bool:
+        """Ask whether this worker is drained, and say it when that has changed."""
+        is_drained = await self._read(lambda tx: roster.is_drained(tx, self._worker_id))
+        if is_drained is not self._is_drained:
+            log.warning(
+                "drained: nothing more is claimed" if is_drained else "drained no more: claims again", place=self._place
+            )
+        self._is_drained = is_drained
+        return is_drained
 
     async def _is_low(self) -> bool:
         """Wait until few are left; give back what was claimed for a faster pace, so that nothing urgent waits behind it."""
@@ -239,7 +259,7 @@ class Shift:
             await self._scribe.run(lambda tx: dispatch.finish(tx, self._clock()))
             self._has_news = False
         left = await self._outstanding()
-        if self._ends_when_idle and left.is_nothing:
+        if self._ends_when_idle and (left.is_nothing or self._is_drained):
             return True
         if self._ends_when_idle and left.is_held:
             await self._rescue()

@@ -39,28 +39,17 @@ class Rescued:
     uncertain: int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A worker as it is written down."""
-
-    place: str
-    started_at: datetime
-    # Its last sign, and the lease that came with it.
-    lease_until: datetime
-    stopped_at: datetime | None
+def host_of(place: str) -> str:
+    """Give the host of a worker's place, which is its host and its process."""
+    return place.rpartition(", process ")[0] or place
 
 
-def latest(tx: Transaction, limit: int) -> tuple[Known, ...]:
-    """Give the workers that were started last, the newest first."""
-    columns = (worker.c.place, worker.c.started_at, worker.c.lease_until, worker.c.stopped_at)
-    newest = select(*columns).order_by(worker.c.started_at.desc(), worker.c.id).limit(limit)
-    return tuple(Known(*row) for row in tx.execute(newest))
-
-
-def register(tx: Transaction, worker_id: str, place: str, now: datetime) -> None:
+def register(tx: Transaction, worker_id: str, place: str, now: datetime, version: str = "") -> None:
     """Write down a worker that starts, with its first lease. Saying it twice is not an error."""
     lease_until = _clock(tx, now, LEASE)
-    statement = insert_if_new(worker).values(id=worker_id, place=place, started_at=now, lease_until=lease_until)
+    statement = insert_if_new(worker).values(
+        id=worker_id, place=place, host=host_of(place), version=version, started_at=now, lease_until=lease_until
+    )
     tx.execute(statement.on_conflict_do_nothing())
 
 

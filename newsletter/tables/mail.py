@@ -209,5 +209,19 @@ worker = Table(
     Column("started_at", Instant, nullable=False),
     Column("lease_until", Instant, nullable=False),
     Column("stopped_at", Instant),
+    # Of its place; and of the product it runs. Empty: one older than these columns.
+    Column("host", Text, nullable=False, server_default=""),
+    Column("version", Text, nullable=False, server_default=""),
+    # From then on it finishes what it holds and claims nothing more.
+    Column("drained_at", Instant),
+    **SQLITE_STRICT,
+)
+
+# Hosts whose workers claim nothing more, those that are started there included.
+drained_host = Table(
+    "drained_host",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
     **SQLITE_STRICT,
 )

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
+from importlib.metadata import version
 
 import structlog
 from apscheduler.job import Job
@@ -90,6 +91,7 @@ class Worker:
             application.relay,
             application.clock,
             worker_place=place(),
+            version=version("newsletter"),
             returns=application.settings.return_path,
             progress=progress,
         )

@@ -11,7 +11,7 @@ from newsletter.database import Database
 from newsletter.errors import RelayMissing, RelayUnreachable
 from newsletter.issues import alerts
 from newsletter.letters.links import Links
-from newsletter.mail import relaybook
+from newsletter.mail import relaybook, roster
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.limits import Limits, parse_quiet_hours
 from newsletter.mail.mailer import Mailer
@@ -24,7 +24,7 @@ from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.harness import chaossmtp as chaos
 from tests.harness import engines, mailroom
-from tests.harness.sink import Conversation, Sink
+from tests.harness.sink import Conversation, Reaction, Sink, Step
 from tests.newsletter.mail.conftest import Ledger
 
 S = DeliveryState
@@ -174,3 +174,24 @@ def test_mailer_that_is_told_to_stop_before_it_could_begin_stops(sqlite_url: str
 
     assert 0 == asyncio.run(go()).done
     database.close()
+
+
+def test_drained_mailer_finishes_what_it_holds_and_ends(book: Ledger, keyring: Keyring) -> None:
+    """Drained at its first message: what it claimed is mailed, what comes then is not, until its host is resumed."""
+
+    def script(step: Step) -> Reaction | None:
+        if step.name == "body" and step.transaction == 1:
+            with book.database.write() as tx:
+                roster.drain_host(tx, "here", book.now)
+                mailroom.plan(tx, book.room.newsletter_id, book.room.list_id, book.now)
+        return None
+
+    async def run() -> list[int]:
+        async with Sink(script=script) as sink:
+            add(book, keyring, relay(sink.port))
+            drained = [await mail(book, keyring), await mail(book, keyring)]
+            with book.database.write() as tx:
+                roster.resume_host(tx, "here")
+            return [one.accepted for one in (*drained, await mail(book, keyring))]
+
+    assert [3, 0, 3] == asyncio.run(run())

@@ -43,6 +43,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "hook.rotate": later("Gave a webhook another secret"),
         "hook.secret": later("Looked at the secret of a webhook"),
         "hook.test": later("Tested a webhook"),
+        "host.drain": later("Had a host claim no more mail"),
+        "host.resume": later("Had a host claim mail again"),
         "identity.bind": later("Linked an account to the sign-in service"),
         "identity.unbind": later("Unlinked an account from the sign-in service"),
         "image.add": later("Added an image"),
@@ -173,6 +175,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "uncertain.reconcile": later("Settled uncertain mail by the log of a mail server"),
         "uncertain.resend": later("Sent uncertain mail again"),
         "uncertain.sent": later("Said that uncertain mail had arrived"),
+        "worker.drain": later("Had a worker claim no more mail"),
+        "worker.resume": later("Had a worker claim mail again"),
     }
 )
 

@@ -188,5 +188,6 @@ ROUTES = (
     Page(f"{HERE}/audit", GET, audit.show, P.MANAGE_STAFF),
     Page(f"{HERE}/audit.csv", GET, audit.csv, P.MANAGE_STAFF),
     Page(f"{HERE}/audit.json", GET, audit.json_lines, P.MANAGE_STAFF),
-    Page(f"{HERE}/system", GET, system.show, P.MANAGE_INSTANCE),
+    Page(system.HERE, GET, system.show, P.MANAGE_INSTANCE),
+    Page(system.WORKERS, POST, system.tell_workers, P.MANAGE_INSTANCE, fields=("act", "host", "worker")),
 )

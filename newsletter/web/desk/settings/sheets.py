@@ -145,6 +145,11 @@ SAID: Mapping[str, Said] = MappingProxyType(
         ),
         "relay-on": Said(later("The relay takes mail again.")),
         "relay-off": Said(later("The relay takes no more mail; what is on the wire ends first."), is_done=False),
+        "worker-drained": Said(
+            later("What is held there is finished, and nothing more is claimed. Others mail the rest."), False
+        ),
+        "worker-resumed": Said(later("Mail is claimed there again, within a second.")),
+        "worker-gone": Said(later("That worker has ended meanwhile."), is_done=False),
         "relay-gone": Said(later("The relay and its login are forgotten.")),
         "hook-added": Said(later("The webhook is told from now on. Give the receiver its secret, and try it once.")),
         "hook-saved": Said(later("The webhook is changed; what waits for it goes by that.")),

@@ -1,5 +1,6 @@
 """System health: what the doctor says of this machine and its database, who works, and the settings that stand in files."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +10,10 @@ from starlette.responses import Response
 from newsletter import bootstrap, checkup, instance, journal
 from newsletter.issues import newsletters
 from newsletter.languages.catalogue import Words, later
-from newsletter.mail import workers
+from newsletter.mail import roster
+from newsletter.mail.roster import Listed, WorkerNotFound
+from newsletter.mail.roster import Standing as How
 from newsletter.mail.senderproof import Point, Standing
-from newsletter.mail.workers import Known
 from newsletter.settingbook import SETTINGS
 from newsletter.settings import Settings
 from newsletter.web.desk.settings import sheets
@@ -19,8 +21,17 @@ from newsletter.web.spelled import number
 from newsletter.web.visits import Site, Visit
 from subscribers.transaction import Transaction
 
-# Every start is a new worker; who wants to know is asking about today.
-MOST_WORKERS = 5
+HERE = "/desk/settings/system"
+WORKERS = f"{HERE}/workers"
+
+# How a worker is, in words and by the colour beside them.
+_HOW: Mapping[How, tuple[str, str]] = {
+    How.MAILING: (later("at work"), "done"),
+    How.DRAINING: (later("finishes what it holds"), "waits"),
+    How.DRAINED: (later("claims nothing"), "waits"),
+    How.SILENT: (later("gave no sign lately"), "stopped"),
+    How.STOPPED: (later("stopped"), "gone"),
+}
 
 # What is wrong stands first.
 _ORDER = (Standing.WRONG, Standing.ADVICE, Standing.UNKNOWN, Standing.RIGHT)
@@ -45,9 +56,12 @@ class Set:
 class Hand:
     """A worker as the page shows it."""
 
-    known: Known
+    known: Listed
     words: str
     mark: str
+    # Whether it can be told to claim nothing more, or to claim again; where its host is drained, that is said of the host.
+    can_drain: bool
+    can_resume: bool
 
 
 def show(site: Site, visit: Visit) -> Response:
@@ -57,7 +71,9 @@ def show(site: Site, visit: Visit) -> Response:
     with application.database.read() as tx:
         zone = newsletters.zone_of_house(tx)
         points = (*looked_at(site, tx, visit.now), *checkup.about_programs(settings))
-        hands = tuple(_hand(one, visit.now) for one in workers.latest(tx, MOST_WORKERS))
+        drained = roster.drained_hosts(tx)
+        hosts = {one.name for one in drained}
+        hands = tuple(_hand(one, visit.now, is_host_drained=one.host in hosts) for one in roster.listed(tx, visit.now))
         standing = instance.standing(tx)
     files = journal.files(settings.journal_dir)
     return sheets.page(
@@ -68,6 +84,8 @@ def show(site: Site, visit: Visit) -> Response:
         points=sorted(points, key=lambda point: _ORDER.index(point.standing)),
         wrong=sum(point.standing is Standing.WRONG for point in points),
         workers=hands,
+        hosts=_hosts(hands, hosts),
+        drained=drained,
         is_ticking=site.health(),
         place=bootstrap.place_of(application.database),
         standing=standing,
@@ -76,6 +94,38 @@ def show(site: Site, visit: Visit) -> Response:
         settings=settings_of(settings, visit.words),
         zone=zone,
     )
+
+
+def tell_workers(site: Site, visit: Visit) -> Response:
+    """Let a worker, or all of a host, claim nothing more, or claim again."""
+    is_drained, host, worker = visit.text("act") == "drain", visit.text("host"), visit.text("worker")
+    try:
+        with site.application.database.write() as tx:
+            if host:
+                _tell_host(tx, host, visit.now, is_drained=is_drained)
+            else:
+                worker = roster.find(tx, worker, visit.now).id
+                _tell_one(tx, worker, visit.now, is_drained=is_drained)
+            kind = "host" if host else "worker"
+            sheets.record(tx, visit, f"{kind}.drain" if is_drained else f"{kind}.resume", f"{kind} {host or worker}")
+    except WorkerNotFound:
+        # It ended since the page was made.
+        return sheets.done(HERE, "worker-gone")
+    return sheets.done(HERE, "worker-drained" if is_drained else "worker-resumed")
+
+
+def _tell_host(tx: Transaction, host: str, now: datetime, *, is_drained: bool) -> None:
+    if is_drained:
+        roster.drain_host(tx, host, now)
+    else:
+        roster.resume_host(tx, host)
+
+
+def _tell_one(tx: Transaction, worker_id: str, now: datetime, *, is_drained: bool) -> None:
+    if is_drained:
+        roster.drain(tx, worker_id, now)
+    else:
+        roster.resume(tx, worker_id)
 
 
 def looked_at(site: Site, tx: Transaction, now: datetime) -> tuple[Point, ...]:
@@ -111,9 +161,14 @@ def _value(settings: Settings, key: str, default: str, words: Words) -> str:
     return str(value) if isinstance(value, str | int | Path) and value != "" else words.gettext("set")
 
 
-def _hand(known: Known, now: datetime) -> Hand:
-    if known.stopped_at is not None:
-        return Hand(known, later("stopped"), "gone")
-    return (
-        Hand(known, later("at work"), "done") if known.lease_until > now else Hand(known, later("gave no sign lately"), "waits")
-    )
+def _hand(known: Listed, now: datetime, *, is_host_drained: bool) -> Hand:
+    how = known.standing(now)
+    words, mark = _HOW[how]
+    can_resume = how in {How.DRAINING, How.DRAINED} and not is_host_drained
+    return Hand(known, words, mark, can_drain=how is How.MAILING, can_resume=can_resume)
+
+
+def _hosts(hands: Sequence[Hand], drained: Collection[str]) -> tuple[str, ...]:
+    """Give the hosts from which somebody mails and that are not drained: worth saying where there are several."""
+    names = {one.known.host for one in hands if one.known.host and one.known.stopped_at is None}
+    return tuple(sorted(names - set(drained)))

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 
 from sqlalchemy import update
@@ -12,7 +12,7 @@ from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.feeds import store as feeds
 from newsletter.issues.model import Newsletter
-from newsletter.mail import workers
+from newsletter.mail import roster, workers
 from newsletter.tables.mail import worker
 from newsletter.web.app import create_app
 from tests.newsletter.web.conftest import DESK_TOKEN, PUBLIC_URL, Hands
@@ -23,7 +23,7 @@ HERE = "/desk/settings/system"
 _POINT = re.compile(
     r'mark--\w+">([^<]+)</span>\s*<div class="point__text">\s*<p><strong class="point__what">([^<]+)</strong>: (.*?)</p>'
 )
-_WORKER = re.compile(r'<tr><td>([^<]+)</td><td><span class="mark mark--\w+">([^<]+)</span>')
+_WORKER = re.compile(r'thing__name" translate="no">([^<]+)</h3>\s*<p class="small"><span class="mark mark--\w+">([^<]+)</span>')
 
 
 def test_what_the_doctor_looked_at_stands_there_as_it_is(
@@ -49,18 +49,47 @@ def test_what_the_doctor_looked_at_stands_there_as_it_is(
     assert "The worker of this process stands still: nothing is drafted or sent by it" in page
 
 
-def test_who_mails_stands_there_with_how_they_are(desk: OpenDesk, database: Database, clock: Hands) -> None:
-    """The newest first: one at work, one that gave no sign, one that stopped."""
-    assert "No mailer was ever started on this database." in desk.page(HERE)
+def started(database: Database, name: str, at: datetime) -> str:
+    """Start a worker on a host of its own; gives its id."""
+    worker_id = name * 8
     with database.write() as tx:
-        for minute, name in enumerate(("first", "second", "third")):
-            workers.register(tx, name, f"{name} host", clock() + timedelta(minutes=minute))
-        workers.release(tx, "first", clock())
+        workers.register(tx, worker_id, f"{name} host, process 7", at, "0.7.0")
+    return worker_id
+
+
+def test_who_mails_stands_there_with_how_they_are(desk: OpenDesk, database: Database, clock: Hands) -> None:
+    """Those that have not ended first, then the newest: one at work, one that gave no sign, one that stopped."""
+    assert "No worker ran today." in desk.page(HERE)
+    first, second, _ = (started(database, name, clock() + timedelta(minutes=minute)) for minute, name in enumerate("abc"))
+    with database.write() as tx:
+        workers.release(tx, first, clock())
         # As if its lease had run out.
-        tx.execute(update(worker).where(worker.c.id == "second").values(lease_until=clock()))
+        tx.execute(update(worker).where(worker.c.id == second).values(lease_until=clock()))
     page = desk.page(HERE)
 
-    assert [("third host", "at work"), ("second host", "gave no sign lately"), ("first host", "stopped")] == _WORKER.findall(
-        page
-    )
+    assert [
+        ("c host, process 7", "at work"),
+        ("b host, process 7", "gave no sign lately"),
+        ("a host, process 7", "stopped"),
+    ] == _WORKER.findall(page)
+    assert "version 0.7.0" in page
     assert "The worker of this process is running" in page
+
+
+def test_workers_and_hosts_are_drained_and_resumed_by_a_button(desk: OpenDesk, database: Database, clock: Hands) -> None:
+    """One at a time, or all of a host; who presses it after its end is told so; the audit has the words."""
+    first, _ = (started(database, name, clock()) for name in "ab")
+    told = []
+    for act, kind, name in (("drain", "worker", first), ("drain", "host", "b host"), ("drain", "worker", "e" * 8)):
+        desk.press(f"{HERE}/workers", **{"act": act, kind: name})
+        told.append(desk.page(HERE))
+    with database.read() as tx:
+        drained = [roster.is_drained(tx, name * 8) for name in "ab"]
+    for kind, name in (("worker", first), ("host", "b host")):
+        desk.press(f"{HERE}/workers", **{"act": "resume", kind: name})
+
+    assert [True, True] == drained
+    assert [("a host, process 7", "claims nothing"), ("b host, process 7", "claims nothing")] == sorted(
+        _WORKER.findall(told[-1])
+    )
+    assert {"at work"} == {how for _, how in _WORKER.findall(desk.page(HERE))}
