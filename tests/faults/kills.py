@@ -30,6 +30,7 @@ DRAFTING = ("slots.recorded", "slot.claimed", "month.gathered", "issue.created",
 
 # Passed where nothing is mailed, and killed at beside what they belong to: the place, and the tests.
 BESIDE = {
+    "migration.applied": "newsletter/migrations/test_every_step.py",
     "staff.reminded": "newsletter/worker/test_reminding.py",
     "person.reminded": "newsletter/worker/test_people.py",
     "person.forgotten": "newsletter/worker/test_people.py",
@@ -43,6 +44,7 @@ BESIDE = {
     "return.fetched": "newsletter/returns/test_collecting.py",
     "return.recorded": "newsletter/returns/test_collecting.py",
     "return.moved": "newsletter/returns/test_collecting.py",
+    "hook.told": "newsletter/webhooks/test_telling.py",
 }
 
 
