@@ -1,13 +1,9 @@
 """Puts the API together, at its first request: nothing that stands here is loaded where nobody asks for it."""
 
-import json
-from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
@@ -15,17 +11,31 @@ from starlette.types import ASGIApp
 from newsletter.errors import NewsletterError
 from newsletter.web.api import openapi, problems
 from newsletter.web.api.gate import Gate
-from newsletter.web.api.problems import ApiError, BodyUnreadable, Invalid, Wrong
+from newsletter.web.api.problems import ApiError, Invalid, Wrong
 from newsletter.web.api.resources import (
+    alerts,
     articles,
+    attributes,
+    authors,
+    departures,
     exchange,
+    feeds,
+    images,
     issues,
+    lists,
     newsletters,
+    papers,
     posts,
     public,
+    relays,
+    returns,
     segments,
     sending,
+    snippets,
+    staff,
     subscribers,
+    suppressions,
+    webhooks,
     wishes,
 )
 from newsletter.web.api.routing import Routes
@@ -37,6 +47,9 @@ from subscribers.errors import SubscribersError
 ROOMS: tuple[Routes, ...] = (
     *(newsletters.routes, posts.routes, issues.routes, articles.routes, sending.routes),
     *(subscribers.routes, wishes.routes, segments.routes, exchange.routes, public.routes),
+    *(lists.routes, attributes.routes, departures.routes, suppressions.routes, returns.routes),
+    *(papers.routes, feeds.routes, authors.routes, snippets.routes, images.routes),
+    *(relays.routes, webhooks.routes, alerts.routes, staff.routes),
 )
 
 # Of what is wrong in one request, so many are told.
@@ -52,9 +65,7 @@ def application(site: Site) -> FastAPI:
     """Make the application of the API, without what stands before it."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.site = site
-    app.router.route_class = Strict
     for room in ROOMS:
-        room.router.route_class = Strict
         app.include_router(room.router)
     for kind in (ApiError, PageError, NewsletterError, SubscribersError, HTTPException, Exception):
         app.add_exception_handler(kind, _refuse)
@@ -66,41 +77,6 @@ def application(site: Site) -> FastAPI:
 
     app.add_route("/openapi.json", tell, methods=["GET"])
     return app
-
-
-class _Once(Request):
-    """A request whose JSON says nothing twice."""
-
-    async def json(self) -> Any:  # noqa: ANN401 -- any JSON
-        """Read the body.
-
-        Raises:
-            BodyUnreadable: an object in it has a name twice: which of them is meant, nobody knows.
-
-        """
-        if not hasattr(self, "_json"):
-            self._json = json.loads(await self.body(), object_pairs_hook=_object)
-        return self._json
-
-
-class Strict(APIRoute):
-    """A line whose body is read so."""
-
-    def get_route_handler(self) -> Any:  # noqa: ANN401 -- FastAPI's own
-        """Give what answers."""
-        handler = super().get_route_handler()
-
-        async def answer(request: Request) -> Response:
-            return await handler(_Once(request.scope, request.receive))
-
-        return answer
-
-
-def _object(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any]:
-    known = dict(pairs)
-    if len(known) < len(pairs):
-        raise BodyUnreadable("An object in it has one name twice.")
-    return known
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

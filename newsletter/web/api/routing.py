@@ -1,15 +1,18 @@
 """The table of what programs may ask: each line has the permission it needs beside it, and where."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
 
 from newsletter.staff.permissions import Permission
 from newsletter.web.api.gate import CALLER, Caller
-from newsletter.web.api.problems import ScopeMissing
+from newsletter.web.api.problems import BodyUnreadable, ScopeMissing
 from newsletter.web.belonging import require_access
 from newsletter.web.visits import Of, Site
 
@@ -32,6 +35,41 @@ PLACES = {
 }
 
 
+class _Once(Request):
+    """A request whose JSON says nothing twice."""
+
+    async def json(self) -> Any:  # noqa: ANN401 -- any JSON
+        """Read the body.
+
+        Raises:
+            BodyUnreadable: an object in it has a name twice: which of them is meant, nobody knows.
+
+        """
+        if not hasattr(self, "_json"):
+            self._json = json.loads(await self.body(), object_pairs_hook=_object)
+        return self._json
+
+
+class Strict(APIRoute):
+    """A line whose body is read so."""
+
+    def get_route_handler(self) -> Any:  # noqa: ANN401 -- FastAPI's own
+        """Give what answers."""
+        handler = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            return await handler(_Once(request.scope, request.receive))
+
+        return answer
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any]:
+    known = dict(pairs)
+    if len(known) < len(pairs):
+        raise BodyUnreadable("An object in it has one name twice.")
+    return known
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the table."""
@@ -50,7 +88,7 @@ class Routes:
         self.tag = tag
         # One sentence, for who reads the description.
         self.about = about
-        self.router = APIRouter(tags=[tag], redirect_slashes=False)
+        self.router = APIRouter(tags=[tag], redirect_slashes=False, route_class=Strict)
         self.lines: list[Line] = []
 
     def get(self, path: str, permission: Permission | None, of: Of = Of.INSTANCE, **more: Any) -> Callable[[F], F]:  # noqa: ANN401 -- FastAPI's options

@@ -83,8 +83,10 @@ def test_a_key_does_no_more_than_its_scopes(programs: Programs, database: Databa
     several = {
         permission: programs(Actor(permission.value, Role.ADMIN), Terms(EVERYTHING - {permission})) for permission in Permission
     }
-    admin = programs(Actor("a", Role.ADMIN))
-    for line in CLOSED:
+    for number, line in enumerate(CLOSED):
+        if number % 8 == 0:
+            # No key is to run out of requests here.
+            admin = programs(Actor(f"a{number}", Role.ADMIN))
         assert line.permission is not None
         assert 403 == asked(several[line.permission], line, own), line
         if line.of in OWNED:
