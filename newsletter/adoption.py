@@ -1,5 +1,6 @@
 """Copies: a database that is not where it was left is disowned and mails nothing, until somebody adopts it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from newsletter import home, instance
 from newsletter.database import Database
 from newsletter.errors import NotReplayed
 from newsletter.home import Home
-from newsletter.issues import alerts
-from newsletter.mail import furtherbook
+from newsletter.issues import agenda, alerts
+from newsletter.mail import furtherbook, uncertain
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
 from subscribers.transaction import Transaction
@@ -58,23 +59,48 @@ def beat(database: Database, path: Path, now: datetime) -> None:
     remember(path, Home(known.id, pulse))
 
 
-def adopt(tx: Transaction, path: Path, now: datetime, *, without_journal: str = "") -> Home:
-    """Let this database mail from now on; gives what `remember` is to write once this is committed.
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What came of a copy that mails from now on."""
+
+    # What `remember` is to write once this is committed.
+    home: Home
+    # Issues and dates whose time passed while it was a copy.
+    missed: int = 0
+    # Deliveries that the original may have mailed since.
+    uncertain: int = 0
+
+
+def hold(tx: Transaction, why: str, now: datetime) -> None:
+    """Hold a database that was just filled from another one."""
+    instance.hold(tx)
+    instance.leap_numbers(tx)
+    audit.record(tx, START, "instance.disown", "instance", {"reason": why}, now)
+    alerts.raise_alert(tx, ALERT, _words(why), now)
+
+
+def adopt(tx: Transaction, path: Path, now: datetime, *, without_journal: str = "", stopped: str = "") -> Adopted:
+    """Let this database mail from now on.
+
+    Whatever the one it is a copy of may have mailed since is not mailed from here by itself: what was due is missed, and what
+    waited is uncertain. Where that one was *stopped* before the copy was made, everything goes on as it stood.
 
     Raises:
         NotReplayed: no journal was read into it, and nobody says why that is not needed.
 
     """
     known = instance.standing(tx)
-    if known.replayed_at is None and not without_journal:
+    if known.replayed_at is None and not without_journal and not stopped:
         raise NotReplayed
     remembered = home.read(path)
     least = remembered.pulse if remembered is not None and remembered.instance == known.id else 0
     pulse = instance.adopt(tx, instance.place(tx), least)
+    alerts.settle_alert(tx, ALERT, now)
+    if stopped:
+        return Adopted(Home(known.id, pulse))
     # The one it is a copy of may have carried them out since.
     furtherbook.drop_all(tx)
-    alerts.settle_alert(tx, ALERT, now)
-    return Home(known.id, pulse)
+    return Adopted(Home(known.id, pulse), agenda.miss_in_copy(tx, now), uncertain.doubt_what_waits(tx, now))
 
 
 def remember(path: Path, seen: Home) -> None:

@@ -234,6 +234,18 @@ def begin_rotation(settings: Settings) -> bool:
         database.close()
 
 
+def bare_database(url: str) -> Database:
+    """Open a database that is to be filled with what another one holds, or was filled so and obeys its journals.
+
+    Nothing it owes to a journal is written: whatever a no it takes in, it stands in one already.
+
+    Raises:
+        SettingWrong: the database's address is no address.
+
+    """
+    return Database(url)
+
+
 def place_of(database: Database) -> str:
     """Say where the database is, as a person would, without its password."""
     backend = database.url.get_backend_name()

@@ -359,7 +359,7 @@ class NotReplayed(Refused):
         super().__init__(
             "No journal was read into this database since it was copied, so people who left since would be written to again. "
             "Read those of all hosts (newsletter journal replay FILE…), or say why that is not needed "
-            "(newsletter adopt --without-journal REASON)."
+            "(newsletter adopt --without-journal REASON, or --stopped REASON where the original was stopped before the copy)."
         )
 
 

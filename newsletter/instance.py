@@ -127,6 +127,11 @@ def disown(tx: Connection) -> bool:
     return bool(tx.execute(changed).rowcount)
 
 
+def hold(tx: Connection) -> None:
+    """Let a database that was just filled from another one mail nothing until it is adopted, wherever it is run."""
+    tx.execute(update(instance).values(is_adopted=False, replayed_at=None, place=""))
+
+
 def leap_numbers(tx: Connection) -> None:
     """Let numbers that stand in tokens go on far behind those that the original may have given since this copy was made.
 

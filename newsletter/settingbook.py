@@ -14,6 +14,15 @@ LONGEST_TICK = 300
 DEFAULT_SECONDS, SHORTEST_SECONDS, LONGEST_SECONDS = 60, 5, 3600
 
 
+# Those that a backup tells, because no secret can stand in them. What is new is not told until it is named here.
+TOLD = frozenset(
+    {
+        *("public_url", "allow_loopback", "return_domain", "cfbl", "returns_seconds", "uncertain", "tick_seconds", "log"),
+        *("keep_deliveries", "keep_networks", "keep_left", "keep_guests", "keep_clicks", "keep_returns", "mail_programs"),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting as the reference describes it."""

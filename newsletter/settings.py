@@ -26,7 +26,7 @@ from newsletter.returns.hooks import providers
 from newsletter.returns.hooks.providers import Hooks
 from newsletter.returns.intakes import Listen, Mailbox, parse_listen, parse_mailbox, parse_seconds
 from newsletter.review.programs import USUAL, Program, parse_programs
-from newsletter.settingbook import DEFAULT_SECONDS, LONGEST_TICK, PREFIX, SETTINGS, SHORTEST_TICK
+from newsletter.settingbook import DEFAULT_SECONDS, LONGEST_TICK, PREFIX, SETTINGS, SHORTEST_TICK, TOLD
 from newsletter.watching.access import Access, parse_collector, parse_place, parse_token, require_safe
 from subscribers.tokens import SHORTEST_SECRET
 
@@ -99,6 +99,8 @@ class Settings:
     failpoint: str
     # Where what was given was given, by the settings' keys: the variable, or the key and its file.
     where: Mapping[str, str] = field(default_factory=dict, compare=False)
+    # What was given, of settings that hold no secret: for a backup.
+    told: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def is_local(self) -> bool:
@@ -182,6 +184,7 @@ def load(environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:
         templates=_read(given, "templates", _existing_folder, packaged_templates()),
         failpoint=_read(given, "failpoint", _failpoint, ""),
         where={key: value.where for key, value in given.items()},
+        told={key: value.text for key, value in given.items() if key in TOLD},
     )
 
 

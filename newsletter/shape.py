@@ -75,8 +75,8 @@ def declare(tx: Connection) -> None:
     tx.execute(_DECLARE, {"least": SERVES})
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the tables to the newest shape; creates them where there are none.
+def upgrade(connection: Connection, wanted: str = "") -> None:
+    """Bring the tables to the newest shape, or to the one that is *wanted*; creates them where there are none.
 
     Raises:
         UnknownShape: a newer version made the shape they have.
@@ -85,12 +85,12 @@ def upgrade(connection: Connection) -> None:
     found = current(connection)
     if found is not None and found not in known():
         raise UnknownShape(f"its tables have shape {found}, and {known()[-1]} is the newest this one knows")
-    if found == known()[-1]:
+    if found == (wanted or known()[-1]):
         return
     # Loading Alembic takes as long as most commands; they find the newest shape.
     from alembic import command  # noqa: PLC0415
 
-    command.upgrade(config(connection), "head")
+    command.upgrade(config(connection), wanted or "head")
     if current(connection) == known()[-1]:
         declare(connection)
 

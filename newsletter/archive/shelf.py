@@ -118,7 +118,7 @@ def keep(tx: Transaction, taken: Taken, now: datetime) -> bool:
     articles = [_row(issue_id, position, piece, bare(piece.html)) for position, piece in enumerate(taken.articles, 1)]
     tx.execute(insert(archive_article), [itself, *articles])
     if tx.dialect.name == "postgresql":
-        _fill_search(tx, issue_id)
+        fill_search(tx, issue_id)
     return True
 
 
@@ -166,7 +166,8 @@ def configurations(tx: Transaction, languages: Iterable[str]) -> dict[str, str]:
     return {language: name if name in there else _PLAIN for language, name in known.items()}
 
 
-def _fill_search(tx: Transaction, issue_id: int) -> None:
+def fill_search(tx: Transaction, issue_id: int) -> None:
+    """Let PostgreSQL find the words of an issue's articles, in the newsletter's language."""
     language: str = tx.execute(
         select(newsletter.c.language).join(issue, issue.c.newsletter_id == newsletter.c.id).where(issue.c.id == issue_id),
     ).scalar_one()

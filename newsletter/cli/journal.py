@@ -82,20 +82,21 @@ def list_(door: Door) -> None:
 
 @click.command("adopt")
 @click.option("--without-journal", "reason", metavar="REASON", help="Why no journal need be read; kept in the audit.")
+@click.option("--stopped", metavar="REASON", help="The original was stopped before it was copied: go on as it stood.")
 @destructive
 @common
 @pass_door
-def adopt(door: Door, reason: str | None) -> None:
+def adopt(door: Door, reason: str | None, stopped: str | None) -> None:
     """Let a copied or restored database mail; the one it was copied from must be stopped for good.
 
     The journals of all hosts are to be read into it first (`newsletter journal replay`), or people who left since the copy was
-    made would be written to again.
+    made would be written to again. What the original may have mailed since is not mailed from here by itself: issues whose time
+    has passed are missed, and people who waited for mail are uncertain (`newsletter reconcile`, `newsletter uncertain`). With
+    --stopped, when it was stopped before the copy was made and nobody could leave since, everything goes on as it stood.
 
     Example: newsletter adopt
     """
-    words = one_line(reason or "", LONGEST_REASON)
-    if reason is not None and not words:
-        raise BadValue("reason", repr(reason), "is empty")
+    words, was_stopped = _reason(reason), _reason(stopped)
     application = door.application
     with door.reading(Permission.MANAGE_INSTANCE) as tx:
         is_adopted = instance.standing(tx).is_adopted
@@ -105,10 +106,35 @@ def adopt(door: Door, reason: str | None) -> None:
     door.confirm("Let this database mail? The one it was copied from must not mail any more.")
     path = adoption.home_of(application.database, application.settings.data_dir)
     with door.acting(Permission.MANAGE_INSTANCE) as acting:
-        home = adoption.adopt(acting.tx, path, acting.now, without_journal=words)
-        acting.record("instance.adopt", "instance", without_journal=words)
-    adoption.remember(path, home)
-    door.answer({"adopted": True, "changed": True}, shown.line("This database is adopted and mails from now on."))
+        adopted = adoption.adopt(acting.tx, path, acting.now, without_journal=words, stopped=was_stopped)
+        acting.record(
+            "instance.adopt",
+            "instance",
+            without_journal=words,
+            stopped=was_stopped,
+            missed=adopted.missed,
+            uncertain=adopted.uncertain,
+        )
+    adoption.remember(path, adopted.home)
+    left = (
+        (adopted.missed, "issues and dates are missed: their time passed meanwhile (newsletter alerts list)"),
+        (
+            adopted.uncertain,
+            "people are uncertain: the original may have mailed them (newsletter reconcile, newsletter uncertain)",
+        ),
+    )
+    door.answer(
+        {"adopted": True, "changed": True, "missed": adopted.missed, "uncertain": adopted.uncertain},
+        shown.line("This database is adopted and mails from now on."),
+        *(shown.line(f"{spelled.number(count)} {words}.") for count, words in left if count),
+    )
+
+
+def _reason(text: str | None) -> str:
+    words = one_line(text or "", LONGEST_REASON)
+    if text is not None and not words:
+        raise BadValue("reason", repr(text), "is empty")
+    return words
 
 
 def _opened(files: Sequence[str], stack: ExitStack) -> tuple[Sheet, ...]:

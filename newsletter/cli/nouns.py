@@ -48,6 +48,8 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "retention": "privacy.retention_",
         "journal": "journal.journal",
         "adopt": "journal.adopt",
+        "backup": "backups.backup",
+        "restore": "backups.restore",
         "departures": "departures.departures",
         "notices": "notices.notices",
     },

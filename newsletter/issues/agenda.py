@@ -13,6 +13,8 @@ from newsletter.issues.schedule import Due, Slot, SlotState, WhenEmpty, start_of
 from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
+_IN_COPY = say("the original may have sent it")
+
 
 class Step(StrEnum):
     """What is to be done with an issue whose time has come."""
@@ -116,6 +118,46 @@ def miss_overdue(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
         )
         alerts.raise_alert(tx, missed_key(newsletter.id, slot.month), text, now, newsletter_id=newsletter.id)
     return missed
+
+
+def miss_in_copy(tx: Transaction, now: datetime) -> int:
+    """Call everything missed whose time passed while nobody mailed from here, because the original may have sent it.
+
+    An issue is left unsent whether it is approved or not; gives how many issues and slots that are.
+    """
+    calendar.record_slots(tx, now)
+    issues = calendar.due(tx, now)
+    for due in issues:
+        _miss_issue_in_copy(tx, due, now)
+    slots = calendar.undrafted(tx, now)
+    for slot in slots:
+        calendar.settle(tx, slot, SlotState.MISSED, _IN_COPY)
+        newsletter = newsletters.by_id(tx, slot.newsletter_id)
+        text = say(
+            "%(name)s has no issue for %(words)s here: its time was %(moment)s, and the instance this one is a copy of may "
+            "have sent it. Draft it by hand if it did not.",
+            name=newsletter.name,
+            words=slot.month.words,
+            moment=_moment(slot.send_at, newsletter.zone),
+        )
+        alerts.raise_alert(tx, missed_key(newsletter.id, slot.month), text, now, newsletter_id=newsletter.id)
+    return len(issues) + len(slots)
+
+
+def _miss_issue_in_copy(tx: Transaction, due: Due, now: datetime) -> None:
+    known = store.load(tx, due.issue_id)
+    if known.state is IssueState.SCHEDULED:
+        known = store.set_state(tx, known, IssueState.APPROVED, now)
+    store.set_send_at(tx, known.id, None)
+    calendar.settle(tx, due, SlotState.MISSED, _IN_COPY)
+    newsletter = newsletters.by_id(tx, due.newsletter_id)
+    text = say(
+        "%(called)s was due %(moment)s, and the instance this one is a copy of may have sent it. It was not sent from here: "
+        "cancel it if it went out, else send it or give it a new time.",
+        called=_called(newsletter, known),
+        moment=_moment(due.send_at, newsletter.zone),
+    )
+    alerts.raise_alert(tx, f"issue-missed:{known.id}", text, now, newsletter_id=newsletter.id, issue_id=known.id)
 
 
 def held_key(issue_id: int) -> str:

@@ -128,6 +128,11 @@ def overdue(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
     return tuple(one for one in _slots(tx, slot.c.state.in_(_UNDRAFTED), slot.c.send_at < now) if one.is_overdue(now))
 
 
+def undrafted(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
+    """Give the slots whose time of sending has come and that nobody drafted."""
+    return _slots(tx, slot.c.state.in_(_UNDRAFTED), slot.c.send_at <= now)
+
+
 def skipped_before(tx: Transaction, of: Slot) -> Month | None:
     """Give the month of the first of the slots just before this one that were skipped, whose posts are still to be carried."""
     earlier = _slots(tx, slot.c.newsletter_id == of.newsletter_id, slot.c.send_at < of.send_at)

@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, func, insert, literal, or_, select, update
 
 from newsletter.letters.letter import LetterKind
+from newsletter.mail import figures
 from newsletter.mail.again import in_portions, known
-from newsletter.mail.delivery import DeliveryState, Reply
+from newsletter.mail.delivery import DeliveryState, Phase, Reply
+from newsletter.mail.figures import Change
 from newsletter.mail.mailings import MailingState
 from newsletter.tables.letters import letter
-from newsletter.tables.mail import IS_UNCERTAIN, attempt, delivery, mailing
+from newsletter.tables.mail import IS_HELD, IS_UNCERTAIN, IS_WAITING, attempt, delivery, mailing
+from subscribers.tables.kinds import Instant
 from subscribers.transaction import Transaction
 
 S = DeliveryState
+
+# Of what waited in a copy when it was adopted. It is not mailed again by a setting: a whole issue may be meant.
+MAYBE_BY_THE_ORIGINAL = "the original may have mailed it since this copy was made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ def doubts_of(tx: Transaction, letter_id: int) -> tuple[Doubt, ...]:
 
 def due(tx: Transaction, before: datetime) -> tuple[Doubt, ...]:
     """Give those whose fate was lost at *before* or earlier, for the first time, in mailings that nobody gave up."""
-    found = _doubts(tx, _query().where(delivery.c.settled_at <= before, mailing.c.state != MailingState.CANCELLED))
+    is_meant = (mailing.c.state != MailingState.CANCELLED, delivery.c.note != MAYBE_BY_THE_ORIGINAL)
+    found = _doubts(tx, _query().where(delivery.c.settled_at <= before, *is_meant))
     return tuple(doubt for doubt in found if doubt.times <= 1)
 
 
@@ -82,6 +89,40 @@ def accept(tx: Transaction, ids: Sequence[int], now: datetime, note: str, reply:
         )
     known(tx, accepted, S.ACCEPTED)
     return accepted.total()
+
+
+def doubt_what_waits(tx: Transaction, now: datetime) -> int:
+    """Call everything uncertain that waits or is in hand, because somebody else may have mailed it; gives how much it was."""
+    is_meant = or_(IS_WAITING, IS_HELD)
+    stood = tx.execute(
+        select(delivery.c.letter_id, delivery.c.state, func.count())
+        .where(is_meant)
+        .group_by(delivery.c.letter_id, delivery.c.state)
+    ).all()
+    doubted = {"state": S.UNCERTAIN, "worker_id": "", "settled_at": now, "note": MAYBE_BY_THE_ORIGINAL}
+    # When the original may have sent it nobody knows here; the books want a moment, and it is not before the copy was made.
+    sending_at = func.coalesce(delivery.c.sending_at, literal(now, Instant()))
+    tx.execute(update(delivery).where(is_meant).values(attempts=delivery.c.attempts + 1, sending_at=sending_at, **doubted))
+    columns = (attempt.c.delivery_id, attempt.c.number, attempt.c.at, attempt.c.verdict, attempt.c.phase)
+    said = (attempt.c.code, attempt.c.enhanced, attempt.c.reply)
+    of_them = select(
+        delivery.c.id,
+        delivery.c.attempts,
+        literal(now, Instant()),
+        literal(S.UNCERTAIN.value),
+        literal(Phase.BODY.value),
+        literal(0),
+        literal(""),
+        literal(""),
+    ).where(IS_UNCERTAIN, delivery.c.settled_at == now, delivery.c.note == MAYBE_BY_THE_ORIGINAL)
+    tx.execute(insert(attempt).from_select([*columns, *said], of_them))
+    changes: Counter[Change] = Counter()
+    for letter_id, state, people in stood:
+        changes[Change(letter_id, S.UNCERTAIN)] += people
+        if state == S.DEFERRED:
+            changes[Change(letter_id, S.DEFERRED)] -= people
+    figures.add(tx, changes)
+    return sum(people for _, _, people in stood)
 
 
 def accepted_between(tx: Transaction, letter_id: int, first: datetime, last: datetime) -> Iterator[int]:

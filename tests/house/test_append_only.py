@@ -19,6 +19,8 @@ _ANY = re.compile(r"\b(?:UPDATE|DELETE FROM|TRUNCATE)\s+[\"`\[]?$")
 
 # Names its tables where it is run; each has addresses of people, which the audit has not.
 _OF_OTHERS = "newsletter/migrations/versions/0011_hashes_that_name_their_key.py"
+# Takes out of tables that were just made what migrations put there, before the first row of a backup comes in.
+_OF_NEW_ONES = "newsletter/backups/tables.py"
 
 
 class Reader:
@@ -89,7 +91,7 @@ def test_nothing_changes_or_deletes_what_the_audit_says() -> None:
     read = {path: path.read_text() for path in modules}
     found = {path.relative_to(ROOT).as_posix(): list(Reader(text).changes()) for path, text in read.items() if _is_asked(text)}
 
-    assert [_OF_OTHERS] == [path for path, changes in found.items() if changes]
+    assert {_OF_NEW_ONES, _OF_OTHERS} == {path for path, changes in found.items() if changes}
     # The one module that has the table in its hands was read.
     assert "newsletter/staff/audit.py" in found
 

@@ -117,8 +117,8 @@ def test_copy_is_adopted_behind_its_journals(database: Database, path: Path, tmp
         adoption.adopt(tx, path, now)
     with database.write() as tx:
         instance.mark_replayed(tx, now)
-        home = adoption.adopt(tx, path, now)
-    adoption.remember(path, home)
+        adopted = adoption.adopt(tx, path, now)
+    adoption.remember(path, adopted.home)
     for seen_by in (path, other_host):
         adoption.look(database, seen_by, now)
         adoption.beat(database, seen_by, now)

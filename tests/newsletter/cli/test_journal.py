@@ -54,7 +54,7 @@ def test_restored_backup_mails_behind_its_journal_only(
     assert 1 == people(terminal)
     assert (4, 0) == (read["applied"], read["damaged"] + read["foreign"] + read["no_list"])
     assert 0 == again["applied"]
-    assert {"adopted": True, "changed": True} == terminal.ok("adopt", "--yes")
+    assert {"adopted": True, "changed": True, "missed": 0, "uncertain": 0} == terminal.ok("adopt", "--yes")
     assert {"adopted": True, "changed": False} == terminal.ok("adopt", "--yes")
     database = Database(settings["NEWSLETTER_DATABASE_URL"])
     with database.read() as tx:
