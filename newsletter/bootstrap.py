@@ -333,8 +333,18 @@ def _require_shape(database: Database) -> None:
         log.warning("a newer version upgraded the database; this one can go on beside it, and is to be upgraded next")
 
 
+def _refuse_unfinished(database: Database) -> None:
+    if database.path is not None and not database.path.exists():
+        return
+    with database.read() as tx:
+        found = shape.current(tx)
+        if found is not None and shape.is_unfinished(found):
+            raise DatabaseNotReady(f"{_place(database)} {shape.misfit(tx)}")
+
+
 def _upgrade(database: Database, now: datetime) -> None:
     try:
+        _refuse_unfinished(database)
         _require_none_left_behind(database, now)
         database.upgrade()
     except UnknownShape as error:

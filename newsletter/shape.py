@@ -27,6 +27,11 @@ _DECLARE = text("UPDATE instance SET least_shape = :least WHERE least_shape <> :
 _NAME = re.compile(r"(\d{4})_\w+\.py")
 
 
+# Of what a copy is being brought into, until all of it is there: no version takes it for a shape.
+_UNFINISHED = "unfinished"
+_CALL = text("UPDATE alembic_version SET version_num = :name")
+
+
 class UnknownShape(Exception):  # noqa: N818 -- named for the outcome
     """A newer version than this one made the tables."""
 
@@ -55,6 +60,8 @@ def misfit(tx: Connection) -> str:
         return ""
     if found is None or found < newest:
         return f"does not have the shape this version expects ({newest}). Run `newsletter init`."
+    if is_unfinished(found):
+        return "holds only a part of what is copied into it. Give `newsletter database copy` again, where it was given before."
     least = tx.execute(_LEAST).scalar_one_or_none()
     if least and least <= newest:
         return ""
@@ -73,6 +80,21 @@ def leaves_behind(tx: Connection) -> bool:
 def declare(tx: Connection) -> None:
     """Write down which programs can go on beside the newest shape."""
     tx.execute(_DECLARE, {"least": SERVES})
+
+
+def unfinished(instance: str) -> str:
+    """Give what the shape of a database is called while a copy of *instance* is brought into it by this version."""
+    return f"{_UNFINISHED}-{known()[-1]}-{instance[:12]}"
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether that is what a shape is called."""
+    return name.startswith(_UNFINISHED)
+
+
+def call(tx: Connection, name: str) -> None:
+    """Call the shape that a database has by another name."""
+    tx.execute(_CALL, {"name": name})
 
 
 def upgrade(connection: Connection, wanted: str = "") -> None:

@@ -50,6 +50,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "adopt": "journal.adopt",
         "backup": "backups.backup",
         "restore": "backups.restore",
+        "database": "databases.database",
         "departures": "departures.departures",
         "notices": "notices.notices",
     },

@@ -54,6 +54,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "image.take_out": later("Took an image out of the library"),
         "instance.adopt": later("Let a restored instance send"),
         "instance.backup": later("Made a backup"),
+        "instance.copy": later("Copied the instance into another database"),
         "instance.disown": later("Kept a copy of the instance from sending"),
         "issue.announce": later("Announced an issue on the blog"),
         "issue.approve": later("Approved an issue"),
