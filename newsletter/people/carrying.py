@@ -1,7 +1,7 @@
 """Imports that the desk has in hand, carried on: files kept for a while, tried, taken in or kept out, and taken back.
 
 What is being done stands in the database, and the import itself goes on where it was killed, so whoever comes after a restart
-takes up what is open. Of several hosts each carries the files that lie with it.
+takes up what is open: any of several hosts, one at a time.
 """
 
 import os
@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,7 +20,7 @@ from newsletter.clock import Clock, monotonic
 from newsletter.database import Database
 from newsletter.errors import NewsletterError
 from newsletter.people import clicking, importwork, keepout, undoing
-from newsletter.people.importwork import State, Work
+from newsletter.people.importwork import State, Work, WorkNotFound
 from newsletter.people.keepout import KeepOut, Notes, Said, TakenBack
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
@@ -37,7 +39,8 @@ log = structlog.get_logger()
 
 S = State
 
-# In the data folder; addresses of people lie in it.
+# In the data folder, with SQLite: its one writer would hold up a mailing for as long as a hundred megabytes take. On PostgreSQL
+# files lie in the database, which hosts share; there the folder has those that were brought before that was so.
 FOLDER = "uploads"
 PRIVATE_FOLDER = 0o700
 PRIVATE = 0o600
@@ -49,7 +52,7 @@ _TROUBLE = say("It broke off, and was written down for the people who run this s
 
 
 class Stopped(Exception):  # noqa: N818 -- named for what happened
-    """The process ends: what is done is kept, and it goes on when the next one starts."""
+    """The process ends, or another has taken it up: what is done is kept, and it goes on there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +65,43 @@ class Carrier:
     clock: Clock
     # Asked between batches; whoever wants it to stop is obeyed there.
     is_stopped: Callable[[], bool] = field(default=lambda: False)
+    # Among all processes that carry: never a host's, so that a restarted one is another.
+    name: str = field(default_factory=partial(secrets.token_hex, 8))
 
     def keep(self, order: ImportOrder, owner: str, data: bytes, *, reason: Reason | None = None) -> Work:
         """Keep a file for a while, with whoever brought it; with a *reason* it holds addresses that are to be kept out."""
-        self._folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
-        stored = secrets.token_hex(16)
         # The row before the file: a sweep deletes files that have none.
         with self.database.write() as tx:
-            work = importwork.begin(tx, order, owner, stored, self.clock(), reason=reason)
-        handle = os.open(self._folder / stored, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            work = importwork.begin(tx, order, owner, secrets.token_hex(16), self.clock(), reason=reason)
+            if not self.database.is_sqlite:
+                importwork.put(tx, work, data)
+        if self.database.is_sqlite:
+            self._folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+            handle = os.open(self._folder / work.stored, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
         return work
 
-    def path(self, work: Work) -> Path | None:
-        """Give where the file of *work* lies; None when it is not with us."""
+    def open(self, work: Work) -> BinaryIO | None:
+        """Give the file of *work*; None when it is there no more."""
         path = self._folder / work.stored
-        return path if work.stored and path.exists() else None
+        if work.stored and path.exists():
+            return path.open("rb")
+        with self.database.read() as tx:
+            data = importwork.file_of(tx, work) if work.stored else b""
+        return BytesIO(data) if data else None
+
+    def reopen(self, work: Work) -> BinaryIO:
+        """Give the file of *work*, which was there a moment ago.
+
+        Raises:
+            WorkNotFound: it was deleted since.
+
+        """
+        file = self.open(work)
+        if file is None:
+            raise WorkNotFound(work.id)
+        return file
 
     def drop(self, work: Work) -> bool:
         """Have a file no longer in hand, and delete it; False when somebody let it be worked on meanwhile."""
@@ -88,14 +111,30 @@ class Carrier:
             self._delete(work)
         return is_gone
 
-    def carry(self) -> None:
-        """Do everything that is open, and delete what has come to its end."""
+    def carry(self) -> bool:
+        """Do everything that is open, and delete what has come to its end; False when another process is at some of it."""
         self.sweep()
         with self.database.read() as tx:
-            waiting = importwork.waiting(tx)
-        for work in waiting:
-            if work.state is S.UNDOING or self.path(work) is not None:
-                self._carry(work)
+            waiting = [work for work in importwork.waiting(tx) if work.state is S.UNDOING or self._has_file(tx, work)]
+        # All of them, whatever becomes of the first.
+        return all(list(map(self._take_up, waiting)))
+
+    def _has_file(self, tx: Transaction, work: Work) -> bool:
+        return bool(work.stored) and ((self._folder / work.stored).exists() or importwork.has_file(tx, work))
+
+    def _take_up(self, work: Work) -> bool:
+        with self.database.write() as tx:
+            if not importwork.claim(tx, work, self.name, self.clock()):
+                return False
+            # Read before it was ours: another may have ended it meanwhile.
+            current = importwork.by_id(tx, work.id)
+        try:
+            if current.state in importwork.OPEN:
+                self._carry(current)
+        finally:
+            with self.database.write() as tx:
+                importwork.release(tx, work, self.name)
+        return True
 
     def sweep(self) -> None:
         """Delete what has come to its end, and files that nobody knows any more."""
@@ -129,7 +168,7 @@ class Carrier:
             self._fail(work, _TROUBLE)
 
     def _try(self, work: Work) -> None:
-        with self._open(work) as file, self.database.bulk_writer() as writer:
+        with self.reopen(work) as file, self.database.bulk_writer() as writer:
             report = rehearse_import(writer.write, self.keyring, file, work.order, self.clock(), progress=self._progress(work))
         with self.database.write() as tx:
             importwork.move(tx, work, S.TRIED, before=S.TRYING, done=report.rows, report=asdict(report))
@@ -140,7 +179,7 @@ class Carrier:
             # Killed behind the last row: doing it again would be another import, of nobody.
             self._end(work, finished.id, {**(work.report or {}), **asdict(finished.seen), **asdict(finished.taken)})
             return
-        with self._open(work) as file, self.database.bulk_writer() as writer:
+        with self.reopen(work) as file, self.database.bulk_writer() as writer:
             known_by = fingerprint(file)
             report = import_people(
                 writer.write,
@@ -164,6 +203,7 @@ class Carrier:
         with self.database.write() as tx:
             values = {"done": report["rows"], "report": report, "import_id": import_id, "stored": ""}
             if importwork.move(tx, work, S.DONE, before=S.RUNNING, **values):
+                importwork.forget_file(tx, work)
                 figures = {"import": import_id, "rows": report["rows"], "added": report["added"], "basis": work.order.basis}
                 self._record(tx, work, "subscribers.import", f"list {work.order.list_id}", figures)
         self._delete(work)
@@ -196,7 +236,7 @@ class Carrier:
         assert work.reason is not None  # asked before
         order, is_rehearsal = work.order, work.state is S.TRYING
         terms = KeepOut(work.reason, order.list_id, self.clock())
-        with self._open(work) as file, self.database.bulk_writer() as writer:
+        with self.reopen(work) as file, self.database.bulk_writer() as writer:
             people = open_source(file, encoding=order.encoding, said=order.columns, is_raw=order.is_raw).people
             report = keepout.keep_out_many(
                 writer.write,
@@ -217,6 +257,7 @@ class Carrier:
                 importwork.move(tx, work, S.TRIED, before=S.TRYING, **values)
                 return
             if importwork.move(tx, work, S.DONE, before=S.RUNNING, stored="", **values):
+                importwork.forget_file(tx, work)
                 self._record(tx, work, "suppressions.import", keepout.about(order.list_id), report.figures)
         self._delete(work)
 
@@ -241,11 +282,6 @@ class Carrier:
                 figures |= {"restored": after.restored, "stays": stays}
                 self._record(tx, work, "suppressions.undo-import", keepout.about(work.order.list_id), figures)
 
-    def _open(self, work: Work) -> BinaryIO:
-        path = self.path(work)
-        assert path is not None  # asked before
-        return path.open("rb")
-
     def _record(self, tx: Transaction, work: Work, act: str, subject: str, detail: dict[str, object]) -> None:
         audit.record(tx, Actor(work.undone_by or work.owner, None), act, subject, detail, self.clock())
 
@@ -265,7 +301,9 @@ class Carrier:
             if monotonic() - told_at >= TELL_EVERY:
                 told_at = monotonic()
                 with self.database.write() as tx:
-                    importwork.tell(tx, work, done)
+                    is_ours = importwork.tell(tx, work, done, self.name, self.clock())
+                if not is_ours:
+                    raise Stopped
 
         return tell
 

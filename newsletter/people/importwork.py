@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, true, update
 
 from newsletter.errors import NewsletterError, NotFound
-from newsletter.tables.importwork import import_work, kept_out_by
+from newsletter.tables.importwork import import_work, kept_out_by, upload_piece
 from subscribers.exchange.model import ImportOrder
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.sentence import say
@@ -23,6 +23,12 @@ from subscribers.transaction import Transaction
 LIFE = timedelta(days=7)
 
 MOST_IN_HAND = 50
+
+# Of a file in one row: small enough that no driver and no log of a database minds.
+PIECE = 1_000_000
+
+# After this long without a word, whoever was at a piece of work is dead, and another process takes it up.
+LEASE = timedelta(seconds=30)
 
 
 class WorkNotFound(NotFound):
@@ -74,7 +80,7 @@ class Work:
     owner: str
     # Who had it taken back.
     undone_by: str
-    # In the folder of uploads; empty when it is there no more.
+    # By which name its file is kept; empty when it is there no more.
     stored: str
     state: State
     done: int
@@ -126,6 +132,47 @@ def waiting(tx: Transaction) -> tuple[Work, ...]:
     return tuple(_work(row) for row in tx.execute(select(import_work).where(is_open).order_by(import_work.c.id)))
 
 
+def put(tx: Transaction, work: Work, data: bytes) -> None:
+    """Keep the file of a piece of work."""
+    pieces = [data[start : start + PIECE] for start in range(0, len(data), PIECE)]
+    rows = [{"work_id": work.id, "number": number, "data": piece} for number, piece in enumerate(pieces)]
+    if rows:
+        tx.execute(insert(upload_piece), rows)
+
+
+def has_file(tx: Transaction, work: Work) -> bool:
+    """Whether the file of a piece of work is kept here."""
+    of_it = select(upload_piece.c.number).where(upload_piece.c.work_id == work.id).limit(1)
+    return tx.execute(of_it).one_or_none() is not None
+
+
+def file_of(tx: Transaction, work: Work) -> bytes:
+    """Give the file of a piece of work; empty when it is not kept here."""
+    of_it = select(upload_piece.c.data).where(upload_piece.c.work_id == work.id).order_by(upload_piece.c.number)
+    return b"".join(tx.execute(of_it).scalars())
+
+
+def forget_file(tx: Transaction, work: Work) -> None:
+    """Keep the file of a piece of work no longer."""
+    tx.execute(delete(upload_piece).where(upload_piece.c.work_id == work.id))
+
+
+def claim(tx: Transaction, work: Work, holder: str, now: datetime) -> bool:
+    """Let *holder* be at it for the length of a lease, and nobody else; False while another is.
+
+    On SQLite one process alone serves an instance, so whoever else was at it is dead.
+    """
+    is_free = or_(import_work.c.held_by.in_(["", holder]), import_work.c.held_until <= now)
+    where = (import_work.c.id == work.id, true() if tx.dialect.name == "sqlite" else is_free)
+    return tx.execute(update(import_work).where(*where).values(held_by=holder, held_until=now + LEASE)).rowcount == 1
+
+
+def release(tx: Transaction, work: Work, holder: str) -> None:
+    """Let others be at it."""
+    its = (import_work.c.id == work.id, import_work.c.held_by == holder)
+    tx.execute(update(import_work).where(*its).values(held_by="", held_until=None))
+
+
 def map_(tx: Transaction, work: Work, order: ImportOrder) -> bool:
     """Say how the file is read and on which basis, and let it be tried; False when it was taken in meanwhile."""
     changeable = import_work.c.state.in_([one.value for one in CHANGEABLE])
@@ -140,9 +187,10 @@ def move(tx: Transaction, work: Work, state: State, *, before: State, **values: 
     return tx.execute(update(import_work).where(*at).values(state=state, **values)).rowcount == 1
 
 
-def tell(tx: Transaction, work: Work, done: int) -> None:
-    """Write down how far it is."""
-    tx.execute(update(import_work).where(import_work.c.id == work.id).values(done=done))
+def tell(tx: Transaction, work: Work, done: int, holder: str, now: datetime) -> bool:
+    """Write down how far it is, and hold it for another lease; False when another process has taken it up meanwhile."""
+    its = (import_work.c.id == work.id, import_work.c.held_by == holder)
+    return tx.execute(update(import_work).where(*its).values(done=done, held_until=now + LEASE)).rowcount == 1
 
 
 def note_import(tx: Transaction, work: Work, import_id: int | None) -> None:

@@ -1,6 +1,6 @@
 """What the desk has in hand about imports: a file of people or of addresses on its way in, and an import on its way back."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
 
 from subscribers.tables.kinds import SQLITE, SQLITE_STRICT, Document, Flag, Instant, Number, metadata
 
@@ -15,7 +15,7 @@ import_work = Table(
     # Who brought it, and who had it taken back; empty before.
     Column("owner", Text, nullable=False),
     Column("undone_by", Text, nullable=False, server_default=""),
-    # What the file was called, and what it is called in the folder of uploads; empty when it is there no more.
+    # What the file was called, and by which name it is kept; empty when it is there no more.
     Column("source", Text, nullable=False),
     Column("stored", Text, nullable=False),
     # How it is to be read, and on which basis its people are taken.
@@ -36,11 +36,25 @@ import_work = Table(
     Column("trouble", Text, nullable=False),
     Column("import_id", Number),
     Column("made_at", Instant, nullable=False),
+    # Which process is at it, and until when nobody else takes it up; empty, null: nobody.
+    Column("held_by", Text, nullable=False, server_default=""),
+    Column("held_until", Instant),
     # When the file is deleted, whatever became of it.
     Column("ends_at", Instant, nullable=False, index=True),
     CheckConstraint("state IN ('mapping', 'trying', 'tried', 'running', 'done', 'undoing', 'undone', 'failed')", name="state"),
     CheckConstraint("list_id IS NOT NULL OR reason <> ''", name="list"),
     **SQLITE,
+)
+
+# The file itself: hosts share the database and need share no folder. Gone with the work, or as soon as nobody needs it.
+upload_piece = Table(
+    "upload_piece",
+    metadata,
+    Column("work_id", Number, ForeignKey("import_work.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("work_id", "number"),
+    **SQLITE_STRICT,
 )
 
 # What a file said of addresses that nobody had said of them before, so that it can be taken back as one; gone with the work.

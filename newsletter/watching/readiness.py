@@ -11,7 +11,7 @@ class Readiness:
     """What stands in the way; nothing a stranger could use."""
 
     is_answering: bool
-    # The tables have the shape that this version expects.
+    # The tables have a shape that this version works on.
     is_fitting: bool
     is_stopping: bool = False
 
@@ -36,6 +36,6 @@ def look(database: Database, *, is_stopping: bool) -> Readiness:
     if not database.answers():
         return Readiness(is_answering=False, is_fitting=False, is_stopping=is_stopping)
     try:
-        return Readiness(is_answering=True, is_fitting=database.is_current(), is_stopping=is_stopping)
+        return Readiness(is_answering=True, is_fitting=not database.misfit(), is_stopping=is_stopping)
     except DatabaseFault:
         return Readiness(is_answering=True, is_fitting=False, is_stopping=is_stopping)

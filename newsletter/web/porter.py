@@ -1,4 +1,4 @@
-"""Carries imports on while pages are answered: in a thread of the process that was given the files."""
+"""Carries imports on while pages are answered: in a thread of each process that serves pages."""
 
 import threading
 
@@ -9,8 +9,10 @@ from newsletter.people.carrying import Carrier
 
 log = structlog.get_logger()
 
-# Seconds after which it looks whether something has come to its end, when nobody calls.
+# Seconds after which it looks whether something has come to its end, when nobody calls; and where another process is at
+# something, which may have died of it.
 LONGEST_REST = 600.0
+WHILE_HELD = 10.0
 
 
 class Porter:
@@ -36,12 +38,13 @@ class Porter:
         while not self._stopped.is_set():
             # Before it looks: whoever calls while it works is heard behind it.
             self._called.clear()
+            is_all_done = True
             try:
-                self.carrier.carry()
+                is_all_done = self.carrier.carry()
             except Exception:
                 # A door: when the database is away now, it is there later.
                 log.exception("imports cannot be carried on now")
-            self._called.wait(LONGEST_REST)
+            self._called.wait(LONGEST_REST if is_all_done else WHILE_HELD)
 
     def stop(self) -> None:
         """End at the next batch; what is done is kept."""

@@ -111,20 +111,21 @@ def brought(visit: Visit) -> Brought:
 
 def read(site: Site, visit: Visit, work: Work) -> Read:
     """Look into a file, as far as a form has to show it."""
-    path = site.porter.carrier.path(work)
-    if path is None:
+    file = site.porter.carrier.open(work)
+    if file is None:
         return Read("", (), visit.words.gettext("The file is not here any more. Bring it again."), 0)
     with site.application.database.read() as tx:
         attributes = attributebook.all_attributes(tx) if work.reason is None else ()
     names = _names(visit.words, work, attributes)
     order = work.order
     try:
-        with path.open("rb") as file:
+        with file:
             seen = peek(file, SAMPLE, encoding=order.encoding, is_raw=order.is_raw)
     except FileUnreadable as error:
         return Read("", (), str(error), 0)
     try:
-        with path.open("rb") as file:
+        # Whoever peeked may have closed it.
+        with site.porter.carrier.reopen(work) as file:
             source = open_source(file, encoding=order.encoding, is_raw=order.is_raw, said=order.columns, attributes=attributes)
     except FileUnreadable as error:
         # The reason speaks to whoever stands at the command line.

@@ -5,7 +5,7 @@ import pytest
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
-from newsletter.people.carrying import FOLDER, Carrier
+from newsletter.people.carrying import Carrier
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor, Role
 from newsletter.web.desk.people.suppressions import HERE
@@ -15,6 +15,7 @@ from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
 from tests.newsletter.web.conftest import Reader, browser_of, csrf_of
 from tests.newsletter.web.desk.conftest import OpenDesk
+from tests.newsletter.web.desk.people.test_imports import kept
 
 WHERE = f"{HERE}/files"
 PEOPLE = "email,status\nzoe@example.org,\nANN@example.org,unsubscribed\nno address,\nzoe@example.org,\n"
@@ -57,7 +58,7 @@ def test_file_is_tried_and_kept_out(
     carrier.carry()
     assert "It is done" in desk.page(page)
     assert [Reason.BOUNCED, Reason.UNSUBSCRIBED] == reasons(database, keyring)
-    assert [] == list((application.settings.data_dir / FOLDER).iterdir())
+    assert 0 == kept(application)
     assert "is kept out" in desk.page(HERE)
     with database.read() as tx:
         [standing] = register.subscriptions_of(tx, reader.subscriber.id)

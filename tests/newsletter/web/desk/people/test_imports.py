@@ -5,14 +5,17 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, func, select
 
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
 from newsletter.people.carrying import FOLDER, Carrier
 from newsletter.staff import audit
+from newsletter.tables.importwork import import_work, upload_piece
 from newsletter.web.desk.people import inhand
 from newsletter.web.porter import Porter
 from subscribers import directory, register
@@ -54,6 +57,14 @@ def people(database: Database) -> list[str]:
         return sorted(one.email for one in directory.look(tx, Wanted()).people)
 
 
+def kept(application: Application) -> int:
+    """Count what is kept of files, on disk and in the database."""
+    folder = application.settings.data_dir / FOLDER
+    with application.database.read() as tx:
+        pieces = tx.execute(select(func.count()).select_from(upload_piece)).scalar_one()
+    return pieces + (len(list(folder.iterdir())) if folder.exists() else 0)
+
+
 def test_file_is_mapped_tried_taken_in_and_undone(
     desk: OpenDesk, newsletter: Newsletter, database: Database, carrier: Carrier, application: Application
 ) -> None:
@@ -71,7 +82,7 @@ def test_file_is_mapped_tried_taken_in_and_undone(
     done = desk.page(page)
     assert "It is taken in" in done
     assert ["ben@example.org", "eva@example.org"] == people(database)
-    assert [] == list((application.settings.data_dir / FOLDER).iterdir())
+    assert 0 == kept(application)
     found = re.search(r'href="(/desk/people/imports/[0-9]+)"', done)
     assert found is not None
     assert "Undo the import of 2 people" in desk.page(found[1])
@@ -177,11 +188,13 @@ def test_file_is_deleted_when_nobody_comes_back(
     page = bring(desk, newsletter, PEOPLE.encode())
     folder = application.settings.data_dir / FOLDER
     carrier.carry()
-    assert [0o600] == [path.stat().st_mode & 0o777 for path in folder.iterdir()]
+    assert 1 == kept(application)
+    assert folder.exists() == application.database.is_sqlite
+    assert all(0o600 == path.stat().st_mode & 0o777 for path in folder.glob("*"))
 
     clock.forward(days=8)
     carrier.carry()
-    assert [] == list(folder.iterdir())
+    assert 0 == kept(application)
     assert 404 == desk.client.get(page).status_code
 
 
@@ -223,3 +236,56 @@ def test_file_beyond_the_bound_is_refused(desk: OpenDesk, newsletter: Newsletter
     assert 413 == desk.client.post(WHERE, content=b"--x", headers=headers).status_code
     empty = desk.client.post(WHERE, data={"csrf": desk.csrf, "list": str(newsletter.list_id)}, files={"file": ("a", b"")})
     assert 422 == empty.status_code
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_hosts_share_an_import_and_no_folder(
+    desk: OpenDesk,
+    newsletter: Newsletter,
+    carrier: Carrier,
+    clock: Hands,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One is at it, another waits, and takes it up when nothing was heard of the first, which then lets it go."""
+    monkeypatch.setattr("subscribers.exchange.importing.BATCH", 10)
+    monkeypatch.setattr("newsletter.people.carrying.TELL_EVERY", 0.0)
+    page = bring(desk, newsletter, ("email\n" + "".join(f"p{number}@example.org\n" for number in range(25))).encode())
+    other = replace(carrier, name="other", data_dir=tmp_path / "elsewhere")
+    tried(desk, other, page)
+    desk.press(f"{page}/run")
+    seen: list[bool] = []
+
+    def look() -> bool:
+        """Let the other host look in between: at first the lease holds, and then it does not."""
+        if len(seen) < 2:
+            clock.forward(seconds=31 * len(seen))
+            seen.append(other.carry())
+        return False
+
+    assert replace(carrier, is_stopped=look).carry()
+    assert [False, True] == seen
+    assert "It is taken in" in desk.page(page)
+    assert 25 == len(people(database))
+    assert 1 == desk.page(WHERE).count('class="rows__title"')
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_file_that_lay_in_the_folder_is_taken_in_from_there(
+    desk: OpenDesk, newsletter: Newsletter, carrier: Carrier, database: Database, application: Application
+) -> None:
+    """It was brought before files lay in the database."""
+    page = bring(desk, newsletter, PEOPLE.encode())
+    with database.write() as tx:
+        stored = tx.execute(select(import_work.c.stored)).scalar_one()
+        data = b"".join(tx.execute(delete(upload_piece).returning(upload_piece.c.data)).scalars())
+    folder = application.settings.data_dir / FOLDER
+    folder.mkdir()
+    (folder / stored).write_bytes(data)
+    assert "Take in 2 people" in tried(desk, carrier, page, **{"column-0": "email", "column-1": "name"})
+    desk.press(f"{page}/run")
+    carrier.carry()
+
+    assert 0 == kept(application)
+    assert 2 == len(people(database))
