@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Text, bindparam, select, update
 
 from newsletter import prepared
-from newsletter.mail import answers, domains, figures, mailings, roster
+from newsletter.mail import answers, domains, figures, mailings, partitions, roster
 from newsletter.mail.delivery import Delivery, DeliveryState
 from newsletter.mail.figures import Change
 from newsletter.prepared import Prepared
@@ -59,7 +59,8 @@ def _lease(tx: Transaction, worker_id: str, waiting: Waiting, now: datetime, num
     if not rows:
         return ()
     claimed = tuple(Delivery(*tuple(row)[:-1]) for row in rows)
-    _LEASE.run(tx, its_letter=letter_id, its_ids=prepared.ids(one.id for one in claimed), its_worker=worker_id)
+    claimed_ids = prepared.ids(one.id for one in claimed)
+    _LEASE.run(tx, its_ids=claimed_ids, its_worker=worker_id, **partitions.between([letter_id]))
     deferred = sum(row.state == S.DEFERRED for row in rows)
     figures.add(tx, Counter({Change(letter_id, S.DEFERRED): -deferred}), worker_id)
     return claimed
@@ -105,10 +106,7 @@ _WAITING = Prepared(
 _LEASE = Prepared(
     lambda dialect: (
         update(delivery)
-        .where(
-            delivery.c.id.in_(prepared.among(dialect, "its_ids")),
-            delivery.c.letter_id == bindparam("its_letter", type_=Number),
-        )
+        .where(delivery.c.id.in_(prepared.among(dialect, "its_ids")), partitions.of_letters(dialect))
         .values(state=S.LEASED.value, worker_id=bindparam("its_worker", type_=Text))
     )
 )

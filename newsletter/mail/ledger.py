@@ -181,8 +181,8 @@ def accept(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: da
     said = prepared.rows(
         (one.delivery.id, one.reply.code, one.reply.enhanced, one.reply.text[:LONGEST_REPLY]) for one in accepted
     )
-    of_letters = partitions.letters(one.delivery.letter_id for one in accepted)
-    written = _ACCEPT.count(tx, its_rows=said, its_letters=of_letters, its_worker=worker_id, its_moment=now)
+    of_letters = partitions.between([one.delivery.letter_id for one in accepted])
+    written = _ACCEPT.count(tx, its_rows=said, its_worker=worker_id, its_moment=now, **of_letters)
     late = () if written == len(accepted) else _not_accepted(tx, worker_id, accepted, now)
     changes = Counter([Change(one.delivery.letter_id, S.ACCEPTED) for one in accepted if one not in late])
     figures.add(tx, changes, worker_id)
@@ -381,7 +381,7 @@ def _accept(dialect: str) -> Update:
             partitions.of_letters(dialect),
             delivery.c.worker_id == bindparam("its_worker", type_=Text),
             # Acceptance without a mark cannot be.
-            delivery.c.state == S.SENDING.value,
+            partitions.in_state(dialect, S.SENDING),
         )
         .values(
             state=S.ACCEPTED.value,

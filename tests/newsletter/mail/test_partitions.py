@@ -104,7 +104,7 @@ def test_letters_of_a_copy_lie_elsewhere_until_the_next_partition(tx: Transactio
 
 
 def test_statements_of_a_mailing_leave_out_other_partitions(tx: Transaction, room: Mailroom, now: datetime) -> None:
-    """Who claims, marks and accepts pays for the partition of the letter, however many there are."""
+    """Who claims, marks and accepts pays for the partition of the letter, and for those alone that it is about."""
     asked: list[tuple[str, object]] = []
 
     def note(_c: Connection, _cursor: object, said: str, values: object, _context: object, _many: object) -> None:
@@ -122,6 +122,7 @@ def test_statements_of_a_mailing_leave_out_other_partitions(tx: Transaction, roo
         plan = "\n".join(tx.exec_driver_sql(f"EXPLAIN {said}", values).scalars())  # type: ignore[arg-type]  # the driver's
         assert "delivery_from_0" in plan
         assert "delivery_from_elsewhere" not in plan, plan
+        assert "ix_delivery_held" not in plan, "walks all that the worker holds"
 
 
 def test_whoever_writes_long_is_not_waited_for(database: Database, tx: Transaction, room: Mailroom, now: datetime) -> None:
