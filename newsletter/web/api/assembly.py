@@ -5,11 +5,11 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
 from newsletter.errors import NewsletterError
-from newsletter.web.api import openapi, problems
+from newsletter.web.api import guide, openapi, problems
 from newsletter.web.api.gate import Gate
 from newsletter.web.api.problems import ApiError, Invalid, Wrong
 from newsletter.web.api.resources import (
@@ -40,6 +40,7 @@ from newsletter.web.api.resources import (
 )
 from newsletter.web.api.routing import Routes
 from newsletter.web.faults import PageError
+from newsletter.web.pages import DESK_SPEECH
 from newsletter.web.visits import Site
 from subscribers.errors import SubscribersError
 
@@ -72,10 +73,18 @@ def application(site: Site) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _refuse_invalid)
     document = openapi.describe(app, ROOMS, version("newsletter"), site.application.settings.public_url)
 
+    page = site.pages.render(
+        DESK_SPEECH, "api/docs.html", guide=guide.guide(document), base=f"{site.application.settings.public_url}/api/v1"
+    )
+
     async def tell(_request: Request) -> Response:
         return JSONResponse(document)
 
+    async def show(_request: Request) -> Response:
+        return HTMLResponse(page)
+
     app.add_route("/openapi.json", tell, methods=["GET"])
+    app.add_route("/docs", show, methods=["GET"])
     return app
 
 

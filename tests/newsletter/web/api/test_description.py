@@ -1,0 +1,83 @@
+"""What the description says is what happens: asked of every address by machines, and read by people."""
+
+import os
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from newsletter.database import Database
+from newsletter.web.api import openapi
+from newsletter.web.api.problems import kinds
+from subscribers.tokens import Keyring
+from tests.newsletter.web.api.conftest import Programs
+from tests.newsletter.web.conftest import Hands
+from tests.newsletter.web.test_access import furnished
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+# Of each address: the suite is to be quick.
+EXAMPLES = 1
+# Seconds; a machine that is busy with other things is no finding.
+PATIENCE = 60
+# Of so many addresses one, unless all are asked for.
+ONE_OF = 1 if os.environ.get("ASK_EVERYTHING") else 8
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_machines_find_nothing(programs: Programs, database: Database, keyring: Keyring, clock: Hands) -> None:
+    """Whatever the description allows is answered as it says; some addresses here; all, 12 times each, when it was written."""
+    own = furnished(database, keyring, "own", clock())
+    program = programs()
+    headers = {"Host": "news.example.org", "Authorization": program.headers["Authorization"]}
+    # Loaded before somebody counts seconds.
+    program.get("/openapi.json")
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", program.app, headers={"Host": "news.example.org"})
+
+    for result in islice(schema.get_all_operations(), 3, None, ONE_OF):
+        assert isinstance(result, Ok)
+        _asked(result.ok(), headers, own)
+
+
+def _asked(operation: Any, headers: Mapping[str, str], own: Mapping[str, int]) -> None:  # noqa: ANN401 -- schemathesis has its own types
+    @seed(7)
+    @settings(
+        max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:  # noqa: ANN401 -- the same
+        # What is there: nothing is found where there is nothing.
+        case.path_parameters = {name: own.get(name, value) for name, value in (case.path_parameters or {}).items()}
+        case.validate_response(case.call(headers=dict(headers), timeout=PATIENCE), checks=CHECKS)
+
+    ask()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_people_read_it_too(programs: Programs) -> None:
+    """Without a key, as a page of ours: each address with its scope, and each kind of problem where its type leads."""
+    anybody = programs()
+    del anybody.headers["Authorization"]
+    page, document = anybody.get("/docs"), anybody.get("/openapi.json").json()
+
+    assert "3.1.0" == document["openapi"]
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "<script" not in page.text
+    assert all(f'id="problem-{one.name}"' in page.text for one in kinds())
+    assert all(f'id="{one["operationId"]}"' in page.text for _, one in openapi.operations(document))
