@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from newsletter.cli.exits import Exit
 from newsletter.mail.sole import only_mailer
 from tests.harness.background import Watched, in_background
+from tests.harness.chaossmtp import at, either, for_recipients, saying
 from tests.harness.sink import Step
 from tests.harness.terminal import Terminal
 from tests.harness.trial import wait_until
@@ -199,3 +201,27 @@ def test_module_is_the_command(settings: dict[str, str]) -> None:
     done = subprocess.run([sys.executable, "-m", "newsletter.cli", "--version"], capture_output=True, text=True, check=True)
 
     assert done.stdout.startswith("newsletter ")
+
+
+def test_log_of_a_mailing_says_nobodys_address(settings: dict[str, str], paper: str) -> None:
+    """Whatever a relay puts into its refusals, and at the lowest level: lines have neither addresses nor tokens of links."""
+    people = [f"canary{number}@example.org" for number in range(5)]
+    refused = {people[0]: f"550 5.1.1 <{people[0]}> unknown", people[1]: f"451 4.3.0 {people[1]} later"}
+    sink = Watched()
+    sink.script = either(for_recipients(refused), at("connect", saying(f"421 busy with {people[2]}"), times=1))
+    with in_background(sink):
+        relayed = settings | {"NEWSLETTER_RELAY_URL": f"smtp://127.0.0.1:{sink.port}?tls=none", "NEWSLETTER_LOG": "debug/json"}
+        terminal = Terminal(relayed)
+        for one in people:
+            terminal.ok("subscribers", "add", one)
+        told = terminal("worker", "--until-idle")
+
+    assert 3 == len(sink.taken)
+    lines = [json.loads(line) for line in told.err.splitlines() if line.startswith("{")]
+    assert any(line["level"] == "warning" for line in lines)
+    assert "canary" not in told.err
+    tokens = {
+        part for message in sink.messages for part in re.findall(r"/c/([a-z2-7]{26})", message.decode("utf-8", "replace"))
+    }
+    assert tokens
+    assert not any(token in told.err for token in tokens)
