@@ -48,6 +48,8 @@ SUITE = (
     Run("asyncio", "mailer", (*_MAILER, "--runs", "3", "--no-uvloop"), (*_LITTLE, "--no-uvloop")),
     Run("dkim", "mailer", (*_MAILER, "--runs", "3", "--dkim", "rsa"), (*_LITTLE, "--dkim", "rsa")),
     Run("postgresql", "mailer", (*_MAILER, "--runs", "3", "--database", POSTGRESQL), (*_LITTLE, "--database", POSTGRESQL)),
+    Run("hosts", "hosts", ("--messages", "30000", "--workers", "3"), ("--messages", "2000", "--workers", "2")),
+    Run("claims", "claims", ("--deliveries", "1000000", "--issues", "3"), ("--deliveries", "20000", "--issues", "3")),
     Run("growth", "growth", ("--people", "10000", "100000", "1000000"), ("--people", "1000", "10000")),
     Run("people-few", "people", ("--rows", "10000"), ("--rows", "1000")),
     Run("people", "people", ("--rows", "1000000"), ("--rows", "10000")),

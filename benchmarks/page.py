@@ -27,7 +27,20 @@ SEGMENTS = ("segments", "segments-postgresql")
 # And of `benchmarks.leaving` and `benchmarks.rotation`.
 LEAVINGS = ("leaving", "leaving-postgresql")
 ROTATIONS = ("rotation", "rotation-postgresql")
-OTHERS = ("growth", "roundtrip", "enumeration", "flood", "compose", "desk", "preview", "strain", "returns", "start")
+OTHERS = (
+    "growth",
+    "hosts",
+    "claims",
+    "roundtrip",
+    "enumeration",
+    "flood",
+    "compose",
+    "desk",
+    "preview",
+    "strain",
+    "returns",
+    "start",
+)
 # Of the pages of the desk so many stand on the page, those that grow most first.
 MOST_PAGES = 10
 
@@ -120,6 +133,7 @@ def bounds(results: Results) -> list[Bound]:
     composing = results["compose"] or {}
     desk, strain, returns = results["desk"] or {}, results["strain"] or {}, results["returns"] or {}
     start = results["start"] or {}
+    several, claims = (results["hosts"] or {}).get("several", {}), results["claims"] or {}
     short, long = (results["preview"] or {}).get("sizes", ({}, {}))
     drift = max((abs(step["drift_mb"]) for step in growth.get("steps", ())), default=None)
     return [
@@ -129,6 +143,10 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("CPU a message, largest audience against smallest", 1.1, growth.get("cpu_ratio"), " ×"),
         _at_most("Memory, largest audience", 200, growth.get("rss_mb"), " MB"),
         _at_most("Memory, more at the end than early on", 10, drift, " MB"),
+        _at_most("CPU of PostgreSQL a message, three workers", 60, several.get("database_us_per_message"), " µs"),
+        _at_most("Their waiting for rows of each other", 0.01, several.get("waits_for_rows"), ""),
+        _at_most("A claim at the end of a million deliveries, against the beginning", 2, claims.get("p50_ratio"), " ×"),
+        _at_most("Dead rows then, as a share", 0.2, claims.get("dead_share"), ""),
         _at_most("Import of a file, against `sqlite3 .import`", 20, people.get("import_ratio"), " ×"),
         _at_most("Memory of an import", 200, people.get("rss_mb"), " MB"),
         _at_most("Rules of segments that walk a table for each person", 0, _faults(results), ""),
