@@ -1,55 +1,58 @@
 """What the documentation states is tried: links, commands, settings, targets and scripts in it exist."""
 
 import re
-import shlex
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 import pytest
 
 from newsletter.cli.__main__ import newsletter
 from newsletter.settingbook import SETTINGS
+from tests.harness import documented
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 # The reference is made from the code and shows usages, not calls.
 TELLING_PAGES = [page for page in PAGES if page.parent.name != "reference"]
 
+# What else is typed than our own command (tests/journeys/test_documented_commands.py runs that), and why no test types it.
+OTHERS: Mapping[str, str] = MappingProxyType(
+    {
+        "make": "test_targets_and_scripts_are_there; CI runs env, demo-once, check and test",
+        "scripts/": "test_targets_and_scripts_are_there",
+        "docker": "needs a daemon; tests/house/test_compose_file.py holds what it reads",
+        "git": "asks the repository that somebody came from",
+        "python3 -m venv": "of Python",
+        "pip": "asks a registry; tests/house/test_wheel.py installs what is given to it",
+        "systemctl": "needs root; tests/house/test_compose_file.py holds what it reads",
+        "journalctl": "of systemd",
+        "useradd": "needs root",
+        "install": "needs root",
+        "editor": "of Debian",
+        "cp": "of the system",
+        "sqlite3": "of SQLite",
+        "pg_dump": "of PostgreSQL",
+        "createdb": "of PostgreSQL",
+        "list_members": "of Mailman 2",
+        "mailman": "of Mailman 3",
+        "export": "of the shell",
+        ".": "of the shell",
+    }
+)
+_MODULE = re.compile(r"python -m ([\w.]+)")
+
 _TEST = re.compile(r"^ *(?:async )?def (test_\w+)\(", re.MULTILINE)
 TESTS = frozenset(name for file in (ROOT / "tests").rglob("test_*.py") for name in _TEST.findall(file.read_text()))
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
-_RUNS = (
-    "newsletter ",
-    ".venv/bin/newsletter ",
-    "docker compose exec app newsletter ",
-    "docker compose exec -T app newsletter ",
-)
 
 
 def page_id(path: Path) -> str:
     """Name a page in a test's id."""
     return str(path.relative_to(ROOT))
-
-
-def shell_lines(text: str) -> list[str]:
-    """Give the lines of all blocks without a language of their own, continued ones joined."""
-    bodies = [
-        match["body"].replace("\\\n", " ") for match in _FENCE.finditer(text) if match["language"] in {"", "sh", "console"}
-    ]
-    return [line.strip().removeprefix("$ ") for body in bodies for line in body.splitlines()]
-
-
-def commands(text: str) -> list[list[str]]:
-    """Give every call of our command in the shell blocks of a page, as words after its name."""
-    found = []
-    for line in shell_lines(text):
-        for run in _RUNS:
-            if line.startswith(run):
-                words = shlex.split(line.removeprefix(run).partition(" < ")[0].partition(" | ")[0], comments=True)
-                found.append(words)
-    return found
 
 
 def understood(words: list[str]) -> None:
@@ -75,8 +78,19 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", TELLING_PAGES, ids=page_id)
 def test_commands_are_understood(page: Path) -> None:
     """Every call of `newsletter` that stands alone in a block has a command, options and arguments there are."""
-    for words in commands(page.read_text()):
-        understood(words)
+    for command in documented.shown_in(page_id(page), page.read_text()).commands:
+        understood(documented.words_of(command))
+
+
+@pytest.mark.parametrize("page", TELLING_PAGES, ids=page_id)
+def test_what_is_typed_is_a_command(page: Path) -> None:
+    """A block without a language is for a shell: each line of it is a command that is tried, or of a program named above."""
+    others = documented.shown_in(page_id(page), page.read_text()).others
+    modules = [name for line in others for name in _MODULE.findall(line)]
+    rest = [line for line in others if not _MODULE.search(line)]
+
+    assert [] == [name for name in modules if find_spec(name) is None]
+    assert [] == [line for line in rest if not any(line.startswith(name) or f"/bin/{name} " in line for name in OTHERS)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
