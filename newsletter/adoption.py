@@ -35,7 +35,7 @@ def look(database: Database, path: Path, now: datetime) -> None:
     """Disown the database when it is not the one this host left."""
     remembered = home.read(path)
     with database.read() as tx:
-        why = _trouble(tx, remembered, is_of_one_host=database.is_sqlite)
+        why = _trouble(tx, path, remembered, database)
     if not why:
         return
     with database.write() as tx:
@@ -106,14 +106,16 @@ def adopt(tx: Transaction, path: Path, now: datetime, *, without_journal: str = 
 def remember(path: Path, seen: Home) -> None:
     """Write on this host what it has seen of the database, behind the transaction that counted it."""
     try:
-        home.write(path, seen)
+        home.write(path, home.here(seen, path))
     except OSError as error:
         # A read-only folder: a restored backup is then noticed by the database server's numbers alone.
         log.warning("this host cannot remember its database", path=str(path), reason=error.strerror)
 
 
-def _trouble(tx: Transaction, remembered: Home | None, *, is_of_one_host: bool) -> str:
-    return home.trouble(instance.standing(tx), instance.place(tx), remembered, is_of_one_host=is_of_one_host)
+def _trouble(tx: Transaction, path: Path, remembered: Home | None, database: Database) -> str:
+    known = instance.standing(tx)
+    now = home.here(Home(known.id, known.pulse), path) if database.is_on_this_machine else None
+    return home.trouble(known, instance.place(tx), remembered, now, is_of_one_host=database.is_sqlite)
 
 
 def _words(why: str) -> str:

@@ -141,6 +141,12 @@ class Database:
         """The file of an SQLite database, None on PostgreSQL."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether it is a clone when the machine is: a file, or a server that no other machine reaches by this address."""
+        host = self.url.host or str(self.url.query.get("host", ""))
+        return self.is_sqlite or host.startswith("/") or host in {"", "localhost", "127.0.0.1", "::1"}
+
     @contextmanager
     def read(self, within: float | None = None) -> Iterator[Connection]:
         """Give a transaction that only reads; on SQLite it never waits for a writer.

@@ -2,9 +2,11 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from newsletter import hostmarks
+from newsletter.hostmarks import Marks
 from newsletter.instance import Standing
 
 SUFFIX = ".home"
@@ -18,14 +20,29 @@ class Home:
     instance: str
     # How far it had counted.
     pulse: int
+    # On which machine, and of a file on this machine where it was and which one.
+    marks: Marks = field(default_factory=Marks)
+    path: str = ""
+    inode: int = 0
+
+    def is_elsewhere(self, now: "Home") -> str:
+        """Say in what *now*, which is the same database by its count, is not where it was; empty where it is."""
+        if self.marks.is_another_machine(now.marks):
+            return "this is another machine than when it was last run: the machine was cloned, or its disk put into another"
+        # Whoever moves a file takes it along; whoever copies a folder makes another one.
+        if self.path and now.path and self.path != now.path and self.inode != now.inode:
+            return "its file is another one than when it was last run: its folder was copied"
+        return ""
 
 
 def read(path: Path) -> Home | None:
     """Read what this host remembers; None when it remembers nothing that can be read."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return Home(str(kept["instance"]), int(kept["pulse"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        marks = hostmarks.read(kept.get("marks") or {})
+        place = str(kept.get("path") or ""), int(kept.get("inode") or 0)
+        return Home(str(kept["instance"]), int(kept["pulse"]), marks, *place)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -42,15 +59,27 @@ def write(path: Path, home: Home) -> None:
     fresh.replace(path)
 
 
-def trouble(known: Standing, place: str, home: Home | None, *, is_of_one_host: bool) -> str:
+def here(known: Home, path: Path) -> Home:
+    """Give how a database stands on this machine whose note is to lie at *path*: beside its file, where it is one."""
+    file = path.with_name(path.name.removesuffix(SUFFIX))
+    try:
+        return replace(known, marks=hostmarks.seen(), path=str(file.resolve()), inode=file.stat().st_ino)
+    except OSError:
+        return replace(known, marks=hostmarks.seen())
+
+
+def trouble(known: Standing, place: str, home: Home | None, now: Home | None = None, *, is_of_one_host: bool) -> str:
     """Say in what the database that calls itself *known* is not the one this host left; empty when it is.
 
-    *home* is to be read before the database is asked: what this host saw then cannot be ahead of it.
+    *home* is to be read before the database is asked: what this host saw then cannot be ahead of it. *now* is how it stands
+    here, None where the database is on another machine, which one of ours may be a clone of without any harm.
     """
     if known.place not in {"", place}:
         return "the database server keeps it elsewhere than when it was last run: it was copied, or restored from a dump"
     if home is not None and home.instance == known.id:
-        return "it is older than when this host last ran it: it was restored from a backup" if home.pulse > known.pulse else ""
+        if home.pulse > known.pulse:
+            return "it is older than when this host last ran it: it was restored from a backup"
+        return home.is_elsewhere(now) if now is not None else ""
     if is_of_one_host and known.pulse:
         return "it was run somewhere else before: it is a copy, or was restored from a backup"
     return ""

@@ -177,3 +177,33 @@ def test_host_that_cannot_remember_goes_on(postgres_url: str, tmp_path: Path, no
 
     assert not is_copy(database)
     database.close()
+
+
+def test_clone_of_the_whole_folder_is_held_until_it_is_adopted(sqlite_url: str, tmp_path: Path, now: datetime) -> None:
+    """With the note of where it was; where it was moved to it goes on."""
+    original = Database(sqlite_url)
+    assert original.path is not None
+    with original.write() as tx:
+        claim_instance(tx, "check", now)
+    adoption.beat(original, adoption.home_of(original, tmp_path), now)
+    original.close()
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for found in tmp_path.glob("newsletter.db*"):
+        shutil.copy(found, clone / found.name)
+    copy = Database(f"sqlite:///{clone}/newsletter.db")
+    path = adoption.home_of(copy, tmp_path)
+    adoption.beat(copy, path, now)
+    assert is_copy(copy)
+    with copy.write() as tx:
+        adopted = adoption.adopt(tx, path, now, stopped="cloned on purpose")
+    adoption.remember(path, adopted.home)
+    adoption.beat(copy, path, now)
+    assert not is_copy(copy)
+    copy.close()
+    clone.rename(tmp_path / "moved")
+    there = Database(f"sqlite:///{tmp_path}/moved/newsletter.db")
+    adoption.beat(there, adoption.home_of(there, tmp_path), now)
+
+    assert not is_copy(there)
+    there.close()

@@ -6,6 +6,7 @@ import pytest
 
 from newsletter import home
 from newsletter.home import Home
+from newsletter.hostmarks import Marks
 from newsletter.instance import Standing
 
 HERE = "7000000000/5/16384"
@@ -62,3 +63,26 @@ def test_older_than_remembered_is_a_backup() -> None:
 def test_elsewhere_on_the_server_is_a_copy() -> None:
     """Another server, another database, or tables made anew by a dump."""
     assert "copied" in home.trouble(known(), "7000000001/5/16384", Home("one", 5), is_of_one_host=False)
+
+
+def test_clone_of_a_machine_is_another_place() -> None:
+    """Only where the database is cloned with it; a machine that was started anew is none."""
+    before = Home("one", 5, Marks("boot1", "a", "p", ("card1", "card2")))
+    rebooted = Home("one", 5, Marks("boot2", "a", "p", ("card2",)))
+    cloned = Home("one", 5, Marks("boot2", "a", "q", ("card1",)))
+    elsewhere = Home("one", 5, Marks("boot2", "a", "", ("card9",)))
+
+    assert not home.trouble(known(), HERE, before, rebooted, is_of_one_host=True)
+    assert "another machine" in home.trouble(known(), HERE, before, cloned, is_of_one_host=True)
+    assert "another machine" in home.trouble(known(), HERE, before, elsewhere, is_of_one_host=False)
+    assert not home.trouble(known(), HERE, before, None, is_of_one_host=False)
+
+
+def test_copied_folder_is_told_from_one_that_was_moved() -> None:
+    """Though the note was copied with it."""
+    before = Home("one", 5, path="/srv/newsletter.db", inode=7)
+
+    assert "folder was copied" in before.is_elsewhere(Home("one", 5, path="/mnt/newsletter.db", inode=8))
+    assert not before.is_elsewhere(Home("one", 5, path="/mnt/newsletter.db", inode=7))
+    assert not before.is_elsewhere(Home("one", 5, path="/srv/newsletter.db", inode=8))
+    assert not Home("one", 5).is_elsewhere(before)
