@@ -30,7 +30,7 @@ SHAPE = """
 SELECT md5(string_agg(concat_ws('.', relname, attname), ' ' ORDER BY relname, attnum)),
   (SELECT version_num FROM alembic_version)
 FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND NOT attisdropped
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND attnum > 0 AND NOT attisdropped
 """
 # Rows that were deleted are still walked over, and what was learned of many misleads for few.
 MOST_DEAD = 5_000
