@@ -13,6 +13,7 @@ from newsletter.bootstrap import Application, set_up_logging
 from newsletter.database import Database
 from newsletter.meters import REQUESTS
 from newsletter.settings import LogSettings
+from newsletter.shape import known
 from newsletter.watching.access import Access
 from newsletter.web import routes
 from newsletter.web.app import create_app
@@ -51,16 +52,21 @@ def test_a_stranger_does_not_learn_that_there_are_metrics(client: TestClient, ap
 
 
 def test_ready_is_who_can_answer(client: TestClient, application: Application) -> None:
-    """Not where the database is away or has another shape, nor in a process that is about to end."""
+    """Not where the database is away or has a shape that does not fit, nor in a process that is about to end."""
     ready = client.get("/readyz", headers={"Host": "10.0.0.7"})
     away = replace(application, database=Database("postgresql://nobody:secret@127.0.0.1:9/nowhere"))
     stopping = TestClient(create_app(application, health=lambda: True, desk_token=None, is_stopping=lambda: True), PUBLIC_URL)
     with application.database.write() as tx:
-        tx.exec_driver_sql("UPDATE alembic_version SET version_num = 'of another version'")
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9998'")
+        tx.exec_driver_sql(f"UPDATE instance SET least_shape = '{known()[-1]}'")  # noqa: S608 -- a number of our own
+    served = client.get("/readyz")
+    with application.database.write() as tx:
+        tx.exec_driver_sql("UPDATE instance SET least_shape = '9998'")
 
     assert (200, "ready") == (ready.status_code, ready.json()["status"])
     silent = browser(away).get("/readyz")
     assert (503, "silent", "unknown") == (silent.status_code, silent.json()["database"], silent.json()["shape"])
+    assert "fits" == served.json()["shape"], "a newer version that serves this one takes nobody out of the row"
     differs = stopping.get("/readyz")
     assert (503, "differs", "stopping") == (differs.status_code, differs.json()["shape"], differs.json()["process"])
 
