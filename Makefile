@@ -1,6 +1,6 @@
 # Every target makes .venv first; nothing is installed outside this folder (a browser for the tests apart, see scripts/browser).
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-once serve test check bench soak maillab docs package
+.PHONY: help env demo demo-once serve test check bench soak cluster maillab docs package
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench: env  ## the benchmarks, one after the other, about two hours
 
 soak: env  ## every fault at full length; fills the table in docs/reliability.md
 	@scripts/soak
+
+cluster: env  ## three mailing hosts, PostgreSQL, PgBouncer and a relay in networks of their own, and what goes wrong between them (root)
+	@scripts/cluster
 
 maillab: env  ## real Postfix, Dovecot and OpenDKIM in namespaces of their own: 5,000 mails and what can go wrong (root)
 	@scripts/maillab

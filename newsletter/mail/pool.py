@@ -64,6 +64,11 @@ class Pool:
         return bool(self._present) and all(pace.is_hopeless for pace in self._present)
 
     @property
+    def is_down(self) -> bool:
+        """Whether none of the relays is to be tried at this moment, because of trouble with each."""
+        return bool(self._present) and all(pace.state is BreakerState.OPEN for pace in self._present)
+
+    @property
     def last_trouble(self) -> Reply:
         """What a relay that is in trouble said last."""
         failing = [pace.last_trouble for pace in self._present if pace.is_hopeless]

@@ -17,7 +17,7 @@ from newsletter.errors import RelayUnreachable
 from newsletter.mail import dispatch, dkimkeys, mailings, roster, workers
 from newsletter.mail.carrier import Carrier, Office
 from newsletter.mail.compiled import CompiledLetter, Unwritable
-from newsletter.mail.delivery import NO_ANSWER, DeliveryState, Outcome, Phase, Reply, Verdict
+from newsletter.mail.delivery import NO_ANSWER, Delivery, DeliveryState, Outcome, Phase, Reply, Verdict
 from newsletter.mail.dkim import Signer
 from newsletter.mail.message import Facts
 from newsletter.mail.objections import Objections
@@ -193,7 +193,8 @@ class Shift:
                     return
                 # An idle mailer asks by reading: an empty claim is a commit all the same.
                 is_idle = (
-                    (self._is_drained and await self._hear())
+                    self._stands_aside()
+                    or (self._is_drained and await self._hear())
                     or (is_idle and not (await self._outstanding()).is_ready)
                     or not await self._claim()
                 )
@@ -237,11 +238,21 @@ class Shift:
             async with asyncio.timeout(NEVER_LOW):
                 await self._tray.low()
         except TimeoutError:
-            untouched = Verdict(DeliveryState.PENDING, not_before=self._clock(), burns_attempt=False)
-            for delivery in self._tray.surplus():
-                self._scribe.settle(Outcome(delivery, untouched, Reply(Phase.MAIL, NO_ANSWER, "", "")))
+            self._give_back(self._tray.surplus())
             return False
         return True
+
+    def _stands_aside(self) -> bool:
+        """Give back who waits while no relay is to be tried from here: it may be reached from another host."""
+        is_aside = self._routes.pool.is_down and not self._database.is_sqlite
+        if is_aside:
+            self._give_back(self._tray.surplus(everything=True))
+        return is_aside
+
+    def _give_back(self, deliveries: Sequence[Delivery]) -> None:
+        untouched = Verdict(DeliveryState.PENDING, not_before=self._clock(), burns_attempt=False)
+        for delivery in deliveries:
+            self._scribe.settle(Outcome(delivery, untouched, Reply(Phase.MAIL, NO_ANSWER, "", "")))
 
     async def _is_done(self) -> bool:
         """Wait a moment for those in hand; True when nothing is left that this shift has to wait for."""

@@ -74,11 +74,13 @@ class Tray:
         self._look()
         return delivery
 
-    def surplus(self) -> tuple[Delivery, ...]:
-        """Let go of what waits beyond the least: it goes slower now than when this was claimed."""
+    def surplus(self, *, everything: bool = False) -> tuple[Delivery, ...]:
+        """Let go of what waits beyond the least, because it goes slower now than when it was claimed; or of *everything*."""
         self._ahead = self._least
-        gone = tuple(self._waiting.pop() for _ in range(len(self._waiting) - self._least))
+        gone = tuple(self._waiting.pop() for _ in range(len(self._waiting) - (0 if everything else self._least)))
         self._in_hand -= len(gone)
+        if not self._in_hand:
+            self._is_done.set()
         self._look()
         return gone
 

@@ -263,7 +263,7 @@ def keep_a_rate(trial: Trial, rate: str, per_second: float, workers: int = 3) ->
             trial.expire_leases()
             with here.worker(until_idle=True) as another:
                 ended = [one.wait() for one in (second, third, another)]
-    worst = _worst(sorted(one.at for one in read_log(trial.log)), per_second)
+    worst = worst_stretch(sorted(one.at for one in read_log(trial.log)), per_second)
     states = trial.states()
     claims = {
         "the workers end well": ended == [0] * workers,
@@ -275,7 +275,7 @@ def keep_a_rate(trial: Trial, rate: str, per_second: float, workers: int = 3) ->
     return record(trial, "S15", begun, claims, note, times=1, bound=CONNECTIONS)
 
 
-def _worst(times: list[float], per_second: float) -> float:
+def worst_stretch(times: list[float], per_second: float) -> float:
     """Give by how much the fullest stretch of up to a minute goes beyond the rate.
 
     A message may be a second late, so a stretch holds what belongs to it and to the second before; and spacings are

@@ -1,4 +1,4 @@
-"""Writes what came out of a soak into docs/reliability.md: `python -m tests.faults.soaktable FILE`."""
+"""Writes what came out of a soak into docs/reliability.md: `python -m tests.faults.soaktable FILE [NAME]`."""
 
 import json
 import os
@@ -10,7 +10,6 @@ from pathlib import Path
 from tests.harness.trial import Record
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-BEGIN, END = "<!-- soak: begin -->\n", "<!-- soak: end -->\n"
 COLUMNS = (
     "row",
     "database",
@@ -84,12 +83,14 @@ def read(lines: str) -> Iterator[Record]:
 
 
 def main() -> None:
-    """Put the table where the page has its place."""
-    records = list(read(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    """Put the table where the page has its place for it, under the name of what was run."""
+    file, name = sys.argv[1:3] if len(sys.argv) > 2 else (sys.argv[1], "soak")
+    begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
+    records = list(read(Path(file).read_text(encoding="utf-8")))
     page = PAGE.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(records)}\n{END}{after}", encoding="utf-8")
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n{table(records)}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import ssl
 import struct
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -49,7 +49,7 @@ def behave(_step: Step) -> None:
 
 
 class Sink:
-    """A server on 127.0.0.1; use it as an async context manager."""
+    """A server on 127.0.0.1, or at another address of this machine; use it as an async context manager."""
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class Sink:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         port: int = 0,
+        address: str = "127.0.0.1",
         fsync: bool = False,
     ) -> None:
         self.script = script
@@ -68,6 +69,7 @@ class Sink:
         self.login = login
         self.tls = tls
         self.port = port
+        self._address = address
         # What came in, in order: envelopes, and every command as it was said.
         self.taken: list[Taken] = []
         self.messages: list[bytes] = []
@@ -84,7 +86,7 @@ class Sink:
 
     async def __aenter__(self) -> Self:
         context = self.tls if self._implicit_tls else None
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=LARGEST_MESSAGE, ssl=context)
+        self._server = await asyncio.start_server(self._serve, self._address, self.port, limit=LARGEST_MESSAGE, ssl=context)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -130,6 +132,7 @@ class Conversation:
         self.right = ""
         self._has_said_right = False
         self._number = number
+        self._peer: str = (writer.get_extra_info("peername") or ("",))[0]
         self._transactions = 0
         # None until a MAIL was taken: whom it refused must not be named.
         self._sender: str | None = None
@@ -275,7 +278,8 @@ class Conversation:
         queue_id = str(len(self.sink.taken) + 1)
         recipients = self._recipients
         for recipient in recipients:
-            self.sink.take(taken(self._sender or "", recipient, message, queue_id, self._number), message)
+            entry = taken(self._sender or "", recipient, message, queue_id, self._number)
+            self.sink.take(replace(entry, peer=self._peer), message)
         self._forget()
         await self._answer("answer", recipients[0], f"250 2.0.0 queued as {queue_id}")
 
@@ -289,11 +293,14 @@ async def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.harness.sink", description=__doc__)
     parser.add_argument("--log", type=Path, required=True, help="file that gets one JSON line for each message taken")
     parser.add_argument("--port", type=int, default=0, help="0 for any")
+    parser.add_argument("--address", default="127.0.0.1", help="where to listen")
     parser.add_argument("--chunking", action="store_true", help="offer CHUNKING (BDAT) too")
     parser.add_argument("--no-fsync", action="store_true", help="let the lines survive this process only, not the machine")
     options = parser.parse_args()
     extensions = (*EXTENSIONS, "CHUNKING") if options.chunking else EXTENSIONS
-    async with Sink(options.log, port=options.port, extensions=extensions, fsync=not options.no_fsync) as sink:
+    async with Sink(
+        options.log, port=options.port, address=options.address, extensions=extensions, fsync=not options.no_fsync
+    ) as sink:
         sys.stdout.write(f"listening on {sink.port}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

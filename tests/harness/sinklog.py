@@ -23,6 +23,8 @@ class Taken:
     queue_id: str = ""
     at: float = 0.0
     connection: int = 0
+    # Who gave it: the address of a host.
+    peer: str = ""
 
 
 def taken(sender: str, recipient: str, message: bytes, queue_id: str, connection: int) -> Taken:

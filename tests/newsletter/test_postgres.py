@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select, text
@@ -12,14 +11,10 @@ from sqlalchemy.exc import OperationalError
 from newsletter import postgres
 from newsletter.database import Database
 from newsletter.errors import TookTooLong
-from newsletter.mail.delivery import DeliveryState
 from newsletter.tables.mail import worker
 from newsletter.writers import DatabaseBusy
-from tests.harness import trial
 from tests.harness.pgbouncer import POOL, is_permitted, pgbouncer
 from tests.harness.postgres import through
-from tests.harness.processes import sink_process
-from tests.harness.trial import running
 
 GUARDS = ("10s", "1min", "UTC")
 
@@ -88,18 +83,6 @@ def test_limits_of_time_and_locks_end_with_their_transaction(lent: Database) -> 
         pass
     with lent.write_alone() as tx:
         assert GUARDS == guards(tx)
-
-
-def test_two_workers_behind_a_pooler_mail_an_issue(postgres_url: str, bouncer: int, tmp_path: Path) -> None:
-    """D06, short: they share fewer connections than they ask for; nobody is missed and nobody gets it twice."""
-    tried = trial.plan(through(postgres_url, bouncer), tmp_path, 60)
-    with sink_process(tried.log) as port, ExitStack() as both:
-        workers = [both.enter_context(running(tried.settings(port), tmp_path)) for _ in range(2)]
-        ended = [one.wait() for one in workers]
-    checked = tried.checked()
-
-    assert [0, 0] == ended
-    assert tried.people == tried.states()[DeliveryState.ACCEPTED] == checked.accepted
 
 
 def test_line_that_carries_nothing_is_given_up(postgres_server: str) -> None:

@@ -195,3 +195,32 @@ def test_drained_mailer_finishes_what_it_holds_and_ends(book: Ledger, keyring: K
             return [one.accepted for one in (*drained, await mail(book, keyring))]
 
     assert [3, 0, 3] == asyncio.run(run())
+
+
+def test_mailer_that_no_relay_lets_in_keeps_nobody_from_others(postgres_book: Ledger, keyring: Keyring) -> None:
+    """D04: what it claimed goes back while its relay is out of its reach, and another host mails it meanwhile."""
+
+    async def run() -> tuple[Progress, Progress]:
+        async with Sink() as reached, Sink() as unreached:
+            port = unreached.port
+        stop = asyncio.Event()
+        async with Sink(port=reached.port) as reached:
+            lonely = asyncio.create_task(mail_over(postgres_book, keyring, relay(port), stop))
+            # By then it has claimed them, and found its relay out of reach.
+            await asyncio.sleep(1)
+            other = await mail_over(postgres_book, keyring, relay(reached.port))
+            stop.set()
+            return await lonely, other
+
+    lonely, other = asyncio.run(run())
+
+    assert (0, 3) == (lonely.accepted, other.accepted)
+
+
+async def mail_over(book: Ledger, keyring: Keyring, setting: Relay, stop: asyncio.Event | None = None) -> Progress:
+    """Mail over the relay of a host's own setting, until told to stop or until there is nothing more to do."""
+    patience = Patience(greeting=2, trouble=0.5, longest_trouble=5)
+    links = Links("https://news.example.org")
+    mailer = Mailer(book.database, keyring, links, setting, lambda: book.now, worker_place=str(setting), patience=patience)
+    async with asyncio.timeout(60):
+        return await (mailer.run_until_idle() if stop is None else mailer.run(stop))
