@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.feeds import store as feeds
 from newsletter.issues import newsletters, planning
@@ -21,6 +22,7 @@ from newsletter.web.visits import GET, POST
 from subscribers import attributebook, topicbook
 from subscribers.attributes import AttributeKind
 from subscribers.tokens import Keyring
+from tests.harness.hooked import told
 from tests.newsletter.web.conftest import Hands
 from tests.newsletter.web.desk.conftest import OpenDesk
 
@@ -40,16 +42,18 @@ class House:
     place: int = 1
     name: str = "main"
     key: str = "library"
+    hook_id: int = 1
+    telling_id: int = 1
 
     def address(self, path: str) -> str:
         """Give the address of a page for what is here."""
-        for field in ("newsletter_id", "list_id", "feed_id", "topic_id", "account_id", "place"):
+        for field in ("newsletter_id", "list_id", "feed_id", "topic_id", "account_id", "place", "hook_id", "telling_id"):
             path = path.replace(f"{{{field}:int}}", str(getattr(self, field)))
         return path.replace("{name}", self.name).replace("{key}", self.key)
 
 
 @pytest.fixture
-def house(database: Database, keyring: Keyring, newsletter: Newsletter, clock: Hands) -> House:
+def house(application: Application, database: Database, keyring: Keyring, newsletter: Newsletter, clock: Hands) -> House:
     """Give an instance with one of everything, each named as an attacker would."""
     with database.write() as tx:
         feed = feeds.add(tx, newsletter.id, "https://blog.example.org/feed/", clock())
@@ -58,6 +62,7 @@ def house(database: Database, keyring: Keyring, newsletter: Newsletter, clock: H
         topic = topicbook.add(tx, newsletter.list_id, HOSTILE, description=HOSTILE)
         relay = Relay(host="mail.example.org", port=587, tls=Tls.STARTTLS, username="news", password=PASSWORD, name="main")
         relaybook.add(tx, relay, Strongbox.of(keyring), clock())
+        told(tx, application, clock(), "https://crm.example.org/in?a=<script>alert(1)</script>")
         plan = [*newsletter.plan, SectionPlan(HOSTILE, SectionKind.ARTICLES)]
         newsletters.set_plan(tx, newsletter.id, plan)
         assert planning.stamp(plan)
