@@ -4,16 +4,13 @@ import asyncio
 
 import click
 
-from newsletter.archive import announcements, index, prints, shelf, wordpress
-from newsletter.archive.announcement import Announcement, Format, announce
+from newsletter.archive import announcements, announcing, wordpress
+from newsletter.archive.announcement import Announcement, Format
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import issue_argument
-from newsletter.errors import BadValue, IssueNotFound, WrongState
-from newsletter.issues import newsletters, store
 from newsletter.outbound import FetchFailed
 from newsletter.staff.permissions import Permission
-from subscribers import register
 
 
 @click.command("announce")
@@ -55,28 +52,7 @@ def announce_(door: Door, issue_id: int, *, form: str, title: str, site: str | N
 
 def _told(door: Door, issue_id: int, title: str) -> Announcement:
     with door.reading() as tx:
-        issue = store.load(tx, issue_id)
-        newsletter = newsletters.by_id(tx, issue.newsletter_id)
-        if not newsletter.is_shown:
-            raise BadValue("newsletter", newsletter.name, "is not on the web, so there is nothing to lead to")
-        try:
-            published = index.by_id(tx, issue_id)
-        except IssueNotFound as unpublished:
-            raise WrongState(issue_id, "announced", issue.state.value) from unpublished
-        articles = shelf.articles_of(tx, [issue_id]).get(issue_id, ())
-        is_printed = issue_id in prints.printed(tx, [issue_id])
-        list_ = register.list_by_id(tx, newsletter.list_id)
-    links = door.application.links
-    return announce(
-        newsletter,
-        published,
-        articles,
-        links,
-        is_monthly=bool(issue.month),
-        is_printed=is_printed,
-        subscribe=links.subscribe(list_.slug) if list_.has_form else "",
-        title=title,
-    )
+        return announcing.announcement_of(tx, door.application.links, issue_id, title)
 
 
 def _draft(door: Door, issue_id: int, told: Announcement, site: str, user: str) -> wordpress.Written:

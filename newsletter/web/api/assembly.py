@@ -17,18 +17,24 @@ from newsletter.web.api.resources import (
     articles,
     attributes,
     authors,
+    calendars,
     departures,
+    doubts,
     exchange,
     feeds,
+    guests,
     images,
     issues,
     lists,
     newsletters,
+    owners,
     papers,
     posts,
     public,
     relays,
     returns,
+    review,
+    revisions,
     segments,
     sending,
     snippets,
@@ -46,10 +52,11 @@ from subscribers.errors import SubscribersError
 
 # In the order of the description.
 ROOMS: tuple[Routes, ...] = (
-    *(newsletters.routes, posts.routes, issues.routes, articles.routes, sending.routes),
+    *(newsletters.routes, posts.routes, issues.routes, articles.routes),
+    *(revisions.routes, owners.routes, guests.routes, review.routes, sending.routes, doubts.routes),
     *(subscribers.routes, wishes.routes, segments.routes, exchange.routes, public.routes),
     *(lists.routes, attributes.routes, departures.routes, suppressions.routes, returns.routes),
-    *(papers.routes, feeds.routes, authors.routes, snippets.routes, images.routes),
+    *(papers.routes, calendars.routes, feeds.routes, authors.routes, snippets.routes, images.routes),
     *(relays.routes, webhooks.routes, alerts.routes, staff.routes),
 )
 

@@ -16,7 +16,7 @@ from newsletter.issues.model import Event, Issue, Look, SectionKind, Show
 from newsletter.issues.plan import MOST_ARTICLES, MOST_SECTIONS, MOST_WORDS
 from newsletter.issues.sections import SectionChange
 from newsletter.staff.permissions import Permission
-from newsletter.web.api.calls import Acting, Calling
+from newsletter.web.api.calls import Acting, Call, Calling
 from newsletter.web.api.fields import Article, Given, Line, Number, Words
 from newsletter.web.api.issuebodies import IssueAnswer
 from newsletter.web.api.resources.issues import Over, told
@@ -60,11 +60,14 @@ class EventGiven(Given):
 
 
 class Adding(Given):
-    """One new article: a post, a web page, or a text of one's own, which may be an event."""
+    """One new article: a post, a web page, a copy of a snippet, or a text of one's own, which may be an event."""
 
     section: Line = Field(description="The title of the section it stands in.")
     post_id: Number | None = Field(None, description="A post that the newsletter's feeds have.")
     url: Line | None = Field(None, description="A web page; its title, author and first words are taken from it.")
+    snippet: Line | None = Field(
+        None, description="The name of a snippet; the copy stays as it is when the snippet is changed."
+    )
     title: Line | None = Field(None, description="Of a text of one's own.")
     content: Article = Field("", description="HTML.")
     document: RichText | None = None
@@ -74,8 +77,8 @@ class Adding(Given):
 
     @model_validator(mode="after")
     def _one_of_all(self) -> Self:
-        if sum(one is not None for one in (self.post_id, self.url, self.title)) != 1:
-            msg = "say one of post_id, url and title"
+        if sum(one is not None for one in (self.post_id, self.url, self.snippet, self.title)) != 1:
+            msg = "say one of post_id, url, snippet and title"
             raise ValueError(msg)
         return self
 
@@ -167,6 +170,8 @@ def add_article(call: Calling, issue_id: int, given: Adding) -> IssueAnswer:
             return pages.take_page(acting.tx, issue_id, page, given.section, acting.now, expected_version=over)
 
         return told(call, save(call, issue_id, take_page, given.version, "issue.take_page", url=page.url))
+    if given.snippet is not None:
+        return _add_snippet(call, issue_id, given.snippet, given)
     event = given.event.event() if given.event is not None else None
     text = Text(given.title or "", given.content, Show.FULL, link=given.link, document=given.document, event=event)
 
@@ -301,3 +306,10 @@ def remove_section(
         return sections.remove_section(acting.tx, issue_id, title, acting.now, into=into, expected_version=over)
 
     return told(call, save(call, issue_id, write, version, "issue.section.remove", section=section_id, into=into))
+
+
+def _add_snippet(call: Call, issue_id: int, name: str, given: Adding) -> IssueAnswer:
+    def copy(acting: Acting, over: int | None) -> Issue:
+        return texts.insert_snippet(acting.tx, issue_id, name, given.section, acting.now, expected_version=over)
+
+    return told(call, save(call, issue_id, copy, given.version, "issue.snippet", snippet=name))

@@ -1,14 +1,16 @@
 """What is set at newsletters: made, changed, moved, with their themes and the plan of their sections."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from newsletter.issues import listchange, newsletters, plan, zonechange
-from newsletter.issues.model import Archive
+from newsletter.issues import listchange, newsletters, plan, planning, zonechange
+from newsletter.issues.model import Archive, Look, SectionKind, SectionPlan, Show
 from newsletter.staff.permissions import Permission
 from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Given, Line, Number, Words
+from newsletter.web.api.problems import Invalid, Wrong
 from newsletter.web.api.resources.newsletters import NewsletterAnswer
 from newsletter.web.api.routing import Routes
 from newsletter.web.api.scope import require_list
@@ -17,6 +19,9 @@ from subscribers import register
 
 PAPERS = Permission.MANAGE_NEWSLETTERS
 ONE = "/newsletters/{newsletter_id:int}"
+
+# More than any plan has, of one section and of one rule.
+MOST_RULES, MOST_TEXTS = 50, 200
 
 routes = Routes("settings", "What is set at newsletters, and the themes there are.")
 
@@ -66,10 +71,40 @@ class ListChosen(Given):
     list_id: Number
 
 
+class PlanRule(Given):
+    """Which posts fall into a section: those for which all that is stated holds; of several texts one suffices."""
+
+    categories: Annotated[list[Line], Field(max_length=MOST_TEXTS)] | None = Field(None, description="`*` stands for anything.")
+    titles: Annotated[list[Line], Field(max_length=MOST_TEXTS)] | None = None
+    byline: bool | None = None
+
+
+class PlanSection(Given):
+    """A section of the plan, by the names that a file has for it; what is left out is as usual."""
+
+    title: Line
+    kind: SectionKind | None = None
+    look: Look | None = None
+    show: Show | None = None
+    required: bool | None = None
+    rest: bool | None = Field(None, description="Takes every post that no rule fits; one section at most.")
+    words: Annotated[int, Field(ge=0, le=plan.MOST_WORDS)] | None = None
+    most: Annotated[int, Field(ge=0, le=plan.MOST_ARTICLES)] | None = None
+    rule: Annotated[list[PlanRule], Field(max_length=MOST_RULES)] | None = None
+
+
+class Plan(Given):
+    """All sections of a newsletter, in their order."""
+
+    sections: Annotated[list[PlanSection], Field(min_length=1, max_length=plan.MOST_SECTIONS)]
+    stamp: Line | None = Field(None, description="Only if the plan is still the one that was answered with this stamp.")
+
+
 class PlanAnswer(Answer):
-    """The plan of sections, as it is kept."""
+    """The plan of sections, by the names that a file has for it."""
 
     sections: list[dict[str, Any]]
+    stamp: str = Field(description="Another one whenever anybody changes the plan.")
 
 
 @routes.get("/themes", PAPERS, Of.ANY_NEWSLETTER)
@@ -124,4 +159,22 @@ def show_plan(call: Calling, newsletter_id: int) -> PlanAnswer:
     """Show the plan by which issues of a newsletter are drafted."""
     with call.reading() as tx:
         known = newsletters.by_id(tx, newsletter_id)
-    return PlanAnswer(sections=plan.to_document(known.plan))
+    return _plan(known.plan)
+
+
+@routes.put(f"{ONE}/plan", PAPERS, Of.NEWSLETTER)
+def set_plan(call: Calling, newsletter_id: int, given: Plan) -> PlanAnswer:
+    """Draft issues of a newsletter by another plan from now on; issues that are drafted keep their sections."""
+    wanted = plan.read_plan([one.model_dump(mode="json", exclude_none=True) for one in given.sections])
+    with call.acting() as acting:
+        newsletters.take_turn(acting.tx, newsletter_id)
+        known = newsletters.by_id(acting.tx, newsletter_id)
+        if given.stamp is not None and given.stamp != planning.stamp(known.plan):
+            raise Invalid([Wrong("body/stamp", "is of a plan that was changed meanwhile; look at it again")])
+        newsletters.set_plan(acting.tx, known.id, wanted)
+        acting.record("newsletter.plan", f"newsletter {known.name}", sections=[one.title for one in wanted])
+    return _plan(wanted)
+
+
+def _plan(known: Sequence[SectionPlan]) -> PlanAnswer:
+    return PlanAnswer(sections=[planning.table_of(one) for one in known], stamp=planning.stamp(known))

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from newsletter.archive import errata, index, search
+from newsletter.archive import announcing, errata, index, search
+from newsletter.archive.announcement import Format
 from newsletter.archive.query import read_query
 from newsletter.errors import PostNotFound
 from newsletter.feeds import store as feeds
@@ -89,6 +90,15 @@ class ErratumAnswer(Answer):
     text: str
     published_by: str
     published_at: datetime
+
+
+class AnnouncementAnswer(Answer):
+    """A text that tells that an issue is out."""
+
+    title: str
+    slug: str = Field(description="For the address of a post: the same for the same issue.")
+    format: Format
+    text: str = Field(description="Without the title, for which blogs and mails have a place of their own.")
 
 
 class Correction(Given):
@@ -187,6 +197,19 @@ def add_erratum(call: Calling, issue_id: int, given: Correction) -> ErratumAnswe
         made = errata.add(acting.tx, issue_id, given.text, given.by or acting.actor.name, acting.now)
         acting.record("issue.erratum", f"issue {issue_id}", text=made.text, by=made.published_by)
     return ErratumAnswer.model_validate(made)
+
+
+@routes.get("/issues/{issue_id:int}/announcement", P.VIEW, Of.ISSUE)
+def announce_issue(
+    call: Calling,
+    issue_id: int,
+    form: Annotated[Format, Query(alias="format", description="How it is written.")] = Format.HTML,
+    title: Annotated[str, Query(max_length=200, pattern=NO_NUL, description="Another title than the usual one.")] = "",
+) -> AnnouncementAnswer:
+    """Tell that an issue is out, in a text for a blog or a mail: what is inside, and where it is to be had."""
+    with call.reading() as tx:
+        told = announcing.announcement_of(tx, call.application.links, issue_id, title)
+    return AnnouncementAnswer(title=told.title, slug=told.slug, format=form, text=told.written(form))
 
 
 def _line(one: Pooled) -> PostLine:

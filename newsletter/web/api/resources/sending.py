@@ -24,7 +24,7 @@ from newsletter.web.api.fields import Answer, Given, Line, Moment, Words
 from newsletter.web.api.resources.issues import Over
 from newsletter.web.api.routing import Routes
 from newsletter.web.api.saving import seen
-from newsletter.web.visits import Of
+from newsletter.web.visits import LARGEST_NUMBER, Of
 from subscribers.address import parse
 
 P = Permission
@@ -192,6 +192,15 @@ def undo_order(call: Calling, issue_id: int) -> Standing:
     with call.acting() as acting:
         orders.take_back(acting.tx, issue_id, acting.now)
         acting.record("issue.undo", f"issue {issue_id}")
+        return _standing(acting, issue_id)
+
+
+@routes.post(f"{ISSUE}/orders/{{order_id:int}}/undo", P.SEND, Of.ISSUE)
+def undo_further_order(call: Calling, issue_id: int, order_id: int) -> Standing:
+    """Take back that more of an issue is mailed, by the `order_id` that was answered, within the minute."""
+    with call.acting() as acting:
+        order = further.take_back(acting.tx, issue_id, min(order_id, LARGEST_NUMBER))
+        acting.record("issue.undo", f"issue {issue_id}", whom=order.whom.value, ordered_by=order.given_by)
         return _standing(acting, issue_id)
 
 

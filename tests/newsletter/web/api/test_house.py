@@ -87,7 +87,6 @@ def test_newsletters_are_set_up(program: TestClient, newsletter: Newsletter) -> 
     assert ("Call", "<p>Do.</p>", 4) == (said["title"], said["content"], rules["full_points"])
     assert [204, 204, 204] == gone
     assert 422 == status(program, "POST", f"{here}/zone", {"zone": "Europe/Nowhere"})
-    assert program.get(f"{here}/plan").json()["sections"]
     assert program.get("/themes").json()
     assert [] == program.get("/images").json()["items"]
     assert [] == program.get("/returns").json()["items"]
@@ -135,3 +134,26 @@ def test_alerts_staff_and_the_audit_are_read(program: TestClient, database: Data
     assert (alert, []) == (settled, program.get("/alerts").json()["items"])
     assert ("alert.settle", "alert feed:1", "ann") == (act["act"], act["subject"], act["actor"])
     assert "ann" in [one["name"] for one in program.get("/staff").json()["items"]]
+
+
+def test_a_newsletter_has_a_plan_and_a_calendar(program: TestClient, newsletter: Newsletter) -> None:
+    """What is answered can be put back as it is; over a plan that somebody changed nobody puts theirs."""
+    here = f"/newsletters/{newsletter.id}"
+    plan = program.get(f"{here}/plan").json()
+    same = program.put(f"{here}/plan", json=plan).json()
+    shorter = [{"title": "News", "rule": [{"categories": ["News*"]}]}, {"title": "More", "kind": "headlines", "rest": True}]
+    changed = program.put(f"{here}/plan", json={"sections": shorter, "stamp": plan["stamp"]})
+    due = {"day": "first monday", "at": "09:00", "review": "3d", "approval": "1wd", "country": "NL"}
+    nothing, kept = program.get(f"{here}/calendar").json(), program.put(f"{here}/calendar", json=due).json()
+    again = program.put(f"{here}/calendar", json={name: value for name, value in kept["terms"].items() if value})
+
+    assert plan == same
+    assert ["News", "More"] == [one["title"] for one in changed.json()["sections"]]
+    assert 422 == status(program, "PUT", f"{here}/plan", plan)
+    assert {"terms": None, "coming": []} == nothing
+    assert ("first monday", "Europe/Amsterdam", "3d", "1wd") == tuple(
+        kept["terms"][name] for name in ("day", "zone", "review", "approval")
+    )
+    assert ["draft", "review", "approval", "sending"] == [one["stage"] for one in kept["coming"][0]["dates"]]
+    assert kept == again.json()
+    assert 422 == status(program, "PUT", f"{here}/calendar", due | {"approval": "40d"})
