@@ -34,7 +34,7 @@ LONGEST_STOP = 45
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
-_DATE = re.compile(rb"(?mi)^date:[^\r\n]*\r\n")
+_OF_THE_MOMENT = re.compile(rb"(?mi)^(?:date|x-request-id):[^\r\n]*\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Answer:
     """What came back."""
 
     status: int
-    # All of it but the line that tells the second (Date).
+    # All of it but the lines that tell the second (Date) and the number of the request (X-Request-ID).
     plain: bytes
     body: bytes
     # From the first byte of the question to the last one of the answer; the connection stood already.
@@ -140,4 +140,4 @@ def _talk(port: int, visitor: str, question: bytes) -> Answer:
     found = re.match(rb"HTTP/1\.1 (\d{3}) ", head)
     if found is None:
         sys.exit(f"The pages answered {bytes(received[:80])!r}.")
-    return Answer(int(found[1]), _DATE.sub(b"", head + b"\r\n") + body, body, ended - begun)
+    return Answer(int(found[1]), _OF_THE_MOMENT.sub(b"", head + b"\r\n") + body, body, ended - begun)

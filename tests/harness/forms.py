@@ -3,8 +3,10 @@
 import re
 from datetime import datetime, timedelta
 
+from httpx2 import Response
 from playwright.sync_api import Page
 
+from newsletter.web.metering import HEADER
 from newsletter.web.public import stamps
 from subscribers.tokens import Keyring
 
@@ -15,6 +17,13 @@ TYPING = timedelta(seconds=10)
 def joining(keyring: Keyring, now: datetime, email: str, **fields: str) -> dict[str, str]:
     """Give the form of a list, filled in by a person."""
     return {"email": email, "name": "", "website": "", stamps.FIELD: stamps.stamp(keyring, now - TYPING)} | fields
+
+
+def told_by(answer: Response) -> tuple[int, bytes, str]:
+    """Give all that an answer tells whoever sent a form: all of it but the number of the request, which is drawn."""
+    headers = answer.headers.copy()
+    del headers[HEADER]
+    return answer.status_code, answer.content, str(headers)
 
 
 def link_in(pattern: str) -> str:

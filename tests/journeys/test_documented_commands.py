@@ -43,6 +43,12 @@ class Told:
     code: Exit = Exit.DONE
     # The test that runs it, where it cannot be run here.
     elsewhere: str = ""
+    # It is this command, and not those that begin so.
+    is_whole: bool = False
+
+    def is_about(self, command: str) -> bool:
+        """Whether this is known of *command*."""
+        return command == self.begins if self.is_whole else command.startswith(self.begins)
 
 
 def mailed(stage: Stage) -> None:
@@ -104,6 +110,7 @@ KNOWN = (
     # What asks the world, or never ends.
     Told("newsletter demo", elsewhere="tests/newsletter/demo/test_script.py"),
     Told("newsletter serve", elsewhere="tests/newsletter/cli/test_running.py"),
+    Told("newsletter worker", elsewhere="tests/newsletter/cli/test_running.py", is_whole=True),
     Told("newsletter doctor", elsewhere="tests/newsletter/cli/test_doctor.py"),
     Told("newsletter templates check", elsewhere="tests/newsletter/cli/test_templates.py"),
     Told("newsletter relays test", elsewhere="tests/newsletter/cli/test_relays.py"),
@@ -309,7 +316,7 @@ def prepare(stage: Stage, before: tuple[Preparation, ...]) -> None:
 
 def known(command: str) -> list[Told]:
     """Give what is to be known of a command, from all that fits its beginning."""
-    return [one for one in KNOWN if command.startswith(one.begins)]
+    return [one for one in KNOWN if one.is_about(command)]
 
 
 def before(command: str) -> tuple[Preparation, ...]:
