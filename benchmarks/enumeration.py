@@ -6,10 +6,11 @@ The product's own pages (`newsletter serve`) are asked about addresses that are 
 and suppressed: at the form, at the form as JSON, and where the link to one's preferences is mailed. All are asked in random
 order, each from another network, on lists and at domains of which none is asked about often enough for a limit to speak.
 
-Bytes: of one door and list all answers are to be the same, but for the lines that tell the second and the request. Time: each
-pair of states is compared by the rank test of Mann and Whitney. There are six pairs at three doors, and among eighteen comparisons
-one is below 0.01 by chance in every sixth run; so the least p counts times the number of comparisons (Bonferroni), and that
-is to be 0.01 or more. As the order is random, what else the machine does meanwhile falls on all four states alike.
+Bytes: of one door and list all answers are to be the same, but for the lines that tell the second and the request. Time:
+each pair of states is compared by the rank test of Mann and Whitney. There are six pairs at three doors, and among eighteen
+comparisons one is below 0.01 by chance in every sixth run; so the least p counts times the number of comparisons
+(Bonferroni), and that is to be 0.01 or more. As the order is random, what else the machine does meanwhile falls on all four
+states alike.
 
 `--connections` are as many as the pages answer without a queue: `late` is the share of answers that left more than 50 ms
 after their time, where what had to be done could be seen.
