@@ -44,7 +44,7 @@ from subscribers.tables.lists import subscription
 from subscribers.tables.people import subscriber
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
-from tests.harness import crowd, mailroom
+from tests.harness import crowd, hooked, mailroom
 from tests.harness.newsroom import a_month, an_image
 
 ISSUES = 200
@@ -150,6 +150,7 @@ def furnish(database: Database, people: int) -> House:
         approved = _approved(tx, made.newsletter_id, now)
         order = ImportOrder(made.list_id, "Signed in Athens.", is_confirmed=True, source="people.csv")
         done = imports.begin(tx, order, "0", "CSV", now)
+        telling = hooked.told(tx, keyring, now, "https://crm.example.org/in")
         relaybook.add(tx, Relay("127.0.0.1", 9, Tls.NONE, name=RELAY), Strongbox.of(keyring), now)
         states = {
             name: _of_issue(store.load(tx, issue_id))
@@ -167,6 +168,8 @@ def furnish(database: Database, people: int) -> House:
             "snippet_id": snippet.id,
             "author_id": author.id,
             "return_id": people // 2,
+            "hook_id": telling.hook_id,
+            "telling_id": telling.id,
             "mailed": sent,
             "place": 1,
             "key": "country",

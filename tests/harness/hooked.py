@@ -12,11 +12,12 @@ from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any
 
-from newsletter.bootstrap import Application
+from newsletter.outbound import FetchPolicy
 from newsletter.strongbox import Strongbox
 from newsletter.webhooks import hookbook, tellingbook
 from newsletter.webhooks.hookbook import Wanted
 from newsletter.webhooks.model import Attempt, Telling
+from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.harness.answering import Answering
 
@@ -82,10 +83,10 @@ def drip(handler: BaseHTTPRequestHandler, stop: threading.Event) -> None:
         handler.wfile.flush()
 
 
-def told(tx: Transaction, application: Application, now: datetime, url: str) -> Telling:
+def told(tx: Transaction, keyring: Keyring, now: datetime, url: str) -> Telling:
     """Let a program be told something that it did not take."""
-    wanted, strongbox = Wanted("crm", url, 1, (), shows_addresses=True), Strongbox.of(application.keyring)
-    hook = hookbook.add(tx, wanted, None, application.fetch_policy, strongbox, now, "Ada")
+    wanted, strongbox = Wanted("crm", url, 1, (), shows_addresses=True), Strongbox.of(keyring)
+    hook = hookbook.add(tx, wanted, None, FetchPolicy(), strongbox, now, "Ada")
     one = tellingbook.claim_one(tx, tellingbook.trial(tx, hook.id, now), "lease", now)
     attempt = Attempt(now, 503, "it answered with the status 503", 12)
     tellingbook.settle(tx, one, "lease", attempt)

@@ -90,7 +90,7 @@ ROWS: Mapping[str, Mapping[str, object]] = MappingProxyType(
 def load(tx: Transaction, application: Application, now: datetime) -> None:
     """Give the house a row of each."""
     identities.set_provider(tx, Strongbox.of(application.keyring), _PROVIDER)
-    told(tx, application, now, "https://crm.example.org/in")
+    told(tx, application.keyring, now, "https://crm.example.org/in")
     for name, values in ROWS.items():
         table = metadata.tables[name]
         usual = {column.name: _usual(column, now) for column in table.columns if _is_needed(column)}

@@ -302,7 +302,7 @@ def fill(tx: Transaction, application: Application, now: datetime) -> None:
     snippets.add(tx, 1, LONG_NAME[:80], Said(ARABIC, f"<p>{LONG_NAME} {LONG_WORD}</p>" * 5, "https://example.org/"), now)
     relay = Relay("mail.example.org", 587, Tls.STARTTLS, username=f"{LONG_WORD}@example.org", password="x", name="main")
     relaybook.add(tx, relay, Strongbox.of(application.keyring), now)
-    told(tx, application, now, f"https://crm.example.org/{quote(LONG_WORD)}/{quote(LONG_WORD)}")
+    told(tx, application.keyring, now, f"https://crm.example.org/{quote(LONG_WORD)}/{quote(LONG_WORD)}")
     first = newsletters.by_id(tx, 1)
     rule, at = parse_recurrence("first monday"), parse_wall_time("09:00")
     schedulebook.set_schedule(

@@ -62,7 +62,7 @@ def house(application: Application, database: Database, keyring: Keyring, newsle
         topic = topicbook.add(tx, newsletter.list_id, HOSTILE, description=HOSTILE)
         relay = Relay(host="mail.example.org", port=587, tls=Tls.STARTTLS, username="news", password=PASSWORD, name="main")
         relaybook.add(tx, relay, Strongbox.of(keyring), clock())
-        told(tx, application, clock(), "https://crm.example.org/in?a=<script>alert(1)</script>")
+        told(tx, application.keyring, clock(), "https://crm.example.org/in?a=<script>alert(1)</script>")
         plan = [*newsletter.plan, SectionPlan(HOSTILE, SectionKind.ARTICLES)]
         newsletters.set_plan(tx, newsletter.id, plan)
         assert planning.stamp(plan)
