@@ -11,14 +11,20 @@ from newsletter.web.api.gate import REPEAT
 from newsletter.web.api.problems import MEDIA_TYPE
 from newsletter.web.api.routing import Routes
 
-ABOUT = """Everything that the desk does, for programs.
+ABOUT = """Most of what the desk does, for programs: issues and what goes on around them, mailing, people, lists, newsletters,
+relays, webhooks.
+
+Not here, by intent: signing in, keys, making accounts of the staff, what guests do behind their links, and data requests of
+guests. Not yet: DKIM keys, retention, the words of notices, trying relays, draining workers, files of suppressions, people of a
+segment as a file, pictures to be brought, clicks by person.
 
 Every request but those below `/public` carries a key: `Authorization: Bearer nlk_…`. A key acts for an account of the staff,
 and does no more than both may: each address names the *scope* it takes, and where.
 
 **Lists** come a page at a time: `items`, and `next`, which is the `cursor` of the next page.
 **What fails** is `application/problem+json` (RFC 9457); programs go by its `type`, people by its `detail`.
-**What may come twice**: a POST with an `Idempotency-Key` of your own is done once, however often it is sent within 24 hours.
+**What may come twice**: a POST with an `Idempotency-Key` of your own is done once, however often it is sent within 24 hours;
+a file that is brought (`/files/imports`) may be kept twice where the process is killed in the middle.
 **How often**: 600 requests at once, and ten a second; `RateLimit` says what is left, `Retry-After` how long to wait.
 **Moments** are in ISO 8601 with an offset; answers are in UTC.
 """
