@@ -67,6 +67,16 @@ def understood(words: list[str]) -> None:
     command.make_context(command.name, list(words))
 
 
+def compared(page: Path) -> list[list[str]]:
+    """Give the rows of the table that compares tools, the tools first, without numbers of issues."""
+    rows = [
+        line.strip("|").split("|")
+        for line in page.read_text().partition("\n| | newsletter ")[2].partition("\n\n")[0].splitlines()
+    ]
+    head = ["", "newsletter", *rows[0]]
+    return [[re.sub(r" \(#\d+\)", "", cell).strip() for cell in row] for row in (head, *rows[2:])]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
 def test_links_lead_somewhere(page: Path) -> None:
     """Every relative link and picture is there."""
@@ -132,6 +142,18 @@ def test_every_page_is_reached_from_the_index() -> None:
     ]
 
     assert [] == [page_id(page) for page in unreached]
+
+
+def test_short_comparison_says_what_the_whole_one_says() -> None:
+    """The table in the README has no row that the whole one lacks, and no other word in a cell."""
+    short, whole = (
+        [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+        for rows in (compared(ROOT / "README.md"), compared(ROOT / "docs" / "explanation" / "comparison.md"))
+    )
+    known = {row[""]: row for row in whole}
+
+    assert short
+    assert short == [{tool: known.get(row[""], {}).get(tool, "not there") for tool in row} for row in short]
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:
