@@ -127,8 +127,11 @@ def of_letters(dialect: str) -> ColumnElement[bool]:
 
 
 def between(letters: Collection[int]) -> dict[str, int]:
-    """Give the values that `of_letters` has: the first of some letters and the last, because partitions are ranges."""
-    return {"its_first_letter": min(letters), "its_last_letter": max(letters)}
+    """Give the values that `of_letters` has: the first of some letters and the last, because partitions are ranges.
+
+    Of no letters, one that there is not: the statement then finds nothing.
+    """
+    return {"its_first_letter": min(letters, default=0), "its_last_letter": max(letters, default=0)}
 
 
 def in_state(dialect: str, state: DeliveryState) -> ColumnElement[bool]:
