@@ -163,6 +163,14 @@ class Database:
                 yield connection
 
     @contextmanager
+    def read_one_moment(self) -> Iterator[Connection]:
+        """Give a transaction that only reads, and sees what was there at its first statement to its end; PostgreSQL only."""
+        # Said as it begins: behind a pooler a transaction is guarded by its first statement, and then it is too late.
+        engine = self._reading.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def write(self, *, goes_ahead: bool = False) -> Iterator[Connection]:
         """Give a transaction that may write: committed at the end of the block, rolled back by an exception.
 

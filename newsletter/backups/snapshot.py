@@ -13,10 +13,7 @@ from newsletter.database import Database
 from subscribers.transaction import Transaction
 
 # PostgreSQL ends transactions that do nothing for a minute; whoever reads may wait for a slow disk in between.
-_ONE_MOMENT = (
-    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-    "SET LOCAL idle_in_transaction_session_timeout = 0",
-)
+_WITHOUT_HASTE = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 @contextmanager
@@ -31,9 +28,8 @@ def snapshot(database: Database, beside: Path) -> Iterator[Transaction]:
 
     """
     if database.path is None:
-        with database.read() as tx:
-            for statement in _ONE_MOMENT:
-                tx.exec_driver_sql(statement)
+        with database.read_one_moment() as tx:
+            tx.exec_driver_sql(_WITHOUT_HASTE)
             yield tx
         return
     with closing(_copy(database.path, beside)) as copy:

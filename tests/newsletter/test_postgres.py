@@ -3,20 +3,26 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from newsletter import postgres
+from newsletter import instance, postgres
+from newsletter.backups.snapshot import snapshot
 from newsletter.database import Database
 from newsletter.errors import TookTooLong
 from newsletter.tables.mail import worker
 from newsletter.writers import DatabaseBusy
+from tests.conftest import SECRET
 from tests.harness.pgbouncer import POOL, is_permitted, pgbouncer
 from tests.harness.postgres import through
+from tests.harness.terminal import Terminal
 
 GUARDS = ("10s", "1min", "UTC")
+MOMENT = ("transaction_isolation", "transaction_read_only", "idle_in_transaction_session_timeout")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +46,11 @@ def guards(tx: Connection) -> tuple[object, ...]:
     """Give what guards a transaction."""
     names = ("lock_timeout", "idle_in_transaction_session_timeout", "TimeZone")
     return tuple(tx.execute(select(*(func.current_setting(name) for name in names))).one())
+
+
+def settings_of(tx: Connection) -> list[str]:
+    """Give what makes a transaction see one moment, for as long as it takes."""
+    return list(tx.execute(select(*(func.current_setting(name) for name in MOMENT))).one())
 
 
 def test_every_transaction_is_guarded_with_and_without_a_pooler(lent: Database, postgres_url: str) -> None:
@@ -83,6 +94,37 @@ def test_limits_of_time_and_locks_end_with_their_transaction(lent: Database) -> 
         pass
     with lent.write_alone() as tx:
         assert GUARDS == guards(tx)
+
+
+def test_one_moment_is_seen_to_its_end(lent: Database, postgres_url: str, tmp_path: Path, now: datetime) -> None:
+    """With and without a pooler, whatever others write; whoever has the connection next is guarded as always."""
+    with lent.write() as tx:
+        instance.claim_instance(tx, "check", now)
+    direct = Database(postgres_url)
+    for database in (lent, direct):
+        with snapshot(database, tmp_path) as tx:
+            said = settings_of(tx)
+            before = instance.standing(tx).pulse
+            with lent.write() as other:
+                instance.beat(other, "here")
+            assert before == instance.standing(tx).pulse
+        with database.write() as tx:
+            after = (*settings_of(tx)[:2], *guards(tx))
+
+        assert ["repeatable read", "on", "0"] == said
+        assert ("read committed", "off", *GUARDS) == after
+    direct.close()
+
+
+def test_whole_instance_is_backed_up_and_copied_through_it(lent: Database, tmp_path: Path) -> None:
+    """By the commands, as one types them."""
+    folder = {"NEWSLETTER_DATA_DIR": str(tmp_path), "NEWSLETTER_SECRET_KEY": SECRET}
+    terminal = Terminal(folder | {"NEWSLETTER_DATABASE_URL": lent.url.render_as_string(hide_password=False)})
+    terminal.ok("lists", "create", "readers")
+    written = terminal.ok("backup", str(tmp_path / "whole.backup"))
+    copied = terminal.ok("database", "copy", "--to", f"sqlite:///{tmp_path}/copy.db")
+
+    assert (1, 1) == (written["rows"]["mailing_list"], copied["rows"]["mailing_list"])
 
 
 def test_line_that_carries_nothing_is_given_up(postgres_server: str) -> None:
