@@ -1,4 +1,4 @@
-"""Copies: a database that is not where it was left is disowned and mails nothing, until somebody adopts it."""
+"""Copies: a database that is not where it was left is disowned, and neither mails nor takes mail in until it is adopted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,6 +120,6 @@ def _trouble(tx: Transaction, path: Path, remembered: Home | None, database: Dat
 
 def _words(why: str) -> str:
     return (
-        f"Nothing is mailed: {why}. Stop the instance it comes from, read the journals of all hosts into this one "
-        "(newsletter journal replay FILE…), and adopt it (newsletter adopt)."
+        f"Nothing is mailed, and nothing that comes back is taken in: {why}. Stop the instance it comes from, read the "
+        "journals of all hosts into this one (newsletter journal replay FILE…), and adopt it (newsletter adopt)."
     )

@@ -343,12 +343,12 @@ class WorkerRunning(NewsletterError):  # noqa: N818 -- named for the outcome
 
 
 class NotAdopted(NewsletterError):  # noqa: N818 -- named for the outcome
-    """This database is a copy, and a copy never mails before somebody says that it is the one."""
+    """This database is a copy, and a copy neither mails nor takes mail in before somebody says that it is the one."""
 
     def __init__(self) -> None:
         super().__init__(
-            "This database is a copy that nobody has adopted, so it mails nothing. Read the journals of all hosts into it "
-            "(newsletter journal replay FILE…), then adopt it (newsletter adopt)."
+            "This database is a copy that nobody has adopted, so it mails nothing and takes in nothing that comes back. Read "
+            "the journals of all hosts into it (newsletter journal replay FILE…), then adopt it (newsletter adopt)."
         )
 
 

@@ -9,6 +9,7 @@ from newsletter.archive.announcement import Announcement, Format
 from newsletter.cli import shown
 from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import issue_argument
+from newsletter.mail import mailings
 from newsletter.outbound import FetchFailed
 from newsletter.staff.permissions import Permission
 
@@ -62,6 +63,8 @@ def _draft(door: Door, issue_id: int, told: Announcement, site: str, user: str) 
         raise wordpress.BlogRefused(blog.site, "there is no password: set NEWSLETTER_WORDPRESS_PASSWORD")
     door.allow(Permission.SEND)
     with door.reading() as tx:
+        # A draft is written anew where there is one, and that may be the original's.
+        mailings.require_adopted(tx)
         known = announcements.find(tx, issue_id, blog.site)
     entry = wordpress.Entry(told.title, told.written(Format.HTML), told.slug)
     try:

@@ -11,6 +11,7 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.progress import growing_bar
 from newsletter.confined import Child
 from newsletter.errors import SettingWrong
+from newsletter.mail import mailings
 from newsletter.returns import mailbox as wire
 from newsletter.returns.collecting import Collected, collect
 from newsletter.returns.intakes import Listen, Mailbox
@@ -27,13 +28,17 @@ HASTE = 20.0
 def fetch(door: Door) -> None:
     """Empty the mailbox of returned mail once: each mail is read, written down, acted on, and moved.
 
-    The worker does so all the time; this is for whoever runs none, and for whoever does not want to wait.
+    The worker does so all the time; this is for whoever runs none, and for whoever does not want to wait. A copy that nobody
+    has adopted reads nothing.
 
     Example: newsletter returns fetch
     """
     mailbox = _mailbox(door)
     door.allow(Permission.MANAGE_RELAYS)
     application = door.application
+    with door.reading() as tx:
+        # Before anything is touched there: the mailbox is the original's.
+        mailings.require_adopted(tx)
     with growing_bar("Reading what came back") as tell, Child() as child, wire.opened(mailbox) as session:
         reception = Reception(application.database, application.keyring, application.clock, child)
         session.make_folders()

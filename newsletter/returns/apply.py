@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from newsletter.mail import mailings
 from newsletter.mail.delivery import DeliveryState
 from newsletter.mail.returnpath import leaving_address
 from newsletter.people import mailto
@@ -85,7 +86,12 @@ class Message:
 
 
 def take(tx: Transaction, keyring: Keyring, returned: Returned, reading: Reading, now: datetime) -> Taken:
-    """Take in one message that was read before; the same bytes a second time change nothing."""
+    """Take in one message that was read before; the same bytes a second time change nothing.
+
+    Raises:
+        NotAdopted: this database is a copy that nobody has adopted yet; what came is the original's.
+
+    """
     told = heading.read(returned.raw)
     digest = sha256(returned.raw).hexdigest()
     came = Came(digest, returned.came_by, now, now, returned.recipient, told.sender, told.subject, returned.raw)
@@ -93,7 +99,12 @@ def take(tx: Transaction, keyring: Keyring, returned: Returned, reading: Reading
 
 
 def take_event(tx: Transaction, keyring: Keyring, event: Event, now: datetime) -> Taken:
-    """Take in what a provider said, once for each event; what comes before its delivery is settled is applied later."""
+    """Take in what a provider said, once for each event; what comes before its delivery is settled is applied later.
+
+    Raises:
+        NotAdopted: as `take` does.
+
+    """
     about = f"{event.provider}\0{event.event_id}".encode() if event.event_id else event.raw
     at = min(max(event.at, now - OLDEST_EVENT), now)
     came = Came(sha256(about).hexdigest(), event.provider, now, at, "", "", "", event.raw)
@@ -125,6 +136,7 @@ def replay_waiting(tx: Transaction, keyring: Keyring, now: datetime, limit: int 
 
 
 def _take(tx: Transaction, keyring: Keyring, came: Came, found: Sequence[Mark], reading: Reading, now: datetime) -> Taken:
+    mailings.require_adopted(tx)
     is_unreadable = reading.kind is Kind.UNREADABLE
     fate = Fate.UNREADABLE if is_unreadable else Fate.UNATTRIBUTED
     is_ours = attribution.attribute(keyring, found, reading.kind) is not None

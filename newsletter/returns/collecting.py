@@ -7,6 +7,7 @@ import structlog
 
 from newsletter import failpoints
 from newsletter.database import UNAVAILABLE
+from newsletter.errors import NotAdopted
 from newsletter.returns.mailbox import MailboxTrouble, Session
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ def collect(
     Raises:
         MailboxTrouble: the mailbox was lost, or does not move what it is told to.
         DBAPIError: the database is away; what was not taken lies where it lay.
+        NotAdopted: it became a copy meanwhile; the same.
 
     """
     done = Collected()
@@ -83,7 +85,7 @@ class _Batch:
         failpoints.hit("return.fetched")
         try:
             is_readable = take(raw)
-        except UNAVAILABLE:
+        except (*UNAVAILABLE, NotAdopted):
             raise
         except Exception:
             log.exception("a returned mail cannot be written down; it stays where it is", uid=uid)

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from newsletter.errors import BadValue
+from newsletter.errors import BadValue, NotAdopted
 from newsletter.listening import listen
 from newsletter.mail.returnpath import BOUNCES, LEAVING
 from newsletter.returns.intakes import MOST_BYTES, Listen
@@ -40,10 +40,12 @@ WRITERS = 2
 
 _OURS = re.compile(rf"(?:{BOUNCES}|{LEAVING})[a-z2-7]{{{TOKEN_LENGTH}}}|postmaster", re.IGNORECASE)
 _POSTMASTER = "postmaster"
+# Of a copy that nobody has adopted: whoever sends keeps the mail, for the original or for what is adopted.
+_HELD = "451 4.3.2 Nothing is taken in here now; try again later"
 
-# Taken: the mail with its envelope above it, and to which of our addresses it came.
+# Taken: the mail with its envelope above it, and to which of our addresses it came. A copy raises NotAdopted.
 Take = Callable[[bytes, str], None]
-# In which domains mail comes back to us, at this moment.
+# In which domains mail comes back to us, at this moment. A copy raises NotAdopted.
 Domains = Callable[[], Collection[str]]
 
 
@@ -117,6 +119,8 @@ class _Taking:
             return "452 4.5.3 Too many recipients"
         try:
             is_ours = await asyncio.get_running_loop().run_in_executor(None, self._is_ours, address)
+        except NotAdopted:
+            return _HELD
         except Exception:
             # A door: the database is away, and whoever sends comes again.
             log.exception("the domains of returned mail cannot be looked up now")
@@ -135,6 +139,8 @@ class _Taking:
             try:
                 # A connection that is lost meanwhile leaves the writing as it is.
                 await asyncio.shield(writing)
+            except NotAdopted:
+                return _HELD
             except Exception:
                 # A door: whoever sends keeps the mail, and comes again.
                 log.exception("a returned mail cannot be written down now")

@@ -5,6 +5,7 @@ import structlog
 from newsletter.clock import Clock
 from newsletter.confined import Child, ChildFailed
 from newsletter.database import UNAVAILABLE, Database
+from newsletter.errors import NotAdopted
 from newsletter.returns import apply, classify
 from newsletter.returns.apply import Returned, Taken
 from newsletter.returns.fate import Fate
@@ -29,12 +30,13 @@ class Reception:
 
         Raises:
             DBAPIError: the database is away, and nothing was written.
+            NotAdopted: it is a copy that nobody has adopted yet, and nothing was written.
 
         """
         returned = Returned(raw, came_by, recipient)
         try:
             return self._record(returned, self._read(raw))
-        except UNAVAILABLE:
+        except (*UNAVAILABLE, NotAdopted):
             raise
         except Exception:
             # Whatever is in it that nobody thought of: it is kept, and stands in nobody's way.

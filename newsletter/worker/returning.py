@@ -1,4 +1,7 @@
-"""What takes returned mail in beside the mailer, in threads of its own: nothing that comes back can hold up what goes out."""
+"""What takes returned mail in beside the mailer, in threads of its own: nothing that comes back can hold up what goes out.
+
+A copy that nobody has adopted takes nothing in, and begins to as soon as it is adopted.
+"""
 
 import threading
 from collections.abc import Callable, Collection
@@ -11,6 +14,7 @@ from newsletter.confined import Child
 from newsletter.database import UNAVAILABLE
 from newsletter.errors import BadValue
 from newsletter.issues import alerts, newsletters
+from newsletter.mail import mailings
 from newsletter.returns.intakes import Listen, Mailbox
 from newsletter.returns.listener import Listener
 from newsletter.returns.receiving import Reception
@@ -83,10 +87,12 @@ class Returning:
                 listener.stop()
 
     def _domains(self) -> Collection[str]:
-        """Give where returned mail comes to."""
-        if self._application.settings.return_domain:
-            return {self._application.settings.return_domain}
+        """Give where returned mail comes to, if it is for this database at all."""
         with self._application.database.read() as tx:
+            # Before an address is refused for good: a copy may not know all newsletters of the original.
+            mailings.require_adopted(tx)
+            if self._application.settings.return_domain:
+                return {self._application.settings.return_domain}
             return {one.sender_address.rpartition("@")[2].lower() for one in newsletters.all_newsletters(tx)}
 
     def _host_name(self) -> str:

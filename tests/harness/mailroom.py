@@ -16,6 +16,7 @@ from newsletter.mail import ledger
 from newsletter.mail.delivery import Delivery, DeliveryState
 from newsletter.review import store as approvals
 from newsletter.review.store import Approval
+from newsletter.tables.instance import instance
 from newsletter.tables.mail import attempt, delivery, worker
 from subscribers import register
 from subscribers.address import parse
@@ -66,6 +67,11 @@ def a_long_draft(size: int) -> Draft:
     draft = a_draft()
     line = "All work and no play makes a long letter, and a long letter is what this is.\n"
     return sealed(replace(draft, text=draft.text + line * (size // len(line)), content_hash=""))
+
+
+def set_adopted(tx: Transaction, *, is_adopted: bool) -> None:
+    """Let the database be a copy that nobody has adopted, or no copy any more."""
+    tx.execute(update(instance).values(is_adopted=is_adopted))
 
 
 def open_mailroom(tx: Transaction, keyring: Keyring, now: datetime, names: tuple[str, ...]) -> Mailroom:

@@ -12,6 +12,8 @@ from typing import Protocol
 import structlog
 
 from newsletter.database import UNAVAILABLE, Database
+from newsletter.errors import NotAdopted
+from newsletter.mail import mailings
 from newsletter.returns import apply
 from newsletter.returns.apply import Event
 from newsletter.returns.hooks import batches, documents, proofs, sns
@@ -35,7 +37,7 @@ class Outcome(StrEnum):
     FORGED = "forged"
     # From there, and not what they describe: kept as it came.
     MISSHAPEN = "misshapen"
-    # What proves it cannot be had now.
+    # What proves it cannot be had now, or this is a copy that nobody has adopted.
     NOT_NOW = "not-now"
 
 
@@ -71,7 +73,18 @@ class Fetcher(Protocol):
 
 
 def take(database: Database, keyring: Keyring, hooks: Hooks, fetcher: Fetcher, call: Call, now: datetime) -> Heard:
-    """Take in a call of a provider that is switched on."""
+    """Take in a call of a provider that is switched on; to a copy that nobody has adopted it is to come again."""
+    try:
+        with database.read() as tx:
+            # First of all: to confirm a subscription at Amazon is to take in, too.
+            mailings.require_adopted(tx)
+        return _heard(database, keyring, hooks, fetcher, call, now)
+    except NotAdopted:
+        log.warning("a call waits: this database is a copy that nobody has adopted", provider=call.provider.value)
+        return Heard(Outcome.NOT_NOW, "try again")
+
+
+def _heard(database: Database, keyring: Keyring, hooks: Hooks, fetcher: Fetcher, call: Call, now: datetime) -> Heard:
     try:
         events = _read(hooks.secret(call.provider), fetcher, call, now)
     except _Forged:

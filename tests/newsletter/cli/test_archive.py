@@ -1,11 +1,14 @@
 """`newsletter archive` and `newsletter newsletters edit --archive`."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from newsletter.cli.exits import Exit
 from newsletter.clock import MovableClock
+from newsletter.database import Database
+from tests.harness import mailroom
 from tests.harness.terminal import Terminal
 from tests.harness.wordpressapi import Api
 
@@ -78,8 +81,8 @@ def test_nothing_is_announced_before_it_is_out(terminal: Terminal, paper: str) -
 
 
 @pytest.mark.both_databases
-def test_an_announcement_is_written_on_a_blog(published: Terminal) -> None:
-    """As a draft, asked again as the same one; without a password nothing is sent."""
+def test_an_announcement_is_written_on_a_blog(published: Terminal, instance_url: str) -> None:
+    """As a draft, asked again as the same one; without a password, and from a copy of the instance, nothing is sent."""
     published.ok("archive", "index")
     with Api() as api:
         call = ("issues", "announce", "1", "--publish-to-wordpress", api.site, "--user", api.user)
@@ -94,6 +97,11 @@ def test_an_announcement_is_written_on_a_blog(published: Terminal) -> None:
         assert [(101, False), (101, True)] == [(one["post"], one["was_there"]) for one in written]
         assert ["draft"] == [post["status"] for post in api.posts.values()]
         assert "Division Chair letter" in api.posts[101]["content"]
+        with closing(Database(instance_url)) as database, database.write() as tx:
+            mailroom.set_adopted(tx, is_adopted=False)
+        asked = list(api.asked)
+        assert (Exit.REFUSED, asked) == (published(*call).code, api.asked)
+        published.ok("adopt", "--stopped", "A test.")
         published.settings["NEWSLETTER_WORDPRESS_PASSWORD"] = "wrong"
         told = published(*call)
         assert Exit.REFUSED == told.code

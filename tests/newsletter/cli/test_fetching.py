@@ -1,11 +1,15 @@
 """`newsletter returns fetch, check`."""
 
 import signal
+from contextlib import closing
 
 import pytest
 
+from newsletter.cli.exits import Exit
+from newsletter.database import Database
 from newsletter.returns.intakes import Listen
 from newsletter.returns.listener import Listener
+from tests.harness import mailroom
 from tests.harness.dovecot import Dovecot
 from tests.harness.processes import run_command
 from tests.harness.terminal import Terminal
@@ -23,6 +27,24 @@ def test_fetch_empties_the_mailbox_and_counts(terminal: Terminal, dovecot: Dovec
     assert {"processed": 2, "unparsed": 0, "left": 0} == first
     assert (0, "0 read, and moved to Processed.\n") == (told.code, told.out)
     assert 2 == len(dovecot.lying(user, "Processed"))
+
+
+def test_copy_reads_nothing_until_it_is_adopted(terminal: Terminal, dovecot: Dovecot, user: str, instance_url: str) -> None:
+    """It says what to do, touches no mailbox, and has a mail server keep what it pipes in."""
+    terminal.settings["NEWSLETTER_RETURNS_URL"] = dovecot.url(user)
+    mail = b"Subject: a\r\n\r\nHello\r\n"
+    dovecot.put(user, [mail])
+    with closing(Database(instance_url)) as database, database.write() as tx:
+        mailroom.set_adopted(tx, is_adopted=False)
+    held, piped = terminal("returns", "fetch"), terminal("returns", "read", "-", stdin=mail)
+    with dovecot.client(user) as client:
+        folders = str(client.list()[1])
+
+    assert (Exit.REFUSED, Exit.TRY_LATER) == (held.code, piped.code)
+    assert "newsletter adopt" in held.err
+    assert ([mail], False) == (dovecot.lying(user), "Processed" in folders)
+    terminal.ok("adopt", "--stopped", "A test.")
+    assert {"processed": 1, "unparsed": 0, "left": 0} == terminal.ok("returns", "fetch")
 
 
 def test_check_tells_what_works(terminal: Terminal, dovecot: Dovecot, user: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from newsletter import failpoints
+from newsletter.errors import NotAdopted
 from newsletter.failpoints import FailPointReached
 from newsletter.returns import collecting
 from newsletter.returns import mailbox as wire
@@ -63,6 +64,22 @@ def test_everything_is_taken_and_moved_by_what_it_is(dovecot: Dovecot, user: str
         dovecot.lying(user),
     )
     assert 1 == book.calls[cursed]
+
+
+def test_mail_that_meets_a_copy_ends_the_reading(dovecot: Dovecot, user: str, mailbox: Mailbox) -> None:
+    """What was written down before is moved; that one and all behind it lie where they lay, and are no bug."""
+    dovecot.put(user, MAILS)
+    book = Book()
+
+    def take(raw: bytes) -> bool:
+        if book.rows:
+            raise NotAdopted
+        return book.take(raw)
+
+    with pytest.raises(NotAdopted):
+        collect(mailbox, take)
+
+    assert (MAILS[:1], MAILS[1:]) == (dovecot.lying(user, "Processed"), dovecot.lying(user))
 
 
 @pytest.mark.parametrize("is_old", [False, True])

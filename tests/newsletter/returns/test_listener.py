@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from newsletter.errors import BadValue
+from newsletter.errors import BadValue, NotAdopted
 from newsletter.returns import listener
 from newsletter.returns.intakes import MOST_BYTES, Listen
 from newsletter.returns.listener import Listener
@@ -40,7 +40,7 @@ class Post:
 
     def domains(self) -> list[str]:
         """Give where mail comes back to us."""
-        if isinstance(self.error, OperationalError):
+        if isinstance(self.error, OperationalError | NotAdopted):
             raise self.error
         return [DOMAIN]
 
@@ -134,6 +134,21 @@ def test_database_that_is_away_is_tried_again_by_whoever_sends(client: smtplib.S
     post.error = None
     client.rset()
     assert {} == client.sendmail("", [OURS], MAIL)
+
+
+def test_copy_takes_nothing_until_it_is_adopted(client: smtplib.SMTP, post: Post) -> None:
+    """Whoever sends keeps the mail, whether the copy is noticed at the address or at the mail, and no domain is refused."""
+    client.mail("")
+    client.rcpt(OURS)
+    post.error = NotAdopted()
+
+    assert (451, b"4.3.2") == _short(client.data(MAIL))
+    client.mail("")
+    assert [(451, b"4.3.2")] * 2 == [_short(client.rcpt(one)) for one in (OURS, f"b-{TOKEN}@elsewhere.example")]
+    post.error = None
+    client.rset()
+    assert {} == client.sendmail("", [OURS], MAIL)
+    assert 1 == len(post.taken)
 
 
 def test_bug_is_no_reason_to_lose_a_mail(client: smtplib.SMTP, post: Post) -> None:

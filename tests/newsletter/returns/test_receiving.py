@@ -7,13 +7,14 @@ from sqlalchemy import select
 from newsletter.clock import MovableClock
 from newsletter.confined import Child, ChildFailed
 from newsletter.database import Database
+from newsletter.errors import NotAdopted
 from newsletter.returns import marks
 from newsletter.returns.fate import Fate
 from newsletter.returns.model import CameBy, Kind, Reading
 from newsletter.returns.receiving import Reception
 from newsletter.tables.returns import return_message
 from subscribers.tokens import Keyring
-from tests.harness import returned
+from tests.harness import mailroom, returned
 from tests.harness.mailroom import Mailroom
 
 
@@ -49,6 +50,23 @@ def test_envelope_tells_whose_bounce_it_is(reception: Reception, database: Datab
         assert [("bounce", "suppressed")] == returned.facts(tx)
 
 
+def test_copy_takes_nothing_in_until_it_is_adopted(
+    reception: Reception, database: Database, keyring: Keyring, room: Mailroom
+) -> None:
+    """Whoever brings it is told, and nothing of it is kept, not even as unreadable."""
+    with database.write() as tx:
+        raw = returned.bounce(returned.address(keyring, returned.delivery_of(tx, "ann", room.letter_id)))
+        mailroom.set_adopted(tx, is_adopted=False)
+    with pytest.raises(NotAdopted):
+        reception.from_mailbox(raw)
+    with database.write() as tx:
+        assert [] == tx.execute(select(return_message)).all()
+        mailroom.set_adopted(tx, is_adopted=True)
+
+    assert Fate.APPLIED is reception.take(raw, CameBy.IMAP).fate
+
+
+@pytest.mark.usefixtures("room")
 def test_message_that_kills_whoever_reads_it_is_kept(
     reception: Reception, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

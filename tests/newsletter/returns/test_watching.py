@@ -5,14 +5,17 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from newsletter.clock import MovableClock
 from newsletter.database import Database
+from newsletter.instance import claim_instance
 from newsletter.issues import alerts
 from newsletter.returns.collecting import Take
 from newsletter.returns.intakes import Mailbox
-from newsletter.returns.watching import ALERT, Watcher
+from newsletter.returns.watching import ALERT, FIRST_PAUSE, LONGEST_PAUSE, Watcher, pause_behind
+from tests.harness import mailroom
 from tests.harness.dovecot import Dovecot
 from tests.harness.trial import wait_until
 
@@ -22,9 +25,11 @@ MAIL = b"Subject: a\r\n\r\n"
 
 
 @pytest.fixture
-def house(sqlite_url: str) -> Iterator[Database]:
+def house(sqlite_url: str, now: datetime) -> Iterator[Database]:
     """Give where alerts are written."""
     database = Database(sqlite_url)
+    with database.write() as tx:
+        claim_instance(tx, "check", now)
     yield database
     database.close()
 
@@ -114,4 +119,36 @@ def test_database_that_is_away_and_bugs_are_waited_out(
         wait_until(lambda: dovecot.lying(user, "Processed") == [MAIL], "it is taken in the end")
 
     assert [MAIL] * 5 == tries
+    assert [] == told(house)
+
+
+def test_mailbox_that_is_away_for_a_year_is_tried_to_the_end() -> None:
+    """Twice as long each time, and never longer than five minutes."""
+    pauses = [pause_behind(tries, FIRST_PAUSE) for tries in range(100_000)]
+
+    assert [5.0, 5.0, 10.0, 20.0] == pauses[:4]
+    assert {LONGEST_PAUSE} == set(pauses[7:])
+
+
+def test_copy_leaves_the_mailbox_alone_until_it_is_adopted(
+    dovecot: Dovecot, user: str, mailbox: Mailbox, house: Database, now: datetime
+) -> None:
+    """Not even a folder is made; it goes on by itself, and stops in the middle of watching where it becomes a copy."""
+    dovecot.put(user, [MAIL])
+
+    def set_adopted(*, is_adopted: bool) -> None:
+        with house.write() as tx:
+            mailroom.set_adopted(tx, is_adopted=is_adopted)
+
+    set_adopted(is_adopted=False)
+    with structlog.testing.capture_logs() as told_of, watching(mailbox, lambda _: True, house, now):
+        wait_until(lambda: len(told_of) == 1, "it waits")
+        assert ([MAIL], False) == (dovecot.lying(user), "Processed" in folders(dovecot, user))
+        set_adopted(is_adopted=True)
+        wait_until(lambda: "Unparsed" in folders(dovecot, user) and dovecot.lying(user, "Processed") == [MAIL], "it is taken")
+        set_adopted(is_adopted=False)
+        dovecot.put(user, [b"Subject: b\r\n\r\n"])
+        wait_until(lambda: len(told_of) == 2, "it waits again")
+
+    assert [b"Subject: b\r\n\r\n"] == dovecot.lying(user)
     assert [] == told(house)

@@ -4,13 +4,14 @@ import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from newsletter.bootstrap import Application
 from newsletter.issues import alerts
 from newsletter.tables.returns import return_message
 from newsletter.worker.metronome import Worker
-from newsletter.worker.returning import ALERT
+from newsletter.worker.returning import ALERT, Returning
 from tests.harness import mailroom, returned
 from tests.harness.dovecot import Dovecot
 from tests.harness.instance import environment, opened
@@ -71,6 +72,31 @@ def test_worker_takes_by_both_ways_until_it_is_told_to_stop(
         asyncio.run(work())
         with application.database.read() as tx:
             assert [("bounce", "suppressed")] * 2 == returned.facts(tx)
+
+
+def test_copy_hears_nothing_at_its_port_until_it_is_adopted(sqlite_url: str, tmp_path: Path) -> None:
+    """Whoever sends keeps the mail; from then on it is taken, and nobody starts anything anew."""
+    port = free_port()
+    settings = environment(sqlite_url, tmp_path) | {"NEWSLETTER_RETURNS_LISTEN": f"127.0.0.1:{port}"}
+    with opened(settings, NOW) as (application, _):
+        with application.database.write() as tx:
+            room = mailroom.open_mailroom(tx, application.keyring, NOW, ("ann",))
+            ann = returned.delivery_of(tx, "ann", room.letter_id)
+            mailroom.set_adopted(tx, is_adopted=False)
+        recipient = returned.address(application.keyring, ann).replace(returned.DOMAIN, "example.org")
+        returning = Returning(application)
+        returning.start()
+        try:
+            with pytest.raises(smtplib.SMTPRecipientsRefused) as held:
+                wait_until(lambda: handed_over(port, recipient), "somebody listens")
+            with application.database.write() as tx:
+                mailroom.set_adopted(tx, is_adopted=True)
+            assert handed_over(port, recipient)
+        finally:
+            returning.stop()
+
+        assert {recipient: (451, b"4.3.2 Nothing is taken in here now; try again later")} == held.value.recipients
+        assert ["smtp"] == came(application)
 
 
 def test_port_that_somebody_has_is_told_and_disturbs_nothing(sqlite_url: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import func, select, text, update
 
 from newsletter.database import Database
+from newsletter.instance import claim_instance
 from newsletter.mail.delivery import DeliveryState
 from newsletter.returns import apply, replaying, returnbook
 from newsletter.returns.hooks import batches, taking
@@ -22,7 +23,7 @@ from newsletter.tables.returns import return_message
 from subscribers import records, suppression
 from subscribers.model import EVERY_LIST, Reason
 from subscribers.tokens import Keyring
-from tests.harness import hooking, returned
+from tests.harness import hooking, mailroom, returned
 from tests.harness.hooking import Amazon
 from tests.harness.mailroom import Mailroom
 
@@ -78,6 +79,8 @@ class Desk:
 @pytest.fixture
 def desk(database: Database, keyring: Keyring, amazon: Amazon) -> Desk:
     """Give who takes the calls."""
+    with database.write() as tx:
+        claim_instance(tx, keyring.key_check, NOW)
     return Desk(database, keyring, amazon)
 
 
@@ -203,6 +206,24 @@ def test_certificate_that_cannot_be_had_is_asked_for_again(database: Database, k
         second = desk.take(call).outcome
 
     assert (Outcome.NOT_NOW, Outcome.TAKEN) == (first, second)
+    assert [("bounce", "suppressed")] == desk.facts()
+
+
+def test_copy_is_told_again_later(
+    desk: Desk, amazon: Amazon, token: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By everybody; nothing is kept, and Amazon is not told that its notices arrive here. Once adopted it takes them."""
+    monkeypatch.setattr(amazon, "asked", [])
+    calls = {one: hooking.call(one, document, NOW) for one, document in hooking.deaths(token, NOW).items()}
+    with database.write() as tx:
+        mailroom.set_adopted(tx, is_adopted=False)
+    held = [desk.take(call) for call in (*calls.values(), hooking.call(CameBy.SES, hooking.confirmation(NOW), NOW))]
+
+    assert {Outcome.NOT_NOW} == {one.outcome for one in held}
+    assert ([], []) == (desk.kept(), amazon.asked)
+    with database.write() as tx:
+        mailroom.set_adopted(tx, is_adopted=True)
+    assert Outcome.TAKEN is desk.take(calls[CameBy.POSTMARK]).outcome
     assert [("bounce", "suppressed")] == desk.facts()
 
 

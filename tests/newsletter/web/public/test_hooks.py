@@ -101,6 +101,19 @@ def test_body_is_bounded_and_a_bad_one_said_no_to(called: TestClient) -> None:
     assert (422, "the body is no JSON") == (wrong.status_code, wrong.json()["result"])
 
 
+def test_call_comes_again_to_a_copy(called: TestClient, token: str, clock: Hands, database: Database) -> None:
+    """With 503 and a time to wait, until somebody adopts it."""
+    event: Any = hooking.deaths(token, clock())[CameBy.POSTMARK]
+    with database.write() as tx:
+        mailroom.set_adopted(tx, is_adopted=False)
+    held = called.post(POSTMARK, json=event)
+    with database.write() as tx:
+        mailroom.set_adopted(tx, is_adopted=True)
+
+    assert (503, "30", []) == (held.status_code, held.headers["retry-after"], facts(database))
+    assert 200 == called.post(POSTMARK, json=event).status_code
+
+
 def test_call_comes_again_when_the_database_is_away(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     """With 503 and a time to wait, in JSON as everything else."""
 
