@@ -12,6 +12,8 @@ from newsletter.people import datarequests
 from newsletter.people.datarequests import Request
 from newsletter.review import guestbook
 from newsletter.review.guestbook import GuestFile
+from newsletter.webhooks import tellingbook
+from newsletter.webhooks.model import ToldOf
 from subscribers import dossier, privacy
 from subscribers.address import EmailAddress, parse
 from subscribers.privacy import PersonExport
@@ -36,6 +38,8 @@ class PersonFile:
     # What came back of what was mailed to them, and the messages of it that are still kept.
     came_back: tuple[CameBack, ...] = ()
     returned_messages: tuple[KeptMessage, ...] = ()
+    # Which programs outside were told, or are to be told, what they did.
+    told_to_programs: tuple[ToldOf, ...] = ()
     # What does not fit together in the evidence of what they consented to, where somebody changed it behind our back.
     not_fitting: tuple[Finding, ...] = ()
 
@@ -50,6 +54,7 @@ class PersonFile:
         ]
         document["came_back"] = [asdict(one) for one in self.came_back]
         document["returned_messages"] = [asdict(one) for one in self.returned_messages]
+        document["told_to_programs"] = [asdict(one) for one in self.told_to_programs]
         if self.not_fitting:
             document["evidence_does_not_fit"] = [one.text for one in self.not_fitting]
         document["as_guest"] = [asdict(one) for one in self.as_guest]
@@ -76,6 +81,7 @@ def gather(tx: Transaction, subscriber_id: int) -> PersonFile:
         clickbook.of_person(tx, subscriber_id),
         returned.facts_of(tx, subscriber_id),
         returned.messages_of(tx, subscriber_id),
+        tellingbook.told_of(tx, subscriber_id),
         dossier.findings_of(tx, subscriber_id),
     )
 

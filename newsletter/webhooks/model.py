@@ -135,3 +135,15 @@ def read_kinds(given: Collection[str]) -> tuple[str, ...]:
         wanted.update(found)
     # All there are is everything, that to come included.
     return () if len(wanted) == len(EventKind) else tuple(kind.value for kind in EventKind if kind in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOf:
+    """That a program outside was told, or is to be told, what a person did, for the person who asks."""
+
+    program: str
+    event: str
+    at: datetime
+    state: str
+    # When it was last tried; None: not yet.
+    tried_at: datetime | None

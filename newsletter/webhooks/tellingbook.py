@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert,
 from newsletter.outbox import WAITING, new_uid
 from newsletter.tables.webhooks import hook, telling, telling_try, tiding
 from newsletter.webhooks import patience
-from newsletter.webhooks.model import TRIAL, Attempt, Telling, TellingState, Tiding
+from newsletter.webhooks.model import TRIAL, Attempt, Telling, TellingState, Tiding, ToldOf
 from subscribers.transaction import Transaction
 
 # How long a worker has to say how it went; a try takes no longer than a quarter of a minute.
@@ -52,6 +52,19 @@ def claim_one(tx: Transaction, telling_id: int, lease: str, now: datetime) -> Te
     """Give one, for whoever tells it by hand."""
     tx.execute(update(telling).where(telling.c.id == telling_id).values(lease=lease, leased_until=now + LEASE))
     return _telling(tx.execute(_told().where(telling.c.id == telling_id)).one())
+
+
+def told_of(tx: Transaction, subscriber_id: int) -> tuple[ToldOf, ...]:
+    """Give what programs were told of a person, as far as it is kept, the oldest first."""
+    columns = (hook.c.name, tiding.c.kind, tiding.c.at, telling.c.state, telling.c.tried_at)
+    of_person = (
+        select(*columns)
+        .join_from(telling, tiding, telling.c.tiding_id == tiding.c.id)
+        .join(hook, telling.c.hook_id == hook.c.id)
+        .where(tiding.c.subscriber_id == subscriber_id)
+        .order_by(telling.c.id)
+    )
+    return tuple(ToldOf(*row) for row in tx.execute(of_person))
 
 
 def settle(tx: Transaction, known: Telling, lease: str, attempt: Attempt) -> bool:

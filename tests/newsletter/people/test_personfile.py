@@ -15,6 +15,7 @@ from newsletter.people.erase import erase
 from newsletter.people.withdraw import withdraw
 from newsletter.returns.model import Cause, Kind, Reading
 from newsletter.tables.mail import attempt, delivery
+from newsletter.tables.webhooks import tiding
 from subscribers import attributebook, register
 from subscribers.attributes import AttributeKind
 from subscribers.errors import SubscriberNotFound
@@ -22,6 +23,7 @@ from subscribers.tables.kinds import metadata
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 from tests.harness import mailroom, returned
+from tests.harness.hooked import told
 from tests.harness.people import ONE_CLICK
 
 HOUR = timedelta(hours=1)
@@ -53,6 +55,10 @@ EXPORTED = {
     "further_delivery": "mailed",
     # By which file one of these was brought, for the week in which that file can be taken back.
     "kept_out_by": "suppressions",
+    # What programs outside were told of them, and how those took it.
+    "tiding": "told_to_programs",
+    "telling": "told_to_programs",
+    "telling_try": "told_to_programs",
 }
 
 
@@ -72,6 +78,8 @@ def a_full_life(tx: Transaction, keyring: Keyring, now: datetime) -> int:
     words = returned.bounce(returned.address(keyring, delivery_id)).replace(b"ann@", b"canary@")
     full = Reading(Kind.BOUNCE, Cause.FULL, "5.2.2", "552 the mailbox of canary is full", 1.0)
     returned.take(tx, keyring, words, full, now)
+    of_her = told(tx, keyring, now, "https://crm.example.org/in").tiding
+    tx.execute(update(tiding).where(tiding.c.uid == of_her.uid).values(subscriber_id=standing.subscriber_id))
     withdraw(tx, keyring, standing.id, now + HOUR, ONE_CLICK)
     departures.say_why(tx, standing.id, next(iter(Why)))
     return standing.subscriber_id
@@ -98,6 +106,7 @@ def test_export_holds_everything(database: Database, keyring: Keyring, now: date
     assert ["552 the mailbox of canary is full"] == [one["reason"] for one in document["came_back"]]
     assert ["canary@example.net" in one["text"] for one in document["returned_messages"]] == [True]
     assert ["unsubscribed"] == [one["reason"] for one in document["suppressions"]]
+    assert [("crm", "waiting")] == [(one["program"], one["state"]) for one in document["told_to_programs"]]
 
 
 def test_no_table_about_people_is_forgotten_in_the_export() -> None:
