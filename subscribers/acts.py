@@ -50,7 +50,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class Head:
     """The last act of a chain."""
 
     seq: int
@@ -62,11 +62,11 @@ class _Next:
     """Whose act is to be appended, behind which, and what it says of who they are."""
 
     chain: int
-    head: _Head
+    head: Head
     name: Name | None
 
 
-_START = _Head(0, chain.BEGINNING)
+START = Head(0, chain.BEGINNING)
 
 # What other programs are told of.
 _NEWS: Mapping[Act, news.Kind] = {
@@ -104,8 +104,8 @@ def append(
 
     *name* is given where the act says anew who they are; the first act of a chain always does.
     """
-    head = _heads(tx, [person.id]).get(person.id, _START)
-    if name is None and head is _START:
+    head = heads(tx, [person.id]).get(person.id, START)
+    if name is None and head is START:
         name = Name(person.address.key)
     _write(tx, [_Next(person.id, head, name)], list_id, act, now, evidence)
 
@@ -116,9 +116,9 @@ def append_many(
     """Append the same act of many *people* in a few statements: ids with the keys of their addresses, as `hold` gives them."""
     if not people:
         return
-    heads = _heads(tx, people)
+    ends = heads(tx, people)
     following = [
-        _Next(number, heads[number], None) if number in heads else _Next(number, _START, Name(key))
+        _Next(number, ends[number], None) if number in ends else _Next(number, START, Name(key))
         for number, key in people.items()
     ]
     _write(tx, following, list_id, act, now, evidence)
@@ -129,7 +129,7 @@ def begin_many(
 ) -> None:
     """Write the same first act of many people whom this transaction has made known: ids with the keys of their addresses."""
     if people:
-        _write(tx, [_Next(number, _START, Name(key)) for number, key in people.items()], list_id, act, now, evidence)
+        _write(tx, [_Next(number, START, Name(key)) for number, key in people.items()], list_id, act, now, evidence)
 
 
 def tell(
@@ -269,17 +269,18 @@ def _with_origin(before: datetime) -> tuple[ColumnElement[bool], ...]:
     return consent.c.origin_salt.is_not(None), consent.c.at < before
 
 
-def _heads(tx: Transaction, chains: Collection[int]) -> dict[int, _Head]:
+def heads(tx: Transaction, chains: Collection[int]) -> dict[int, Head]:
+    """Give the last act of each of these chains that has one."""
     newest = (
         select(consent.c.chain, func.max(consent.c.seq).label("seq"))
         .where(consent.c.chain.in_(batches.numbers(tx, chains)))
         .group_by(consent.c.chain)
         .subquery()
     )
-    heads = select(consent.c.chain, consent.c.seq, consent.c.digest).join(
+    ends = select(consent.c.chain, consent.c.seq, consent.c.digest).join(
         newest, and_(consent.c.chain == newest.c.chain, consent.c.seq == newest.c.seq)
     )
-    return {row.chain: _Head(row.seq, row.digest) for row in tx.execute(heads)}
+    return {row.chain: Head(row.seq, row.digest) for row in tx.execute(ends)}
 
 
 def _write(
@@ -293,7 +294,7 @@ def _write(
         "door": literal(kept.door.value),
         "form": literal(kept.form),
         "language": literal(kept.language),
-        "wording_id": literal(_wording_id(tx, kept.wording), consent.c.wording_id.type),
+        "wording_id": literal(wording_id(tx, kept.wording), consent.c.wording_id.type),
         "message_id": literal(kept.message_id),
         "network": literal(kept.network),
         "agent": literal(kept.agent),
@@ -313,9 +314,9 @@ def _rows(
     version = chain.wording_digest(evidence.wording)
     has_origin = bool(evidence.network or evidence.agent)
     for one in following:
-        origin_salt = _salt() if has_origin else None
+        origin_salt = salt() if has_origin else None
         origin = chain.origin_digest(origin_salt, evidence.network, evidence.agent) if origin_salt else ""
-        person_salt = _salt() if one.name else None
+        person_salt = salt() if one.name else None
         person = chain.person_digest(person_salt, one.name.text) if one.name and person_salt else ""
         link = Link(
             chain=one.chain,
@@ -335,11 +336,13 @@ def _rows(
         yield [one.chain, link.seq, origin_salt, origin, person_salt, person, email_hash, link.digest(one.head.digest)]
 
 
-def _salt() -> str:
+def salt() -> str:
+    """Give what is digested with a value that nobody is to find by trying."""
     return secrets.token_hex(chain.SALT_BYTES)
 
 
-def _wording_id(tx: Transaction, text: str) -> int | None:
+def wording_id(tx: Transaction, text: str) -> int | None:
+    """Give the row of a wording, which is kept once; None for none."""
     if not text:
         return None
     digest = chain.wording_digest(text)

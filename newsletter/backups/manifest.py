@@ -16,6 +16,7 @@ from newsletter.errors import InstanceMismatch
 from subscribers.tokens import Keyring
 
 FORMAT = "newsletter-backup"
+BUNDLE = "newsletter-bundle"
 # Of the file; a newer one is refused.
 VERSION = 1
 
@@ -23,6 +24,10 @@ ABOUT = "about.json"
 MANIFEST = "manifest.json"
 
 _LABEL = "backup"
+_NONE: Mapping[str, str] = {
+    FORMAT: "it is no backup of a newsletter",
+    BUNDLE: "it is no bundle of one newsletter; `newsletter restore` reads whole backups",
+}
 _SHAPE = re.compile(r"[0-9]{4}")
 _LONGEST = 16 * 2**20
 
@@ -39,12 +44,15 @@ class About:
     # What it was made of: sqlite or postgresql.
     database: str
     tables: tuple[Layout, ...]
+    format: str = FORMAT
+    # What else is said of a bundle.
+    told: Mapping[str, Any] = field(default_factory=dict)
 
     def part(self) -> Part:
         """Give it as the first part of a file."""
         tables = [{"name": one.name, "columns": dict(one.columns), "key": list(one.key)} for one in self.tables]
         document = {
-            "format": FORMAT,
+            "format": self.format,
             "version": VERSION,
             "shape": self.shape,
             "instance": self.instance,
@@ -53,6 +61,7 @@ class About:
             "made_by": self.made_by,
             "database": self.database,
             "tables": tables,
+            **({"told": dict(self.told)} if self.told else {}),
         }
         return Part(ABOUT, json.dumps(document, indent=1).encode())
 
@@ -80,16 +89,16 @@ def manifest(tally: Tally, numbers: Mapping[str, int], keyring: Keyring) -> Part
     return Part(MANIFEST, json.dumps(document, indent=1).encode())
 
 
-def read_about(part: Part) -> About:
+def read_about(part: Part, wanted: str = FORMAT) -> About:
     """Read the first part of a file.
 
     Raises:
-        BackupUnusable: it is no backup, or of a newer kind.
+        BackupUnusable: it is not what is *wanted*, or of a newer kind.
 
     """
     document = _document(part, ABOUT)
-    if document.get("format") != FORMAT:
-        raise BackupUnusable("it is no backup of a newsletter")
+    if document.get("format") != wanted:
+        raise BackupUnusable(_NONE[wanted])
     if document.get("version") != VERSION:
         raise BackupUnusable(
             f"a newer version of newsletter made it, {str(document.get('made_by'))[:40]}; restore it with that"
@@ -98,16 +107,19 @@ def read_about(part: Part) -> About:
         tables = tuple(_layout(one) for one in document["tables"])
         made_at = datetime.fromisoformat(document["made_at"])
         words = [str(document[name]) for name in ("shape", "instance", "key_check", "made_by", "database")]
+        told = dict(document.get("told", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BackupUnusable("what it says of itself cannot be read") from error
     shape, instance, key_check, made_by, database = words
     if not _SHAPE.fullmatch(shape) or len({one.name for one in tables}) != len(tables) or made_at.tzinfo is None:
         raise BackupUnusable("what it says of itself makes no sense")
-    return About(shape, instance, key_check, made_at, made_by, database, tables)
+    return About(shape, instance, key_check, made_at, made_by, database, tables, wanted, told)
 
 
-def check(part: Part, tally: Tally, keyring: Keyring) -> Mapping[str, int]:
+def check(part: Part, tally: Tally, keyring: Keyring | None) -> Mapping[str, int]:
     """Compare the last part of a file with what was read before it; gives the numbers its tables had come to.
+
+    Without a *keyring* its seal is not asked: it was made under a key that is not known here.
 
     Raises:
         BackupUnusable: it is not what was written.
@@ -115,9 +127,7 @@ def check(part: Part, tally: Tally, keyring: Keyring) -> Mapping[str, int]:
     """
     document = _document(part, MANIFEST)
     seal = document.pop("seal", None)
-    if not isinstance(seal, str) or not any(
-        hmac.compare_digest(seal.encode(), _seal(document, one).encode()) for one in (keyring, *keyring.former)
-    ):
+    if keyring is not None and not _is_sealed(document, seal, keyring):
         raise BackupUnusable("its seal is not of this instance's key: it was changed, or belongs to another instance")
     if document.get("parts") != tally.parts or document.get("rows") != tally.rows:
         raise BackupUnusable("it is not what was written: parts were changed, left out or put in")
@@ -127,6 +137,11 @@ def check(part: Part, tally: Tally, keyring: Keyring) -> Mapping[str, int]:
     return numbers
 
 
+def is_of_key(about: About, keyring: Keyring) -> bool:
+    """Whether a file was made under a key that is given."""
+    return about.key_check in {one.key_check for one in (keyring, *keyring.former)}
+
+
 def require_key(about: About, keyring: Keyring) -> None:
     """Ask that a backup was made under a key that is given.
 
@@ -134,7 +149,7 @@ def require_key(about: About, keyring: Keyring) -> None:
         InstanceMismatch: it was not.
 
     """
-    if about.key_check not in {one.key_check for one in (keyring, *keyring.former)}:
+    if not is_of_key(about, keyring):
         raise InstanceMismatch(
             "This backup was made with another NEWSLETTER_SECRET_KEY. Its unsubscribe links and suppressions can only be read "
             "with that key; nothing was changed. Set the key it was made with."
@@ -157,6 +172,11 @@ def _document(part: Part, name: str) -> dict[str, Any]:
 def _layout(document: Mapping[str, Any]) -> Layout:
     columns = {str(name): Kind(kind) for name, kind in document["columns"].items()}
     return Layout(str(document["name"]), columns, tuple(str(one) for one in document["key"]))
+
+
+def _is_sealed(document: Mapping[str, Any], seal: object, keyring: Keyring) -> bool:
+    known = (keyring, *keyring.former)
+    return isinstance(seal, str) and any(hmac.compare_digest(seal.encode(), _seal(document, one).encode()) for one in known)
 
 
 def _seal(document: Mapping[str, Any], keyring: Keyring) -> str:

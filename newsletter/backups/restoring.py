@@ -1,46 +1,29 @@
 """Reading a backup into a new database, which is held: it mails nothing until somebody adopts it."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from newsletter import adoption, instance, shape
-from newsletter.backups import age, carried, manifest, tables
-from newsletter.backups.age import Identity, Opened, Passphrase
+from newsletter.backups import carried
 from newsletter.backups.carried import Laid
 from newsletter.backups.fresh import fresh
-from newsletter.backups.manifest import About, Tally
-from newsletter.backups.parts import Part, Readable, read_parts
-from newsletter.backups.refusal import BackupUnusable
-from newsletter.backups.tables import Layout, Row
+from newsletter.backups.manifest import About
+from newsletter.backups.reading import Key, Reading, begun, load, rows_of
 from newsletter.bootstrap import bare_database
 from newsletter.database import Database
-from newsletter.errors import AlreadyThere, BadValue
+from newsletter.errors import AlreadyThere
 from newsletter.journal import opened
 from newsletter.people.replay import Fate, replay
 from newsletter.settings import Settings
 from subscribers.tokens import Keyring
 from subscribers.transaction import Transaction
 
-Key = Passphrase | tuple[Identity, ...] | None
 Tell = Callable[[int, int], None]
 
 _HELD = "it was restored from the backup of %s"
-_TABLES = "tables/"
-
-
-@dataclass(slots=True)
-class Reading:
-    """A backup that is being read."""
-
-    about: About
-    tally: Tally = field(default_factory=Tally)
-    carried: list[Part] = field(default_factory=list)
-    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +48,8 @@ def look_through(path: Path, key: Key, keyring: Keyring, tell: Tell) -> Restored
         BadValue: it cannot be read.
 
     """
-    with _begun(path, key, keyring) as (reading, parts, file):
-        for _ in _tables(reading, parts, keyring):
+    with begun(path, key, keyring) as (reading, parts, file):
+        for _ in rows_of(reading, parts, keyring):
             tell(file.tell(), sum(reading.tally.rows.values()))
     return Restored(reading.about, reading.tally.rows)
 
@@ -84,10 +67,10 @@ def restore(settings: Settings, path: Path, key: Key, now: datetime, tell: Tell)
     """
     assert settings.secret_key is not None
     keyring = Keyring(settings.secret_key, settings.former_secret_keys)
-    with _begun(path, key, keyring) as (reading, parts, file), _fresh(settings) as database:
+    with begun(path, key, keyring) as (reading, parts, file), _fresh(settings) as database:
         with database.write_alone() as tx:
             _require_empty(tx, database, reading.about)
-            _load(tx, reading, parts, keyring, lambda: tell(file.tell(), sum(reading.tally.rows.values())))
+            load(tx, reading, parts, keyring, lambda: tell(file.tell(), sum(reading.tally.rows.values())))
             adoption.hold(tx, _HELD % f"{reading.about.made_at:%Y-%m-%d %H:%M} UTC", now)
         laid = _laid(settings, reading)
         fates = _obey(database, keyring, (*laid.journals, *carried.own_journals(settings)))
@@ -96,78 +79,6 @@ def restore(settings: Settings, path: Path, key: Key, now: datetime, tell: Tell)
             with database.write() as tx:
                 instance.mark_replayed(tx, now)
     return Restored(reading.about, reading.tally.rows, laid, fates, is_replayed)
-
-
-@contextmanager
-def _begun(path: Path, key: Key, keyring: Keyring) -> Iterator[tuple[Reading, Iterator[Part], BinaryIO]]:
-    try:
-        with path.open("rb") as file:
-            parts = read_parts(_unlocked(file, key))
-            first = next(parts, None)
-            if first is None:
-                raise BackupUnusable("it is empty")
-            reading = Reading(manifest.read_about(first))
-            reading.tally.add(first)
-            manifest.require_key(reading.about, keyring)
-            if reading.about.shape not in shape.known():
-                raise BackupUnusable(f"a newer version of newsletter made it, {reading.about.made_by}; restore it with that")
-            yield reading, parts, file
-    except OSError as error:
-        raise BadValue("file", path, f"cannot be read or restored: {error.strerror or error}. Nothing was changed.") from error
-
-
-def is_locked_by_words(path: Path) -> bool:
-    """Whether a file is encrypted with a passphrase; False as well where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(age.MAGIC) + 10) == age.MAGIC + b"-> scrypt "
-    except OSError:
-        return False
-
-
-def _unlocked(file: BinaryIO, key: Key) -> Readable:
-    is_locked = file.read(len(age.MAGIC)) == age.MAGIC
-    file.seek(0)
-    if is_locked and key is None:
-        raise BackupUnusable("it is encrypted: give its passphrase (--passphrase-file) or key (--identity)")
-    return Opened(file, key) if is_locked and key is not None else file
-
-
-def _tables(reading: Reading, parts: Iterator[Part], keyring: Keyring) -> Iterator[tuple[Layout, list[Row]]]:
-    """Give the rows of all tables part by part; behind the last of them the file has proved itself."""
-    waiting = list(reversed(reading.about.tables))
-    for part in parts:
-        if part.name == manifest.MANIFEST:
-            reading.numbers = manifest.check(part, reading.tally, keyring)
-            if next(parts, None) is not None:
-                raise BackupUnusable("something stands behind its manifest")
-            return
-        if carried.is_carried(part.name):
-            reading.tally.add(part)
-            reading.carried.append(part)
-            continue
-        layout = _layout_of(part, waiting)
-        rows = _rows(part)
-        reading.tally.add(part, layout.name, len(rows))
-        yield layout, rows
-    raise BackupUnusable("it is cut off: its manifest is missing")
-
-
-def _layout_of(part: Part, waiting: list[Layout]) -> Layout:
-    """Give the table of a part; they stand in the order that was announced."""
-    while waiting and not part.name.startswith(f"{_TABLES}{waiting[-1].name}/"):
-        waiting.pop()
-    if not waiting:
-        raise BackupUnusable(f"it holds {part.name}, which was not announced")
-    return waiting[-1]
-
-
-def _rows(part: Part) -> list[Row]:
-    try:
-        rows = [json.loads(line) for line in part.data.decode().split("\n") if line]
-    except (ValueError, RecursionError) as error:
-        raise BackupUnusable(f"its part {part.name} cannot be read") from error
-    return rows
 
 
 @contextmanager
@@ -198,20 +109,6 @@ def _require_empty(tx: Transaction, database: Database, about: About) -> None:
     found = shape.current(tx)
     if found is not None and (found != about.shape or instance.key_check(tx)):
         raise AlreadyThere("database", database.url.set(drivername="postgresql").render_as_string(hide_password=True))
-
-
-def _load(tx: Transaction, reading: Reading, parts: Iterator[Part], keyring: Keyring, tell: Callable[[], None]) -> None:
-    layouts = reading.about.tables
-    shape.upgrade(tx, reading.about.shape)
-    tables.require(tx, layouts)
-    tables.put_off_references(tx)
-    tables.clear(tx, layouts)
-    for layout, rows in _tables(reading, parts, keyring):
-        tables.write(tx, layout, rows)
-        tell()
-    tables.set_numbers(tx, layouts, reading.numbers)
-    tables.fill_search(tx)
-    shape.upgrade(tx)
 
 
 def _laid(settings: Settings, reading: Reading) -> Laid:

@@ -71,12 +71,18 @@ def layouts() -> tuple[Layout, ...]:
     return tuple(_layout(table) for table in metadata.sorted_tables)
 
 
-def rows(tx: Transaction, layout: Layout, behind: Row | None = None) -> Iterator[Row]:
-    """Read a table in the order of its key, all of it or what stands *behind* a key; little is held in memory."""
+def rows(tx: Transaction, layout: Layout, behind: Row | None = None, which: str = "") -> Iterator[Row]:
+    """Read a table in the order of its key, all of it or what stands *behind* a key; little is held in memory.
+
+    *which* is a condition of ours for those that are wanted, and holds nothing that anybody wrote.
+    """
     is_sqlite = tx.dialect.name == "sqlite"
     names = ", ".join(_read_as(name, kind, is_sqlite=is_sqlite) for name, kind in layout.columns.items())
     key = ", ".join(_ordered(name, layout.columns[name], is_sqlite=is_sqlite) for name in layout.key)
-    where = "" if behind is None else f"WHERE ({key}) > ({', '.join([_mark(tx)] * len(layout.key))})"
+    asked = [f"({which})"] if which else []
+    if behind is not None:
+        asked.append(f"({key}) > ({', '.join([_mark(tx)] * len(layout.key))})")
+    where = f"WHERE {' AND '.join(asked)}" if asked else ""
     found = tx.exec_driver_sql(
         f'SELECT {names} FROM "{layout.name}" {where} ORDER BY {key}',  # noqa: S608 -- names of ours, checked above
         tuple(behind) if behind is not None else None,
@@ -97,7 +103,8 @@ def write(tx: Transaction, layout: Layout, some: Sequence[Row]) -> None:
     kinds = tuple(layout.columns.values())
     ready = [_ready(row, kinds, layout.name) for row in some]
     names = ", ".join(f'"{name}"' for name in layout.columns)
-    faults = (DBAPIError, tx.dialect.loaded_dbapi.Error)
+    # OverflowError: a number that no column takes.
+    faults = (DBAPIError, tx.dialect.loaded_dbapi.Error, OverflowError)
     try:
         if tx.dialect.name == "sqlite":
             marks = ", ".join(["?"] * len(kinds))

@@ -1,27 +1,21 @@
 """`newsletter backup` and `newsletter restore`: everything of an instance in one file, and back."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from newsletter.backups import age, making, restoring
-from newsletter.backups.age import Passphrase
-from newsletter.backups.making import Lock, Origin
-from newsletter.backups.restoring import Key, Restored
-from newsletter.cli import shown
+from newsletter.backups import making, restoring
+from newsletter.backups.making import Origin
+from newsletter.backups.restoring import Restored
+from newsletter.cli import locks, shown
 from newsletter.cli.door import Door, common, pass_door
-from newsletter.cli.parameters import read_text
 from newsletter.cli.progress import reading_bar
-from newsletter.errors import BadValue, SettingWrong
+from newsletter.errors import SettingWrong
 from newsletter.people.replay import Fate
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers.tokens import Keyring
-
-# NIST SP 800-63B 5.1.1.2; a file that is stolen can be tried for ever.
-SHORTEST_PASSPHRASE = 12
 
 
 @click.command("backup")
@@ -42,7 +36,7 @@ def backup(door: Door, file: Path, *, asks: bool, passphrase_file: str | None, r
 
     Example: newsletter backup newsletter.backup
     """
-    lock = _lock(door, recipients, passphrase_file, asks=asks)
+    lock = locks.lock(door, recipients, passphrase_file, asks=asks)
     door.allow(Permission.MANAGE_INSTANCE)
     application = door.application
     origin = Origin(application.database, application.settings, application.keyring)
@@ -77,7 +71,7 @@ def restore(door: Door, file: Path, *, passphrase_file: str | None, identity: st
     settings = door.settings
     if settings.secret_key is None:
         raise SettingWrong("NEWSLETTER_SECRET_KEY", "is missing; set the key that the backup was made with")
-    key = _key(door, file, passphrase_file, identity)
+    key = locks.key(door, file, passphrase_file, identity)
     with reading_bar("Reading", file.stat().st_size if file.is_file() else 0) as tell:
         if is_rehearsal:
             keyring = Keyring(settings.secret_key, settings.former_secret_keys)
@@ -126,40 +120,3 @@ def _as_text(places: Mapping[str, object]) -> dict[str, object]:
     return {
         name: [str(one) for one in path] if isinstance(path, tuple) else path and str(path) for name, path in places.items()
     }
-
-
-def _lock(door: Door, recipients: Sequence[str], passphrase_file: str | None, *, asks: bool) -> Lock:
-    if sum((bool(recipients), passphrase_file is not None, asks)) > 1:
-        raise click.UsageError("--encrypt, --passphrase-file and --recipient exclude each other.")
-    if recipients:
-        return [age.read_recipient(one) for one in recipients]
-    if passphrase_file is None and not asks:
-        return None
-    words = _first_line(passphrase_file) if passphrase_file is not None else _asked(door, confirms=True)
-    if len(words) < SHORTEST_PASSPHRASE:
-        raise BadValue("passphrase", "it", f"is shorter than {SHORTEST_PASSPHRASE} characters")
-    return Passphrase(words)
-
-
-def _key(door: Door, file: Path, passphrase_file: str | None, identity: str | None) -> Key:
-    if passphrase_file is not None and identity is not None:
-        raise click.UsageError("--passphrase-file and --identity exclude each other.")
-    if identity is not None:
-        return age.read_identities(read_text(identity))
-    if passphrase_file is not None:
-        return Passphrase(_first_line(passphrase_file))
-    if sys.stdin.isatty() and restoring.is_locked_by_words(file):
-        return Passphrase(_asked(door, confirms=False))
-    return None
-
-
-def _first_line(path: str) -> str:
-    lines = read_text(path).splitlines()
-    return lines[0] if lines else ""
-
-
-def _asked(door: Door, *, confirms: bool) -> str:
-    if not door.is_terminal:
-        raise click.UsageError("--encrypt asks on a terminal, and there is none; use --passphrase-file.")
-    words: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirms, err=True)
-    return words

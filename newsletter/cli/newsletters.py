@@ -3,7 +3,7 @@
 import click
 from rich.table import Table
 
-from newsletter.cli import resettling, schedules, shown
+from newsletter.cli import bundles, resettling, schedules, shown
 from newsletter.cli.door import Acting, Door, common, pass_door
 from newsletter.cli.parameters import Sender, SenderType, Token, TokenType, read_text
 from newsletter.images import store as images
@@ -282,6 +282,8 @@ newsletters = click.Group(
         resettling.readers,
         list_,
         show,
+        bundles.pack,
+        bundles.unpack,
     ],
     help="The publications, their plans of sections and their calendars.",
 )

@@ -23,12 +23,13 @@ S = DeliveryState
 
 
 def mailed_issues(tx: Transaction) -> tuple[int, ...]:
-    """Give the issues that have a mailing, the first first."""
+    """Give the issues that have a mailing here, the first first; of one that was mailed elsewhere only figures came."""
+    is_ours = or_(mailing.c.audience == 0, exists().where(delivery.c.letter_id == mailing.c.letter_id))
     return tuple(
         tx.execute(
             select(letter.c.issue_id)
             .join(mailing, mailing.c.letter_id == letter.c.id)
-            .where(mailing.c.kind == LetterKind.ISSUE, letter.c.issue_id.is_not(None))
+            .where(mailing.c.kind == LetterKind.ISSUE, letter.c.issue_id.is_not(None), is_ours)
             .order_by(letter.c.issue_id),
         ).scalars(),
     )
@@ -43,7 +44,7 @@ def books(tx: Transaction, issue_id: int, now: datetime) -> Books:
 
     """
     letter_id = mailings.letter_of_issue(tx, issue_id)
-    if letter_id is None:
+    if letter_id is None or mailings.is_of_elsewhere(tx, letter_id):
         raise WrongState(issue_id, "verified", issues.load(tx, issue_id).state.words)
     row = tx.execute(_books(letter_id, now)).one()
     return Books(

@@ -314,6 +314,13 @@ def letter_of_issue(tx: Transaction, issue_id: int) -> int | None:
     ).scalar_one_or_none()
 
 
+def is_of_elsewhere(tx: Transaction, letter_id: int) -> bool:
+    """Whether a letter was mailed by another instance: only its figures came here, and nobody knows here who got it."""
+    audience = tx.execute(select(mailing.c.audience).where(mailing.c.letter_id == letter_id)).scalar_one()
+    has_rows = exists().where(delivery.c.letter_id == letter_id)
+    return bool(audience) and not tx.execute(select(has_rows)).scalar_one()
+
+
 def report(tx: Transaction, letter_id: int) -> Report:
     """Give the figures of one letter."""
     people = figures.kept(tx, letter_id)

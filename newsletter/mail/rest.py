@@ -9,6 +9,7 @@ from newsletter.issues import store as issues
 from newsletter.issues.model import Issue, IssueState
 from newsletter.mail import audiences, doubts, mailings, owed, reopening
 from newsletter.mail.owed import Owed
+from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 # A cancelled issue too: it was given up, and somebody who asks for this takes it up again. Its letter is the one that was
@@ -89,4 +90,8 @@ def _letter_of(tx: Transaction, issue: Issue) -> int:
     letter_id = mailings.letter_of_issue(tx, issue.id)
     if letter_id is None or issue.state not in MAY_BE_SENT:
         raise WrongState(issue.id, "sent to the rest", issue.state.words)
+    if mailings.is_of_elsewhere(tx, letter_id):
+        # Everybody would get it a second time.
+        known = say("%(words)s, and who got it is known only where it was mailed", words=issue.state.words)
+        raise WrongState(issue.id, "sent to the rest", known)
     return letter_id

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from newsletter import shape
-from newsletter.backups import manifest, restoring
+from newsletter.backups import manifest, reading, restoring
 from newsletter.backups.parts import Part, PartWriter, read_parts
 from newsletter.backups.refusal import BackupUnusable
 from newsletter.errors import AlreadyThere, BadValue, InstanceMismatch
@@ -59,7 +59,7 @@ def backup(origin: Path) -> Path:
     return origin / "whole.backup"
 
 
-def restore(path: Path, folder: Path, now: datetime, key: restoring.Key = None) -> restoring.Restored:
+def restore(path: Path, folder: Path, now: datetime, key: reading.Key = None) -> restoring.Restored:
     """Restore a backup into a folder."""
     return restoring.restore(load(settings_of(folder)), path, key, now, lambda _bytes, _rows: None)
 
