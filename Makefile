@@ -29,7 +29,7 @@ bench: env  ## the benchmarks, one after the other, about two hours
 soak: env  ## every fault at full length; fills the table in docs/reliability.md
 	@scripts/soak
 
-cluster: env  ## three mailing hosts, PostgreSQL, PgBouncer and a relay in networks of their own, and what goes wrong between them (root)
+cluster: env  ## three mailing hosts, two with pages, PostgreSQL, PgBouncer and a relay in networks of their own, and what goes wrong between them (root)
 	@scripts/cluster
 
 maillab: env  ## real Postfix, Dovecot and OpenDKIM in namespaces of their own: 5,000 mails and what can go wrong (root)

@@ -95,12 +95,21 @@ class Carrier:
         self._riding: _Job | None = None
         # On its way; the delivery it was begun for may be with somebody else by now.
         self._connecting: asyncio.Task[None] | None = None
+        self._is_carrying = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it would take the next delivery as soon as the limits of its relay let it."""
+        is_busy = self._is_carrying or self._connecting is not None or self._is_one_too_many
+        return not is_busy and self._pace.may_be_tried
 
     async def work(self) -> None:
         """Carry until the tray has ended."""
         try:
             while (delivery := await self._next()) is not None:
+                self._is_carrying = True
                 await self._carry(delivery)
+                self._is_carrying = False
             await self._hang_up()
         finally:
             if self._connecting is not None:

@@ -87,6 +87,11 @@ class Pace:
         return self._allowed
 
     @property
+    def may_be_tried(self) -> bool:
+        """Whether no trouble of the relay holds a message up at this moment; its limits may."""
+        return not self._is_away and not self._breaker.wait(self._ticks())
+
+    @property
     def is_away(self) -> bool:
         """Whether the relay was disabled or removed."""
         return self._is_away

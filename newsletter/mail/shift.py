@@ -15,8 +15,9 @@ from newsletter.clock import Clock, SteadyClock
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayUnreachable
 from newsletter.mail import dispatch, dkimkeys, mailings, roster, workers
-from newsletter.mail.carrier import Carrier, Office
+from newsletter.mail.carrier import Office
 from newsletter.mail.compiled import CompiledLetter, Unwritable
+from newsletter.mail.crew import Crew
 from newsletter.mail.delivery import NO_ANSWER, Delivery, DeliveryState, Outcome, Phase, Reply, Verdict
 from newsletter.mail.dkim import Signer
 from newsletter.mail.message import Facts
@@ -97,9 +98,7 @@ class Shift:
         self._scribe = Scribe(database, self._clock, self._worker_id)
         self._tray = Tray()
         self._ending = asyncio.Event()
-        self._crew: dict[tuple[str, int], asyncio.Task[None]] = {}
-        # The error of a carrier, which ends the shift.
-        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._crew = Crew()
 
     async def work(self) -> Progress:
         """Mail until told to stop, or until there is nothing left.
@@ -118,16 +117,16 @@ class Shift:
         await self._routes.look()
         tally = Tally(self._tell, waiting)
         office = self._office(tally)
-        self._hire(office)
+        self._crew.hire(office)
         feeding = asyncio.create_task(self._feed())
-        keeping_up = self._routes.keep_up(self._scribe, lambda: self._tray.has_some, lambda: self._hire(office))
+        keeping_up = self._routes.keep_up(self._scribe, lambda: self._tray.has_some, lambda: self._crew.hire(office))
         others = [asyncio.create_task(one) for one in (self._keep_alive(), self._watch(), keeping_up)]
         writing = asyncio.create_task(self._scribe.write_on())
         try:
-            await _first_end([feeding, *others, writing, self._failure])
+            await _first_end([feeding, *others, writing, self._crew.failure])
             await self._wind_up()
         finally:
-            await _cancel([feeding, *self._crew.values(), *others])
+            await _cancel([feeding, *self._crew.tasks, *others])
             await self._end(writing)
             tally.tell()
         return replace(tally.progress(), rests_for=self._rests_for)
@@ -147,21 +146,6 @@ class Shift:
             objections=defaultdict(Objections),
             stopping=self._ending,
         )
-
-    def _hire(self, office: Office) -> None:
-        """Have a carrier for each connection that the relays bear now; one too many has nothing to do."""
-        self._tray.serve(self._routes.connections)
-        for relay in self._routes.pool.relays.values():
-            for number in range(relay.connections):
-                if (relay.name, number) not in self._crew:
-                    task = asyncio.create_task(Carrier(office, relay.name, number).work())
-                    task.add_done_callback(self._see_off)
-                    self._crew[relay.name, number] = task
-
-    def _see_off(self, carrier: asyncio.Task[None]) -> None:
-        error = None if carrier.cancelled() else carrier.exception()
-        if error is not None and not self._failure.done():
-            self._failure.set_exception(error)
 
     async def _begin(self) -> int | None:
         """Register, take back what dead workers held, and count what waits; None when told to stop before that."""
@@ -243,9 +227,12 @@ class Shift:
         return True
 
     def _stands_aside(self) -> bool:
-        """Give back who waits while no relay is to be tried from here: it may be reached from another host."""
-        is_aside = self._routes.pool.is_down and not self._database.is_sqlite
-        if is_aside:
+        """Give back who waits while no relay takes anything from here: it may do so from another host."""
+        if self._database.is_sqlite:
+            return False
+        is_aside = self._routes.pool.is_down or self._crew.is_stuck(self._tray.untouched)
+        if is_aside and self._tray.has_some:
+            log.info("no relay takes anything from here: who waits is left to other hosts", place=self._place)
             self._give_back(self._tray.surplus(everything=True))
         return is_aside
 
@@ -362,11 +349,7 @@ class Shift:
         """Let every connection finish what it has in hand."""
         self._ending.set()
         self._tray.end()
-        if not self._crew:
-            return
-        ended, _ = await asyncio.wait(self._crew.values(), timeout=DRAIN)
-        for carrier in ended:
-            carrier.result()
+        await self._crew.finish(DRAIN)
 
     async def _end(self, writing: asyncio.Task[None]) -> None:
         try:

@@ -23,7 +23,7 @@ class Tray:
         self._waiting: deque[Delivery] = deque()
         self._in_hand = 0
         self._taken = 0
-        self._measured_from = monotonic()
+        self._measured_from = self._touched_at = monotonic()
         self._has_ended = False
         self._has_some = asyncio.Event()
         self._is_low = asyncio.Event()
@@ -40,6 +40,11 @@ class Tray:
     def has_some(self) -> bool:
         """Whether somebody waits to be taken."""
         return bool(self._waiting)
+
+    @property
+    def untouched(self) -> float:
+        """For how long nobody has been taken, in seconds."""
+        return monotonic() - self._touched_at
 
     @property
     def has_ended(self) -> bool:
@@ -71,6 +76,7 @@ class Tray:
             return None
         delivery = self._waiting.popleft()
         self._taken += 1
+        self._touched_at = monotonic()
         self._look()
         return delivery
 

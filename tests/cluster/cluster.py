@@ -32,8 +32,11 @@ WHERE pid <> pg_backend_pid() AND datname = current_database() AND application_n
 
 # Of a worker; three hosts have six.
 CONNECTIONS = 2
+PUBLIC = "news.test:8000"
 MAILERS = ("mail1", "mail2", "mail3")
 WEBS = ("web1", "web2")
+# What the relay takes for each message, in seconds: with it a mailing lasts long enough for something to happen in its middle.
+PACE = 0.2
 # Half a minute of a lease, the looks of those who are left, and a busy machine.
 LONGEST = 300.0
 
@@ -76,6 +79,11 @@ class Cluster:
         """The hosts that only mail."""
         return [self.hosts[name] for name in MAILERS]
 
+    @property
+    def webs(self) -> list[Host]:
+        """The hosts with pages."""
+        return [self.hosts[name] for name in WEBS]
+
     @contextmanager
     def issue(self, people: int, **options: object) -> Iterator["Issue"]:
         """Plan an issue in a database of its own, with a relay that takes everything."""
@@ -85,7 +93,7 @@ class Cluster:
         planned = trial.plan(self.server.new_database(), folder, people, **options)  # type: ignore[arg-type]
         database = Database(f"{planned.url}&application_name={JUDGE}")
         try:
-            with sink_process(planned.log, "--address", RELAY) as port:
+            with sink_process(planned.log, "--address", RELAY, "--delay", str(PACE)) as port:
                 yield Issue(self, planned, port, database)
         finally:
             database.close()
@@ -105,7 +113,7 @@ class Issue:
         """Give what a host is told: nothing else is shared, not even a folder."""
         address = self.cluster.server.address(self.trial.url, pooled=pooled)
         relay = f"smtp://{RELAY}:{self.port}?tls=none&connections={connections}"
-        told = {"NEWSLETTER_RELAY_URL": relay, "NEWSLETTER_TICK_SECONDS": "5", "NEWSLETTER_PUBLIC_URL": "http://news.test:8000"}
+        told = {"NEWSLETTER_RELAY_URL": relay, "NEWSLETTER_TICK_SECONDS": "5", "NEWSLETTER_PUBLIC_URL": f"http://{PUBLIC}"}
         return environment(address, at.folder) | told | {f"NEWSLETTER_{name.upper()}": text for name, text in more.items()}
 
     @contextmanager
@@ -117,9 +125,12 @@ class Issue:
 
     @contextmanager
     def workers(self, **options: object) -> Iterator[list[Running]]:
-        """Run one on each host that mails."""
+        """Run one on each host that mails, and wait until each has begun."""
+        mailers = self.cluster.mailers
         with ExitStack() as stack:
-            yield [stack.enter_context(self.worker(at, **options)) for at in self.cluster.mailers]  # type: ignore[arg-type]
+            begun = [stack.enter_context(self.worker(at, **options)) for at in mailers]  # type: ignore[arg-type]
+            self.waits_for(lambda: all(self.standing(at) for at in mailers), "all to begin", 120)
+            yield begun
 
     def tail(self) -> LogTail:
         """Give what counts what the relay has taken."""

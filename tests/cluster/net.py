@@ -58,21 +58,24 @@ class Host:
         """Give the end of its cable that is at the switch."""
         return f"{network}{self.number}"
 
-    def cut(self, network: str) -> None:
-        """Pull its cable: nothing arrives, and nobody is told."""
+    @contextmanager
+    def cut_off(self, network: str) -> Iterator[None]:
+        """Pull its cable while the block lasts: nothing arrives, and nobody is told."""
         run("ip", "link", "set", self.cable(network), "down")
+        try:
+            yield
+        finally:
+            run("ip", "link", "set", self.cable(network), "up")
 
-    def mend(self, network: str) -> None:
-        """Plug it in again."""
-        run("ip", "link", "set", self.cable(network), "up")
-
-    def lose_answers(self, network: str) -> None:
-        """Let what is said to it be lost, while what it says arrives: half open."""
-        run("ip", "neigh", "replace", self.address(network), "lladdr", _NOWHERE, "dev", f"switch-{network}", "nud", "permanent")
-
-    def find_answers(self, network: str) -> None:
-        """Let it hear again."""
-        run("ip", "neigh", "del", self.address(network), "dev", f"switch-{network}")
+    @contextmanager
+    def half_open(self, network: str) -> Iterator[None]:
+        """Let what is said to it be lost while the block lasts; what it says arrives."""
+        neighbour = (self.address(network), "dev", f"switch-{network}")
+        run("ip", "neigh", "replace", *neighbour, "lladdr", _NOWHERE, "nud", "permanent")
+        try:
+            yield
+        finally:
+            run("ip", "neigh", "del", *neighbour)
 
     @contextmanager
     def running(

@@ -15,27 +15,28 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from tests.cluster import rows
+from tests.cluster import pages, rows
 from tests.cluster.cluster import Cluster, cluster
 from tests.harness.trial import Record
 
 Row = Callable[[Cluster, float, int], Record]
 
 ROWS: Mapping[str, Row] = {
-    "D06": partial(rows.break_connections, pooled=True),
+    "D01": rows.restart,
+    "D02": rows.break_connections,
     "D03": rows.lose_the_database,
     "D04": rows.lose_the_relay,
     "D05": partial(rows.lose_the_database, half=True),
-    "rolling": rows.roll,
-    "slow": rows.slow_host,
-    "R04": rows.stand_still,
+    "D06": partial(rows.break_connections, pooled=True),
     "D07": rows.twelve_at_once,
+    "R02": rows.soak,
+    "R04": rows.stand_still,
+    "S15": rows.share_a_rate,
     "T03": rows.one_issue,
     "T05": partial(rows.one_issue, clocks=("+3h", "-3h", "")),
-    "S15": rows.share_a_rate,
-    "R02": rows.soak,
-    "D02": rows.break_connections,
-    "D01": rows.restart,
+    "rolling": rows.roll,
+    "slow": rows.slow_host,
+    "web": pages.serve_two,
 }
 # What `--quick` makes of everything.
 QUICK = 0.05

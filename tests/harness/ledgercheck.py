@@ -64,7 +64,7 @@ def check(tx: Transaction, keyring: Keyring, letter_id: int, taken: Sequence[Tak
     """Compare one letter's rows with the sink's log."""
     by_id: dict[int, list[Taken]] = {}
     for one in taken:
-        by_id.setdefault(_delivery_id(keyring, one), []).append(one)
+        by_id.setdefault(delivery_id(keyring, one), []).append(one)
     columns = (delivery.c.id, delivery.c.state, delivery.c.email, delivery.c.reply)
     rows = tx.execute(select(*columns).where(delivery.c.letter_id == letter_id)).all()
     findings = Findings()
@@ -81,7 +81,7 @@ def check(tx: Transaction, keyring: Keyring, letter_id: int, taken: Sequence[Tak
         findings,
         accepted=sum(row.state == S.ACCEPTED for row in rows),
         uncertain=len(uncertain),
-        uncertain_taken=sum(delivery_id in by_id for delivery_id in uncertain),
+        uncertain_taken=sum(one in by_id for one in uncertain),
     )
 
 
@@ -96,16 +96,16 @@ def states(tx: Transaction, letter_id: int) -> Counter[DeliveryState]:
     return Counter(DeliveryState(state) for state in rows)
 
 
-def _look_at(findings: Findings, delivery_id: int, state: DeliveryState, taken: int) -> None:
+def _look_at(findings: Findings, row_id: int, state: DeliveryState, taken: int) -> None:
     if taken > 1:
-        findings.doubled.append(delivery_id)
+        findings.doubled.append(row_id)
     if state is S.ACCEPTED and not taken:
-        findings.accepted_not_taken.append(delivery_id)
+        findings.accepted_not_taken.append(row_id)
     if taken and state not in {S.ACCEPTED, S.UNCERTAIN, S.SENDING}:
-        findings.taken_not_accepted.append(delivery_id)
+        findings.taken_not_accepted.append(row_id)
     if state in {S.LEASED, S.SENDING}:
         # Nobody works any more when this is asked: a held row would be forgotten for ever.
-        findings.missing.append(delivery_id)
+        findings.missing.append(row_id)
 
 
 def _is_of_another(reply: str, its: Sequence[Taken]) -> bool:
@@ -123,7 +123,8 @@ def _add_up(tx: Transaction, findings: Findings, letter_id: int) -> None:
         findings.sums_wrong.append(letter_id)
 
 
-def _delivery_id(keyring: Keyring, taken: Taken) -> int:
+def delivery_id(keyring: Keyring, taken: Taken) -> int:
+    """Give the delivery that a message is, by its Message-ID."""
     return keyring.open(Purpose.DELIVERY, taken.message_id.strip("<>").partition("@")[0])
 
 

@@ -289,17 +289,31 @@ def _path(argument: str) -> str:
     return found[1] if found else ""
 
 
+def _slowly(seconds: float) -> Script:
+    async def ponder(talk: Conversation) -> None:
+        await asyncio.sleep(seconds)
+        await talk.say_right()
+
+    return lambda step: ponder if step.name == "dot" else None
+
+
 async def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.harness.sink", description=__doc__)
     parser.add_argument("--log", type=Path, required=True, help="file that gets one JSON line for each message taken")
     parser.add_argument("--port", type=int, default=0, help="0 for any")
     parser.add_argument("--address", default="127.0.0.1", help="where to listen")
     parser.add_argument("--chunking", action="store_true", help="offer CHUNKING (BDAT) too")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds that each message takes")
     parser.add_argument("--no-fsync", action="store_true", help="let the lines survive this process only, not the machine")
     options = parser.parse_args()
     extensions = (*EXTENSIONS, "CHUNKING") if options.chunking else EXTENSIONS
     async with Sink(
-        options.log, port=options.port, address=options.address, extensions=extensions, fsync=not options.no_fsync
+        options.log,
+        script=_slowly(options.delay) if options.delay else behave,
+        port=options.port,
+        address=options.address,
+        extensions=extensions,
+        fsync=not options.no_fsync,
     ) as sink:
         sys.stdout.write(f"listening on {sink.port}\n")
         sys.stdout.flush()

@@ -79,6 +79,18 @@ def test_relay_in_trouble_gets_one_probe() -> None:
     assert [0.0, 0.0] == [pace.grant(), pace.grant()]
 
 
+def test_relay_that_is_probed_is_tried_by_nobody_else() -> None:
+    """Who is free to try it is asked without trying it."""
+    ticks = Ticks()
+    pace = broken(ticks)
+    seen = [pace.may_be_tried]
+    ticks.pass_(1)
+    seen.append(pace.may_be_tried)
+    pace.grant()
+
+    assert [False, True, False] == [*seen, pace.may_be_tried]
+
+
 def test_probe_given_back_is_given_to_the_next() -> None:
     """There was nothing to send, say."""
     ticks = Ticks()

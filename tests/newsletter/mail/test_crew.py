@@ -1,0 +1,54 @@
+"""The carriers of a mailer: when none of them has a hand free, and what becomes then of who waits."""
+
+import asyncio
+
+import pytest
+
+from newsletter.mail import crew
+from newsletter.mail.delivery import DeliveryState
+from subscribers.tokens import Keyring
+from tests.harness.sink import Conversation, Reaction, Sink, Step
+from tests.newsletter.mail.conftest import Ledger
+from tests.newsletter.mail.test_shift import mail_over, relay
+
+S = DeliveryState
+
+
+def test_mailer_whose_connections_all_hang_keeps_only_who_was_begun_with(
+    postgres_book: Ledger, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D04: a relay falls silent in the middle; another host mails who waited, and nobody gets it twice when it speaks again."""
+    monkeypatch.setattr(crew, "STUCK", 0.1)
+
+    async def run() -> tuple[list[int], int]:
+        is_awake, stop = asyncio.Event(), asyncio.Event()
+
+        async def sleep(talk: Conversation) -> None:
+            await is_awake.wait()
+            await talk.say_right()
+
+        def script(step: Step) -> Reaction | None:
+            return sleep if step.name == "answer" else None
+
+        # Without PIPELINING nobody is offered behind the message that hangs.
+        async with Sink(script=script, extensions=("8BITMIME",)) as silent, Sink() as well:
+            lonely = asyncio.create_task(mail_over(postgres_book, keyring, relay(silent.port), stop))
+            # By then it has claimed all three.
+            await comes(silent, 1)
+            other = asyncio.create_task(mail_over(postgres_book, keyring, relay(well.port)))
+            await comes(well, 2)
+            is_awake.set()
+            await other
+            stop.set()
+            await lonely
+            return [len(silent.taken), len(well.taken)], len({one.recipient for one in (*silent.taken, *well.taken)})
+
+    assert ([1, 2], 3) == asyncio.run(run())
+    assert {S.ACCEPTED} == set(postgres_book.states().values())
+
+
+async def comes(sink: Sink, count: int) -> None:
+    """Wait until a relay has taken so many."""
+    async with asyncio.timeout(30):
+        while len(sink.taken) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
