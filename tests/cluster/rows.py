@@ -80,7 +80,7 @@ def break_connections(cluster: Cluster, scale: float, seed: int, *, pooled: bool
 def lose_the_database(cluster: Cluster, scale: float, seed: int, *, half: bool = False) -> Record:
     """D03, and D05 where only the answers are lost: a host cannot reach the database, and the relay it can."""
     lonely = cluster.mailers[0]
-    with cluster.issue(max(300, int(1200 * scale))) as issue, issue.workers() as workers:
+    with cluster.issue(max(300, int(1100 * scale))) as issue, issue.workers() as workers:
         issue.reaches(issue.tail(), 1)
         issue.waits_for(lambda: _holds(issue, lonely), "the host to mail")
         with (lonely.half_open if half else lonely.cut_off)(DATA):
@@ -121,7 +121,7 @@ def lose_the_relay(cluster: Cluster, scale: float, seed: int) -> Record:
 def twelve_at_once(cluster: Cluster, scale: float, seed: int) -> Record:
     """D07: many workers start at once, on hosts of which two are called the same; nobody is claimed by two of them."""
     each = 4 if scale >= 1 else 1
-    with cluster.issue(max(60, int(900 * scale))) as issue, ExitStack() as stack:
+    with cluster.issue(max(60, int(600 * scale))) as issue, ExitStack() as stack:
         twin = stack.enter_context(host(MAILERS[0], 9, cluster.folder))
         places = [*cluster.mailers[:2], twin] * each
         workers = [stack.enter_context(issue.worker(at, connections=1)) for at in places]
@@ -137,7 +137,7 @@ def twelve_at_once(cluster: Cluster, scale: float, seed: int) -> Record:
 
 def soak(cluster: Cluster, scale: float, seed: int) -> Record:
     """R02: workers are killed at random, and started again."""
-    dice, kills = random.Random(seed), max(2, int(12 * scale))  # noqa: S311 -- repeatable, and no secret
+    dice, kills = random.Random(seed), max(2, int(8 * scale))  # noqa: S311 -- repeatable, and no secret
     with cluster.issue(max(300, 40 * kills)) as issue, ExitStack() as stack:
         tail = issue.tail()
         workers = [stack.enter_context(issue.worker(at)) for at in cluster.mailers]

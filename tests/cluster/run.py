@@ -23,19 +23,19 @@ Row = Callable[[Cluster, float, int], Record]
 
 ROWS: Mapping[str, Row] = {
     "D01": rows.restart,
-    "D02": rows.break_connections,
-    "D03": rows.lose_the_database,
-    "D04": rows.lose_the_relay,
     "D05": partial(rows.lose_the_database, half=True),
-    "D06": partial(rows.break_connections, pooled=True),
-    "D07": rows.twelve_at_once,
-    "R02": rows.soak,
     "R04": rows.stand_still,
     "S15": rows.share_a_rate,
     "T03": rows.one_issue,
-    "T05": partial(rows.one_issue, clocks=("+3h", "-3h", "")),
-    "rolling": rows.roll,
     "slow": rows.slow_host,
+    "D02": rows.break_connections,
+    "D06": partial(rows.break_connections, pooled=True),
+    "R02": rows.soak,
+    "rolling": rows.roll,
+    "D03": rows.lose_the_database,
+    "T05": partial(rows.one_issue, clocks=("+3h", "-3h", "")),
+    "D07": rows.twelve_at_once,
+    "D04": rows.lose_the_relay,
     "web": pages.serve_two,
 }
 # What `--quick` makes of everything.
