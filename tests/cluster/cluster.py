@@ -71,6 +71,7 @@ class Cluster:
     server: Server
     hosts: Mapping[str, Host]
     folder: Path
+    pace: float = PACE
     _made: int = 0
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -93,7 +94,7 @@ class Cluster:
         planned = trial.plan(self.server.new_database(), folder, people, **options)  # type: ignore[arg-type]
         database = Database(f"{planned.url}&application_name={JUDGE}")
         try:
-            with sink_process(planned.log, "--address", RELAY, "--delay", str(PACE)) as port:
+            with sink_process(planned.log, "--address", RELAY, "--delay", str(self.pace)) as port:
                 yield Issue(self, planned, port, database)
         finally:
             database.close()
@@ -183,11 +184,11 @@ class Issue:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
+def cluster(folder: Path, pace: float = PACE) -> Iterator[Cluster]:
     """Start everything but the programs of the hosts."""
     with ExitStack() as stack:
         stack.enter_context(networks())
         hosts = {
             name: stack.enter_context(host(name, number, folder)) for number, name in enumerate((*MAILERS, *WEBS), start=1)
         }
-        yield Cluster(stack.enter_context(server()), hosts, folder)
+        yield Cluster(stack.enter_context(server()), hosts, folder, pace)

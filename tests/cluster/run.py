@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from tests.cluster import pages, rows
-from tests.cluster.cluster import Cluster, cluster
+from tests.cluster.cluster import PACE, Cluster, cluster
 from tests.harness.trial import Record
 
 Row = Callable[[Cluster, float, int], Record]
@@ -70,7 +70,7 @@ def main() -> int:
     scale = QUICK if options.quick else 1.0
     with tempfile.TemporaryDirectory(prefix="newsletter-cluster-") as name, options.out.open("a", encoding="utf-8") as out:
         Path(name).chmod(0o755)
-        with cluster(Path(name)) as here:
+        with cluster(Path(name), 0.0 if options.quick else PACE) as here:
             for row in options.only or ROWS:
                 record = _one(row, here, scale, options.seed)
                 out.write(record.line() + "\n")
