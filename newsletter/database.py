@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
 from newsletter import outbox, postgres, shape
 from newsletter.errors import SettingWrong, TookTooLong
@@ -104,7 +104,9 @@ DOORS_LOCK = 7_306_087_435
 DatabaseFault = DBAPIError
 # The database is away, restarting, full or locked: try later, nothing was written.
 DatabaseAway = OperationalError
-UNAVAILABLE = (OperationalError, InterfaceError)
+# InternalError is what psycopg says where a pooler's line to the server is cut in the middle of an answer ("received 2 results
+# from command 'BEGIN'"): another line is opened for the next transaction.
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 
 _WRITES = {"newsletter_writes": True}
 

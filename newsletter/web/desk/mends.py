@@ -38,6 +38,9 @@ _MENDS = {
     "complaints-over": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
     "complaints-far-over": (later("Look at what came back"), "/desk/issues/{issue}/figures", P.VIEW),
     "returns": (later("Look at what comes back"), "/desk/settings/returns", P.MANAGE_INSTANCE),
+    "hook": (later("Look at the webhook"), "/desk/settings/webhooks/{subject}", P.MANAGE_INSTANCE),
+    "hook-off": (later("Look at the webhook"), "/desk/settings/webhooks/{subject}", P.MANAGE_INSTANCE),
+    "unpacked": (later("Look at its readers"), "/desk/issues/{issue}/send", P.VIEW),
     "mailing-paused": (later("Look at the mailing"), "/desk/issues/{issue}/send", P.VIEW),
 }
 
@@ -60,6 +63,7 @@ _BY_HAND = frozenset(
         "returned-answers",
         "slot-missed",
         "slot-waits",
+        "unpacked",
     }
 )
 

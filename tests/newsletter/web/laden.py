@@ -43,6 +43,7 @@ ROWS: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "link_check": {"digest": _DIGEST, "url": _ADDRESS, "verdict": "dead"},
         "digest": {"newsletter_id": 1, "quarter": "2020-Q1"},
         "worker": {"id": "a-worker"},
+        "drained_host": {"host": "a-host"},
         "attribute": {"key": "library", "kind": "choice", "choices": ["a", "b"]},
         "attribute_value": _PERSON | {"attribute_id": 1, "text": "a", "folded": "a"},
         "list_question": {"list_id": 1, "attribute_id": 1},

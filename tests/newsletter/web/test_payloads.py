@@ -154,7 +154,8 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "telling": ["trouble"],
         "telling_try": ["trouble"],
         "topic": ["name", "description"],
-        "worker": ["place"],
+        "worker": ["place", "host"],
+        "drained_host": ["host"],
     },
 )
 
@@ -199,7 +200,8 @@ OURS: Mapping[str, str] = MappingProxyType(
             "passkey.handle passkey.credential api_key.secret_hash api_key.newsletters api_request.name api_request.digest "
             "passkey.public_key post.fingerprint post_revision.fingerprint recovery_code.code_hash relay.password_sealed "
             "remote_file.digest remote_file.image_key return_message.digest slot.slot_key slot.lease_token snippet.name_key "
-            "spent_challenge.challenge_hash subscriber.email_key subscriber.email_hash subscriber.name_key "
+            "spent_challenge.challenge_hash instance.least_shape worker.version import_work.held_by "
+            "subscriber.email_key subscriber.email_hash subscriber.name_key "
             "subscriber.name_turned suppression.email_hash wording.digest worker.id attribute_value.folded "
             "hook.secret_sealed hook.former_sealed tiding.uid telling.lease"
         ),

@@ -21,8 +21,16 @@ PUBLISHER_OF_ONE = Actor("pia", None, {1: Role.PUBLISHER})
 # How the keys of all alerts begin, by the module that raises them, in the order of its calls; one call may raise several.
 RAISED: Mapping[str, list[str]] = MappingProxyType(
     {
-        "newsletter/adoption.py": ["not-adopted"],
-        "newsletter/issues/agenda.py": ["issue-held", "issue-missed", "slot-missed", "issue-held"],
+        "newsletter/adoption.py": ["not-adopted", "not-adopted"],
+        "newsletter/backups/unpacking.py": ["unpacked"],
+        "newsletter/issues/agenda.py": [
+            "issue-held",
+            "issue-missed",
+            "slot-missed",
+            "slot-missed",
+            "issue-missed",
+            "issue-held",
+        ],
         "newsletter/mail/consequences.py": ["notices-refused", "mailing-paused"],
         "newsletter/mail/doubts.py": ["issue-uncertain"],
         "newsletter/mail/further.py": ["further-rest further-uncertain"],
@@ -39,6 +47,7 @@ RAISED: Mapping[str, list[str]] = MappingProxyType(
         "newsletter/returns/watching.py": ["returns"],
         "newsletter/review/comments.py": ["issue-comments"],
         "newsletter/web/public/floods.py": ["flood"],
+        "newsletter/webhooks/hookbook.py": ["hook", "hook-off"],
         "newsletter/worker/clocks.py": ["clock"],
         "newsletter/worker/departing.py": ["issue-refused"],
         "newsletter/worker/digests.py": ["digest-refused"],
