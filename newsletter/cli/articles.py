@@ -5,7 +5,7 @@ from typing import TypedDict, Unpack
 
 import click
 
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import HIGHEST_ID, issue_argument
 from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.cli.writing import Written, read_written
@@ -15,6 +15,7 @@ from newsletter.issues.changes import Change
 from newsletter.issues.contents import Text
 from newsletter.issues.model import Event, Issue, Show
 from newsletter.issues.plan import MOST_WORDS
+from newsletter.staff.acting import Acting
 from subscribers.transaction import Transaction
 
 

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
@@ -16,7 +15,8 @@ from newsletter.clock import Clock, system_clock
 from newsletter.errors import NotPermitted
 from newsletter.issues import authors
 from newsletter.settings import Settings, from_environment
-from newsletter.staff import accounts, audit
+from newsletter.staff import accounts
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import LOCAL_OPERATOR, Actor, Permission, includes, require
 from subscribers.transaction import Transaction
 
@@ -27,19 +27,6 @@ R = TypeVar("R")
 PIPE_WIDTH = 160
 # Of those who may do what somebody may not.
 MOST_NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """One change under way: its transaction, its author and its moment."""
-
-    tx: Transaction
-    actor: Actor
-    now: datetime
-
-    def record(self, act: str, subject: str, **detail: object) -> None:
-        """Write down what was done, in the same transaction."""
-        audit.record(self.tx, self.actor, act, subject, detail, self.now)
 
 
 class Door:

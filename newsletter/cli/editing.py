@@ -5,12 +5,13 @@ from datetime import datetime
 
 import click
 
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import HIGHEST_ID, issue_argument
 from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.cli.writing import Written, read_written
 from newsletter.issues import editing, store
 from newsletter.issues.model import Issue, Show
+from newsletter.staff.acting import Acting
 from subscribers.transaction import Transaction
 
 # More places than any section has articles.

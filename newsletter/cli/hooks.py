@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import click
 
 from newsletter.cli import hookviews, shown
-from newsletter.cli.door import Acting, Door, common, destructive, pass_door
+from newsletter.cli.door import Door, common, destructive, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.cli.parameters import SpanType, read_text
 from newsletter.issues import newsletters
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 from newsletter.strongbox import Strongbox
 from newsletter.webhooks import hookbook, signing, telling, tellingbook

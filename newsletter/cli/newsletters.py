@@ -4,13 +4,14 @@ import click
 from rich.table import Table
 
 from newsletter.cli import bundles, resettling, schedules, shown
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import Sender, SenderType, Token, TokenType, read_text
 from newsletter.images import store as images
 from newsletter.issues import newsletters as store
 from newsletter.issues.model import Archive, Newsletter, SectionPlan
 from newsletter.issues.plan import parse_plan, to_document
 from newsletter.letters.theme import LOGO, require_token
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 from subscribers import register
 from subscribers.errors import ListNotFound

@@ -5,7 +5,7 @@ from dataclasses import replace
 import click
 
 from newsletter.cli import shown
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import issue_argument, read_moment
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters, store
@@ -14,6 +14,7 @@ from newsletter.review import charging
 from newsletter.review.charge import Charge, Known, Progress, asked_of
 from newsletter.review.charging import Wish
 from newsletter.staff import accounts
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 
 USUAL = "usual"

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 import click
 
 from newsletter.cli import shown
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import write_file
 from newsletter.cli.progress import reading_bar
 from newsletter.people import personfile, retention
 from newsletter.people.personfile import PersonFile
 from newsletter.people.retention import Rule
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 from newsletter.web import spelled
 from subscribers import register

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import click
 
 from newsletter.cli import shown
-from newsletter.cli.door import Acting, Door
+from newsletter.cli.door import Door
 from newsletter.cli.issueviews import answer_issue
 from newsletter.cli.parameters import HIGHEST_ID
 from newsletter.errors import Outdated
@@ -14,6 +14,7 @@ from newsletter.issues import conflicts, differences, store, versions
 from newsletter.issues.model import Issue
 from newsletter.issues.snapshot import Label
 from newsletter.review import marked
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 
 EXPECTED = click.option(

@@ -3,13 +3,14 @@
 import click
 
 from newsletter.cli import owners
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import issue_argument
 from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.issues import sections
 from newsletter.issues.model import Issue, Look, SectionKind
 from newsletter.issues.plan import MOST_ARTICLES, MOST_SECTIONS, MOST_WORDS
 from newsletter.issues.sections import SectionChange
+from newsletter.staff.acting import Acting
 
 LOOK = click.option("--look", type=click.Choice([look.value for look in Look]), help="How it is laid out.")
 MOST = click.option("--most", type=click.IntRange(0, MOST_ARTICLES), metavar="N", help="Posts at most; 0 for all.")

@@ -3,7 +3,7 @@
 import click
 
 from newsletter.cli import shown
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.parameters import issue_argument
 from newsletter.cli.saving import EXPECTED, answer_saved, saved
 from newsletter.cli.writing import Written, read_written
@@ -12,6 +12,7 @@ from newsletter.issues.changes import tidy_content, tidy_link
 from newsletter.issues.model import Issue, Newsletter
 from newsletter.issues.snippets import Said, Snippet
 from newsletter.letters import richtext
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 
 

@@ -7,10 +7,11 @@ from typing import Literal
 import click
 
 from newsletter.cli import shown
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.issues.recurrence import instant
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 from subscribers import register, terms, topicbook
 from subscribers.address import parse

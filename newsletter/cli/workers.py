@@ -8,12 +8,13 @@ import click
 from rich.table import Table
 
 from newsletter.cli import shown
-from newsletter.cli.door import Acting, Door, common, pass_door
+from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.clock import monotonic
 from newsletter.issues import newsletters
 from newsletter.mail import roster
 from newsletter.mail.roster import DrainedHost, Listed, Standing
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 
 # Between two looks at what a drained worker still holds, in seconds.

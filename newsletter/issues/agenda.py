@@ -85,20 +85,16 @@ def hold(tx: Transaction, due: Due, now: datetime) -> Issue:
 
 def miss(tx: Transaction, due: Due, now: datetime) -> Issue:
     """Leave an approved issue unsent whose time passed too long ago, and tell a person; its approval stands."""
-    known = store.load(tx, due.issue_id)
-    if known.state is IssueState.SCHEDULED:
-        known = store.set_state(tx, known, IssueState.APPROVED, now)
-    store.set_send_at(tx, known.id, None)
-    calendar.settle(tx, due, SlotState.MISSED, say("nobody was there when its time came"))
     newsletter = newsletters.by_id(tx, due.newsletter_id)
+    known = _left_unsent(tx, due, say("nobody was there when its time came"), now)
     text = say(
         "%(called)s was due %(moment)s, when no worker was running. That is too long ago to send it without asking. It "
         "is approved: send it, or give it a new time.",
         called=_called(newsletter, known),
         moment=_moment(due.send_at, newsletter.zone),
     )
-    alerts.raise_alert(tx, f"issue-missed:{known.id}", text, now, newsletter_id=newsletter.id, issue_id=known.id)
-    return store.load(tx, known.id)
+    alerts.raise_alert(tx, _missed_issue_key(known.id), text, now, newsletter_id=newsletter.id, issue_id=known.id)
+    return known
 
 
 def miss_overdue(tx: Transaction, now: datetime) -> tuple[Slot, ...]:
@@ -145,19 +141,28 @@ def miss_in_copy(tx: Transaction, now: datetime) -> int:
 
 
 def _miss_issue_in_copy(tx: Transaction, due: Due, now: datetime) -> None:
-    known = store.load(tx, due.issue_id)
-    if known.state is IssueState.SCHEDULED:
-        known = store.set_state(tx, known, IssueState.APPROVED, now)
-    store.set_send_at(tx, known.id, None)
-    calendar.settle(tx, due, SlotState.MISSED, _IN_COPY)
     newsletter = newsletters.by_id(tx, due.newsletter_id)
+    known = _left_unsent(tx, due, _IN_COPY, now)
     text = say(
         "%(called)s was due %(moment)s, and the instance this one is a copy of may have sent it. It was not sent from here: "
         "cancel it if it went out, else send it or give it a new time.",
         called=_called(newsletter, known),
         moment=_moment(due.send_at, newsletter.zone),
     )
-    alerts.raise_alert(tx, f"issue-missed:{known.id}", text, now, newsletter_id=newsletter.id, issue_id=known.id)
+    alerts.raise_alert(tx, _missed_issue_key(known.id), text, now, newsletter_id=newsletter.id, issue_id=known.id)
+
+
+def _left_unsent(tx: Transaction, due: Due, why: str, now: datetime) -> Issue:
+    known = store.load(tx, due.issue_id)
+    if known.state is IssueState.SCHEDULED:
+        known = store.set_state(tx, known, IssueState.APPROVED, now)
+    store.set_send_at(tx, known.id, None)
+    calendar.settle(tx, due, SlotState.MISSED, why)
+    return store.load(tx, known.id)
+
+
+def _missed_issue_key(issue_id: int) -> str:
+    return f"issue-missed:{issue_id}"
 
 
 def held_key(issue_id: int) -> str:

@@ -11,9 +11,9 @@ from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
-from starlette.types import Message, Receive
 
-from newsletter.web.faults import BodyTooLarge, FormDamaged, HungUp
+from newsletter.web.bodies import bounded
+from newsletter.web.faults import FormDamaged, HungUp
 
 # No form of ours comes near; a flood of bytes stops here before it is parsed.
 LARGEST_BODY = 64 * 1024
@@ -57,11 +57,9 @@ async def read_form(request: Request, largest: int = LARGEST_BODY) -> Sent:
         HungUp: the connection was closed before its end.
 
     """
-    if int(_digits(request.headers.get("content-length", ""))) > largest:
-        raise BodyTooLarge
-    bounded = Request(request.scope, _bounded(request.receive, largest))
+    read = _within(request, largest)
     try:
-        form = await bounded.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=largest)
+        form = await read.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=largest)
     except (HTTPException, MultiPartException, FormParserError, UnicodeError) as error:
         raise FormDamaged from error
     except ClientDisconnect as error:
@@ -78,11 +76,9 @@ async def read_upload(request: Request, largest: int = LARGEST_UPLOAD) -> Sent:
         HungUp: the connection was closed before its end.
 
     """
-    if int(_digits(request.headers.get("content-length", ""))) > largest:
-        raise BodyTooLarge
-    bounded = Request(request.scope, _bounded(request.receive, largest))
+    read = _within(request, largest)
     try:
-        async with bounded.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_BODY) as form:
+        async with read.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_BODY) as form:
             files = {name: await value.read() for name, value in form.items() if isinstance(value, UploadFile)}
             names = {name: value.filename or "" for name, value in form.items() if isinstance(value, UploadFile)}
     except (HTTPException, MultiPartException, FormParserError, UnicodeError) as error:
@@ -106,7 +102,7 @@ async def read_form_or_json(request: Request) -> Sent:
         return await read_form(request)
     try:
         # As pairs: a name that comes twice is told.
-        return _texts(json.loads(await Request(request.scope, _bounded(request.receive)).body(), object_pairs_hook=tuple))
+        return _texts(json.loads(await _within(request, LARGEST_BODY).body(), object_pairs_hook=tuple))
     # RecursionError: brackets in brackets.
     except (ValueError, RecursionError) as error:
         raise FormDamaged from error
@@ -122,10 +118,8 @@ async def read_body(request: Request, largest: int) -> Sent:
         HungUp: the connection was closed before its end.
 
     """
-    if int(_digits(request.headers.get("content-length", ""))) > largest:
-        raise BodyTooLarge
     try:
-        return Sent(NO_FORM, body=await Request(request.scope, _bounded(request.receive, largest)).body())
+        return Sent(NO_FORM, body=await _within(request, largest).body())
     except ClientDisconnect as error:
         raise HungUp from error
 
@@ -162,20 +156,5 @@ def is_from_our_page(headers: Headers, public_url: str) -> bool:
     return origin == public_url or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
 
 
-def _digits(text: str) -> str:
-    # 20 digits are more bytes than there are.
-    return text if text.isascii() and text.isdigit() and len(text) < 20 else "0"  # noqa: PLR2004 -- see above
-
-
-def _bounded(receive: Receive, largest: int = LARGEST_BODY) -> Receive:
-    taken = 0
-
-    async def take() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > largest:
-            raise BodyTooLarge
-        return message
-
-    return take
+def _within(request: Request, largest: int) -> Request:
+    return Request(request.scope, bounded(request.receive, request.scope, largest))

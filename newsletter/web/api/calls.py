@@ -10,25 +10,13 @@ from fastapi import Depends, Request
 
 from newsletter.bootstrap import Application
 from newsletter.issues import authors, newsletters
-from newsletter.staff import audit, repeats
+from newsletter.staff import repeats
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.repeats import Named
 from newsletter.web.api.gate import CALLER, Caller
 from newsletter.web.visits import Site
 from subscribers.transaction import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """One change under way: its transaction, its author and its moment."""
-
-    tx: Transaction
-    actor: Actor
-    now: datetime
-
-    def record(self, act: str, subject: str, **detail: object) -> None:
-        """Write down what was done, in the same transaction."""
-        audit.record(self.tx, self.actor, act, subject, detail, self.now)
 
 
 @dataclass(frozen=True, slots=True)

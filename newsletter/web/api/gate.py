@@ -30,7 +30,8 @@ from newsletter.web.api.problems import (
     TooManyRequests,
 )
 from newsletter.web.api.rates import OF_KEY, OF_STRANGER, Left, Rates
-from newsletter.web.faults import BodyTooLarge, HungUp
+from newsletter.web.bodies import bounded
+from newsletter.web.faults import HungUp
 from newsletter.web.guard import DESK_HEADERS
 from newsletter.web.visits import Site
 from subscribers.networks import network_of
@@ -225,29 +226,6 @@ class _Sending:
             for name, value in {**DESK_HEADERS, **self.more}.items():
                 headers.setdefault(name, value)
         await self._send(message)
-
-
-def bounded(receive: Receive, scope: Scope, largest: int) -> Receive:
-    """Give what reads no more of a body than *largest* bytes.
-
-    Raises:
-        BodyTooLarge: it says that it is larger, or is, when it is read.
-
-    """
-    length = Headers(scope=scope).get("content-length", "")
-    if length.isascii() and length.isdigit() and (len(length) > len(str(largest)) or int(length) > largest):
-        raise BodyTooLarge
-    taken = 0
-
-    async def take() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > largest:
-            raise BodyTooLarge
-        return message
-
-    return take
 
 
 def _rate_headers(rates: Rates, left: Left) -> Mapping[str, str]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from newsletter.errors import Outdated
 from newsletter.issues import conflicts, store
 from newsletter.issues.model import Issue
-from newsletter.web.api.calls import Acting, Call
+from newsletter.staff.acting import Acting
+from newsletter.web.api.calls import Call
 
 # Saves an issue; the number is the version that it must be at, None: at whichever.
 Write = Callable[[Acting, int | None], Issue]

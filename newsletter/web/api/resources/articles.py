@@ -15,8 +15,9 @@ from newsletter.issues.contents import Text
 from newsletter.issues.model import Event, Issue, Look, SectionKind, Show
 from newsletter.issues.plan import MOST_ARTICLES, MOST_SECTIONS, MOST_WORDS
 from newsletter.issues.sections import SectionChange
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
-from newsletter.web.api.calls import Acting, Call, Calling
+from newsletter.web.api.calls import Call, Calling
 from newsletter.web.api.fields import Article, Given, Line, Number, Words
 from newsletter.web.api.issuebodies import IssueAnswer
 from newsletter.web.api.resources.issues import Over, told

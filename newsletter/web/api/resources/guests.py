@@ -10,8 +10,9 @@ from newsletter.issues.model import Issue, Newsletter
 from newsletter.people import commissions, contributors
 from newsletter.people.commissions import MOST_WORDS, Asked, Order
 from newsletter.review.contribution import ContributionState
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
-from newsletter.web.api.calls import Acting, Call, Calling
+from newsletter.web.api.calls import Call, Calling
 from newsletter.web.api.fields import Answer, Given, Line, Words
 from newsletter.web.api.routing import Routes
 from newsletter.web.visits import LARGEST_NUMBER, Of

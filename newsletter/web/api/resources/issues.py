@@ -8,9 +8,10 @@ from pydantic import Field, model_validator
 from newsletter.issues import draft, editing, newsletters, readers, restoring, store, versions
 from newsletter.issues.model import Issue, IssueState, Month
 from newsletter.issues.snapshot import Label
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
 from newsletter.web.api import issuebodies, paging
-from newsletter.web.api.calls import Acting, Call, Calling
+from newsletter.web.api.calls import Call, Calling
 from newsletter.web.api.fields import Answer, Given, Line, Number, Words
 from newsletter.web.api.issuebodies import IssueAnswer, IssueLineAnswer
 from newsletter.web.api.paging import Cursor, Limit, Page

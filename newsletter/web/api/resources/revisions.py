@@ -6,8 +6,9 @@ from pydantic import Field
 
 from newsletter.issues import revised, store
 from newsletter.issues.revised import Change, Kind, PartName
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
-from newsletter.web.api.calls import Acting, Calling
+from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Given, Moment
 from newsletter.web.api.issuebodies import IssueAnswer
 from newsletter.web.api.problems import Invalid, Wrong

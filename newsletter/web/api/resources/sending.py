@@ -18,8 +18,9 @@ from newsletter.review import approval
 from newsletter.review.approval import LookedOver
 from newsletter.review.facts import Facts
 from newsletter.review.finding import Finding
+from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
-from newsletter.web.api.calls import Acting, Call, Calling
+from newsletter.web.api.calls import Call, Calling
 from newsletter.web.api.fields import Answer, Given, Line, Moment, Words
 from newsletter.web.api.resources.issues import Over
 from newsletter.web.api.routing import Routes
