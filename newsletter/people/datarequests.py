@@ -52,9 +52,11 @@ def note(tx: Transaction, subscriber_id: int, kind: Kind, words: str, noted_by: 
     tx.execute(insert(data_request).values(**values, asked_at=now, due_at=now + MONTH))
 
 
-def open_ones(tx: Transaction, lists: frozenset[int] | None = None) -> Sequence[Request]:
-    """Give what is still to be answered, the most urgent first; of people on these *lists* only, where some are said."""
-    query = _requests().where(data_request.c.closed_at.is_(None)).order_by(data_request.c.due_at).limit(MOST)
+def open_ones(tx: Transaction, lists: frozenset[int] | None = None, limit: int = MOST, after: int = 0) -> Sequence[Request]:
+    """Give what is still to be answered, the most urgent first, behind *after*; of people on *lists*, where some are said."""
+    waits = (data_request.c.closed_at.is_(None), data_request.c.id > after)
+    # Each is due a month after it was noted, so what was noted first is due first.
+    query = _requests().where(*waits).order_by(data_request.c.id).limit(limit)
     if lists is not None:
         on = select(literal(1)).where(subscription.c.subscriber_id == subscriber.c.id, subscription.c.list_id.in_(lists))
         query = query.where(on.exists())

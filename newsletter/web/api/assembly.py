@@ -31,7 +31,9 @@ from newsletter.web.api.resources import (
     papers,
     posts,
     public,
+    rates,
     relays,
+    requests,
     returns,
     review,
     revisions,
@@ -54,10 +56,10 @@ from subscribers.errors import SubscribersError
 ROOMS: tuple[Routes, ...] = (
     *(newsletters.routes, posts.routes, issues.routes, articles.routes),
     *(revisions.routes, owners.routes, guests.routes, review.routes, sending.routes, doubts.routes),
-    *(subscribers.routes, wishes.routes, segments.routes, exchange.routes, public.routes),
+    *(subscribers.routes, wishes.routes, requests.routes, segments.routes, exchange.routes, public.routes),
     *(lists.routes, attributes.routes, departures.routes, suppressions.routes, returns.routes),
     *(papers.routes, calendars.routes, feeds.routes, authors.routes, snippets.routes, images.routes),
-    *(relays.routes, webhooks.routes, alerts.routes, staff.routes),
+    *(relays.routes, rates.routes, webhooks.routes, alerts.routes, staff.routes),
 )
 
 # Of what is wrong in one request, so many are told.

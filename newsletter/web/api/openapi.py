@@ -16,7 +16,7 @@ relays, webhooks.
 
 Not here, by intent: signing in, keys, making accounts of the staff, what guests do behind their links, and data requests of
 guests. Not yet: DKIM keys, retention, the words of notices, trying relays, draining workers, files of suppressions, people of a
-segment as a file, pictures to be brought, clicks by person.
+segment as a file, clicks by person.
 
 Every request but those below `/public` carries a key: `Authorization: Bearer nlk_…`. A key acts for an account of the staff,
 and does no more than both may: each address names the *scope* it takes, and where.

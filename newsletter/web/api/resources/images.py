@@ -2,20 +2,30 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
 
+from fastapi import Query
 from pydantic import Field
 
 from newsletter.images import library, store
-from newsletter.images.model import Focus, Image, MediaType
+from newsletter.images.fetching import LONGEST_NAME
+from newsletter.images.model import LARGEST_FILE, MIDDLE, Facts, Focus, Image, MediaType
 from newsletter.staff.permissions import Permission
 from newsletter.web.api import paging
 from newsletter.web.api.calls import Call, Calling
-from newsletter.web.api.fields import Answer, Given, Line
+from newsletter.web.api.fields import NO_NUL, Answer, Given, Line
 from newsletter.web.api.paging import Cursor, Limit, Page, read_number, written
+from newsletter.web.api.resources.exchange import Body
 from newsletter.web.api.routing import Routes
+from newsletter.web.faults import BodyTooLarge
+from newsletter.web.visits import Of
+from subscribers.oneline import one_line
 
 EDIT = Permission.EDIT
 ONE = "/images/{key}"
+
+# What is read as a file, whatever it says it is.
+FILE = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
 
 routes = Routes("images", "The library of pictures.")
 
@@ -53,6 +63,29 @@ def list_images(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUA
         known = store.library(tx)
     shown, end = known[begin : begin + limit], begin + limit
     return Page(items=[_answer(call, one) for one in shown], next=written(end) if end < len(known) else None)
+
+
+@routes.post("/files/images", EDIT, Of.ANY_NEWSLETTER, status_code=201, openapi_extra=FILE)
+def add_image(
+    call: Calling,
+    body: Body,
+    name: Annotated[
+        str, Query(min_length=1, max_length=LONGEST_NAME, pattern=NO_NUL, description="What it is called.")
+    ] = "picture",
+    alt: Annotated[str, Query(max_length=1_000, pattern=NO_NUL, description="What is to be seen.")] = "",
+    credit: Annotated[str, Query(max_length=1_000, pattern=NO_NUL)] = "",
+    focus: Annotated[str, Query(max_length=40, pattern=NO_NUL, description="As `0.5,0.3`.")] = "",
+) -> ImageAnswer:
+    """Take a picture into the library, as the body: JPEG, PNG, GIF, WebP or AVIF; one that is there stays as described."""
+    if len(body) > LARGEST_FILE:
+        raise BodyTooLarge
+    application = call.application
+    spot = Focus.parse(focus) if focus else MIDDLE
+    facts = Facts(one_line(name, LONGEST_NAME) or "picture", alt=alt, credit=credit, focus=spot)
+    added = library.add(application.database, application.child, application.clock, body, facts)
+    with call.acting() as acting:
+        acting.record("image.add", f"image {added.key}", name=added.facts.name)
+    return _answer(call, added)
 
 
 @routes.get(ONE, EDIT)

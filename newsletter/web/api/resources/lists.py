@@ -1,6 +1,7 @@
 """Mailing lists: what people consent to, the subjects of each, and what its form asks."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,7 +13,8 @@ from newsletter.web.api.fields import Answer, Given, Line, Number, Words
 from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.visits import Of
-from subscribers import attributebook, audience, listbook, questions, register, topicbook
+from subscribers import attributebook, audience, domainrules, listbook, questions, register, topicbook
+from subscribers.domainrules import Verdict
 from subscribers.errors import TopicNotFound
 from subscribers.model import Topic
 from subscribers.transaction import Transaction
@@ -21,6 +23,9 @@ PEOPLE = Permission.MANAGE_PEOPLE
 LIST = "/lists/{list_id:int}"
 TOPIC = f"{LIST}/topics/{{topic_id:int}}"
 QUESTION = f"{LIST}/questions/{{key}}"
+
+# Of one list; said at once and shown.
+MOST_DOMAINS = 1_000
 
 routes = Routes("lists", "What people consent to, its subjects, and what its form asks.")
 
@@ -103,6 +108,20 @@ class Asking(Given):
     is_required: bool = False
 
 
+class DomainRuleAnswer(Answer):
+    """What is said of a domain and of those below it."""
+
+    domain: str
+    verdict: Verdict
+
+
+class DomainRuling(Given):
+    """What is to be said of some domains."""
+
+    domains: Annotated[list[Line], Field(min_length=1, max_length=MOST_DOMAINS)]
+    verdict: Verdict | None = Field(description="Null: nothing is said of them any more.")
+
+
 @routes.get("/lists", PEOPLE, Of.ANY_NEWSLETTER)
 def list_lists(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[ListAnswer]:
     """List the lists of the newsletters that the key reaches, archived ones with them."""
@@ -161,6 +180,29 @@ def reopen_list(call: Calling, list_id: int) -> ListAnswer:
         reopened = listbook.reopen(acting.tx, list_id)
         acting.record("list.reopen", f"list {reopened.name}")
     return ListAnswer.model_validate(reopened)
+
+
+@routes.get(f"{LIST}/domains", PEOPLE, Of.LIST)
+def list_domain_rules(call: Calling, list_id: int) -> list[DomainRuleAnswer]:
+    """List the domains whose people may join a list, or may not; where some may, nobody else does."""
+    with call.reading() as tx:
+        found = domainrules.rules_of(tx, list_id, MOST_DOMAINS)
+    return [DomainRuleAnswer.model_validate(one) for one in found]
+
+
+@routes.put(f"{LIST}/domains", PEOPLE, Of.LIST)
+def rule_domains(call: Calling, list_id: int, given: DomainRuling) -> list[DomainRuleAnswer]:
+    """Say of some domains that their people may join a list, may not, or that nothing is said of them; others stay."""
+    wanted = [domainrules.domain_of(one) for one in given.domains]
+    with call.acting() as acting:
+        known = register.list_by_id(acting.tx, list_id)
+        if given.verdict is None:
+            domainrules.remove_rules(acting.tx, known.id, wanted)
+        else:
+            domainrules.set_rules(acting.tx, known.id, wanted, given.verdict, acting.now)
+        said = given.verdict.value if given.verdict is not None else "none"
+        acting.record("list.domains", f"list {known.name}", verdict=said, domains=len(wanted))
+    return list_domain_rules(call, list_id)
 
 
 @routes.get(f"{LIST}/topics", PEOPLE, Of.LIST)

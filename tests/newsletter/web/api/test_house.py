@@ -6,6 +6,7 @@ from newsletter.database import Database
 from newsletter.issues import alerts
 from newsletter.issues.model import Newsletter
 from newsletter.webhooks import hookbook
+from tests.harness.drawn import drawing
 from tests.newsletter.web.conftest import Hands, Reader
 
 
@@ -31,6 +32,8 @@ def test_lists_topics_and_questions(program: TestClient, newsletter: Newsletter)
     ok(program, "PUT", f"{here}/questions/library", {"is_required": True})
     ok(program, "PATCH", "/attributes/library", {"adds": ["Academic"]})
     ok(program, "PATCH", here, {"language": "de"})
+    ruled = ok(program, "PUT", f"{here}/domains", {"domains": ["@Example.org", "spam.example"], "verdict": "deny"})
+    left = ok(program, "PUT", f"{here}/domains", {"domains": ["spam.example"], "verdict": None})
     asked = [program.get(f"{here}{rest}").json() for rest in ("", "/topics", "/questions", "/people", "/departures")]
     ended = [program.post(f"{here}/{act}").json()["archived_at"] is None for act in ("archive", "reopen")]
     gone = [status(program, "DELETE", path) for path in (f"{here}/topics/{topic['id']}", f"{here}/questions/library")]
@@ -38,6 +41,8 @@ def test_lists_topics_and_questions(program: TestClient, newsletter: Newsletter)
     assert 201 == made.status_code
     assert ("de", "When and where", True) == (asked[0]["language"], asked[1][0]["description"], asked[2][0]["is_required"])
     assert [{"people": 0}, {"people": 0, "reasons": {}}] == asked[3:]
+    assert [{"domain": "example.org", "verdict": "deny"}, {"domain": "spam.example", "verdict": "deny"}] == ruled
+    assert [{"domain": "example.org", "verdict": "deny"}] == left == program.get(f"{here}/domains").json()
     assert [False, True] == ended
     assert [204, 204] == gone
     assert 404 == status(program, "DELETE", f"/lists/{newsletter.list_id}/topics/{topic['id']}")
@@ -88,8 +93,21 @@ def test_newsletters_are_set_up(program: TestClient, newsletter: Newsletter) -> 
     assert [204, 204, 204] == gone
     assert 422 == status(program, "POST", f"{here}/zone", {"zone": "Europe/Nowhere"})
     assert program.get("/themes").json()
-    assert [] == program.get("/images").json()["items"]
     assert [] == program.get("/returns").json()["items"]
+
+
+def test_a_picture_is_taken_into_the_library(program: TestClient) -> None:
+    """As the body, with what is to be seen on it; what is no picture leaves nothing."""
+    nothing = program.post("/files/images", content=b"%PDF-1.7")
+    added = program.post("/files/images", params={"name": "chair.png", "alt": "A chair", "focus": "0.5,0.3"}, content=drawing())
+
+    assert (422, 201, "A chair", "0.5,0.3") == (
+        nothing.status_code,
+        added.status_code,
+        added.json()["alt"],
+        added.json()["focus"],
+    )
+    assert [added.json()] == program.get("/images").json()["items"]
 
 
 def test_relays_show_no_password(program: TestClient) -> None:
@@ -98,10 +116,13 @@ def test_relays_show_no_password(program: TestClient) -> None:
     made = program.post("/relays", json=new)
     acts = [program.patch("/relays/main", json={"weight": 3}), program.post("/relays/main/disable")]
     acts += [program.get("/relays/main"), program.get("/relays")]
+    rated = program.put("/rates/Example.org", json={"rate": "300/min"})
 
     assert (201, True) == (made.status_code, made.json()["has_password"])
     assert (False, 3) == (acts[2].json()["is_enabled"], acts[2].json()["settings"]["weight"])
     assert not [one for one in (made, *acts) if "pa55" in one.text]
+    assert [rated.json()] == program.get("/rates").json() == [{"domain": "example.org", "rate": "300/min"}]
+    assert [204, 404] == [status(program, "DELETE", "/rates/example.org") for _ in range(2)]
     assert [204, 404] == [status(program, "DELETE", "/relays/main") for _ in range(2)]
 
 

@@ -33,6 +33,9 @@ def test_a_person_is_added_changed_and_forgotten(program: TestClient, newsletter
     found = got(program, f"/subscribers?q=bea&list_id={newsletter.list_id}&state=confirmed")
     proof = got(program, f"{here}/consent")
     held = got(program, f"{here}/data", {})
+    noted = got(program, f"{here}/requests", {"kind": "access", "note": "By letter"})
+    waiting = [one["id"] for one in got(program, "/requests")["items"]]
+    answered = [program.post(f"{here}/requests/{number}/answered").status_code for number in (noted["id"], 10**14)]
     left = got(program, f"{here}/unsubscribe", {"why": "too-often"})
     got(program, here, None, "DELETE")
 
@@ -40,6 +43,7 @@ def test_a_person_is_added_changed_and_forgotten(program: TestClient, newsletter
     assert [("bea@example.org", "Bea", None)] == [(one["email"], one["name"], found["next"]) for one in found["items"]]
     assert (True, ["added", "changed"]) == (proof["is_sound"], [one["act"] for one in proof["acts"]])
     assert "bea@example.org" in json.dumps(held)
+    assert ([noted["id"]], [204, 404], []) == (waiting, answered, got(program, "/requests")["items"])
     assert 1 == left["lists"]
     assert 404 == program.get(here).status_code
 
