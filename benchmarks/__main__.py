@@ -98,6 +98,13 @@ SUITE = (
     Run("preview", "preview", ("--runs", "15"), ("--runs", "3")),
     Run("strain", "strain", (), ()),
     Run("returns", "returns", ("--runs", "9"), ("--runs", "3")),
+    Run("pictures", "pictures", ("--images", "2000"), ("--images", "20")),
+    Run(
+        "pictures-postgresql",
+        "pictures",
+        ("--images", "2000", "--postgresql", POSTGRESQL),
+        ("--images", "20", "--postgresql", POSTGRESQL),
+    ),
     Run("start", "start", ("--runs", "7"), ("--runs", "1", "--idle", "1")),
     Run("roundtrip", "roundtrip", ("--connections", "1", "10"), ("--connections", "10", "--messages", "10")),
 )

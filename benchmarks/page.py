@@ -24,9 +24,10 @@ MAILINGS = {
 LISTS = ("people-few", "people", "people-few-postgresql", "people-postgresql")
 # Of `benchmarks.segments`.
 SEGMENTS = ("segments", "segments-postgresql")
-# And of `benchmarks.leaving` and `benchmarks.rotation`.
+# And of `benchmarks.leaving`, `benchmarks.rotation` and `benchmarks.pictures`.
 LEAVINGS = ("leaving", "leaving-postgresql")
 ROTATIONS = ("rotation", "rotation-postgresql")
+PICTURES = ("pictures", "pictures-postgresql")
 OTHERS = (
     "growth",
     "hosts",
@@ -112,6 +113,7 @@ def markdown(records: Sequence[Record]) -> str:
         leavings=_told(results, commands, LEAVINGS),
         most_pages=MOST_PAGES,
         rotations=_told(results, commands, ROTATIONS),
+        shown=_told(results, commands, PICTURES),
         has_postfix=bool(roundtrip) and any(leg["server"] == "Postfix" for leg in roundtrip["legs"]),
         reasons={name: _reason(records, name) for name in results},
     )
@@ -226,7 +228,7 @@ def _at_most(what: str, bound: float, figure: float | None, unit: str) -> Bound:
 
 
 def _results(records: Sequence[Record]) -> dict[str, Any]:
-    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *SEGMENTS, *LEAVINGS, *ROTATIONS, *OTHERS))
+    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *SEGMENTS, *LEAVINGS, *ROTATIONS, *PICTURES, *OTHERS))
     return nothing | {record["name"]: record.get("result") for record in records[1:]}
 
 
