@@ -39,7 +39,7 @@ SCOPES: Mapping[Permission, str] = MappingProxyType(
 )
 # In days; 0: until it is revoked.
 LIVES: Mapping[int, str] = MappingProxyType(
-    {90: later("90 days"), 365: later("A year"), 30: later("30 days"), 0: later("Until it is revoked")}
+    {30: later("30 days"), 90: later("90 days"), 365: later("A year"), 0: later("Until it is revoked")}
 )
 
 
