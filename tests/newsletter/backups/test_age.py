@@ -1,10 +1,8 @@
-"""What is encrypted opens for whoever may, and for nobody else; also for `age` itself."""
+"""What is encrypted opens for whoever may, and for nobody else; also for other programs that know the format."""
 
 import io
-import shutil
-import subprocess
-from pathlib import Path
 
+import pyrage
 import pytest
 
 from newsletter.backups import age
@@ -86,13 +84,15 @@ def test_misspelled_recipient_is_refused(text: str) -> None:
         age.read_recipient(text)
 
 
-@pytest.mark.skipif(shutil.which("age") is None, reason="`age` is not installed")
-def test_age_itself_opens_it(tmp_path: Path) -> None:
-    """And what it encrypts is opened here."""
-    (tmp_path / "key").write_text(IDENTITY)
-    data = bytes(150_000)
-    (tmp_path / "ours").write_bytes(locked(data, [age.read_recipient(RECIPIENT)]))
-    opened = subprocess.run(["age", "-d", "-i", tmp_path / "key", tmp_path / "ours"], capture_output=True, check=True).stdout  # noqa: S607
-    theirs = subprocess.run(["age", "-r", RECIPIENT], input=data, capture_output=True, check=True).stdout  # noqa: S607
+@pytest.mark.parametrize("size", [0, 65_536, 150_000])
+def test_others_who_know_the_format_open_it(size: int) -> None:
+    """And what they encrypt is opened here."""
+    data, recipient = bytes(size), pyrage.x25519.Recipient.from_str(RECIPIENT)
 
-    assert data == opened == read(theirs, age.read_identities(IDENTITY))
+    assert data == pyrage.decrypt(locked(data, [age.read_recipient(RECIPIENT)]), [pyrage.x25519.Identity.from_str(IDENTITY)])
+    assert data == read(pyrage.encrypt(data, [recipient]), age.read_identities(IDENTITY))
+
+
+def test_others_who_know_the_words_open_it() -> None:
+    """The other way round takes seconds: they choose how much work it is."""
+    assert pyrage.passphrase.decrypt(locked(b"a backup", WORDS), WORDS.words) == b"a backup"
