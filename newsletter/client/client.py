@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import httpx2
 
@@ -79,11 +79,13 @@ class Client:
             for line in answer.iter_lines():
                 yield json.loads(line)
 
-    def bring(self, list_id: int, data: bytes, *, kind: str = "text/csv", called: str = "a file") -> Mapping[str, Any]:
-        """Bring a file of people for a list; nobody is taken in before it is tried and run."""
+    def bring(
+        self, list_id: int, file: bytes | BinaryIO, *, kind: str = "text/csv", called: str = "a file"
+    ) -> Mapping[str, Any]:
+        """Bring a file of people for a list, read as it is sent; nobody is taken in before it is tried and run."""
         headers = {**self._headers, "Content-Type": kind, "Idempotency-Key": str(uuid.uuid4())}
         there = {"list_id": list_id, "name": called}
-        answer: Mapping[str, Any] = self._told(self._tried("POST", "/files/imports", data, headers, there))
+        answer: Mapping[str, Any] = self._told(self._tried("POST", "/files/imports", file, headers, there))
         return answer
 
     def newsletters(self) -> Iterator[Newsletter]:
@@ -137,10 +139,12 @@ class Client:
         return self._told(self._tried(method, path, content, headers, said))
 
     def _tried(
-        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str], query: Mapping[str, Any]
+        self, method: str, path: str, content: bytes | BinaryIO | None, headers: Mapping[str, str], query: Mapping[str, Any]
     ) -> httpx2.Response:
         for again in range(self._tries):
             is_last = again == self._tries - 1
+            if content is not None and not isinstance(content, bytes):
+                content.seek(0)
             try:
                 answer = self._http.request(method, self._base + path, content=content, headers=headers, params=query)
             except httpx2.TransportError:

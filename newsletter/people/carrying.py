@@ -4,7 +4,6 @@ What is being done stands in the database, and the import itself goes on where i
 takes up what is open: any of several hosts, one at a time.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +18,7 @@ import structlog
 from newsletter.clock import Clock, monotonic
 from newsletter.database import Database
 from newsletter.errors import NewsletterError
-from newsletter.people import clicking, importwork, keepout, undoing
+from newsletter.people import clicking, importwork, keepout, parcels, undoing
 from newsletter.people.importwork import State, Work, WorkNotFound
 from newsletter.people.keepout import KeepOut, Notes, Said, TakenBack
 from newsletter.staff import audit
@@ -42,9 +41,6 @@ S = State
 # In the data folder, with SQLite: its one writer would hold up a mailing for as long as a hundred megabytes take. On PostgreSQL
 # files lie in the database, which hosts share; there the folder has those that were brought before that was so.
 FOLDER = "uploads"
-PRIVATE_FOLDER = 0o700
-PRIVATE = 0o600
-
 # Seconds between two words on how far it is.
 TELL_EVERY = 1.0
 
@@ -70,16 +66,17 @@ class Carrier:
 
     def keep(self, order: ImportOrder, owner: str, data: bytes, *, reason: Reason | None = None) -> Work:
         """Keep a file for a while, with whoever brought it; with a *reason* it holds addresses that are to be kept out."""
-        # The row before the file: a sweep deletes files that have none.
         with self.database.write() as tx:
-            work = importwork.begin(tx, order, owner, secrets.token_hex(16), self.clock(), reason=reason)
-            if not self.database.is_sqlite:
-                importwork.put(tx, work, data)
+            return self.take_in(tx, order, owner, BytesIO(data), reason=reason)
+
+    def take_in(self, tx: Transaction, order: ImportOrder, owner: str, file: BinaryIO, *, reason: Reason | None = None) -> Work:
+        """Keep a file in a transaction: it is kept when that is done, and not at all when that fails."""
+        work = importwork.begin(tx, order, owner, secrets.token_hex(16), self.clock(), reason=reason)
         if self.database.is_sqlite:
-            self._folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
-            handle = os.open(self._folder / work.stored, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
+            # Before the row is there: one whose row never comes is swept.
+            parcels.name(file, self._folder / work.stored)
+        else:
+            importwork.put(tx, work, file)
         return work
 
     def open(self, work: Work) -> BinaryIO | None:
@@ -88,8 +85,9 @@ class Carrier:
         if work.stored and path.exists():
             return path.open("rb")
         with self.database.read() as tx:
-            data = importwork.file_of(tx, work) if work.stored else b""
-        return BytesIO(data) if data else None
+            if not work.stored or not importwork.has_file(tx, work):
+                return None
+            return parcels.filled(self.data_dir, importwork.pieces_of(tx, work))
 
     def reopen(self, work: Work) -> BinaryIO:
         """Give the file of *work*, which was there a moment ago.
@@ -142,11 +140,21 @@ class Carrier:
             over = importwork.over(tx, self.clock())
         for work in over:
             self.drop(work)
-        with self.database.read() as tx:
-            wanted = importwork.stored(tx)
-        for path in self._folder.glob("*") if self._folder.exists() else ():
-            if path.name not in wanted:
-                path.unlink(missing_ok=True)
+        if self._unwanted():
+            # Whoever keeps one just now has a transaction that may write, and is done before or begins after.
+            with self.database.write() as tx:
+                for path in self._unwanted(tx):
+                    path.unlink(missing_ok=True)
+
+    def _unwanted(self, tx: Transaction | None = None) -> list[Path]:
+        found = list(self._folder.glob("*")) if self._folder.exists() else []
+        if not found:
+            return []
+        if tx is None:
+            with self.database.read() as reading:
+                return self._unwanted(reading)
+        wanted = importwork.stored(tx)
+        return [path for path in found if path.name not in wanted]
 
     @property
     def _folder(self) -> Path:

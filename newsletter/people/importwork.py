@@ -3,11 +3,12 @@
 A file may also hold addresses that are kept out from then on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from itertools import count
+from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, true, update
 
@@ -132,12 +133,14 @@ def waiting(tx: Transaction) -> tuple[Work, ...]:
     return tuple(_work(row) for row in tx.execute(select(import_work).where(is_open).order_by(import_work.c.id)))
 
 
-def put(tx: Transaction, work: Work, data: bytes) -> None:
-    """Keep the file of a piece of work."""
-    pieces = [data[start : start + PIECE] for start in range(0, len(data), PIECE)]
-    rows = [{"work_id": work.id, "number": number, "data": piece} for number, piece in enumerate(pieces)]
-    if rows:
-        tx.execute(insert(upload_piece), rows)
+def put(tx: Transaction, work: Work, file: BinaryIO) -> None:
+    """Keep the file of a piece of work, a piece at a time."""
+    file.seek(0)
+    for number in count():
+        data = file.read(PIECE)
+        if not data:
+            return
+        tx.execute(insert(upload_piece).values(work_id=work.id, number=number, data=data))
 
 
 def has_file(tx: Transaction, work: Work) -> bool:
@@ -146,10 +149,14 @@ def has_file(tx: Transaction, work: Work) -> bool:
     return tx.execute(of_it).one_or_none() is not None
 
 
-def file_of(tx: Transaction, work: Work) -> bytes:
-    """Give the file of a piece of work; empty when it is not kept here."""
-    of_it = select(upload_piece.c.data).where(upload_piece.c.work_id == work.id).order_by(upload_piece.c.number)
-    return b"".join(tx.execute(of_it).scalars())
+def pieces_of(tx: Transaction, work: Work) -> Iterator[bytes]:
+    """Give the file of a piece of work, a piece at a time; nothing when it is not kept here."""
+    for number in count():
+        of_it = select(upload_piece.c.data).where(upload_piece.c.work_id == work.id, upload_piece.c.number == number)
+        data = tx.execute(of_it).scalar_one_or_none()
+        if data is None:
+            return
+        yield data
 
 
 def forget_file(tx: Transaction, work: Work) -> None:

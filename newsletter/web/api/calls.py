@@ -1,6 +1,6 @@
 """One request of a program, vetted: who asks, when, and the transactions in which it is answered."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Actor, Permission
 from newsletter.staff.repeats import Named
 from newsletter.web.api.gate import CALLER, Caller
+from newsletter.web.api.landing import COMING, Coming, Landed
 from newsletter.web.visits import Site
 from subscribers.transaction import Transaction
 
@@ -68,3 +69,13 @@ def _call(request: Request) -> Call:
 
 
 Calling = Annotated[Call, Depends(_call)]
+
+
+async def _brought(request: Request) -> AsyncIterator[Landed]:
+    coming: Coming = request.scope[COMING]
+    async with coming.take() as landed:
+        yield landed
+
+
+# The body of an address below `/files`, whole and on the disk, until the answer is given.
+Brought = Annotated[Landed, Depends(_brought)]

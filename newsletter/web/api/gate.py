@@ -21,6 +21,7 @@ from newsletter.staff.apikeys import Key
 from newsletter.staff.permissions import Actor
 from newsletter.staff.repeats import Named, Standing, Told
 from newsletter.web.api import problems
+from newsletter.web.api.landing import COMING, LARGEST_FILE, Coming, Landing, patient
 from newsletter.web.api.problems import (
     AnswerLost,
     KeyMissing,
@@ -43,7 +44,6 @@ CALLER = "newsletter_caller"
 
 # Nothing but an article is so long; files have addresses of their own.
 LARGEST_BODY = 8 * 1024 * 1024
-LARGEST_FILE = 128 * 1024 * 1024
 # From whoever has no key.
 LARGEST_OF_STRANGERS = 64 * 1024
 # What is kept to be told again.
@@ -109,6 +109,7 @@ class Gate:
         self._site = site
         self._keys = keys or Rates(OF_KEY)
         self._strangers = strangers or Rates(OF_STRANGER)
+        self._landing = Landing(site.application.settings.data_dir)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, whatever happens, with what it asked for or a problem."""
@@ -123,7 +124,7 @@ class Gate:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path.startswith(OPEN):
             send.begins_at = monotonic() + (EVEN_SECONDS if scope["method"] == "POST" else 0)
-            await self._app(scope, bounded(receive, scope, LARGEST_OF_STRANGERS), send)
+            await self._app(scope, patient(bounded(receive, scope, LARGEST_OF_STRANGERS)), send)
             return
         caller = await self._caller(scope)
         left = self._keys.take(str(caller.key.id))
@@ -131,7 +132,10 @@ class Gate:
         if left.wait:
             raise TooManyRequests(left.wait)
         scope[CALLER] = caller
-        inner = bounded(receive, scope, LARGEST_FILE if path.startswith(FILES) else LARGEST_BODY)
+        is_file = path.startswith(FILES)
+        inner = patient(bounded(receive, scope, LARGEST_FILE if is_file else LARGEST_BODY))
+        if is_file:
+            scope[COMING] = Coming(self._landing, caller.key.id, inner)
         name = Headers(scope=scope).get(REPEAT)
         if name is None or scope["method"] != "POST":
             await self._app(scope, inner, send)
@@ -164,9 +168,18 @@ class Gate:
         return caller
 
     async def _once(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        caller: Caller = scope[CALLER]
+        digest = _digest(scope)
+        if COMING in scope:
+            async with scope[COMING].take(digest):
+                await self._do_once(name, digest.hexdigest(), scope, _over, send)
+            return
         body = await _read(scope, receive)
-        named = Named(caller.key.id, name, _digest(scope, body))
+        digest.update(body)
+        await self._do_once(name, digest.hexdigest(), scope, _given(body), send)
+
+    async def _do_once(self, name: str, digest: str, scope: Scope, receive: Receive, send: Send) -> None:
+        caller: Caller = scope[CALLER]
+        named = Named(caller.key.id, name, digest)
         standing = await anyio.to_thread.run_sync(self._begin, named)
         if isinstance(standing, Told):
             headers = {**standing.headers, "Idempotent-Replayed": "true"}
@@ -177,7 +190,7 @@ class Gate:
         scope[CALLER] = Caller(caller.actor, caller.key, named)
         taken = _Taken()
         try:
-            await self._app(scope, _given(body), taken.take)
+            await self._app(scope, receive, taken.take)
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self._keep, named, taken)
@@ -242,10 +255,14 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
         raise HungUp from error
 
 
-def _digest(scope: Scope, body: bytes) -> str:
+def _digest(scope: Scope) -> "hashlib._Hash":
     headers = Headers(scope=scope)
     asked = (scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers.get("content-type", ""))
-    return hashlib.sha256("\0".join(asked).encode("utf-8", "surrogatepass") + b"\0" + body).hexdigest()
+    return hashlib.sha256("\0".join(asked).encode("utf-8", "surrogatepass") + b"\0")
+
+
+async def _over() -> Message:
+    return {"type": "http.disconnect"}
 
 
 def _given(body: bytes) -> Receive:

@@ -23,8 +23,7 @@ and does no more than both may: each address names the *scope* it takes, and whe
 
 **Lists** come a page at a time: `items`, and `next`, which is the `cursor` of the next page.
 **What fails** is `application/problem+json` (RFC 9457); programs go by its `type`, people by its `detail`.
-**What may come twice**: a POST with an `Idempotency-Key` of your own is done once, however often it is sent within 24 hours;
-a file that is brought (`/files/imports`) may be kept twice where the process is killed in the middle.
+**What may come twice**: a POST with an `Idempotency-Key` of your own is done once, however often it is sent within 24 hours.
 **How often**: 600 requests at once, and ten a second; `RateLimit` says what is left, `Retry-After` how long to wait.
 **Moments** are in ISO 8601 with an offset; answers are in UTC.
 """

@@ -93,6 +93,14 @@ class BodyUnreadable(ApiError):  # noqa: N818 -- named for the outcome
     """A body that is no JSON, or says one thing twice."""
 
 
+class BodyTooSlow(ApiError):  # noqa: N818 -- named for the outcome
+    """A body that stopped coming, or comes too slowly."""
+
+
+class NoRoom(ApiError):  # noqa: N818 -- named for the outcome
+    """A file for which the disk has no room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wrong:
     """One thing in a request that cannot be used."""
@@ -183,6 +191,20 @@ TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Problem], ...]
     ),
     (BodyUnreadable, Problem(400, "body-unreadable", "The body could not be read")),
     (BodyTooLarge, Problem(413, "body-too-large", "That is too much", "The body is larger than this address takes.")),
+    (
+        BodyTooSlow,
+        Problem(408, "body-too-slow", "The body came too slowly", "Nothing was changed. Send it again, by a better line."),
+    ),
+    (
+        NoRoom,
+        Problem(
+            507,
+            "no-room",
+            "There is no room for it",
+            "The disk of this service is nearly full, which was written down for the people who run it. Nothing was changed.",
+            is_bug=True,
+        ),
+    ),
     (HungUp, Problem(400, "body-cut-off", "The body did not arrive whole", "Nothing was changed. Send it again.")),
     (Invalid, Problem(422, "invalid", "The request is not as its description says")),
     (

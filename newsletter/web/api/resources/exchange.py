@@ -1,14 +1,14 @@
 """People in and out of files: written while they are read, and taken in behind the pages."""
 
 import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
@@ -16,9 +16,9 @@ from newsletter.errors import BadValue
 from newsletter.people import importwork
 from newsletter.people.importwork import NotNow, State, Work
 from newsletter.staff.permissions import Permission
-from newsletter.web.api.calls import Call, Calling
+from newsletter.web.api import objects
+from newsletter.web.api.calls import Brought, Call, Calling
 from newsletter.web.api.fields import NO_NUL, Answer, Given, Line, Number, Words
-from newsletter.web.api.problems import BodyUnreadable
 from newsletter.web.api.routing import Routes
 from newsletter.web.api.scope import require_list
 from newsletter.web.faults import PageNotFound
@@ -37,8 +37,6 @@ NDJSON = "application/x-ndjson"
 # Lines sent at a time: each is a step to another thread and back.
 CHUNK = 500
 MOST_SHOWN = 200
-# Of a row of NDJSON.
-MOST_FIELDS = 200
 
 routes = Routes("imports and exports", "People in and out of files.")
 
@@ -111,13 +109,6 @@ class Waiting(Answer):
     people: int
 
 
-async def _body(request: Request) -> bytes:
-    return await request.body()
-
-
-Body = Annotated[bytes, Depends(_body)]
-
-
 @routes.get(
     "/lists/{list_id:int}/people.csv",
     PEOPLE,
@@ -151,7 +142,7 @@ def export_list_as_objects(call: Calling, list_id: int) -> StreamingResponse:
 def bring_file(
     call: Calling,
     request: Request,
-    body: Body,
+    brought: Brought,
     list_id: Annotated[Number, Query(description="Which list they are for.")],
     name: Annotated[str, Query(max_length=200, pattern=NO_NUL, description="What the file is called.")] = "a file",
 ) -> Upload:
@@ -159,12 +150,15 @@ def bring_file(
     with call.reading() as tx:
         require_list(tx, call, list_id)
         register.require_open(tx, list_id)
-    if not body:
+    if not brought.size:
         raise BadValue(say("file"), "", say("is empty"))
     is_objects = request.headers.get("content-type", "").partition(";")[0].strip().lower() == NDJSON
-    data = _csv_of(body) if is_objects else body
     order = ImportOrder(list_id, "", is_confirmed=False, source=name, is_raw=is_objects)
-    return _upload(call.site.porter.carrier.keep(order, call.actor.name, data))
+    with ExitStack() as held:
+        folder = call.application.settings.data_dir
+        file = held.enter_context(objects.as_table(brought.file, folder)) if is_objects else brought.file
+        acting = held.enter_context(call.acting())
+        return _upload(call.site.porter.carrier.take_in(acting.tx, order, call.actor.name, file))
 
 
 @routes.get(UPLOAD, PEOPLE, Of.ANY_NEWSLETTER)
@@ -274,35 +268,6 @@ def _work(tx: Transaction, call: Call, work_id: int) -> Work:
         raise PageNotFound
     require_list(tx, call, work.order.list_id)
     return work
-
-
-def _csv_of(body: bytes) -> bytes:
-    """Write objects as the rows of a table, for what reads tables.
-
-    Raises:
-        BodyUnreadable: a line is no object of texts.
-
-    """
-    rows = [_row(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    if len(names) > MOST_FIELDS:
-        raise BodyUnreadable("Its lines have too many names.")
-    written = io.StringIO(newline="")
-    writer = csv.DictWriter(written, names, restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return written.getvalue().encode("utf-8", "replace")
-
-
-def _row(number: int, line: bytes) -> Mapping[str, str]:
-    try:
-        known = json.loads(line)
-    # RecursionError: brackets in brackets.
-    except (ValueError, RecursionError) as error:
-        raise BodyUnreadable(f"Line {number} is no JSON.") from error
-    if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
-        raise BodyUnreadable(f"Line {number} is no object whose values are texts.")
-    return {name: value.replace("\0", "") for name, value in known.items()}
 
 
 def _upload(work: Work) -> Upload:

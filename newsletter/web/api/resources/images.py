@@ -12,10 +12,9 @@ from newsletter.images.fetching import LONGEST_NAME
 from newsletter.images.model import LARGEST_FILE, MIDDLE, Facts, Focus, Image, MediaType
 from newsletter.staff.permissions import Permission
 from newsletter.web.api import paging
-from newsletter.web.api.calls import Call, Calling
+from newsletter.web.api.calls import Brought, Call, Calling
 from newsletter.web.api.fields import NO_NUL, Answer, Given, Line
 from newsletter.web.api.paging import Cursor, Limit, Page, read_number, written
-from newsletter.web.api.resources.exchange import Body
 from newsletter.web.api.routing import Routes
 from newsletter.web.faults import BodyTooLarge
 from newsletter.web.visits import Of
@@ -68,7 +67,7 @@ def list_images(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUA
 @routes.post("/files/images", EDIT, Of.ANY_NEWSLETTER, status_code=201, openapi_extra=FILE)
 def add_image(
     call: Calling,
-    body: Body,
+    brought: Brought,
     name: Annotated[
         str, Query(min_length=1, max_length=LONGEST_NAME, pattern=NO_NUL, description="What it is called.")
     ] = "picture",
@@ -77,12 +76,12 @@ def add_image(
     focus: Annotated[str, Query(max_length=40, pattern=NO_NUL, description="As `0.5,0.3`.")] = "",
 ) -> ImageAnswer:
     """Take a picture into the library, as the body: JPEG, PNG, GIF, WebP or AVIF; one that is there stays as described."""
-    if len(body) > LARGEST_FILE:
+    if brought.size > LARGEST_FILE:
         raise BodyTooLarge
     application = call.application
     spot = Focus.parse(focus) if focus else MIDDLE
     facts = Facts(one_line(name, LONGEST_NAME) or "picture", alt=alt, credit=credit, focus=spot)
-    added = library.add(application.database, application.child, application.clock, body, facts)
+    added = library.add(application.database, application.child, application.clock, brought.file.read(), facts)
     with call.acting() as acting:
         acting.record("image.add", f"image {added.key}", name=added.facts.name)
     return _answer(call, added)
