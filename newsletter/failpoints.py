@@ -40,6 +40,11 @@ Name = Literal[
     "return.fetched",
     "return.recorded",
     "return.moved",
+    # A backup that is restored, for each part of a table, before the commit; and once all of them are there, behind it.
+    "rows.restored",
+    "database.restored",
+    # A copy into another database, for each batch of rows; passed behind the commit.
+    "rows.copied",
     # Each batch that a program outside was told, before it is written down how it took it.
     "hook.told",
     # From the approved issue to the ledger, and its end.

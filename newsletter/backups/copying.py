@@ -7,11 +7,12 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from newsletter import adoption, instance, shape
+from newsletter import adoption, failpoints, instance, shape
 from newsletter.backups import tables
 from newsletter.backups.refusal import BackupUnusable
 from newsletter.backups.snapshot import snapshot
 from newsletter.backups.tables import Layout, Row
+from newsletter.backups.uploads import Moment
 from newsletter.bootstrap import bare_database, place_of
 from newsletter.database import Database
 from newsletter.errors import AlreadyThere, BadValue
@@ -46,7 +47,7 @@ class _Sum:
     digest: int
 
 
-def look(source: Database, url: str, beside: Path, now: datetime) -> Copied:
+def look(source: Database, url: str, data_dir: Path, now: datetime) -> Copied:
     """Say what a copy would carry, and whether the other database takes it; nothing is changed.
 
     Raises:
@@ -56,8 +57,9 @@ def look(source: Database, url: str, beside: Path, now: datetime) -> Copied:
     target = _opened(source, url)
     layouts = tables.layouts()
     try:
-        with snapshot(source, beside) as tx:
-            rows = {one.name: tables.count(tx, one) for one in layouts}
+        with snapshot(source, _beside(source, data_dir)) as tx:
+            moment = Moment(tx, data_dir)
+            rows = {one.name: moment.count(one) for one in layouts}
             known, was_running = instance.standing(tx), _is_mailing(tx, now)
         found = 0
         if target.path is None or target.path.exists():
@@ -69,7 +71,7 @@ def look(source: Database, url: str, beside: Path, now: datetime) -> Copied:
         target.close()
 
 
-def copy(source: Database, url: str, beside: Path, now: datetime, tell: Tell, *, anew: bool = False) -> Copied:
+def copy(source: Database, url: str, data_dir: Path, now: datetime, tell: Tell, *, anew: bool = False) -> Copied:
     """Bring everything into another database, where nothing is yet or a copy of this one was begun; it is held then.
 
     One moment of the original is copied, which goes on meanwhile. What an earlier run brought there is not brought again,
@@ -84,12 +86,13 @@ def copy(source: Database, url: str, beside: Path, now: datetime, tell: Tell, *,
     target = _opened(source, url)
     layouts = tables.layouts()
     try:
-        with snapshot(source, beside) as tx:
+        with snapshot(source, _beside(source, data_dir)) as tx:
+            moment = Moment(tx, data_dir)
             known, was_running = instance.standing(tx), _is_mailing(tx, now)
             _begin(target, known.id, layouts, anew=anew)
-            counts = {one.name: tables.count(tx, one) for one in layouts}
-            found = _bring(tx, target, layouts, lambda done: tell(done, sum(counts.values())))
-            _compare(tx, target, layouts)
+            counts = {one.name: moment.count(one) for one in layouts}
+            found = _bring(moment, target, layouts, lambda done: tell(done, sum(counts.values())))
+            _compare(moment, target, layouts)
             numbers = tables.numbers(tx, layouts)
         with target.write() as tx:
             tables.set_numbers(tx, layouts, numbers)
@@ -99,6 +102,11 @@ def copy(source: Database, url: str, beside: Path, now: datetime, tell: Tell, *,
         return Copied(counts, found, was_running)
     finally:
         target.close()
+
+
+def _beside(source: Database, data_dir: Path) -> Path:
+    """Give where a copy of an SQLite database has as much room as the database itself."""
+    return source.path.parent if source.path is not None else data_dir
 
 
 def _opened(source: Database, url: str) -> Database:
@@ -144,7 +152,7 @@ def _begin(target: Database, known: str, layouts: Sequence[Layout], *, anew: boo
         shape.call(tx, shape.unfinished(known))
 
 
-def _bring(tx: Transaction, target: Database, layouts: Sequence[Layout], tell: Callable[[int], None]) -> int:
+def _bring(moment: Moment, target: Database, layouts: Sequence[Layout], tell: Callable[[int], None]) -> int:
     """Bring over what is not there yet; gives how much was there."""
     done = found = 0
     with target.bulk_writer() as writer:
@@ -153,9 +161,10 @@ def _bring(tx: Transaction, target: Database, layouts: Sequence[Layout], tell: C
                 behind = tables.last_key(there, layout)
                 found += tables.count(there, layout) if behind is not None else 0
             done = max(done, found)
-            for batch in _batches(tables.rows(tx, layout, behind)):
+            for batch in _batches(moment.rows(layout, behind)):
                 with writer.write() as there:
                     tables.write(there, layout, batch)
+                failpoints.hit("rows.copied")
                 done += len(batch)
                 tell(done)
     return found
@@ -173,10 +182,10 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _compare(tx: Transaction, target: Database, layouts: Sequence[Layout]) -> None:
+def _compare(moment: Moment, target: Database, layouts: Sequence[Layout]) -> None:
     with target.read() as there:
         for layout in layouts:
-            ours, theirs = _sum(tables.rows(tx, layout)), _sum(tables.rows(there, layout))
+            ours, theirs = _sum(moment.rows(layout)), _sum(tables.rows(there, layout))
             if ours != theirs:
                 raise BackupUnusable(
                     f"the table {layout.name} has {ours.rows} rows in the original and {theirs.rows} in the copy, or others. "

@@ -12,6 +12,7 @@ from newsletter.backups import carried, tables
 from newsletter.backups.fresh import fresh
 from newsletter.backups.manifest import About
 from newsletter.backups.snapshot import snapshot
+from newsletter.backups.uploads import Moment
 from newsletter.backups.writing import Lock, Sheet
 from newsletter.database import Database
 from newsletter.errors import BadValue
@@ -61,9 +62,10 @@ def _write(origin: Origin, file: BinaryIO, path: Path, lock: Lock, now: datetime
     sheet = Sheet(file, lock)
     with snapshot(origin.database, path.parent) as tx:
         about = _about(tx, now)
+        moment = Moment(tx, origin.settings.data_dir)
         sheet.add(about.part())
         for layout in about.tables:
-            for _ in sheet.add_table(layout, tables.rows(tx, layout)):
+            for _ in sheet.add_table(layout, moment.rows(layout)):
                 tell(file.tell(), sum(sheet.tally.rows.values()))
         numbers = tables.numbers(tx, about.tables)
     for part in carried.parts(origin.settings):

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from newsletter import shape
+from newsletter import failpoints, shape
 from newsletter.backups import age, carried, manifest, tables
 from newsletter.backups.age import Identity, Opened, Passphrase
 from newsletter.backups.manifest import FORMAT, About, Tally
@@ -107,6 +107,7 @@ def load(tx: Transaction, reading: Reading, parts: Iterator[Part], keyring: Keyr
     tables.clear(tx, layouts)
     for layout, rows in rows_of(reading, parts, keyring):
         tables.write(tx, layout, rows)
+        failpoints.hit("rows.restored")
         tell()
     tables.set_numbers(tx, layouts, reading.numbers)
     tables.fill_search(tx)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from newsletter import adoption, instance, shape
+from newsletter import adoption, failpoints, instance, shape
 from newsletter.backups import carried
 from newsletter.backups.carried import Laid
 from newsletter.backups.fresh import fresh
 from newsletter.backups.manifest import About
-from newsletter.backups.reading import Key, Reading, begun, load, rows_of
+from newsletter.backups.reading import Key, begun, load, rows_of
 from newsletter.bootstrap import bare_database
 from newsletter.database import Database
 from newsletter.errors import AlreadyThere
@@ -66,13 +66,18 @@ def restore(settings: Settings, path: Path, key: Key, now: datetime, tell: Tell)
 
     """
     assert settings.secret_key is not None
+    failpoints.arm(settings.failpoint)
     keyring = Keyring(settings.secret_key, settings.former_secret_keys)
     with begun(path, key, keyring) as (reading, parts, file), _fresh(settings) as database:
         with database.write_alone() as tx:
             _require_empty(tx, database, reading.about)
             load(tx, reading, parts, keyring, lambda: tell(file.tell(), sum(reading.tally.rows.values())))
             adoption.hold(tx, _HELD % f"{reading.about.made_at:%Y-%m-%d %H:%M} UTC", now)
-        laid = _laid(settings, reading)
+            # PostgreSQL has everything from the commit on, and is never to be without its journals. A file has no name yet.
+            laid = carried.lay(settings, reading.carried) if database.path is None else Laid()
+        failpoints.hit("database.restored")
+        if database.path is not None:
+            laid = carried.lay(settings, reading.carried)
         fates = _obey(database, keyring, (*laid.journals, *carried.own_journals(settings)))
         is_replayed = _knows_more(settings, fates)
         if is_replayed:
@@ -109,10 +114,6 @@ def _require_empty(tx: Transaction, database: Database, about: About) -> None:
     found = shape.current(tx)
     if found is not None and (found != about.shape or instance.key_check(tx)):
         raise AlreadyThere("database", database.url.set(drivername="postgresql").render_as_string(hide_password=True))
-
-
-def _laid(settings: Settings, reading: Reading) -> Laid:
-    return carried.lay(settings, reading.carried)
 
 
 def _obey(database: Database, keyring: Keyring, paths: tuple[Path, ...]) -> Mapping[Fate, int]:

@@ -28,14 +28,14 @@ def copy(door: Door, url: str, *, anew: bool, is_rehearsal: bool) -> None:
     """
     door.allow(Permission.MANAGE_INSTANCE)
     application = door.application
-    beside = application.database.path.parent if application.database.path is not None else application.settings.data_dir
+    data_dir = application.settings.data_dir
     try:
         if is_rehearsal:
-            looked = copying.look(application.database, url, beside, door.now())
+            looked = copying.look(application.database, url, data_dir, door.now())
             _tell(door, looked, is_done=False)
             return
         with growing_bar("Copying") as tell:
-            copied = copying.copy(application.database, url, beside, door.now(), tell, anew=anew)
+            copied = copying.copy(application.database, url, data_dir, door.now(), tell, anew=anew)
     except OSError as error:
         raise BadValue("database", "the other one", f"cannot be written: {error.strerror or error}") from error
     with door.acting(Permission.MANAGE_INSTANCE) as acting:

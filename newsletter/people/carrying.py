@@ -39,7 +39,8 @@ log = structlog.get_logger()
 S = State
 
 # In the data folder, with SQLite: its one writer would hold up a mailing for as long as a hundred megabytes take. On PostgreSQL
-# files lie in the database, which hosts share; there the folder has those that were brought before that was so.
+# files lie in the database, which hosts share; there the folder has those that were brought before that was so. What comes out
+# of a backup lies in the database in either case.
 FOLDER = "uploads"
 # Seconds between two words on how far it is.
 TELL_EVERY = 1.0

@@ -159,6 +159,14 @@ def pieces_of(tx: Transaction, work: Work) -> Iterator[bytes]:
         yield data
 
 
+def with_files(tx: Transaction) -> tuple[tuple[int, str], ...]:
+    """Give the numbers of all work that has a file, in order, and by which name it is kept."""
+    rows = tx.execute(
+        select(import_work.c.id, import_work.c.stored).where(import_work.c.stored != "").order_by(import_work.c.id)
+    )
+    return tuple((row.id, row.stored) for row in rows)
+
+
 def forget_file(tx: Transaction, work: Work) -> None:
     """Keep the file of a piece of work no longer."""
     tx.execute(delete(upload_piece).where(upload_piece.c.work_id == work.id))

@@ -44,6 +44,9 @@ BESIDE = {
     "return.fetched": "newsletter/returns/test_collecting.py",
     "return.recorded": "newsletter/returns/test_collecting.py",
     "return.moved": "newsletter/returns/test_collecting.py",
+    "rows.restored": "newsletter/backups/test_restoring.py",
+    "database.restored": "newsletter/backups/test_restoring.py",
+    "rows.copied": "newsletter/backups/test_copying.py",
     "hook.told": "newsletter/webhooks/test_telling.py",
 }
 

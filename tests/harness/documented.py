@@ -33,6 +33,8 @@ _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<body>.*?)^(?P=ind
 _TYPED = frozenset({"", "sh", "console"})
 # What becomes of an answer behind the command is the shell's.
 _UNTIL = re.compile(r" [|>] ")
+# What stands right above a block that is a file.
+_FILE = re.compile(r"a file `([\w.]+)`:\s*\Z")
 # The usage that stands above each example of the reference is none.
 REFERENCE = "docs/reference/cli.md"
 
@@ -62,6 +64,30 @@ def shown_in(name: str, text: str) -> Shown:
         bodies = bodies[1::2]
     lines = [" ".join(line.strip().removeprefix("$ ").split()) for body in bodies for line in body.splitlines()]
     return Shown(name, tuple(line for line in lines if line and not line.startswith("#")))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Lines that are typed one after the other, what is written into files before, and what the page shows is said then."""
+
+    lines: tuple[str, ...]
+    files: Mapping[str, str]
+    shown: tuple[str, ...]
+
+
+def steps_in(text: str) -> tuple[Step, ...]:
+    """Read a page that is followed from its beginning to its end: what stands in a block of text is said, or is a file."""
+    steps, files = list[Step](), dict[str, str]()
+    for match in _FENCE.finditer(text):
+        named = _FILE.search(text[: match.start()])
+        if match["language"] in _TYPED:
+            steps.append(Step(shown_in("", match[0]).lines, files, ()))
+            files = {}
+        elif named is not None:
+            files[named[1]] = match["body"]
+        else:
+            steps[-1] = replace(steps[-1], shown=(*steps[-1].shown, *match["body"].splitlines()))
+    return tuple(steps)
 
 
 def pages() -> tuple[Shown, ...]:

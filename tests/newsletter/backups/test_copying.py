@@ -13,16 +13,19 @@ from newsletter.database import Database
 from newsletter.errors import AlreadyThere, BadValue
 from newsletter.mail import mailings
 from newsletter.mail.delivery import DeliveryState
+from newsletter.people.carrying import Carrier
+from subscribers.exchange.model import ImportOrder
 from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness import mailroom
-from tests.harness.processes import sink_process
+from tests.harness.processes import run_command, sink_process
 from tests.harness.sinklog import LogTail
 from tests.harness.terminal import Terminal
 from tests.harness.trial import plan, run, running, wait_until
 
 # Enough that a worker is told to stop in the middle.
 PEOPLE = 100
+IMPORT = ImportOrder(1, "Asked.", is_confirmed=True)
 NAMES = ("ann", "bob", "cem", "dee")
 
 
@@ -61,6 +64,34 @@ def test_there_and_back_it_is_the_same(source: Database, postgres_url: str, tmp_
         assert tables.numbers(ours, tables.layouts())["delivery"] > 2 * instance.LEAP
     for one in (source, there, back):
         one.close()
+
+
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_killed_copy_goes_on(way: str, source: Database, postgres_url: str, tmp_path: Path, now: datetime) -> None:
+    """A power cut between two batches, of an instance with the file of an import; nothing is lost and nothing there twice."""
+    data = b"email\n" + b"%s@example.org\n" * 100_000
+    work = Carrier(source, Keyring(SECRET), tmp_path, lambda: now).keep(
+        ImportOrder(1, "Asked.", is_confirmed=True), "ann", data
+    )
+    here, there = source, Database(postgres_url)
+    if way == "down":
+        copying.copy(source, postgres_url, tmp_path, now, quietly)
+        (tmp_path / "uploads" / work.stored).unlink()
+        here, there = there, Database(f"sqlite:///{tmp_path}/down/copy.db")
+    url = there.url.render_as_string(hide_password=False)
+    settings = {"NEWSLETTER_DATABASE_URL": here.url.render_as_string(hide_password=False), "NEWSLETTER_SECRET_KEY": SECRET}
+    settings |= {"NEWSLETTER_DATA_DIR": str(tmp_path), "NEWSLETTER_FAILPOINT": "rows.copied:kill:6"}
+    killed = run_command(settings, "database", "copy", "--to", url)
+    copied = copying.copy(here, url, tmp_path, now, quietly)
+    with Carrier(there, Keyring(SECRET), tmp_path / "elsewhere", lambda: now).reopen(work) as file:
+        brought = file.read()
+
+    assert -9 == killed.returncode, killed.stderr
+    assert (True, data) == (copied.found > 0, brought)
+    assert {**sums(here), "upload_piece": None} == {**sums(there), "upload_piece": None}
+    source.close()
+    here.close()
+    there.close()
 
 
 @pytest.mark.parametrize("stops_at", [1, 8, 17])

@@ -16,12 +16,16 @@ from newsletter import shape
 from newsletter.backups import manifest, reading, restoring
 from newsletter.backups.parts import Part, PartWriter, read_parts
 from newsletter.backups.refusal import BackupUnusable
+from newsletter.database import Database
 from newsletter.errors import AlreadyThere, BadValue, InstanceMismatch
 from newsletter.mail import mailings
+from newsletter.people.carrying import Carrier
 from newsletter.settings import load
+from subscribers.exchange.model import ImportOrder
 from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness.instance import opened
+from tests.harness.processes import run_command
 from tests.harness.terminal import Terminal
 
 ADD = ("--list", "readers", "--confirmed", "--basis", "Asked at the autumn meeting.")
@@ -267,6 +271,45 @@ def test_stopped_in_the_middle_leaves_nothing(
 
     if kind == "sqlite":
         assert [] == [one.name for one in (tmp_path / "there").iterdir() if "unfinished" in one.name]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_killed_restore_is_begun_again_or_was_done(
+    kind: str, backup: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Power cut among the rows: nothing is there. Behind the commit: PostgreSQL has all of it, held, and keeps it."""
+    url = f"sqlite:///{tmp_path}/there/newsletter.db" if kind == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    settings = settings_of(tmp_path / "there", url)
+    killed = [
+        run_command(settings | {"NEWSLETTER_FAILPOINT": f"{place}:kill"}, "restore", str(backup)).returncode
+        for place in ("rows.restored", "database.restored")
+    ]
+    again = Terminal(settings)("restore", str(backup))
+
+    assert [-9, -9] == killed
+    assert (0 if kind == "sqlite" else 5) == again.code, again.err
+    assert kind == "sqlite" or "already" in again.err
+    assert 1 == people(Terminal(settings))
+    assert list((tmp_path / "there" / "journal").iterdir())
+    assert 5 == Terminal(settings)("adopt", "--yes").code, "it was adopted behind nobody's journal"
+
+
+def test_file_of_an_import_comes_along(origin: Path, postgres_url: str, tmp_path: Path, now: datetime) -> None:
+    """From the data folder into either kind of database; an import that waits is gone on with there."""
+    here = tmp_path / "here"
+    shutil.copytree(origin, here, ignore=shutil.ignore_patterns("*.backup"))
+    data = b"email\n" + b"%s@example.org\n" * 100_000
+    with opened(settings_of(here), now) as (application, _):
+        carrier = Carrier(application.database, application.keyring, here, lambda: now)
+        work = carrier.keep(ImportOrder(1, "Asked.", is_confirmed=True), "ann", data)
+    Terminal(settings_of(here)).ok("backup", str(tmp_path / "with-file.backup"))
+    for url in (f"sqlite:///{tmp_path}/there/newsletter.db", postgres_url):
+        settings = load(settings_of(tmp_path / "there", url))
+        restored = restoring.restore(settings, tmp_path / "with-file.backup", None, now, lambda _bytes, _rows: None)
+        database = Database(url)
+        with Carrier(database, application.keyring, settings.data_dir, lambda: now).reopen(work) as file:
+            assert (2, data) == (restored.rows["upload_piece"], file.read())
+        database.close()
 
 
 @contextmanager

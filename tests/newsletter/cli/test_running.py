@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -19,6 +18,7 @@ from newsletter.cli.exits import Exit
 from newsletter.mail.sole import only_mailer
 from tests.harness.background import Watched, in_background
 from tests.harness.chaossmtp import at, either, for_recipients, saying
+from tests.harness.ports import free_port
 from tests.harness.sink import Step
 from tests.harness.terminal import Terminal
 from tests.harness.trial import wait_until
@@ -63,12 +63,6 @@ def text_of(url: str) -> str:
     """Ask for a page; gives what it says."""
     with urllib.request.urlopen(url, timeout=LONGEST) as answer:  # noqa: S310 -- our own server
         return str(answer.read().decode())
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def test_init_makes_everything_and_says_what_next(nothing: Terminal) -> None:

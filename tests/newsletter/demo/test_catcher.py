@@ -5,13 +5,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from newsletter.demo.servers import listening, port_of
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on at the moment."""
-    with listening() as listener:
-        return port_of(listener)
+from tests.harness.ports import free_port
 
 
 def test_the_program_catches_mail_and_shows_it(tmp_path: Path) -> None:

@@ -15,17 +15,10 @@ from newsletter.worker.returning import ALERT, Returning
 from tests.harness import mailroom, returned
 from tests.harness.dovecot import Dovecot
 from tests.harness.instance import environment, opened
+from tests.harness.ports import free_port
 from tests.harness.trial import wait_until
 
 NOW = datetime(2020, 2, 1, 8, 0, tzinfo=UTC)
-
-
-def free_port() -> int:
-    """Give a port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 def came(application: Application) -> list[str]:
