@@ -11,12 +11,17 @@ from functools import cache
 from importlib.metadata import version
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from socket import SOCK_STREAM
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from newsletter import tracing
+from newsletter.atneed import at_need
 from newsletter.errors import NewsletterError
 from subscribers.sentence import say
+
+if TYPE_CHECKING:
+    import httpx2
+else:
+    httpx2 = at_need("httpx2")
 
 Address = IPv4Address | IPv6Address
 
@@ -210,7 +215,7 @@ def _is_redirect(answer: Fetched) -> bool:
     return answer.status in REDIRECTS and "location" in answer.headers
 
 
-def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
+def _checked(url: str, base: "httpx2.URL | None" = None) -> "httpx2.URL":
     """Read an address, relative to *base* where one is given, and refuse what no feed or picture is fetched from."""
     try:
         parsed = httpx2.URL(url) if base is None else base.join(url)
@@ -231,7 +236,7 @@ def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
     return parsed.copy_with(fragment=None)
 
 
-async def _request(url: httpx2.URL, policy: FetchPolicy, question: _Question) -> Fetched:
+async def _request(url: "httpx2.URL", policy: FetchPolicy, question: _Question) -> Fetched:
     """Ask the first address of the host that lets us connect."""
     addresses = await _addresses(url, policy)
     refusal: httpx2.TransportError = httpx2.ConnectError(say("no address"))
@@ -243,7 +248,7 @@ async def _request(url: httpx2.URL, policy: FetchPolicy, question: _Question) ->
     raise refusal
 
 
-async def _addresses(url: httpx2.URL, policy: FetchPolicy) -> tuple[Address, ...]:
+async def _addresses(url: "httpx2.URL", policy: FetchPolicy) -> tuple[Address, ...]:
     """Resolve the host once and refuse it when any of its addresses is one we do not go to."""
     port = url.port or WEB_PORTS[url.scheme]
     try:
@@ -270,7 +275,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not any(address in network for network in _SPECIAL_V4)
 
 
-async def _exchange(url: httpx2.URL, address: Address, policy: FetchPolicy, question: _Question) -> Fetched:
+async def _exchange(url: "httpx2.URL", address: Address, policy: FetchPolicy, question: _Question) -> Fetched:
     """Connect to the checked address and no other, while host header and certificate are those of the name."""
     request = httpx2.Request(
         question.method,
@@ -305,7 +310,7 @@ def _tls() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
-async def _body(response: httpx2.Response, policy: FetchPolicy) -> bytes:
+async def _body(response: "httpx2.Response", policy: FetchPolicy) -> bytes:
     announced = response.headers.get("content-length", "")
     _refuse_beyond(policy.raw_bytes, int(announced) if announced.isdecimal() else 0)
     inflater = _Inflater(response.headers.get("content-encoding", ""), policy.inflated_bytes)
@@ -320,8 +325,7 @@ async def _body(response: httpx2.Response, policy: FetchPolicy) -> bytes:
 
 def _refuse_beyond(limit: int, size: int) -> None:
     if size > limit:
-        msg = say("sends more than %(megabytes)s MB", megabytes=_megabytes(limit))
-        raise _Trouble(msg)
+        raise _Trouble(say("sends more than %(megabytes)s MB", megabytes=_megabytes(limit)))
 
 
 def _megabytes(size: int) -> str:
@@ -349,14 +353,12 @@ class _Inflater:
         try:
             self._inflate(chunk)
         except zlib.error as error:
-            msg = say("sends damaged compressed data")
-            raise _Trouble(msg) from error
+            raise _Trouble(say("sends damaged compressed data")) from error
 
     def finish(self) -> bytes:
         """Give the whole body; compressed data that stops before its end is trouble."""
         if self._has_begun and not self._engine.eof:
-            msg = say("broke off in the middle")
-            raise _Trouble(msg)
+            raise _Trouble(say("broke off in the middle"))
         return bytes(self._body)
 
     def _inflate(self, rest: bytes) -> None:
@@ -373,21 +375,20 @@ class _Inflater:
     def _keep(self, piece: bytes) -> None:
         self._body += piece
         if len(self._body) > self._limit:
-            msg = say("grows to more than %(megabytes)s MB", megabytes=_megabytes(self._limit))
-            raise _Trouble(msg)
+            raise _Trouble(say("grows to more than %(megabytes)s MB", megabytes=_megabytes(self._limit)))
 
 
 def _gunzipper() -> "zlib._Decompress":
     return zlib.decompressobj(zlib.MAX_WBITS | 16)
 
 
-def _failure(error: httpx2.TransportError) -> Failure:
+def _failure(error: "httpx2.TransportError") -> Failure:
     is_certificate = "CERTIFICATE_VERIFY_FAILED" in str(error) or isinstance(error.__cause__, ssl.SSLCertVerificationError)
     is_away = isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError) and not is_certificate
     return Failure.UNREACHABLE if is_away else Failure.BROKEN
 
 
-def _words(error: httpx2.TransportError) -> str:
+def _words(error: "httpx2.TransportError") -> str:
     """Put what the network said into words for whoever typed the address."""
     if isinstance(error.__cause__, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
         return say("has a certificate that does not prove who it is")

@@ -4,8 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from subscribers.errors import AddressRefused
 from subscribers.sentence import say
 
@@ -126,6 +124,9 @@ def _accident_of(bare: str) -> str:
 
 def _domain_of(bare: str, composed: str) -> str:
     """Give the domain as A-label in lower case, after the library has looked at the whole."""
+    # Hardly any address comes this far, and its tables take as long to load as thirty modules of ours.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
     house_name = _HOUSE_NAME.search(composed.rpartition("@")[2])
     # The library refuses names of the house but has an option for ".test": it is asked about that instead.
     asked = composed[: -len(house_name[0])] + "test" if house_name else composed

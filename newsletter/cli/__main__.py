@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import click
 
+from newsletter import memory  # noqa: F401 -- before anything else is loaded
 from newsletter.bootstrap import redacted
 from newsletter.cli import findings
 from newsletter.cli.door import Door, take_name

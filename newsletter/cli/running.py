@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import click
 
@@ -23,7 +23,9 @@ from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import NotAdopted, RelayMissing
 from newsletter.mail import mailings, relaybook
 from newsletter.web import spelled
-from newsletter.worker.metronome import Idle, Worker
+
+if TYPE_CHECKING:
+    from newsletter.worker.metronome import Idle
 
 T = TypeVar("T")
 
@@ -109,6 +111,8 @@ def worker(door: Door, *, until_idle: bool) -> int:
 
     Example: newsletter worker --until-idle
     """
+    from newsletter.worker.metronome import Worker  # noqa: PLC0415 -- whoever serves pages opens them first
+
     application = door.application
     if not until_idle:
         door.note(f"Looking every {application.settings.tick_seconds} seconds for what is due. {_where_to(door)}")
@@ -177,7 +181,7 @@ def _where_to(door: Door) -> str:
     return str(missing or f"Mail goes to {', '.join(f'{one.name} ({one.relay})' for one in known if one.is_enabled)}.")
 
 
-def _answer_idle(door: Door, idle: Idle, *, was_told: bool) -> Exit:
+def _answer_idle(door: Door, idle: "Idle", *, was_told: bool) -> Exit:
     mailed = idle.mailed
     with door.reading() as tx:
         waiting = mailings.waiting(tx)

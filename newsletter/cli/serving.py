@@ -4,27 +4,35 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import uvicorn
 
+from newsletter import memory
 from newsletter.bootstrap import Application
 from newsletter.cli.watched import watched
 from newsletter.errors import BadValue
 from newsletter.listening import listen
+from newsletter.mail.sole import require_no_mailer
 from newsletter.settings import Settings
 from newsletter.staff.secrets import new_secret
 from newsletter.web.app import create_app, load_desk
 from newsletter.web.clicks import Clicks
 from newsletter.web.porter import Porter
-from newsletter.worker.metronome import Worker
+
+if TYPE_CHECKING:
+    from newsletter.worker.metronome import Worker
 
 USUAL_PORT = 8000
 
 # Pages are answered in milliseconds; whoever is still reading one after this is not waited for. In seconds.
 LAST_ANSWERS = 10
+
+# Whoever waits for the first page is answered before the worker is loaded, and the desk for those who come later. In seconds.
+AFTER_THE_PAGES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,41 @@ class Opened:
     url: str
     # Opens the desk once.
     desk: str
+
+
+class Clockwork:
+    """The worker of this process: it is loaded when the pages are open, which takes as long as a first page."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._worker: Worker | None = None
+
+    def is_healthy(self) -> bool:
+        """Whether it goes, or is about to."""
+        return self._worker is None or self._worker.is_healthy()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tick and mail until *stop* is set.
+
+        Raises:
+            WorkerRunning: another mailer has this SQLite database.
+
+        """
+        path = self._application.database.path
+        if path is not None:
+            require_no_mailer(path)
+        if await _is_stopped(stop, AFTER_THE_PAGES):
+            return
+        await asyncio.to_thread(load_worker)
+        self._worker = load_worker()(self._application)
+        await self._worker.run(stop)
+
+
+def load_worker() -> "type[Worker]":
+    """Load the worker; takes a tenth of a second the first time."""
+    from newsletter.worker.metronome import Worker  # noqa: PLC0415 -- not before the pages are open
+
+    return Worker
 
 
 class Server(uvicorn.Server):
@@ -55,7 +98,7 @@ async def serve_until(
         WorkerRunning: another mailer has this SQLite database.
 
     """
-    worker = Worker(application)
+    worker = Clockwork(application)
     token = new_secret()
     porter, clicks = Porter(application), Clicks(application.database)
     app = create_app(
@@ -71,13 +114,13 @@ async def serve_until(
         url = _url(host, listening)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         working = asyncio.create_task(worker.run(stop))
-        carrying = asyncio.create_task(asyncio.to_thread(porter.run))
+        carrying = asyncio.create_task(_carry(porter, stop))
         counting = asyncio.create_task(asyncio.to_thread(clicks.run))
         try:
             await _started(server, serving, working)
             if not working.done():
                 announce(Opened(url, f"{url}/desk/enter/{token}"))
-                await asyncio.to_thread(load_desk)
+                await _load_desk(stop)
             await asyncio.wait([serving, working], return_when=asyncio.FIRST_COMPLETED)
         finally:
             # Whichever ended first, by the signal or by an error, takes the other one along.
@@ -99,6 +142,26 @@ def usual_port(settings: Settings) -> int:
 async def _started(server: Server, *tasks: asyncio.Task[None]) -> None:
     while not server.started and not any(task.done() for task in tasks):  # noqa: ASYNC110 -- uvicorn has a flag, no event
         await asyncio.sleep(0.01)
+
+
+async def _carry(porter: Porter, stop: asyncio.Event) -> None:
+    if not await _is_stopped(stop, AFTER_THE_PAGES):
+        await asyncio.to_thread(porter.run)
+
+
+async def _load_desk(stop: asyncio.Event) -> None:
+    if await _is_stopped(stop, 2 * AFTER_THE_PAGES):
+        return
+    await asyncio.to_thread(load_desk)
+    memory.keep()
+
+
+async def _is_stopped(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait so long, or until it is to stop."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    return stop.is_set()
 
 
 def _listen(host: str, port: int) -> socket.socket:

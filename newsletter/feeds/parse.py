@@ -5,11 +5,10 @@ from datetime import datetime
 from html import escape
 from io import BytesIO
 from time import struct_time
+from typing import TYPE_CHECKING
 from xml.sax import SAXException
 
-import feedparser
-from feedparser import FeedParserDict
-
+from newsletter.atneed import at_need
 from newsletter.confined import Child, ChildFailed
 from newsletter.feeds.addresses import absolute
 from newsletter.feeds.cleaning import Found, clean, newest, without_repetitions
@@ -20,6 +19,12 @@ from newsletter.feeds.jsonfeed import read_json
 from newsletter.feeds.model import Enclosure, NotAFeed, ParsedFeed
 from newsletter.feeds.plain import to_line
 from subscribers.sentence import say
+
+if TYPE_CHECKING:
+    import feedparser
+    from feedparser import FeedParserDict
+else:
+    feedparser = at_need("feedparser")
 
 # 680 KB of a real feed take 0.2 s; 200,000 attributes on one tag took more than 60 s.
 SECONDS = 10.0
@@ -86,7 +91,7 @@ def _read_xml(text: str, feed_url: str, now: datetime, known: frozenset[str]) ->
     return _feed(parsed, xml, feed_url, now, known)
 
 
-def _parsed(xml: str) -> FeedParserDict:
+def _parsed(xml: str) -> "FeedParserDict":
     # A stream, because feedparser 6.0.14 opens the file that a string or even bytes may name. Its sanitiser would drop
     # srcset and what stands in for an iframe, and is not needed: nothing is shown before it went through our own.
     return feedparser.parse(
@@ -97,7 +102,7 @@ def _parsed(xml: str) -> FeedParserDict:
     )
 
 
-def _feed(parsed: FeedParserDict, xml: str, feed_url: str, now: datetime, known: Container[str]) -> ParsedFeed:
+def _feed(parsed: "FeedParserDict", xml: str, feed_url: str, now: datetime, known: Container[str]) -> ParsedFeed:
     feed = parsed.feed
     site = absolute(feed_url, feed.get("link", ""))
     is_cut = is_truncated(xml)
@@ -116,7 +121,7 @@ def _feed(parsed: FeedParserDict, xml: str, feed_url: str, now: datetime, known:
     )
 
 
-def _found(entry: FeedParserDict, version: str, base: str, now: datetime) -> Found:
+def _found(entry: "FeedParserDict", version: str, base: str, now: datetime) -> Found:
     contents = entry.get("content", [])
     content: FeedParserDict = max(contents, key=lambda part: len(part.get("value", "")), default={})
     summary = _html(entry.get("summary_detail", {}))
@@ -139,13 +144,13 @@ def _found(entry: FeedParserDict, version: str, base: str, now: datetime) -> Fou
     )
 
 
-def _html(part: FeedParserDict) -> str:
+def _html(part: "FeedParserDict") -> str:
     """Give a text construct as HTML: what an Atom feed calls text is shown as it stands, brackets and all."""
     value = part.get("value", "")
     return escape(value, quote=False) if part.get("type") == "text/plain" else value
 
 
-def _published(entry: FeedParserDict, now: datetime, *, is_atom: bool) -> Dated:
+def _published(entry: "FeedParserDict", now: datetime, *, is_atom: bool) -> Dated:
     # `in`, because .get("updated") falls back to "published" with a warning.
     if "published" not in entry and "updated" in entry:
         changed = read_date(entry["updated"], _struct(entry, "updated_parsed"), now)
@@ -154,18 +159,18 @@ def _published(entry: FeedParserDict, now: datetime, *, is_atom: bool) -> Dated:
     return read_date(entry.get("published", ""), _struct(entry, "published_parsed"), now)
 
 
-def _updated(entry: FeedParserDict, now: datetime) -> datetime | None:
+def _updated(entry: "FeedParserDict", now: datetime) -> datetime | None:
     if "updated" not in entry:
         return None
     dated = read_date(entry["updated"], _struct(entry, "updated_parsed"), now)
     return None if dated.doubt else dated.at
 
 
-def _struct(entry: FeedParserDict, key: str) -> struct_time | None:
+def _struct(entry: "FeedParserDict", key: str) -> struct_time | None:
     return entry[key] if key in entry else None  # noqa: SIM401 -- its get() falls back to the other date, with a warning
 
 
-def _enclosures(entry: FeedParserDict) -> tuple[Enclosure, ...]:
+def _enclosures(entry: "FeedParserDict") -> tuple[Enclosure, ...]:
     linked = [
         Enclosure(link.get("href", ""), link.get("type", ""), _length(link.get("length", "")))
         for link in entry.get("links", [])
@@ -182,7 +187,7 @@ def _length(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(2**63)) - 1 else 0
 
 
-def _next(feed: FeedParserDict, feed_url: str) -> str:
+def _next(feed: "FeedParserDict", feed_url: str) -> str:
     links = (link.get("href", "") for link in feed.get("links", []) if link.get("rel") == "next")
     return absolute(feed_url, next(links, ""))
 

@@ -15,7 +15,6 @@ from newsletter.mail.consequences import pause_key
 from newsletter.mail.delivery import Report
 from newsletter.mail.mailings import MailingState
 from newsletter.mail.message import message_id
-from newsletter.review import approval
 from subscribers import recognition, records
 from subscribers.address import EmailAddress
 from subscribers.consent import Act, Door, Evidence
@@ -38,6 +37,8 @@ def send_issue(tx: Transaction, issue_id: int, now: datetime) -> Report:
             segment of the issue cannot be asked any more.
 
     """
+    from newsletter.review import approval  # noqa: PLC0415 -- all that looks over an issue; notices need nothing of it
+
     issue = issues.load(tx, issue_id)
     newsletter = newsletters.by_id(tx, issue.newsletter_id)
     mailings.require_adopted(tx)

@@ -11,15 +11,19 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
-
-import aiosmtplib
+from typing import TYPE_CHECKING, Any
 
 from newsletter import failpoints
+from newsletter.atneed import at_need
 from newsletter.mail.delivery import NO_ANSWER, Phase, Reply, enhanced_status
 from newsletter.mail.relays import Relay, Tls
 from newsletter.mail.transactions import Patience, Session
 from newsletter.mail.wire import LONGEST_TEXT, legible, take_over
+
+if TYPE_CHECKING:
+    import aiosmtplib
+else:
+    aiosmtplib = at_need("aiosmtplib")
 
 # Stands for a password that a relay repeated.
 HIDDEN = "(hidden)"
@@ -89,7 +93,7 @@ async def connect(relay: Relay, patience: Patience, tls_context: ssl.SSLContext,
         raise RelayDown(Reply(Phase.CONNECT, NO_ANSWER, "", _said(str(error), relay) or type(error).__name__)) from error
 
 
-async def _opened(client: aiosmtplib.SMTP, relay: Relay, patience: Patience, witness: Witness) -> Session:
+async def _opened(client: "aiosmtplib.SMTP", relay: Relay, patience: Patience, witness: Witness) -> Session:
     try:
         greeting = await client.connect()
         if relay.tls is Tls.STARTTLS:
@@ -121,7 +125,7 @@ async def _opened(client: aiosmtplib.SMTP, relay: Relay, patience: Patience, wit
     return session
 
 
-async def _greet(client: aiosmtplib.SMTP) -> None:
+async def _greet(client: "aiosmtplib.SMTP") -> None:
     try:
         await client.ehlo()
     except aiosmtplib.SMTPHeloError:

@@ -11,6 +11,17 @@ from newsletter.errors import WorkerRunning
 SUFFIX = ".mailer.lock"
 
 
+def require_no_mailer(database: Path) -> None:
+    """Look whether somebody mails from *database* now.
+
+    Raises:
+        WorkerRunning: there is one, and where.
+
+    """
+    with _locked(database):
+        pass
+
+
 @contextmanager
 def only_mailer(database: Path, place: str) -> Iterator[None]:
     """Be the only mailer of *database* for the length of the block; the system lets go when the process dies.
@@ -19,13 +30,19 @@ def only_mailer(database: Path, place: str) -> Iterator[None]:
         WorkerRunning: there is one, and where.
 
     """
+    with _locked(database) as handle:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, place.encode(), 0)
+        yield
+
+
+@contextmanager
+def _locked(database: Path) -> Iterator[int]:
     path = database.with_name(database.name + SUFFIX)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock(handle)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, place.encode(), 0)
-        yield
+        yield handle
     finally:
         os.close(handle)
 

@@ -4,15 +4,21 @@ import io
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pyotp
-import segno
 from sqlalchemy import delete, func, insert, select, update
 
+from newsletter.atneed import at_need
 from newsletter.staff.secrets import remembered
 from newsletter.strongbox import Strongbox
 from newsletter.tables.staff import account, recovery_code
 from subscribers.transaction import Transaction
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = at_need("segno")
 
 # What stands above the codes in the app.
 ISSUER = "Newsletter"

@@ -1,11 +1,15 @@
 """Carries imports on while pages are answered: in a thread of each process that serves pages."""
 
 import threading
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import structlog
 
 from newsletter.bootstrap import Application
-from newsletter.people.carrying import Carrier
+
+if TYPE_CHECKING:
+    from newsletter.people.carrying import Carrier
 
 log = structlog.get_logger()
 
@@ -19,9 +23,17 @@ class Porter:
     """One for each process; whoever serves pages lets it run beside them."""
 
     def __init__(self, application: Application) -> None:
+        self._application = application
         self._stopped = threading.Event()
         self._called = threading.Event()
-        self.carrier = Carrier(
+
+    @cached_property
+    def carrier(self) -> "Carrier":
+        """What carries; loaded when there is something to look for, or something comes in."""
+        from newsletter.people.carrying import Carrier  # noqa: PLC0415 -- what reads files is not small
+
+        application = self._application
+        return Carrier(
             application.database,
             application.keyring,
             application.settings.data_dir,

@@ -5,6 +5,7 @@ A copy that nobody has adopted takes nothing in, and begins to as soon as it is 
 
 import threading
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import structlog
@@ -16,10 +17,11 @@ from newsletter.errors import BadValue
 from newsletter.issues import alerts, newsletters
 from newsletter.mail import mailings
 from newsletter.returns.intakes import Listen, Mailbox
-from newsletter.returns.listener import Listener
 from newsletter.returns.receiving import Reception
-from newsletter.returns.watching import Watcher
 from subscribers.transaction import Transaction
+
+if TYPE_CHECKING:
+    from newsletter.returns.watching import Watcher
 
 log = structlog.get_logger()
 
@@ -66,12 +68,16 @@ class Returning:
         self._threads.append(thread)
         thread.start()
 
-    def _watch(self, mailbox: Mailbox) -> Watcher:
+    def _watch(self, mailbox: Mailbox) -> "Watcher":
+        from newsletter.returns.watching import Watcher  # noqa: PLC0415 -- most have no mailbox, and its library is not small
+
         application = self._application
         seconds = application.settings.returns_seconds
         return Watcher(mailbox, self._reception.from_mailbox, application.database, application.clock, seconds)
 
     def _listen(self, place: Listen) -> None:
+        from newsletter.returns.listener import Listener  # noqa: PLC0415 -- most take no mail by SMTP
+
         while not self._stopped.is_set():
             try:
                 listener = Listener(place, self._reception.from_server, self._domains, self._host_name())
