@@ -93,10 +93,13 @@ class _Taken:
 
     @property
     def told(self) -> Told | None:
-        """The answer as it is kept; None where there is none, or one that is too large."""
+        """The answer as it is kept; None where there is none, or one that is too large or about a person."""
         if not self.start or len(self.body) > LARGEST_TOLD:
             return None
         headers = Headers(raw=self.start["headers"])
+        # What is handed out about a person is a file, and no copy of it is to lie about.
+        if "content-disposition" in headers:
+            return None
         known = {name: headers[name] for name in TOLD_HEADERS if name in headers}
         return Told(self.start["status"], known, self.body.decode())
 

@@ -11,12 +11,11 @@ from newsletter.web.api.gate import REPEAT
 from newsletter.web.api.problems import MEDIA_TYPE
 from newsletter.web.api.routing import Routes
 
-ABOUT = """Most of what the desk does, for programs: issues and what goes on around them, mailing, people, lists, newsletters,
-relays, webhooks.
+ABOUT = """What the desk does, for programs: issues and what goes on around them, mailing, people, lists, newsletters, relays,
+webhooks, and the house itself.
 
-Not here, by intent: signing in, keys, making accounts of the staff, what guests do behind their links, and data requests of
-guests. Not yet: DKIM keys, retention, the words of notices, trying relays, draining workers, files of suppressions, people of a
-segment as a file, clicks by person.
+Not here, by intent: signing in and one's own account; whatever opens a way in (accounts and their roles, links, second factors,
+the identity provider, and keys: they are made at the desk, and taken back here); and what guests do behind their links.
 
 Every request but those below `/public` carries a key: `Authorization: Bearer nlk_…`. A key acts for an account of the staff,
 and does no more than both may: each address names the *scope* it takes, and where.

@@ -71,7 +71,7 @@ class Question(Given):
     note: Words = ""
 
 
-@routes.get(HERE, P.VIEW, Of.ISSUE)
+@routes.get(HERE, P.EDIT, Of.ISSUE)
 def list_contributions(call: Calling, issue_id: int) -> list[GuestAnswer]:
     """List the texts that an issue asks or asked guests for, in the order they were asked for."""
     with call.reading() as tx:

@@ -1,19 +1,23 @@
-"""How fast mail goes to the people of single domains, whichever relay takes it."""
+"""How fast mail goes: to the people of single domains, whichever relay takes it, and to a relay while an issue is mailed."""
 
 from pydantic import Field
 
-from newsletter.mail import domains
+from newsletter.issues import store
+from newsletter.mail import domains, relaybook
 from newsletter.mail.domains import DomainRate
 from newsletter.mail.limits import parse_rate
+from newsletter.mail.relaychange import NONE, RelayChange, changed
 from newsletter.staff.permissions import Permission
+from newsletter.strongbox import Strongbox
 from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Given, Line
 from newsletter.web.api.routing import Routes
+from newsletter.web.visits import Of
 
 RELAYS = Permission.MANAGE_RELAYS
 ONE = "/rates/{domain}"
 
-routes = Routes("rates", "How fast mail goes to the people of single domains.")
+routes = Routes("rates", "How fast mail goes, to the people of single domains and while an issue is mailed.")
 
 
 class RateAnswer(Answer):
@@ -27,6 +31,35 @@ class RateGiven(Given):
     """How fast."""
 
     rate: Line = Field(description="As `300/min`.")
+
+
+class Pace(Given):
+    """How fast mail goes to a relay."""
+
+    relay: Line
+    rate: Line = Field(description="As `300/min`; `none` for no limit.")
+
+
+class PaceAnswer(Answer):
+    """How fast mail goes to a relay now."""
+
+    relay: str
+    rate: str
+
+
+@routes.post("/issues/{issue_id:int}/rate", RELAYS, Of.ISSUE)
+def set_pace(call: Calling, issue_id: int, given: Pace) -> PaceAnswer:
+    """Change how fast mail goes to a relay while an issue is mailed; it holds for everything that is mailed."""
+    application = call.application
+    strongbox = Strongbox.of(application.keyring)
+    with call.acting() as acting:
+        store.load(acting.tx, issue_id)
+        entry = relaybook.find_to_change(acting.tx, given.relay, application.relay)
+        relay = changed(relaybook.opened(entry, strongbox), RelayChange(rate=given.rate), acting.now)
+        relaybook.change(acting.tx, relay, strongbox, acting.now)
+        rate = str(relay.limits.rate or NONE)
+        acting.record("relay.edit", f"relay {entry.name}", rate=rate)
+    return PaceAnswer(relay=entry.name, rate=rate)
 
 
 @routes.get("/rates", RELAYS)

@@ -1,23 +1,32 @@
 """Relays: the mail servers that mail is handed to. A password goes in and never comes out."""
 
+import asyncio
+import re
 from typing import Any
 
 from pydantic import Field
 
+from newsletter.issues import newsletters
 from newsletter.mail import relaybook, relaychange, relaycheck
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.relaychange import RelayChange, changed, difference, new_relay
+from newsletter.mail.relaycheck import Found, Probe
+from newsletter.mail.relays import Relay
 from newsletter.staff.permissions import Permission
 from newsletter.strongbox import Strongbox
 from newsletter.web.api.calls import Call, Calling
 from newsletter.web.api.fields import Answer, Given, Line, Number
 from newsletter.web.api.routing import Routes
+from subscribers.address import parse
 from subscribers.transaction import Transaction
 
 RELAYS = Permission.MANAGE_RELAYS
 ONE = "/relays/{name}"
 # One for each phase of a message.
 MOST_TIMEOUTS = 20
+
+# Of one relay, in seconds: whoever asks waits for it.
+PATIENCE = 45.0
 
 routes = Routes("relays", "The mail servers that mail is handed to.")
 
@@ -66,6 +75,22 @@ class RelaySettingsChange(RelaySettings):
     """What is to be different in a relay."""
 
     url: Line | None = None
+
+
+class Trial(Given):
+    """How a relay is to be tried."""
+
+    to: Line | None = Field(None, description="Where a mail is to go; left out: nothing is mailed.")
+
+
+class Tried(Answer):
+    """What came of trying a relay. The address is not repeated."""
+
+    works: bool
+    trouble: str = Field(description="Where it got stuck; empty: nowhere.")
+    reply: str = Field(description="What it answered to the mail.")
+    extensions: list[str]
+    certificate: dict[str, str] = Field(description="Whose it is, who issued it, and until when it is good.")
 
 
 @routes.get("/relays", RELAYS)
@@ -119,6 +144,27 @@ def disable_relay(call: Calling, name: Line) -> RelayAnswer:
     return _switch(call, name, is_enabled=False)
 
 
+@routes.post(f"{ONE}/test", RELAYS)
+def try_relay(call: Calling, name: Line, given: Trial) -> Tried:
+    """Connect to a relay as a mailer would, log in, and, where an address is given, send a mail there; takes 45 s at most."""
+    with call.reading() as tx:
+        entry, papers = _known(tx, call, name), newsletters.all_newsletters(tx)
+    probe = None
+    if given.to is not None:
+        to = parse(given.to).text
+        probe = Probe(parse(papers[0].sender_address).text if papers else to, to, call.now)
+    found = _found(relaybook.opened(entry, _strongbox(call)), probe)
+    with call.acting() as acting:
+        acting.record("relay.test", f"relay {entry.name}", works=not found.trouble)
+    return Tried(
+        works=not found.trouble,
+        trouble=_without(found.trouble, probe),
+        reply=_without(found.reply, probe),
+        extensions=list(found.extensions),
+        certificate=dict(found.certificate),
+    )
+
+
 @routes.delete(ONE, RELAYS)
 def remove_relay(call: Calling, name: Line) -> None:
     """Forget a relay and its login; the others take its mail."""
@@ -126,6 +172,22 @@ def remove_relay(call: Calling, name: Line) -> None:
         entry = relaybook.find_to_change(acting.tx, name, call.application.relay)
         relaybook.remove(acting.tx, entry)
         acting.record("relay.remove", f"relay {entry.name}")
+
+
+def _found(relay: Relay, probe: Probe | None) -> Found:
+    async def examine() -> Found:
+        async with asyncio.timeout(PATIENCE):
+            return await relaycheck.examine(relay, probe)
+
+    try:
+        return asyncio.run(examine())
+    except TimeoutError:
+        return Found(trouble=f"It did not answer within {PATIENCE:g} seconds.")
+
+
+def _without(text: str, probe: Probe | None) -> str:
+    """Give what a relay said without whose address it was said of: answers are kept."""
+    return re.sub(re.escape(probe.recipient), "…", text, flags=re.IGNORECASE) if probe is not None else text
 
 
 def _switch(call: Call, name: str, *, is_enabled: bool) -> RelayAnswer:

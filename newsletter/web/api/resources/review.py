@@ -112,7 +112,7 @@ def resolve_comment(call: Calling, issue_id: int, comment_id: int, given: Resolv
     return _comment(done)
 
 
-@routes.get(REVIEWERS, P.VIEW, Of.ISSUE)
+@routes.get(REVIEWERS, P.EDIT, Of.ISSUE)
 def list_reviewers(call: Calling, issue_id: int) -> list[ReviewerAnswer]:
     """List who was asked to look an issue over, in the order they were asked."""
     with call.reading() as tx:

@@ -90,14 +90,14 @@ def count_rule(
 def show_segment(call: Calling, segment_id: int) -> SegmentAnswer:
     """Show one segment."""
     with call.reading() as tx:
-        return _answer(_segment(tx, segment_id))
+        return _answer(known_segment(tx, segment_id))
 
 
 @routes.patch(SEGMENT, PEOPLE)
 def change_segment(call: Calling, segment_id: int, given: RuleGiven) -> SegmentAnswer:
     """Keep another rule under the name; issues that were approved keep the rule they were approved with."""
     with call.acting() as acting:
-        changed = people.edit(acting.tx, _segment(acting.tx, segment_id).name, given.rule, acting.now)
+        changed = people.edit(acting.tx, known_segment(acting.tx, segment_id).name, given.rule, acting.now)
         acting.record("segment.edit", f"segment {changed.name}", rule=writing.text(changed.rule))
     return _answer(changed)
 
@@ -106,12 +106,18 @@ def change_segment(call: Calling, segment_id: int, given: RuleGiven) -> SegmentA
 def remove_segment(call: Calling, segment_id: int) -> Response:
     """Let a segment go; it is refused while an issue that is still to be sent is for it."""
     with call.acting() as acting:
-        gone = people.remove(acting.tx, _segment(acting.tx, segment_id).name, acting.now)
+        gone = people.remove(acting.tx, known_segment(acting.tx, segment_id).name, acting.now)
         acting.record("segment.remove", f"segment {gone.name}", rule=writing.text(gone.rule))
     return Response(status_code=204)
 
 
-def _segment(tx: Transaction, segment_id: int) -> Segment:
+def known_segment(tx: Transaction, segment_id: int) -> Segment:
+    """Give a segment.
+
+    Raises:
+        PageNotFound: there is none, or it was let go.
+
+    """
     found = store.by_ids(tx, [segment_id]) if segment_id <= LARGEST_NUMBER else ()
     if not found or found[0].removed_at is not None:
         raise PageNotFound

@@ -1,4 +1,4 @@
-"""The staff and the audit, to be read."""
+"""The staff and the audit: read, and somebody signed out or taken off; nobody is let in by a program."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import Field
 
-from newsletter.staff import accounts, audit
+from newsletter.staff import accounts, audit, losses
 from newsletter.staff.audit import Asked
 from newsletter.staff.permissions import Permission, Role
 from newsletter.web.api import paging
@@ -15,6 +15,7 @@ from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Line, Moment
 from newsletter.web.api.paging import Cursor, Limit, Page, read_number, written
 from newsletter.web.api.routing import Routes
+from newsletter.web.visits import LARGEST_NUMBER
 
 STAFF = Permission.MANAGE_STAFF
 
@@ -52,6 +53,24 @@ def list_staff(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL
         known = sorted(accounts.all_accounts(tx), key=lambda one: one.id)
     shown, more = paging.page_of(known, lambda one: one.id, cursor, limit)
     return Page(items=[AccountAnswer.model_validate(one) for one in shown], next=more)
+
+
+@routes.post("/staff/{account_id:int}/sign-out", STAFF, status_code=204)
+def sign_out_account(call: Calling, account_id: int) -> None:
+    """End every session of somebody."""
+    with call.acting() as acting:
+        known = accounts.by_id(acting.tx, min(account_id, LARGEST_NUMBER))
+        ended = losses.sign_out(acting.tx, known.id).sessions
+        acting.record("staff.sign_out", f"account {known.name}", ended=ended)
+
+
+@routes.delete("/staff/{account_id:int}", STAFF)
+def remove_account(call: Calling, account_id: int) -> None:
+    """Take somebody off the staff, with their sessions and keys; never oneself, nor the last administrator."""
+    with call.acting() as acting:
+        known = accounts.by_id(acting.tx, min(account_id, LARGEST_NUMBER))
+        accounts.remove(acting.tx, acting.actor, known)
+        acting.record("staff.remove", f"account {known.name}")
 
 
 @routes.get("/audit", STAFF)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query
 from pydantic import Field
 
 from newsletter.errors import BadValue
@@ -13,7 +12,8 @@ from newsletter.letters.letter import LetterKind
 from newsletter.people import joining
 from newsletter.staff.permissions import Permission
 from newsletter.web.api.calls import Call, Calling
-from newsletter.web.api.fields import NO_NUL, Answer, Given, Line, Moment, Number, Words
+from newsletter.web.api.fields import NO_NUL, Answer, Given, Line, Number, Words
+from newsletter.web.api.looking import Looking
 from newsletter.web.api.paging import Cursor, Page, read, written
 from newsletter.web.api.problems import Invalid, Wrong
 from newsletter.web.api.routing import Routes
@@ -23,9 +23,9 @@ from subscribers import attributebook, directory, register
 from subscribers.address import EmailAddress, parse
 from subscribers.attributes import spelled
 from subscribers.consent import Door, Evidence
-from subscribers.directory import LONGEST_TEXT, Place
+from subscribers.directory import Place
 from subscribers.model import MailingList, Reason, SubscriptionState
-from subscribers.narrowing import Wanted, Way
+from subscribers.narrowing import Way
 from subscribers.outcomes import (
     Added,
     AddOutcome,
@@ -115,21 +115,14 @@ class PersonChange(Given):
 
 
 @routes.get("/subscribers", PEOPLE, Of.ANY_NEWSLETTER)
-def list_subscribers(  # what can be asked for
-    call: Calling,
-    q: Annotated[str, Query(max_length=LONGEST_TEXT, pattern=NO_NUL, description="How address or name begin.")] = "",
-    list_id: Annotated[Number | None, Query(description="Only people of this list.")] = None,
-    state: Annotated[SubscriptionState | None, Query(description="Only those who stand so to it.")] = None,
-    since: Annotated[Moment | None, Query(description="Only those who are known since then.")] = None,
-    cursor: Cursor = None,
-) -> Page[PersonLine]:
+def list_subscribers(call: Calling, looking: Looking, cursor: Cursor = None) -> Page[PersonLine]:
     """List the people of the lists that the key reaches, the oldest first, fifty at a time.
 
     A page may hold fewer, or none, and still have a next one: where filters leave out many, each page looks through 20,000.
     """
     after = _place(cursor)
     with call.reading() as tx:
-        wanted = Wanted(text=q.strip(), order=Way.OLDEST, lists=call.lists(tx), list_id=list_id, state=state, since=since)
+        wanted = looking.wanted(tx, call.lists(tx))
         found = directory.look(tx, wanted, after, directory.FAR_WINDOW)
     return Page(items=[_line(one) for one in found.people], next=written(str(found.more)) if found.more else None)
 

@@ -200,12 +200,16 @@ def show_consent(call: Calling, subscriber_id: int) -> Proof:
 
 
 @routes.post(f"{PERSON}/data", PEOPLE, Of.SUBSCRIBER)
-def hand_out_data(call: Calling, subscriber_id: int) -> dict[str, object]:
-    """Give everything that is held about a person, as it is handed out to them; who took it stands in the audit."""
+def hand_out_data(call: Calling, subscriber_id: int, response: Response) -> dict[str, object]:
+    """Give everything that is held about a person, as it is handed out to them; who took it stands in the audit.
+
+    The answer is not kept for a repetition.
+    """
     with call.acting() as acting:
         require_all_lists_of(acting.tx, call, subscriber_id)
         everything: dict[str, object] = json.loads(personfile.gather(acting.tx, subscriber_id).to_json())
         acting.record("privacy.export", f"subscriber {subscriber_id}")
+    response.headers["Content-Disposition"] = f'attachment; filename="person-{subscriber_id}.json"'
     return everything
 
 

@@ -79,7 +79,7 @@ def test_no_address_lets_anybody_do_what_is_not_theirs(
 def test_a_key_does_no_more_than_its_scopes(programs: Programs, database: Database, keyring: Keyring, clock: Hands) -> None:
     """Whatever its account may do; and nothing is broken by what is sent, or found where there is nothing."""
     own = furnished(database, keyring, "own", clock())
-    nowhere = dict.fromkeys(own, 987_654)
+    nowhere = dict.fromkeys((*own, "account_id", "key_id"), 987_654)
     several = {
         permission: programs(Actor(permission.value, Role.ADMIN), Terms(EVERYTHING - {permission})) for permission in Permission
     }

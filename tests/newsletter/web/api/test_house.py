@@ -178,3 +178,39 @@ def test_a_newsletter_has_a_plan_and_a_calendar(program: TestClient, newsletter:
     assert ["draft", "review", "approval", "sending"] == [one["stage"] for one in kept["coming"][0]["dates"]]
     assert kept == again.json()
     assert 422 == status(program, "PUT", f"{here}/calendar", due | {"approval": "40d"})
+
+
+def test_a_list_speaks_in_its_own_words(program: TestClient, newsletter: Newsletter) -> None:
+    """In one notice and one language, until it speaks as the templates do again."""
+    here = f"/lists/{newsletter.list_id}/notices/welcome/en"
+    usual = program.get(here).json()
+    own = program.put(here, json={"subject": "Hello from {list}", "text": "Nice.\n\nWrite to us."}).json()
+    wrong = [status(program, "PUT", here, {"text": "{password}"}), status(program, "GET", here.replace("/en", "/xx"))]
+    wrong += [status(program, "GET", here.replace("welcome", "issue")), status(program, "PUT", here, {"subject": "x" * 151})]
+    gone = [status(program, "DELETE", here) for _ in range(2)]
+
+    assert ("", True) == (usual["subject"], bool(usual["sent_subject"]))
+    assert ("Hello from {list}", "Nice.\n\nWrite to us.") == (own["subject"], own["text"])
+    assert own["sent_subject"].startswith("Hello from")
+    assert "Nice." in own["sent_text"]
+    assert [422, 422, 422, 422] == wrong
+    assert ([204, 204], usual) == (gone, program.get(here).json())
+
+
+def test_a_newsletter_is_dressed(program: TestClient, newsletter: Newsletter) -> None:
+    """What could not be read is refused, and nobody undoes what others did meanwhile."""
+    here = f"/newsletters/{newsletter.id}/look"
+    before = program.get(here).json()
+    worn = ok(program, "PUT", here, {"theme": before["theme"], "tokens": {"accent": "#004400"}, "former": before["tokens"]})
+    late = program.put(here, json={"theme": before["theme"], "former": {"accent": "#000000"}})
+    wrong = [{"theme": "nowhere"}, {"theme": before["theme"], "tokens": {"ink": "#ffffff", "paper": "#ffffff"}}]
+    wrong += [
+        {"theme": before["theme"], "tokens": {"no-such": "1"}},
+        {"theme": before["theme"], "tokens": {"logo.image": "nothing"}},
+    ]
+
+    assert worn == program.get(here).json()
+    assert {"accent": "#004400"} == program.get(here).json()["tokens"]
+    assert before["pairs"]
+    assert (422, "body/former") == (late.status_code, late.json()["errors"][0]["at"])
+    assert not [body for body in wrong if status(program, "PUT", here, body) not in {404, 422}]
