@@ -13,7 +13,7 @@ from newsletter.cli.exits import Exit
 from newsletter.cli.parameters import read_text
 from newsletter.errors import RelayMissing
 from newsletter.issues import newsletters
-from newsletter.mail import allowances, relaybook, relaycheck
+from newsletter.mail import allowances, mailings, relaybook, relaycheck
 from newsletter.mail.relaychange import RelayChange, changed, difference, new_relay
 from newsletter.mail.relaycheck import Found, Probe
 from newsletter.mail.relays import Relay, Tls
@@ -207,6 +207,9 @@ def test(door: Door, name: str | None, recipient: str | None, sender: str | None
         chosen = [relaybook.find(tx, name, door.settings.relay)] if name else known
     if not chosen:
         raise RelayMissing
+    if recipient:
+        with door.reading() as tx:
+            mailings.require_adopted(tx)
     probe = _probe(door, recipient, sender) if recipient else None
     found = {one.name: asyncio.run(relaycheck.examine(relaybook.opened(one, strongbox), probe)) for one in chosen}
     _tell(door, {one.name: one.relay for one in chosen}, found)

@@ -157,12 +157,19 @@ def _left_unsent(tx: Transaction, due: Due, why: str, now: datetime) -> Issue:
     if known.state is IssueState.SCHEDULED:
         known = store.set_state(tx, known, IssueState.APPROVED, now)
     store.set_send_at(tx, known.id, None)
+    # It does not go out by itself any more.
+    alerts.settle_alert(tx, refused_key(known.id), now)
     calendar.settle(tx, due, SlotState.MISSED, why)
     return store.load(tx, known.id)
 
 
 def _missed_issue_key(issue_id: int) -> str:
     return f"issue-missed:{issue_id}"
+
+
+def refused_key(issue_id: int) -> str:
+    """Give the key of the alert that an issue is due and cannot be sent."""
+    return f"issue-refused:{issue_id}"
 
 
 def held_key(issue_id: int) -> str:

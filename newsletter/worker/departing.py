@@ -60,7 +60,7 @@ def _tell_refusal(application: Application, due: Due, refusal: NewsletterError) 
     with application.database.write() as tx:
         known = store.load(tx, due.issue_id)
         text = f"{known.title} is due and cannot be sent: {_why(refusal)}. It goes out by itself as soon as it can."
-        alerts.raise_alert(tx, f"issue-refused:{known.id}", text, now, newsletter_id=known.newsletter_id, issue_id=known.id)
+        alerts.raise_alert(tx, agenda.refused_key(known.id), text, now, newsletter_id=known.newsletter_id, issue_id=known.id)
 
 
 def _why(refusal: NewsletterError) -> str:

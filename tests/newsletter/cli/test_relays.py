@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from newsletter import instance
+from newsletter.bootstrap import bare_database
 from newsletter.cli.exits import Exit
 from newsletter.clock import system_clock
 from newsletter.database import Database
@@ -199,6 +201,20 @@ def test_relay_is_tried(terminal: Terminal, sink: Sink) -> None:
     assert "PIPELINING" in told.out
     assert "Relay main took the mail." in told.out
     assert ["me@example.net"] == [one.recipient for one in sink.taken]
+
+
+def test_copy_hands_a_relay_no_mail(terminal: Terminal, sqlite_url: str, sink: Sink) -> None:
+    """A relay may be tried from one, but nothing goes out before it is adopted."""
+    terminal.ok("relays", "add", "main", f"smtp://127.0.0.1:{sink.port}")
+    copy = bare_database(sqlite_url)
+    with copy.write() as tx:
+        instance.disown(tx)
+    copy.close()
+    told = terminal("relays", "test", "main", "--to", "me@example.net", "--from", "news@example.org")
+
+    assert (Exit.REFUSED, Exit.DONE) == (told.code, terminal("relays", "test", "main").code)
+    assert "is a copy" in told.err
+    assert [] == sink.taken
 
 
 def test_probe_needs_a_sender(terminal: Terminal, sink: Sink) -> None:

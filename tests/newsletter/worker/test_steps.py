@@ -389,6 +389,22 @@ def test_copy_that_nobody_adopted_sends_nothing_and_says_so(stage: Stage) -> Non
     assert [] == stage.alerts()
 
 
+def test_issue_that_a_copy_leaves_unsent_is_not_said_to_go_by_itself(stage: Stage) -> None:
+    """When the copy is adopted, somebody decides, and nothing else is told."""
+    issue_id = drafted(stage)
+    stage.approve(issue_id)
+    with stage.application.database.write() as tx:
+        tx.execute(update(instance).values(is_adopted=False))
+    stage.clock.set(SEND_AT)
+    tick(stage)
+    refused = stage.alerts()
+    with stage.application.database.write() as tx:
+        agenda.miss_in_copy(tx, stage.clock())
+
+    assert [f"issue-refused:{issue_id}"] == refused
+    assert [f"issue-missed:{issue_id}"] == stage.alerts()
+
+
 def test_issue_for_a_segment_that_is_broken_waits_and_says_so(stage: Stage) -> None:
     """Nobody is written to until somebody can tell again whom it means; it goes out as it was approved then."""
     issue_id = drafted(stage)

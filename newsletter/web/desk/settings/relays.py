@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from newsletter.errors import BadValue
+from newsletter.errors import BadValue, NotAdopted
 from newsletter.issues import newsletters
 from newsletter.languages.catalogue import Words, later
-from newsletter.mail import allowances, domains, relaybook, relaycheck
+from newsletter.mail import allowances, domains, mailings, relaybook, relaycheck
 from newsletter.mail.limits import parse_rate
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.relaychange import NONE, RelayChange, changed, difference, new_relay
@@ -166,7 +166,10 @@ def test(site: Site, visit: Visit) -> Response:
     with site.application.database.read() as tx:
         entry = _entry(site, tx, visit)
         papers = newsletters.all_newsletters(tx)
+        is_copy = mailings.is_copy(tx)
     to = visit.text("to")
+    if to and is_copy:
+        return _form(site, visit, entry, _fields(entry.relay), NotAdopted(), to=to)
     try:
         sender = papers[0].sender_address if papers else to
         probe = Probe(address.parse(sender).text, address.parse(to).text, visit.now) if to else None
