@@ -203,6 +203,15 @@ def test_services_set_settings_that_can_be_read(name: str) -> None:
     assert relays.get(SERVICES[name]["profiles"][0]) == (read.relay.host if read.relay else None)
 
 
+def test_every_setting_can_be_set_from_outside() -> None:
+    """Save what lies within the image, what is for tests, and what needs more than the image has."""
+    within = {"DATABASE_URL", "DATA_DIR", "JOURNAL_DIR", "TEMPLATES", "CONFIG", "METRICS_LISTEN", "TRACES"}
+    tests = {"ALLOW_LOOPBACK", "FAILPOINT", "TICK_SECONDS"}
+    known = {f"NEWSLETTER_{name}" for name in within | tests}
+
+    assert {one.name for one in settingbook.SETTINGS} - known <= {match["name"] for match in _VARIABLE.finditer(COMPOSE_TEXT)}
+
+
 def test_secrets_are_never_made_up() -> None:
     """None has a value in the file. Readers are served with a key of one's own only; PostgreSQL asks for a password itself."""
     uses = [match for match in _VARIABLE.finditer(COMPOSE_TEXT) if match["name"] in DOT_ENV]
