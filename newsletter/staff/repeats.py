@@ -18,6 +18,8 @@ from subscribers.transaction import Transaction
 KEPT = timedelta(hours=24)
 # Longer than any request takes: what was begun before and never ended was cut short.
 LONGEST = timedelta(minutes=5)
+# From the act until its answer is kept, a moment; behind that the answer was lost.
+ANSWERING = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _standing(row: Row[Any] | None, named: Named, now: datetime) -> Standing | T
     if row.status is not None:
         return Told(row.status, row.headers, row.body)
     if row.done_at is not None:
-        return Standing.DONE
+        return Standing.UNDER_WAY if row.done_at > now - ANSWERING else Standing.DONE
     return Standing.UNDER_WAY if row.begun_at > now - LONGEST else Standing.NEW
 
 

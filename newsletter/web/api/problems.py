@@ -81,6 +81,10 @@ class ScopeMissing(ApiError):  # noqa: N818 -- named for the outcome
         super().__init__(f"The key has not the scope {permission.value}. Make one that has it.")
 
 
+class KeyTooNarrow(ApiError):  # noqa: N818 -- named for the outcome
+    """The key is for single newsletters, and what is asked is about all of them."""
+
+
 class TooManyRequests(ApiError):  # noqa: N818 -- named for the outcome
     """More requests than a key may make in the time."""
 
@@ -178,6 +182,15 @@ TABLE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Problem], ...]
         ),
     ),
     (ScopeMissing, Problem(403, "scope-missing", "The key does not let this through")),
+    (
+        KeyTooNarrow,
+        Problem(
+            403,
+            "key-too-narrow",
+            "The key is for single newsletters",
+            "What is asked for is about the whole instance. Make a key that is for all newsletters.",
+        ),
+    ),
     (TooManyRequests, Problem(429, "too-many-requests", "Slower, please")),
     (
         TooOften,

@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+import structlog
 from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from newsletter import tracing
 from newsletter.staff.permissions import Permission
+from newsletter.web.api import problems
 from newsletter.web.api.gate import CALLER, Caller
-from newsletter.web.api.problems import BodyUnreadable, ScopeMissing
+from newsletter.web.api.problems import BodyUnreadable, KeyTooNarrow, ScopeMissing
 from newsletter.web.belonging import require_access
 from newsletter.web.visits import Of, Site
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# Where the lines of the table are, for who reads the log.
+PREFIX = "/api/v1"
 
 # What the description of each says of where its permission is needed.
 PLACES = {
@@ -58,9 +65,23 @@ class Strict(APIRoute):
         handler = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            return await handler(_Once(request.scope, request.receive))
+            facts = _facts(f"{PREFIX}{self.path}", request)
+            with structlog.contextvars.bound_contextvars(**facts):
+                try:
+                    with tracing.span(f"{request.method} {facts['page']}", **facts):
+                        return await handler(_Once(request.scope, request.receive))
+                except RequestValidationError:
+                    raise
+                except Exception as error:  # noqa: BLE001 -- answered here, so that what is logged of it tells of which request
+                    return problems.answer(error)
 
         return answer
+
+
+def _facts(page: str, request: Request) -> dict[str, str | int]:
+    """Give what stands in each line of the log of a request, as it does for pages."""
+    issue: int | None = request.path_params.get("issue_id")
+    return {"page": page} if issue is None else {"page": page, "issue": issue}
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any]:
@@ -137,6 +158,8 @@ def _permit(permission: Permission, of: Of) -> Callable[[Request], None]:
         caller: Caller = request.scope[CALLER]
         if permission not in caller.key.terms.scopes:
             raise ScopeMissing(permission)
+        if of is Of.INSTANCE and caller.key.terms.newsletters is not None:
+            raise KeyTooNarrow
         site: Site = request.app.state.site
         with site.application.database.read() as tx:
             require_access(tx, caller.actor, permission, of, request.path_params)

@@ -4,6 +4,7 @@ from newsletter.errors import NotPermitted
 from newsletter.staff.permissions import Permission
 from newsletter.web.api.calls import Call
 from subscribers import register
+from subscribers.errors import ListNotFound
 from subscribers.model import EVERY_LIST, MailingList
 from subscribers.transaction import Transaction
 
@@ -16,7 +17,9 @@ def require_list(tx: Transaction, call: Call, list_id: int, permission: Permissi
 
     """
     seen = call.lists(tx, permission)
-    return register.list_by_id(tx, list_id if seen is None or list_id in seen else 0)
+    if seen is not None and list_id not in seen:
+        raise ListNotFound(list_id)
+    return register.list_by_id(tx, list_id)
 
 
 def require_scope(tx: Transaction, call: Call, list_id: int) -> None:
