@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from newsletter.issues import newsletters
-from newsletter.mail import relaybook, relaychange, relaycheck
+from newsletter.mail import mailings, relaybook, relaychange, relaycheck
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.relaychange import RelayChange, changed, difference, new_relay
 from newsletter.mail.relaycheck import Found, Probe
@@ -149,6 +149,8 @@ def try_relay(call: Calling, name: Line, given: Trial) -> Tried:
     """Connect to a relay as a mailer would, log in, and, where an address is given, send a mail there; takes 45 s at most."""
     with call.reading() as tx:
         entry, papers = _known(tx, call, name), newsletters.all_newsletters(tx)
+        if given.to is not None:
+            mailings.require_adopted(tx)
     probe = None
     if given.to is not None:
         to = parse(given.to).text

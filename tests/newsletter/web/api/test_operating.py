@@ -6,6 +6,7 @@ import dns.resolver
 import pytest
 from starlette.testclient import TestClient
 
+from newsletter import instance
 from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues.model import Newsletter
@@ -70,13 +71,16 @@ def test_workers_and_hosts_are_drained_and_resumed(program: TestClient, database
     assert 422 == status(program, "PUT", f"/hosts/{'x' * 300}", {"is_drained": True})
 
 
-def test_a_relay_is_tried(program: TestClient) -> None:
-    """As a mailer would; the answer, which is kept, does not repeat where the mail went."""
+def test_a_relay_is_tried(program: TestClient, application: Application) -> None:
+    """As a mailer would; the answer, which is kept, does not repeat where the mail went. From a copy no mail goes."""
     with aside(sink := Sink()):
         ok(program, "POST", "/relays", {"name": "main", "url": f"smtp://127.0.0.1:{sink.port}?tls=none"})
         bare = ok(program, "POST", "/relays/main/test", {})
         mailed = program.post("/relays/main/test", json={"to": "Me@example.org"})
         nowhere = status(program, "POST", "/relays/main/test", {"to": "typed at home"})
+        with application.database.write() as tx:
+            instance.disown(tx)
+        copied = [status(program, "POST", "/relays/main/test", given) for given in ({"to": "me@example.org"}, {})]
     away = program.post("/relays/main/test", json={}).json()
 
     assert isinstance(bare, dict)
@@ -85,6 +89,7 @@ def test_a_relay_is_tried(program: TestClient) -> None:
     assert "me@example.org" not in mailed.text.lower()
     assert (422, False) == (nowhere, away["works"])
     assert away["trouble"]
+    assert ([409, 200], 1) == (copied, len(sink.taken))
 
 
 def test_what_is_kept_is_chosen_and_had_back(program: TestClient, application: Application) -> None:
