@@ -11,7 +11,7 @@ from newsletter.database import Database
 from newsletter.errors import NotReplayed
 from newsletter.home import Home
 from newsletter.issues import agenda, alerts
-from newsletter.mail import furtherbook, uncertain
+from newsletter.mail import furtherbook, uncertain, workers
 from newsletter.staff import audit
 from newsletter.staff.permissions import Actor
 from subscribers.transaction import Transaction
@@ -36,8 +36,20 @@ def look(database: Database, path: Path, now: datetime) -> None:
     remembered = home.read(path)
     with database.read() as tx:
         why = _trouble(tx, path, remembered, database)
-    if not why:
-        return
+    if why:
+        _disown(database, why, now)
+
+
+def arrive(database: Database, path: Path, now: datetime) -> None:
+    """Disown the database when this host, which begins to mail from it, never did and nobody does any more."""
+    remembered = home.read(path)
+    with database.read() as tx:
+        why = home.silence(instance.standing(tx), remembered, workers.alive(tx, now), now)
+    if why:
+        _disown(database, why, now)
+
+
+def _disown(database: Database, why: str, now: datetime) -> None:
     with database.write() as tx:
         if not instance.disown(tx):
             return
@@ -55,7 +67,7 @@ def beat(database: Database, path: Path, now: datetime) -> None:
         if not known.is_adopted:
             # What this host remembers of the original must not be overwritten by the copy.
             return
-        pulse = instance.beat(tx, instance.place(tx))
+        pulse = instance.beat(tx, instance.place(tx), now)
     remember(path, Home(known.id, pulse))
 
 

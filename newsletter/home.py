@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsletter import hostmarks
@@ -10,6 +12,9 @@ from newsletter.hostmarks import Marks
 from newsletter.instance import Standing
 
 SUFFIX = ".home"
+
+# So long nobody has run a database that a host never ran itself: a new host comes to others that run, or follows them soon.
+SILENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +88,20 @@ def trouble(known: Standing, place: str, home: Home | None, now: Home | None = N
     if is_of_one_host and known.pulse:
         return "it was run somewhere else before: it is a copy, or was restored from a backup"
     return ""
+
+
+def silence(known: Standing, home: Home | None, others: Sequence[str], at: datetime) -> str:
+    """Say in what a database server looks as if it had been put back as a whole, to a host that begins to run it; else empty.
+
+    A snapshot of its disk, a recovery to a point in time and a promoted replica have all the numbers of the original. A
+    host that ran the original remembers how far it had counted; one that did not sees that nobody runs what was run before.
+    *others* are the workers that are alive.
+    """
+    if known.beat_at is None or others or at - known.beat_at < SILENCE:
+        return ""
+    if home is not None and home.instance == known.id:
+        return ""
+    return (
+        "this host never ran it, and no other has for a while: it may be a snapshot of its server, or have been recovered to a "
+        "moment that is past"
+    )

@@ -49,6 +49,8 @@ class Standing:
     pulse: int
     # When journals were read into it since it was found to be a copy.
     replayed_at: datetime | None
+    # When it counted last; None where no worker has run since it was made or adopted.
+    beat_at: datetime | None = None
 
 
 def known_instance(tx: Connection, key_check: str) -> str | None:
@@ -88,7 +90,7 @@ def claim_instance(tx: Connection, key_check: str, now: datetime) -> str:
 def standing(tx: Connection) -> Standing:
     """Give what the database says of itself; there must have been a first `newsletter init`."""
     row = tx.execute(select(instance)).one()
-    return Standing(row.id, row.is_adopted, row.place, row.pulse, row.replayed_at)
+    return Standing(row.id, row.is_adopted, row.place, row.pulse, row.replayed_at, row.beat_at)
 
 
 def place(tx: Connection) -> str:
@@ -113,10 +115,10 @@ def set_key_check(tx: Connection, check: str) -> None:
     tx.execute(update(instance).values(key_check=check))
 
 
-def beat(tx: Connection, place_now: str) -> int:
+def beat(tx: Connection, place_now: str, now: datetime) -> int:
     """Count one tick; gives the pulse."""
     first = case((instance.c.place == "", literal(place_now)), else_=instance.c.place)
-    counted = update(instance).values(pulse=instance.c.pulse + 1, place=first).returning(instance.c.pulse)
+    counted = update(instance).values(pulse=instance.c.pulse + 1, place=first, beat_at=now).returning(instance.c.pulse)
     pulse: int = tx.execute(counted).scalar_one()
     return pulse
 
@@ -152,7 +154,7 @@ def mark_replayed(tx: Connection, now: datetime) -> None:
 def adopt(tx: Connection, place_now: str, least: int) -> int:
     """Let this database mail from now on, here; gives its pulse, which is beyond *least* and everything seen before."""
     pulse = max(standing(tx).pulse, least) + LEAP
-    tx.execute(update(instance).values(is_adopted=True, place=place_now, pulse=pulse, replayed_at=None))
+    tx.execute(update(instance).values(is_adopted=True, place=place_now, pulse=pulse, replayed_at=None, beat_at=None))
     return pulse
 
 

@@ -15,6 +15,8 @@ instance = Table(
     # By what a copy is told (newsletter.instance): where the server keeps it, and how far it has counted.
     Column("place", Text, nullable=False, default="", server_default=""),
     Column("pulse", Number, nullable=False, default=0, server_default="0"),
+    # When it counted last; NULL before the first time, and from an adoption until a worker runs.
+    Column("beat_at", Instant),
     # The oldest shape whose programs can work on the tables as they are (newsletter.shape); who made them says it.
     Column("least_shape", Text, nullable=False, default="", server_default=""),
     # When journals were read into a copy; emptied when it is adopted.

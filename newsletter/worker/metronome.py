@@ -118,6 +118,8 @@ class Worker:
             DatabaseNotReady: a newer version upgraded the database, and this one cannot go on beside it.
 
         """
+        while not await self._take(Step("arrive", steps.arrive)) and not stop.is_set():
+            await _wait(stop, PAUSE_AFTER_CRASH)
         scheduler = AsyncIOScheduler(timezone=UTC)
         # Missed runs are one run, late runs are run, and nothing runs twice: what is due is asked of the database.
         job = scheduler.add_job(
@@ -155,6 +157,7 @@ class Worker:
             WorkerRunning: another mailer has this SQLite database.
 
         """
+        await steps.arrive(self._application)
         failed = await self.tick()
         if self._reading is not None and not self._reading.done():
             await asyncio.wait([self._reading])

@@ -80,6 +80,13 @@ async def compare_clocks(application: Application) -> bool:
     return False
 
 
+async def arrive(application: Application) -> bool:
+    """See whether this host comes to a database that others run, or to a copy of one."""
+    path = adoption.home_of(application.database, application.settings.data_dir)
+    await asyncio.to_thread(adoption.arrive, application.database, path, application.clock())
+    return False
+
+
 async def keep_count(application: Application) -> bool:
     """Count the tick in the database and remember it on this host: so a copy or a restored backup is noticed."""
     path = adoption.home_of(application.database, application.settings.data_dir)

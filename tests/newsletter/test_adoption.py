@@ -1,7 +1,7 @@
 """Copies mail nothing (P9): whatever way a database was copied or restored, on both engines."""
 
 import shutil
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +104,27 @@ def test_restored_dump_is_disowned(postgres_url: str, tmp_path: Path, now: datet
     adoption.look(database, tmp_path / "home-of-another-host", now)
 
     assert is_copy(database)
+    database.close()
+
+
+def test_snapshot_of_a_server_is_held_on_hosts_that_never_ran_it(postgres_url: str, tmp_path: Path, now: datetime) -> None:
+    """It has all the numbers of the original; once it is adopted, each host may be the first."""
+    database = Database(postgres_url)
+    with database.write() as tx:
+        claim_instance(tx, "check", now)
+    adoption.beat(database, tmp_path / "home", now)
+    tomorrow = now + timedelta(days=1)
+    adoption.arrive(database, tmp_path / "home", tomorrow)
+    was_held_at_home = is_copy(database)
+    adoption.arrive(database, tmp_path / "home-of-another-host", tomorrow)
+    is_held_elsewhere = is_copy(database)
+    with database.write() as tx:
+        adoption.adopt(tx, tmp_path / "home", tomorrow, stopped="moved")
+    adoption.arrive(database, tmp_path / "home-of-a-third-host", tomorrow + timedelta(days=1))
+
+    assert not was_held_at_home
+    assert is_held_elsewhere
+    assert not is_copy(database)
     database.close()
 
 

@@ -1,5 +1,7 @@
 """What a host remembers of its database, and by what it tells a copy."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,29 @@ def test_copied_folder_is_told_from_one_that_was_moved() -> None:
     assert not before.is_elsewhere(Home("one", 5, path="/mnt/newsletter.db", inode=7))
     assert not before.is_elsewhere(Home("one", 5, path="/srv/newsletter.db", inode=8))
     assert not Home("one", 5).is_elsewhere(before)
+
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
+
+
+def run_until(beat_at: datetime | None) -> Standing:
+    """Give what a database says of itself that was run until then."""
+    return replace(known(), beat_at=beat_at)
+
+
+def test_new_host_beside_others_is_no_trouble() -> None:
+    """Nor one that follows the last one soon, nor the first one after an adoption."""
+    assert not home.silence(run_until(NOON - timedelta(days=1)), None, ["mail-1, process 7"], NOON)
+    assert not home.silence(run_until(NOON - timedelta(minutes=9)), None, [], NOON)
+    assert not home.silence(run_until(None), None, [], NOON)
+
+
+def test_host_that_ran_it_comes_back_whenever_it_likes() -> None:
+    """However long everything stood still."""
+    assert not home.silence(run_until(NOON - timedelta(days=9)), Home("one", 5), [], NOON)
+
+
+@pytest.mark.parametrize("remembered", [None, Home("another", 9)])
+def test_new_host_of_what_nobody_runs_any_more_may_have_a_snapshot(remembered: Home | None) -> None:
+    """Of the whole server, whose numbers are all the same."""
+    assert "a snapshot of its server" in home.silence(run_until(NOON - timedelta(minutes=11)), remembered, [], NOON)

@@ -106,7 +106,7 @@ def test_one_moment_is_seen_to_its_end(lent: Database, postgres_url: str, tmp_pa
             said = settings_of(tx)
             before = instance.standing(tx).pulse
             with lent.write() as other:
-                instance.beat(other, "here")
+                instance.beat(other, "here", now)
             assert before == instance.standing(tx).pulse
         with database.write() as tx:
             after = (*settings_of(tx)[:2], *guards(tx))
