@@ -22,11 +22,15 @@ from starlette.templating import Jinja2Templates
 
 from newsletter.demo.posts import MATERIAL, BlogPost, last_modified, of_month, page_of, read_posts
 from newsletter.issues.model import Month
+from newsletter.letters.templates import packaged_templates
 
 TITLE = "CPDWL Blog"
 TAGLINE = "Continuing Professional Development and Workplace Learning"
 
 PAGES = Path(__file__).parent / "pages"
+
+# How the name of a picture ends that WordPress made smaller.
+SMALL = "-600x338.png"
 
 
 def create_blog(address: str, posts: tuple[BlogPost, ...] | None = None) -> Starlette:
@@ -121,11 +125,12 @@ class _Blog:
 
 
 async def _picture(request: Request) -> Response:
-    # The name is one path segment, so it cannot lead out of the folder.
-    path = MATERIAL / "pictures" / request.path_params["name"]
-    if not path.is_file():
-        raise HTTPException(404)
-    return FileResponse(path, headers={"Cache-Control": "max-age=3600"})
+    # The name is one path segment, so it cannot lead out of the folders. Some small ones are shown in samples of letters, too.
+    name = request.path_params["name"]
+    for path in (MATERIAL / "pictures" / name, packaged_templates() / "samples" / name.replace(SMALL, ".png")):
+        if path.is_file():
+            return FileResponse(path, headers={"Cache-Control": "max-age=3600"})
+    raise HTTPException(404)
 
 
 async def _style(_request: Request) -> Response:
