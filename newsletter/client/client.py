@@ -16,6 +16,9 @@ from newsletter.client.problems import Problem
 _AGAIN = frozenset({429, 502, 503, 504})
 _UNDER_WAY = "request-under-way"
 _REFUSED = 400
+# What is being done about an upload, and seconds between two questions how far it is.
+_AT_WORK = frozenset({"trying", "running", "undoing"})
+_BETWEEN = 1.0
 # Of seconds between two tries.
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _TIMEOUT = 60.0
@@ -87,6 +90,14 @@ class Client:
         there = {"list_id": list_id, "name": called}
         answer: Mapping[str, Any] = self._told(self._tried("POST", "/files/imports", file, headers, there))
         return answer
+
+    def settled(self, upload_id: int) -> Mapping[str, Any]:
+        """Wait until nobody is at an upload, and give it: it was tried, is done, was taken back, or failed."""
+        while True:
+            upload: Mapping[str, Any] = self.request("GET", f"/imports/uploads/{upload_id}")
+            if upload["state"] not in _AT_WORK:
+                return upload
+            self._sleep(_BETWEEN)
 
     def newsletters(self) -> Iterator[Newsletter]:
         """Give the newsletters that the key reaches."""

@@ -3,7 +3,7 @@
 A file may also hold addresses that are kept out from then on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -120,10 +120,21 @@ def by_id(tx: Transaction, work_id: int) -> Work:
     return _work(row)
 
 
-def in_hand(tx: Transaction, *, keeps_out: bool = False) -> tuple[Work, ...]:
-    """Give the newest of those by which people are taken in, or kept out."""
+def in_hand(
+    tx: Transaction,
+    *,
+    keeps_out: bool = False,
+    before: int | None = None,
+    lists: Collection[int] | None = None,
+    limit: int = MOST_IN_HAND,
+) -> tuple[Work, ...]:
+    """Give the newest of those by which people are taken in, or kept out; of some *lists* only, or *before* one of them."""
     which = import_work.c.reason != "" if keeps_out else import_work.c.reason == ""
-    rows = select(import_work).where(which).order_by(import_work.c.id.desc()).limit(MOST_IN_HAND)
+    rows = select(import_work).where(which).order_by(import_work.c.id.desc()).limit(limit)
+    if before is not None:
+        rows = rows.where(import_work.c.id < before)
+    if lists is not None:
+        rows = rows.where(import_work.c.list_id.in_(sorted(lists)))
     return tuple(_work(row) for row in tx.execute(rows))
 
 

@@ -1,5 +1,6 @@
 """The store of imports: begun, moved on with each batch, finished, found again."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -98,9 +99,16 @@ def by_id(tx: Transaction, import_id: int) -> Import:
     return _import(row)
 
 
-def newest(tx: Transaction, limit: int) -> tuple[Import, ...]:
-    """Give the last imports, the newest first."""
-    return tuple(_import(row) for row in tx.execute(select(import_run).order_by(import_run.c.id.desc()).limit(limit)))
+def newest(
+    tx: Transaction, limit: int, *, before: int | None = None, lists: Collection[int] | None = None
+) -> tuple[Import, ...]:
+    """Give the last imports, or those before one of them, the newest first; of some *lists*, or of all."""
+    its = select(import_run).order_by(import_run.c.id.desc()).limit(limit)
+    if before is not None:
+        its = its.where(import_run.c.id < before)
+    if lists is not None:
+        its = its.where(import_run.c.list_id.in_(sorted(lists)))
+    return tuple(_import(row) for row in tx.execute(its))
 
 
 def _reading(order: ImportOrder) -> dict[str, Any]:

@@ -20,10 +20,11 @@ the identity provider, and keys: they are made at the desk, and taken back here)
 Every request but those below `/public` carries a key: `Authorization: Bearer nlk_…`. A key acts for an account of the staff,
 and does no more than both may: each address names the *scope* it takes, and where.
 
-**Lists** come a page at a time: `items`, and `next`, which is the `cursor` of the next page.
+**Lists** that can grow come a page at a time: `items`, and `next`, which is the `cursor` of the next page.
 **What fails** is `application/problem+json` (RFC 9457); programs go by its `type`, people by its `detail`.
 **What may come twice**: a POST with an `Idempotency-Key` of your own is done once, however often it is sent within 24 hours.
-**How often**: 600 requests at once, and ten a second; `RateLimit` says what is left, `Retry-After` how long to wait.
+**How often**: 600 requests at once, and ten a second, for each key and web process; `RateLimit` says what is left,
+`Retry-After` how long to wait.
 **Moments** are in ISO 8601 with an offset; answers are in UTC.
 """
 METHODS = ("get", "post", "put", "patch", "delete")

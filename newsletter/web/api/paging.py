@@ -70,7 +70,9 @@ def read_number(cursor: str | None) -> int | None:
     return known
 
 
-def page_of(items: Sequence[T], number: Callable[[T], int], cursor: str | None, limit: int) -> tuple[Sequence[T], str | None]:
+def page_of(
+    items: Sequence[T], number: Callable[[T], int], cursor: str | None, limit: int, *, newest_first: bool = False
+) -> tuple[Sequence[T], str | None]:
     """Give a page of *items*, which are in the order of their numbers, and the cursor of the next one.
 
     Raises:
@@ -78,9 +80,21 @@ def page_of(items: Sequence[T], number: Callable[[T], int], cursor: str | None, 
 
     """
     after = read_number(cursor)
-    rest = [one for one in items if after is None or number(one) > after]
+    rest = [one for one in items if after is None or (number(one) < after if newest_first else number(one) > after)]
     shown = rest[:limit]
     return shown, written(number(shown[-1])) if len(rest) > limit else None
+
+
+def part_of(items: Sequence[T], cursor: str | None, limit: int) -> tuple[Sequence[T], str | None]:
+    """Give a page of *items* by their places: of what has an order of its own, and is seldom changed.
+
+    Raises:
+        Invalid: the cursor is none of ours.
+
+    """
+    begins = read_number(cursor) or 0
+    ends = begins + limit
+    return items[begins:ends], written(ends) if ends < len(items) else None
 
 
 def _unknown() -> Invalid:

@@ -4,8 +4,10 @@ from pydantic import Field
 
 from newsletter.people import segments
 from newsletter.staff.permissions import Permission
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Given, Line
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from subscribers import attributebook
 from subscribers.attributes import AttributeKind
@@ -44,10 +46,12 @@ class AttributeChange(Given):
 
 
 @routes.get("/attributes", PEOPLE)
-def list_attributes(call: Calling) -> list[AttributeAnswer]:
+def list_attributes(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[AttributeAnswer]:
     """List all attributes, in the order they were defined."""
     with call.reading() as tx:
-        return [AttributeAnswer.model_validate(one) for one in attributebook.all_attributes(tx)]
+        known = attributebook.all_attributes(tx)
+    shown, more = paging.part_of(known, cursor, limit)
+    return Page(items=[AttributeAnswer.model_validate(one) for one in shown], next=more)
 
 
 @routes.post("/attributes", PEOPLE, status_code=201)

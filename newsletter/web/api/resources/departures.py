@@ -8,8 +8,10 @@ from pydantic import Field
 
 from newsletter.people import bursts, departures
 from newsletter.staff.permissions import Permission
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.visits import LARGEST_NUMBER, Of
 
@@ -57,10 +59,12 @@ def count_departures(
 
 
 @routes.get("/departures/bursts", PEOPLE)
-def list_bursts(call: Calling) -> list[BurstAnswer]:
-    """List the bursts of departures that were found."""
+def list_bursts(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[BurstAnswer]:
+    """List the bursts of departures that were found, the newest first."""
     with call.reading() as tx:
-        return [BurstAnswer.model_validate(one) for one in departures.bursts(tx)]
+        known = departures.bursts(tx)
+    shown, more = paging.page_of(known, lambda one: one.id, cursor, limit, newest_first=True)
+    return Page(items=[BurstAnswer.model_validate(one) for one in shown], next=more)
 
 
 @routes.post("/departures/bursts/{burst_id:int}/undo", PEOPLE)

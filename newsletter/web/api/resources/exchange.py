@@ -16,9 +16,10 @@ from newsletter.errors import BadValue
 from newsletter.people import importwork
 from newsletter.people.importwork import NotNow, State, Work
 from newsletter.staff.permissions import Permission
-from newsletter.web.api import objects
+from newsletter.web.api import objects, paging
 from newsletter.web.api.calls import Brought, Call, Calling
 from newsletter.web.api.fields import NO_NUL, Answer, Given, Line, Number, Words
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.api.scope import require_list
 from newsletter.web.faults import PageNotFound
@@ -36,7 +37,6 @@ NDJSON = "application/x-ndjson"
 
 # Lines sent at a time: each is a step to another thread and back.
 CHUNK = 500
-MOST_SHOWN = 200
 
 routes = Routes("imports and exports", "People in and out of files.")
 
@@ -216,12 +216,14 @@ def drop_upload(call: Calling, work_id: int) -> Response:
 
 
 @routes.get("/imports", PEOPLE, Of.ANY_NEWSLETTER)
-def list_imports(call: Calling, limit: Annotated[int, Query(ge=1, le=MOST_SHOWN)] = 50) -> list[ImportAnswer]:
-    """List the last imports, the newest first."""
+def list_imports(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[ImportAnswer]:
+    """List imports, the newest first."""
     with call.reading() as tx:
         seen = call.lists(tx)
-        found = imports.newest(tx, limit)
-    return [_import(one) for one in found if seen is None or one.order.list_id in seen]
+        found = imports.newest(tx, limit + 1, before=paging.read_number(cursor), lists=seen)
+    shown = found[:limit]
+    more = paging.written(shown[-1].id) if len(found) > limit else None
+    return Page(items=[_import(one) for one in shown], next=more)
 
 
 @routes.get("/imports/{import_id:int}", PEOPLE, Of.IMPORT)

@@ -12,8 +12,10 @@ from newsletter.people.commissions import MOST_WORDS, Asked, Order
 from newsletter.review.contribution import ContributionState
 from newsletter.staff.acting import Acting
 from newsletter.staff.permissions import Permission
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Call, Calling
 from newsletter.web.api.fields import Answer, Given, Line, Words
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.visits import LARGEST_NUMBER, Of
 from subscribers.transaction import Transaction
@@ -72,10 +74,12 @@ class Question(Given):
 
 
 @routes.get(HERE, P.EDIT, Of.ISSUE)
-def list_contributions(call: Calling, issue_id: int) -> list[GuestAnswer]:
+def list_contributions(call: Calling, issue_id: int, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[GuestAnswer]:
     """List the texts that an issue asks or asked guests for, in the order they were asked for."""
     with call.reading() as tx:
-        return [_guest(tx, one, call.now) for one in commissions.all_asked(tx, issue_id)]
+        known = commissions.all_asked(tx, issue_id)
+        shown, more = paging.page_of(known, lambda one: one.contribution.id, cursor, limit)
+        return Page(items=[_guest(tx, one, call.now) for one in shown], next=more)
 
 
 @routes.post(HERE, P.EDIT, Of.ISSUE, status_code=201)

@@ -14,7 +14,7 @@ from newsletter.staff.permissions import Permission
 from newsletter.web.api import paging
 from newsletter.web.api.calls import Brought, Call, Calling
 from newsletter.web.api.fields import NO_NUL, Answer, Given, Line
-from newsletter.web.api.paging import Cursor, Limit, Page, read_number, written
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.faults import BodyTooLarge
 from newsletter.web.visits import Of
@@ -57,11 +57,10 @@ class ImageChange(Given):
 @routes.get("/images", EDIT)
 def list_images(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[ImageAnswer]:
     """List the images of the library."""
-    begin = read_number(cursor) or 0
     with call.reading() as tx:
         known = store.library(tx)
-    shown, end = known[begin : begin + limit], begin + limit
-    return Page(items=[_answer(call, one) for one in shown], next=written(end) if end < len(known) else None)
+    shown, more = paging.part_of(known, cursor, limit)
+    return Page(items=[_answer(call, one) for one in shown], next=more)
 
 
 @routes.post("/files/images", EDIT, Of.ANY_NEWSLETTER, status_code=201, openapi_extra=FILE)

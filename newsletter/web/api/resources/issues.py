@@ -171,20 +171,15 @@ def choose_readers(call: Calling, issue_id: int, given: Readers) -> IssueAnswer:
 
 
 @routes.get("/issues/{issue_id:int}/versions", P.VIEW, Of.ISSUE)
-def list_versions(call: Calling, issue_id: int) -> list[VersionAnswer]:
+def list_versions(call: Calling, issue_id: int, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[VersionAnswer]:
     """List what an issue was, the newest first."""
+    begins = paging.read(cursor)
+    behind = Label.parse(str(begins)) if begins is not None else None
     with call.reading() as tx:
-        found = versions.versions_of(tx, store.load(tx, issue_id))
-    return [
-        VersionAnswer(
-            version=str(one.label),
-            written_by=one.written_by,
-            written_at=one.written_at.isoformat(),
-            deed=one.deed,
-            is_current=one.is_current,
-        )
-        for one in found
-    ]
+        found = versions.versions_of(tx, store.load(tx, issue_id), behind=behind, limit=limit + 1)
+    shown = found[:limit]
+    more = paging.written(str(shown[-1].label)) if len(found) > limit else None
+    return Page(items=[_version(one) for one in shown], next=more)
 
 
 @routes.post("/issues/{issue_id:int}/restore", P.EDIT, Of.ISSUE)
@@ -202,3 +197,13 @@ def told(call: Call, issue: Issue) -> IssueAnswer:
     """Give an issue as it was saved."""
     with call.reading() as tx:
         return issuebodies.told(tx, issue)
+
+
+def _version(one: versions.Version) -> VersionAnswer:
+    return VersionAnswer(
+        version=str(one.label),
+        written_by=one.written_by,
+        written_at=one.written_at.isoformat(),
+        deed=one.deed,
+        is_current=one.is_current,
+    )

@@ -12,8 +12,10 @@ from newsletter.errors import BadValue
 from newsletter.people import importwork, keepout
 from newsletter.people.importwork import NotNow, State, Work
 from newsletter.staff.permissions import Permission, require
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Brought, Call, Calling
 from newsletter.web.api.fields import NO_NUL, Answer, Count, Given, Line
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.resources.exchange import FILE
 from newsletter.web.api.routing import Routes
 from newsletter.web.api.scope import require_scope
@@ -91,12 +93,14 @@ def bring_suppressions(
 
 
 @routes.get("/suppressions/files", PEOPLE, Of.ANY_NEWSLETTER)
-def list_suppression_files(call: Calling) -> list[InHand]:
-    """List the latest files in hand, the newest first."""
+def list_suppression_files(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[InHand]:
+    """List the files in hand, the newest first."""
+    before = paging.read_number(cursor)
     with call.reading() as tx:
-        seen = call.lists(tx)
-        found = importwork.in_hand(tx, keeps_out=True)
-    return [InHand(**_facts(one)) for one in found if seen is None or one.order.list_id in seen]
+        found = importwork.in_hand(tx, keeps_out=True, before=before, lists=call.lists(tx), limit=limit + 1)
+    shown = found[:limit]
+    more = paging.written(shown[-1].id) if len(found) > limit else None
+    return Page(items=[InHand(**_facts(one)) for one in shown], next=more)
 
 
 @routes.get(ONE, PEOPLE, Of.ANY_NEWSLETTER)

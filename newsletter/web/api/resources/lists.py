@@ -183,15 +183,18 @@ def reopen_list(call: Calling, list_id: int) -> ListAnswer:
 
 
 @routes.get(f"{LIST}/domains", PEOPLE, Of.LIST)
-def list_domain_rules(call: Calling, list_id: int) -> list[DomainRuleAnswer]:
+def list_domain_rules(
+    call: Calling, list_id: int, cursor: Cursor = None, limit: Limit = paging.USUAL
+) -> Page[DomainRuleAnswer]:
     """List the domains whose people may join a list, or may not; where some may, nobody else does."""
     with call.reading() as tx:
         found = domainrules.rules_of(tx, list_id, MOST_DOMAINS)
-    return [DomainRuleAnswer.model_validate(one) for one in found]
+    shown, more = paging.part_of(found, cursor, limit)
+    return Page(items=[DomainRuleAnswer.model_validate(one) for one in shown], next=more)
 
 
 @routes.put(f"{LIST}/domains", PEOPLE, Of.LIST)
-def rule_domains(call: Calling, list_id: int, given: DomainRuling) -> list[DomainRuleAnswer]:
+def rule_domains(call: Calling, list_id: int, given: DomainRuling) -> Page[DomainRuleAnswer]:
     """Say of some domains that their people may join a list, may not, or that nothing is said of them; others stay."""
     wanted = [domainrules.domain_of(one) for one in given.domains]
     with call.acting() as acting:
@@ -206,10 +209,12 @@ def rule_domains(call: Calling, list_id: int, given: DomainRuling) -> list[Domai
 
 
 @routes.get(f"{LIST}/topics", PEOPLE, Of.LIST)
-def list_topics(call: Calling, list_id: int) -> list[TopicAnswer]:
+def list_topics(call: Calling, list_id: int, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[TopicAnswer]:
     """List the subjects that a list offers, in their order."""
     with call.reading() as tx:
-        return [TopicAnswer.model_validate(one) for one in topicbook.of_list(tx, list_id)]
+        known = topicbook.of_list(tx, list_id)
+    shown, more = paging.part_of(known, cursor, limit)
+    return Page(items=[TopicAnswer.model_validate(one) for one in shown], next=more)
 
 
 @routes.post(f"{LIST}/topics", PEOPLE, Of.LIST, status_code=201)

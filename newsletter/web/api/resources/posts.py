@@ -25,6 +25,9 @@ from newsletter.web.visits import LARGEST_NUMBER, Of
 P = Permission
 PAPER = "/newsletters/{newsletter_id:int}"
 
+# Whoever has looked through so many pages of what was found looks for other words.
+LAST_PAGE = 100
+
 routes = Routes("posts and archive", "What feeds have to offer, and the issues that were sent.")
 
 Asked = Annotated[str, Query(max_length=200, pattern=NO_NUL)]
@@ -154,40 +157,29 @@ def list_archive(call: Calling, newsletter_id: int, cursor: Cursor = None, limit
     """List the issues of a newsletter that were sent, the latest first."""
     with call.reading() as tx:
         known = index.published(tx, newsletter_id)
-    begins = paging.read_number(cursor) or 0
-    shown = known[begins : begins + limit]
-    more = paging.written(begins + limit) if len(known) > begins + limit else None
+    shown, more = paging.part_of(known, cursor, limit)
     return Page(items=[ArchivedAnswer.model_validate(one) for one in shown], next=more)
 
 
 @routes.get(f"{PAPER}/archive/search", P.VIEW, Of.NEWSLETTER)
-def search_archive(
-    call: Calling, newsletter_id: int, q: Asked, page: Annotated[int, Query(ge=1, le=100)] = 1
-) -> list[HitAnswer]:
-    """Look for words in the issues of a newsletter that were sent, what fits best first."""
+def search_archive(call: Calling, newsletter_id: int, q: Asked, cursor: Cursor = None) -> Page[HitAnswer]:
+    """Look for words in the issues of a newsletter that were sent, what fits best first; twenty at a time."""
+    page = min(max(paging.read_number(cursor) or 1, 1), LAST_PAGE)
     with call.reading() as tx:
         newsletter = newsletters.by_id(tx, newsletter_id)
         found = search.search(tx, read_query(q), [newsletter], page=page)
-    return [
-        HitAnswer(
-            number=one.number,
-            issue_title=one.issue_title,
-            published_at=one.published_at,
-            title=one.title,
-            byline=one.byline,
-            slug=one.slug,
-            text="".join(bit.text for bit in one.bits),
-        )
-        for one in found.hits
-    ]
+    more = paging.written(page + 1) if found.has_more and page < LAST_PAGE else None
+    return Page(items=[_hit(one) for one in found.hits], next=more)
 
 
 @routes.get("/issues/{issue_id:int}/errata", P.VIEW, Of.ISSUE)
-def list_errata(call: Calling, issue_id: int) -> list[ErratumAnswer]:
+def list_errata(call: Calling, issue_id: int, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[ErratumAnswer]:
     """List what was corrected in an issue after it was sent, the earliest first."""
     with call.reading() as tx:
         store.version_of(tx, issue_id)
-        return [ErratumAnswer.model_validate(one) for one in errata.errata_of(tx, issue_id)]
+        known = errata.errata_of(tx, issue_id)
+    shown, more = paging.page_of(known, lambda one: one.id, cursor, limit)
+    return Page(items=[ErratumAnswer.model_validate(one) for one in shown], next=more)
 
 
 @routes.post("/issues/{issue_id:int}/errata", P.APPROVE, Of.ISSUE, status_code=201)
@@ -224,4 +216,16 @@ def _line(one: Pooled) -> PostLine:
         categories=list(post.categories),
         is_free=one.is_free,
         issue_id=one.place.issue_id if one.place is not None else None,
+    )
+
+
+def _hit(one: search.Hit) -> HitAnswer:
+    return HitAnswer(
+        number=one.number,
+        issue_title=one.issue_title,
+        published_at=one.published_at,
+        title=one.title,
+        byline=one.byline,
+        slug=one.slug,
+        text="".join(bit.text for bit in one.bits),
     )

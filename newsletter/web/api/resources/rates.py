@@ -9,8 +9,10 @@ from newsletter.mail.limits import parse_rate
 from newsletter.mail.relaychange import NONE, RelayChange, changed
 from newsletter.staff.permissions import Permission
 from newsletter.strongbox import Strongbox
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Given, Line
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.visits import Of
 
@@ -63,10 +65,12 @@ def set_pace(call: Calling, issue_id: int, given: Pace) -> PaceAnswer:
 
 
 @routes.get("/rates", RELAYS)
-def list_rates(call: Calling) -> list[RateAnswer]:
+def list_rates(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[RateAnswer]:
     """List the domains that have a rate of their own."""
     with call.reading() as tx:
-        return [_answer(one) for one in domains.rates(tx) if one.rate is not None]
+        known = [one for one in domains.rates(tx) if one.rate is not None]
+    shown, more = paging.part_of(known, cursor, limit)
+    return Page(items=[_answer(one) for one in shown], next=more)
 
 
 @routes.put(ONE, RELAYS)

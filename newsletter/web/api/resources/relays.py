@@ -14,8 +14,10 @@ from newsletter.mail.relaycheck import Found, Probe
 from newsletter.mail.relays import Relay
 from newsletter.staff.permissions import Permission
 from newsletter.strongbox import Strongbox
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Call, Calling
 from newsletter.web.api.fields import Answer, Given, Line, Number
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from subscribers.address import parse
 from subscribers.transaction import Transaction
@@ -94,10 +96,12 @@ class Tried(Answer):
 
 
 @routes.get("/relays", RELAYS)
-def list_relays(call: Calling) -> list[RelayAnswer]:
+def list_relays(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[RelayAnswer]:
     """List all relays: that of the setting first, then by name."""
     with call.reading() as tx:
-        return [_answer(one) for one in relaybook.entries(tx, call.application.relay)]
+        known = relaybook.entries(tx, call.application.relay)
+    shown, more = paging.part_of(known, cursor, limit)
+    return Page(items=[_answer(one) for one in shown], next=more)
 
 
 @routes.post("/relays", RELAYS, status_code=201)

@@ -12,8 +12,10 @@ from newsletter.review import comments, guests
 from newsletter.review.comments import Comment
 from newsletter.review.guests import LONGEST_LIFE, GuestLink, GuestPurpose
 from newsletter.staff.permissions import LOCAL_OPERATOR, Permission
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Given, Line, Number, Words
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.visits import LARGEST_NUMBER, Of
 from subscribers.address import parse
@@ -84,12 +86,18 @@ class Reviewer(Given):
 
 @routes.get(COMMENTS, P.VIEW, Of.ISSUE)
 def list_comments(
-    call: Calling, issue_id: int, *, open_only: Annotated[bool, Query(description="Only what nobody called done.")] = False
-) -> list[CommentAnswer]:
+    call: Calling,
+    issue_id: int,
+    *,
+    open_only: Annotated[bool, Query(description="Only what nobody called done.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = paging.USUAL,
+) -> Page[CommentAnswer]:
     """List what was said of an issue, the earliest first."""
     with call.reading() as tx:
         found = comments.open_comments(tx, issue_id) if open_only else comments.comments_of(tx, issue_id)
-    return [_comment(one) for one in found]
+    shown, more = paging.page_of(found, lambda one: one.id, cursor, limit)
+    return Page(items=[_comment(one) for one in shown], next=more)
 
 
 @routes.post(COMMENTS, P.EDIT, Of.ISSUE, status_code=201)
@@ -113,11 +121,13 @@ def resolve_comment(call: Calling, issue_id: int, comment_id: int, given: Resolv
 
 
 @routes.get(REVIEWERS, P.EDIT, Of.ISSUE)
-def list_reviewers(call: Calling, issue_id: int) -> list[ReviewerAnswer]:
+def list_reviewers(call: Calling, issue_id: int, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[ReviewerAnswer]:
     """List who was asked to look an issue over, in the order they were asked."""
     with call.reading() as tx:
         found = guests.links_of(tx, issue_id, GuestPurpose.REVIEW)
-    return [ReviewerAnswer(**_link(one, call.now), name=one.name, address=one.address) for one in found]
+    shown, more = paging.page_of(found, lambda one: one.id, cursor, limit)
+    items = [ReviewerAnswer(**_link(one, call.now), name=one.name, address=one.address) for one in shown]
+    return Page(items=items, next=more)
 
 
 @routes.post(REVIEWERS, P.EDIT, Of.ISSUE, status_code=201)

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from newsletter.people import segments as people
 from newsletter.staff.permissions import Permission
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import NO_NUL, Answer, Given, Line, Number, Words
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.faults import PageNotFound
 from newsletter.web.visits import LARGEST_NUMBER, Of
@@ -58,10 +60,12 @@ class Counted(Answer):
 
 
 @routes.get("/segments", PEOPLE, Of.ANY_NEWSLETTER)
-def list_segments(call: Calling) -> list[SegmentAnswer]:
+def list_segments(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[SegmentAnswer]:
     """List all segments; they are the instance's, and issues of any newsletter may be for them."""
     with call.reading() as tx:
-        return [_answer(one) for one in store.all_segments(tx)]
+        known = store.all_segments(tx)
+    shown, more = paging.page_of(known, lambda one: one.id, cursor, limit)
+    return Page(items=[_answer(one) for one in shown], next=more)
 
 
 @routes.post("/segments", PEOPLE, status_code=201)

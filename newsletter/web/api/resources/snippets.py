@@ -8,8 +8,10 @@ from newsletter.issues import newsletters, snippets
 from newsletter.issues.changes import tidy_content, tidy_link
 from newsletter.issues.snippets import Said, Snippet
 from newsletter.staff.permissions import Permission
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Article, Given, Line
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.visits import Of
 
@@ -50,10 +52,12 @@ class SnippetChange(Given):
 
 
 @routes.get(HERE, EDIT, Of.NEWSLETTER)
-def list_snippets(call: Calling, newsletter_id: int) -> list[SnippetAnswer]:
+def list_snippets(call: Calling, newsletter_id: int, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[SnippetAnswer]:
     """List the snippets of a newsletter by name."""
     with call.reading() as tx:
-        return [_answer(one) for one in snippets.all_snippets(tx, newsletter_id)]
+        known = snippets.all_snippets(tx, newsletter_id)
+    shown, more = paging.part_of(known, cursor, limit)
+    return Page(items=[_answer(one) for one in shown], next=more)
 
 
 @routes.post(HERE, EDIT, Of.NEWSLETTER, status_code=201)

@@ -102,10 +102,12 @@ class Replayed(Answer):
 
 
 @routes.get("/webhooks", HOOKS)
-def list_webhooks(call: Calling) -> list[HookAnswer]:
+def list_webhooks(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[HookAnswer]:
     """List all webhooks by name."""
     with call.reading() as tx:
-        return [HookAnswer.model_validate(one) for one in hookbook.all_hooks(tx)]
+        known = hookbook.all_hooks(tx)
+    shown, more = paging.part_of(known, cursor, limit)
+    return Page(items=[HookAnswer.model_validate(one) for one in shown], next=more)
 
 
 @routes.post("/webhooks", HOOKS, status_code=201)

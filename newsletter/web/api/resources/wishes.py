@@ -16,8 +16,10 @@ from newsletter.people import departures, moving, personfile, withdraw
 from newsletter.people import erase as erasing
 from newsletter.people.departures import Why
 from newsletter.staff.permissions import Permission
+from newsletter.web.api import paging
 from newsletter.web.api.calls import Call, Calling
 from newsletter.web.api.fields import Answer, Given, Line, Moment, Number
+from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
 from newsletter.web.api.scope import require_all_lists_of, require_list
 from newsletter.web.faults import PageNotFound
@@ -116,12 +118,16 @@ class Proof(Answer):
 
 
 @routes.get(f"{PERSON}/subscriptions", PEOPLE, Of.SUBSCRIBER)
-def list_subscriptions(call: Calling, subscriber_id: int) -> list[SubscriptionAnswer]:
+def list_subscriptions(
+    call: Calling, subscriber_id: int, cursor: Cursor = None, limit: Limit = paging.USUAL
+) -> Page[SubscriptionAnswer]:
     """Show how a person stands to the lists that the key reaches."""
     with call.reading() as tx:
         seen = call.lists(tx)
         standings = register.subscriptions_of(tx, subscriber_id)
-        return [_subscription(tx, one, call) for one in standings if seen is None or one.list_id in seen]
+        known = [one for one in standings if seen is None or one.list_id in seen]
+        shown, more = paging.page_of(known, lambda one: one.list_id, cursor, limit)
+        return Page(items=[_subscription(tx, one, call) for one in shown], next=more)
 
 
 @routes.patch(f"{PERSON}/subscriptions/{{list_id:int}}", PEOPLE, Of.SUBSCRIBER)

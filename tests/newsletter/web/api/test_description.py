@@ -81,3 +81,32 @@ def test_people_read_it_too(programs: Programs) -> None:
     assert "<script" not in page.text
     assert all(f'id="problem-{one.name}"' in page.text for one in kinds())
     assert all(f'id="{one["operationId"]}"' in page.text for _, one in openapi.operations(document))
+
+
+# What answers with all there is at once, and why that has an end.
+WHOLE = {
+    "list_drained_hosts": "hosts that an operator named",
+    "list_findings": "of one issue, computed as it is asked; no more than it has sections and articles",
+    "list_owners": "a line for each section of one issue",
+    "list_periods": "one for each kind of thing that is kept",
+    "list_questions": "one form, which a person fills in",
+    "list_revisions": "at most a line for each article of one issue",
+    "list_themes": "files that are installed with the service",
+    "list_workers": "those of today, a line for each process",
+    "look_up_suppression": "reasons, of which there are a handful",
+    "rehearse_retention": "a line for each rule",
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_can_grow_comes_a_page_at_a_time(programs: Programs) -> None:
+    """A bare list is one that has an end by its nature."""
+    document = programs().get("/openapi.json").json()
+    bare = {
+        operation["operationId"]
+        for _, operation in openapi.operations(document)
+        for answer in operation["responses"].values()
+        if answer.get("content", {}).get("application/json", {}).get("schema", {}).get("type") == "array"
+    }
+
+    assert sorted(WHOLE) == sorted(bare)

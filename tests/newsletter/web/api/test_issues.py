@@ -73,7 +73,8 @@ def test_guests_and_reviewers_are_asked(
     owned = [program.put(owner, json=who | due) for who in ({"account": "ANN"}, {"contribution": 1}, {"account": "nobody"})]
     kept += [program.post(f"{here}/comments", json={"text": "Shorter, please."})]
     kept += [program.post(f"{here}/comments/1/resolve", json={"answer": "Done."})]
-    listed = [program.get(f"{here}{rest}").json() for rest in ("/contributions", "/reviewers", "/comments", "/owners")]
+    listed = [program.get(f"{here}{rest}").json()["items"] for rest in ("/contributions", "/reviewers", "/comments")]
+    listed += [program.get(f"{here}/owners").json()]
     kept += [program.post(f"{here}/reviewers/{listed[1][0]['id']}/revoke"), program.post(f"{one}/withdraw")]
 
     assert [201, 201, 200, 201, 201, 200, 200, 200] == [one.status_code for one in kept]
@@ -86,7 +87,7 @@ def test_guests_and_reviewers_are_asked(
     assert ("ann", "Done.", []) == (
         listed[2][0]["author"],
         listed[2][0]["answer"],
-        program.get(f"{here}/comments", params={"open_only": True}).json(),
+        program.get(f"{here}/comments", params={"open_only": True}).json()["items"],
     )
     assert "Ann Other" == next(line["owner"] for line in listed[3] if line["section_id"] == section)
     assert (False, "withdrawn") == (kept[-2].json()["is_open"], kept[-1].json()["state"])

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from newsletter.bootstrap import Application
 from newsletter.issues.model import Newsletter
 from newsletter.people.carrying import Carrier
-from subscribers import register
+from newsletter.web.api import gate
+from subscribers import limits, register
 from subscribers.address import parse
 from tests.newsletter.web.conftest import PUBLIC_URL, Hands
 
@@ -77,7 +78,7 @@ def test_people_come_in_by_a_file_and_go_out_by_one(
 
 @on_sqlite
 def test_anybody_joins_under_the_limits_of_the_form(
-    program: TestClient, application: Application, newsletter: Newsletter, clock: Hands
+    program: TestClient, application: Application, newsletter: Newsletter, clock: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a key; the answer is the same for every address, and a wish without a fresh stamp is none."""
     with application.database.read() as tx:
@@ -88,8 +89,14 @@ def test_anybody_joins_under_the_limits_of_the_form(
     early = program.post(f"{here}/wishes", json={"email": "bea@example.org", "stamp": stamp})
     clock.forward(seconds=3)
     asked = [got(program, f"{here}/wishes", {"email": "bea@example.org", "stamp": stamp}) for _ in range(2)]
+    monkeypatch.setattr(gate, "EVEN_SECONDS", 0.0)
+    many = [{"email": f"b{number}@example.org", "stamp": stamp} for number in range(limits.NETWORK.burst)]
+    refused = [program.post(f"{here}/wishes", json=one).status_code for one in many][-1]
+    form = {"email": "eve@example.org", "stamp": stamp}
+    at_the_form = program.post(f"{PUBLIC_URL}/subscribe/{slug}", data=form, headers={"Origin": PUBLIC_URL})
 
     assert (422, "body/stamp") == (early.status_code, early.json()["errors"][0]["at"])
     assert asked[0] == asked[1]
+    assert (429, 429) == (refused, at_the_form.status_code), at_the_form.text
     with application.database.read() as tx:
         assert register.find(tx, parse("bea@example.org")) is not None
