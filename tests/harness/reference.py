@@ -1,6 +1,6 @@
 """The reference pages as the code has them; `python -m tests.harness.reference` writes them to docs/reference."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import cleandoc
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from newsletter.cli.nouns import PLACES, Nouns, load
 from newsletter.meters import Metric
 from newsletter.settingbook import SETTINGS
 from newsletter.watching.readings import METRICS
+from newsletter.web.api import assembly, guide
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -84,6 +85,29 @@ No label holds an address of anybody, and none has more than 200 values: what co
 """
 
 
+API_HEAD = """\
+# API
+
+*This page is made from the code: `python -m tests.harness.reference` writes it, and a test holds it in step.*
+
+The same stands at `/api/v1/docs` of every instance, and for machines at `/api/v1/openapi.json` (OpenAPI 3.1). How keys,
+pages, versions, files and requests that come twice work is told in [Use the API](../how-to/use-the-api.md), and by examples in
+[Drive it from scripts](../how-to/drive-it-from-scripts.md).
+
+All addresses begin with `/api/v1`. What is in *italics* may be left out. A list with `items` and `next` goes on with `next` as
+the `cursor` of the next request.
+"""
+
+PROBLEMS_HEAD = """
+## What can go wrong
+
+Answers that fail are `application/problem+json`; the last part of their `type` is one of these names.
+
+| name | status | meaning |
+|---|---|---|
+"""
+
+
 def settings_page() -> str:
     """Give the reference of the settings."""
     rows = (f"| `{one.name}` | {_key(one.key)} | {one.default} | {one.meaning} |\n" for one in SETTINGS)
@@ -102,12 +126,59 @@ def metrics_page() -> str:
     return f"{METRICS_HEAD}{''.join(rows)}"
 
 
+def api_page() -> str:
+    """Give the reference of the API."""
+    told = guide.guide(assembly.described(""))
+    rows = (f"| `{one.name}` | {one.status} | {_cell(f'{one.title}. {one.detail}')} |\n" for one in told.problems)
+    return f"{API_HEAD}{''.join(map(_room, told.rooms))}{_objects(told.objects)}{PROBLEMS_HEAD}{''.join(rows)}"
+
+
+def _room(room: guide.Room) -> str:
+    title = f"{room.name[:1].upper()}{room.name[1:]}"
+    return f"\n## {title}\n\n{room.about}\n{''.join(map(_operation, room.operations))}"
+
+
+def _operation(one: guide.Operation) -> str:
+    scope = f"Takes the scope `{one.scope}` {one.where}".strip() + "." if one.scope else "Open to everybody."
+    parts = [f"\n### {one.method} {one.path}\n\n{_text(f'{one.title} {one.about}')} {scope}\n"]
+    parts += [_fields("In the address", one.parameters), _fields("In the body", one.body)]
+    parts += [_fields(f"Answers with {one.answer}", one.answers)]
+    return "".join(parts)
+
+
+def _objects(objects: Sequence[guide.Object]) -> str:
+    told = (f"\n### {one.name}\n\n{_text(one.about)}\n{_fields('It has', one.fields)}" for one in objects)
+    return f"\n## What stands within answers and bodies\n{''.join(told)}"
+
+
+def _fields(title: str, fields: Sequence[guide.Field]) -> str:
+    if not fields:
+        return ""
+    rows = [f"- {_name(one)} ({_kind(one)}){f': {_text(one.about)}' if one.about else ''}\n" for one in fields]
+    return f"\n{title}:\n\n{''.join(rows)}"
+
+
+def _kind(field: guide.Field) -> str:
+    if not field.object:
+        return field.kind
+    return field.kind.replace(field.object, f"[{field.object}](#{field.object.lower().replace(' ', '-')})", 1)
+
+
+def _name(field: guide.Field) -> str:
+    return f"`{field.name}`" if field.is_required else f"*`{field.name}`*"
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split()).replace("<", "&lt;")
+
+
 def write() -> None:
     """Write all pages."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "settings.md").write_text(settings_page())
     (FOLDER / "cli.md").write_text(cli_page())
     (FOLDER / "metrics.md").write_text(metrics_page())
+    (FOLDER / "api.md").write_text(api_page())
 
 
 def _labels(metric: Metric) -> str:

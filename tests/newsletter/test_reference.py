@@ -12,7 +12,7 @@ from newsletter.letters.compose import sheet_of
 from newsletter.letters.letter import SlotName
 from newsletter.letters.templates import Templates, packaged_templates
 from tests.harness.letters import LINKS, SEED, a_newsletter, an_issue
-from tests.harness.reference import FOLDER, cli_page, metrics_page, settings_page
+from tests.harness.reference import FOLDER, api_page, cli_page, metrics_page, settings_page
 
 # What a template sees, by the heading of its table in `templates.md`.
 SEEN: dict[str, type] = {
@@ -36,7 +36,10 @@ def named(heading: str) -> list[str]:
     return sorted(name for row in re.findall(r"^\| (`[^|]*) \|", text, re.MULTILINE) for name in re.findall(r"`([^`]+)`", row))
 
 
-@pytest.mark.parametrize(("name", "made"), [("settings.md", settings_page), ("cli.md", cli_page), ("metrics.md", metrics_page)])
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("settings.md", settings_page), ("cli.md", cli_page), ("metrics.md", metrics_page), ("api.md", api_page)],
+)
 def test_reference_is_in_step_with_the_code(name: str, made: Callable[[], str]) -> None:
     """`python -m tests.harness.reference` writes them anew."""
     assert made() == (FOLDER / name).read_text()

@@ -1,6 +1,7 @@
 """Puts the API together, at its first request: nothing that stands here is loaded where nobody asks for it."""
 
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -102,15 +103,12 @@ def assemble(site: Site) -> ASGIApp:
 
 def application(site: Site) -> FastAPI:
     """Make the application of the API, without what stands before it."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = _routed()
     app.state.site = site
-    for room in ROOMS:
-        app.include_router(room.router)
     for kind in (ApiError, PageError, NewsletterError, SubscribersError, HTTPException, Exception):
         app.add_exception_handler(kind, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_invalid)
     document = openapi.describe(app, ROOMS, version("newsletter"), site.application.settings.public_url)
-
     page = site.pages.render(
         DESK_SPEECH, "api/docs.html", guide=guide.guide(document), base=f"{site.application.settings.public_url}/api/v1"
     )
@@ -123,6 +121,18 @@ def application(site: Site) -> FastAPI:
 
     app.add_route("/openapi.json", tell, methods=["GET"])
     app.add_route("/docs", show, methods=["GET"])
+    return app
+
+
+def described(public_url: str) -> dict[str, Any]:
+    """Give the description of all there is, as an instance at an address has it."""
+    return openapi.describe(_routed(), ROOMS, version("newsletter"), public_url)
+
+
+def _routed() -> FastAPI:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    for room in ROOMS:
+        app.include_router(room.router)
     return app
 
 

@@ -73,7 +73,7 @@ def _say(method: str, operation: dict[str, Any]) -> None:
     permission, where = operation.pop("x-permission", None), operation.pop("x-where", "")
     operation["security"] = [{"key": []}] if permission else []
     if permission:
-        operation["x-scope"] = permission
+        operation["x-scope"], operation["x-where"] = permission, where
         text = operation.get("description", "")
         operation["description"] = f"{text}\n\nTakes the scope `{permission}` {where}.".strip()
     answers = operation["responses"]
