@@ -108,7 +108,7 @@ def test_a_file_of_addresses_is_kept_out_and_taken_back(
     assert 1 == acts[1].json()["report"]["refused"]
     assert [409, 409] == [status(program, "POST", f"{here}/{act}") for act in ("run", "undo")]
     assert [404, 404] == [own.get(here).status_code, own.post("/files/suppressions?list_id=0", content=data).status_code]
-    assert [] == own.get("/suppressions/files").json()
+    assert [] == own.get("/suppressions/files").json()["items"]
     assert [404, 404] == [program.get(f"/suppressions/files/{number}").status_code for number in (987, 10**30)]
     assert [422, 422, 422] == [
         program.post("/files/suppressions?list_id=0", content=b"").status_code,
@@ -116,7 +116,7 @@ def test_a_file_of_addresses_is_kept_out_and_taken_back(
         program.post(f"{here}/try", json={"columns": {"x": 1}}).status_code,
     ]
     mine = own.post("/files/suppressions", params={"list_id": newsletter.list_id}, content=data).json()
-    assert [mine] == own.get("/suppressions/files").json()
+    assert [mine] == own.get("/suppressions/files").json()["items"]
     assert [204, 404] == [status(own, "DELETE", f"/suppressions/files/{mine['id']}") for _ in range(2)]
 
 
