@@ -6,6 +6,7 @@ import re
 import secrets
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -285,7 +286,9 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         LOG_LINES.add(record.levelname.lower())
-        print(self.format(record), file=sys.stderr)  # noqa: T201 -- this is the handler
+        # A disk that is full, or a reader that is gone, must not end what the line is about.
+        with suppress(OSError):
+            print(self.format(record), file=sys.stderr)  # noqa: T201 -- this is the handler
 
 
 def _ending(log: LogSettings) -> list[structlog.typing.Processor]:

@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for: a fresh database of either kind, a key, a moment."""
 
+import os
 import shutil
 import signal
 import tempfile
@@ -42,6 +43,14 @@ EMPTY = ";".join(
         "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
     ]
 )
+
+
+# Whether all tests go through a PgBouncer in transaction mode: row suite of the cluster (docs/reliability.md).
+POOLED = "TESTS_POOLED" in os.environ
+# Its connections of the server: a test that holds several transactions open at once needs as many.
+POOL = 8
+# Those of a pooler are not to be ended: it lends them to whoever comes next.
+LEAVE_IDLE = " AND state <> 'idle'" if POOLED else ""
 
 
 @dataclass(slots=True)
@@ -147,14 +156,27 @@ def postgres_wear(postgres_shared: str) -> Wear:
         return Wear(connection.execute(SHAPE).fetchone())
 
 
+@pytest.fixture(scope="session")
+def postgres_door(postgres_server: str, postgres_shared: str) -> Iterator[str]:
+    """Give the address by which tests come to the database that they share."""
+    if not POOLED:
+        yield postgres_shared
+        return
+    from tests.harness.pgbouncer import pgbouncer  # noqa: PLC0415 -- knows this module
+    from tests.harness.postgres import through  # noqa: PLC0415
+
+    with pgbouncer(postgres_server, default_pool_size=POOL) as port:
+        yield through(postgres_shared, port)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_shared: str, postgres_wear: Wear) -> Iterator[str]:
+def postgres_url(postgres_server: str, postgres_shared: str, postgres_door: str, postgres_wear: Wear) -> Iterator[str]:
     """Give the address of a migrated PostgreSQL database with nothing in it.
 
     It is emptied after each test, which takes 8 ms; a database of its own for each test takes 150 ms. A new one follows a
     test that changed the tables themselves, and MOST_DEAD rows.
     """
-    yield postgres_shared
+    yield postgres_door
     if not _emptied(postgres_shared, postgres_wear):
         _admin(postgres_server, "DROP DATABASE shared WITH (FORCE)", "CREATE DATABASE shared TEMPLATE template")
         postgres_wear.dead = 0
@@ -182,7 +204,7 @@ def _database_uri(server: str, name: str) -> str:
 def _emptied(uri: str, wear: Wear) -> bool:
     """Empty all tables; False where they are worn, or not those of the beginning any more."""
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(END_OTHERS)
+        connection.execute(END_OTHERS + LEAVE_IDLE)
         try:
             is_as_ever = connection.execute(SHAPE).fetchone() == wear.shape
         except psycopg.errors.UndefinedTable:

@@ -148,6 +148,11 @@ class Scribe:
         """Whether the database did not take what it was given last."""
         return not self._answers.is_set()
 
+    @property
+    def is_through(self) -> bool:
+        """Whether everything given in is committed."""
+        return self._has_none.is_set()
+
     async def answering(self) -> None:
         """Wait until the database takes what it is given, or the scribe has ended."""
         await self._answers.wait()

@@ -230,6 +230,9 @@ class Shift:
         """Give back who waits while no relay takes anything from here: it may do so from another host."""
         if self._database.is_sqlite:
             return False
+        if not self._scribe.is_through:
+            # A database that hangs keeps the connections waiting, too: that says nothing of the relays.
+            self._tray.touch()
         is_aside = self._routes.pool.is_down or self._crew.is_stuck(self._tray.untouched)
         if is_aside and self._tray.has_some:
             log.info("no relay takes anything from here: who waits is left to other hosts", place=self._place)

@@ -46,6 +46,10 @@ class Tray:
         """For how long nobody has been taken, in seconds."""
         return monotonic() - self._touched_at
 
+    def touch(self) -> None:
+        """Count from now on for how long nobody is taken."""
+        self._touched_at = monotonic()
+
     @property
     def has_ended(self) -> bool:
         """Whether nobody will be handed out any more."""

@@ -18,7 +18,7 @@ from newsletter.tables.mail import delivery
 from newsletter.web.cookies import Cookie
 from newsletter.web.public.leave import ONE_CLICK_FIELD, ONE_CLICK_VALUE
 from subscribers.tokens import Purpose
-from tests.cluster.cluster import CONNECTIONS, MAILERS, PUBLIC, Cluster, Issue, Running
+from tests.cluster.cluster import CONNECTIONS, MAILERS, PUBLIC, START_WITHIN, Cluster, Issue, Running
 from tests.cluster.net import DATA, Host
 from tests.cluster.rows import judged, none_ended
 from tests.harness import ledgercheck
@@ -111,7 +111,8 @@ def serve_two(cluster: Cluster, scale: float, seed: int) -> Record:
         one.running.process.wait()
         leavers.leave(10, (other,))
         late.append(_rest(issue, other, other, session))
-        again = stack.enter_context(_desk(issue, cluster.webs[0]))
+        with issue.braked():
+            again = stack.enter_context(_desk(issue, cluster.webs[0]))
         is_known = again.knows(session) and other.knows(session)
         leavers.leave(10, (again, other))
         left = issue.left()
@@ -158,7 +159,7 @@ def _desk(issue: Issue, at: Host) -> Iterator[Desk]:
         # What stands before them hands on the public name; it shares no connection with what was before a death.
         httpx2.Client(base_url=base, headers={"host": PUBLIC}, timeout=60, trust_env=False) as browser,
     ):
-        wait_until(lambda: process.poll() is not None or _link(at.words[begin:]), f"the pages of {at.name}", 120)
+        wait_until(lambda: process.poll() is not None or _link(at.words[begin:]), f"the pages of {at.name}", START_WITHIN)
         assert process.poll() is None, at.words[begin:][-2000:]
         yield Desk(at, Running(at, process), browser, _link(at.words[begin:]))
 

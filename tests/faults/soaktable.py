@@ -10,6 +10,8 @@ from pathlib import Path
 from tests.harness.trial import Record
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+# The one whose rows are run once each, with a sentence on each.
+CLUSTER = "cluster"
 COLUMNS = (
     "row",
     "database",
@@ -45,6 +47,11 @@ def table(records: list[Record]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def words(records: list[Record]) -> str:
+    """Give what each run said of itself, one line for each."""
+    return "".join(f"- {record.row}: {_plain(record)}.\n" for record in records)
+
+
 def _line(row: str, database: str, group: list[Record]) -> str:
     def total(name: str) -> int:
         return sum(getattr(record, name) for record in group)
@@ -71,9 +78,13 @@ def _line(row: str, database: str, group: list[Record]) -> str:
 
 
 def _cell(record: Record) -> str:
+    return f"{record.row} on {record.database}: `{_plain(record)}`"
+
+
+def _plain(record: Record) -> str:
     # Notes hold what relays and workers said: on one line, and no markup.
     words = " ".join(record.note.replace("|", "/").replace("<", "(").replace(">", ")").split())
-    return f"{record.row} on {record.database}: `{words[:300].replace('`', '')}`"
+    return words[:300].replace("`", "")
 
 
 def read(lines: str) -> Iterator[Record]:
@@ -87,10 +98,15 @@ def main() -> None:
     file, name = sys.argv[1:3] if len(sys.argv) > 2 else (sys.argv[1], "soak")
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
     records = list(read(Path(file).read_text(encoding="utf-8")))
+    told = table(records)
+    if name == CLUSTER:
+        # Its rows are run at once, and end in any order.
+        records.sort(key=lambda one: one.row)
+        told = f"{table(records)}\nWhat was seen:\n\n{words(records)}"
     page = PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(begin)
     _, _, after = rest.partition(end)
-    PAGE.write_text(f"{before}{begin}\n{table(records)}\n{end}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{begin}\n{told}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

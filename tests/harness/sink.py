@@ -289,9 +289,9 @@ def _path(argument: str) -> str:
     return found[1] if found else ""
 
 
-def _slowly(seconds: float) -> Script:
+def _slowly(pace: Path) -> Script:
     async def ponder(talk: Conversation) -> None:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(float(pace.read_text(encoding="utf-8")))  # noqa: ASYNC240 -- a few bytes, and nobody else waits
         await talk.say_right()
 
     return lambda step: ponder if step.name == "dot" else None
@@ -303,13 +303,13 @@ async def _main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 for any")
     parser.add_argument("--address", default="127.0.0.1", help="where to listen")
     parser.add_argument("--chunking", action="store_true", help="offer CHUNKING (BDAT) too")
-    parser.add_argument("--delay", type=float, default=0.0, help="seconds that each message takes")
+    parser.add_argument("--pace", type=Path, help="file that says how many seconds each message takes; may be written anew")
     parser.add_argument("--no-fsync", action="store_true", help="let the lines survive this process only, not the machine")
     options = parser.parse_args()
     extensions = (*EXTENSIONS, "CHUNKING") if options.chunking else EXTENSIONS
     async with Sink(
         options.log,
-        script=_slowly(options.delay) if options.delay else behave,
+        script=_slowly(options.pace) if options.pace else behave,
         port=options.port,
         address=options.address,
         extensions=extensions,

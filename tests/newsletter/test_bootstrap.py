@@ -1,7 +1,12 @@
 """Bootstrap: what `init` makes, what start refuses, and what a log may not hold."""
 
+import errno
+import io
 import logging
+import os
+import re
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -226,6 +231,33 @@ def test_logs_hold_no_address_and_no_token(capsys: pytest.CaptureFixture[str], *
     assert "ValueError" in told.err
     assert "ann@" not in told.err
     assert token not in told.err
+
+
+class SmallDisk(io.StringIO):
+    """A log on a disk that has no room."""
+
+    has_room = False
+
+    def write(self, text: str) -> int:
+        """Write it, if there is room."""
+        if not self.has_room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(text)
+
+
+@pytest.mark.usefixtures("_logging_restored")
+def test_log_that_cannot_be_written_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk under it is full: a mailing goes on without words, and has them again when there is room."""
+    disk = SmallDisk()
+    monkeypatch.setattr(sys, "stderr", disk)
+    set_up_logging(LogSettings("info"))
+
+    structlog.get_logger().warning("said to nobody")
+    logging.getLogger("library").warning("nor this")
+    disk.has_room = True
+    structlog.get_logger().warning("said")
+
+    assert ["said"] == re.findall("said.*", disk.getvalue())
 
 
 @given(st.emails(), st.integers(0, 2**40 - 1))

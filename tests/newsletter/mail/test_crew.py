@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from newsletter.mail import crew
 from newsletter.mail.delivery import DeliveryState
@@ -44,6 +46,36 @@ def test_mailer_whose_connections_all_hang_keeps_only_who_was_begun_with(
             return [len(silent.taken), len(well.taken)], len({one.recipient for one in (*silent.taken, *well.taken)})
 
     assert ([1, 2], 3) == asyncio.run(run())
+    assert {S.ACCEPTED} == set(postgres_book.states().values())
+
+
+def test_database_that_hangs_is_not_taken_for_a_relay_that_does(
+    postgres_book: Ledger, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D03: connections wait for it, and nothing is said of the relay, neither meanwhile nor when it answers again."""
+    monkeypatch.setattr(crew, "STUCK", 0.1)
+
+    async def run() -> None:
+        asked, hangs = asyncio.Event(), asyncio.Event()
+
+        async def wait(talk: Conversation) -> None:
+            asked.set()
+            await hangs.wait()
+            await talk.say_right()
+
+        async with Sink(script=lambda step: wait if step.name == "dot" else None, extensions=("8BITMIME",)) as sink:
+            mailing = asyncio.create_task(mail_over(postgres_book, keyring, relay(sink.port)))
+            await asked.wait()
+            with postgres_book.database.write() as tx:
+                tx.execute(text("LOCK TABLE delivery IN SHARE MODE"))
+                hangs.set()
+                await asyncio.sleep(0.8)
+            await mailing
+
+    with capture_logs() as said:
+        asyncio.run(run())
+
+    assert [] == [one["event"] for one in said if "relay" in one["event"]]
     assert {S.ACCEPTED} == set(postgres_book.states().values())
 
 
