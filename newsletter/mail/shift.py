@@ -11,7 +11,7 @@ from typing import TypeVar
 import structlog
 
 from newsletter import failpoints
-from newsletter.clock import Clock, SteadyClock
+from newsletter.clock import Clock, SteadyClock, monotonic
 from newsletter.database import UNAVAILABLE, Database
 from newsletter.errors import RelayUnreachable
 from newsletter.mail import dispatch, dkimkeys, mailings, roster, workers
@@ -302,11 +302,15 @@ class Shift:
 
     async def _keep_alive(self) -> None:
         pause = workers.RENEW_EVERY.total_seconds()
+        renewed_at = monotonic()
         while True:
             await asyncio.sleep(pause)
             try:
                 await self._scribe.run(lambda tx: workers.renew(tx, self._worker_id, self._clock()))
-                await self._rescue()
+                before, renewed_at = renewed_at, monotonic()
+                if renewed_at - before < workers.LEASE.total_seconds():
+                    # Else the database was away, perhaps from all: the others come back at this moment, too.
+                    await self._rescue()
                 for letter_id in list(self._letters):
                     # A key that signs may have been retired since.
                     await self._compile(letter_id)

@@ -1,13 +1,15 @@
 """The carriers of a mailer: when none of them has a hand free, and what becomes then of who waits."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from structlog.testing import capture_logs
 
-from newsletter.mail import crew
+from newsletter.mail import crew, workers
 from newsletter.mail.delivery import DeliveryState
+from newsletter.tables.mail import delivery
 from subscribers.tokens import Keyring
 from tests.harness.sink import Conversation, Reaction, Sink, Step
 from tests.newsletter.mail.conftest import Ledger
@@ -77,6 +79,36 @@ def test_database_that_hangs_is_not_taken_for_a_relay_that_does(
 
     assert [] == [one["event"] for one in said if "relay" in one["event"]]
     assert {S.ACCEPTED} == set(postgres_book.states().values())
+
+
+def test_mailer_that_comes_back_lets_others_come_back_first(
+    postgres_book: Ledger, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was away from all for longer than a lease: what another has on the wire is not called uncertain at once."""
+    monkeypatch.setattr(workers, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(workers, "RENEW_EVERY", timedelta(seconds=0.5))
+    stop, now = asyncio.Event(), postgres_book.now
+
+    async def run() -> None:
+        async with Sink() as sink:
+            mailing = asyncio.create_task(mail_over(postgres_book, keyring, relay(sink.port), stop))
+            await comes(sink, 3)
+            with postgres_book.database.write() as tx:
+                tx.execute(text("LOCK TABLE worker IN EXCLUSIVE MODE"))
+                workers.register(tx, "another", "there, process 1", now)
+                tx.execute(update(delivery).values(state=S.SENDING, worker_id="another"))
+                await asyncio.sleep(1.2)
+            await asyncio.sleep(0.2)
+            with postgres_book.database.write() as tx:
+                # It is back, too, and so to stay.
+                tx.execute(text("UPDATE worker SET lease_until = lease_until + interval '1 hour' WHERE id = 'another'"))
+            await asyncio.sleep(0.6)
+            stop.set()
+            await mailing
+
+    asyncio.run(run())
+
+    assert {S.SENDING} == set(postgres_book.states().values())
 
 
 async def comes(sink: Sink, count: int) -> None:
