@@ -16,6 +16,7 @@ from newsletter.errors import NotAdopted
 from newsletter.feeds import store as feeds
 from newsletter.feeds.model import Feed
 from newsletter.issues.model import Newsletter
+from newsletter.letters import hostbook
 from newsletter.mail import mailings, relaybook, relaycheck, roster, senderlook
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.senderlook import Asked
@@ -179,6 +180,7 @@ def about_database(tx: Transaction, settings: Settings, now: datetime) -> Iterat
         text = say("The host %(host)s is drained: nothing is mailed from there.", host=host.name)
         mend = say("Let it mail again when it is ready.")
         yield Point(say("host"), Standing.ADVICE, text, mend, command=f"newsletter workers resume --host {host.name}")
+    yield from _about_templates(hostbook.sides(tx, now))
     if settings.former_secret_keys:
         mend = say("Change the key to its end, then take the former one out of the settings.")
         yield Point(say("key"), Standing.ADVICE, say("A former key is still set."), mend)
@@ -186,6 +188,19 @@ def about_database(tx: Transaction, settings: Settings, now: datetime) -> Iterat
     missing = relaybook.missing(tx, settings.relay)
     if missing is not None:
         yield Point(say("relay"), Standing.WRONG, str(missing), say("Add one."), command="newsletter relays add NAME URL")
+
+
+def _about_templates(sides: tuple[tuple[str, ...], ...]) -> Iterator[Point]:
+    """Look whether all hosts lay letters out alike; nothing where there is one host."""
+    if sum(map(len, sides)) < 2:  # noqa: PLR2004 -- with none to compare it with
+        return
+    if len(sides) == 1:
+        text = say("All hosts have the same templates of their own: %(hosts)s.", hosts=hostbook.told(sides))
+        yield Point(say("templates"), Standing.RIGHT, text)
+        return
+    text = say("Hosts have different templates of their own: %(hosts)s.", hosts=hostbook.told(sides))
+    mend = say("Put the same files into the folder “templates” of the data folder of each.")
+    yield Point(say("templates"), Standing.WRONG, text, mend)
 
 
 def about_clock(ahead: timedelta | None) -> Iterator[Point]:

@@ -12,6 +12,7 @@ from newsletter.cli.door import Door, common, pass_door
 from newsletter.cli.exits import Exit
 from newsletter.clock import monotonic
 from newsletter.issues import newsletters
+from newsletter.letters import hostbook
 from newsletter.mail import roster
 from newsletter.mail.roster import DrainedHost, Listed, Standing
 from newsletter.staff.acting import Acting
@@ -39,7 +40,8 @@ _WHICH = (
 def list_(door: Door) -> None:
     """Show the workers of today: where they run, which version, how they are, and how many deliveries they hold.
 
-    A worker renews its lease every ten seconds; what one holds whose lease is over is mailed by the others.
+    A worker renews its lease every ten seconds; what one holds whose lease is over is mailed by the others. Hosts that have
+    different templates of their own are named: letters look as that host has it which lays them out.
 
     Example: newsletter workers list
     """
@@ -47,13 +49,16 @@ def list_(door: Door) -> None:
     with door.reading() as tx:
         zone = newsletters.zone_of_house(tx)
         known, hosts = roster.listed(tx, now), roster.drained_hosts(tx)
+        sides = hostbook.sides(tx, now)
     door.answer(
         {
             "workers": [_document(one, now) for one in known],
             "drained_hosts": [{"host": one.name, "since": one.since} for one in hosts],
+            "templates": sides,
         },
         _table(known, now, zone) if known else shown.line("No worker ran today. `newsletter worker` starts one."),
         *(shown.line(_of_host(one, zone)) for one in hosts),
+        *([shown.line(f"Hosts have different templates of their own: {hostbook.told(sides)}")] if len(sides) > 1 else []),
     )
 
 

@@ -26,7 +26,7 @@ from newsletter.letters.larder import Larder
 from newsletter.letters.linemap import Marking, Traced, traced
 from newsletter.letters.sandbox import Kit, kept_kit, kit_for, printing_kit
 from newsletter.letters.theme import Theme
-from newsletter.letters.themes import FEDERATION, Themes
+from newsletter.letters.themes import FEDERATION, Themes, digest_of
 from subscribers.oneline import one_line
 from subscribers.sentence import say
 
@@ -80,6 +80,12 @@ class Templates:
 
         """
         return self._theme or self._read(FEDERATION, "", {})
+
+    def digest(self) -> str:
+        """Give what tells the templates of this host from those of another: its own, and those it has instead of ours."""
+        instead = self._sheets[-1]
+        folders = (self.themes.own, None if instead == packaged_templates() else instead)
+        return digest_of(folder for folder in folders if folder is not None)
 
     def afresh(self) -> "Templates":
         """Give the same templates with nothing prepared for them yet."""

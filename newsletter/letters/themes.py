@@ -1,8 +1,9 @@
 """Where themes lie: a folder each, with one file of tokens and whatever it lays out otherwise than the shared templates."""
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +24,17 @@ _NAME = re.compile("[a-z][a-z0-9-]{0,39}", re.ASCII)
 
 _GROUP = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
 _KEY = re.compile(r"\s*([\w.-]+)\s*=")
+
+
+def digest_of(folders: Iterable[Path]) -> str:
+    """Give a digest of the names and bytes of all files in *folders*, whatever an editor or a system put beside them apart."""
+    found = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and not any(part.startswith(".") for part in name.split("/")) and not name.endswith("~"):
+                found.update(b"%s\0%s" % (name.encode(), hashlib.sha256(path.read_bytes()).digest()))
+    return found.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,3 +61,13 @@ notice_words = Table(
     Column("changed_at", Instant, nullable=False),
     **SQLITE_STRICT,
 )
+
+# A digest of the templates of its own that a host has, said at each tick; none: it has no such folder.
+host_templates = Table(
+    "host_templates",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    **SQLITE_STRICT,
+)

@@ -32,6 +32,7 @@ from newsletter.worker import (
     evidence,
     forgetting,
     guests,
+    layouts,
     partitioning,
     people,
     probing,
@@ -84,6 +85,12 @@ async def arrive(application: Application) -> bool:
     """See whether this host comes to a database that others run, or to a copy of one."""
     path = adoption.home_of(application.database, application.settings.data_dir)
     await asyncio.to_thread(adoption.arrive, application.database, path, application.clock())
+    return False
+
+
+async def compare_templates(application: Application) -> bool:
+    """Say which templates of its own this host has, and tell when others have different ones."""
+    await asyncio.to_thread(layouts.compare, application)
     return False
 
 
@@ -237,6 +244,7 @@ async def divide_deliveries(application: Application) -> bool:
 
 STEPS = (
     Step("compare the clocks", compare_clocks),
+    Step("compare the templates", compare_templates),
     Step("keep count", keep_count),
     Step("record slots", record_slots),
     Step("draft slots", draft_slot),

@@ -26,7 +26,7 @@ OTHERS: Mapping[str, str] = MappingProxyType(
         "docker": "needs a daemon; tests/house/test_compose_file.py holds what it reads",
         "git": "asks the repository that somebody came from",
         "python3 -m venv": "of Python",
-        "pip": "asks a registry; make package installs with it what is given to it, tests/house/test_wheel.py only builds that",
+        "pip": "asks a registry; tests/newsletter/demo/test_script.py installs the wheel with it, beside what is locked",
         "systemctl": "needs root; tests/house/test_compose_file.py holds what it reads",
         "journalctl": "of systemd",
         "useradd": "needs root",

@@ -9,19 +9,23 @@ import pytest
 
 from newsletter.demo import acts
 from newsletter.demo.servers import USUAL_PORT, listening
-from tests.harness.wheels import built, unpacked
+from tests.harness.wheels import built, installed
 
 NEWSLETTER = Path(sys.executable).with_name("newsletter")
 
 
 def test_once_ends_with_figures_that_agree_and_leaves_nothing(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """From a wheel, on any port: the worker drafts and mails, a reader leaves by one click, and stdout is one JSON object."""
+    """On any port: the worker drafts and mails, a reader leaves by one click, and stdout is one JSON object.
+
+    From a wheel that pip put into an empty environment, without Node and without a checkout. The source archive installs
+    the same one (tests/house/test_wheel.py).
+    """
     folder = tmp_path_factory.mktemp("installed")
-    installed = unpacked(built("wheel", folder), folder / "site")
+    environment = installed(built("wheel", folder), folder / "environment")
     with listening(USUAL_PORT):
         ended = subprocess.run(
-            [sys.executable, "-m", "newsletter.cli", "demo", "--once"],
-            env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(installed)},
+            [environment / "bin" / "newsletter", "demo", "--once"],
+            env={"PATH": f"{environment}/bin", "HOME": str(folder), "LANG": "C.UTF-8", "TMPDIR": str(tmp_path)},
             cwd=folder,
             capture_output=True,
             text=True,
