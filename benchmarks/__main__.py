@@ -65,6 +65,13 @@ SUITE = (
         ("--rows", "1000000", "--postgresql", POSTGRESQL),
         ("--rows", "10000", "--postgresql", POSTGRESQL),
     ),
+    Run("backups", "backups", ("--people", "200000", "--issues", "5"), ("--people", "2000", "--issues", "2")),
+    Run(
+        "backups-postgresql",
+        "backups",
+        ("--people", "200000", "--issues", "5", "--postgresql", POSTGRESQL),
+        ("--people", "2000", "--issues", "2", "--postgresql", POSTGRESQL),
+    ),
     Run("segments", "segments", ("--people", "10000", "1000000"), ("--people", "1000")),
     Run(
         "segments-postgresql",

@@ -162,7 +162,7 @@ def _plan(database: Database, people: int, issues: int, old: int) -> list[int]:
     for _ in range(-(-old // people)):
         with database.write() as tx:
             letter_id = mailroom.plan(tx, made.newsletter_id, made.list_id, system_clock(), draft)
-            _call_finished(tx, letter_id)
+            call_finished(tx, letter_id)
     letters = []
     for _ in range(issues):
         with database.write() as tx:
@@ -170,7 +170,7 @@ def _plan(database: Database, people: int, issues: int, old: int) -> list[int]:
     return letters
 
 
-def _call_finished(tx: Transaction, letter_id: int) -> None:
+def call_finished(tx: Transaction, letter_id: int) -> None:
     """Let it be as after a mailing that reached everybody."""
     now = system_clock()
     tx.execute(update(mailing).where(mailing.c.letter_id == letter_id).values(state="finished", finished_at=now))

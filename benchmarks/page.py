@@ -24,6 +24,8 @@ MAILINGS = {
 LISTS = ("people-few", "people", "people-few-postgresql", "people-postgresql")
 # Of `benchmarks.segments`.
 SEGMENTS = ("segments", "segments-postgresql")
+# And of `benchmarks.backups`.
+BACKUPS = ("backups", "backups-postgresql")
 # And of `benchmarks.leaving`, `benchmarks.rotation` and `benchmarks.pictures`.
 LEAVINGS = ("leaving", "leaving-postgresql")
 ROTATIONS = ("rotation", "rotation-postgresql")
@@ -112,6 +114,7 @@ def markdown(records: Sequence[Record]) -> str:
         faults=_faults(results),
         leavings=_told(results, commands, LEAVINGS),
         most_pages=MOST_PAGES,
+        copies=_told(results, commands, BACKUPS),
         rotations=_told(results, commands, ROTATIONS),
         shown=_told(results, commands, PICTURES),
         has_postfix=bool(roundtrip) and any(leg["server"] == "Postfix" for leg in roundtrip["legs"]),
@@ -151,6 +154,7 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("Dead rows then, as a share", 0.2, claims.get("dead_share"), ""),
         _at_most("Import of a file, against `sqlite3 .import`", 20, people.get("import_ratio"), " ×"),
         _at_most("Memory of an import", 200, people.get("rss_mb"), " MB"),
+        _at_most("Memory of a backup and of bringing it back", 200, _most_of_backups(results), " MB"),
         _at_most("Rules of segments that walk a table for each person", 0, _faults(results), ""),
         _at_most("Different answers to an address that is new, waiting, confirmed, suppressed", 1, states.get("answers"), ""),
         _at_least("Their times, least p of all pairs × number of pairs", 0.01, states.get("least_p_corrected"), ""),
@@ -176,6 +180,11 @@ def bounds(results: Results) -> list[Bound]:
         _at_most("Memory of pages and worker, idle", 120, start.get("idle_mb"), " MB"),
         _at_least("At 40 ms, 10 connections, against `aiosmtplib.sendmail`", 3.5, over_distance, " ×"),
     ]
+
+
+def _most_of_backups(results: Results) -> float | None:
+    measured = [results[name] for name in BACKUPS if results[name]]
+    return max((one[step]["rss_mb"] for one in measured for step in ("backup", "restore")), default=None)
 
 
 def _leaks(results: Results) -> float | None:
@@ -228,7 +237,7 @@ def _at_most(what: str, bound: float, figure: float | None, unit: str) -> Bound:
 
 
 def _results(records: Sequence[Record]) -> dict[str, Any]:
-    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *SEGMENTS, *LEAVINGS, *ROTATIONS, *PICTURES, *OTHERS))
+    nothing: dict[str, Any] = dict.fromkeys((*MAILINGS, *LISTS, *SEGMENTS, *LEAVINGS, *BACKUPS, *ROTATIONS, *PICTURES, *OTHERS))
     return nothing | {record["name"]: record.get("result") for record in records[1:]}
 
 

@@ -79,6 +79,22 @@ PEOPLE = {
     "rss_mb": 140.0,
 }
 
+SPENT = {"seconds": 60.0, "cpu_seconds": 41.0, "rss_mb": 133.0}
+BACKUP = {
+    "database": "SQLite",
+    "people": 200_000,
+    "deliveries": 1_000_000,
+    "database_mb": 512.0,
+    "backup_mb": 64.0,
+    "bare_mb": 512.0,
+    "backup": SPENT,
+    "restore": SPENT,
+    "bare_backup": SPENT,
+    "bare_restore": None,
+    "backup_ratio": 40.0,
+    "restore_ratio": None,
+}
+
 SEGMENTS = {
     "database": "SQLite",
     "faults": 0,
@@ -235,6 +251,8 @@ ALL = records(
     },
     {"name": "people", "result": PEOPLE},
     {"name": "people-postgresql", "result": PEOPLE | {"database": "PostgreSQL", "import_ratio": 30.0}},
+    {"name": "backups", "result": BACKUP},
+    {"name": "backups-postgresql", "result": BACKUP | {"database": "PostgreSQL", "bare_restore": SPENT}},
     {"name": "segments", "result": SEGMENTS},
     {"name": "segments-postgresql", "result": SEGMENTS | {"database": "PostgreSQL", "faults": 1}},
     {"name": "leaving", "result": LEAVING},

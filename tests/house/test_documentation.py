@@ -23,7 +23,7 @@ OTHERS: Mapping[str, str] = MappingProxyType(
     {
         "make": "test_targets_and_scripts_are_there; CI runs env, demo-once, check and test",
         "scripts/": "test_targets_and_scripts_are_there",
-        "docker": "needs a daemon; tests/house/test_compose_file.py holds what it reads",
+        "docker": "needs a daemon; tests/house/test_compose_config.py lets Docker Compose read what it would start",
         "git": "asks the repository that somebody came from",
         "python3 -m venv": "of Python",
         "pip": "asks a registry; tests/newsletter/demo/test_script.py installs the wheel with it, beside what is locked",

@@ -222,8 +222,6 @@ KNOWN = (
     Told("newsletter newsletters pack", elsewhere="tests/newsletter/backups/test_unpacking.py"),
     Told("newsletter newsletters unpack", elsewhere="tests/newsletter/backups/test_unpacking.py"),
     Told("newsletter adopt --stopped", elsewhere="tests/journeys/test_backup_and_adopt.py"),
-    Told("newsletter workers drain", elsewhere="tests/newsletter/cli/test_workers.py"),
-    Told("newsletter workers resume", elsewhere="tests/newsletter/cli/test_workers.py"),
     Told("newsletter hooks test", elsewhere="tests/newsletter/cli/test_hooks.py"),
     Told("newsletter keys", before=(ANN, "keys add shop --for ann --scope view --days 365"), words={"3": "1"}),
     *(Told(f"newsletter staff {verb} ann", before=(ANN,)) for verb in ("edit", "link", "remove", "role", "sign-out")),
