@@ -115,12 +115,13 @@ def told(tx: Transaction, issue: Issue) -> IssueAnswer:
         topics=[one.name for one in readers.topics_of(tx, issue.id)],
         included=[one.name for one in selected.included],
         excluded=[one.name for one in selected.excluded],
-        sections=[_section(one) for one in issue.sections],
+        sections=[section_answer(one) for one in issue.sections],
         dropped=[_article(one) for one in contents.dropped_of(tx, issue.id)],
     )
 
 
-def _section(one: Section) -> SectionAnswer:
+def section_answer(one: Section) -> SectionAnswer:
+    """Give a section as programs read it."""
     return SectionAnswer(
         id=one.id,
         position=one.position,

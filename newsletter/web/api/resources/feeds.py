@@ -54,6 +54,33 @@ class Read(Answer):
     trouble: str
 
 
+class Trial(Given):
+    """What is to be looked at."""
+
+    url: Line
+
+
+class Post(Answer):
+    """A post that a feed has."""
+
+    title: str
+    permalink: str
+    byline: str
+    published_at: datetime
+    categories: list[str]
+
+
+class Tried(Answer):
+    """What stands at an address."""
+
+    url: str = Field(description="The feed: where it was asked for, or where the blog or permanent redirects led.")
+    title: str
+    kind: str = Field(description="As `Atom`; empty: no feed could be read.")
+    others: list[str] = Field(description="Further feeds that the blog names.")
+    trouble: str = Field(description="Completes “The feed …”; empty: there is none.")
+    entries: list[Post] = Field(description="What stands on its first page.")
+
+
 @routes.get("/feeds", PAPERS, Of.ANY_NEWSLETTER)
 def list_feeds(call: Calling, cursor: Cursor = None, limit: Limit = paging.USUAL) -> Page[FeedAnswer]:
     """List the feeds of the newsletters that the key reaches, in the order they were added."""
@@ -76,6 +103,16 @@ def add_feed(call: Calling, newsletter_id: int, given: NewFeed) -> FeedAnswer:
         feed = store.add(acting.tx, owner.id, address, acting.now, looked.url if looked.kind else "")
         acting.record("feed.add", f"newsletter {owner.name}", url=feed.url)
     return _answer(feed)
+
+
+@routes.post("/newsletters/{newsletter_id:int}/feeds/try", PAPERS, Of.NEWSLETTER)
+def try_feed(call: Calling, newsletter_id: int, given: Trial) -> Tried:
+    """Look what stands at an address, a feed's or a blog's, as `newsletter_id` would read it; nothing of it is kept."""
+    application = call.application
+    with call.reading() as tx:
+        newsletters.by_id(tx, newsletter_id)
+    found = asyncio.run(look(feed_address(given.url), application.fetch_policy, application.parser, application.clock))
+    return Tried.model_validate(found)
 
 
 @routes.get(FEED, PAPERS, Of.FEED)

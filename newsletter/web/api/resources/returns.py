@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from fastapi import Response
 from pydantic import Field
 
 from newsletter.issues import newsletters, store
-from newsletter.returns import figures, listing, rulebook
+from newsletter.returns import browsing, figures, listing, rulebook
 from newsletter.returns.fate import Fate
 from newsletter.returns.listing import Asked, Line
 from newsletter.returns.policy import Rules, checked
@@ -96,6 +97,22 @@ def show_return(call: Calling, return_id: int) -> ReturnAnswer:
     """Show one of them."""
     with call.reading() as tx:
         return _answer(listing.find(tx, return_id))
+
+
+@routes.get(
+    "/returns/{return_id:int}/message",
+    PEOPLE,
+    Of.RETURN,
+    response_class=Response,
+    responses={200: {"description": "As it came.", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}},
+)
+def show_return_as_it_came(call: Calling, return_id: int) -> Response:
+    """Give the message, or what a provider told, byte for byte as it came; nothing once it was forgotten."""
+    with call.reading() as tx:
+        listing.find(tx, return_id)
+        raw = browsing.bytes_of(tx, return_id)
+    headers = {"Content-Disposition": f'attachment; filename="return-{return_id}"'}
+    return Response(raw, media_type="application/octet-stream", headers=headers)
 
 
 @routes.get("/issues/{issue_id:int}/returns", VIEW, Of.ISSUE)

@@ -92,7 +92,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     # Writing.
     ARTICLE: (f"PATCH {ARTICLE}",),
     f"{ARTICLE}/unsaved": (UNSAVED,),
-    f"{ARTICLE}/take": (f"PATCH {ARTICLE}",),
+    f"{ARTICLE}/take": (f"POST {ARTICLE}/take-version",),
     f"{ARTICLE}/post": (f"POST {ARTICLE}/take-revision", f"POST {ARTICLE}/keep-text"),
     f"{ARTICLE}/here": (SCREEN,),
     f"{ARTICLE}/paste": (SCREEN,),
@@ -215,6 +215,114 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "/settings/system/workers": ("POST /workers/{worker}/drain", "POST /workers/{worker}/resume", "PUT /hosts/{host}"),
 }
 
+# A page that only asks, or shows a form: what follows it is an act above.
+ASKS = (
+    *("/enter/{token}", "/sign-in", "/sign-in/second", "/sign-in/passkey", "/sign-in/provider", "/sign-in/provider/back"),
+    *("/sign-in/forgotten", "/sign-in/forgotten/sent", "/link/{token}", "/link/{token}/provider"),
+    *("/account", "/account/second-factor", "/account/passkeys/new"),
+    *(f"{PAPER}/begin", f"{ISSUE}/send", f"{ISSUE}/send/look", f"{ISSUE}/cancel"),
+    *(f"{PAPER}/snippets/new", f"{PAPER}/authors/new", "/people/add", "/people/export", "/people/export/found"),
+    *("/people/segments/new", "/people/segments/{segment_id}/export", "/people/{subscriber_id}/erase"),
+    *("/settings", "/settings/staff/provider", "/settings/staff/new", "/settings/staff/{account_id}/remove"),
+    *("/settings/newsletters/new", f"/settings{PAPER}/zone", f"/settings{PAPER}/list", f"/settings{PAPER}/sections/new"),
+    *(f"/settings{PAPER}/sections/{{place}}", "/settings/feeds/{feed_id}/remove", "/settings/lists/new"),
+    *(f"/settings{LIST}/archive", "/settings/questions/{key}/remove", "/settings/relays/new"),
+    *("/settings/relays/{name}/remove", "/settings/webhooks/new", "/settings/webhooks/{hook_id}/edit"),
+    "/settings/webhooks/{hook_id}/remove",
+)
+DRAWN = "It is drawn for eyes: a piece of a page, a picture of the program, or what is told again as it changes."
+LANGUAGES = "It tells which languages this version of the program speaks."
+SETTINGS_FILE = "It tells what stands in the settings of the machine, which no account changes."
+
+# What else is shown, by the address below /desk: the endpoints that tell it, or why none does.
+SHOWS: Mapping[str, tuple[str, ...]] = {
+    "": ("GET /newsletters", "GET /alerts", f"GET {PAPER}/issues"),
+    f"{PAPER}/readers": (f"GET {PAPER}/figures",),
+    f"{PAPER}/issues": (f"GET {PAPER}/issues",),
+    ISSUE: (f"GET {ISSUE}",),
+    f"{ISSUE}/owners": (f"GET {ISSUE}/owners",),
+    f"{ISSUE}/review": (f"GET {ISSUE}/comments", f"GET {ISSUE}/reviewers", f"GET {ISSUE}/findings"),
+    f"{ISSUE}/send/count": (f"GET {ISSUE}/readers/count",),
+    f"{ISSUE}/live": (f"GET {ISSUE}/report",),
+    f"{ISSUE}/stream": (DRAWN,),
+    f"{ISSUE}/uncertain": (f"GET {ISSUE}/uncertain",),
+    f"{ISSUE}/rest": (f"GET {ISSUE}/rest",),
+    f"{ISSUE}/preview": (f"GET {ISSUE}/preview",),
+    f"{ISSUE}/compose": (f"GET {ISSUE}", f"GET {PAPER}/posts"),
+    ARTICLE: (f"GET {ISSUE}",),
+    f"{ARTICLE}/versions": (f"GET {ISSUE}/versions",),
+    f"{ARTICLE}/beside/{{label}}": (f"GET {ISSUE}/versions/{{label}}",),
+    f"{ARTICLE}/post": (f"GET {ISSUE}/revisions",),
+    f"{ARTICLE}/pictures": ("GET /images",),
+    f"{ISSUE}/versions": (f"GET {ISSUE}/versions",),
+    f"{ISSUE}/versions/{{label}}": (f"GET {ISSUE}/versions/{{label}}",),
+    f"{ISSUE}/contributions": (f"GET {ISSUE}/contributions",),
+    f"{PAPER}/snippets": (f"GET {PAPER}/snippets",),
+    f"{PAPER}/snippets/{{snippet_id}}": (f"GET {PAPER}/snippets/{{snippet_id}}",),
+    f"{PAPER}/authors": (f"GET {PAPER}/authors",),
+    f"{PAPER}/authors/{{author_id}}": (f"GET {PAPER}/authors/{{author_id}}",),
+    "/people": ("GET /subscribers",),
+    "/people/imports": ("GET /imports",),
+    "/people/imports/files/{work_id}": ("GET /imports/uploads/{work_id}",),
+    "/people/imports/files/{work_id}/left-out.csv": ("GET /imports/uploads/{work_id}",),
+    "/people/imports/{import_id}": ("GET /imports/{import_id}",),
+    "/people/requests": ("GET /requests",),
+    "/people/segments": ("GET /segments",),
+    "/people/segments/{segment_id}": ("GET /segments/{segment_id}", "GET /segments/count"),
+    "/people/suppression": ("GET /suppressions", "POST /suppressions/look", "GET /suppressions/files"),
+    "/people/suppression/files/{work_id}": ("GET /suppressions/files/{work_id}",),
+    "/people/suppression/files/{work_id}/left-out.csv": ("GET /suppressions/files/{work_id}",),
+    "/people/{subscriber_id}": (f"GET {PERSON}", f"GET {PERSON}/subscriptions", f"GET {PERSON}/consent"),
+    "/returns": ("GET /returns",),
+    "/returns/{return_id}": ("GET /returns/{return_id}",),
+    "/returns/{return_id}.eml": ("GET /returns/{return_id}/message",),
+    "/figures": (f"GET {PAPER}/figures", f"GET {LIST}/departures"),
+    "/figures/size": (f"GET {PAPER}/figures",),
+    "/figures/{key}.csv": (f"GET {PAPER}/figures",),
+    f"{ISSUE}/figures": (f"GET {ISSUE}/report", f"GET {ISSUE}/returns", f"GET {ISSUE}/clicks"),
+    f"{ISSUE}/figures/domains": (f"GET {ISSUE}/returns",),
+    f"{ISSUE}/figures/clicks": (f"GET {ISSUE}/clicks/people",),
+    f"{ISSUE}/figures/{{key}}.csv": (f"GET {ISSUE}/report", f"GET {ISSUE}/returns", f"GET {ISSUE}/clicks"),
+    "/settings/staff": ("GET /staff",),
+    "/settings/staff/{account_id}": ("GET /staff",),
+    "/settings/keys": ("GET /keys",),
+    "/settings/newsletters": ("GET /newsletters",),
+    f"/settings{PAPER}": (f"GET {PAPER}",),
+    f"/settings{PAPER}/sections": (f"GET {PAPER}/plan",),
+    f"/settings{PAPER}/calendar": (f"GET {PAPER}/calendar",),
+    f"/settings{PAPER}/look": (f"GET {PAPER}/look", "GET /themes"),
+    f"/settings{PAPER}/look/sample": (DRAWN,),
+    "/samples/{name}": (DRAWN,),
+    f"/settings{PAPER}/returns": (f"GET {PAPER}/return-rules",),
+    "/settings/returns": (SETTINGS_FILE,),
+    "/settings/feeds": ("GET /feeds",),
+    "/settings/feeds/try": (f"POST {PAPER}/feeds/try",),
+    "/settings/feeds/{feed_id}/test": (f"POST {PAPER}/feeds/try", "GET /feeds/{feed_id}"),
+    "/settings/lists": ("GET /lists",),
+    f"/settings{LIST}": (f"GET {LIST}",),
+    f"/settings{LIST}/people": (f"GET {LIST}/people",),
+    f"/settings{LIST}/form": (f"GET {LIST}/questions", f"GET {LIST}/domains"),
+    f"/settings{LIST}/topics": (f"GET {LIST}/topics",),
+    f"/settings{LIST}/notices": (f"GET {LIST}/notices/{{kind}}/{{language}}",),
+    "/settings/questions": ("GET /attributes",),
+    "/settings/questions/{key}/people": ("GET /segments/count",),
+    "/settings/relays": ("GET /relays", "GET /rates"),
+    "/settings/relays/{name}": ("GET /relays/{name}",),
+    "/settings/domains": ("GET /dkim",),
+    "/settings/domains/look": ("GET /dkim/{domain}/{selector}/published", "GET /checks/senders"),
+    "/settings/webhooks": ("GET /webhooks",),
+    "/settings/webhooks/{hook_id}": ("GET /webhooks/{hook_id}", "GET /webhooks/{hook_id}/messages"),
+    "/settings/webhooks/{hook_id}/messages/{telling_id}": ("GET /webhooks/{hook_id}/messages",),
+    "/settings/images": ("GET /images",),
+    "/settings/languages": (LANGUAGES,),
+    "/settings/retention": ("GET /retention",),
+    "/settings/retention/rehearsal": ("POST /retention/rehearsal",),
+    "/settings/audit": ("GET /audit",),
+    "/settings/audit.csv": ("GET /audit",),
+    "/settings/audit.json": ("GET /audit",),
+    "/settings/system": ("GET /checks", "GET /workers", "GET /hosts"),
+}
+
 
 def below_the_desk(page: Page) -> str:
     """Give the address of a page as the table has it."""
@@ -231,6 +339,14 @@ def test_every_act_of_the_desk_has_its_endpoint_or_a_reason() -> None:
     """A new button is a new endpoint; what the desk does no more stands here no more."""
     assert {below_the_desk(page) for page in ROUTES if page.methods != ("GET",)} == set(ACTS)
     assert [] == [one for _, one in endpoints() if one not in LINES]
+
+
+def test_what_the_desk_shows_is_told_to_programs() -> None:
+    """By an endpoint, or with a reason why by none."""
+    pages = {below_the_desk(page) for page in ROUTES if page.methods == ("GET",)}
+
+    assert pages == {*ASKS, *SHOWS}
+    assert [] == [one for shown in SHOWS.values() for one in shown if not one.endswith(".") and one not in LINES]
 
 
 def test_an_endpoint_asks_for_what_its_button_asks_for() -> None:
