@@ -1,6 +1,7 @@
 """Puts the pages together as one ASGI application."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from starlette.applications import Starlette
@@ -93,7 +94,10 @@ def _routed(site: Site) -> Starlette:
         ear = AT_DESK if request.scope["path"].startswith("/desk/") else listen(request)
         return fault_page(site, fault_of(WrongMethod() if is_wrong_method else PageNotFound()), ear)
 
-    rows = [*_routes(site, ROUTES), Mount("/api/v1", Entrance(site))]
+    api = Mount("/api/v1", Entrance(site))
+    # A line break in an address of the API, too, is answered so that a program can read it.
+    api.path_regex = re.compile(api.path_regex.pattern, re.DOTALL)
+    rows = [*_routes(site, ROUTES), api]
     app = Starlette(routes=rows, exception_handlers={HTTPException: refuse})
     # A slash sent after an address would be answered by a redirect built from the request; ours are all spelled out.
     app.router.redirect_slashes = False
