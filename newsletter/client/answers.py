@@ -1,4 +1,8 @@
-"""Answers that programs work with most, as values; everything else comes as JSON says it."""
+"""Answers that programs work with most, as values; everything else comes as JSON says it.
+
+They are what the API promises, and not what the product works with: a program may have another version than the service it
+asks, and needs nothing else of the product. A test holds them in step with the description.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

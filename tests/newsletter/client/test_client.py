@@ -1,12 +1,16 @@
 """The client against the API itself."""
 
+from dataclasses import fields
+
 import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from newsletter.client import answers
 from newsletter.client.client import Client
 from newsletter.client.problems import Problem
 from newsletter.issues.model import Newsletter
+from newsletter.web.api import assembly
 from tests.newsletter.web.api.conftest import program, programs  # noqa: F401 -- fixtures
 from tests.newsletter.web.conftest import (  # noqa: F401 -- fixtures
     PUBLIC_URL,
@@ -64,3 +68,20 @@ def test_what_is_refused_is_an_error_with_its_name(program: TestClient, newslett
         client.send(issue.id)
     assert "wrong-state" == refused.value.name
     assert ("draft", 0) == (client.issue(issue.id).state, client.report(issue.id).audience)
+
+
+def test_answers_are_what_the_description_promises() -> None:
+    """Each field of the client's values stands in the answer it is read from."""
+    document = assembly.described("")
+    asked = {
+        answers.Newsletter: ("/newsletters/{newsletter_id}", "get"),
+        answers.Joined: ("/subscribers", "post"),
+        answers.Issue: ("/issues/{issue_id}", "get"),
+        answers.Standing: ("/issues/{issue_id}/send", "post"),
+        answers.Report: ("/issues/{issue_id}/report", "get"),
+    }
+    for kind, (path, method) in asked.items():
+        told = next(iter(document["paths"][path][method]["responses"].values()))
+        name = told["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+
+        assert {one.name for one in fields(kind)} <= set(document["components"]["schemas"][name]["properties"]), kind
