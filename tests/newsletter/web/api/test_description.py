@@ -91,6 +91,8 @@ def test_people_read_it_too(programs: Programs) -> None:
 
 # What answers with all there is at once, and why that has an end.
 WHOLE = {
+    "check_instance": "what the doctor looks at, a line for each thing",
+    "check_senders": "a line for each domain that newsletters are sent from, of which a house has a few",
     "list_drained_hosts": "hosts that an operator named",
     "list_findings": "of one issue, computed as it is asked; no more than it has sections and articles",
     "list_owners": "a line for each section of one issue",
