@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 
 from sqlalchemy import func, select
 
@@ -49,7 +49,7 @@ class Step:
     uncertain: int
     # Between the first mark and the last acceptance.
     per_second: float
-    # All processes of PostgreSQL, vacuum and log included.
+    # All processes of PostgreSQL, vacuum and log included, less the one that is asked here what the others wait for.
     database_us_per_message: float
     worker_us_per_message: float
     sink_us_per_message: float
@@ -139,10 +139,11 @@ def _step(database: Database, draft: Draft, target: Target, question: Question, 
         tx.exec_driver_sql("ANALYZE")
     server = Server.of(database)
     before, sink_before = server.load(), target.cpu_seconds()
-    with _watching(database) as seen, ThreadPoolExecutor(workers) as pool:
+    with _watching(server) as seen, ThreadPoolExecutor(workers) as pool:
         url, relay = database.url.render_as_string(hide_password=False), target.relay(question.connections)
         sent = list(pool.map(lambda _: sending.send(url, relay, uses_uvloop=True), range(workers)))
     used, sink_used = server.load() - before, target.cpu_seconds() - sink_before
+    used = replace(used, cpu_seconds=used.cpu_seconds - seen.cpu_seconds)
     with database.read() as tx:
         report, seconds = mailings.report(tx, planned.letter_id), _seconds(tx, planned.letter_id)
     return Step(
@@ -153,7 +154,7 @@ def _step(database: Database, draft: Draft, target: Target, question: Question, 
         worker_us_per_message=round(sum(one.cpu_seconds for one in sent) / question.messages * MILLION, 1),
         sink_us_per_message=round(sink_used / question.messages * MILLION, 1),
         **_of_database(used, question.messages),
-        **_shares(seen),
+        **_shares(seen.waits),
     )
 
 
@@ -177,16 +178,27 @@ def _seconds(tx: Transaction, letter_id: int) -> float:
     return float((last - first).total_seconds())
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What connections of workers waited for, and what it cost the server to be asked."""
+
+    waits: Counter[str] = field(default_factory=Counter)
+    cpu_seconds: float = 0.0
+
+
 @contextmanager
-def _watching(database: Database) -> Iterator[Counter[str]]:
+def _watching(server: Server) -> Iterator[_Seen]:
     """Count, while the block lasts, what the connections of workers wait for."""
-    seen: Counter[str] = Counter()
+    seen = _Seen()
     ended = threading.Event()
 
     def watch() -> None:
-        while not ended.wait(GLANCE):
-            with database.read() as tx:
-                seen.update(row.kind for row in tx.exec_driver_sql(_WAITS) for _ in range(row.often))
+        with server.asking() as asking:
+            used = asking.cpu_seconds()
+            while not ended.wait(GLANCE):
+                with asking.database.read() as tx:
+                    seen.waits.update(row.kind for row in tx.exec_driver_sql(_WAITS) for _ in range(row.often))
+            seen.cpu_seconds = asking.cpu_seconds() - used
 
     thread = threading.Thread(target=watch)
     thread.start()

@@ -1,7 +1,8 @@
 """What a PostgreSQL of this machine has used so far: CPU of all its processes, its log, its commits."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -51,6 +52,17 @@ class Server:
             row = tx.exec_driver_sql(_USED).one()
         return Load(self._cpu_seconds(), row.wal, row.commits)
 
+    @contextmanager
+    def asking(self) -> Iterator["Asking"]:
+        """Give a way to ask the server, by a connection of its own: what that costs can be left out of the load."""
+        database = Database(self.database.url.render_as_string(hide_password=False))
+        try:
+            with database.read() as tx:
+                pid = int(tx.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+            yield Asking(database, pid)
+        finally:
+            database.close()
+
     def _cpu_seconds(self) -> float:
         # Its own and that of the children that have ended, then that of those who live.
         ticks = sum(int(field) for field in _fields(PROC / str(self.pid))[11:15])
@@ -62,6 +74,19 @@ class Server:
                 if int(fields[1]) == self.pid:
                     ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody who looks at a server, and costs it something by that."""
+
+    # With the one connection of this process.
+    database: Database
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Give what the process of this connection has used so far."""
+        return sum(int(field) for field in _fields(PROC / str(self.pid))[11:13]) / os.sysconf("SC_CLK_TCK")
 
 
 def _fields(folder: Path) -> list[str]:

@@ -34,7 +34,7 @@ def mark(tx: Transaction, worker_id: str, deliveries: Sequence[Delivery], now: d
     A worker calls it at no moment twice.
     """
     ids, letters = [one.id for one in deliveries], partitions.between([one.letter_id for one in deliveries])
-    marked = _MARK.count(tx, its_ids=prepared.ids(ids), its_worker=worker_id, its_moment=now, **letters)
+    marked = _MARK.count(tx, its_ids=ids, its_worker=worker_id, its_moment=now, **letters)
     if marked == len(ids):
         return dict.fromkeys(ids, Passage.GRANTED)
     of_us = (delivery.c.worker_id == worker_id, delivery.c.state == S.SENDING, delivery.c.sending_at == now)
@@ -126,7 +126,7 @@ def _mark(dialect: str) -> Update:
     return (
         update(delivery)
         .where(
-            delivery.c.id.in_(prepared.among(dialect, "its_ids")),
+            prepared.is_among(dialect, delivery.c.id, "its_ids"),
             partitions.of_letters(dialect),
             partitions.in_state(dialect, S.LEASED),
             delivery.c.worker_id == bindparam("its_worker", type_=Text),

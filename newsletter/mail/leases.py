@@ -59,7 +59,7 @@ def _lease(tx: Transaction, worker_id: str, waiting: Waiting, now: datetime, num
     if not rows:
         return ()
     claimed = tuple(Delivery(*tuple(row)[:-1]) for row in rows)
-    claimed_ids = prepared.ids(one.id for one in claimed)
+    claimed_ids = [one.id for one in claimed]
     _LEASE.run(tx, its_ids=claimed_ids, its_worker=worker_id, **partitions.between([letter_id]))
     deferred = sum(row.state == S.DEFERRED for row in rows)
     figures.add(tx, Counter({Change(letter_id, S.DEFERRED): -deferred}), worker_id)
@@ -106,7 +106,7 @@ _WAITING = Prepared(
 _LEASE = Prepared(
     lambda dialect: (
         update(delivery)
-        .where(delivery.c.id.in_(prepared.among(dialect, "its_ids")), partitions.of_letters(dialect))
+        .where(prepared.is_among(dialect, delivery.c.id, "its_ids"), partitions.of_letters(dialect))
         .values(state=S.LEASED.value, worker_id=bindparam("its_worker", type_=Text))
     )
 )

@@ -178,9 +178,7 @@ def accept(tx: Transaction, worker_id: str, accepted: Sequence[Outcome], now: da
     """Write that a relay took all of these, by one statement; gives those that were no longer this worker's own."""
     if not accepted:
         return ()
-    said = prepared.rows(
-        (one.delivery.id, one.reply.code, one.reply.enhanced, one.reply.text[:LONGEST_REPLY]) for one in accepted
-    )
+    said = [(one.delivery.id, one.reply.code, one.reply.enhanced, one.reply.text[:LONGEST_REPLY]) for one in accepted]
     of_letters = partitions.between([one.delivery.letter_id for one in accepted])
     written = _ACCEPT.count(tx, its_rows=said, its_worker=worker_id, its_moment=now, **of_letters)
     late = () if written == len(accepted) else _not_accepted(tx, worker_id, accepted, now)
