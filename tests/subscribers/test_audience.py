@@ -336,7 +336,11 @@ class Life(RuleBasedStateMachine):
 
 def test_nobody_who_said_no_is_ever_written_to(database: Database, keyring: Keyring, now: datetime) -> None:
     """In any order of asking, confirming, leaving, importing, adding, erasing, suppressing and lifting."""
+    # The rules are the same on both; what PostgreSQL does in another way shows in few orders, and each takes it twice as long.
+    orders = 40 if database.is_sqlite else 15
     run_state_machine_as_test(
         lambda: Life(database, keyring, now),  # type: ignore[arg-type]  # whatever makes one will do, says its manual
-        settings=settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
+        settings=settings(
+            max_examples=orders, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        ),
     )
