@@ -180,6 +180,7 @@ def _page(site: Site, visit: Visit, *, trouble: str = "", status: int = 200) -> 
         issue, newsletter = stands.issue, stands.newsletter
         lines = tuple(_line(tx, one, visit) for one in commissions.all_asked(tx, issue.id))
     letters = [one.title for one in issue.sections if one.kind is SectionKind.LETTER]
+    may_see = allowed(visit.actor, Permission.EDIT, issue.newsletter_id)
     answer = around.page(
         site,
         visit,
@@ -192,7 +193,9 @@ def _page(site: Site, visit: Visit, *, trouble: str = "", status: int = 200) -> 
         typed=visit.form
         or {"section": visit.query.get("section", letters[0] if letters else ""), "day": _usual(visit, newsletter, issue)},
         trouble=trouble,
-        can_edit=issue.state in EDITABLE and allowed(visit.actor, Permission.EDIT, issue.newsletter_id),
+        can_edit=issue.state in EDITABLE and may_see,
+        # Where guests are reached is for those who write to them.
+        may_see=may_see,
         most_words=MOST_WORDS,
     )
     answer.status_code = status

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from newsletter.bootstrap import Application
 from newsletter.database import Database
 from newsletter.issues import store
 from newsletter.issues.model import Issue
 from newsletter.review import contributions
 from newsletter.review.contribution import ContributionState
 from newsletter.staff import audit
-from tests.newsletter.web.conftest import Hands, planned
+from newsletter.staff.permissions import Actor, Role
+from tests.newsletter.web.conftest import Hands, browser_of, planned
 from tests.newsletter.web.desk.conftest import OpenDesk
 
 # A refusal is the same whatever the database.
@@ -31,12 +33,14 @@ def address(issue: Issue) -> str:
     return f"/desk/issues/{issue.id}/contributions"
 
 
-def test_a_guest_is_asked_by_mail(database: Database, desk: OpenDesk, issue: Issue) -> None:
-    """And stands on the page with the last day."""
+def test_a_guest_is_asked_by_mail(application: Application, database: Database, desk: OpenDesk, issue: Issue) -> None:
+    """And stands on the page with the last day; where they are reached is for those who write to them."""
     before = len(planned(database))
     answer = desk.press(address(issue), **CHAIR)
     page = desk.page(answer.headers["location"])
+    viewed = browser_of(application, Actor("Vi", Role.VIEWER)).get(address(issue)).text
 
+    assert ("The Chair" in viewed, "chair@" in viewed) == (True, False)
     assert before + 1 == len(planned(database))
     assert "The mail is on its way." in page
     assert "chair@example.org" in page
