@@ -20,6 +20,7 @@ from newsletter.tables.apikeys import api_request
 from newsletter.tables.importwork import import_work, upload_piece
 from newsletter.web.api import gate, landing
 from newsletter.web.api.problems import NoRoom, TooManyRequests
+from tests.newsletter.web.conftest import Hands
 
 MEGABYTE = 1_000_000
 LINE = b"ann@example.org,Ann\n"
@@ -133,13 +134,15 @@ def test_nothing_stays_of_a_file_that_did_not_come_whole(
 
 
 def test_a_file_whose_answer_was_lost_is_not_kept_twice(
-    program: TestClient, application: Application, newsletter: Newsletter
+    program: TestClient, application: Application, newsletter: Newsletter, clock: Hands
 ) -> None:
     """The mark stands with the file: whoever was killed behind the commit is told that it was done."""
     whole = [part(LINE, more=False)]
     bring(program, newsletter.list_id, whole)
     with application.database.write() as tx:
         tx.execute(update(api_request).values(status=None, headers=None, body=None))
+    # Until then it may still be on its way.
+    clock.forward(minutes=1)
     again, told = bring(program, newsletter.list_id, whole)
     other, _ = bring(program, newsletter.list_id, [part(LINE * 2, more=False)])
 
