@@ -7,6 +7,11 @@ from types import TracebackType
 from typing import Self
 
 
+class _Server(ThreadingHTTPServer):
+    # As many may knock at once as two workers tell at once; behind the usual five a connection is lost.
+    request_queue_size = 64
+
+
 class Answering(ABC):
     """What answers by a handler of its own, on a free port of the loopback."""
 
@@ -15,7 +20,7 @@ class Answering(ABC):
         """Give what each request is answered by."""
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self._server = _Server(("127.0.0.1", 0), self.handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
         return self

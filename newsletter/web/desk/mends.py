@@ -20,6 +20,7 @@ _MENDS = {
     "feed": (later("Look at the feeds"), "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
     "slot-waits": (later("Look at the feeds"), "/desk/settings/feeds", P.MANAGE_NEWSLETTERS),
     "clock": (later("Look at the system"), "/desk/settings/system", P.MANAGE_INSTANCE),
+    "templates": (later("Look at the system"), "/desk/settings/system", P.MANAGE_INSTANCE),
     "evidence": (later("Look at it"), "/desk/people/{subject}", P.MANAGE_PEOPLE),
     "flood": (later("Look at the lists"), "/desk/settings/lists", P.MANAGE_NEWSLETTERS),
     "departures": (later("Look at the people"), "/desk/people", P.MANAGE_PEOPLE),

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Dialog, Page
 from sqlalchemy import Text, cast, func, literal, select, update
 
 from newsletter.bootstrap import Application
+from newsletter.letters import hostbook
 from newsletter.people import importwork
 from newsletter.staff import accounts
 from newsletter.staff.permissions import Role
@@ -156,6 +157,7 @@ WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "topic": ["name", "description"],
         "worker": ["place", "host"],
         "drained_host": ["host"],
+        "host_templates": ["host"],
     },
 )
 
@@ -200,7 +202,7 @@ OURS: Mapping[str, str] = MappingProxyType(
             "passkey.handle passkey.credential api_key.secret_hash api_key.newsletters api_request.name api_request.digest "
             "passkey.public_key post.fingerprint post_revision.fingerprint recovery_code.code_hash relay.password_sealed "
             "remote_file.digest remote_file.image_key return_message.digest slot.slot_key slot.lease_token snippet.name_key "
-            "spent_challenge.challenge_hash instance.least_shape worker.version import_work.held_by "
+            "spent_challenge.challenge_hash instance.least_shape worker.version import_work.held_by host_templates.digest "
             "subscriber.email_key subscriber.email_hash subscriber.name_key "
             "subscriber.name_turned suppression.email_hash wording.digest worker.id attribute_value.folded "
             "hook.secret_sealed hook.former_sealed tiding.uid telling.lease"
@@ -317,6 +319,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
             accounts.add(tx, "Bo", Role.VIEWER, opened.application.clock(), "bo@example.org")
             load(tx, opened.application, opened.application.clock())
             consent(tx, opened.application)
+            hostbook.say(tx, EVIL, "", opened.application.clock())
         bring(opened)
         with opened.application.database.write() as tx:
             poison(tx)

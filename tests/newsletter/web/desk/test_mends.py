@@ -52,6 +52,7 @@ RAISED: Mapping[str, list[str]] = MappingProxyType(
         "newsletter/worker/departing.py": ["issue-refused"],
         "newsletter/worker/digests.py": ["digest-refused"],
         "newsletter/worker/evidence.py": ["evidence"],
+        "newsletter/worker/layouts.py": ["templates"],
         "newsletter/worker/returning.py": ["returns"],
         "newsletter/worker/steps.py": ["feed", "issue-gaps", "slot-waits"],
     }
