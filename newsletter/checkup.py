@@ -1,6 +1,5 @@
 """What the doctor looks at on this machine and in this database: disk, key, copies, feeds, relays, data that may be missing."""
 
-import asyncio
 import shutil
 import stat
 from collections.abc import Iterator, Sequence
@@ -217,15 +216,9 @@ def about_clock(ahead: timedelta | None) -> Iterator[Point]:
 
 def about_relay(entry: Entry, strongbox: Strongbox) -> Point:
     """Connect to a relay and log in, as a mailer would; nothing is sent."""
-
-    async def examine() -> relaycheck.Found:
-        async with asyncio.timeout(RELAY_PATIENCE):
-            return await relaycheck.examine(relaybook.opened(entry, strongbox))
-
-    try:
-        trouble = asyncio.run(examine()).trouble
-    except TimeoutError:
-        trouble = say("It did not answer within %(relay_patience)s seconds.", relay_patience=f"{RELAY_PATIENCE:g}")
+    too_late = say("It did not answer within %(relay_patience)s seconds.", relay_patience=f"{RELAY_PATIENCE:g}")
+    found = relaycheck.examined(relaybook.opened(entry, strongbox), None, RELAY_PATIENCE)
+    trouble = too_late if found is None else found.trouble
     name = say("The relay %(name)s (%(relay)s)", name=entry.name, relay=entry.relay)
     if trouble:
         return Point(

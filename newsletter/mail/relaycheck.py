@@ -121,6 +121,24 @@ async def examine(relay: Relay, probe: Probe | None = None, usual: Patience = HA
         await session.quit()
 
 
+def examined(relay: Relay, probe: Probe | None, within: float) -> Found | None:
+    """Do the same, from a thread, and give nothing when it takes longer than *within* so many seconds.
+
+    Raises:
+        BadValue: the relay's CA file cannot be read.
+
+    """
+
+    async def in_time() -> Found:
+        async with asyncio.timeout(within):
+            return await examine(relay, probe)
+
+    try:
+        return asyncio.run(in_time())
+    except TimeoutError:
+        return None
+
+
 async def _unreached(relay: Relay, seconds: float) -> str:
     """Why no connection can be made; asked apart, because afterwards nobody can tell a name from a wall."""
     loop = asyncio.get_running_loop()

@@ -7,12 +7,14 @@ from ipaddress import ip_address
 
 from newsletter import nameserver
 from newsletter.clock import monotonic
+from newsletter.errors import BadValue
 from newsletter.mail.dkimkeys import KeptKey, KeyState
 from newsletter.mail.dkimrecord import Published, compare
 from newsletter.mail.senderproof import KeyLook, Record, RelayLook, Seen, parents
 from newsletter.mail.spf import MOST_LOOKUPS, leads_to
 from newsletter.nameserver import Server, Texts
 from newsletter.outbound import is_public
+from subscribers.sentence import say
 
 # Questions under way at the same time.
 _AT_ONCE = 8
@@ -53,6 +55,22 @@ def look_at_key(key: KeptKey, server: Server | None = None) -> KeyAnswer:
         return KeyAnswer("unknown", f"the DNS could not be asked: {answer.trouble}")
     published = compare(key.record, answer.found)
     return KeyAnswer(published, published.words)
+
+
+def require_published(key: KeptKey, server: Server | None = None) -> None:
+    """Ask for the record of a key that is to sign.
+
+    Raises:
+        BadValue: the DNS has it not, or not so.
+
+    """
+    answer = look_at_key(key, server)
+    if not answer.is_right:
+        raise BadValue(
+            say("record"),
+            key.record.name,
+            say("%(words)s. The key was not let sign; publish the record below first", words=answer.words),
+        )
 
 
 def look(asked: Asked, server: Server | None = None) -> Seen:

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from pydantic import Field
 
-from newsletter.errors import BadValue
 from newsletter.mail import dkimkeys, senderlook
 from newsletter.mail.dkim import SigningKey
 from newsletter.mail.dkimkeys import KeptKey, KeyState
@@ -16,7 +15,6 @@ from newsletter.web.api.calls import Calling
 from newsletter.web.api.fields import Answer, Given, Line
 from newsletter.web.api.paging import Cursor, Limit, Page
 from newsletter.web.api.routing import Routes
-from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 RELAYS = Permission.MANAGE_RELAYS
@@ -98,13 +96,7 @@ def activate_signing_key(call: Calling, domain: Line, selector: Line) -> KeyAnsw
     with call.reading() as tx:
         key = dkimkeys.find(tx, domain, selector)
     # Before the transaction that changes something: nothing is held over the network.
-    answer = senderlook.look_at_key(key)
-    if not answer.is_right:
-        raise BadValue(
-            say("record"),
-            key.record.name,
-            say("%(words)s. The key was not let sign; publish the record below first", words=answer.words),
-        )
+    senderlook.require_published(key)
     with call.acting() as acting:
         dkimkeys.activate(acting.tx, domain, selector, acting.now)
         acting.record("dkim.activate", f"DKIM key {key.name}", is_checked=True)

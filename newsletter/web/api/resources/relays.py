@@ -1,6 +1,5 @@
 """Relays: the mail servers that mail is handed to. A password goes in and never comes out."""
 
-import asyncio
 import re
 from typing import Any
 
@@ -11,7 +10,6 @@ from newsletter.mail import mailings, relaybook, relaychange, relaycheck
 from newsletter.mail.relaybook import Entry
 from newsletter.mail.relaychange import RelayChange, changed, difference, new_relay
 from newsletter.mail.relaycheck import Found, Probe
-from newsletter.mail.relays import Relay
 from newsletter.staff.permissions import Permission
 from newsletter.strongbox import Strongbox
 from newsletter.web.api import paging
@@ -29,6 +27,7 @@ MOST_TIMEOUTS = 20
 
 # Of one relay, in seconds: whoever asks waits for it.
 PATIENCE = 45.0
+TOO_LATE = f"It did not answer within {PATIENCE:g} seconds."
 
 routes = Routes("relays", "The mail servers that mail is handed to.")
 
@@ -159,7 +158,7 @@ def try_relay(call: Calling, name: Line, given: Trial) -> Tried:
     if given.to is not None:
         to = parse(given.to).text
         probe = Probe(parse(papers[0].sender_address).text if papers else to, to, call.now)
-    found = _found(relaybook.opened(entry, _strongbox(call)), probe)
+    found = relaycheck.examined(relaybook.opened(entry, _strongbox(call)), probe, PATIENCE) or Found(trouble=TOO_LATE)
     with call.acting() as acting:
         acting.record("relay.test", f"relay {entry.name}", works=not found.trouble)
     return Tried(
@@ -178,17 +177,6 @@ def remove_relay(call: Calling, name: Line) -> None:
         entry = relaybook.find_to_change(acting.tx, name, call.application.relay)
         relaybook.remove(acting.tx, entry)
         acting.record("relay.remove", f"relay {entry.name}")
-
-
-def _found(relay: Relay, probe: Probe | None) -> Found:
-    async def examine() -> Found:
-        async with asyncio.timeout(PATIENCE):
-            return await relaycheck.examine(relay, probe)
-
-    try:
-        return asyncio.run(examine())
-    except TimeoutError:
-        return Found(trouble=f"It did not answer within {PATIENCE:g} seconds.")
 
 
 def _without(text: str, probe: Probe | None) -> str:

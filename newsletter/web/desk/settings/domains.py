@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from newsletter import checkup, inspection
-from newsletter.errors import BadValue
 from newsletter.issues import newsletters
 from newsletter.issues.model import Newsletter
 from newsletter.languages.catalogue import Words, later
@@ -17,7 +16,6 @@ from newsletter.mail.senderlook import Asked
 from newsletter.strongbox import Strongbox
 from newsletter.web.desk.settings import sheets
 from newsletter.web.visits import Site, Visit
-from subscribers.sentence import say
 from subscribers.transaction import Transaction
 
 HERE = "/desk/settings/domains"
@@ -91,13 +89,7 @@ def activate(site: Site, visit: Visit) -> Response:
         key = dkimkeys.find(tx, domain, selector)
     try:
         # Before the transaction that changes something: nothing is held over the network.
-        answer = senderlook.look_at_key(key)
-        if not answer.is_right:
-            raise BadValue(
-                say("record"),
-                key.record.name,
-                say("%(words)s. The key was not let sign; publish the record below first", words=answer.words),
-            )
+        senderlook.require_published(key)
         with site.application.database.write() as tx:
             dkimkeys.activate(tx, domain, selector, visit.now)
             sheets.record(tx, visit, "dkim.activate", f"DKIM key {key.name}", is_checked=True)

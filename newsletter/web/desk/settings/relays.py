@@ -1,6 +1,5 @@
 """Relays at the desk: added, changed, tried and switched; a password goes in and never comes out."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -220,14 +219,8 @@ def set_rate(site: Site, visit: Visit) -> Response:
 
 
 def _found(relay: Relay, probe: Probe | None, words: Words) -> Found:
-    async def examine() -> Found:
-        async with asyncio.timeout(PATIENCE):
-            return await relaycheck.examine(relay, probe)
-
-    try:
-        return asyncio.run(examine())
-    except TimeoutError:
-        return Found(trouble=words.gettext("It did not answer within %(count)s seconds.", count=f"{PATIENCE:g}"))
+    too_late = Found(trouble=words.gettext("It did not answer within %(count)s seconds.", count=f"{PATIENCE:g}"))
+    return relaycheck.examined(relay, probe, PATIENCE) or too_late
 
 
 def _change(visit: Visit, typed: Mapping[str, str], known: Relay | None) -> RelayChange:
