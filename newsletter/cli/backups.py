@@ -20,11 +20,7 @@ from subscribers.tokens import Keyring
 
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--encrypt", "asks", is_flag=True, help="Encrypt it with a passphrase that is asked for on the terminal.")
-@click.option("--passphrase-file", metavar="FILE", help="Encrypt it with the passphrase on the first line of a file.")
-@click.option(
-    "--recipient", "recipients", metavar="KEY", multiple=True, help="Encrypt it for whoever has the other half of age1…"
-)
+@locks.given
 @common
 @pass_door
 def backup(door: Door, file: Path, *, asks: bool, passphrase_file: str | None, recipients: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """What locks and opens files of ours: passphrases and keys as commands are given them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -16,6 +16,19 @@ from newsletter.errors import BadValue
 
 # NIST SP 800-63B 5.1.1.2; a file that is stolen can be tried for ever.
 SHORTEST_PASSPHRASE = 12
+
+_RECIPIENT = "Encrypt it for whoever has the other half of age1…"
+
+
+def given(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command be told by what the file it writes is encrypted: `asks`, `passphrase_file` and `recipients`."""
+    for option in (
+        click.option("--recipient", "recipients", metavar="KEY", multiple=True, help=_RECIPIENT),
+        click.option("--passphrase-file", metavar="FILE", help="Encrypt it with the passphrase on the first line of a file."),
+        click.option("--encrypt", "asks", is_flag=True, help="Encrypt it with a passphrase that is asked for on the terminal."),
+    ):
+        command = option(command)
+    return command
 
 
 def lock(door: Door, recipients: Sequence[str], passphrase_file: str | None, *, asks: bool) -> Lock:

@@ -14,7 +14,7 @@ import pytest
 
 from newsletter import shape
 from newsletter.backups import manifest, reading, restoring
-from newsletter.backups.parts import Part, PartWriter, read_parts
+from newsletter.backups.parts import Part
 from newsletter.backups.refusal import BackupUnusable
 from newsletter.database import Database
 from newsletter.errors import AlreadyThere, BadValue, InstanceMismatch
@@ -25,6 +25,7 @@ from subscribers.exchange.model import ImportOrder
 from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness.instance import opened
+from tests.harness.parted import parts_of, put_together
 from tests.harness.processes import run_command
 from tests.harness.terminal import Terminal
 
@@ -73,22 +74,6 @@ def people(terminal: Terminal) -> int:
     (readers,) = terminal.ok("lists", "list")["lists"]
     count: int = readers["people"]
     return count
-
-
-def parts_of(path: Path) -> list[Part]:
-    """Take a backup apart."""
-    with path.open("rb") as file:
-        return list(read_parts(file))
-
-
-def put_together(path: Path, parts: list[Part]) -> Path:
-    """Make a file of parts."""
-    with path.open("wb") as file:
-        writer = PartWriter(file)
-        for part in parts:
-            writer.add(part)
-        writer.close()
-    return path
 
 
 def refused(path: Path, folder: Path, now: datetime) -> str:

@@ -17,7 +17,7 @@ from newsletter import shape
 from newsletter.archive import shelf
 from newsletter.backups import tables
 from newsletter.backups.manifest import Tally, manifest
-from newsletter.backups.parts import Part, PartWriter, read_parts
+from newsletter.backups.parts import Part
 from newsletter.cli.exits import Exit
 from newsletter.clock import MovableClock
 from newsletter.database import Database
@@ -37,6 +37,7 @@ from subscribers.tokens import Keyring
 from tests.conftest import SECRET
 from tests.harness import mailroom, people
 from tests.harness.mailed import being_mailed
+from tests.harness.parted import parts_of, put_together
 from tests.harness.terminal import Terminal, Told
 
 OTHER_SECRET = "the key of the other house, which has as many signs"
@@ -257,22 +258,6 @@ def test_taken_name_is_refused_until_another_is_given(origin: Origin, small: Ter
     assert (Exit.REFUSED, True) == (refused.code, "Readers" in refused.err)
     assert "moved-news" == unpack(small, origin, "--name", "Moved News")["newsletter"]
     assert "Moved News" in {one["name"] for one in small.ok("lists", "list")["lists"]}
-
-
-def parts_of(path: Path) -> list[Part]:
-    """Take a bundle apart."""
-    with path.open("rb") as file:
-        return list(read_parts(file))
-
-
-def put_together(path: Path, parts: list[Part]) -> Path:
-    """Make a file of parts."""
-    with path.open("wb") as file:
-        writer = PartWriter(file)
-        for part in parts:
-            writer.add(part)
-        writer.close()
-    return path
 
 
 def cut(path: Path, target: Path) -> None:
